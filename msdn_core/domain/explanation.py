@@ -1,0 +1,33 @@
+"""What the network says of one image: all that later questions about it need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.domain.annotation import Box
+
+Float32Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Explanation:
+    """One pass of the network over one image (reference, section 2).
+
+    ``av`` stands for attribute→visual (AVA), ``va`` for visual→attribute (VAA).
+    """
+
+    scores_av: Float32Array
+    """s1, (K,): the attribute scores of the attribute→visual sub-net."""
+    scores_va: Float32Array
+    """s2, (K,): the attribute scores of the visual→attribute sub-net."""
+    attention_av: Float32Array
+    """A1, (K, H, W): each attribute's map sums to 1 over its regions."""
+    attention_va: Float32Array
+    """A2, (K, H, W): each region's attributes sum to 1, so the two stacks are not on one scale."""
+    viewed: Box
+    """The part of the upright image that the regions cover, in its pixels."""
+    image_size: tuple[int, int]
+    """Width and height of the upright image in pixels."""
