@@ -1,0 +1,1 @@
+"""The network: its two sub-nets, losses, checkpoints, and explaining an image. Everything here needs torch."""

@@ -1,0 +1,146 @@
+"""What a checkpoint says of itself, readable without torch.
+
+A checkpoint is a safetensors file. Its class semantic vectors are the tensor ``class_vectors``; everything else
+that is needed to look through it stands as JSON under ``msdn`` in the file's metadata.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+
+from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
+from msdn_core.domain.scoring import Fusion
+from msdn_core.errors import CheckpointError, MsdnError
+
+FORMAT = 1
+METADATA_KEY = "msdn"
+VECTORS_KEY = "class_vectors"
+
+
+@dataclass(frozen=True, eq=False)
+class CheckpointHeader:
+    """All of a checkpoint but the network's weights."""
+
+    attributes: tuple[str, ...]
+    """(K,) full names, ``group::name``."""
+    classes: tuple[str, ...]
+    class_vectors: FloatArray
+    """(M, K) as given, before the rows are brought to length 1."""
+    seen: BoolArray
+    """(M,) which classes had training images."""
+    fusion: Fusion
+    gamma: float
+    """Calibrated stacking as trained: 2 for the published bias of ±1."""
+    backbone: Mapping[str, Any]
+    """The backbone's specification, see ``msdn_core.vision.transform.BackboneSpec``."""
+    channels: int
+    """C, what the network takes a region."""
+    variant: str = "official"
+    clip_negative: bool = False
+    """Negative class values were set to 0 before the rows were brought to length 1 (AWA2)."""
+    normalize_v: bool = False
+    word_vector_source: str = ""
+    run: str = ""
+    step: int = 0
+    epoch: int = 0
+    selected_on: str = ""
+    """What the checkpoint was chosen by: ``validation``, ``test`` or ``last step``."""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    def table(self) -> ClassTable:
+        """The class table it was trained with."""
+        return ClassTable(
+            tuple(Attribute.parse(name) for name in self.attributes),
+            self.classes,
+            self.class_vectors,
+            self.seen,
+        )
+
+    def check_attributes(self, table: ClassTable) -> None:
+        """Raises CheckpointError unless the table has the same attributes in the same order."""
+        names = tuple(attribute.full_name for attribute in table.attributes)
+        if names == self.attributes:
+            return
+        missing = [name for name in self.attributes if name not in set(names)]
+        detail = f"“{missing[0]}” is not among the project's" if missing else "they stand in another order"
+        raise CheckpointError(
+            f"Checkpoint “{self.run}” was trained on other attributes ({len(self.attributes)} there, {len(names)} in "
+            f"the project; {detail}); choose a checkpoint of this project or train one."
+        )
+
+    def to_metadata(self) -> dict[str, str]:
+        """What stands in the file's metadata; the class vectors go into a tensor of their own."""
+        content = asdict(self)
+        del content["class_vectors"]
+        content["seen"] = self.seen.tolist()
+        content["backbone"] = dict(self.backbone)
+        content["figures"] = dict(self.figures)
+        return {METADATA_KEY: json.dumps({"format": FORMAT, **content}, ensure_ascii=False)}
+
+    @classmethod
+    def from_metadata(
+        cls, metadata: Mapping[str, str] | None, class_vectors: FloatArray, path: Path
+    ) -> CheckpointHeader:
+        """The header that a file's metadata and its class vectors stand for; CheckpointError names what is wrong."""
+        if metadata is None or METADATA_KEY not in metadata:
+            raise CheckpointError(f"{path} is no checkpoint of MSDN Explorer; choose one that it has trained.")
+        try:
+            content = json.loads(metadata[METADATA_KEY])
+            found = int(content.pop("format"))
+            if found > FORMAT:
+                raise CheckpointError(
+                    f"{path} was written by a newer MSDN Explorer (format {found}); update the program to read it."
+                )
+            header = cls(
+                attributes=tuple(map(str, content["attributes"])),
+                classes=tuple(map(str, content["classes"])),
+                class_vectors=class_vectors,
+                seen=np.array(content["seen"], dtype=np.bool_),
+                fusion=Fusion(**{side: float(weight) for side, weight in content["fusion"].items()}),
+                gamma=float(content["gamma"]),
+                backbone=dict(content["backbone"]),
+                channels=int(content["channels"]),
+                variant=str(content["variant"]),
+                clip_negative=bool(content["clip_negative"]),
+                normalize_v=bool(content["normalize_v"]),
+                word_vector_source=str(content["word_vector_source"]),
+                run=str(content["run"]),
+                step=int(content["step"]),
+                epoch=int(content["epoch"]),
+                selected_on=str(content["selected_on"]),
+                figures=dict(content["figures"]),
+            )
+            header.table()
+        except CheckpointError:
+            raise
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, MsdnError) as fault:
+            raise CheckpointError(f"{path} has a damaged header ({fault}); choose another checkpoint.") from fault
+        return header
+
+
+def read_header(path: Path) -> CheckpointHeader:
+    """The header of a checkpoint file; reads neither the network's weights nor any code.
+
+    Raises CheckpointError where there is no such file, or it is none of ours, or it is damaged.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"There is no checkpoint {path}; train a run first or choose another one.")
+    try:
+        with safe_open(path, framework="numpy") as file:
+            vectors = (
+                np.asarray(file.get_tensor(VECTORS_KEY), dtype=np.float64)
+                if VECTORS_KEY in file.keys()  # noqa: SIM118 - safe_open is no mapping
+                else np.zeros((0, 0))
+            )
+            return CheckpointHeader.from_metadata(file.metadata(), vectors, path)
+    except (SafetensorError, OSError, ValueError) as fault:
+        raise CheckpointError(
+            f"{path} cannot be read as a checkpoint ({fault}); it may be cut short: choose another one."
+        ) from fault
