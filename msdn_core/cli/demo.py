@@ -1,0 +1,44 @@
+"""``demo PROJECT``: makes the aviary."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from msdn_core.cli.output import Output
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "demo", parents=[common], help="make the aviary: drawn birds of 50 classes, with the true place of each part"
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the folder to make it in")
+    parser.add_argument("--seed", type=int, default=0, help="another seed draws other birds (default: %(default)s)")
+    parser.set_defaults(handler=run)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Makes the project where there is none yet, and draws what is not drawn."""
+    from msdn_core.importers.demo import create_demo, draw_missing
+    from msdn_core.project import Project
+
+    if not Project.is_project(arguments.project):
+        create_demo(arguments.project, seed=arguments.seed)
+    output.progress("drawing", 0, 0)
+    drawn = draw_missing(arguments.project, progress=lambda done, total: output.progress("drawing", done, total))
+    with Project.open(arguments.project, read_only=True) as project:
+        table = project.table()
+        images = len(project.images())
+    output.result(
+        {
+            "project": str(arguments.project),
+            "images": images,
+            "drawn": drawn,
+            "classes": len(table.classes),
+            "attributes": len(table.attributes),
+        },
+        f"{arguments.project}: {images:,} images of {len(table.classes)} classes, {len(table.attributes)} attributes "
+        f"({drawn:,} images drawn now).",
+    )

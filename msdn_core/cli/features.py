@@ -1,0 +1,62 @@
+"""``features PROJECT``: what the backbone makes of each image, once."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from msdn_core.cli.output import Output
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "features", parents=[common], help="extract region features of all images; interrupted, it resumes"
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument(
+        "--backbone", default="lite0", metavar="NAME", help="lite0, resnet101, or a timm or torchvision model"
+    )
+    parser.add_argument("--size", type=int, metavar="N", help="pixels a side (default: the backbone's own)")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="the backbone's weights, where it is offline")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument("--background", action="store_true", help="give way to other programs")
+    parser.set_defaults(handler=run)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Extracts what is not extracted yet."""
+    if arguments.background:
+        from msdn_core.runs.launch import lower_priority
+
+        lower_priority()
+    from msdn_core.vision.backbones import load_backbone
+    from msdn_core.vision.devices import choose_device
+    from msdn_core.vision.extraction import extract_features
+
+    backbone = load_backbone(
+        arguments.backbone, size=arguments.size, weights=arguments.weights, device=choose_device(arguments.device)
+    )
+    store = extract_features(
+        arguments.project,
+        backbone,
+        progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
+    )
+    failures = store.failures
+    spec = store.spec
+    text = [f"{store.folder}: {len(store.image_ids):,} images, {spec.channels} channels × {spec.grid[0]}×{spec.grid[1]}."]
+    text += [f"  left out: {name}: {reason}" for name, reason in list(failures.items())[:10]]
+    if len(failures) > 10:
+        text.append(f"  … and {len(failures) - 10} more, listed in the manifest.")
+    output.result(
+        {
+            "features": str(store.folder),
+            "images": len(store.image_ids),
+            "failures": failures,
+            "channels": spec.channels,
+            "grid": list(spec.grid),
+            "backbone": spec.to_json(),
+        },
+        "\n".join(text),
+    )

@@ -1,0 +1,41 @@
+"""An attention map laid over its image, as a picture to save."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from msdn_core.domain.annotation import Box
+
+
+def colour_table(entries: int = 256) -> NDArray[np.uint8]:
+    """(entries, 3) RGB from dark to light whose lightness rises evenly.
+
+    The cubehelix of D. A. Green, Bull. Astr. Soc. India 39, 289 (2011), with start 0.5, one and a half rotations
+    backwards, hue 1 and gamma 1.
+    """
+    value = np.linspace(0.0, 1.0, entries)
+    angle = 2 * np.pi * (0.5 / 3 + 1 - 1.5 * value)
+    amplitude = value * (1 - value) / 2
+    mix = np.array([[-0.14861, 1.78277], [-0.29227, -0.90649], [1.97294, 0.0]])
+    rgb = value[:, None] + amplitude[:, None] * (np.stack([np.cos(angle), np.sin(angle)], axis=1) @ mix.T)
+    return np.round(np.clip(rgb, 0, 1) * 255).astype(np.uint8)
+
+
+def overlay(image: Image.Image, attention: NDArray[np.float32], viewed: Box, *, opacity: float = 0.55) -> Image.Image:
+    """The RGB image with an (H, W) map over the part that the network viewed; colours span the map's own range.
+
+    What the network did not view is dimmed.
+    """
+    low, high = float(attention.min()), float(attention.max())
+    scaled = (attention - low) / (high - low) if high > low else np.zeros_like(attention)
+    grey = Image.fromarray(np.round(scaled * 255).astype(np.uint8))
+    left, top = round(viewed.x), round(viewed.y)
+    width, height = max(1, round(viewed.width)), max(1, round(viewed.height))
+    index = np.asarray(grey.resize((width, height), Image.Resampling.BICUBIC))
+    colours = Image.fromarray(colour_table()[index])
+    result = Image.eval(image, lambda level: level // 2)
+    seen = image.crop((left, top, left + width, top + height))
+    result.paste(Image.blend(seen, colours, opacity), (left, top))
+    return result
