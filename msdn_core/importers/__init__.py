@@ -1,0 +1,1 @@
+"""One module a format, each turning files into a project."""

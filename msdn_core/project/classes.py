@@ -1,0 +1,260 @@
+"""Attributes and classes in the database: the class table, its edits, and the attributes' word vectors."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
+from msdn_core.errors import ProjectError
+from msdn_core.project.connection import Database
+
+Cell = tuple[str, int, float]
+"""Class name, attribute column, value."""
+
+_VECTOR = np.dtype("<f8")
+_WORD_VECTOR = np.dtype("<f4")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RemovedClass:
+    """A removed class with all that is needed to put it back where it was."""
+
+    name: str
+    row: int
+    vector: FloatArray
+    seen: bool
+    description: str
+    images: tuple[tuple[int, str], ...]
+    """Id and split of each image that was of this class."""
+
+
+class ClassRoom:
+    """Reads and changes attributes and classes; every change is one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def table(self) -> ClassTable:
+        """All classes by all attributes, with the seen mask."""
+        attributes = tuple(Attribute(group, name) for group, name in self._attribute_rows())
+        rows = self._database.rows("SELECT name, vector, seen FROM classes ORDER BY position")
+        vectors = np.frombuffer(b"".join(row[1] for row in rows), _VECTOR)
+        if vectors.size != len(rows) * len(attributes):
+            raise ProjectError(
+                f"The class vectors in {self._database.file} do not fit its {len(attributes)} attributes; "
+                "put a copy from a backup in its place."
+            )
+        return ClassTable(
+            attributes,
+            tuple(row[0] for row in rows),
+            vectors.reshape(len(rows), len(attributes)),
+            np.array([row[2] for row in rows], dtype=np.bool_),
+        )
+
+    def word_vectors(self) -> NDArray[np.float32] | None:
+        """(K, D) one word vector an attribute, or None where they are not known."""
+        rows = self._database.rows("SELECT word_vector FROM attributes ORDER BY position")
+        if not rows or any(row[0] is None for row in rows):
+            return None
+        return np.stack([np.frombuffer(row[0], _WORD_VECTOR) for row in rows]).astype(np.float32)
+
+    def define(self, table: ClassTable, word_vectors: NDArray[np.floating] | None, word_vector_source: str) -> None:
+        """Put this table in the place of the old one.
+
+        Classes keep their images by name; images of a class that is gone have none. Judgements of single images
+        are dropped if the attributes are others.
+        """
+        words = self._checked_words(word_vectors, len(table.attributes))
+        with self._database.transaction() as connection:
+            old = [(group, name) for group, name in self._attribute_rows()]
+            if old != [(attribute.group, attribute.name) for attribute in table.attributes]:
+                connection.execute("DELETE FROM image_attributes")
+            connection.execute("DELETE FROM attributes")
+            connection.executemany(
+                "INSERT INTO attributes (position, group_name, name, word_vector) VALUES (?, ?, ?, ?)",
+                [
+                    (column, attribute.group, attribute.name, None if words is None else words[column].tobytes())
+                    for column, attribute in enumerate(table.attributes)
+                ],
+            )
+            kept = set(table.classes)
+            for (name,) in connection.execute("SELECT name FROM classes").fetchall():
+                if name not in kept:
+                    _delete(connection, name)
+            connection.executemany(
+                "INSERT INTO classes (position, name, vector, seen) VALUES (?, ?, ?, ?) ON CONFLICT (name) "
+                "DO UPDATE SET position = excluded.position, vector = excluded.vector, seen = excluded.seen",
+                [
+                    (row, name, _blob(table.vectors[row]), int(table.seen[row]))
+                    for row, name in enumerate(table.classes)
+                ],
+            )
+            connection.execute(
+                "INSERT OR REPLACE INTO meta VALUES ('word_vector_source', ?)",
+                (word_vector_source if words is not None else "",),
+            )
+
+    def set_values(self, cells: Sequence[Cell]) -> None:
+        """Set single numbers of class vectors, all or none."""
+        attributes = [Attribute(group, name).full_name for group, name in self._attribute_rows()]
+        changes: dict[str, dict[int, float]] = {}
+        for name, column, value in cells:
+            if not 0 <= column < len(attributes):
+                raise ProjectError(f"There is no attribute column {column}; there are {len(attributes)}.")
+            if not math.isfinite(value):
+                raise ProjectError(
+                    f"The value {value} for attribute “{attributes[column]}” of class “{name}” is not a finite "
+                    "number, so nothing was changed; give a number."
+                )
+            changes.setdefault(name, {})[column] = float(value)
+        with self._database.transaction() as connection:
+            for name, values in changes.items():
+                found = connection.execute("SELECT vector FROM classes WHERE name = ?", (name,)).fetchone()
+                if found is None:
+                    raise _unknown(name)
+                vector = np.frombuffer(found[0], _VECTOR).copy()
+                vector[list(values)] = list(values.values())
+                connection.execute("UPDATE classes SET vector = ? WHERE name = ?", (vector.tobytes(), name))
+
+    def add(self, name: str, vector: ArrayLike, seen: bool, row: int | None, description: str) -> None:
+        """One more class, at the end or at ``row``."""
+        with self._database.transaction() as connection:
+            self._insert(connection, name, vector, seen, row, description)
+
+    def remove(self, name: str) -> RemovedClass:
+        """Take a class out; its images stay and belong to no class and no split."""
+        with self._database.transaction() as connection:
+            found = connection.execute(
+                "SELECT id, vector, seen, description, "
+                "(SELECT count(*) FROM classes AS before WHERE before.position < classes.position) "
+                "FROM classes WHERE name = ?",
+                (name,),
+            ).fetchone()
+            if found is None:
+                raise _unknown(name)
+            images = connection.execute("SELECT id, split FROM images WHERE class_id = ?", (found[0],)).fetchall()
+            _delete(connection, name)
+        vector = np.frombuffer(found[1], _VECTOR).copy()
+        return RemovedClass(name, found[4], vector, bool(found[2]), found[3], tuple(images))
+
+    def restore(self, removed: RemovedClass) -> None:
+        """Put a removed class back in its row, and its images back into it."""
+        with self._database.transaction() as connection:
+            number = self._insert(
+                connection, removed.name, removed.vector, removed.seen, removed.row, removed.description
+            )
+            connection.executemany(
+                "UPDATE images SET class_id = ?, split = ? WHERE id = ? AND class_id IS NULL",
+                [(number, split, image) for image, split in removed.images],
+            )
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a class another name; its images follow."""
+        with self._database.transaction() as connection:
+            if old != new:
+                _check_name(connection, new)
+            if connection.execute("UPDATE classes SET name = ? WHERE name = ?", (new, old)).rowcount == 0:
+                raise _unknown(old)
+
+    def description(self, name: str) -> str:
+        """The free text kept with a class."""
+        found = self._database.rows("SELECT description FROM classes WHERE name = ?", (name,))
+        if not found:
+            raise _unknown(name)
+        return str(found[0][0])
+
+    def group_parts(self) -> dict[str, tuple[str, ...]]:
+        """Attribute group to the names of the parts where its attributes can be seen."""
+        found: dict[str, tuple[str, ...]] = {}
+        for group, part in self._database.rows("SELECT group_name, part FROM group_parts ORDER BY position"):
+            found[group] = (*found.get(group, ()), part)
+        return found
+
+    def define_group_parts(self, mapping: Mapping[str, Sequence[str]]) -> None:
+        """Put this mapping in the place of the old one."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM group_parts")
+            connection.executemany(
+                "INSERT INTO group_parts (group_name, part) VALUES (?, ?)",
+                [(group, part) for group, parts in mapping.items() for part in dict.fromkeys(parts)],
+            )
+
+    def _attribute_rows(self) -> list[tuple[str, str]]:
+        return [
+            (group, name)
+            for group, name in self._database.rows("SELECT group_name, name FROM attributes ORDER BY position")
+        ]
+
+    def _checked_words(self, word_vectors: NDArray[np.floating] | None, attributes: int) -> NDArray[np.float32] | None:
+        if word_vectors is None:
+            return None
+        words = np.ascontiguousarray(word_vectors, _WORD_VECTOR)
+        if words.ndim != 2 or words.shape[0] != attributes:
+            raise ProjectError(
+                f"Word vectors of shape {words.shape} do not fit {attributes} attributes; give one row an attribute."
+            )
+        if not np.isfinite(words).all():
+            raise ProjectError("The word vectors hold values that are not finite numbers; nothing was changed.")
+        return words
+
+    def _insert(
+        self,
+        connection: sqlite3.Connection,
+        name: str,
+        vector: ArrayLike,
+        seen: bool,
+        row: int | None,
+        description: str,
+    ) -> int:
+        numbers = np.asarray(vector, dtype=_VECTOR)
+        attributes = connection.execute("SELECT count(*) FROM attributes").fetchone()[0]
+        if numbers.shape != (attributes,):
+            raise ProjectError(
+                f"The vector of class “{name}” has the shape {numbers.shape}; give one number for each of the "
+                f"{attributes} attributes."
+            )
+        if not np.isfinite(numbers).all():
+            raise ProjectError(
+                f"The vector of class “{name}” holds a value that is not a finite number, so nothing was changed; "
+                "give a number for every attribute."
+            )
+        _check_name(connection, name)
+        positions = [p for (p,) in connection.execute("SELECT position FROM classes ORDER BY position")]
+        if row is None or row >= len(positions):
+            position = positions[-1] + 1 if positions else 0
+        else:
+            position = positions[max(row, 0)]
+            connection.execute("UPDATE classes SET position = position + 1 WHERE position >= ?", (position,))
+        cursor = connection.execute(
+            "INSERT INTO classes (position, name, vector, seen, description) VALUES (?, ?, ?, ?, ?)",
+            (position, name, _blob(numbers), int(seen), description),
+        )
+        return int(cursor.lastrowid or 0)
+
+
+def _blob(vector: FloatArray) -> bytes:
+    return np.ascontiguousarray(vector, _VECTOR).tobytes()
+
+
+def _delete(connection: sqlite3.Connection, name: str) -> None:
+    connection.execute(
+        "UPDATE images SET split = 'none' WHERE class_id = (SELECT id FROM classes WHERE name = ?)", (name,)
+    )
+    connection.execute("DELETE FROM classes WHERE name = ?", (name,))
+
+
+def _check_name(connection: sqlite3.Connection, name: str) -> None:
+    if not name.strip():
+        raise ProjectError("A class needs a name; nothing was changed.")
+    if connection.execute("SELECT 1 FROM classes WHERE name = ?", (name,)).fetchone():
+        raise ProjectError(f"There is a class “{name}” already; choose another name.")
+
+
+def _unknown(name: str) -> ProjectError:
+    return ProjectError(f"There is no class “{name}” in this project; nothing was changed.")

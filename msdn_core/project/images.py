@@ -1,0 +1,198 @@
+"""Images in the database: where their files lie, their class and split, and what is known of places in them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.domain.annotation import Box, PartPoint, Split
+from msdn_core.errors import ProjectError
+from msdn_core.project.connection import Database
+from msdn_core.project.records import ImageRecord, NewImage
+
+_SELECT = (
+    "SELECT images.id, images.root_id, images.path, classes.name, images.split "
+    "FROM images LEFT JOIN classes ON classes.id = images.class_id "
+)
+_SPLITS = {split.value: split for split in Split}
+
+
+class ImageRoom:
+    """Reads and changes images; every change is one transaction. Image files are never touched."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._folder = database.file.parent.resolve()
+
+    def add_root(self, folder: Path) -> int:
+        """The number of a folder that images lie in; a folder that is known already keeps its number."""
+        absolute = folder.resolve()
+        inside = absolute.is_relative_to(self._folder)
+        text = (absolute.relative_to(self._folder) if inside else absolute).as_posix()
+        with self._database.transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO image_roots (path) VALUES (?)", (text,))
+            found = connection.execute("SELECT id FROM image_roots WHERE path = ?", (text,)).fetchone()
+        return int(found[0])
+
+    def add(self, root_id: int, images: Sequence[NewImage]) -> None:
+        """Add images of one root, all or none.
+
+        Raises:
+            ProjectError: for an unknown class or part, a path that leads out of the root, or one that is there already.
+        """
+        classes = dict(self._database.rows("SELECT name, id FROM classes"))
+        for image in images:
+            _check_path(image.path)
+            if image.class_name is not None and image.class_name not in classes:
+                raise ProjectError(
+                    f"The image {image.path} is of class “{image.class_name}”, which this project does not have; "
+                    "define the classes first."
+                )
+        with self._database.transaction() as connection:
+            first = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM images").fetchone()[0]
+            known = connection.execute("SELECT path FROM images WHERE root_id = ?", (root_id,)).fetchall()
+            seen = {path for (path,) in known}
+            for image in images:
+                if image.path in seen:
+                    raise ProjectError(f"The image {image.path} is in this project already; nothing was added.")
+                seen.add(image.path)
+            connection.executemany(
+                "INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        *(first + i, root_id, image.path, classes.get(image.class_name or ""), image.split.value),
+                        *_box_columns(image.box),
+                    )
+                    for i, image in enumerate(images)
+                ],
+            )
+            named = dict(connection.execute("SELECT name, position FROM parts").fetchall())
+            for name in dict.fromkeys(point.part for image in images for point in image.parts):
+                if name not in named:
+                    named[name] = len(named)
+                    connection.execute("INSERT INTO parts VALUES (?, ?)", (named[name], name))
+            connection.executemany(
+                "INSERT INTO part_points VALUES (?, ?, ?, ?, ?)",
+                [
+                    (first + i, named[point.part], point.x, point.y, int(point.visible))
+                    for i, image in enumerate(images)
+                    for point in image.parts
+                ],
+            )
+
+    def all(self) -> list[ImageRecord]:
+        """All images in the order of their ids."""
+        return self._records(_SELECT + "ORDER BY images.id")
+
+    def one(self, image_id: int) -> ImageRecord:
+        """The image of that id."""
+        found = self._records(_SELECT + "WHERE images.id = ?", (image_id,))
+        if not found:
+            raise ProjectError(f"There is no image {image_id} in this project.")
+        return found[0]
+
+    def find(self, text: str) -> ImageRecord:
+        """An image by id, relative name, bare file name or absolute path; ids win over names."""
+        if text.isdecimal() and (found := self._records(_SELECT + "WHERE images.id = ?", (int(text),))):
+            return found[0]
+        records = self.all()
+        wanted = text.replace("\\", "/")
+        for matches in (
+            [record for record in records if record.name == wanted],
+            [record for record in records if PurePosixPath(record.name).name == wanted],
+            [record for record in records if record.path == Path(text).absolute()],
+        ):
+            if len(matches) == 1:
+                return matches[0]
+            if matches:
+                ids = ", ".join(f"{record.id} ({record.name})" for record in matches[:5])
+                raise ProjectError(f"Several images are called “{text}”; choose one by its id: {ids}.")
+        names = [record.name for record in records]
+        near = difflib.get_close_matches(wanted, names[:20_000], n=3, cutoff=0.5)
+        near += [n for n in names if wanted.lower() in n.lower() and n not in near][: 3 - len(near)]
+        hint = f"; near it: {', '.join(near)}" if near else f"; it has {len(names)} images"
+        raise ProjectError(f"There is no image “{text}” in this project{hint}.")
+
+    def box(self, image_id: int) -> Box | None:
+        """The object's rectangle in pixels, where it is known."""
+        rows = self._database.rows(
+            "SELECT box_x, box_y, box_width, box_height FROM images WHERE id = ? AND box_x IS NOT NULL", (image_id,)
+        )
+        return Box(*rows[0]) if rows else None
+
+    def parts(self, image_id: int) -> tuple[PartPoint, ...]:
+        """The parts marked in an image, in the order of ``part_names``."""
+        rows = self._database.rows(
+            "SELECT parts.name, x, y, visible FROM part_points JOIN parts ON parts.position = part "
+            "WHERE image_id = ? ORDER BY part",
+            (image_id,),
+        )
+        return tuple(PartPoint(name, x, y, bool(visible)) for name, x, y, visible in rows)
+
+    def part_names(self) -> tuple[str, ...]:
+        """All parts that are marked in any image."""
+        return tuple(name for (name,) in self._database.rows("SELECT name FROM parts ORDER BY position"))
+
+    def part_points(self, image_ids: Sequence[int]) -> NDArray[np.float64]:
+        """(N, P, 2) x and y in pixels of each part in each image; NaN where unknown or out of sight."""
+        points = np.full((len(image_ids), len(self.part_names()), 2), np.nan)
+        rows_of: dict[int, list[int]] = {}
+        for row, image_id in enumerate(image_ids):
+            rows_of.setdefault(int(image_id), []).append(row)
+        everything = self._database.rows("SELECT image_id, part, x, y FROM part_points WHERE visible = 1")
+        for image_id, part, x, y in everything:
+            for row in rows_of.get(image_id, ()):
+                points[row, part] = x, y
+        return points
+
+    def set_attributes(self, image_ids: Sequence[int], present: NDArray[np.int8], certainty: NDArray[np.int8]) -> None:
+        """Judgements of several images: (N, K) each, one row an image."""
+        attributes = self._database.value("SELECT count(*) FROM attributes")
+        for name, array in (("presence", present), ("certainty", certainty)):
+            if array.shape != (len(image_ids), attributes):
+                raise ProjectError(
+                    f"The {name} judgements of {len(image_ids)} images have the shape {array.shape}; give one number "
+                    f"for each of the {attributes} attributes."
+                )
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO image_attributes VALUES (?, ?, ?)",
+                [
+                    (int(number), here.astype(np.int8).tobytes(), sure.astype(np.int8).tobytes())
+                    for number, here, sure in zip(image_ids, present, certainty, strict=True)
+                ],
+            )
+
+    def attributes(self, image_id: int) -> tuple[NDArray[np.int8], NDArray[np.int8]] | None:
+        """(K,) presence and (K,) certainty as they were set, or None."""
+        rows = self._database.rows("SELECT present, certainty FROM image_attributes WHERE image_id = ?", (image_id,))
+        if not rows:
+            return None
+        present, certainty = (np.frombuffer(blob, np.int8).copy() for blob in rows[0])
+        return present, certainty
+
+    def _records(self, sql: str, parameters: Sequence[object] = ()) -> list[ImageRecord]:
+        # Joining with an absolute path gives that path: roots outside the project need no case of their own.
+        roots = {
+            number: self._folder / path for number, path in self._database.rows("SELECT id, path FROM image_roots")
+        }
+        return [
+            ImageRecord(number, roots[root] / name, name, class_name, _SPLITS[split])
+            for number, root, name, class_name, split in self._database.rows(sql, parameters)
+        ]
+
+
+def _box_columns(box: Box | None) -> tuple[Any, ...]:
+    return (None, None, None, None) if box is None else (box.x, box.y, box.width, box.height)
+
+
+def _check_path(path: str) -> None:
+    """Only a path that stays below its root is taken: a listed file must not lead to any other place."""
+    parts = path.split("/")
+    if not path or "\\" in path or "\x00" in path or ":" in parts[0] or not {"", ".", ".."}.isdisjoint(parts):
+        raise ProjectError(f"The image path “{path}” is not a plain path below its folder; nothing was added.")

@@ -1,0 +1,32 @@
+"""What a project says of an image, and what it wants to be told of a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from msdn_core.domain.annotation import Box, PartPoint, Split
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """An image of a project; the file at ``path`` may be gone."""
+
+    id: int
+    path: Path
+    """Absolute."""
+    name: str
+    """The path relative to the image's root folder, with forward slashes."""
+    class_name: str | None
+    split: Split
+
+
+@dataclass(frozen=True, slots=True)
+class NewImage:
+    """An image to be added: its path relative to the root folder, with forward slashes, and what is known of it."""
+
+    path: str
+    class_name: str | None = None
+    split: Split = Split.NONE
+    box: Box | None = None
+    parts: tuple[PartPoint, ...] = ()

@@ -1,0 +1,85 @@
+"""What ``project.sqlite`` holds, and how a file of an older version becomes one of today's.
+
+``PRAGMA user_version`` counts the migrations that a file has been through; ``PRAGMA application_id`` says that it
+is ours.
+A migration that stands here is never changed: a change of the schema is one more migration at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+APPLICATION_ID = 0x4D53444E
+"""``MSDN`` in ASCII."""
+
+_FIRST = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+-- The order of attributes is the order of numbers in every class vector.
+CREATE TABLE attributes (
+    position INTEGER PRIMARY KEY,
+    group_name TEXT NOT NULL,
+    name TEXT NOT NULL,
+    word_vector BLOB,               -- float32, little-endian; NULL where none is known
+    UNIQUE (group_name, name)
+);
+
+CREATE TABLE classes (
+    id INTEGER PRIMARY KEY,
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    vector BLOB NOT NULL,           -- float64, little-endian, one number an attribute
+    seen INTEGER NOT NULL CHECK (seen IN (0, 1)),
+    description TEXT NOT NULL DEFAULT ''
+);
+
+CREATE TABLE image_roots (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE       -- posix; relative to the project's folder where inside of it
+);
+
+CREATE TABLE images (
+    id INTEGER PRIMARY KEY,
+    root_id INTEGER NOT NULL REFERENCES image_roots (id),
+    path TEXT NOT NULL,             -- posix, relative to the root
+    class_id INTEGER REFERENCES classes (id) ON DELETE SET NULL,
+    split TEXT NOT NULL CHECK (split IN ('train', 'test_seen', 'test_unseen', 'none')),
+    box_x REAL, box_y REAL, box_width REAL, box_height REAL,
+    UNIQUE (root_id, path)
+);
+CREATE INDEX images_by_class ON images (class_id);
+
+CREATE TABLE parts (position INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE part_points (
+    image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    part INTEGER NOT NULL REFERENCES parts (position),
+    x REAL NOT NULL, y REAL NOT NULL,
+    visible INTEGER NOT NULL CHECK (visible IN (0, 1)),
+    PRIMARY KEY (image_id, part)
+) WITHOUT ROWID;
+
+CREATE TABLE group_parts (
+    position INTEGER PRIMARY KEY,
+    group_name TEXT NOT NULL,
+    part TEXT NOT NULL,
+    UNIQUE (group_name, part)
+);
+
+CREATE TABLE image_attributes (
+    image_id INTEGER PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
+    present BLOB NOT NULL,          -- int8, one an attribute: 1 present, 0 absent, -1 not judged
+    certainty BLOB NOT NULL         -- int8, one an attribute: the data set's own scale, 0 where not judged
+);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST,)
+"""``MIGRATIONS[n]`` turns a file of version n into one of version n + 1."""
+
+
+def statements(script: str) -> Iterator[str]:
+    """The statements of a migration one by one (``executescript`` would commit between them)."""
+    lines = [line.split("--", 1)[0] for line in script.splitlines()]
+    for statement in "\n".join(lines).split(";"):
+        if statement.strip():
+            yield statement.strip()
