@@ -1,0 +1,140 @@
+"""A checkpoint tells all that is needed to look through it, and a bad one is refused in one sentence."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.domain.scoring import Fusion
+from msdn_core.errors import CheckpointError
+from msdn_core.msdn.checkpoint import load_network, load_tensors, save_checkpoint
+from msdn_core.msdn.network import MSDN
+from msdn_core.runs.header import METADATA_KEY, CheckpointHeader, read_header
+
+
+@pytest.fixture
+def header():
+    return CheckpointHeader(
+        attributes=("crest::yes", "crest::no", "wing::striped"),
+        classes=("Grey heron", "Blauer Würger"),
+        class_vectors=np.array([[1.0, 0.0, 0.3], [0.0, 1.0, 0.1]]),
+        seen=np.array([True, False]),
+        fusion=Fusion(0.9, 0.1),
+        gamma=2.0,
+        backbone={"name": "lite0", "size": 224},
+        channels=8,
+        run="first",
+        step=40,
+        epoch=2,
+        selected_on="validation",
+        figures={"H": 0.5},
+    )
+
+
+@pytest.fixture
+def network():
+    network = MSDN(torch.randn(3, 5), 8, seed=4)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.normal_()
+    return network
+
+
+def test_a_checkpoint_gives_back_the_network_and_its_header(tmp_path, network, header):
+    path = tmp_path / "best.safetensors"
+    save_checkpoint(path, network, header, extra_tensors={"optimiser.V": torch.arange(3)})
+    loaded, found = load_network(path)
+    features = torch.randn(2, 8, 4)
+    for ours, theirs in zip(network(features), loaded(features), strict=True):
+        assert torch.equal(ours, theirs)
+    assert np.array_equal(found.class_vectors, header.class_vectors)
+    assert found.seen.tolist() == [True, False]
+    assert (found.fusion, found.gamma, found.backbone) == (header.fusion, 2.0, {"name": "lite0", "size": 224})
+    assert (found.classes, found.figures, found.selected_on) == (header.classes, {"H": 0.5}, "validation")
+    assert torch.equal(load_tensors(path)["optimiser.V"], torch.arange(3))
+
+
+def test_the_header_is_read_without_torch(tmp_path, network, header):
+    path = tmp_path / "best.safetensors"
+    save_checkpoint(path, network, header)
+    code = (
+        "import sys; from pathlib import Path; from msdn_core.runs.header import read_header;"
+        f"print(read_header(Path({str(path)!r})).table().attribute_fingerprint); assert 'torch' not in sys.modules"
+    )
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert printed.strip() == header.table().attribute_fingerprint
+
+
+@pytest.mark.parametrize("length", [0, 7, 200, -40])
+def test_a_checkpoint_cut_short_is_refused(tmp_path, network, header, length):
+    path = tmp_path / "best.safetensors"
+    save_checkpoint(path, network, header)
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(CheckpointError, match=r"best\.safetensors"):
+        load_network(path)
+
+
+def test_a_file_of_another_program_and_a_missing_one_are_refused(tmp_path):
+    with pytest.raises(CheckpointError, match="There is no checkpoint"):
+        read_header(tmp_path / "none.safetensors")
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"weight": torch.zeros(2)}, foreign)
+    with pytest.raises(CheckpointError, match="is no checkpoint of MSDN Explorer"):
+        read_header(foreign)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"format": 99}, "newer MSDN Explorer"),
+        ({"fusion": {"sideways": 1}}, "damaged header"),
+        ({"attributes": ["crest::yes"]}, "damaged header"),
+        ({"classes": None}, "damaged header"),
+    ],
+)
+def test_a_header_that_makes_no_sense_is_refused(tmp_path, network, header, change, sentence):
+    path = tmp_path / "odd.safetensors"
+    content = {**json.loads(header.to_metadata()[METADATA_KEY]), **change}
+    save_file({"class_vectors": torch.tensor(header.class_vectors)}, path, metadata={METADATA_KEY: json.dumps(content)})
+    with pytest.raises(CheckpointError, match=sentence):
+        read_header(path)
+
+
+def test_weights_that_do_not_fit_the_header_are_refused(tmp_path, network, header):
+    path = tmp_path / "odd.safetensors"
+    save_checkpoint(path, network, replace(header, channels=16))
+    with pytest.raises(CheckpointError, match="16 channels"):
+        load_network(path)
+
+
+def test_a_checkpoint_of_other_attributes_says_which(header):
+    table = ClassTable(
+        (Attribute("crest", "yes"), Attribute("crest", "no"), Attribute("bill", "hooked")),
+        ("a",),
+        np.ones((1, 3)),
+        np.array([True]),
+    )
+    with pytest.raises(CheckpointError, match="wing::striped"):
+        header.check_attributes(table)
+    header.check_attributes(header.table())
+
+
+def test_a_failed_write_leaves_the_checkpoint_before_it(tmp_path, network, header, monkeypatch):
+    path = tmp_path / "last.safetensors"
+    save_checkpoint(path, network, header)
+    before = path.read_bytes()
+
+    def full(*_args, **_keywords):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("msdn_core.msdn.checkpoint.save_file", full)
+    with pytest.raises(CheckpointError, match="No space left on device"):
+        save_checkpoint(path, network, header)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
