@@ -1,0 +1,165 @@
+"""Reading the arrays of a pickled file without letting it run code.
+
+A pickle names the functions that build its objects, and may name any. This reader knows the few that build numpy
+arrays and torch tensors (these come out as numpy arrays, and torch is not needed), and refuses all others by name.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.errors import ImportFault
+
+MAX_BYTES = 2 * 1024**3
+"""Larger files are no lists of splits or word vectors."""
+
+_TORCH_TYPES = {
+    "DoubleStorage": "<f8",
+    "FloatStorage": "<f4",
+    "HalfStorage": "<f2",
+    "LongStorage": "<i8",
+    "IntStorage": "<i4",
+    "ShortStorage": "<i2",
+    "CharStorage": "<i1",
+    "ByteStorage": "<u1",
+    "BoolStorage": "?",
+}
+_TORCH_MAGIC = 0x1950A86A20F9469CFC6C
+_MULTIARRAY = ("numpy.core.multiarray", "numpy._core.multiarray")
+_NUMERIC = ("numpy.core.numeric", "numpy._core.numeric")
+
+
+def load_arrays(path: Path) -> Any:
+    """What a pickled file holds: numpy arrays, torch tensors as numpy arrays, plain numbers, texts and containers.
+
+    Raises:
+        ImportFault: if the file is too large, damaged, or names anything else that is to be called.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ImportFault(f"The file {path} is {size >> 20} MiB, more than the {MAX_BYTES >> 20} that are read.")
+        with path.open("rb") as stream:
+            return _ArrayUnpickler(stream).load()
+    except OSError as error:
+        raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
+    except _RefusedError as error:
+        raise ImportFault(
+            f"The file {path} wants to call {error}, which a file of arrays has no need of, so it was not opened; "
+            "get the file from its authors."
+        ) from error
+    except MemoryError as error:
+        raise ImportFault(f"The file {path} asks for more memory than there is; it is damaged or hostile.") from error
+    except Exception as error:  # A damaged pickle fails in as many ways as it has opcodes.
+        raise ImportFault(
+            f"The file {path} is not a pickled file of arrays, or is damaged ({type(error).__name__}); get it anew."
+        ) from error
+
+
+class _RefusedError(Exception):
+    """The pickle names something that is not on the list; the text is its name."""
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    """An unpickler that finds nothing but the builders of arrays."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        # Python 2 pickles keep array bytes in "strings"; latin1 gives them back as they are.
+        super().__init__(stream, encoding="latin1")
+        self.storages: dict[str, NDArray[Any]] = {}
+
+    def find_class(self, module: str, name: str) -> Any:
+        found = _ALLOWED.get((module, name))
+        if found is not None:
+            return found
+        if module == "torch" and name in _TORCH_TYPES:
+            return np.dtype(_TORCH_TYPES[name])
+        raise _RefusedError(f"{module}.{name}")
+
+    def persistent_load(self, pid: Any) -> NDArray[Any]:
+        """A torch storage that the legacy format writes after the pickle; filled by ``_load_torch_bytes``."""
+        kind, dtype, key, _device, count = pid[:5]
+        if kind != "storage" or not isinstance(dtype, np.dtype) or not 0 <= int(count) <= MAX_BYTES:
+            raise _RefusedError(f"a persistent {kind}")
+        return self.storages.setdefault(str(key), np.zeros(int(count), dtype))
+
+
+def _load_torch_bytes(data: bytes) -> Any:
+    """A torch storage from the bytes of the format that torch wrote before its zip files.
+
+    Four pickles (a magic number, a version, the writer's machine, the object), one of the storages' keys, and then
+    each storage's count and raw numbers.
+    """
+    stream = io.BytesIO(data)
+    if _ArrayUnpickler(stream).load() != _TORCH_MAGIC:
+        raise pickle.UnpicklingError("not torch's legacy format")
+    _ArrayUnpickler(stream).load()
+    _ArrayUnpickler(stream).load()
+    unpickler = _ArrayUnpickler(stream)
+    content = unpickler.load()
+    for key in _ArrayUnpickler(stream).load():
+        storage = unpickler.storages[str(key)]
+        count = int.from_bytes(stream.read(8), "little", signed=True)
+        raw = stream.read(storage.nbytes)
+        if count != storage.size or len(raw) != storage.nbytes:
+            raise pickle.UnpicklingError("a storage is cut short")
+        storage[:] = np.frombuffer(raw, storage.dtype)
+    return content
+
+
+def _rebuild_tensor(storage: Any, offset: int, size: Any, stride: Any, *_: object) -> NDArray[Any]:
+    """A tensor as a numpy array of its own; its place in the storage is checked, since strides reach anywhere."""
+    sizes, strides = [int(n) for n in size], [int(n) for n in stride]
+    if not isinstance(storage, np.ndarray) or len(sizes) != len(strides) or min([*sizes, *strides, offset, 0]) < 0:
+        raise pickle.UnpicklingError("a tensor without a storage")
+    last = offset + sum((n - 1) * step for n, step in zip(sizes, strides, strict=True))
+    empty = 0 in sizes
+    if not empty and last >= storage.size:
+        raise pickle.UnpicklingError("a tensor that reaches out of its storage")
+    if empty:
+        return np.zeros(sizes, storage.dtype)
+    steps = [step * storage.itemsize for step in strides]
+    return np.lib.stride_tricks.as_strided(storage[offset:], sizes, steps).copy()
+
+
+def _builder(modules: tuple[str, ...], name: str) -> Callable[..., Any]:
+    """The builder of that name from whichever of numpy's homes this version has."""
+    for module in modules:
+        try:
+            return getattr(__import__(module, fromlist=[name]), name)  # type: ignore[no-any-return]
+        except (ImportError, AttributeError):
+            continue
+    raise ImportError(name)
+
+
+def _reconstruct(subtype: Any, shape: Any, dtype: Any) -> NDArray[Any]:
+    """An empty array for the pickle to fill; only plain arrays are built."""
+    if subtype is not np.ndarray or tuple(shape) != (0,):
+        raise _RefusedError("numpy's array builder for another type")
+    return np.ndarray((0,), dtype=np.int8) if dtype in (b"b", "b") else np.ndarray((0,), dtype)
+
+
+def _encode(text: str, encoding: str = "latin1") -> bytes:
+    """How protocol 2 writes bytes."""
+    return text.encode(encoding)
+
+
+_ALLOWED: dict[tuple[str, str], Any] = {
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+    ("_codecs", "encode"): _encode,
+    ("collections", "OrderedDict"): OrderedDict,
+    ("torch.storage", "_load_from_bytes"): _load_torch_bytes,
+    ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
+    **{(module, "_reconstruct"): _reconstruct for module in _MULTIARRAY},
+    **{(module, "scalar"): _builder(_MULTIARRAY[::-1], "scalar") for module in _MULTIARRAY},
+    **{(module, "_frombuffer"): _builder(_NUMERIC[::-1], "_frombuffer") for module in _NUMERIC},
+}

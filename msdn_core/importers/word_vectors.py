@@ -1,0 +1,84 @@
+"""One vector of word meaning an attribute: from a file, or, without one, hashed from the words of its name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.errors import ImportFault
+from msdn_core.importers.safe_pickle import MAX_BYTES, load_arrays
+
+HASHED = "hashed"
+"""What a project says of vectors that were hashed from names."""
+
+# The cleaning of names that the released word2vec vectors were made with.
+_REPLACEMENTS = (("grey", "gray"), ("upperparts", "upper parts"), ("spatulate", "broad"))
+
+
+def load_word_vectors(path: Path) -> NDArray[np.float32]:
+    """(K, D) word vectors from a ``.npy`` file or a pickled array (``*_attribute.pkl``); no code in it is run.
+
+    Raises:
+        ImportFault: if the file holds no matrix of finite numbers.
+    """
+    content = _load_npy(path) if path.suffix.lower() == ".npy" else load_arrays(path)
+    if not isinstance(content, np.ndarray) or content.ndim != 2 or content.dtype.kind not in "fiu":
+        raise ImportFault(f"The file {path} holds no matrix of word vectors; give one with one row an attribute.")
+    vectors = content.astype(np.float32)
+    if not np.isfinite(vectors).all():
+        row = int(np.argwhere(~np.isfinite(vectors))[0][0])
+        raise ImportFault(f"Row {row + 1} of the word vectors in {path} holds a value that is not a finite number.")
+    return vectors
+
+
+def words_of(full_name: str) -> tuple[str, ...]:
+    """The words of an attribute's name, cleaned as for the released vectors: ``has_bill_shape::curved_(up_or_down)``
+    gives ``bill shape curved``."""
+    text = full_name.lower().split("(", 1)[0].removeprefix("has_")
+    text = re.sub(r"::|[_\-]", " ", text)
+    for old, new in _REPLACEMENTS:
+        text = text.replace(old, new)
+    return tuple(text.split()) or (full_name,)
+
+
+def hashed_word_vectors(full_names: Sequence[str], dimension: int = 300) -> NDArray[np.float32]:
+    """(K, D) vectors that need no file: each word has a direction of length 1 drawn from its SHA-256, and a name is
+    the sum of its words.
+
+    Names that share words share directions; beyond that these vectors know nothing of meaning. The same names give
+    the same vectors on every machine. Names of equal words are told apart by a direction of the whole name.
+    """
+    seen: set[tuple[str, ...]] = set()
+    rows = []
+    for name in full_names:
+        words = tuple(sorted(words_of(name)))
+        directions = [_direction(word, dimension) for word in words]
+        if words in seen:
+            directions.append(_direction(f"{name} ", dimension))
+        seen.add(words)
+        rows.append(np.sum(directions, axis=0))
+    return np.asarray(rows, dtype=np.float32).reshape(len(rows), dimension)
+
+
+def _direction(word: str, dimension: int) -> NDArray[np.float64]:
+    """A corner of the hypercube, scaled to length 1: signs are the bits of a hash, alike on every platform."""
+    blocks = [hashlib.sha256(f"{word}:{block}".encode()).digest() for block in range(dimension // 256 + 1)]
+    bits = np.unpackbits(np.frombuffer(b"".join(blocks), np.uint8))[:dimension]
+    return (bits * 2.0 - 1.0) / float(np.sqrt(dimension))
+
+
+def _load_npy(path: Path) -> Any:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ImportFault(f"The file {path} is larger than the {MAX_BYTES >> 20} MiB that are read.")
+        return np.load(path, allow_pickle=False)
+    except OSError as error:
+        raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
+    except (ValueError, EOFError, MemoryError) as error:
+        raise ImportFault(f"The file {path} is no whole .npy file of numbers ({error}); write it anew.") from error
