@@ -98,7 +98,7 @@ def test_a_file_of_another_program_and_a_missing_one_are_refused(tmp_path):
         ({"classes": None}, "damaged header"),
     ],
 )
-def test_a_header_that_makes_no_sense_is_refused(tmp_path, network, header, change, sentence):
+def test_a_header_that_makes_no_sense_is_refused(tmp_path, header, change, sentence):
     path = tmp_path / "odd.safetensors"
     content = {**json.loads(header.to_metadata()[METADATA_KEY]), **change}
     save_file({"class_vectors": torch.tensor(header.class_vectors)}, path, metadata={METADATA_KEY: json.dumps(content)})
