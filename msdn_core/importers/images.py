@@ -8,8 +8,10 @@ from pathlib import Path
 
 from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.report import ImportReport
-from msdn_core.project import NewImage, Project
+from msdn_core.project import PROJECT_FILE, NewImage, Project, is_plain_path
 from msdn_core.vision.images import IMAGE_SUFFIXES
+
+_PROJECT_FOLDERS = ("features", "runs", "cache")
 
 
 def import_images(folder: Path, project_path: Path) -> ImportReport:
@@ -25,7 +27,8 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
     folder = Path(folder)
     if not folder.is_dir():
         raise ImportFault(f"There is no folder {folder}; check the path.")
-    found = sorted(list_images(folder))
+    everything = list(list_images(folder))
+    found = sorted(name for name in everything if is_plain_path(name))
     is_new = not Project.is_project(project_path)
     if not found and is_new:
         raise ImportFault(
@@ -36,13 +39,16 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
     with project:
         if project.read_only:
             raise ProjectError(f"Images cannot be imported into {project_path}: {project.read_only_reason}")
-        root = project.add_image_root(folder)
         prefix = folder.resolve()
         known = {record.name for record in project.images() if _is_below(record.path, record.name, prefix)}
         new = [NewImage(name) for name in found if name not in known]
-        project.add_images(root, new)
+        with project.transaction():
+            project.add_images(project.add_image_root(folder), new)
         gone = sorted(known - set(found))
         findings = []
+        odd = len(everything) - len(found)
+        if odd:
+            findings.append(f"{odd} images have names that not every system can have, and were left out; rename them.")
         if gone:
             some = ", ".join(gone[:3])
             findings.append(f"{len(gone)} images of the project are gone from {folder}, e.g. {some}; they stay listed.")
@@ -53,14 +59,20 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
             len(table.classes),
             len(table.attributes),
             tuple(findings),
-            {"found": len(found), "added": len(new), "known": len(found) - len(new), "gone": len(gone)},
+            {
+                "found": len(found),
+                "added": len(new),
+                "known": len(found) - len(new),
+                "gone": len(gone),
+                "odd_names": odd,
+            },
         )
 
 
 def list_images(folder: Path) -> Iterator[str]:
     """The images below a folder by their suffix: relative paths with forward slashes, in no order.
 
-    Hidden entries are skipped; links to folders are followed, each folder once, so loops end.
+    Hidden entries and projects are skipped; links to folders are followed, each folder once, so loops end.
     """
     visited: set[tuple[int, int]] = set()
     waiting = [(os.fspath(folder), "")]
@@ -68,23 +80,27 @@ def list_images(folder: Path) -> Iterator[str]:
         place, prefix = waiting.pop()
         try:
             state = os.stat(place)  # noqa: PTH116 (Path objects cost more than the work here)
-            # Windows may give no inode numbers; there the depth of links ends a loop.
+            # Where a system gives no inode numbers, its limit on a path's length ends a loop.
             if state.st_ino and (state.st_dev, state.st_ino) in visited:
                 continue
             visited.add((state.st_dev, state.st_ino))
-            with os.scandir(place) as entries:
-                for entry in entries:
-                    name = entry.name
-                    if name.startswith("."):
-                        continue
-                    if os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES:  # noqa: PTH122
-                        if "\\" not in name and entry.is_file():
-                            yield prefix + name
-                    elif entry.is_dir():
-                        waiting.append((entry.path, f"{prefix}{name}/"))
+            with os.scandir(place) as scan:
+                entries = [entry for entry in scan if not entry.name.startswith(".")]
         except OSError:
             # A folder that may not be read has no images for us.
             continue
+        skipped: tuple[str, ...] = ()
+        if any(entry.name == PROJECT_FILE for entry in entries):
+            if prefix:
+                continue
+            # Images beside the project's own files: those are ours, not the user's.
+            skipped = _PROJECT_FOLDERS
+        for entry in entries:
+            name = entry.name
+            if os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES and entry.is_file():  # noqa: PTH122
+                yield prefix + name
+            elif name not in skipped and entry.is_dir():
+                waiting.append((entry.path, f"{prefix}{name}/"))
 
 
 def _is_below(path: Path, name: str, root: Path) -> bool:

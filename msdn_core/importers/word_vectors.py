@@ -70,7 +70,7 @@ def _direction(word: str, dimension: int) -> NDArray[np.float64]:
     """A corner of the hypercube, scaled to length 1: signs are the bits of a hash, alike on every platform."""
     blocks = [hashlib.sha256(f"{word}:{block}".encode()).digest() for block in range(dimension // 256 + 1)]
     bits = np.unpackbits(np.frombuffer(b"".join(blocks), np.uint8))[:dimension]
-    return (bits * 2.0 - 1.0) / float(np.sqrt(dimension))
+    return (bits.astype(np.float64) * 2.0 - 1.0) / np.float64(dimension) ** 0.5
 
 
 def _load_npy(path: Path) -> Any:

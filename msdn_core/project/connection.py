@@ -17,6 +17,8 @@ PROJECT_FILE = "project.sqlite"
 _LOCK_FILE = "project.lock"
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_SECONDS = 10.0
+_OUTER = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+_INNER = ("SAVEPOINT inner_change", "RELEASE inner_change", "ROLLBACK TO inner_change")
 
 
 class Database:
@@ -47,20 +49,25 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All of the block's changes or none of them; committed, and safe from a killed process, when it ends."""
+        """All of the block's changes or none of them; committed, and safe from a killed process, when it ends.
+
+        One within another is a part of it: it can be undone alone, and is committed with the outer one.
+        """
         if self.read_only:
             raise ProjectError(
                 f"The project {self.file.parent} is open for reading only, so nothing was changed: "
                 f"{self.read_only_reason}"
             )
+        inner = self.connection.in_transaction
+        begin, commit, back = _INNER if inner else _OUTER
         try:
-            self.connection.execute("BEGIN IMMEDIATE")
+            self.connection.execute(begin)
             yield self.connection
-            self.connection.execute("COMMIT")
+            self.connection.execute(commit)
         except BaseException as error:
             # A full disk may have ended the transaction already.
             if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+                self.connection.execute(back)
             if isinstance(error, sqlite3.Error):
                 raise fault(error, self.file) from error
             raise

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import Database
-from msdn_core.project.records import ImageRecord, NewImage
+from msdn_core.project.records import ImageRecord, NewImage, is_plain_path
 
 _SELECT = (
     "SELECT images.id, images.root_id, images.path, classes.name, images.split "
@@ -47,7 +47,10 @@ class ImageRoom:
         """
         classes = dict(self._database.rows("SELECT name, id FROM classes"))
         for image in images:
-            _check_path(image.path)
+            if not is_plain_path(image.path):
+                raise ProjectError(
+                    f"The image path “{image.path!a}” is not a plain path below its folder; nothing was added."
+                )
             if image.class_name is not None and image.class_name not in classes:
                 raise ProjectError(
                     f"The image {image.path} is of class “{image.class_name}”, which this project does not have; "
@@ -189,10 +192,3 @@ class ImageRoom:
 
 def _box_columns(box: Box | None) -> tuple[Any, ...]:
     return (None, None, None, None) if box is None else (box.x, box.y, box.width, box.height)
-
-
-def _check_path(path: str) -> None:
-    """Only a path that stays below its root is taken: a listed file must not lead to any other place."""
-    parts = path.split("/")
-    if not path or "\\" in path or "\x00" in path or ":" in parts[0] or not {"", ".", ".."}.isdisjoint(parts):
-        raise ProjectError(f"The image path “{path}” is not a plain path below its folder; nothing was added.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -116,6 +117,12 @@ class Project:
     def data_version(self) -> int:
         """A number that changes when another process commits a change, and stays when this object does."""
         return int(self._database.value("PRAGMA data_version"))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All changes made in the block, or none of them where it fails or the process is killed."""
+        with self._database.transaction():
+            yield
 
     def meta(self, key: str) -> str | None:
         """A text kept under a key."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 from msdn_core.domain.annotation import Box, PartPoint, Split
 
@@ -30,3 +30,20 @@ class NewImage:
     split: Split = Split.NONE
     box: Box | None = None
     parts: tuple[PartPoint, ...] = ()
+
+
+def is_plain_path(path: str) -> bool:
+    """Whether a text is a relative path that stays below its folder on every system and can be stored as UTF-8.
+
+    Lists of files come from strangers: what they name must not lead to any other place.
+    """
+    parts = path.split("/")
+    if not path or "\\" in path or "\x00" in path or not {"", ".", ".."}.isdisjoint(parts):
+        return False
+    if PureWindowsPath(path).drive:
+        return False
+    try:
+        path.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
