@@ -7,6 +7,7 @@ A migration that stands here is never changed: a change of the schema is one mor
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 
 APPLICATION_ID = 0x4D53444E
@@ -79,7 +80,10 @@ MIGRATIONS: tuple[str, ...] = (_FIRST,)
 
 def statements(script: str) -> Iterator[str]:
     """The statements of a migration one by one (``executescript`` would commit between them)."""
-    lines = [line.split("--", 1)[0] for line in script.splitlines()]
-    for statement in "\n".join(lines).split(";"):
-        if statement.strip():
-            yield statement.strip()
+    pending = ""
+    for piece in script.split(";"):
+        pending += piece + ";"
+        # A semicolon in a text or a comment does not end a statement.
+        if sqlite3.complete_statement(pending):
+            yield pending.strip()
+            pending = ""
