@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -100,24 +100,24 @@ class ImageRoom:
         return found[0]
 
     def find(self, text: str) -> ImageRecord:
-        """An image by id, relative name, bare file name or absolute path; ids win over names."""
+        """An image by id, relative name, the end of its name (such as the bare file name) or
+        absolute path; ids win over names."""
         if text.isdecimal() and (found := self._records(_SELECT + "WHERE images.id = ?", (int(text),))):
             return found[0]
-        records = self.all()
         wanted = text.replace("\\", "/")
         for matches in (
-            [record for record in records if record.name == wanted],
-            [record for record in records if PurePosixPath(record.name).name == wanted],
-            [record for record in records if record.path == Path(text).absolute()],
+            self._records(_SELECT + "WHERE images.path = ?", (wanted,)),
+            self._records(_SELECT + "WHERE substr(images.path, -length(?1) - 1) = '/' || ?1", (wanted,)),
+            self._under_roots(Path(text).absolute()),
         ):
             if len(matches) == 1:
                 return matches[0]
             if matches:
                 ids = ", ".join(f"{record.id} ({record.name})" for record in matches[:5])
                 raise ProjectError(f"Several images are called “{text}”; choose one by its id: {ids}.")
-        names = [record.name for record in records]
+        names = [name for (name,) in self._database.rows("SELECT path FROM images ORDER BY id")]
+        # Comparing letters with more names than these would take seconds.
         near = difflib.get_close_matches(wanted, names[:20_000], n=3, cutoff=0.5)
-        near += [n for n in names if wanted.lower() in n.lower() and n not in near][: 3 - len(near)]
         hint = f"; near it: {', '.join(near)}" if near else f"; it has {len(names)} images"
         raise ProjectError(f"There is no image “{text}” in this project{hint}.")
 
@@ -179,11 +179,20 @@ class ImageRoom:
         present, certainty = (np.frombuffer(blob, np.int8).copy() for blob in rows[0])
         return present, certainty
 
-    def _records(self, sql: str, parameters: Sequence[object] = ()) -> list[ImageRecord]:
+    def _under_roots(self, path: Path) -> list[ImageRecord]:
+        """The images whose file is at that absolute path."""
+        found = []
+        for root in self._roots().values():
+            if path.is_relative_to(root):
+                found += self._records(_SELECT + "WHERE images.path = ?", (path.relative_to(root).as_posix(),))
+        return [record for record in dict.fromkeys(found) if record.path == path]
+
+    def _roots(self) -> dict[int, Path]:
         # Joining with an absolute path gives that path: roots outside the project need no case of their own.
-        roots = {
-            number: self._folder / path for number, path in self._database.rows("SELECT id, path FROM image_roots")
-        }
+        return {number: self._folder / path for number, path in self._database.rows("SELECT id, path FROM image_roots")}
+
+    def _records(self, sql: str, parameters: Sequence[object] = ()) -> list[ImageRecord]:
+        roots = self._roots()
         return [
             ImageRecord(number, roots[root] / name, name, class_name, _SPLITS[split])
             for number, root, name, class_name, split in self._database.rows(sql, parameters)
