@@ -71,9 +71,10 @@ class _RefusedError(Exception):
 class _ArrayUnpickler(pickle.Unpickler):
     """An unpickler that finds nothing but the builders of arrays."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: BinaryIO, storage_bytes: int = 0) -> None:
         # Python 2 pickles keep array bytes in "strings"; latin1 gives them back as they are.
         super().__init__(stream, encoding="latin1")
+        self._storage_bytes = storage_bytes
         self.storages: dict[str, NDArray[Any]] = {}
 
     def find_class(self, module: str, name: str) -> Any:
@@ -87,9 +88,14 @@ class _ArrayUnpickler(pickle.Unpickler):
     def persistent_load(self, pid: Any) -> NDArray[Any]:
         """A torch storage that the legacy format writes after the pickle; filled by ``_load_torch_bytes``."""
         kind, dtype, key, _device, count = pid[:5]
-        if kind != "storage" or not isinstance(dtype, np.dtype) or not 0 <= int(count) <= MAX_BYTES:
-            raise _RefusedError(f"a persistent {kind}")
-        return self.storages.setdefault(str(key), np.zeros(int(count), dtype))
+        if kind != "storage" or not isinstance(dtype, np.dtype):
+            raise _RefusedError("something from outside the file")
+        if str(key) not in self.storages:
+            self._storage_bytes -= int(count) * dtype.itemsize
+            if int(count) < 0 or self._storage_bytes < 0:
+                raise pickle.UnpicklingError("a storage larger than the file")
+            self.storages[str(key)] = np.zeros(int(count), dtype)
+        return self.storages[str(key)]
 
 
 def _load_torch_bytes(data: bytes) -> Any:
@@ -103,7 +109,7 @@ def _load_torch_bytes(data: bytes) -> Any:
         raise pickle.UnpicklingError("not torch's legacy format")
     _ArrayUnpickler(stream).load()
     _ArrayUnpickler(stream).load()
-    unpickler = _ArrayUnpickler(stream)
+    unpickler = _ArrayUnpickler(stream, len(data))
     content = unpickler.load()
     for key in _ArrayUnpickler(stream).load():
         storage = unpickler.storages[str(key)]

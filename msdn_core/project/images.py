@@ -100,9 +100,13 @@ class ImageRoom:
         return found[0]
 
     def find(self, text: str) -> ImageRecord:
-        """An image by id, relative name, the end of its name (such as the bare file name) or
-        absolute path; ids win over names."""
-        if text.isdecimal() and (found := self._records(_SELECT + "WHERE images.id = ?", (int(text),))):
+        """An image by id, relative name, the end of its name (such as the bare file name) or absolute path.
+
+        An id wins over a name of the same digits.
+        """
+        # SQLite's numbers end at 19 digits.
+        by_id = text.isdecimal() and len(text) < 19
+        if by_id and (found := self._records(_SELECT + "WHERE images.id = ?", (int(text),))):
             return found[0]
         wanted = text.replace("\\", "/")
         for matches in (

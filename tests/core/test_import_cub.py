@@ -1,0 +1,419 @@
+"""CUB's official directory becomes a project by names, and what is odd in it is said, not swallowed."""
+
+from __future__ import annotations
+
+import pickle
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import scipy.io
+
+from msdn_core.domain.annotation import Box, PartPoint, Split
+from msdn_core.errors import ImportFault, ProjectError
+from msdn_core.importers.cub import import_cub
+from msdn_core.project import Project
+
+CLASSES = ("001.Auk", "002.Bobolink", "003.Crow", "004.Dodo")
+ATTRIBUTES = ("has_bill_shape::hooked", "has_wing_color::grey", "has_size::small_(5_-_9_in)")
+VECTORS = np.array([[10.0, 20, 30], [40, 50, 60], [70, 80, 90], [5, 15, 25.5]])
+PATHS = [f"{name}/{name[4:]}_{n}.jpg" for name in CLASSES for n in (3, 1, 2)]
+"""In the order of images.txt, which is not the sorted one."""
+MAT_CLASSES = ("003.Crow", "001.Auk", "004.Dodo", "002.Bobolink")
+UNSEEN = "002.Bobolink"
+
+
+def true_split(path: str) -> Split:
+    if path.startswith(UNSEEN):
+        return Split.TEST_UNSEEN
+    return Split.TEST_SEEN if path.endswith("_2.jpg") else Split.TRAIN
+
+
+def write(folder: Path, name: str, lines: list[str]) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+
+
+@pytest.fixture
+def cub(tmp_path: Path) -> Path:
+    """A tiny data set in the official layout; its images are empty files, since an import opens none."""
+    folder = tmp_path / "CUB_200_2011"
+    write(folder, "classes.txt", [f"{n} {name}" for n, name in enumerate(CLASSES, 1)])
+    write(folder, "attributes.txt", [f"{n} {name}" for n, name in enumerate(ATTRIBUTES, 1)])
+    write(folder, "images.txt", [f"{n} {path}" for n, path in enumerate(PATHS, 1)])
+    write(folder, "image_class_labels.txt", [f"{n} {(n - 1) // 3 + 1}" for n in range(1, 13)])
+    write(folder, "train_test_split.txt", [f"{n} {n % 2}" for n in range(1, 13)])
+    write(folder, "bounding_boxes.txt", [f"{n} 1.0 2.0 {n}.5 4.0" for n in range(1, 13)])
+    write(folder, "parts/parts.txt", ["1 beak", "2 left wing", "3 right wing"])
+    write(
+        folder, "parts/part_locs.txt", [f"{n} {p} {n}.0 {p}.0 {int(p != 2)}" for n in range(1, 13) for p in (1, 2, 3)]
+    )
+    write(folder, "attributes/certainties.txt", ["1 not visible", "2 guessing", "3 probably", "4 definitely"])
+    write(
+        folder,
+        "attributes/class_attribute_labels_continuous.txt",
+        [" ".join(f"{value:.6f}" for value in row) for row in VECTORS],
+    )
+    for path in PATHS:
+        (folder / "images" / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "images" / path).touch()
+    return folder
+
+
+def places(order: list[str], split: Split) -> np.ndarray:
+    return np.array([[n] for n, path in enumerate(order, 1) if true_split(path) is split], np.uint16)
+
+
+def names(texts: tuple[str, ...] | list[str]) -> np.ndarray:
+    cells = np.empty((len(texts), 1), dtype=object)
+    cells[:, 0] = texts
+    return cells
+
+
+def save_splits(folder: Path, **changes: object) -> Path:
+    order = sorted(PATHS)
+    folder.mkdir(exist_ok=True)
+    content: dict[str, object] = {
+        "allclasses_names": names(MAT_CLASSES),
+        "original_att": VECTORS[[CLASSES.index(name) for name in MAT_CLASSES]].T,
+        "att": np.zeros((3, 4)),
+        "trainval_loc": places(order, Split.TRAIN),
+        "test_seen_loc": places(order, Split.TEST_SEEN),
+        "test_unseen_loc": places(order, Split.TEST_UNSEEN),
+    }
+    content.update(changes)
+    scipy.io.savemat(folder / "att_splits.mat", {key: value for key, value in content.items() if value is not None})
+    return folder / "att_splits.mat"
+
+
+@pytest.fixture
+def splits(tmp_path: Path) -> Path:
+    return save_splits(tmp_path / "xlsa17")
+
+
+def imported_splits(project_path: Path) -> dict[str, Split]:
+    with Project.open(project_path) as project:
+        return {image.name: image.split for image in project.images()}
+
+
+def test_all_that_the_directory_says_is_in_the_project(cub: Path, splits: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "words.npy", np.arange(12.0).reshape(3, 4))
+    told: list[tuple[str, int, int]] = []
+    report = import_cub(
+        cub,
+        tmp_path / "p",
+        splits=splits,
+        word_vectors=tmp_path / "words.npy",
+        progress=lambda *step: told.append(step),
+    )
+    assert (report.images, report.classes, report.attributes) == (12, 4, 3)
+    assert report.counts["train"] == 6
+    assert report.counts["listed_but_absent"] == report.counts["malformed_lines"] == 0
+    assert told[0][0] == "reading"
+    assert told[-1] == ("writing", 1, 1)
+    with Project.open(tmp_path / "p") as project:
+        table = project.table()
+        assert table.classes == CLASSES
+        assert [attribute.full_name for attribute in table.attributes] == list(ATTRIBUTES)
+        assert np.array_equal(table.vectors, VECTORS)
+        assert table.seen.tolist() == [True, False, True, True]
+        words = project.word_vectors()
+        assert words is not None
+        assert words[2].tolist() == [8, 9, 10, 11]
+        assert project.word_vector_source() == "words.npy"
+        assert [image.name for image in project.images()] == PATHS
+        assert all(image.class_name == image.name.split("/")[0] for image in project.images())
+        assert all(image.path == cub / "images" / image.name for image in project.images())
+        assert project.box(3) == Box(1, 2, 3.5, 4)
+        assert project.parts(3) == (
+            PartPoint("beak", 3, 1),
+            PartPoint("left wing", 3, 2, False),
+            PartPoint("right wing", 3, 3),
+        )
+        assert project.group_parts() == {"has_bill_shape": ("beak",), "has_wing_color": ("left wing", "right wing")}
+    assert imported_splits(tmp_path / "p") == {path: true_split(path) for path in PATHS}
+
+
+def test_a_split_counted_as_images_are_listed_is_understood(cub: Path, tmp_path: Path) -> None:
+    # Sorted, its unseen images would be of several classes that are seen as well, so that cannot be meant.
+    paths = [PATHS[n] for n in (3, 0, 1, 2, 4, 6, 7, 8, 5, 9, 10, 11)]
+    write(cub, "images.txt", [f"{PATHS.index(path) + 1} {path}" for path in paths])
+    listed = save_splits(
+        tmp_path / "other",
+        trainval_loc=places(paths, Split.TRAIN),
+        test_seen_loc=places(paths, Split.TEST_SEEN),
+        test_unseen_loc=places(paths, Split.TEST_UNSEEN),
+    )
+    report = import_cub(cub, tmp_path / "p", splits=listed)
+    assert any("in the order of images.txt" in finding for finding in report.findings)
+    assert imported_splits(tmp_path / "p") == {path: true_split(path) for path in PATHS}
+
+
+@pytest.mark.parametrize("kind", ["res101.mat", "CUB.pkl"])
+def test_a_list_beside_the_split_places_a_subset(cub: Path, splits: Path, tmp_path: Path, kind: str) -> None:
+    order = [f"/home/someone/CUB/images/{path}" for path in sorted(PATHS)]
+    if kind == "CUB.pkl":
+        (splits.parent / kind).write_bytes(pickle.dumps({"image_files": order, "labels": np.zeros(12)}))
+    else:
+        scipy.io.savemat(splits.parent / kind, {"image_files": names(order), "features": np.zeros((2, 12))})
+    kept = [1, 3, 5, 6, 11, 12]
+    write(cub, "images.txt", [f"{n} {PATHS[n - 1]}" for n in kept])
+    report = import_cub(cub, tmp_path / "p", splits=splits)
+    assert any(kind in finding for finding in report.findings)
+    assert imported_splits(tmp_path / "p") == {PATHS[n - 1]: true_split(PATHS[n - 1]) for n in kept}
+    with Project.open(tmp_path / "p") as project:
+        assert project.table().seen.tolist() == [True, False, True, True]
+
+
+def test_a_subset_without_a_list_says_what_it_assumes(cub: Path, splits: Path, tmp_path: Path) -> None:
+    kept = [1, 2, 4, 5, 7, 8]
+    write(cub, "images.txt", [f"{n} {PATHS[n - 1]}" for n in kept])
+    report = import_cub(cub, tmp_path / "p", splits=splits)
+    assert any("assumed" in finding and "not comparable" in finding for finding in report.findings)
+    found = imported_splits(tmp_path / "p")
+    for path, split in found.items():
+        assert (split is Split.TEST_UNSEEN) == path.startswith(UNSEEN)
+    with Project.open(tmp_path / "p") as project:
+        # The fourth class has no image here.
+        assert project.table().seen.tolist() == [True, False, True, False]
+
+
+def test_the_split_of_other_images_is_refused(cub: Path, tmp_path: Path) -> None:
+    mixed = save_splits(
+        tmp_path / "other",
+        trainval_loc=np.array([[1, 4, 7, 10]]),
+        test_seen_loc=np.array([[2, 5, 8, 11]]),
+        test_unseen_loc=np.array([[3, 6, 9, 12]]),
+    )
+    with pytest.raises(ImportFault, match="does not fit"):
+        import_cub(cub, tmp_path / "p", splits=mixed)
+    (mixed.parent / "CUB.pkl").write_bytes(pickle.dumps({"image_files": PATHS[:5]}))
+    with pytest.raises(ImportFault, match=r"does not fit.*CUB\.pkl"):
+        import_cub(cub, tmp_path / "p", splits=mixed)
+    assert not Project.is_project(tmp_path / "p")
+
+
+def test_without_a_proposed_split_no_class_is_unseen_and_it_is_said(cub: Path, tmp_path: Path) -> None:
+    report = import_cub(cub, tmp_path / "p")
+    assert any("no class is unseen" in finding for finding in report.findings)
+    assert any("hashed" in finding for finding in report.findings)
+    expected = {path: Split.TRAIN if n % 2 else Split.TEST_SEEN for n, path in enumerate(PATHS, 1)}
+    assert imported_splits(tmp_path / "p") == expected
+    with Project.open(tmp_path / "p") as project:
+        assert project.table().seen.all()
+        assert np.array_equal(project.table().vectors, VECTORS)
+        assert project.word_vector_source() == "hashed"
+        assert project.word_vectors() is not None
+
+
+def test_what_is_absent_or_unlisted_is_counted(cub: Path, splits: Path, tmp_path: Path) -> None:
+    for path in PATHS[:4]:
+        (cub / "images" / path).unlink()
+    (cub / "images" / CLASSES[2] / "stranger.jpg").touch()
+    (cub / "images" / CLASSES[2] / "notes.txt").touch()
+    report = import_cub(cub, tmp_path / "p", splits=splits)
+    assert report.images == 8
+    assert report.counts["listed_but_absent"] == 4
+    assert report.counts["present_but_unlisted"] == 1
+    assert report.counts["classes_without_images"] == 1
+    text = " ".join(report.findings)
+    assert "stranger.jpg" in text
+    assert PATHS[0] in text
+    assert CLASSES[0] in text
+    assert imported_splits(tmp_path / "p") == {path: true_split(path) for path in PATHS[4:]}
+
+
+def replace_line(folder: Path, name: str, line: int, text: str) -> None:
+    lines = (folder / name).read_text(encoding="utf-8").splitlines()
+    lines[line - 1] = text
+    write(folder, name, lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "text"),
+    [
+        ("images.txt", 4, "4"),
+        ("images.txt", 4, "four 002.Bobolink/x.jpg"),
+        ("images.txt", 4, "3 002.Bobolink/x.jpg"),
+        ("images.txt", 4, f"4 {PATHS[0]}"),
+        ("images.txt", 2, "2 ../../etc/passwd.jpg"),
+        ("images.txt", 2, "2 /etc/passwd.jpg"),
+        ("images.txt", 2, "2 C:/passwd.jpg"),
+        ("classes.txt", 3, "3"),
+        ("classes.txt", 3, "3 001.Auk"),
+        ("classes.txt", 3, "-3 003.Crow"),
+        ("attributes.txt", 2, "two has_wing_color::grey"),
+        ("image_class_labels.txt", 7, "7 9"),
+        ("image_class_labels.txt", 7, "7"),
+        ("image_class_labels.txt", 7, "6 3"),
+        ("attributes/class_attribute_labels_continuous.txt", 2, "1 2"),
+        ("attributes/class_attribute_labels_continuous.txt", 2, "1 2 3 4"),
+        ("attributes/class_attribute_labels_continuous.txt", 2, "1 nan 3"),
+        ("attributes/class_attribute_labels_continuous.txt", 2, "1 x 3"),
+    ],
+)
+def test_a_line_of_no_use_is_named_and_no_project_is_made(
+    cub: Path, splits: Path, tmp_path: Path, name: str, line: int, text: str
+) -> None:
+    replace_line(cub, name, line, text)
+    with pytest.raises(ImportFault, match=re.escape(f"{Path(name).name}, line {line}:")):
+        import_cub(cub, tmp_path / "p", splits=splits)
+    assert not (tmp_path / "p").exists()
+
+
+def test_text_in_another_encoding_names_the_file(cub: Path, tmp_path: Path) -> None:
+    (cub / "classes.txt").write_bytes("1 001.Häher\n".encode("latin-1"))
+    with pytest.raises(ImportFault, match=r"classes\.txt, line 1: it is no UTF-8"):
+        import_cub(cub, tmp_path / "p")
+
+
+def test_odd_lines_of_boxes_and_parts_are_left_out_and_said(cub: Path, splits: Path, tmp_path: Path) -> None:
+    replace_line(cub, "bounding_boxes.txt", 2, "2 1.0 2.0 nan 4.0")
+    replace_line(cub, "bounding_boxes.txt", 5, "5 1.0 2.0 0 4.0")
+    replace_line(cub, "parts/part_locs.txt", 4, "2 1 12.0")
+    replace_line(cub, "train_test_split.txt", 9, "9 maybe")
+    report = import_cub(cub, tmp_path / "p", splits=splits)
+    text = " ".join(report.findings)
+    assert "bounding_boxes.txt: 2 malformed lines were left out or mended, the first at line 2" in text
+    assert "part_locs.txt: 1 malformed line was left out or mended, the first at line 4" in text
+    assert report.counts["malformed_lines"] == 4
+    with Project.open(tmp_path / "p") as project:
+        assert project.box(1) is not None
+        assert project.box(2) is None
+        assert project.box(5) is None
+        assert [point.part for point in project.parts(2)] == ["left wing", "right wing"]
+
+
+def test_judgements_of_images_are_read_odd_lines_and_all(cub: Path, splits: Path, tmp_path: Path) -> None:
+    lines = [f"{n} {a} {(n + a) % 2} {a + 1} 1.234" for n in range(1, 13) for a in (1, 2, 3)]
+    lines[4] = "2 2 0 3 0 1.509"
+    lines[5] = "2 3 1 4 0 0 2.5"
+    lines[6] = "3 1"
+    lines[7] = "3 9 1 1 1.0"
+    lines[8] = "3 3 2 1 1.0"
+    write(cub, "attributes/image_attribute_labels.txt", lines)
+    report = import_cub(cub, tmp_path / "p", splits=splits)
+    assert report.counts["malformed_lines"] == 5
+    assert any("image_attribute_labels.txt: 5 malformed lines" in f and "line 5" in f for f in report.findings)
+    with Project.open(tmp_path / "p") as project:
+        judged = [project.image_attributes(n) for n in (1, 2, 3, 12)]
+    assert [(a[0].tolist(), a[1].tolist()) for a in judged if a is not None] == [
+        ([0, 1, 0], [2, 3, 4]),
+        ([1, 0, 1], [2, 3, 4]),
+        ([-1, -1, -1], [0, 0, 0]),
+        ([1, 0, 1], [2, 3, 4]),
+    ]
+
+
+def test_judgements_with_a_word_in_them_lose_that_line_only(cub: Path, tmp_path: Path) -> None:
+    lines = [f"{n} {a} 1 4 1.5\r" for n in range(1, 13) for a in (1, 2, 3)]
+    lines[10] = "4 2 yes 4 1.5\r"
+    write(cub, "attributes/image_attribute_labels.txt", lines)
+    report = import_cub(cub, tmp_path / "p")
+    assert any("1 malformed line was" in finding and "line 11" in finding for finding in report.findings)
+    with Project.open(tmp_path / "p") as project:
+        judged = [project.image_attributes(n) for n in (4, 5)]
+    assert [a[0].tolist() for a in judged if a is not None] == [[1, -1, 1], [1, 1, 1]]
+
+
+@pytest.mark.parametrize("place", ["attributes", "..", "."])
+def test_the_attributes_are_found_where_archives_put_them(cub: Path, tmp_path: Path, place: str) -> None:
+    text = (cub / "attributes.txt").read_bytes()
+    (cub / "attributes.txt").unlink()
+    (cub / place / "attributes.txt").write_bytes(text)
+    assert import_cub(cub, tmp_path / "p").attributes == 3
+
+
+@pytest.mark.parametrize("name", ["images.txt", "classes.txt", "image_class_labels.txt", "attributes.txt"])
+def test_a_missing_file_is_named(cub: Path, tmp_path: Path, name: str) -> None:
+    (cub / name).unlink()
+    with pytest.raises(ImportFault, match=f"no {name}"):
+        import_cub(cub, tmp_path / "p")
+
+
+def test_class_vectors_come_from_one_of_two_files(cub: Path, splits: Path, tmp_path: Path) -> None:
+    (cub / "attributes/class_attribute_labels_continuous.txt").unlink()
+    with pytest.raises(ImportFault, match="no class vectors"):
+        import_cub(cub, tmp_path / "p")
+    import_cub(cub, tmp_path / "p", splits=splits)
+    with Project.open(tmp_path / "p") as project:
+        assert np.array_equal(project.table().vectors, VECTORS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"trainval_loc": None}, "holds no trainval_loc"),
+        ({"original_att": np.full((3, 4), np.nan)}, "finite"),
+        ({"original_att": np.zeros((3, 5))}, "shape"),
+        ({"original_att": np.zeros((2, 4))}, "2 attributes"),
+        ({"test_seen_loc": np.array([[1], [3]])}, "two parts"),
+        ({"test_seen_loc": np.array([[0]])}, "counts from 1"),
+        ({"test_seen_loc": np.array([[1.5]])}, "whole numbers"),
+        ({"allclasses_names": np.arange(4.0)}, "no text"),
+    ],
+)
+def test_a_split_file_that_contradicts_itself_is_refused(
+    cub: Path, tmp_path: Path, changes: dict[str, object], words: str
+) -> None:
+    with pytest.raises(ImportFault, match=words):
+        import_cub(cub, tmp_path / "p", splits=save_splits(tmp_path / "other", **changes))
+    assert not Project.is_project(tmp_path / "p")
+
+
+@pytest.mark.parametrize("content", [b"", b"no mat file at all", b"MATLAB 7.3 MAT-file" + b" " * 105 + b"\x00\x02IM"])
+def test_a_damaged_split_file_is_a_clear_error(cub: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "att_splits.mat").write_bytes(content)
+    with pytest.raises(ImportFault, match=r"att_splits\.mat"):
+        import_cub(cub, tmp_path / "p", splits=tmp_path / "att_splits.mat")
+    with pytest.raises(ImportFault, match=r"missing\.mat"):
+        import_cub(cub, tmp_path / "p", splits=tmp_path / "missing.mat")
+
+
+def test_word_vectors_of_other_attributes_are_refused(cub: Path, tmp_path: Path) -> None:
+    np.save(tmp_path / "words.npy", np.zeros((5, 4)))
+    with pytest.raises(ImportFault, match="5 word vectors for 3 attributes"):
+        import_cub(cub, tmp_path / "p", word_vectors=tmp_path / "words.npy")
+    np.save(tmp_path / "words.npy", np.eye(3, 4)[:, ::-1] * [[1], [0], [1]])
+    report = import_cub(cub, tmp_path / "p", word_vectors=tmp_path / "words.npy")
+    assert any("all zero" in finding and ATTRIBUTES[1] in finding for finding in report.findings)
+
+
+def test_a_project_with_content_is_not_written_over(cub: Path, tmp_path: Path) -> None:
+    import_cub(cub, tmp_path / "p")
+    before = (tmp_path / "p" / "project.sqlite").read_bytes()
+    with pytest.raises(ProjectError, match="already"):
+        import_cub(cub, tmp_path / "p")
+    assert (tmp_path / "p" / "project.sqlite").read_bytes() == before
+
+
+def test_an_import_that_fails_midway_leaves_nothing_half_done(
+    cub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Project, "add_images", fail)
+        with pytest.raises(KeyboardInterrupt):
+            import_cub(cub, tmp_path / "p")
+    with Project.open(tmp_path / "p") as project:
+        assert project.table().classes == ()
+    assert import_cub(cub, tmp_path / "p").images == 12
+
+
+def test_a_project_that_is_open_elsewhere_is_not_changed(cub: Path, tmp_path: Path) -> None:
+    with Project.create(tmp_path / "p") as project:
+        with pytest.raises(ProjectError, match="another window"):
+            import_cub(cub, tmp_path / "p")
+        assert project.images() == []
+
+
+def test_a_folder_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ImportFault, match="no folder"):
+        import_cub(tmp_path / "missing", tmp_path / "p")
+
+
+def test_the_folder_around_the_directory_is_taken_too(cub: Path, tmp_path: Path) -> None:
+    assert import_cub(cub.parent, tmp_path / "p").images == 12
