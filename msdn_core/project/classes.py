@@ -1,24 +1,24 @@
-"""Attributes and classes in the database: the class table, its edits, and the attributes' word vectors."""
+"""Classes in the database: the class table and its edits."""
 
 from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
+from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.errors import ProjectError
+from msdn_core.project.attributes import AttributeRoom
 from msdn_core.project.connection import Database
 
 Cell = tuple[str, int, float]
 """Class name, attribute column, value."""
 
 _VECTOR = np.dtype("<f8")
-_WORD_VECTOR = np.dtype("<f4")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -35,14 +35,15 @@ class RemovedClass:
 
 
 class ClassRoom:
-    """Reads and changes attributes and classes; every change is one transaction."""
+    """Reads and changes classes; every change is one transaction."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, attributes: AttributeRoom) -> None:
         self._database = database
+        self._attributes = attributes
 
     def table(self) -> ClassTable:
         """All classes by all attributes, with the seen mask."""
-        attributes = tuple(Attribute(group, name) for group, name in self._attribute_rows())
+        attributes = self._attributes.all()
         rows = self._database.rows("SELECT name, vector, seen FROM classes ORDER BY position")
         vectors = np.frombuffer(b"".join(row[1] for row in rows), _VECTOR)
         if vectors.size != len(rows) * len(attributes):
@@ -57,32 +58,14 @@ class ClassRoom:
             np.array([row[2] for row in rows], dtype=np.bool_),
         )
 
-    def word_vectors(self) -> NDArray[np.float32] | None:
-        """(K, D) one word vector an attribute, or None where they are not known."""
-        rows = self._database.rows("SELECT word_vector FROM attributes ORDER BY position")
-        if not rows or any(row[0] is None for row in rows):
-            return None
-        return np.stack([np.frombuffer(row[0], _WORD_VECTOR) for row in rows]).astype(np.float32)
-
     def define(self, table: ClassTable, word_vectors: NDArray[np.floating] | None, word_vector_source: str) -> None:
         """Put this table in the place of the old one.
 
         Classes keep their images by name; images of a class that is gone have none. Judgements of single images
         are dropped if the attributes are others.
         """
-        words = self._checked_words(word_vectors, len(table.attributes))
         with self._database.transaction() as connection:
-            old = [(group, name) for group, name in self._attribute_rows()]
-            if old != [(attribute.group, attribute.name) for attribute in table.attributes]:
-                connection.execute("DELETE FROM image_attributes")
-            connection.execute("DELETE FROM attributes")
-            connection.executemany(
-                "INSERT INTO attributes (position, group_name, name, word_vector) VALUES (?, ?, ?, ?)",
-                [
-                    (column, attribute.group, attribute.name, None if words is None else words[column].tobytes())
-                    for column, attribute in enumerate(table.attributes)
-                ],
-            )
+            self._attributes.replace(table.attributes, word_vectors, word_vector_source)
             kept = set(table.classes)
             for (name,) in connection.execute("SELECT name FROM classes").fetchall():
                 if name not in kept:
@@ -95,14 +78,10 @@ class ClassRoom:
                     for row, name in enumerate(table.classes)
                 ],
             )
-            connection.execute(
-                "INSERT OR REPLACE INTO meta VALUES ('word_vector_source', ?)",
-                (word_vector_source if words is not None else "",),
-            )
 
     def set_values(self, cells: Sequence[Cell]) -> None:
         """Set single numbers of class vectors, all or none."""
-        attributes = [Attribute(group, name).full_name for group, name in self._attribute_rows()]
+        attributes = [attribute.full_name for attribute in self._attributes.all()]
         changes: dict[str, dict[int, float]] = {}
         for name, column, value in cells:
             if not 0 <= column < len(attributes):
@@ -168,40 +147,6 @@ class ClassRoom:
         if not found:
             raise _unknown(name)
         return str(found[0][0])
-
-    def group_parts(self) -> dict[str, tuple[str, ...]]:
-        """Attribute group to the names of the parts where its attributes can be seen."""
-        found: dict[str, tuple[str, ...]] = {}
-        for group, part in self._database.rows("SELECT group_name, part FROM group_parts ORDER BY position"):
-            found[group] = (*found.get(group, ()), part)
-        return found
-
-    def define_group_parts(self, mapping: Mapping[str, Sequence[str]]) -> None:
-        """Put this mapping in the place of the old one."""
-        with self._database.transaction() as connection:
-            connection.execute("DELETE FROM group_parts")
-            connection.executemany(
-                "INSERT INTO group_parts (group_name, part) VALUES (?, ?)",
-                [(group, part) for group, parts in mapping.items() for part in dict.fromkeys(parts)],
-            )
-
-    def _attribute_rows(self) -> list[tuple[str, str]]:
-        return [
-            (group, name)
-            for group, name in self._database.rows("SELECT group_name, name FROM attributes ORDER BY position")
-        ]
-
-    def _checked_words(self, word_vectors: NDArray[np.floating] | None, attributes: int) -> NDArray[np.float32] | None:
-        if word_vectors is None:
-            return None
-        words = np.ascontiguousarray(word_vectors, _WORD_VECTOR)
-        if words.ndim != 2 or words.shape[0] != attributes:
-            raise ProjectError(
-                f"Word vectors of shape {words.shape} do not fit {attributes} attributes; give one row an attribute."
-            )
-        if not np.isfinite(words).all():
-            raise ProjectError("The word vectors hold values that are not finite numbers; nothing was changed.")
-        return words
 
     def _insert(
         self,

@@ -13,9 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import ClassTable
+from msdn_core.project.attributes import AttributeRoom
 from msdn_core.project.classes import Cell, ClassRoom, RemovedClass
-from msdn_core.project.connection import PROJECT_FILE, Database, create_database, open_database
+from msdn_core.project.connection import PROJECT_FILE, Database
 from msdn_core.project.images import ImageRoom
+from msdn_core.project.opening import create_database, open_database
 from msdn_core.project.records import ImageRecord, NewImage
 
 
@@ -29,7 +31,8 @@ class Project:
     def __init__(self, path: Path, database: Database) -> None:
         self._path = path
         self._database = database
-        self._classes = ClassRoom(database)
+        self._attributes = AttributeRoom(database)
+        self._classes = ClassRoom(database, self._attributes)
         self._images = ImageRoom(database)
 
     # Opening and closing
@@ -142,7 +145,7 @@ class Project:
 
     def word_vectors(self) -> NDArray[np.float32] | None:
         """(K, D) one word vector an attribute, or None where they are not known."""
-        return self._classes.word_vectors()
+        return self._attributes.word_vectors()
 
     def word_vector_source(self) -> str:
         """Where the word vectors come from: a file's name, ``hashed``, or nothing."""
@@ -190,11 +193,11 @@ class Project:
 
     def group_parts(self) -> dict[str, tuple[str, ...]]:
         """Attribute group to the names of the parts where its attributes can be seen."""
-        return self._classes.group_parts()
+        return self._attributes.group_parts()
 
     def define_group_parts(self, mapping: Mapping[str, Sequence[str]]) -> None:
         """Put this mapping in the place of the old one."""
-        self._classes.define_group_parts(mapping)
+        self._attributes.define_group_parts(mapping)
 
     # Images
 

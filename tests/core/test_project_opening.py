@@ -17,7 +17,7 @@ import pytest
 
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import ProjectError
-from msdn_core.project import PROJECT_FILE, Project, connection, schema
+from msdn_core.project import PROJECT_FILE, Project, opening, schema
 
 TABLE = ClassTable((Attribute("g", "a"),), ("heron",), np.zeros((1, 1)), np.array([True]))
 
@@ -137,7 +137,7 @@ def test_a_blank_file_of_a_killed_creation_becomes_a_project(tmp_path: Path) -> 
 def test_an_older_file_is_brought_up_with_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(tmp_path / "p")
     later = (*schema.MIGRATIONS, "ALTER TABLE meta ADD COLUMN note TEXT; UPDATE meta SET note = 'moved; -- kept'")
-    monkeypatch.setattr(connection, "MIGRATIONS", later)
+    monkeypatch.setattr(opening, "MIGRATIONS", later)
     with pytest.raises(ProjectError, match="older version"):
         Project.open(folder, read_only=True)
     with Project.open(folder) as project:
@@ -154,7 +154,7 @@ def test_an_older_file_is_brought_up_with_its_content(tmp_path: Path, monkeypatc
 def test_a_migration_that_fails_leaves_the_old_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(tmp_path / "p")
     broken = (*schema.MIGRATIONS, "DROP TABLE meta; CREATE TABLE classes (name)")
-    monkeypatch.setattr(connection, "MIGRATIONS", broken)
+    monkeypatch.setattr(opening, "MIGRATIONS", broken)
     with pytest.raises(ProjectError):
         Project.open(folder)
     monkeypatch.undo()
@@ -229,6 +229,25 @@ def test_a_read_only_folder_opens_for_reading(public: Path) -> None:
         assert project.table().classes == ("heron",)
         with pytest.raises(ProjectError, match="reading only"):
             project.add_class("dodo", [1.0])
+
+
+def test_changes_that_a_read_only_folder_hides_are_spoken_of(public: Path) -> None:
+    folder = make(public / "p")
+    with Project.open(folder) as project:
+        project.set_values([("heron", 0, 0.5)])
+        # As a killed window leaves them: the file, and a log that was not joined to it.
+        copy = public / "copy"
+        copy.mkdir()
+        for name in (PROJECT_FILE, f"{PROJECT_FILE}-wal"):
+            shutil.copy(folder / name, copy / name)
+    copy.chmod(0o555)
+    with unprivileged(), Project.open(copy) as project:
+        assert project.read_only
+        assert "latest changes" in project.read_only_reason
+        assert project.table().classes == ("heron",)
+    copy.chmod(0o755)
+    with Project.open(copy) as project:
+        assert project.table().vectors.tolist() == [[0.5]]
 
 
 def test_a_write_protected_file_opens_for_reading(public: Path) -> None:

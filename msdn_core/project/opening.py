@@ -1,0 +1,179 @@
+"""Opening a project's database: who may write, what is refused, and files of older versions."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from msdn_core.errors import ProjectError
+from msdn_core.project.connection import PROJECT_FILE, Database, fault
+from msdn_core.project.schema import APPLICATION_ID, MIGRATIONS, statements
+
+_LOCK_FILE = "project.lock"
+_MAGIC = b"SQLite format 3\x00"
+_BUSY_SECONDS = 10.0
+
+
+def create_database(folder: Path) -> Database:
+    """A new, empty project file in ``folder``, which is made where it is missing.
+
+    Raises:
+        ProjectError: if a project is there already, or the folder cannot be written.
+    """
+    file = folder / PROJECT_FILE
+    if file.exists():
+        raise ProjectError(f"There is a project at {folder} already; open it, or choose another folder.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file.touch(exist_ok=False)
+    except OSError as error:
+        raise ProjectError(
+            f"No project can be made at {folder} ({error.strerror or error}); choose a folder that can be written."
+        ) from error
+    database = open_database(folder)
+    if database.read_only:
+        reason = database.read_only_reason
+        database.close()
+        raise ProjectError(f"No project can be made at {folder}: {reason}")
+    return database
+
+
+def open_database(folder: Path, *, read_only: bool = False) -> Database:
+    """The database of the project in ``folder``, for writing where that is possible, else for reading.
+
+    Raises:
+        ProjectError: if there is none, it is not ours, it is damaged, or a newer version wrote it; the file is left
+            untouched then.
+    """
+    file = folder / PROJECT_FILE
+    version = _version_in_header(file)
+    lock, reason = (None, "it was asked for that way.") if read_only else _write_lock(folder, file)
+    try:
+        if lock is None:
+            if version < len(MIGRATIONS):
+                raise ProjectError(
+                    f"The project {folder} is of an older version and has to be opened for writing once, "
+                    f"which is not possible now: {reason}"
+                )
+            connection, stale = _connect_for_reading(file)
+            return Database(connection, file, None, reason + stale)
+        return Database(_connect_for_writing(file), file, lock)
+    except BaseException:
+        if lock is not None:
+            lock.release()
+        raise
+
+
+def _version_in_header(file: Path) -> int:
+    """The file's version, read without SQLite, so that what is refused is not touched in any way."""
+    folder = file.parent
+    hint = "check the path, or make one by importing images or with the demo command."
+    if not folder.is_dir():
+        raise ProjectError(f"There is no folder {folder}, so no project to open; {hint}")
+    if not file.is_file():
+        raise ProjectError(f"There is no project in the folder {folder} (no {PROJECT_FILE} in it); {hint}")
+    try:
+        with file.open("rb") as stream:
+            header = stream.read(100)
+    except OSError as error:
+        raise ProjectError(
+            f"The project file {file} cannot be read ({error.strerror or error}); ask its owner for access."
+        ) from error
+    if not header:
+        return 0
+    if not header.startswith(_MAGIC) or len(header) < 100:
+        raise ProjectError(f"The file {file} is not a project's database; put a copy from a backup in its place.")
+    version, application = int.from_bytes(header[60:64], "big"), int.from_bytes(header[68:72], "big")
+    if application != APPLICATION_ID:
+        raise ProjectError(f"The file {file} is the database of another program; choose another folder.")
+    _refuse_newer(version, file)
+    return version
+
+
+def _refuse_newer(version: int, file: Path) -> None:
+    if version > len(MIGRATIONS):
+        raise ProjectError(
+            f"The project {file.parent} was written by a newer version of this program (format {version}; this one "
+            f"knows formats up to {len(MIGRATIONS)}): install the newer version to open it; it was left untouched."
+        )
+
+
+def _write_lock(folder: Path, file: Path) -> tuple[FileLock | None, str]:
+    """The right to write, which the system takes back when this process ends; or why it cannot be had."""
+    lock = FileLock(folder / _LOCK_FILE, thread_local=False)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        return None, "another window or command has it open for changes; close that one and open it again."
+    except (OSError, NotImplementedError):
+        return None, "its folder is read-only; copy the project to where you may write to change it."
+    try:
+        with file.open("r+b"):
+            pass
+    except OSError:
+        lock.release()
+        return None, f"the file {PROJECT_FILE} is write-protected; lift that to change the project."
+    return lock, ""
+
+
+def _connect_for_writing(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        migrate(connection, file)
+        # A commit in the log outlives the process that made it.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.Error):
+            raise fault(error, file) from error
+        raise
+    return connection
+
+
+def _connect_for_reading(file: Path) -> tuple[sqlite3.Connection, str]:
+    """A connection that sees what writers commit, or, in a read-only folder, one that takes the file for unchanging.
+
+    SQLite cannot join its log to a file in a folder that it may not write to: what a killed window left there is said.
+    """
+    uri = file.resolve().as_uri()
+    for options in ("?mode=ro", "?mode=ro&immutable=1"):
+        connection = sqlite3.connect(uri + options, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
+        try:
+            connection.execute("SELECT count(*) FROM meta").fetchall()
+            _refuse_newer(connection.execute("PRAGMA user_version").fetchone()[0], file)
+            log = file.with_name(f"{PROJECT_FILE}-wal")
+            unread = "immutable" in options and log.is_file() and log.stat().st_size > 0
+            return connection, f" The latest changes, in {log.name}, cannot be shown there." if unread else ""
+        except sqlite3.Error as error:
+            connection.close()
+            last = error
+        except BaseException:
+            connection.close()
+            raise
+    raise fault(last, file) from last
+
+
+def migrate(connection: sqlite3.Connection, file: Path) -> None:
+    """Bring a file to today's version, all steps in one transaction: a fault leaves it as it was."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    _refuse_newer(version, file)
+    if version == len(MIGRATIONS):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for script in MIGRATIONS[version:]:
+            for statement in statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    # The header of the file itself is what the next opening looks at first.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
