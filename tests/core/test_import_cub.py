@@ -1,90 +1,36 @@
-"""CUB's official directory becomes a project by names, and what is odd in it is said, not swallowed."""
+"""CUB's official directory becomes a project by names, and what does not fit is refused."""
 
 from __future__ import annotations
 
 import pickle
-import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 import scipy.io
+from cub_sample import (
+    ATTRIBUTES,
+    CLASSES,
+    PATHS,
+    UNSEEN,
+    VECTORS,
+    make_cub,
+    names,
+    places,
+    save_splits,
+    true_split,
+    write,
+)
 
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.cub import import_cub
 from msdn_core.project import Project
 
-CLASSES = ("001.Auk", "002.Bobolink", "003.Crow", "004.Dodo")
-ATTRIBUTES = ("has_bill_shape::hooked", "has_wing_color::grey", "has_size::small_(5_-_9_in)")
-VECTORS = np.array([[10.0, 20, 30], [40, 50, 60], [70, 80, 90], [5, 15, 25.5]])
-PATHS = [f"{name}/{name[4:]}_{n}.jpg" for name in CLASSES for n in (3, 1, 2)]
-"""In the order of images.txt, which is not the sorted one."""
-MAT_CLASSES = ("003.Crow", "001.Auk", "004.Dodo", "002.Bobolink")
-UNSEEN = "002.Bobolink"
-
-
-def true_split(path: str) -> Split:
-    if path.startswith(UNSEEN):
-        return Split.TEST_UNSEEN
-    return Split.TEST_SEEN if path.endswith("_2.jpg") else Split.TRAIN
-
-
-def write(folder: Path, name: str, lines: list[str]) -> None:
-    (folder / name).parent.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
-
 
 @pytest.fixture
 def cub(tmp_path: Path) -> Path:
-    """A tiny data set in the official layout; its images are empty files, since an import opens none."""
-    folder = tmp_path / "CUB_200_2011"
-    write(folder, "classes.txt", [f"{n} {name}" for n, name in enumerate(CLASSES, 1)])
-    write(folder, "attributes.txt", [f"{n} {name}" for n, name in enumerate(ATTRIBUTES, 1)])
-    write(folder, "images.txt", [f"{n} {path}" for n, path in enumerate(PATHS, 1)])
-    write(folder, "image_class_labels.txt", [f"{n} {(n - 1) // 3 + 1}" for n in range(1, 13)])
-    write(folder, "train_test_split.txt", [f"{n} {n % 2}" for n in range(1, 13)])
-    write(folder, "bounding_boxes.txt", [f"{n} 1.0 2.0 {n}.5 4.0" for n in range(1, 13)])
-    write(folder, "parts/parts.txt", ["1 beak", "2 left wing", "3 right wing"])
-    write(
-        folder, "parts/part_locs.txt", [f"{n} {p} {n}.0 {p}.0 {int(p != 2)}" for n in range(1, 13) for p in (1, 2, 3)]
-    )
-    write(folder, "attributes/certainties.txt", ["1 not visible", "2 guessing", "3 probably", "4 definitely"])
-    write(
-        folder,
-        "attributes/class_attribute_labels_continuous.txt",
-        [" ".join(f"{value:.6f}" for value in row) for row in VECTORS],
-    )
-    for path in PATHS:
-        (folder / "images" / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "images" / path).touch()
-    return folder
-
-
-def places(order: list[str], split: Split) -> np.ndarray:
-    return np.array([[n] for n, path in enumerate(order, 1) if true_split(path) is split], np.uint16)
-
-
-def names(texts: tuple[str, ...] | list[str]) -> np.ndarray:
-    cells = np.empty((len(texts), 1), dtype=object)
-    cells[:, 0] = texts
-    return cells
-
-
-def save_splits(folder: Path, **changes: object) -> Path:
-    order = sorted(PATHS)
-    folder.mkdir(exist_ok=True)
-    content: dict[str, object] = {
-        "allclasses_names": names(MAT_CLASSES),
-        "original_att": VECTORS[[CLASSES.index(name) for name in MAT_CLASSES]].T,
-        "att": np.zeros((3, 4)),
-        "trainval_loc": places(order, Split.TRAIN),
-        "test_seen_loc": places(order, Split.TEST_SEEN),
-        "test_unseen_loc": places(order, Split.TEST_UNSEEN),
-    }
-    content.update(changes)
-    scipy.io.savemat(folder / "att_splits.mat", {key: value for key, value in content.items() if value is not None})
-    return folder / "att_splits.mat"
+    return make_cub(tmp_path / "CUB_200_2011")
 
 
 @pytest.fixture
@@ -222,99 +168,6 @@ def test_what_is_absent_or_unlisted_is_counted(cub: Path, splits: Path, tmp_path
     assert PATHS[0] in text
     assert CLASSES[0] in text
     assert imported_splits(tmp_path / "p") == {path: true_split(path) for path in PATHS[4:]}
-
-
-def replace_line(folder: Path, name: str, line: int, text: str) -> None:
-    lines = (folder / name).read_text(encoding="utf-8").splitlines()
-    lines[line - 1] = text
-    write(folder, name, lines)
-
-
-@pytest.mark.parametrize(
-    ("name", "line", "text"),
-    [
-        ("images.txt", 4, "4"),
-        ("images.txt", 4, "four 002.Bobolink/x.jpg"),
-        ("images.txt", 4, "3 002.Bobolink/x.jpg"),
-        ("images.txt", 4, f"4 {PATHS[0]}"),
-        ("images.txt", 2, "2 ../../etc/passwd.jpg"),
-        ("images.txt", 2, "2 /etc/passwd.jpg"),
-        ("images.txt", 2, "2 C:/passwd.jpg"),
-        ("classes.txt", 3, "3"),
-        ("classes.txt", 3, "3 001.Auk"),
-        ("classes.txt", 3, "-3 003.Crow"),
-        ("attributes.txt", 2, "two has_wing_color::grey"),
-        ("image_class_labels.txt", 7, "7 9"),
-        ("image_class_labels.txt", 7, "7"),
-        ("image_class_labels.txt", 7, "6 3"),
-        ("attributes/class_attribute_labels_continuous.txt", 2, "1 2"),
-        ("attributes/class_attribute_labels_continuous.txt", 2, "1 2 3 4"),
-        ("attributes/class_attribute_labels_continuous.txt", 2, "1 nan 3"),
-        ("attributes/class_attribute_labels_continuous.txt", 2, "1 x 3"),
-    ],
-)
-def test_a_line_of_no_use_is_named_and_no_project_is_made(
-    cub: Path, splits: Path, tmp_path: Path, name: str, line: int, text: str
-) -> None:
-    replace_line(cub, name, line, text)
-    with pytest.raises(ImportFault, match=re.escape(f"{Path(name).name}, line {line}:")):
-        import_cub(cub, tmp_path / "p", splits=splits)
-    assert not (tmp_path / "p").exists()
-
-
-def test_text_in_another_encoding_names_the_file(cub: Path, tmp_path: Path) -> None:
-    (cub / "classes.txt").write_bytes("1 001.Häher\n".encode("latin-1"))
-    with pytest.raises(ImportFault, match=r"classes\.txt, line 1: it is no UTF-8"):
-        import_cub(cub, tmp_path / "p")
-
-
-def test_odd_lines_of_boxes_and_parts_are_left_out_and_said(cub: Path, splits: Path, tmp_path: Path) -> None:
-    replace_line(cub, "bounding_boxes.txt", 2, "2 1.0 2.0 nan 4.0")
-    replace_line(cub, "bounding_boxes.txt", 5, "5 1.0 2.0 0 4.0")
-    replace_line(cub, "parts/part_locs.txt", 4, "2 1 12.0")
-    replace_line(cub, "train_test_split.txt", 9, "9 maybe")
-    report = import_cub(cub, tmp_path / "p", splits=splits)
-    text = " ".join(report.findings)
-    assert "bounding_boxes.txt: 2 malformed lines were left out or mended, the first at line 2" in text
-    assert "part_locs.txt: 1 malformed line was left out or mended, the first at line 4" in text
-    assert report.counts["malformed_lines"] == 4
-    with Project.open(tmp_path / "p") as project:
-        assert project.box(1) is not None
-        assert project.box(2) is None
-        assert project.box(5) is None
-        assert [point.part for point in project.parts(2)] == ["left wing", "right wing"]
-
-
-def test_judgements_of_images_are_read_odd_lines_and_all(cub: Path, splits: Path, tmp_path: Path) -> None:
-    lines = [f"{n} {a} {(n + a) % 2} {a + 1} 1.234" for n in range(1, 13) for a in (1, 2, 3)]
-    lines[4] = "2 2 0 3 0 1.509"
-    lines[5] = "2 3 1 4 0 0 2.5"
-    lines[6] = "3 1"
-    lines[7] = "3 9 1 1 1.0"
-    lines[8] = "3 3 2 1 1.0"
-    write(cub, "attributes/image_attribute_labels.txt", lines)
-    report = import_cub(cub, tmp_path / "p", splits=splits)
-    assert report.counts["malformed_lines"] == 5
-    assert any("image_attribute_labels.txt: 5 malformed lines" in f and "line 5" in f for f in report.findings)
-    with Project.open(tmp_path / "p") as project:
-        judged = [project.image_attributes(n) for n in (1, 2, 3, 12)]
-    assert [(a[0].tolist(), a[1].tolist()) for a in judged if a is not None] == [
-        ([0, 1, 0], [2, 3, 4]),
-        ([1, 0, 1], [2, 3, 4]),
-        ([-1, -1, -1], [0, 0, 0]),
-        ([1, 0, 1], [2, 3, 4]),
-    ]
-
-
-def test_judgements_with_a_word_in_them_lose_that_line_only(cub: Path, tmp_path: Path) -> None:
-    lines = [f"{n} {a} 1 4 1.5\r" for n in range(1, 13) for a in (1, 2, 3)]
-    lines[10] = "4 2 yes 4 1.5\r"
-    write(cub, "attributes/image_attribute_labels.txt", lines)
-    report = import_cub(cub, tmp_path / "p")
-    assert any("1 malformed line was" in finding and "line 11" in finding for finding in report.findings)
-    with Project.open(tmp_path / "p") as project:
-        judged = [project.image_attributes(n) for n in (4, 5)]
-    assert [a[0].tolist() for a in judged if a is not None] == [[1, -1, 1], [1, 1, 1]]
 
 
 @pytest.mark.parametrize("place", ["attributes", "..", "."])
