@@ -1,0 +1,75 @@
+"""Which checkpoints there are to look through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from msdn_core.errors import CheckpointError
+from msdn_core.resources import resource
+from msdn_core.runs.header import CheckpointHeader, read_header
+
+
+@dataclass(frozen=True, eq=False)
+class Checkpoint:
+    """A checkpoint that can be looked through."""
+
+    path: Path
+    label: str
+    header: CheckpointHeader
+    run: str
+
+
+@dataclass(frozen=True)
+class CheckpointChoice:
+    """A checkpoint that may be chosen; its file is not read yet."""
+
+    path: Path
+    label: str
+    group: str
+
+
+def load_checkpoint(path: Path, label: str = "") -> Checkpoint:
+    """The checkpoint in a file, its header read; raises CheckpointError."""
+    header = read_header(path)
+    run = header.run or path.stem
+    return Checkpoint(path, label or run, header, run)
+
+
+def shipped_checkpoints() -> list[CheckpointChoice]:
+    """The ones that come with the program."""
+    found = sorted(resource("aviary").rglob("best.safetensors")) if resource("aviary").is_dir() else []
+    return [CheckpointChoice(path, _run_of(path), "Comes with the program") for path in found]
+
+
+def project_checkpoints(project: Path) -> list[CheckpointChoice]:
+    """The ones of a project's runs, newest run first; the best one of a run before its last one."""
+    if not (project / "runs").is_dir():
+        return []
+    from msdn_core.runs.listing import list_runs
+
+    choices = []
+    for run in list_runs(project):
+        for kind in ("best", "last"):
+            path = run.checkpoint(kind)
+            if path is not None:
+                label = run.name if kind == "best" else f"{run.name} (last step)"
+                choices.append(CheckpointChoice(path, label, "This project's runs"))
+    return choices
+
+
+def first_that_fits(choices: list[CheckpointChoice], attributes: tuple[str, ...]) -> Checkpoint | None:
+    """The first one whose attributes are these (any one, where there are none); damaged ones are passed over."""
+    for choice in choices:
+        try:
+            checkpoint = load_checkpoint(choice.path, choice.label)
+        except CheckpointError:
+            continue
+        if not attributes or checkpoint.header.attributes == attributes:
+            return checkpoint
+    return None
+
+
+def _run_of(path: Path) -> str:
+    folder = path.parent
+    return folder.parent.name if folder.name == "checkpoints" else folder.name

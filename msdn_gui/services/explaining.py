@@ -1,0 +1,238 @@
+"""Explaining images in a process of its own: the newest request wins, and a dead worker is replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from msdn_core.domain.explanation import Explanation
+from msdn_gui.services import explain_worker
+
+_Key = tuple[str, int, int, str, int, int]
+
+
+class ExplainPhase(StrEnum):
+    """What the explainer is doing."""
+
+    IDLE = "idle"
+    STARTING = "starting"
+    WORKING = "working"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class ExplainState:
+    """What the explainer is doing, with a sentence for the place where the maps will stand."""
+
+    phase: ExplainPhase = ExplainPhase.IDLE
+    text: str = ""
+
+
+class ExplainerService(QObject):
+    """Asks the worker process; every answer carries the number of its request, and stale ones are dropped."""
+
+    answered = Signal(int, object)
+    """Request number, Explanation."""
+    failed = Signal(int, str)
+    """Request number, sentence."""
+    started = Signal()
+    """The worker has loaded what it needs for a first answer."""
+    died = Signal(str)
+    """The worker's process ended by itself: a sentence for the message bar."""
+    _done = Signal(object, int, object)
+
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        explain: Callable[[str, str], Explanation | str] = explain_worker.explain,
+        warm_up: Callable[[str | None], None] = explain_worker.warm_up,
+        threads: int | None = None,
+        kept: int = 64,
+    ) -> None:
+        """``explain`` and ``warm_up`` run in the worker; ``kept`` answers are remembered."""
+        super().__init__(parent)
+        self._explain = explain
+        self._warm_up = warm_up
+        # One thread is left to the window.
+        self._threads = threads or max(1, min(4, (os.cpu_count() or 2) - 1))
+        self._kept = kept
+        self._cache: OrderedDict[_Key, Explanation] = OrderedDict()
+        self._pool: ProcessPoolExecutor | None = None
+        self._warm = False
+        self._number = 0
+        self._running = False
+        self._waiting: tuple[int, str, str] | None = None
+        self._closed = False
+        # Futures end on a thread of the pool; the signal carries them to the window's.
+        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether the worker has loaded torch."""
+        return self._warm
+
+    @property
+    def worker_id(self) -> int | None:
+        """The worker's process id while there is one."""
+        return next((process.pid for process in _processes(self._pool)), None)
+
+    def prewarm(self, checkpoint: Path | None) -> None:
+        """Starts the worker, which loads torch and the checkpoint's backbone meanwhile."""
+        self._submit(0, self._warm_up, str(checkpoint) if checkpoint else None)
+
+    def request(self, checkpoint: Path, image: Path) -> int:
+        """Asks for an explanation; the answer comes by signal, later, with the number that is returned.
+
+        A newer request takes the place of one that has not begun.
+        """
+        self._number += 1
+        number = self._number
+        known = self._cache.get(_key(checkpoint, image))
+        if known is not None:
+            self._waiting = None
+            self._done.emit(self._pool, number, known)
+            return number
+        self._waiting = (number, str(checkpoint), str(image))
+        if not self._running:
+            self._next()
+        return number
+
+    def cancel(self) -> None:
+        """What was asked for is not wanted any more."""
+        self._number += 1
+        self._waiting = None
+
+    def close(self) -> None:
+        """Ends the worker at once and waits until its process is gone."""
+        self._closed = True
+        self._waiting = None
+        self._end_pool()
+
+    def _next(self) -> None:
+        if self._waiting is None or self._closed:
+            return
+        number, checkpoint, image = self._waiting
+        self._waiting = None
+        self._running = True
+        self._submit(number, _keyed, self._explain, checkpoint, image)
+
+    def _submit(self, number: int, function: Callable[..., Any], *arguments: Any) -> None:
+        if self._closed:
+            return
+        try:
+            pool = self._pool = self._pool or self._new_pool()
+            future = pool.submit(function, *arguments)
+        except (BrokenProcessPool, OSError, RuntimeError) as fault:
+            self._done.emit(self._pool, number, fault)
+            return
+        future.add_done_callback(lambda ended: self._hand_over(pool, number, ended))
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        self._warm = False
+        return ProcessPoolExecutor(
+            max_workers=1,
+            # Not forked: Qt's threads and handles would come along.
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=explain_worker.start,
+            initargs=(self._threads,),
+        )
+
+    def _hand_over(self, pool: ProcessPoolExecutor, number: int, future: Future[Any]) -> None:
+        """On the pool's thread."""
+        if self._closed or future.cancelled():
+            return
+        with contextlib.suppress(RuntimeError):  # The window is gone.
+            self._done.emit(pool, number, future.exception() or future.result())
+
+    def _take(self, pool: object, number: int, outcome: object) -> None:
+        if self._closed:
+            return
+        if isinstance(outcome, BrokenProcessPool):
+            self._worker_died(pool, number)
+            return
+        if number == 0:
+            self._warm = not isinstance(outcome, BaseException)
+            self.started.emit()
+            return
+        if isinstance(outcome, tuple):
+            key, outcome = outcome
+            self._running = False
+            self._warm = True
+            if key is not None and isinstance(outcome, Explanation):
+                self._remember(key, outcome)
+        elif isinstance(outcome, BaseException):
+            self._running = False
+        if number == self._number:
+            if isinstance(outcome, Explanation):
+                self.answered.emit(number, outcome)
+            else:
+                self.failed.emit(number, _sentence(outcome))
+        if not self._running:
+            self._next()
+
+    def _worker_died(self, pool: object, number: int) -> None:
+        if pool is not self._pool:
+            return  # Told already by another of its requests.
+        wanted = self._running and number == self._number
+        self._running = False
+        self._end_pool()
+        sentence = "The process that explains images has ended unexpectedly; choose the image again to start another."
+        self.died.emit(sentence)
+        if wanted:
+            self.failed.emit(number, sentence)
+        self._next()
+
+    def _remember(self, key: _Key, explanation: Explanation) -> None:
+        self._cache[key] = explanation
+        self._cache.move_to_end(key)
+        while len(self._cache) > self._kept:
+            self._cache.popitem(last=False)
+
+    def _end_pool(self) -> None:
+        pool, self._pool = self._pool, None
+        self._warm = False
+        if pool is None:
+            return
+        for process in _processes(pool):
+            process.kill()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _processes(pool: ProcessPoolExecutor | None) -> list[Any]:
+    # The pool names no other way to its workers before Python 3.14.
+    return list((getattr(pool, "_processes", None) or {}).values())
+
+
+def _keyed(
+    explain: Callable[[str, str], Explanation | str], checkpoint: str, image: str
+) -> tuple[_Key | None, Explanation | str]:
+    """In the worker: the answer, and what it is an answer about (its files as they were before)."""
+    key = _key(Path(checkpoint), Path(image))
+    return key, explain(checkpoint, image)
+
+
+def _key(checkpoint: Path, image: Path) -> _Key | None:
+    try:
+        a, b = checkpoint.stat(), image.stat()
+    except OSError:
+        return None
+    return (str(checkpoint), a.st_mtime_ns, a.st_size, str(image), b.st_mtime_ns, b.st_size)
+
+
+def _sentence(outcome: object) -> str:
+    if isinstance(outcome, BaseException):
+        text = str(outcome).strip().split("\n")[0]
+        return f"This image could not be explained ({type(outcome).__name__}: {text}); choose it again or another one."
+    return str(outcome)

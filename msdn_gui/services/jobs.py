@@ -1,0 +1,211 @@
+"""Engine work as child processes: ``python -m msdn_core --json …``, its lines read as they come."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+
+_KEPT_ERROR_LINES = 8
+_END_MS = 3000
+
+
+class Job(QObject):
+    """One running command of the engine.
+
+    Ends with exactly one of ``finished(dict)``, ``failed(sentence)`` or ``cancelled()``, and ``ended()`` after it.
+    """
+
+    progress = Signal(str, int, int, object)
+    """Stage, done, total (0 where not known), seconds that remain (float or None)."""
+    finished = Signal(object)
+    failed = Signal(str)
+    cancelled = Signal()
+    ended = Signal()
+
+    def __init__(
+        self, title: str, arguments: Sequence[str], *, workspace: str = "", parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.workspace = workspace
+        self.arguments = tuple(arguments)
+        self.stage = ""
+        self.done = 0
+        self.total = 0
+        self.remaining_s: float | None = None
+        self.result: dict[str, Any] | None = None
+        self.error = ""
+        self._cancelled = False
+        self._over = False
+        self._rest = b""
+        self._errors = b""
+        self._process = QProcess(self)
+        self._process.setProcessEnvironment(_environment())
+        self._process.readyReadStandardOutput.connect(self._read_output)
+        self._process.readyReadStandardError.connect(self._read_errors)
+        self._process.finished.connect(self._on_finished)
+        self._process.errorOccurred.connect(self._on_error)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the end has not come yet."""
+        return not self._over
+
+    @property
+    def process_id(self) -> int:
+        """The child's process id, 0 where there is none."""
+        return int(self._process.processId())
+
+    def start(self) -> None:
+        """Starts the child."""
+        self._process.start(sys.executable, list(self.arguments))
+
+    def cancel(self) -> None:
+        """Ends the child; what it finished is kept, for every command resumes or is one transaction."""
+        if self._over:
+            return
+        self._cancelled = True
+        if sys.platform == "win32":
+            self._process.kill()
+            return
+        self._process.terminate()
+        QTimer.singleShot(_END_MS, self, self._process.kill)
+
+    def end_now(self) -> None:
+        """Ends the child and waits until it is gone; used when the window closes."""
+        if self._over:
+            return
+        self._cancelled = True
+        self._process.kill()
+        self._process.waitForFinished(_END_MS)
+
+    def _read_output(self) -> None:
+        *lines, self._rest = (self._rest + self._process.readAllStandardOutput().data()).split(b"\n")
+        for line in lines:
+            self._take(line)
+
+    def _take(self, line: bytes) -> None:
+        try:
+            content = json.loads(line)
+        except ValueError:
+            return  # A library printed something: only JSON objects are ours.
+        if not isinstance(content, dict):
+            return
+        if set(content) == {"progress"} and isinstance(content["progress"], dict):
+            self._take_progress(content["progress"])
+        elif set(content) == {"error"}:
+            self.error = str(content["error"])
+        else:
+            self.result = content
+
+    def _take_progress(self, content: dict[str, Any]) -> None:
+        remaining = content.get("remaining_s")
+        self.stage = str(content.get("stage") or "")
+        self.done = _number(content.get("done"))
+        self.total = _number(content.get("total"))
+        self.remaining_s = float(remaining) if isinstance(remaining, int | float) else None
+        self.progress.emit(self.stage, self.done, self.total, self.remaining_s)
+
+    def _read_errors(self) -> None:
+        text = self._errors + self._process.readAllStandardError().data()
+        self._errors = b"\n".join(text.split(b"\n")[-_KEPT_ERROR_LINES:])[-4000:]
+
+    def _on_error(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart and not self._over:
+            self.error = f"{self.title} could not be started ({self._process.errorString()}); check the installation."
+            self._end(succeeded=False)
+
+    def _on_finished(self, code: int, status: QProcess.ExitStatus) -> None:
+        if self._over:
+            return
+        self._read_output()
+        self._read_errors()
+        if self._rest:
+            self._take(self._rest)
+        normal = status == QProcess.ExitStatus.NormalExit
+        # A command may end with a status other than 0 and still have a result: doctor does where it finds something.
+        succeeded = normal and self.result is not None and not self.error
+        if not succeeded and not self.error:
+            last = self._errors.decode("utf-8", "replace").strip().split("\n")[-1].strip()
+            how = f"with status {code}" if normal else "abruptly"
+            detail = f": {last}" if last else ""
+            self.error = f"{self.title} ended {how}{detail}. Start it again; what was finished is kept."
+        self._end(succeeded=succeeded)
+
+    def _end(self, *, succeeded: bool) -> None:
+        self._over = True
+        if self._cancelled:
+            self.cancelled.emit()
+        elif succeeded:
+            self.finished.emit(self.result)
+        else:
+            self.failed.emit(self.error)
+        self.ended.emit()
+
+
+class Jobs(QObject):
+    """All jobs of the window; the chip at the bottom right shows them."""
+
+    started = Signal(object)
+    changed = Signal(object)
+    """A job's progress moved."""
+    ended = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._running: list[Job] = []
+
+    @property
+    def running(self) -> tuple[Job, ...]:
+        """The jobs that go on, oldest first."""
+        return tuple(self._running)
+
+    def find(self, kind: str) -> Job | None:
+        """The running job of a command, e.g. ``features``."""
+        return next((job for job in self._running if kind in job.arguments), None)
+
+    def engine(self, title: str, *arguments: str | Path, workspace: str = "") -> Job:
+        """Starts ``python -m msdn_core --json ARGUMENTS`` with a lower priority; ``title`` names it to the user."""
+        return self.start(title, ["-m", "msdn_core", "--json", *map(str, arguments)], workspace=workspace)
+
+    def start(self, title: str, arguments: Sequence[str], *, workspace: str = "") -> Job:
+        """Starts the interpreter with any arguments, under the same protocol."""
+        job = Job(title, arguments, workspace=workspace, parent=self)
+        self._running.append(job)
+        job.progress.connect(lambda *_: self.changed.emit(job))
+        job.ended.connect(lambda: self._forget(job))
+        job.start()
+        self.started.emit(job)
+        return job
+
+    def close(self) -> None:
+        """Ends all jobs and waits for their processes."""
+        for job in list(self._running):
+            job.end_now()
+
+    def _forget(self, job: Job) -> None:
+        if job in self._running:
+            self._running.remove(job)
+        self.ended.emit(job)
+        job.deleteLater()
+
+
+def _number(value: object) -> int:
+    return int(value) if isinstance(value, int | float) and abs(value) < 2**31 else 0
+
+
+def _environment() -> QProcessEnvironment:
+    environment = QProcessEnvironment.systemEnvironment()
+    root = str(Path(__file__).resolve().parents[2])
+    path = environment.value("PYTHONPATH")
+    # The child has to find the engine where it is run from a checkout, whatever the current folder is.
+    environment.insert("PYTHONPATH", root + (os.pathsep + path if path else ""))
+    environment.insert("PYTHONUNBUFFERED", "1")
+    environment.insert("PYTHONIOENCODING", "utf-8")
+    return environment

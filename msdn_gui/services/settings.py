@@ -1,0 +1,121 @@
+"""What the program remembers between two starts: typed, in one JSON file, written atomically."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
+
+from msdn_core.atomic import write_atomic
+from msdn_core.errors import MsdnError
+from msdn_gui.services.locations import settings_file
+
+_RECENT = 8
+_WRITE_AFTER_MS = 400
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is remembered; a value of the wrong type in the file is replaced by its default."""
+
+    theme: str = "system"
+    workspace: str = "explore"
+    last_project: str = ""
+    recent_projects: tuple[str, ...] = ()
+    geometry: str = ""
+    """``QWidget.saveGeometry`` in base64."""
+    states: Mapping[str, str] = field(default_factory=dict)
+    """Object name of a splitter or header → its ``saveState`` in base64."""
+    checkpoints: Mapping[str, str] = field(default_factory=dict)
+    """Project folder → the checkpoint that was looked through last."""
+    opacity: float = 0.6
+    colour_map: str = "viridis"
+    range_policy: str = "per map"
+    smooth: bool = True
+
+
+class SettingsStore(QObject):
+    """Reads the settings once, and writes them a moment after they changed."""
+
+    changed = Signal()
+
+    def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.path = path or settings_file()
+        self.value = _read(self.path)
+        self._timer = QTimer(self, singleShot=True, interval=_WRITE_AFTER_MS)
+        self._timer.timeout.connect(self.write)
+
+    def change(self, **values: Any) -> None:
+        """Sets fields of ``Settings`` by name."""
+        changed = replace(self.value, **values)
+        if changed != self.value:
+            self.value = changed
+            self._timer.start()
+            self.changed.emit()
+
+    def remember_project(self, path: Path) -> None:
+        """Puts a project first among the recent ones."""
+        text = str(path)
+        recent = (text, *(other for other in self.value.recent_projects if other != text))[:_RECENT]
+        self.change(last_project=text, recent_projects=recent)
+
+    def save_state(self, name: str, state: QByteArray) -> None:
+        """Keeps the state of a splitter or a header under its object name."""
+        self.change(states={**self.value.states, name: encode(state)})
+
+    def state(self, name: str) -> QByteArray | None:
+        """What ``save_state`` kept, for ``restoreState``."""
+        text = self.value.states.get(name)
+        return decode(text) if text else None
+
+    def write(self) -> None:
+        """Writes now. A folder that cannot be written costs the memory of it, not the session."""
+        self._timer.stop()
+        text = json.dumps(asdict(self.value), indent=2, ensure_ascii=False)
+        with contextlib.suppress(MsdnError, OSError):
+            write_atomic(self.path, text)
+
+
+def encode(data: QByteArray) -> str:
+    """Bytes of Qt as text for the file."""
+    return bytes(data.toBase64().data()).decode("ascii")
+
+
+def decode(text: str) -> QByteArray:
+    """The bytes that ``encode`` made into text."""
+    return QByteArray.fromBase64(text.encode("ascii", "ignore"))
+
+
+def _read(path: Path) -> Settings:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return Settings()
+    if not isinstance(content, dict):
+        return Settings()
+    default = Settings()
+    values = {}
+    for one in fields(Settings):
+        value = _fitting(content.get(one.name), getattr(default, one.name))
+        if value is not None:
+            values[one.name] = value
+    return replace(default, **values)
+
+
+def _fitting(value: object, default: object) -> object:
+    """The value as the default's type, or None where it is none."""
+    if isinstance(default, bool) or isinstance(value, bool):
+        return value if isinstance(default, bool) and isinstance(value, bool) else None
+    if isinstance(default, float):
+        return float(value) if isinstance(value, int | float) else None
+    if isinstance(default, tuple):
+        return tuple(map(str, value)) if isinstance(value, list) else None
+    if isinstance(default, dict):
+        return {str(key): str(one) for key, one in value.items()} if isinstance(value, dict) else None
+    return value if isinstance(value, type(default)) else None

@@ -1,0 +1,397 @@
+"""What is open and what is chosen: one selection, shared by all workspaces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.explanation import Explanation
+from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
+from msdn_core.errors import MsdnError, ProjectError
+from msdn_core.project import Cell, ImageRecord, Project, RemovedClass
+from msdn_gui.services.checkpoints import (
+    Checkpoint,
+    CheckpointChoice,
+    first_that_fits,
+    load_checkpoint,
+    project_checkpoints,
+    shipped_checkpoints,
+)
+from msdn_gui.services.explaining import ExplainPhase, ExplainState
+
+if TYPE_CHECKING:
+    from msdn_gui.services.explaining import ExplainerService
+
+__all__ = ["Checkpoint", "ExplainPhase", "ExplainState", "Session"]
+
+_WATCH_MS = 2000
+_MISSING_MS = 300
+_LOADED_AT_ONCE = 3000
+
+
+class Session(QObject):
+    """The one open project and the one choice of image, attribute, class and checkpoint.
+
+    Every setter tells all views once, and only if something is other than before.
+    """
+
+    project_changed = Signal(object)
+    images_changed = Signal()
+    table_changed = Signal()
+    image_changed = Signal(object)
+    attribute_changed = Signal(int)
+    class_changed = Signal(object)
+    checkpoint_changed = Signal(object)
+    explanation_changed = Signal(object)
+    explaining_changed = Signal(object)
+    gamma_changed = Signal(float)
+    message = Signal(str, str)
+
+    def __init__(self, explainer: ExplainerService | None = None, parent: QObject | None = None) -> None:
+        """``explainer`` may be left out; then no explanation ever comes by itself."""
+        super().__init__(parent)
+        self.project: Project | None = None
+        self.images: list[ImageRecord] = []
+        self.table = ClassTable.empty()
+        self.image: ImageRecord | None = None
+        self.attribute = -1
+        self.class_name: str | None = None
+        self.checkpoint: Checkpoint | None = None
+        self.explanation: Explanation | None = None
+        self.explaining = ExplainState()
+        self.gamma = 0.0
+        self._own_table = ClassTable.empty()
+        self._explainer = explainer
+        self._request = 0
+        self._version = 0
+        self._watch = QTimer(self, interval=_WATCH_MS)
+        self._watch.timeout.connect(self._look_for_changes)
+        self._missing = QTimer(self, interval=_MISSING_MS)
+        self._missing.timeout.connect(self._look_for_image)
+        if explainer is not None:
+            explainer.answered.connect(self._take_answer)
+            explainer.failed.connect(self._take_failure)
+            explainer.died.connect(lambda sentence: self.message.emit("warning", sentence))
+            explainer.started.connect(self._worker_started)
+
+    # The project
+
+    @property
+    def table_is_borrowed(self) -> bool:
+        """Whether the class table is the checkpoint's, because the project has none of its own."""
+        return not self._own_table.attributes and bool(self.table.attributes)
+
+    def open_project(self, path: Path) -> None:
+        """Opens a project in the place of the open one, which stays open if this fails (ProjectError)."""
+        if self.project is not None and self.project.path == Path(path).absolute():
+            self.reload_images()
+            return
+        project = Project.open(path)
+        try:
+            table = project.table()
+            images = project.images()
+        except MsdnError:
+            project.close()
+            raise
+        self.close_project()
+        self.project = project
+        self._own_table = self.table = table
+        self.images = images
+        self._version = project.data_version()
+        self._watch.start()
+        self.project_changed.emit(project)
+        self.table_changed.emit()
+        self.images_changed.emit()
+        if project.read_only:
+            self.message.emit("warning", f"This project is open for reading only: {project.read_only_reason}")
+        self._choose_first_checkpoint()
+
+    def close_project(self) -> None:
+        """Lets go of the project; all choices are empty then."""
+        if self.project is None:
+            return
+        self._watch.stop()
+        self.set_image(None)
+        self.set_class(None)
+        self.set_attribute(-1)
+        self._put_checkpoint(None)
+        self.project.close()
+        self.project = None
+        self.images = []
+        self._own_table = self.table = ClassTable.empty()
+        self.project_changed.emit(None)
+        self.table_changed.emit()
+        self.images_changed.emit()
+
+    def reload_images(self) -> None:
+        """Reads the images anew, after an import."""
+        if self.project is None:
+            return
+        self.images = self.project.images()
+        if self.image is not None:
+            chosen = self.image.id
+            self.image = next((record for record in self.images if record.id == chosen), None)
+        self.images_changed.emit()
+
+    # What is chosen
+
+    def set_image(self, record: ImageRecord | None) -> None:
+        """Chooses an image; its explanation follows by signal."""
+        if record == self.image:
+            return
+        self.image = record
+        self.image_changed.emit(record)
+        self._explain()
+
+    def set_attribute(self, column: int) -> None:
+        """Chooses an attribute by its column, −1 for none."""
+        column = column if 0 <= column < len(self.table.attributes) else -1
+        if column != self.attribute:
+            self.attribute = column
+            self.attribute_changed.emit(column)
+
+    def set_class(self, name: str | None) -> None:
+        """Chooses a class by its name."""
+        name = name if name in self.table.class_index else None
+        if name != self.class_name:
+            self.class_name = name
+            self.class_changed.emit(name)
+
+    def set_checkpoint(self, path: Path | None, label: str = "") -> None:
+        """Looks through another checkpoint; if it does not fit, the old one stays and a message says why."""
+        if path is None:
+            self._put_checkpoint(None)
+            return
+        try:
+            checkpoint = load_checkpoint(Path(path), label)
+            if self._own_table.attributes:
+                checkpoint.header.check_attributes(self._own_table)
+        except MsdnError as fault:
+            self.message.emit("error", str(fault))
+            return
+        self._put_checkpoint(checkpoint)
+
+    def set_gamma(self, gamma: float) -> None:
+        """Sets what calibrated stacking takes off the seen classes' scores."""
+        if gamma != self.gamma:
+            self.gamma = gamma
+            self.gamma_changed.emit(gamma)
+
+    def explain_again(self) -> None:
+        """Asks for the chosen image's explanation once more, e.g. after a failure."""
+        self._explain()
+
+    def checkpoints(self) -> list[CheckpointChoice]:
+        """What the picker offers: the best and last of the project's runs, and what comes with the program."""
+        own = project_checkpoints(self.project.path) if self.project is not None else []
+        return [*own, *shipped_checkpoints()]
+
+    # What follows from the choice, in numpy
+
+    def fused_scores(self) -> NDArray[np.floating] | None:
+        """(K,) attribute scores of both sub-nets, fused as the checkpoint says; None while there are none."""
+        if self.explanation is None or self.checkpoint is None:
+            return None
+        return fused_attribute_scores(
+            self.explanation.scores_av, self.explanation.scores_va, self.checkpoint.header.fusion
+        )
+
+    def class_ranking(self) -> tuple[NDArray[np.intp], NDArray[np.floating]] | None:
+        """Rows of the table from the best class to the worst, and (M,) calibrated scores in the table's order."""
+        fused = self.fused_scores()
+        if fused is None or fused.shape[0] != len(self.table.attributes):
+            return None
+        scores = calibrated(class_scores(fused, self._unit_vectors()), self.table.seen, self.gamma)
+        return np.argsort(-scores, kind="stable"), scores
+
+    def contributions(self, name: str) -> NDArray[np.floating] | None:
+        """(K,) each attribute's exact share in a class's score, before calibration; they sum to that score."""
+        fused = self.fused_scores()
+        row = self.table.class_index.get(name)
+        if fused is None or row is None or fused.shape[0] != len(self.table.attributes):
+            return None
+        return contributions(fused, self._unit_vectors()[row])
+
+    # Edits: each raises MsdnError and changes nothing where it cannot be done. Called by undo commands alone.
+
+    def set_values(self, cells: Sequence[Cell]) -> None:
+        """Sets (class name, attribute column, value) cells, all or none."""
+        self._writable().set_values(cells)
+        index = self._own_table.class_index
+        self._put_table(
+            self._own_table.with_values(
+                [index[name] for name, _, _ in cells], [column for _, column, _ in cells], [v for _, _, v in cells]
+            )
+        )
+
+    def add_class(
+        self, name: str, vector: ArrayLike, *, seen: bool = False, row: int | None = None, description: str = ""
+    ) -> None:
+        """One more class, at the end or at ``row``; it takes part in every ranking at once."""
+        values = np.asarray(vector, dtype=np.float64)
+        self._writable().add_class(name, values, seen=seen, row=row, description=description)
+        self._put_table(self._writable().table())
+
+    def remove_class(self, name: str) -> RemovedClass:
+        """Takes a class out; what is returned puts it back."""
+        removed = self._writable().remove_class(name)
+        self._put_table(self._writable().table())
+        if removed.images:
+            self.reload_images()
+        return removed
+
+    def restore_class(self, removed: RemovedClass) -> None:
+        """Puts a removed class back in its row."""
+        self._writable().restore_class(removed)
+        self._put_table(self._writable().table())
+        if removed.images:
+            self.reload_images()
+
+    def rename_class(self, old: str, new: str) -> None:
+        """Gives a class another name."""
+        self._writable().rename_class(old, new)
+        chosen = self.class_name == old
+        if chosen:
+            self.class_name = new
+        self._put_table(self._writable().table())
+        if any(record.class_name == old for record in self.images):
+            self.reload_images()
+        if chosen:
+            self.class_changed.emit(new)
+
+    def adopt_checkpoint_table(self) -> None:
+        """Makes the borrowed table the project's own, so that it can be edited."""
+        project = self._open()
+        if self.checkpoint is None:
+            raise ProjectError("There is no checkpoint whose classes the project could take; choose one first.")
+        header = self.checkpoint.header
+        vectors = None
+        if header.word_vector_source == "hashed":
+            from msdn_core.importers.word_vectors import hashed_word_vectors
+
+            vectors = hashed_word_vectors(header.attributes)
+        project.define_classes(header.table(), word_vectors=vectors, word_vector_source=header.word_vector_source)
+        self._put_table(project.table())
+
+    # Inside
+
+    def _open(self) -> Project:
+        if self.project is None:
+            raise ProjectError("No project is open; open one first.")
+        return self.project
+
+    def _writable(self) -> Project:
+        project = self._open()
+        if self.table_is_borrowed:
+            raise ProjectError(
+                "These classes are the checkpoint's, not the project's, so they cannot be changed; "
+                "take them into the project first."
+            )
+        return project
+
+    def _unit_vectors(self) -> NDArray[np.float64]:
+        clip = self.checkpoint is not None and self.checkpoint.header.clip_negative
+        return self.table.unit_vectors(clip_negative=clip)
+
+    def _put_table(self, table: ClassTable) -> None:
+        self._own_table = self.table = table
+        if self.class_name is not None and self.class_name not in table.class_index:
+            self.class_name = None
+            self.class_changed.emit(None)
+        if self.attribute >= len(table.attributes):
+            self.set_attribute(-1)
+        self.table_changed.emit()
+
+    def _put_checkpoint(self, checkpoint: Checkpoint | None) -> None:
+        if checkpoint is None and self.checkpoint is None:
+            return
+        self.checkpoint = checkpoint
+        self._drop_explanation()
+        if not self._own_table.attributes:
+            self.table = checkpoint.header.table() if checkpoint is not None else self._own_table
+            self.set_class(self.class_name)
+            self.set_attribute(self.attribute)
+            self.table_changed.emit()
+        if checkpoint is not None:
+            self.set_gamma(checkpoint.header.gamma)
+        self.checkpoint_changed.emit(checkpoint)
+        self._explain()
+
+    def _choose_first_checkpoint(self) -> None:
+        attributes = tuple(attribute.full_name for attribute in self._own_table.attributes)
+        self._put_checkpoint(first_that_fits(self.checkpoints(), attributes))
+
+    def _look_for_changes(self) -> None:
+        """Another process may have committed something."""
+        if self.project is None:
+            return
+        try:
+            version = self.project.data_version()
+            if version == self._version:
+                return
+            self._version = version
+            table = self.project.table()
+            self._own_table = table
+            if table.attributes or self.checkpoint is None:
+                self._put_table(table)
+            self.reload_images()
+        except MsdnError as fault:
+            self.message.emit("error", str(fault))
+
+    # Explaining
+
+    def _explain(self) -> None:
+        self._drop_explanation()
+        self._missing.stop()
+        if self._explainer is None:
+            return
+        self._request = 0
+        if self.image is None or self.checkpoint is None:
+            self._explainer.cancel()
+            self._put_state(ExplainPhase.IDLE)
+        elif not self.image.path.exists():
+            # The aviary is drawn while it is looked at: the file may be there in a moment.
+            self._explainer.cancel()
+            self._missing.start()
+            self._put_state(ExplainPhase.FAILED, f"There is no file {self.image.path} (yet).")
+        else:
+            warm = self._explainer.is_warm
+            text = "Looking at the image …" if warm else "Loading the network …"
+            self._put_state(ExplainPhase.WORKING if warm else ExplainPhase.STARTING, text)
+            self._request = self._explainer.request(self.checkpoint.path, self.image.path)
+
+    def _look_for_image(self) -> None:
+        if self.image is None or self.image.path.exists():
+            self._explain()
+
+    def _drop_explanation(self) -> None:
+        if self.explanation is not None:
+            self.explanation = None
+            self.explanation_changed.emit(None)
+
+    def _take_answer(self, number: int, explanation: Explanation) -> None:
+        if number != self._request or self.image is None:
+            return
+        self.explanation = explanation
+        self._put_state(ExplainPhase.IDLE)
+        self.explanation_changed.emit(explanation)
+
+    def _take_failure(self, number: int, sentence: str) -> None:
+        if number == self._request:
+            self._put_state(ExplainPhase.FAILED, sentence)
+
+    def _worker_started(self) -> None:
+        if self.explaining.phase is ExplainPhase.STARTING:
+            self._put_state(ExplainPhase.WORKING, "Looking at the image …")
+
+    def _put_state(self, phase: ExplainPhase, text: str = "") -> None:
+        state = ExplainState(phase, text)
+        if state != self.explaining:
+            self.explaining = state
+            self.explaining_changed.emit(state)

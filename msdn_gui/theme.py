@@ -1,0 +1,178 @@
+"""How the window looks: neutral greys, one accent, and the colours that stand for data, in light and in dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from msdn_gui.stylesheet import stylesheet
+
+SPACING = 8
+"""Pixels: distances are multiples of it (or its half within one control)."""
+TEXT_POINTS = 10.0
+SMALL_POINTS = 8.5
+MODES = ("system", "light", "dark")
+
+SEEN_SIGN = "●"
+UNSEEN_SIGN = "◆"
+AV_LABEL = "A→V"
+VA_LABEL = "V→A"
+AV_NAME = "attribute → visual"
+VA_NAME = "visual → attribute"
+
+
+@dataclass(frozen=True)
+class Colours:
+    """Chrome and data colours of one theme, as ``#rrggbb``."""
+
+    window: str
+    """Around panels."""
+    panel: str
+    """Behind lists, tables and forms."""
+    raised: str
+    """Buttons and headers."""
+    hover: str
+    pressed: str
+    line: str
+    """Borders and grid lines."""
+    text: str
+    muted: str
+    """Secondary text."""
+    disabled: str
+    accent: str
+    on_accent: str
+    selection: str
+    """Behind chosen rows; text keeps its colour on it."""
+    canvas: str
+    """Behind photographs."""
+    # Data colours mean the same in every workspace; a shape or a word stands beside each.
+    seen: str
+    unseen: str
+    av: str
+    va: str
+    positive: str
+    negative: str
+    good: str
+    warning: str
+    error: str
+
+    def q(self, name: str) -> QColor:
+        """One of them as a QColor, e.g. ``colours.q("seen")``."""
+        return QColor(getattr(self, name))
+
+
+LIGHT = Colours(
+    window="#ececec", panel="#fafafa", raised="#f4f4f4", hover="#e4e4e4", pressed="#d6d6d6", line="#d2d2d2",
+    text="#1e1e1e", muted="#666666", disabled="#a6a6a6", accent="#3d6fb4", on_accent="#ffffff", selection="#d5e1f1",
+    canvas="#dcdcdc", seen="#2f6fb7", unseen="#c65d0a", av="#0f857b", va="#7d4fb8", positive="#2f7d4f",
+    negative="#b5483f", good="#2f7d4f", warning="#9a6700", error="#b3362c",
+)  # fmt: skip
+DARK = Colours(
+    window="#1f1f1f", panel="#292929", raised="#343434", hover="#3d3d3d", pressed="#484848", line="#414141",
+    text="#e6e6e6", muted="#a2a2a2", disabled="#6c6c6c", accent="#6f9fe0", on_accent="#14181f", selection="#34465e",
+    canvas="#181818", seen="#6ba6ea", unseen="#f0964a", av="#3fbdb0", va="#b48cf0", positive="#6cc08b",
+    negative="#e2857c", good="#6cc08b", warning="#e0b04a", error="#ef8379",
+)  # fmt: skip
+
+DATA_COLOURS = tuple(field.name for field in fields(Colours))[13:]
+
+
+class Theme(QObject):
+    """The application's look; follows the system's light and dark where it is told to."""
+
+    changed = Signal()
+    """Colours are others now: whoever paints by hand paints again."""
+
+    def __init__(self, application: QApplication | None = None) -> None:
+        super().__init__(application)
+        self._application = application
+        self._mode = "system"
+        self.colours = LIGHT
+        if application is not None:
+            QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    @property
+    def mode(self) -> str:
+        """``system``, ``light`` or ``dark``."""
+        return self._mode
+
+    @property
+    def dark(self) -> bool:
+        """Whether the dark colours are on."""
+        return self.colours is DARK
+
+    def set_mode(self, mode: str) -> None:
+        """Turns to light, to dark, or to what the system says."""
+        self._mode = mode if mode in MODES else "system"
+        self._apply()
+
+    def _follow_system(self, _scheme: Qt.ColorScheme) -> None:
+        if self._mode == "system":
+            self._apply()
+
+    def _apply(self) -> None:
+        dark = self._mode == "dark" or (
+            self._mode == "system" and QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        )
+        self.colours = DARK if dark else LIGHT
+        if self._application is not None:
+            self._application.setPalette(palette(self.colours))
+            self._application.setStyleSheet(stylesheet(self.colours))
+        self.changed.emit()
+
+
+_theme: Theme | None = None
+
+
+def theme() -> Theme:
+    """The one theme of this application; made, in light, when it is first asked for."""
+    global _theme
+    application = QApplication.instance()
+    if _theme is None or (_theme.parent() is not application):
+        _theme = Theme(application if isinstance(application, QApplication) else None)
+    return _theme
+
+
+def install(application: QApplication, mode: str) -> Theme:
+    """Gives the application its style, font and colours."""
+    application.setStyle(QStyleFactory.create("Fusion"))
+    application.setFont(text_font())
+    installed = theme()
+    installed.set_mode(mode)
+    return installed
+
+
+def text_font(points: float = TEXT_POINTS, *, bold: bool = False) -> QFont:
+    """The window's own font with figures of one width, so that numbers line up."""
+    font = QFont(QGuiApplication.font())
+    font.setPointSizeF(points)
+    font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    if hasattr(font, "setFeature"):
+        font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def small_font(*, bold: bool = False) -> QFont:
+    """The smaller of the two text sizes."""
+    return text_font(SMALL_POINTS, bold=bold)
+
+
+def palette(colours: Colours) -> QPalette:
+    """The palette that Fusion draws with."""
+    made = QPalette()
+    role = QPalette.ColorRole
+    for place, name in {
+        role.Window: "window", role.WindowText: "text", role.Base: "panel", role.AlternateBase: "raised",
+        role.Text: "text", role.Button: "raised", role.ButtonText: "text", role.BrightText: "error",
+        role.ToolTipBase: "panel", role.ToolTipText: "text", role.PlaceholderText: "muted", role.Link: "accent",
+        role.LinkVisited: "accent", role.Highlight: "selection", role.HighlightedText: "text",
+        role.Light: "raised", role.Midlight: "hover", role.Mid: "line", role.Dark: "line", role.Shadow: "line",
+        role.Accent: "accent",
+    }.items():  # fmt: skip
+        made.setColor(place, colours.q(name))
+    for place in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText, role.PlaceholderText):
+        made.setColor(QPalette.ColorGroup.Disabled, place, colours.q("disabled"))
+    return made

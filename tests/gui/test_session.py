@@ -1,0 +1,143 @@
+"""The session: one choice, shared by all workspaces."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from small_birds import write_checkpoint
+
+from msdn_core.errors import MsdnError
+from msdn_core.project import Project
+from msdn_gui.session import ExplainPhase, Session
+
+
+def test_an_image_that_is_chosen_is_explained(session: Session, explained) -> None:
+    explained(0)
+    order, scores = session.class_ranking()
+    assert session.explaining.phase is ExplainPhase.IDLE
+    assert scores[order[0]] == scores.max()
+    assert session.fused_scores().shape == (6,)
+
+
+def test_contributions_sum_to_the_class_score_before_calibration(session: Session, explained) -> None:
+    explained(1)
+    session.set_gamma(0.0)
+    _, scores = session.class_ranking()
+    for row, name in enumerate(session.table.classes):
+        assert np.isclose(session.contributions(name).sum(), scores[row])
+
+
+def test_a_new_class_takes_part_in_the_ranking_at_once_without_the_network(
+    session: Session, explained, fake_explainer
+) -> None:
+    explained(0)
+    asked = len(fake_explainer.requests)
+    session.add_class("Crested newcomer", [0, 0, 0, 0, 1, 0])
+    order, scores = session.class_ranking()
+    assert len(order) == len(scores) == 4
+    assert not session.table.seen[3]
+    assert len(fake_explainer.requests) == asked
+    session.close_project()
+
+
+def test_an_edit_is_on_disk_and_is_told_once(session: Session) -> None:
+    told = []
+    session.table_changed.connect(lambda: told.append(1))
+    session.set_values([("Red wader", 2, 0.75), ("Striped heron", 0, 0.5)])
+    assert told == [1]
+    path = session.project.path
+    expected = session.table.vectors
+    session.close_project()
+    with Project.open(path) as project:
+        np.testing.assert_array_equal(project.table().vectors, expected)
+
+
+def test_a_value_that_is_no_number_changes_nothing(session: Session) -> None:
+    before = session.table.vectors
+    with pytest.raises(MsdnError, match="finite"):
+        session.set_values([("Red wader", 0, 0.25), ("Red wader", 1, float("nan"))])
+    np.testing.assert_array_equal(session.table.vectors, before)
+
+
+def test_a_removed_class_comes_back_with_its_images(session: Session) -> None:
+    before = [(record.class_name, record.split) for record in session.images]
+    removed = session.remove_class("Striped heron")
+    assert all(record.class_name != "Striped heron" for record in session.images)
+    session.restore_class(removed)
+    assert [(record.class_name, record.split) for record in session.images] == before
+    assert session.table.classes[1] == "Striped heron"
+
+
+def test_the_chosen_class_follows_its_new_name(session: Session) -> None:
+    session.set_class("Striped heron")
+    session.rename_class("Striped heron", "Banded heron")
+    assert session.class_name == "Banded heron"
+    assert {record.class_name for record in session.images} >= {"Banded heron"}
+
+
+def test_a_stale_answer_is_dropped(session: Session, fake_explainer) -> None:
+    fake_explainer.answers_by_itself = False
+    session.set_image(session.images[0])
+    session.set_image(session.images[1])
+    fake_explainer.answer(len(fake_explainer.requests) - 1)
+    assert session.explanation is None
+    fake_explainer.answer(len(fake_explainer.requests))
+    assert session.explanation is not None
+
+
+def test_a_checkpoint_of_other_attributes_is_refused_in_words_and_the_old_one_stays(
+    session: Session, tmp_path, qtbot
+) -> None:
+    other = write_checkpoint(tmp_path / "other" / "best.safetensors", attributes=tuple("abcdef"), run="stranger")
+    before = session.checkpoint
+    with qtbot.waitSignal(session.message) as told:
+        session.set_checkpoint(other)
+    assert told.args[0] == "error"
+    assert "stranger" in told.args[1]
+    assert session.checkpoint is before
+
+
+def test_a_project_without_classes_borrows_the_checkpoints(empty_session: Session, tmp_path, checkpoint_file) -> None:
+    Project.create(tmp_path / "mine").close()
+    empty_session.open_project(tmp_path / "mine")
+    empty_session.set_checkpoint(checkpoint_file)
+    assert empty_session.table_is_borrowed
+    assert len(empty_session.table.classes) == 3
+    with pytest.raises(MsdnError, match="checkpoint's"):
+        empty_session.set_values([("Red wader", 0, 0.0)])
+    empty_session.adopt_checkpoint_table()
+    assert not empty_session.table_is_borrowed
+    empty_session.set_values([("Red wader", 0, 0.0)])
+    assert empty_session.project.table().vectors[0, 0] == 0.0
+
+
+def test_a_project_that_cannot_be_opened_leaves_the_open_one(session: Session, tmp_path) -> None:
+    before = session.project
+    with pytest.raises(MsdnError):
+        session.open_project(tmp_path / "nothing here")
+    assert session.project is before
+    assert len(session.images) == 6
+
+
+def test_a_second_session_on_the_project_reads_only_and_sees_the_firsts_edits(session: Session, qtbot) -> None:
+    second = Session()
+    try:
+        with qtbot.waitSignal(second.message) as told:
+            second.open_project(session.project.path)
+        assert "reading only" in told.args[1]
+        with qtbot.waitSignal(second.table_changed, timeout=6000):
+            session.set_values([("Red wader", 0, 0.125)])
+        assert second.table.vectors[0, 0] == 0.125
+    finally:
+        second.close_project()
+        second.deleteLater()
+
+
+def test_an_image_whose_file_comes_later_is_explained_then(session: Session, qtbot) -> None:
+    record = session.images[2]
+    content = record.path.read_bytes()
+    record.path.unlink()
+    session.set_image(record)
+    assert session.explaining.phase is ExplainPhase.FAILED
+    with qtbot.waitSignal(session.explanation_changed, timeout=3000):
+        record.path.write_bytes(content)
