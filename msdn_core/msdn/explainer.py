@@ -12,8 +12,8 @@ from msdn_core.errors import CheckpointError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.vision.backbones import Backbone, load_backbone
 from msdn_core.vision.devices import choose_device
-from msdn_core.vision.images import open_image
-from msdn_core.vision.transform import BackboneSpec, prepare, viewed_box
+from msdn_core.vision.transform import BackboneSpec, prepare_file, viewed_box
+from msdn_core.vision.weights import local_file
 
 
 class Explainer:
@@ -54,7 +54,7 @@ class Explainer:
         """
         if self._backbone is None:
             backbone = load_backbone(
-                self.spec.name, size=self.spec.size, weights=self._weights or self.spec.weights_file, device=self.device
+                self.spec.name, size=self.spec.size, weights=self._weights or local_file(self.spec), device=self.device
             )
             if backbone.spec.fingerprint != self.spec.fingerprint:
                 raise CheckpointError(
@@ -66,11 +66,8 @@ class Explainer:
 
     def explain(self, image: Path | str) -> Explanation:
         """One pass over one image file; raises ImageError where it cannot be opened."""
-        picture = open_image(Path(image))
-        size = picture.size
-        pixels = torch.from_numpy(prepare(picture, self.spec))[None].to(self.device)
-        with torch.inference_mode():
-            features = self.load_backbone().features(pixels)[0]
+        pixels, size = prepare_file(Path(image), self.spec)
+        features = self.load_backbone().features(torch.from_numpy(pixels)[None])[0]
         return self._look(features, size)
 
     def explain_features(self, features: np.ndarray, image_size: tuple[int, int]) -> Explanation:

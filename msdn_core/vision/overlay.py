@@ -20,7 +20,7 @@ def colour_table(entries: int = 256) -> NDArray[np.uint8]:
     amplitude = value * (1 - value) / 2
     mix = np.array([[-0.14861, 1.78277], [-0.29227, -0.90649], [1.97294, 0.0]])
     rgb = value[:, None] + amplitude[:, None] * (np.stack([np.cos(angle), np.sin(angle)], axis=1) @ mix.T)
-    return np.round(np.clip(rgb, 0, 1) * 255).astype(np.uint8)
+    return np.asarray(np.round(np.clip(rgb, 0, 1) * 255), dtype=np.uint8)
 
 
 def overlay(image: Image.Image, attention: NDArray[np.float32], viewed: Box, *, opacity: float = 0.55) -> Image.Image:

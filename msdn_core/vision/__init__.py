@@ -1,0 +1,1 @@
+"""From image files to region features: opening, backbones, extraction, and the store that keeps them."""

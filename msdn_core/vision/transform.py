@@ -1,0 +1,99 @@
+"""What the network sees of an image: its centre square, at the backbone's size, normalised. No torch here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from msdn_core.domain.annotation import Box
+from msdn_core.vision.images import image_size, open_image
+
+TRANSFORM_VERSION = 1
+
+Triple = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class BackboneSpec:
+    """A frozen backbone and what it is fed with: all that decides what its features are."""
+
+    name: str
+    size: int
+    """Pixels a side of the square it is given."""
+    mean: Triple
+    std: Triple
+    """Mean and deviation of the channels, for pixels from 0 to 1."""
+    weights: str
+    """Where its weights come from, in words."""
+    weights_sha256: str
+    channels: int
+    """C."""
+    grid: tuple[int, int]
+    """H and W of its regions."""
+    weights_file: str = ""
+    """The local file its weights were read from, where they were."""
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that two specifications share exactly if they make the same features."""
+        made_by = (self.name, self.size, self.mean, self.std, self.weights_sha256, TRANSFORM_VERSION)
+        return hashlib.sha256(json.dumps(made_by).encode()).hexdigest()[:16]
+
+    def to_json(self) -> dict[str, Any]:
+        """The specification as JSON knows it."""
+        return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
+
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> BackboneSpec:
+        """The specification that ``to_json`` gave; KeyError, TypeError or ValueError where it is none."""
+        mean, std = (tuple(float(value) for value in content[key]) for key in ("mean", "std"))
+        rows, columns = (int(value) for value in content["grid"])
+        if len(mean) != 3 or len(std) != 3 or not all(std) or min(rows, columns, int(content["size"])) < 1:
+            raise ValueError("mean and deviation are three numbers each, sizes are positive")
+        return cls(
+            name=str(content["name"]),
+            size=int(content["size"]),
+            mean=mean,
+            std=std,
+            weights=str(content["weights"]),
+            weights_sha256=str(content["weights_sha256"]),
+            channels=int(content["channels"]),
+            grid=(rows, columns),
+            weights_file=str(content.get("weights_file", "")),
+        )
+
+
+def viewed_box(width: int, height: int) -> Box:
+    """The centre square of an image, in its pixels: all that the network sees of it."""
+    side = min(width, height)
+    return Box((width - side) / 2, (height - side) / 2, side, side)
+
+
+def prepare(image: Image.Image, spec: BackboneSpec) -> NDArray[np.float32]:
+    """(3, S, S): the centre square at S pixels a side (bicubic), normalised; from an upright RGB image.
+
+    As Resize(S) and CenterCrop(S) in one step, without rounding the cut to whole pixels.
+    """
+    view = viewed_box(*image.size)
+    box = (view.x, view.y, view.x + view.width, view.y + view.height)
+    square = image.resize((spec.size, spec.size), Image.Resampling.BICUBIC, box=box)
+    pixels = np.asarray(square, dtype=np.float32).transpose(2, 0, 1) / 255.0
+    mean, std = (np.array(values, dtype=np.float32)[:, None, None] for values in (spec.mean, spec.std))
+    return np.ascontiguousarray((pixels - mean) / std)
+
+
+def prepare_file(path: Path, spec: BackboneSpec) -> tuple[NDArray[np.float32], tuple[int, int]]:
+    """(3, S, S) of an image file, and the upright image's full width and height; raises ImageError.
+
+    Large JPEGs are decoded scaled down, never below S, in the same way for features and for looking at one image.
+    """
+    size = image_size(path)
+    return prepare(open_image(path, min_side=spec.size), spec), size
