@@ -1,0 +1,123 @@
+"""The attributes of the chosen image: searchable, sorted by what the sub-net in focus finds."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from msdn_gui.explore.attribute_model import AV, GROUP, NAME, VA, WANTED, AttributeModel
+from msdn_gui.explore.delegates import BarDelegate
+from msdn_gui.explore.item_table import ItemTable
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING
+
+
+class AttributesPanel(QWidget):
+    """Choosing a row chooses the attribute everywhere."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setProperty("look", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session = session
+        self.model = AttributeModel()
+        widths = {GROUP: 120, AV: 84, VA: 84, WANTED: 84}
+        self.table = ItemTable(self.model, "attributes", widths=widths, stretch=NAME)
+        self.table.setAccessibleName("Attributes")
+        bars = BarDelegate(self.table)
+        for column in (AV, VA, WANTED):
+            self.table.setItemDelegateForColumn(column, bars)
+        self.search = QLineEdit(
+            objectName="attribute_search", placeholderText="Search attributes  ( / )", clearButtonEnabled=True
+        )
+        self.search.setMaximumWidth(260)
+        title = QLabel("Attributes")
+        title.setProperty("look", "heading")
+        self.wanted = QLabel(objectName="wanted_by")
+        self.wanted.setProperty("look", "muted")
+        self.wanted.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.wanted.setMinimumWidth(40)
+        self.empty = QLabel(self.table.viewport(), objectName="attributes_empty")
+        self.empty.setProperty("look", "muted")
+
+        top = QHBoxLayout()
+        top.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        top.setSpacing(SPACING)
+        top.addWidget(title)
+        top.addWidget(self.search, 1)
+        top.addWidget(self.wanted, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(top)
+        layout.addWidget(self.table, 1)
+
+        self.search.textChanged.connect(self._narrow)
+        self.search.returnPressed.connect(self._choose_first)
+        self.table.chosen.connect(session.set_attribute)
+        session.attribute_changed.connect(self.table.show_item)
+        session.table_changed.connect(self._take_table)
+        session.explanation_changed.connect(self._take_scores)
+        session.class_changed.connect(self._take_class)
+        self._take_table()
+        self._take_scores()
+        self.table.show_item(session.attribute)
+
+    def rank_by(self, subnet: str) -> None:
+        """Sort by the scores of ``av`` or ``va``, the highest first."""
+        self.table.sortByColumn(AV if subnet == "av" else VA, Qt.SortOrder.DescendingOrder)
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search line."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def _take_table(self) -> None:
+        self.model.set_table(self._session.table)
+        self._take_class()
+        self._narrow()
+
+    def _take_scores(self, *_: object) -> None:
+        explanation = self._session.explanation
+        # While the next image is looked at, the order stays: a table that empties and fills again flickers.
+        if explanation is not None:
+            self.model.set_scores(explanation.scores_av, explanation.scores_va)
+        elif self._session.image is None or self._session.checkpoint is None:
+            self.model.set_scores(None, None)
+
+    def _take_class(self, *_: object) -> None:
+        session = self._session
+        name = self.expected_class()
+        row = session.table.class_index.get(name) if name else None
+        self.model.set_wanted(name or "", None if row is None else session.table.vectors[row])
+        self.wanted.setText(f"Wanted by {name}" if row is not None else "")
+        self.wanted.setToolTip(f"The column “Wanted” shows the class vector of {name}, as given" if name else "")
+
+    def expected_class(self) -> str | None:
+        """The class whose values are shown: the chosen one, or else the best of the ranking."""
+        session = self._session
+        if session.class_name is not None:
+            return session.class_name
+        ranking = session.class_ranking()
+        return None if ranking is None or not len(ranking[0]) else session.table.classes[int(ranking[0][0])]
+
+    def follow_ranking(self) -> None:
+        """The best class may be another one now."""
+        if self._session.class_name is None:
+            self._take_class()
+
+    def _narrow(self) -> None:
+        self.model.search(self.search.text())
+        if not self.model.item_count():
+            text = "The attributes stand here once the project or a checkpoint has some."
+        else:
+            text = "" if self.model.rowCount() else "No attribute matches; clear the search."
+        self.empty.setText(text)
+        self.empty.setVisible(bool(text))
+        self.empty.adjustSize()
+        self.empty.move(SPACING, SPACING)
+
+    def _choose_first(self) -> None:
+        if self.model.rowCount():
+            self._session.set_attribute(self.model.item_at(0))
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,0 +1,63 @@
+"""What each attribute adds to one class's score for the current image."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+
+from msdn_core.domain.attributes import Attribute
+from msdn_gui.explore.ordered_table import BAR_ROLE, OrderedTable, bar
+
+NAME, SHARE = range(2)
+
+
+class ContributionModel(OrderedTable):
+    """One row an attribute, the weightiest first, whichever way it pulls."""
+
+    headings = ("Attribute", "Contribution")
+    heading_tips = ("Attribute with its group", "What the attribute adds to the class's score; all of them sum to it")
+    numeric = frozenset((SHARE,))
+
+    def __init__(self) -> None:
+        super().__init__(SHARE, Qt.SortOrder.DescendingOrder)
+        self._attributes: tuple[Attribute, ...] = ()
+        self._shares: NDArray[np.float64] = np.zeros(0)
+        self._reach = (0.0, 0.0)
+
+    @property
+    def total(self) -> float:
+        """The sum of all contributions: the class's score before gamma."""
+        return float(self._shares.sum())
+
+    def show_contributions(self, attributes: tuple[Attribute, ...], shares: NDArray[np.floating] | None) -> None:
+        """Show (K,) contributions, or nothing."""
+        known = shares is not None and len(shares) == len(attributes)
+        attributes = attributes if known else ()
+        new = attributes != self._attributes
+        self._attributes = attributes
+        self._shares = np.asarray(shares, dtype=np.float64) if known else np.zeros(0)
+        self._reach = (float(self._shares.min()), float(self._shares.max())) if len(self._shares) else (0.0, 0.0)
+        if new:
+            self.set_items([attribute.full_name for attribute in attributes])
+        else:
+            self.rearrange()
+
+    def sort_key(self, column: int) -> NDArray[Any]:
+        if column == SHARE:
+            return np.abs(self._shares)
+        names = [attribute.full_name.lower() for attribute in self._attributes]
+        ranked = {name: rank for rank, name in enumerate(sorted(set(names)))}
+        return np.array([ranked[name] for name in names])
+
+    def cell(self, item: int, column: int, role: int) -> Any:
+        name, share = self._attributes[item].full_name, float(self._shares[item])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{name}\nContribution: {share:+.6g}"
+        if column == SHARE and role == BAR_ROLE:
+            return (*bar(share, *self._reach), "positive" if share >= 0 else "negative")
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        return name if column == NAME else f"{share:+.3f}".replace("-", "−")

@@ -1,0 +1,108 @@
+"""How cells of this workspace's tables are drawn: numbers before quiet bars, classes with their mark."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPolygonF
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from msdn_core.domain.attributes import Attribute
+from msdn_gui.explore.ordered_table import BAR_ROLE
+from msdn_gui.explore.ranking_model import MARK_ROLE, TRUE_ROLE, TRUE_SIGN
+from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, theme
+
+_MARGIN = 8
+Index = QModelIndex | QPersistentModelIndex
+
+
+class BarDelegate(QStyledItemDelegate):
+    """A number, aligned right, before a bar of its size."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = _draw_background(painter, option, index)
+        drawn = index.data(BAR_ROLE)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if drawn is not None:
+            start, end, colour = drawn
+            room = QRectF(cell.rect).adjusted(_MARGIN, 3, -_MARGIN + 4, -3)
+            strip = QRectF(room.left() + start * room.width(), room.top(), (end - start) * room.width(), room.height())
+            fill = QColor(theme().colours.q(colour))
+            fill.setAlpha(85)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(fill)
+            painter.drawRoundedRect(strip, 2, 2)
+        painter.setPen(cell.palette.color(QPalette.ColorRole.Text))
+        painter.setFont(cell.font)
+        room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, 0)
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data() or ""))
+        painter.restore()
+
+
+class ClassDelegate(QStyledItemDelegate):
+    """A class's mark in its colour and shape, its name, and a check mark at the true one."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = _draw_background(painter, option, index)
+        mark, true = str(index.data(MARK_ROLE)), bool(index.data(TRUE_ROLE))
+        name = str(index.data() or "").strip(f"{SEEN_SIGN}{UNSEEN_SIGN}{TRUE_SIGN} ")
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        centre = QPointF(cell.rect.left() + _MARGIN + 5, cell.rect.center().y() + 0.5)
+        draw_mark(painter, centre, mark)
+        room = QRectF(cell.rect).adjusted(_MARGIN + 18, 0, -_MARGIN, 0)
+        painter.setFont(cell.font)
+        metrics = painter.fontMetrics()
+        tail = metrics.horizontalAdvance(f" {TRUE_SIGN}") + 2 if true else 0
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(room.width()) - tail)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(cell.palette.color(QPalette.ColorRole.Text))
+        painter.drawText(room, left, shown)
+        if true:
+            painter.setPen(theme().colours.q("good"))
+            painter.drawText(room.adjusted(metrics.horizontalAdvance(shown) + 6, 0, 0, 0), left, TRUE_SIGN)
+        painter.restore()
+
+
+class AttributeDelegate(QStyledItemDelegate):
+    """``group::name`` with the group in the quiet colour."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = _draw_background(painter, option, index)
+        attribute = Attribute.parse(str(index.data() or ""))
+        group = f"{attribute.group}::" if attribute.group else ""
+        painter.save()
+        painter.setFont(cell.font)
+        metrics = painter.fontMetrics()
+        room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, 0)
+        left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        name_width = metrics.horizontalAdvance(attribute.name)
+        shown = metrics.elidedText(group, Qt.TextElideMode.ElideRight, max(24, int(room.width()) - name_width - 2))
+        painter.setPen(theme().colours.q("muted"))
+        painter.drawText(room, left, shown)
+        room.setLeft(room.left() + metrics.horizontalAdvance(shown))
+        painter.setPen(cell.palette.color(QPalette.ColorRole.Text))
+        name = metrics.elidedText(attribute.name, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+        painter.drawText(room, left, name)
+        painter.restore()
+
+
+def draw_mark(painter: QPainter, centre: QPointF, mark: str) -> None:
+    """The sign of a ``seen`` (filled circle) or ``unseen`` (diamond) class."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().colours.q(mark))
+    if mark == "seen":
+        painter.drawEllipse(centre, 4.2, 4.2)
+    else:
+        corners = ((0, -5.4), (5.4, 0), (0, 5.4), (-5.4, 0))
+        painter.drawPolygon(QPolygonF([centre + QPointF(x, y) for x, y in corners]))
+
+
+def _draw_background(painter: QPainter, option: QStyleOptionViewItem, index: Index) -> QStyleOptionViewItem:
+    cell = QStyleOptionViewItem(option)
+    QStyledItemDelegate().initStyleOption(cell, index)
+    cell.text = ""
+    cell.state &= ~QStyle.StateFlag.State_HasFocus
+    style = cell.widget.style() if cell.widget is not None else QApplication.style()
+    style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
+    return cell

@@ -1,0 +1,65 @@
+"""From an attention map to coloured pixels, in numpy."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+
+COLOUR_MAPS = ("viridis", "magma", "inferno", "cividis")
+"""Perceptually even colour maps: equal steps of the value look equal."""
+
+_SMOOTH_PIXELS = 384
+"""A smooth map is drawn with about this many pixels a side, so that no steps are seen on a screen."""
+
+
+@cache
+def colour_table(name: str) -> NDArray[np.uint8]:
+    """(256, 3) RGB of one of ``COLOUR_MAPS``."""
+    table = np.asarray(pg.colormap.get(name).getLookupTable(0.0, 1.0, 256))[:, :3].astype(np.uint8)
+    table.flags.writeable = False
+    return table
+
+
+@cache
+def _interpolation(regions: int, pixels: int) -> NDArray[np.float32]:
+    """(pixels, regions) weights of a linear interpolation between the regions' centres, constant outside of them."""
+    at = (np.arange(pixels) + 0.5) * regions / pixels - 0.5
+    at = np.clip(at, 0, regions - 1)
+    low = np.minimum(at.astype(np.int64), max(regions - 2, 0))
+    high = np.minimum(low + 1, regions - 1)
+    weights = np.zeros((pixels, regions), dtype=np.float32)
+    rows = np.arange(pixels)
+    np.add.at(weights, (rows, low), 1 - (at - low))
+    np.add.at(weights, (rows, high), at - low)
+    return weights
+
+
+def smooth(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """An (H, W) map interpolated linearly between its regions' centres, some hundred pixels a side."""
+    height, width = values.shape
+    factor = max(1, _SMOOTH_PIXELS // max(height, width))
+    return _interpolation(height, height * factor) @ values @ _interpolation(width, width * factor).T
+
+
+def coloured(
+    values: NDArray[np.float32], value_range: tuple[float, float], colours: str, *, smoothed: bool
+) -> NDArray[np.uint8]:
+    """(h, w, 3) pixels of an (H, W) map whose range runs through the colour map; what lies outside is clipped."""
+    low, high = value_range
+    shown = smooth(values) if smoothed else values
+    span = high - low
+    scaled = (shown - low) / span if span > 0 else np.zeros_like(shown)
+    return colour_table(colours)[np.round(np.clip(scaled, 0, 1) * 255).astype(np.uint8)]
+
+
+def short_number(value: float) -> str:
+    """A number in about three significant digits, as it fits beside a colour bar."""
+    if value == 0:
+        return "0"
+    if not 1e-3 <= abs(value) < 1e4:
+        return f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e+").replace("-", "−")
+    digits = 3 if abs(value) < 1 else 2 if abs(value) < 100 else 0
+    return f"{value:,.{digits}f}".replace("-", "−")

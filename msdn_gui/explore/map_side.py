@@ -1,0 +1,190 @@
+"""One sub-net's half of the picture pair: its name, the image with its map, the scale, the value under the mouse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from msdn_core.domain.annotation import Box
+from msdn_core.domain.attention import RangePolicy, peak_regions, region_of, value_range
+from msdn_gui.explore.colour_bar import ColourBar
+from msdn_gui.explore.heat import coloured, short_number
+from msdn_gui.explore.map_view import MapView
+from msdn_gui.theme import SPACING, small_font, text_font, theme
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How maps are shown; the same for both sub-nets."""
+
+    policy: RangePolicy = RangePolicy.PER_MAP
+    colours: str = "viridis"
+    opacity: float = 0.6
+    smooth: bool = True
+    parts: bool = True
+    visible: bool = True
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shown:
+    """A map on the screen."""
+
+    stack: NDArray[np.float32]
+    attribute: int
+    viewed: Box
+    image_size: tuple[int, int]
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """The (H, W) map."""
+        return self.stack[self.attribute]
+
+
+class MapSide(QWidget):
+    """``name`` is ``av`` or ``va``, also the theme's colour of the sub-net."""
+
+    def __init__(self, name: str, label: str, words: str) -> None:
+        super().__init__()
+        self.setObjectName(f"side_{name}")
+        self._name, self._label, self._words = name, label, words
+        self._focused = False
+        self._shown: Shown | None = None
+        self._range: tuple[float, float] | None = None
+        self._display = Display()
+        self.heading = QLabel(objectName=f"{name}_heading")
+        self.heading.setTextFormat(Qt.TextFormat.RichText)
+        self.score = QLabel(objectName=f"{name}_score")
+        self.score.setFont(text_font(bold=True))
+        self.score.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.view = MapView()
+        self.view.setObjectName(f"{name}_view")
+        self.view.setAccessibleName(f"Image with the {words} map")
+        self.notice = QLabel(self.view, objectName=f"{name}_notice", wordWrap=True)
+        self.notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.notice.hide()
+        self.bar = ColourBar()
+        self.bar.setObjectName(f"{name}_bar")
+        self.bar.setFont(small_font())
+        self.readout = QLabel(objectName=f"{name}_readout")
+        self.readout.setFont(small_font())
+        self.readout.setProperty("look", "muted")
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.readout.setMinimumWidth(self.readout.fontMetrics().horizontalAdvance("row 14, column 14: 0.0000"))
+
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        top.addWidget(self.heading, 1)
+        top.addWidget(self.score)
+        bottom = QHBoxLayout()
+        bottom.setContentsMargins(0, 0, 0, 0)
+        bottom.setSpacing(SPACING)
+        bottom.addWidget(self.bar, 1)
+        bottom.addWidget(self.readout)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(top)
+        layout.addWidget(self.view, 1)
+        layout.addLayout(bottom)
+        self.view.installEventFilter(self)
+        theme().changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    # What is shown
+
+    def show_map(self, shown: Shown | None, display: Display) -> None:
+        """Show a map this way, or none."""
+        self._shown, self._display = shown, display
+        self.view.set_overlay_visible(display.visible)
+        self.view.set_overlay_opacity(display.opacity)
+        if shown is None:
+            self._range = None
+            self.view.clear_map()
+            self.bar.show_range(None, display.colours, "")
+            self.show_value_at(None)
+            return
+        self._range = value_range(shown.stack, shown.attribute, display.policy)
+        pixels = coloured(shown.values, self._range, display.colours, smoothed=display.smooth)
+        self.view.show_map(pixels, shown.viewed, shown.image_size)
+        self.view.mark_peak(self._centre_of_peak(shown))
+        self.bar.show_range(self._range, display.colours, display.policy.value)
+
+    def show_score(self, text: str, tip: str = "") -> None:
+        """The chosen attribute's score in this sub-net."""
+        self.score.setText(text)
+        self.score.setToolTip(tip)
+
+    def show_notice(self, text: str, *, fault: bool = False) -> None:
+        """Say something where the map will stand; nothing where the text is empty."""
+        self.notice.setText(text)
+        self.notice.setVisible(bool(text))
+        colours = theme().colours
+        shade = colours.error if fault else colours.text
+        self.notice.setStyleSheet(
+            f"background: {colours.panel}; color: {shade}; border: 1px solid {colours.line}; "
+            "border-radius: 6px; padding: 6px 12px;"
+        )
+        self._place_notice()
+
+    def show_value_at(self, point: tuple[float, float] | None) -> None:
+        """Say the value of the region at an image point."""
+        self.readout.setText(self._value_words(point))
+
+    def set_focused(self, focused: bool) -> None:
+        """Mark this sub-net as the one in focus, by which attributes are ranked."""
+        self._focused = focused
+        self._follow_theme()
+
+    @property
+    def value_range(self) -> tuple[float, float] | None:
+        """What the colours span, None while there is no map."""
+        return self._range
+
+    # Inside
+
+    def _value_words(self, point: tuple[float, float] | None) -> str:
+        if point is None or self._shown is None:
+            return ""
+        grid = self._shown.values.shape
+        region = region_of(*point, self._shown.viewed, (grid[0], grid[1]))
+        if region is None:
+            return "not viewed"
+        row, column = region
+        return f"row {row + 1}, column {column + 1}: {short_number(float(self._shown.values[row, column]))}"
+
+    @staticmethod
+    def _centre_of_peak(shown: Shown) -> tuple[float, float]:
+        height, width = shown.values.shape
+        row, column = map(int, peak_regions(shown.values[None])[0])
+        viewed = shown.viewed
+        return viewed.x + (column + 0.5) * viewed.width / width, viewed.y + (row + 0.5) * viewed.height / height
+
+    def _follow_theme(self) -> None:
+        colours = theme().colours
+        shade = getattr(colours, self._name)
+        weight = 700 if self._focused else 500
+        line = "underline" if self._focused else "none"
+        self.heading.setText(
+            f"<span style='color:{shade}; font-weight:{weight}; text-decoration:{line}'>{self._label}</span>"
+            f"<span style='color:{colours.muted}'>&nbsp; {self._words}</span>"
+        )
+        self.view.setBackground(colours.q("canvas"))
+        self.bar.update()
+
+    def _place_notice(self) -> None:
+        if self.notice.isHidden():
+            return
+        room = self.view.rect().adjusted(SPACING, SPACING, -SPACING, -SPACING)
+        width = min(room.width(), self.notice.fontMetrics().horizontalAdvance(self.notice.text()) + 32)
+        height = self.notice.heightForWidth(width)
+        top = room.center().y() - height // 2 if self.view.size_in_pixels is None else room.bottom() - height
+        self.notice.setGeometry(room.center().x() - width // 2, max(room.top(), top), width, height)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.view and event.type() == QEvent.Type.Resize:
+            self._place_notice()
+        return super().eventFilter(watched, event)

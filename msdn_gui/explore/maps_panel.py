@@ -1,0 +1,216 @@
+"""The chosen image twice, under the map of the chosen attribute from each sub-net."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from msdn_core.domain.annotation import PartPoint
+from msdn_core.errors import MsdnError
+from msdn_core.project import ImageRecord
+from msdn_gui.explore.map_controls import MapControls
+from msdn_gui.explore.map_side import Display, MapSide, Shown
+from msdn_gui.explore.picture_loader import Picture, PictureLoader
+from msdn_gui.session import ExplainPhase, Session
+from msdn_gui.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME, theme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_gui.services import Services
+
+
+class MapsPanel(QWidget):
+    """Both sides with one zoom, one mouse and one way of showing."""
+
+    subnet_focused = Signal(str)
+    """``av`` or ``va``: the sub-net whose picture was clicked."""
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self._session = session
+        self._picture: Picture | None = None
+        self._picture_fault = ""
+        self._parts: tuple[PartPoint, ...] = ()
+        self.av = MapSide("av", AV_LABEL, AV_NAME)
+        self.va = MapSide("va", VA_LABEL, VA_NAME)
+        self.sides = {"av": self.av, "va": self.va}
+        self.focused = "av"
+        self.controls = MapControls(services.settings)
+        self.title = QLabel(objectName="image_title")
+        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.title.setMinimumWidth(60)
+        self._loader = PictureLoader(self)
+
+        pair = QHBoxLayout()
+        pair.setContentsMargins(0, 0, 0, 0)
+        pair.setSpacing(SPACING)
+        pair.addWidget(self.av, 1)
+        pair.addWidget(self.va, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(self.title)
+        layout.addLayout(pair, 1)
+        layout.addWidget(self.controls)
+
+        self.va.view.box.setXLink(self.av.view.box)
+        self.va.view.box.setYLink(self.av.view.box)
+        for name, side in self.sides.items():
+            side.view.hovered.connect(self._hover)
+            side.view.pressed.connect(lambda name=name: self.focus_subnet(name))
+        self.controls.changed.connect(self._show_maps)
+        self._loader.loaded.connect(self._show_picture)
+        self._loader.failed.connect(self._say_picture_fault)
+        services.thumbnails.ready.connect(self._file_appeared)
+        session.image_changed.connect(self._take_image)
+        session.attribute_changed.connect(self._show_maps)
+        session.explanation_changed.connect(self._show_maps)
+        session.explaining_changed.connect(self._say_state)
+        session.checkpoint_changed.connect(self._say_state)
+        session.table_changed.connect(self._show_maps)
+        theme().changed.connect(self._say_state)
+        self.av.set_focused(True)
+        self._take_image(session.image)
+
+    @property
+    def display(self) -> Display:
+        """How the maps are shown."""
+        return self.controls.display
+
+    @property
+    def picture(self) -> Picture | None:
+        """The image on the screen, None while it is read."""
+        return self._picture
+
+    def focus_subnet(self, name: str) -> None:
+        """Put a sub-net in focus: attributes are ranked by its scores."""
+        if name != self.focused:
+            self.focused = name
+            for other, side in self.sides.items():
+                side.set_focused(other == name)
+            self.subnet_focused.emit(name)
+
+    def show_whole(self) -> None:
+        """Zoom out to the whole image, on both sides."""
+        self.av.view.show_whole()
+
+    def pair_picture(self) -> QPixmap:
+        """Both sides as they are on the screen, side by side with their names and scales."""
+        left, right = self.av.grab(), self.va.grab()
+        ratio = left.devicePixelRatio()
+        gap = round(SPACING * ratio)
+        pixmap = QPixmap(left.width() + right.width() + 3 * gap, max(left.height(), right.height()) + 2 * gap)
+        pixmap.fill(theme().colours.q("window"))
+        painter = QPainter(pixmap)
+        left.setDevicePixelRatio(1)
+        right.setDevicePixelRatio(1)
+        painter.drawPixmap(gap, gap, left)
+        painter.drawPixmap(left.width() + 2 * gap, gap, right)
+        painter.end()
+        return pixmap
+
+    # The image
+
+    def _take_image(self, record: ImageRecord | None) -> None:
+        self._picture, self._picture_fault, self._parts = None, "", ()
+        self._loader.cancel()
+        self._tell_title(record)
+        if record is None:
+            for side in self.sides.values():
+                side.view.clear_picture()
+        else:
+            self._parts = self._parts_of(record)
+            self._loader.load(record.path)
+        self._show_maps()
+
+    def _tell_title(self, record: ImageRecord | None) -> None:
+        name = "" if record is None else record.name.rsplit("/", 1)[-1]
+        words = "No image chosen" if record is None else f"{name}, {record.class_name or 'no class'}"
+        self.title.setText(words)
+        self.title.setToolTip("" if record is None else str(record.path))
+
+    def _show_picture(self, picture: Picture) -> None:
+        self._picture, self._picture_fault = picture, ""
+        # One pixmap for both sides: it is shared, not copied.
+        pixmap = QPixmap.fromImage(picture.image)
+        for side in self.sides.values():
+            side.view.show_picture(picture, pixmap)
+        self._show_maps()
+
+    def _say_picture_fault(self, sentence: str) -> None:
+        self._picture_fault = sentence
+        for side in self.sides.values():
+            side.view.clear_picture()
+        self._say_state()
+
+    def _file_appeared(self, path: Path) -> None:
+        record = self._session.image
+        if self._picture_fault and record is not None and record.path == path and path.exists():
+            self._picture_fault = ""
+            self._loader.load(path)
+
+    def _parts_of(self, record: ImageRecord) -> tuple[PartPoint, ...]:
+        try:
+            return self._session.project.parts(record.id) if self._session.project is not None else ()
+        except MsdnError:
+            return ()  # A mark that is missing is no reason to show no image.
+
+    # The maps
+
+    def _show_maps(self, *_: object) -> None:
+        explanation, attribute = self._session.explanation, self._session.attribute
+        display = self.display
+        # The map waits for its image: it would lie over the image before.
+        ready = explanation is not None and self._picture is not None and 0 <= attribute < len(explanation.scores_av)
+        points = self._true_places(attribute) if display.parts else []
+        for name, side in self.sides.items():
+            if explanation is None or not ready:
+                side.show_map(None, display)
+                side.show_score("")
+            else:
+                stack = explanation.attention_av if name == "av" else explanation.attention_va
+                scores = explanation.scores_av if name == "av" else explanation.scores_va
+                side.show_map(Shown(stack, attribute, explanation.viewed, explanation.image_size), display)
+                side.show_score(f"{scores[attribute]:.2f}".replace("-", "−"), f"Score {scores[attribute]:.6g}")
+            side.view.mark_parts(points if self._picture is not None else [])
+        self._say_state()
+
+    def _true_places(self, attribute: int) -> list[tuple[float, float]]:
+        session = self._session
+        if not self._parts or session.project is None or not 0 <= attribute < len(session.table.attributes):
+            return []
+        try:
+            names = session.project.group_parts().get(session.table.attributes[attribute].group, ())
+        except MsdnError:
+            return []
+        return [(part.x, part.y) for part in self._parts if part.visible and part.part in names]
+
+    def _say_state(self, *_: object) -> None:
+        text, fault = self._state_words()
+        for side in self.sides.values():
+            side.show_notice(text, fault=fault)
+
+    def _state_words(self) -> tuple[str, bool]:
+        session = self._session
+        state = session.explaining
+        if session.image is None:
+            return ("Choose an image on the left." if session.images else ""), False
+        if self._picture_fault and state.phase is not ExplainPhase.FAILED:
+            return self._picture_fault, True
+        if state.phase is ExplainPhase.FAILED:
+            return state.text, True
+        if state.phase in (ExplainPhase.STARTING, ExplainPhase.WORKING):
+            return state.text or "Looking …", False
+        if session.checkpoint is None:
+            return "There is no checkpoint to look through. Train one in Train, or choose one at the top.", False
+        if session.explanation is not None and session.attribute < 0:
+            return "Choose an attribute below.", False
+        return "", False
+
+    def _hover(self, point: tuple[float, float] | None) -> None:
+        for side in self.sides.values():
+            side.show_value_at(point)

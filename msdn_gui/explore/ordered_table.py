@@ -1,0 +1,154 @@
+"""The base of this workspace's tables: items under fixed numbers, shown searched and sorted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+BAR_ROLE = Qt.ItemDataRole.UserRole + 1
+"""A cell's bar: (start, end, colour) with start and end as fractions of the cell's width, or None."""
+
+Index = QModelIndex | QPersistentModelIndex
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class OrderedTable(QAbstractTableModel):
+    """A table over items 0 to N−1 in an order of its own.
+
+    Sorting and searching happen in numpy on whole columns; a view keeps its place while the order changes.
+    Subclasses hold the data, say how many items there are, and give each column's sort key.
+    """
+
+    headings: tuple[str, ...] = ()
+    numeric: frozenset[int] = frozenset()
+    heading_tips: tuple[str, ...] = ()
+
+    def __init__(self, sort_column: int, sort_order: Qt.SortOrder) -> None:
+        super().__init__()
+        self._order: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._texts: list[str] = []
+        self._search = ""
+        self.sort_column = sort_column
+        self.sort_order = sort_order
+
+    # What subclasses give
+
+    def sort_key(self, column: int) -> NDArray[Any]:
+        """(N,) what a column is sorted by."""
+        raise NotImplementedError
+
+    def cell(self, item: int, column: int, role: int) -> Any:
+        """What a cell gives for any role but the text's alignment."""
+        raise NotImplementedError
+
+    # What views and panels use
+
+    def set_items(self, texts: list[str]) -> None:
+        """Start over with these items; ``texts`` is what a search compares."""
+        self.beginResetModel()
+        self._texts = [text.lower() for text in texts]
+        self._order = self._arranged()
+        self.endResetModel()
+
+    def search(self, text: str) -> None:
+        """Show the items whose text has every word of ``text``."""
+        self._search = text.lower()
+        self.rearrange()
+
+    def rearrange(self) -> None:
+        """Bring the rows into order after the data behind them changed, and have them drawn anew."""
+        arranged = self._arranged()
+        if len(arranged) != len(self._order):
+            self.beginResetModel()
+            self._order = arranged
+            self.endResetModel()
+            return
+        if not np.array_equal(arranged, self._order):
+            self.layoutAboutToBeChanged.emit()
+            before = self.persistentIndexList()
+            items = [(int(self._order[index.row()]), index.column()) for index in before]
+            self._order = arranged
+            places = {int(item): row for row, item in enumerate(arranged)}
+            after = [self.index(places[item], column) if item in places else QModelIndex() for item, column in items]
+            self.changePersistentIndexList(before, after)
+            self.layoutChanged.emit()
+        if len(arranged):
+            self.dataChanged.emit(self.index(0, 0), self.index(len(arranged) - 1, self.columnCount() - 1))
+
+    def item_at(self, row: int) -> int:
+        """The item shown in a row."""
+        return int(self._order[row])
+
+    def row_of(self, item: int) -> int:
+        """The row that shows an item, −1 where the search has left it out."""
+        found = np.flatnonzero(self._order == item)
+        return int(found[0]) if len(found) else -1
+
+    def item_count(self) -> int:
+        """How many items there are, shown or not."""
+        return len(self._texts)
+
+    def row_text(self, row: int) -> str:
+        """A row as text to copy, cells parted by tabs."""
+        cells = (self.index(row, column).data() for column in range(self.columnCount()))
+        return "\t".join("" if cell is None else str(cell) for cell in cells)
+
+    def _arranged(self) -> NDArray[np.int64]:
+        count = len(self._texts)
+        keys = self.sort_key(self.sort_column) if count else np.zeros(0)
+        order = np.argsort(keys, kind="stable")
+        if self.sort_order is Qt.SortOrder.DescendingOrder:
+            # Equal keys keep the items' own order, whichever way the column is sorted.
+            order = count - 1 - np.argsort(keys[::-1], kind="stable")[::-1]
+        words = self._search.split()
+        if words:
+            order = np.array(
+                [item for item in order.tolist() if all(word in self._texts[item] for word in words)], dtype=np.int64
+            )
+        return order.astype(np.int64)
+
+    # Qt's interface
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._order)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.headings)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._order):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return RIGHT if index.column() in self.numeric else None
+        return self.cell(int(self._order[index.row()]), index.column(), role)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.headings):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.headings[section]
+        if role == Qt.ItemDataRole.ToolTipRole and self.heading_tips:
+            return self.heading_tips[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            return RIGHT if section in self.numeric else left
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        if not 0 <= column < len(self.headings):
+            return
+        self.sort_column, self.sort_order = column, order
+        self.rearrange()
+
+
+def bar(value: float, low: float, high: float) -> tuple[float, float]:
+    """Where a value's bar starts and ends, as fractions: from zero to the value on a scale that holds zero."""
+    low, high = min(low, 0.0), max(high, 0.0)
+    span = high - low
+    if span <= 0:
+        return 0.0, 0.0
+    zero, end = -low / span, (value - low) / span
+    return (zero, end) if end >= zero else (end, zero)

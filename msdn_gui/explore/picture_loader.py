@@ -1,0 +1,87 @@
+"""Opens the chosen image off the window's thread; the newest request wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtGui import QImage
+
+from msdn_core.errors import MsdnError
+
+MAX_SIDE = 1600
+"""Longer images are shown reduced: more pixels than a screen has are of no use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image to show, and the size in pixels of the upright original."""
+
+    path: Path
+    image: QImage
+    width: int
+    height: int
+
+
+class PictureLoader(QObject):
+    """Loads one picture at a time; answers to superseded requests are dropped."""
+
+    loaded = Signal(object)
+    """A ``Picture``."""
+    failed = Signal(str)
+    """A sentence that says why the image cannot be shown."""
+    _answered = Signal(int, object, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        # A pool of its own ends with this object: no image is read after the window is gone.
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._newest = 0
+        self._answered.connect(self._take)
+
+    def load(self, path: Path) -> None:
+        """Start reading; ``loaded`` or ``failed`` follows unless another request comes first."""
+        self.cancel()
+        self._pool.start(_Reading(self, self._newest, path))
+
+    def cancel(self) -> None:
+        """Drop what is being read."""
+        self._newest += 1
+        self._pool.clear()
+
+    def _take(self, number: int, picture: Picture | None, fault: str) -> None:
+        if number != self._newest:
+            return
+        if picture is None:
+            self.failed.emit(fault)
+        else:
+            self.loaded.emit(picture)
+
+
+class _Reading(QRunnable):
+    def __init__(self, loader: PictureLoader, number: int, path: Path) -> None:
+        super().__init__()
+        self._loader, self._number, self._path = loader, number, path
+
+    def run(self) -> None:
+        picture, fault = None, ""
+        try:
+            picture = read_picture(self._path)
+        except MsdnError as error:
+            fault = str(error)
+        except Exception as error:  # whatever a strange file does, the window has to say something
+            fault = f"{self._path.name} cannot be shown ({error}); choose another image."
+        self._loader._answered.emit(self._number, picture, fault)
+
+
+def read_picture(path: Path) -> Picture:
+    """The image at ``path``, upright and at most ``MAX_SIDE`` pixels long; ImageError where it cannot be opened."""
+    from msdn_core.vision.images import image_size, open_image
+
+    width, height = image_size(path)
+    pixels = open_image(path, max_side=MAX_SIDE).convert("RGBA")
+    image = QImage(pixels.tobytes(), pixels.width, pixels.height, pixels.width * 4, QImage.Format.Format_RGBA8888)
+    # The conversion copies, so the picture does not depend on Pillow's buffer.
+    return Picture(path, image.convertToFormat(QImage.Format.Format_RGB32), width, height)

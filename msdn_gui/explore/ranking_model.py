@@ -1,0 +1,119 @@
+"""The classes of the current image, the best first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import Qt
+
+from msdn_core.domain.attributes import ClassTable
+from msdn_gui.explore.ordered_table import BAR_ROLE, OrderedTable, bar
+from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN
+
+RANK, CLASS, SCORE = range(3)
+TRUE_SIGN = "✓"
+MARK_ROLE = Qt.ItemDataRole.UserRole + 2
+"""A class's mark: ``seen`` or ``unseen``."""
+TRUE_ROLE = Qt.ItemDataRole.UserRole + 3
+"""Whether this is the image's true class."""
+
+
+class RankingModel(OrderedTable):
+    """One row a class: its rank, its mark and name, and its calibrated score."""
+
+    headings = ("#", "Class", "Score")
+    heading_tips = ("Rank by score", "Seen ● has training images, unseen ◆ has none", "Score after gamma")
+    numeric = frozenset((RANK, SCORE))
+
+    def __init__(self) -> None:
+        super().__init__(RANK, Qt.SortOrder.AscendingOrder)
+        self._table = ClassTable.empty()
+        self._scores: NDArray[np.float64] | None = None
+        self._ranks: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._true_class: str | None = None
+
+    @property
+    def table(self) -> ClassTable:
+        """The classes that are ranked."""
+        return self._table
+
+    def show_ranking(
+        self, table: ClassTable, order: NDArray[np.integer] | None, scores: NDArray[np.floating] | None
+    ) -> None:
+        """Show all classes by (M,) rows in ``order`` with their (M,) scores; without scores in the table's order."""
+        count = len(table.classes)
+        known = order is not None and scores is not None and len(order) == count == len(scores)
+        before = self._table
+        new_classes = table.classes != before.classes or not np.array_equal(table.seen, before.seen)
+        if new_classes:
+            self.beginResetModel()
+        self._table = table
+        self._scores = np.asarray(scores, dtype=np.float64) if known else None
+        self._ranks = np.arange(count)
+        if known:
+            self._ranks[np.asarray(order)] = np.arange(count)
+        if new_classes:
+            self._texts = [
+                f"{name} {'seen' if seen else 'unseen'}".lower()
+                for name, seen in zip(table.classes, table.seen.tolist(), strict=True)
+            ]
+            self._order = self._arranged()
+            self.endResetModel()
+        else:
+            self.rearrange()
+
+    def set_true_class(self, name: str | None) -> None:
+        """Which class the image is known to belong to."""
+        if name != self._true_class:
+            self._true_class = name
+            self.rearrange()
+
+    def name_at(self, row: int) -> str:
+        """The class shown in a row."""
+        return self._table.classes[self.item_at(row)]
+
+    def row_of_class(self, name: str | None) -> int:
+        """The row that shows a class, −1 where there is none."""
+        item = self._table.class_index.get(name, -1) if name is not None else -1
+        return self.row_of(item)
+
+    def rank_of(self, name: str | None) -> int | None:
+        """1 for the best class; None where it is not ranked."""
+        item = self._table.class_index.get(name) if name is not None else None
+        return None if item is None or self._scores is None else int(self._ranks[item]) + 1
+
+    def sort_key(self, column: int) -> NDArray[Any]:
+        if column == CLASS:
+            ranked = {name: rank for rank, name in enumerate(sorted(self._table.classes, key=str.lower))}
+            return np.array([ranked[name] for name in self._table.classes])
+        if column == SCORE and self._scores is not None:
+            return self._scores
+        return self._ranks
+
+    def cell(self, item: int, column: int, role: int) -> Any:
+        name, seen = self._table.classes[item], bool(self._table.seen[item])
+        score = None if self._scores is None else float(self._scores[item])
+        if role == MARK_ROLE:
+            return "seen" if seen else "unseen"
+        if role == TRUE_ROLE:
+            return name == self._true_class
+        if role == Qt.ItemDataRole.ToolTipRole:
+            lines = [name, "Seen: has training images" if seen else "Unseen: has no training images"]
+            if score is not None:
+                lines.append(f"Score {score:.6g}, rank {int(self._ranks[item]) + 1} of {len(self._ranks)}")
+            if name == self._true_class:
+                lines.append("The image's true class")
+            return "\n".join(lines)
+        if column == SCORE and role == BAR_ROLE and score is not None and self._scores is not None:
+            span = float(self._scores.min()), float(self._scores.max())
+            return (*bar(score, *span), "seen" if seen else "unseen")
+        if role != Qt.ItemDataRole.DisplayRole:
+            return None
+        if column == CLASS:
+            mark = SEEN_SIGN if seen else UNSEEN_SIGN
+            return f"{mark} {name} {TRUE_SIGN}" if name == self._true_class else f"{mark} {name}"
+        if score is None:
+            return None
+        return str(int(self._ranks[item]) + 1) if column == RANK else f"{score:.3f}".replace("-", "−")

@@ -1,0 +1,197 @@
+"""The classes of the chosen image from the best down, seen and unseen told apart, under a gamma of one's choice."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from msdn_gui.explore.delegates import BarDelegate, ClassDelegate, draw_mark
+from msdn_gui.explore.item_table import ItemTable
+from msdn_gui.explore.ranking_model import CLASS, RANK, SCORE, TRUE_SIGN, RankingModel
+from msdn_gui.icons import bind_icon
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING, small_font
+
+_STEPS = 200
+"""Positions of the gamma slider."""
+
+
+class RankingPanel(QWidget):
+    """Choosing a row chooses the class everywhere."""
+
+    ranked = Signal()
+    """The ranking is another one."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setProperty("look", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._session = session
+        self._greatest_gamma = 2.0
+        self.model = RankingModel()
+        self.table = ItemTable(self.model, "ranking", widths={RANK: 44, SCORE: 96}, stretch=CLASS)
+        self.table.setAccessibleName("Classes")
+        self.table.setItemDelegateForColumn(CLASS, ClassDelegate(self.table))
+        self.table.setItemDelegateForColumn(SCORE, BarDelegate(self.table))
+        self.search = QLineEdit(objectName="class_search", placeholderText="Search classes", clearButtonEnabled=True)
+        self.search.setToolTip("Part of a class's name, or “seen” or “unseen”")
+        self.true_class = QPushButton(objectName="true_class", flat=True)
+        self.true_class.setProperty("look", "quiet")
+        self.true_class.setStyleSheet("text-align: left; padding: 2px 0;")
+        self.true_class.setMinimumWidth(60)
+        self.true_class.setToolTip("Show the true class in the ranking")
+        self.gamma = QSlider(Qt.Orientation.Horizontal, objectName="gamma", minimum=0, maximum=_STEPS)
+        self.gamma.setAccessibleName("Gamma")
+        self.gamma_value = QLabel(objectName="gamma_value")
+        self.gamma_value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.gamma_value.setMinimumWidth(self.gamma_value.fontMetrics().horizontalAdvance("00.00"))
+        self.gamma_reset = QToolButton(objectName="gamma_reset")
+        bind_icon(self.gamma_reset, "undo", "muted")
+        self._arrange()
+
+        self.search.textChanged.connect(self.model.search)
+        self.search.returnPressed.connect(self._choose_first)
+        self.table.chosen.connect(lambda item: session.set_class(session.table.classes[item]))
+        self.true_class.clicked.connect(self._show_true_class)
+        self.gamma.valueChanged.connect(lambda step: session.set_gamma(step / _STEPS * self._greatest_gamma))
+        self.gamma_reset.clicked.connect(self._reset_gamma)
+        session.explanation_changed.connect(self._rank)
+        session.table_changed.connect(self._rank)
+        session.gamma_changed.connect(self._take_gamma)
+        session.checkpoint_changed.connect(self._take_checkpoint)
+        session.image_changed.connect(self._take_image)
+        session.images_changed.connect(self._take_image)
+        session.class_changed.connect(self._show_chosen)
+        self._take_checkpoint()
+        self._take_image()
+        self._rank()
+
+    def choose_rank(self, rank: int) -> None:
+        """Choose the class of that rank, 1 for the best one."""
+        ranking = self._session.class_ranking()
+        if ranking is not None and 1 <= rank <= len(ranking[0]):
+            self._session.set_class(self._session.table.classes[int(ranking[0][rank - 1])])
+
+    def _arrange(self) -> None:
+        title = QLabel("Classes")
+        title.setProperty("look", "heading")
+        top = QHBoxLayout()
+        top.addWidget(title)
+        top.addStretch(1)
+        for mark in ("seen", "unseen"):
+            top.addWidget(_Mark(mark))
+            word = QLabel(mark)
+            word.setFont(small_font())
+            word.setProperty("look", "muted")
+            top.addWidget(word)
+        slider = QHBoxLayout()
+        label = QLabel("Gamma")
+        label.setToolTip("What calibrated stacking takes off the scores of seen classes")
+        slider.setSpacing(SPACING)
+        slider.addWidget(label)
+        slider.addWidget(self.gamma, 1)
+        slider.addWidget(self.gamma_value)
+        slider.addWidget(self.gamma_reset)
+        head, foot = QVBoxLayout(), QVBoxLayout()
+        head.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        head.setSpacing(SPACING // 2)
+        head.addLayout(top)
+        head.addWidget(self.search)
+        foot.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
+        foot.setSpacing(0)
+        foot.addWidget(self.true_class)
+        foot.addLayout(slider)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(head)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(foot)
+
+    def _rank(self, *_: object) -> None:
+        session = self._session
+        ranking = session.class_ranking()
+        waiting = ranking is None and session.image is not None and session.checkpoint is not None
+        if ranking is not None:
+            self.model.show_ranking(session.table, *ranking)
+        elif not waiting or session.table.classes != self.model.table.classes:
+            self.model.show_ranking(session.table, None, None)
+        self._show_chosen()
+        self._tell_true_class()
+        self.ranked.emit()
+
+    def _show_chosen(self, *_: object) -> None:
+        name = self._session.class_name
+        self.table.show_item(self._session.table.class_index.get(name, -1) if name is not None else -1)
+
+    def _take_image(self, *_: object) -> None:
+        self.model.set_true_class(self._session.image.class_name if self._session.image is not None else None)
+        self._tell_true_class()
+
+    def _tell_true_class(self) -> None:
+        image = self._session.image
+        name = image.class_name if image is not None else None
+        rank = self.model.rank_of(name) if self._session.explanation is not None else None
+        if name is None:
+            self.true_class.setText("")
+        elif rank is None:
+            self.true_class.setText(f"{TRUE_SIGN} {name}")
+        else:
+            self.true_class.setText(f"{TRUE_SIGN} {name}: rank {rank} of {self.model.item_count()}")
+        self.true_class.setVisible(name is not None)
+
+    def _show_true_class(self) -> None:
+        self.search.clear()
+        name = self._session.image.class_name if self._session.image is not None else None
+        row = self.model.row_of_class(name)
+        if row >= 0:
+            self.table.scrollTo(self.model.index(row, 0), ItemTable.ScrollHint.PositionAtCenter)
+            self._session.set_class(name)
+
+    def _choose_first(self) -> None:
+        if self.model.rowCount():
+            self._session.set_class(self.model.name_at(0))
+
+    # Gamma
+
+    def _take_checkpoint(self, *_: object) -> None:
+        checkpoint = self._session.checkpoint
+        own = checkpoint.header.gamma if checkpoint is not None else 0.0
+        self._greatest_gamma = max(2.0, 2.0 * own)
+        self.gamma_reset.setToolTip(f"Back to the checkpoint's own gamma, {own:g}")
+        self.gamma.setEnabled(checkpoint is not None)
+        self._take_gamma()
+
+    def _take_gamma(self, *_: object) -> None:
+        value = self._session.gamma
+        with QSignalBlocker(self.gamma):
+            self.gamma.setValue(round(value / self._greatest_gamma * _STEPS))
+        self.gamma_value.setText(f"{value:.2f}")
+        self.gamma.setToolTip(f"Taken off the scores of seen classes: {value:.6g}")
+        checkpoint = self._session.checkpoint
+        self.gamma_reset.setEnabled(checkpoint is not None and checkpoint.header.gamma != value)
+        self._rank()
+
+    def _reset_gamma(self) -> None:
+        if self._session.checkpoint is not None:
+            self._session.set_gamma(self._session.checkpoint.header.gamma)
+
+
+class _Mark(QWidget):
+    """The sign of seen or unseen classes, for the legend."""
+
+    def __init__(self, mark: str) -> None:
+        super().__init__()
+        self._mark = mark
+
+    def sizeHint(self) -> QSize:
+        return QSize(12, 14)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_mark(painter, QPointF(self.width() / 2, self.height() / 2 + 0.5), self._mark)

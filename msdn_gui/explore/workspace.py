@@ -1,0 +1,162 @@
+"""The Explore workspace: images at the left, maps and attributes in the middle, classes and reasons at the right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QWidget
+
+from msdn_core.errors import MsdnError
+from msdn_gui.explore.actions import ExploreActions
+from msdn_gui.explore.attributes_panel import AttributesPanel
+from msdn_gui.explore.export import save_pair, suggested_name
+from msdn_gui.explore.gallery import Gallery
+from msdn_gui.explore.gallery_view import CELL
+from msdn_gui.explore.maps_panel import MapsPanel
+from msdn_gui.explore.overlay_key import OverlayKey
+from msdn_gui.explore.ranking_panel import RankingPanel
+from msdn_gui.explore.why_panel import WhyPanel
+from msdn_gui.session import ExplainPhase, Session
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
+
+
+class ExploreWorkspace(QWidget):
+    """Everything shown here follows the session's signals; what is chosen here is chosen everywhere."""
+
+    title = "Explore"
+    icon_name = "explore"
+    undo_stack = None
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self.setObjectName("explore")
+        self._session, self._services = session, services
+        self.gallery = Gallery(session, services)
+        self.maps = MapsPanel(session, services)
+        self.attributes = AttributesPanel(session)
+        self.ranking = RankingPanel(session)
+        self.why = WhyPanel(session)
+        centre = _splitter("explore_centre", Qt.Orientation.Vertical, [self.maps, self.attributes], (3, 2))
+        right = _splitter("explore_right", Qt.Orientation.Vertical, [self.ranking, self.why], (1, 1))
+        self.maps.setMinimumSize(500, 250)
+        self.attributes.setMinimumHeight(120)
+        self.ranking.setMinimumSize(250, 220)
+        self.why.setMinimumHeight(140)
+        columns = _splitter("explore_columns", Qt.Orientation.Horizontal, [self.gallery, centre, right], (0, 1, 0))
+        self._splitters = (columns, centre, right)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(columns)
+        self._arranged = False
+
+        self.ranking.ranked.connect(self.why.account)
+        self.ranking.ranked.connect(self.attributes.follow_ranking)
+        self.maps.subnet_focused.connect(self.attributes.rank_by)
+        session.explanation_changed.connect(self._choose_attribute)
+        self._held = False
+        tables = (self.attributes.table, self.ranking.table, self.why.table)
+        views = (self.gallery.view, self.maps.av.view, self.maps.va.view)
+        self._overlay_key = OverlayKey((self, *views, *tables), self)
+        self._overlay_key.held.connect(self._hold_overlay_off)
+        self._actions = ExploreActions(self)
+        for action in self._actions.all:
+            self.addAction(action)
+        for digit in range(1, 10):
+            shortcut = QShortcut(QKeySequence(str(digit)), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda digit=digit: self.ranking.choose_rank(digit))
+        for splitter in self._splitters:
+            splitter.splitterMoved.connect(lambda *_, one=splitter: self._remember(one))
+        self._choose_attribute(session.explanation)
+
+    def actions(self) -> list[QAction]:
+        """What the menu of this workspace offers."""
+        return list(self._actions.all)
+
+    def settled(self) -> bool:
+        """Whether what can be shown of the chosen image is on the screen."""
+        session = self._session
+        if not self._services.thumbnails.settled():
+            return False
+        if session.image is None:
+            return not session.images
+        if session.explaining.phase is ExplainPhase.FAILED:
+            return True
+        if self.maps.picture is None:
+            return False
+        return session.checkpoint is None or self.maps.av.value_range is not None
+
+    # What the actions do
+
+    def save_maps_as(self) -> None:
+        """Ask for a file and write both maps into it."""
+        dialog = QFileDialog(self, "Save both maps", suggested_name(self._session), "PNG pictures (*.png)")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("png")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda text: self.save_maps(Path(text)))
+        dialog.open()
+
+    def save_maps(self, path: Path) -> None:
+        """Write both maps into a PNG file; the message bar says how it went."""
+        try:
+            save_pair(self._session, self.maps, path)
+        except MsdnError as fault:
+            self._session.message.emit("error", str(fault))
+        else:
+            self._session.message.emit("info", f"Saved both maps to {path}.")
+
+    def set_overlay_shown(self, shown: bool) -> None:
+        """Show the maps or the bare images."""
+        self.maps.controls.set_overlay_visible(shown and not self._held)
+
+    def swap_subnet(self) -> None:
+        """Put the other sub-net in focus."""
+        self.maps.focus_subnet("va" if self.maps.focused == "av" else "av")
+
+    # Inside
+
+    def _hold_overlay_off(self, held: bool) -> None:
+        self._held = held
+        self.set_overlay_shown(self._actions.overlay.isChecked())
+
+    def _choose_attribute(self, explanation: object) -> None:
+        """A first look shows something: the attribute that the fused scores find most."""
+        scores = self._session.fused_scores() if explanation is not None else None
+        if scores is not None and self._session.attribute < 0 and len(scores):
+            self._session.set_attribute(int(np.argmax(scores)))
+
+    def _remember(self, splitter: QSplitter) -> None:
+        self._services.settings.save_state(splitter.objectName(), splitter.saveState())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._arranged or not self.isVisible():
+            return
+        self._arranged = True
+        columns, centre, right = self._splitters
+        images = (3 if self.width() > 1400 else 2) * CELL + 20
+        classes = 300 if self.width() <= 1400 else 350
+        columns.setSizes([images, self.width() - images - classes, classes])
+        centre.setSizes([self.height() * 62 // 100, self.height() * 38 // 100])
+        right.setSizes([self.height() * 54 // 100, self.height() * 46 // 100])
+        for splitter in self._splitters:
+            state = self._services.settings.state(splitter.objectName())
+            if state is not None:
+                splitter.restoreState(state)
+
+
+def _splitter(name: str, orientation: Qt.Orientation, widgets: list[QWidget], stretch: tuple[int, ...]) -> QSplitter:
+    splitter = QSplitter(orientation, objectName=name)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for place, (widget, factor) in enumerate(zip(widgets, stretch, strict=True)):
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(place, factor)
+    return splitter
