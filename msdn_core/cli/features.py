@@ -45,7 +45,9 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     )
     failures = store.failures
     spec = store.spec
-    text = [f"{store.folder}: {len(store.image_ids):,} images, {spec.channels} channels × {spec.grid[0]}×{spec.grid[1]}."]
+    text = [
+        f"{store.folder}: {len(store.image_ids):,} images, {spec.channels} channels × {spec.grid[0]}×{spec.grid[1]}."
+    ]
     text += [f"  left out: {name}: {reason}" for name, reason in list(failures.items())[:10]]
     if len(failures) > 10:
         text.append(f"  … and {len(failures) - 10} more, listed in the manifest.")

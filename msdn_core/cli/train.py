@@ -11,7 +11,9 @@ from msdn_core.cli.output import Output
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Adds the command."""
-    parser = commands.add_parser("train", parents=[common], help="train a network; features that are missing come first")
+    parser = commands.add_parser(
+        "train", parents=[common], help="train a network; features that are missing come first"
+    )
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--recipe", default=None, metavar="NAME", help="demo, cub, sun or awa2 (default: demo)")
     parser.add_argument(

@@ -115,9 +115,7 @@ class ClassTable:
         vectors[list(rows), list(columns)] = values
         return replace(self, vectors=vectors)
 
-    def with_class(
-        self, name: str, vector: FloatArray, *, seen: bool = False, row: int | None = None
-    ) -> ClassTable:
+    def with_class(self, name: str, vector: FloatArray, *, seen: bool = False, row: int | None = None) -> ClassTable:
         """The table with one more class, at the end or at ``row``."""
         at = len(self.classes) if row is None else row
         return ClassTable(

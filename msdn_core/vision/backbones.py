@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import torch
 from torch import Tensor, nn
@@ -182,7 +185,8 @@ def _timm(name: str, size: int | None, weights: Path | None) -> Built:
         return create()
 
     if weights is None:
-        network = _download(build, name)
+        with _offline_at_once():
+            network = _download(build, name)
         source = f"timm {network.pretrained_cfg.get('tag') or 'default'}"
     else:
         network = build()
@@ -192,6 +196,24 @@ def _timm(name: str, size: int | None, weights: Path | None) -> Built:
     mean, std = (tuple(float(v) for v in config[key]) for key in ("mean", "std"))
     default_size = int(config["input_size"][-1])
     return FeatureMap(network, _forward_features, network.num_features), default_size, mean, std, source  # type: ignore[return-value]
+
+
+@contextmanager
+def _offline_at_once() -> Iterator[None]:
+    """Without a way to the hub its client retries for most of a minute; then only what it has cached is asked for."""
+    from huggingface_hub import constants
+
+    try:
+        socket.getaddrinfo(urlsplit(constants.ENDPOINT).hostname, 443)
+        reachable = True
+    except OSError:
+        reachable = False
+    before = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = before or not reachable
+    try:
+        yield
+    finally:
+        constants.HF_HUB_OFFLINE = before
 
 
 def _download(build: Callable[[], Any], name: str) -> Any:

@@ -1,0 +1,208 @@
+"""Making the features of a project's images: once each, resumable at any moment."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+import filelock
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from msdn_core.atomic import write_atomic
+from msdn_core.errors import ImageError, MsdnError
+from msdn_core.project import ImageRecord, Project
+from msdn_core.vision.backbones import Backbone
+from msdn_core.vision.features import (
+    DONE,
+    FAILED,
+    MADE,
+    MANIFEST,
+    MAPS,
+    MISSING,
+    FeatureStore,
+    ImageKey,
+    Manifest,
+    feature_folder,
+)
+from msdn_core.vision.transform import BackboneSpec, prepare_file
+
+BATCH = 32
+_AHEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an extraction is; the rate is in images a second, the time left in seconds."""
+
+    done: int
+    total: int
+    rate: float | None
+    remaining_s: float | None
+
+
+def extract_features(
+    project_path: Path,
+    backbone: Backbone,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> FeatureStore:
+    """Makes the features that a project lacks, and gives the store.
+
+    What was made before is kept: an interrupted extraction goes on at its last batch, new images are appended,
+    changed ones made again. An image that cannot be opened is left out and listed in the manifest. ``stop`` is asked
+    between batches. Raises MsdnError where another process is extracting the same, or the disk is full.
+    """
+    with Project.open(project_path, read_only=True) as project:
+        images = project.images()
+    folder = feature_folder(project_path, backbone.spec)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(folder / "extraction.lock", timeout=0):
+            _extract(folder, images, backbone, progress or (lambda _: None), stop or (lambda: False))
+    except filelock.Timeout as fault:
+        raise MsdnError(f"Another process is making the features in {folder}; wait until it is done.") from fault
+    except OSError as fault:
+        raise MsdnError(
+            f"The features in {folder} could not be written ({fault.strerror or fault}); make room and start again: "
+            "what was made is kept."
+        ) from fault
+    return FeatureStore.open(folder)
+
+
+def _extract(
+    folder: Path,
+    images: Sequence[ImageRecord],
+    backbone: Backbone,
+    progress: Callable[[Progress], None],
+    stop: Callable[[], bool],
+) -> None:
+    spec = backbone.spec
+    manifest, state = _plan(folder, images, spec)
+    paths = {image.id: image.path for image in images}
+    wanted = np.array([key.id in paths for key in manifest.images], dtype=bool)
+    # A file that was gone may be back: what failed is tried again.
+    pending = np.flatnonzero(wanted & (state != MADE))
+    total, before = int(wanted.sum()), int((wanted & (state == MADE)).sum())
+    failures: dict[str, str] = {}
+    started, made = time.monotonic(), 0
+    progress(Progress(before, total, None, None))
+    with (folder / MAPS).open("r+b") as maps, (folder / DONE).open("r+b") as marks:
+        for rows, pixels, faults in _batches(pending, manifest, paths, spec):
+            if len(rows):
+                _write_rows(maps.fileno(), marks.fileno(), rows, backbone.features(torch.from_numpy(pixels)), spec)
+            for row, reason in faults.items():
+                failures[manifest.images[row].name] = reason
+                _write_at(marks.fileno(), bytes([FAILED]), row)
+            made += len(rows) + len(faults)
+            rate = made / max(time.monotonic() - started, 1e-6)
+            progress(Progress(before + made, total, rate, (len(pending) - made) / rate))
+            if stop():
+                break
+    write_atomic(folder / MANIFEST, replace(manifest, failures=failures).to_json())
+
+
+def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tuple[Manifest, NDArray[np.uint8]]:
+    """The manifest with a row for each image, old rows where they were, and what is made of it."""
+    old: tuple[ImageKey, ...] = ()
+    state = np.zeros(0, np.uint8)
+    if (folder / MANIFEST).is_file():
+        try:
+            store = FeatureStore.open(folder)
+            old, state = store.manifest.images, np.fromfile(folder / DONE, np.uint8)[: len(store.manifest.images)]
+            del store
+        except MsdnError:
+            old, state = (), np.zeros(0, np.uint8)
+    row_of = {key.id: row for row, key in enumerate(old)}
+    keys = list(old)
+    marks = bytearray(state.tobytes())
+    for image in images:
+        key = _key(image)
+        row = row_of.get(image.id)
+        if row is None:
+            keys.append(key)
+            marks.append(MISSING)
+        elif keys[row] != key:
+            keys[row], marks[row] = key, MISSING
+    manifest = Manifest(spec, tuple(keys))
+    row_bytes = spec.channels * spec.grid[0] * spec.grid[1] * 2
+    # The order matters to a process killed here: a row's mark is cleared before the manifest names other content.
+    with (folder / MAPS).open("ab") as maps:
+        maps.truncate(row_bytes * len(keys))
+    write_atomic(folder / DONE, bytes(marks))
+    write_atomic(folder / MANIFEST, manifest.to_json())
+    return manifest, np.frombuffer(bytes(marks), np.uint8)
+
+
+def _key(image: ImageRecord) -> ImageKey:
+    try:
+        status = image.path.stat()
+    except OSError:
+        return ImageKey(image.id, image.name, -1, -1)
+    return ImageKey(image.id, image.name, status.st_size, status.st_mtime_ns)
+
+
+Batch = tuple[NDArray[np.int64], NDArray[np.float32], dict[int, str]]
+
+
+def _batches(
+    pending: NDArray[np.int64], manifest: Manifest, paths: dict[int, Path], spec: BackboneSpec
+) -> Iterator[Batch]:
+    """Prepared batches in order, decoded ahead of the network in threads; faults by row."""
+
+    def load(row: int) -> NDArray[np.float32] | str:
+        try:
+            return prepare_file(paths[manifest.images[row].id], spec)[0]
+        except ImageError as fault:
+            return str(fault)
+
+    workers = max(2, min(8, os.cpu_count() or 2))
+    waiting: deque[tuple[int, Future[NDArray[np.float32] | str]]] = deque()
+    rows = iter(pending.tolist())
+    with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
+
+        def fetch(count: int) -> None:
+            for row in islice(rows, count):
+                waiting.append((row, pool.submit(load, row)))
+
+        fetch(_AHEAD * BATCH)
+        try:
+            while waiting:
+                batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
+                results = [(row, future.result()) for row, future in batch]
+                fetch(BATCH)
+                good = [(row, value) for row, value in results if not isinstance(value, str)]
+                yield (
+                    np.array([row for row, _ in good], dtype=np.int64),
+                    np.stack([value for _, value in good]) if good else np.zeros((0, 3, 1, 1), np.float32),
+                    {row: value for row, value in results if isinstance(value, str)},
+                )
+        finally:
+            for _, future in waiting:
+                future.cancel()
+
+
+def _write_rows(maps: int, marks: int, rows: NDArray[np.int64], features: torch.Tensor, spec: BackboneSpec) -> None:
+    """Rows first, on disk, and then their marks: a row that is marked is whole."""
+    values = features.to(torch.float16).cpu().numpy()
+    row_bytes = spec.channels * spec.grid[0] * spec.grid[1] * 2
+    for row, value in zip(rows.tolist(), values, strict=True):
+        _write_at(maps, value.tobytes(), row * row_bytes)
+    os.fsync(maps)
+    for row in rows.tolist():
+        _write_at(marks, bytes([MADE]), row)
+
+
+def _write_at(descriptor: int, content: bytes, offset: int) -> None:
+    os.lseek(descriptor, offset, os.SEEK_SET)
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]

@@ -1,0 +1,161 @@
+"""Region features of a project's images on disk: float16, memory-mapped, with what made them. No torch here.
+
+A store is a folder: ``maps.f16`` holds one (C, R) row an image, ``done.u8`` one byte a row that is written after the
+row itself, ``manifest.json`` the backbone and the images in the order of their rows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.errors import MsdnError
+from msdn_core.vision.transform import BackboneSpec
+
+MANIFEST, MAPS, DONE = "manifest.json", "maps.f16", "done.u8"
+FORMAT = 1
+MISSING, MADE, FAILED = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class ImageKey:
+    """Which content of which image a row was made from."""
+
+    id: int
+    name: str
+    size: int
+    mtime_ns: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What made a store, and of what."""
+
+    spec: BackboneSpec
+    images: tuple[ImageKey, ...]
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """Reason by image name."""
+
+    def to_json(self) -> str:
+        """The manifest's text."""
+        content = {
+            "format": FORMAT,
+            "spec": self.spec.to_json(),
+            "images": [[key.id, key.name, key.size, key.mtime_ns] for key in self.images],
+            "failures": dict(self.failures),
+        }
+        return json.dumps(content, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str) -> Manifest:
+        """The manifest that a text stands for; KeyError, TypeError or ValueError where it is none."""
+        content: dict[str, Any] = json.loads(text)
+        if int(content["format"]) > FORMAT:
+            raise ValueError("a newer version wrote it")
+        images = tuple(ImageKey(int(i), str(name), int(size), int(time)) for i, name, size, time in content["images"])
+        failures = {str(name): str(reason) for name, reason in content["failures"].items()}
+        return cls(BackboneSpec.from_json(content["spec"]), images, failures)
+
+
+class FeatureStore:
+    """The features of a project's images by one backbone, open for reading."""
+
+    def __init__(self, folder: Path, manifest: Manifest, array: NDArray[np.float16], state: NDArray[np.uint8]) -> None:
+        self.folder = folder
+        self.manifest = manifest
+        self.array = array
+        """(N, C, R) float16, memory-mapped; each region of length 1 over C. Rows that are not made are zero."""
+        self._state = state
+
+    @classmethod
+    def open(cls, folder: Path) -> FeatureStore:
+        """The store in a folder; raises MsdnError where there is none or it is damaged."""
+        try:
+            manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+            spec, count = manifest.spec, len(manifest.images)
+            shape = (count, spec.channels, spec.grid[0] * spec.grid[1])
+            if count == 0:
+                return cls(folder, manifest, np.zeros(shape, np.float16), np.zeros(0, np.uint8))
+            array = np.memmap(folder / MAPS, np.float16, "r", shape=shape)
+            state = np.fromfile(folder / DONE, np.uint8, count=count)
+            if len(state) < count:
+                raise ValueError("it is cut short")
+        except FileNotFoundError as fault:
+            raise MsdnError(f"There are no features in {folder}; extract them first.") from fault
+        except (OSError, KeyError, TypeError, ValueError, OverflowError) as fault:
+            raise MsdnError(
+                f"The features in {folder} are damaged ({fault}); remove the folder and extract again."
+            ) from fault
+        return cls(folder, manifest, array, state)
+
+    @property
+    def spec(self) -> BackboneSpec:
+        """The backbone that made it."""
+        return self.manifest.spec
+
+    @property
+    def failures(self) -> dict[str, str]:
+        """Why an image has no features, by its name."""
+        return dict(self.manifest.failures)
+
+    @cached_property
+    def _rows(self) -> dict[int, int]:
+        return {key.id: row for row, key in enumerate(self.manifest.images) if self._state[row] == MADE}
+
+    @property
+    def image_ids(self) -> tuple[int, ...]:
+        """The images that have features, in the order of their rows."""
+        return tuple(self._rows)
+
+    @property
+    def complete(self) -> bool:
+        """Whether each image was tried."""
+        return bool((self._state != MISSING).all())
+
+    def has(self, image_id: int) -> bool:
+        """Whether an image has features."""
+        return image_id in self._rows
+
+    def rows(self, image_ids: Sequence[int]) -> NDArray[np.int64]:
+        """Rows of ``array`` for images; KeyError for one without features."""
+        return np.array([self._rows[image_id] for image_id in image_ids], dtype=np.int64)
+
+    def get(self, image_id: int) -> NDArray[np.float16]:
+        """(C, R) of one image; KeyError where it has none."""
+        return np.asarray(self.array[self._rows[image_id]])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """16 hex digits over the backbone and the content of every image that has features."""
+        made = [[key.name, key.size, key.mtime_ns] for key in self.manifest.images if key.id in self._rows]
+        return hashlib.sha256(json.dumps([self.spec.fingerprint, made]).encode()).hexdigest()[:16]
+
+
+def feature_folder(project_path: Path, spec: BackboneSpec) -> Path:
+    """Where a project keeps the features of a backbone."""
+    name = "".join(letter if letter.isalnum() or letter in "._" else "_" for letter in spec.name)
+    return project_path / "features" / f"{name}-{spec.size}-{spec.fingerprint[:8]}"
+
+
+def find_stores(project_path: Path) -> list[FeatureStore]:
+    """All readable stores of a project, by name."""
+    stores = []
+    for manifest in sorted((project_path / "features").glob(f"*/{MANIFEST}")):
+        try:
+            stores.append(FeatureStore.open(manifest.parent))
+        except MsdnError:
+            continue
+    return stores
+
+
+def find_store(project_path: Path, fingerprint: str) -> FeatureStore | None:
+    """The store made by the backbone of that fingerprint, if the project has it."""
+    return next((store for store in find_stores(project_path) if store.spec.fingerprint == fingerprint), None)

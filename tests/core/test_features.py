@@ -1,0 +1,179 @@
+"""Features are made once, survive a kill at any moment, and follow the images."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from msdn_core.domain.annotation import Split
+from msdn_core.errors import MsdnError
+from msdn_core.project import NewImage, Project
+from msdn_core.vision.backbones import load_backbone
+from msdn_core.vision.extraction import extract_features
+from msdn_core.vision.features import FeatureStore, feature_folder, find_store
+
+
+def draw(path, seed, size=(80, 64)):
+    noise = np.random.default_rng(seed).integers(0, 256, (size[1], size[0], 3), dtype=np.uint8)
+    Image.fromarray(noise).save(path)
+
+
+def add(project, folder, names):
+    with Project.open(project) as opened:
+        opened.add_images(opened.add_image_root(folder), [NewImage(name, None, Split.NONE) for name in names])
+
+
+@pytest.fixture(scope="module")
+def backbone():
+    return load_backbone("lite0", size=64, device="cpu")
+
+
+@pytest.fixture
+def project(tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    names = [f"{index:03}.png" for index in range(70)]
+    for index, name in enumerate(names):
+        draw(pictures / name, index)
+    Project.create(tmp_path / "project").close()
+    add(tmp_path / "project", pictures, names)
+    return tmp_path / "project"
+
+
+def test_each_image_gets_its_own_normalised_float16_regions(project, backbone):
+    reports = []
+    store = extract_features(project, backbone, progress=reports.append)
+    assert store.complete
+    assert store.array.dtype == np.float16
+    assert store.array.shape == (70, backbone.spec.channels, 4)
+    lengths = np.linalg.norm(store.array.astype(np.float32), axis=1)
+    assert np.allclose(lengths, 1, atol=2e-3)
+    assert len(np.unique(store.array[:, 0, 0])) > 30
+    assert (reports[0].done, reports[-1].done, reports[-1].total) == (0, 70, 70)
+    assert reports[-1].remaining_s == 0
+    assert find_store(project, backbone.spec.fingerprint).fingerprint == store.fingerprint
+
+
+def test_an_extraction_stopped_in_the_middle_goes_on_where_it_was(project, backbone):
+    whole = np.array(extract_features(project, backbone).array)
+    folder = feature_folder(project, backbone.spec)
+    for file in folder.iterdir():
+        file.unlink()
+    half = extract_features(project, backbone, stop=lambda: True)
+    assert 0 < len(half.image_ids) < 70
+    assert not half.complete
+    reports = []
+    store = extract_features(project, backbone, progress=reports.append)
+    assert reports[0].done == len(half.image_ids)
+    assert np.array_equal(store.array, whole)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is what POSIX systems have")
+def test_a_killed_extraction_resumes_to_the_same_features(project, backbone):
+    whole = np.array(extract_features(project, backbone).array)
+    folder = feature_folder(project, backbone.spec)
+    for file in folder.iterdir():
+        file.unlink()
+    code = (
+        "import sys; from pathlib import Path; from msdn_core.vision.backbones import load_backbone;"
+        "from msdn_core.vision.extraction import extract_features;"
+        f"extract_features(Path({str(project)!r}), load_backbone('lite0', size=64, device='cpu'),"
+        "progress=lambda p: print(p.done, flush=True))"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    for line in child.stdout:
+        if int(line) > 0:
+            break
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    store = extract_features(project, backbone)
+    assert store.complete
+    assert np.array_equal(store.array, whole)
+
+
+def test_new_images_are_appended_changed_ones_made_again_and_the_rest_left_alone(project, backbone):
+    first = np.array(extract_features(project, backbone).array)
+    pictures = project.parent / "pictures"
+    draw(pictures / "new.png", 1000)
+    add(project, pictures, ["new.png"])
+    time.sleep(0.02)
+    draw(pictures / "003.png", 2000)
+    reports = []
+    store = extract_features(project, backbone, progress=reports.append)
+    assert (reports[0].done, reports[-1].done) == (69, 71)
+    changed = [row for row in range(70) if not np.array_equal(first[row], store.array[row])]
+    assert changed == [3]
+
+
+def test_an_unreadable_image_is_left_out_and_named_and_taken_in_when_it_is_mended(project, backbone):
+    broken = project.parent / "pictures" / "005.png"
+    good = broken.read_bytes()
+    broken.write_bytes(good[:60])
+    store = extract_features(project, backbone)
+    assert list(store.failures) == ["005.png"]
+    assert "damaged or cut short" in store.failures["005.png"]
+    assert len(store.image_ids) == 69
+    broken.write_bytes(good)
+    store = extract_features(project, backbone)
+    assert (len(store.image_ids), store.failures) == (70, {})
+
+
+def test_a_full_disk_is_said_and_what_was_made_is_kept(project, backbone, monkeypatch):
+    half = extract_features(project, backbone, stop=lambda: True)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("msdn_core.vision.extraction.os.write", full)
+        with pytest.raises(MsdnError, match="No space left on device"):
+            extract_features(project, backbone)
+    kept = FeatureStore.open(half.folder)
+    assert kept.image_ids == half.image_ids
+    assert extract_features(project, backbone).complete
+
+
+@pytest.mark.parametrize("damage", ["", "{}", '{"format": 1}', "[]", '{"format": 77}'])
+def test_a_damaged_store_is_refused_in_one_sentence(project, backbone, damage):
+    store = extract_features(project, backbone, stop=lambda: True)
+    (store.folder / "manifest.json").write_text(damage, encoding="utf-8")
+    with pytest.raises(MsdnError, match="damaged"):
+        FeatureStore.open(store.folder)
+
+
+def test_a_store_cut_short_is_refused(project, backbone):
+    store = extract_features(project, backbone)
+    folder = store.folder
+    del store
+    with (folder / "maps.f16").open("r+b") as maps:
+        maps.truncate(1000)
+    with pytest.raises(MsdnError, match="damaged"):
+        FeatureStore.open(folder)
+
+
+def test_the_manifest_says_what_made_the_features(project, backbone):
+    store = extract_features(project, backbone, stop=lambda: True)
+    content = json.loads((store.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert content["spec"]["name"] == "lite0"
+    assert content["spec"]["size"] == 64
+    assert len(content["spec"]["weights_sha256"]) == 64
+    assert content["images"][0][1] == "000.png"
+
+
+def test_folded_batch_norms_give_the_same_features():
+    from msdn_core.vision.backbones import FeatureMap, _lite0
+
+    feature_map: FeatureMap = _lite0(None)[0].eval()
+    folded_one = load_backbone("lite0", device="cpu")
+    pixels = torch.randn(2, 3, 224, 224, generator=torch.Generator().manual_seed(1))
+    with torch.inference_mode():
+        plain = torch.nn.functional.normalize(feature_map(pixels).flatten(2), dim=1)
+    torch.testing.assert_close(folded_one.features(pixels), plain, rtol=1e-3, atol=1e-4)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded_one._network.modules())
