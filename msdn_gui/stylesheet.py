@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from msdn_core.resources import resource
+
 
 class _Colours(Protocol):
     window: str
@@ -26,6 +28,8 @@ def stylesheet(c: _Colours) -> str:
     A widget asks for a look by the property ``look``: ``panel``, ``primary`` (the one button of a form),
     ``quiet`` (a button without a frame), ``heading``, ``muted``.
     """
+    # A style sheet takes pictures by path alone: these two are of a grey that stands out in both themes.
+    up, down = (resource("icons", f"arrow-{way}.svg").as_posix() for way in ("up", "down"))
     return f"""
     QWidget[look="panel"] {{ background: {c.panel}; }}
     QLabel[look="heading"] {{ font-weight: 600; }}
@@ -44,6 +48,11 @@ def stylesheet(c: _Colours) -> str:
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {c.accent}; }}
     QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {{ color: {c.disabled}; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox::down-arrow {{ image: url("{down}"); width: 14px; height: 14px; }}
+    QSpinBox::up-button, QDoubleSpinBox::up-button {{ border: none; width: 18px; }}
+    QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: 18px; }}
+    QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{up}"); width: 11px; height: 11px; }}
+    QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{down}"); width: 11px; height: 11px; }}
     QComboBox QAbstractItemView {{ border: 1px solid {c.line}; padding: 4px; }}
     QPushButton {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 4px;
         padding: 4px 12px; min-height: 18px; }}

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from msdn_gui.fonts import choose_font
 from msdn_gui.stylesheet import stylesheet
 
 SPACING = 8
@@ -139,6 +140,9 @@ def theme() -> Theme:
 def install(application: QApplication, mode: str) -> Theme:
     """Gives the application its style, font and colours."""
     application.setStyle(QStyleFactory.create("Fusion"))
+    font = choose_font()
+    font.setPointSizeF(TEXT_POINTS)
+    application.setFont(font)
     application.setFont(text_font())
     installed = theme()
     installed.set_mode(mode)

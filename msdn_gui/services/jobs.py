@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -51,6 +52,7 @@ class Job(QObject):
         self._process.readyReadStandardError.connect(self._read_errors)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
+        self._is_polite = False
 
     @property
     def is_running(self) -> bool:
@@ -110,6 +112,10 @@ class Job(QObject):
         self.done = _number(content.get("done"))
         self.total = _number(content.get("total"))
         self.remaining_s = float(remaining) if isinstance(remaining, int | float) else None
+        if not self._is_polite:
+            # What has to be there first is there: from here on, the window goes before.
+            self._is_polite = True
+            lower_priority(self.process_id)
         self.progress.emit(self.stage, self.done, self.total, self.remaining_s)
 
     def _read_errors(self) -> None:
@@ -194,6 +200,15 @@ class Jobs(QObject):
             self._running.remove(job)
         self.ended.emit(job)
         job.deleteLater()
+
+
+def lower_priority(process: int) -> None:
+    """Lets a process give way to the window."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError, ValueError):
+        child = psutil.Process(process)
+        child.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
 
 
 def _number(value: object) -> int:

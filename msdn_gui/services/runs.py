@@ -72,7 +72,7 @@ class RunMonitor(QObject):
 
     def active(self) -> list[str]:
         """Names of the runs that go on, paused ones included."""
-        return [name for name, seen in self._runs.items() if str(seen.status.state) in _ACTIVE]
+        return [name for name, seen in self._runs.items() if seen.status.state.alive]
 
     def set_project(self, project: Path | None) -> None:
         """Watches the runs of another project, or none."""
@@ -137,8 +137,6 @@ class RunMonitor(QObject):
         if more:
             self.poll()
 
-
-_ACTIVE = frozenset({"queued", "starting", "running", "paused"})
 
 
 class _Look(QRunnable):

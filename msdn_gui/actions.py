@@ -1,0 +1,86 @@
+"""Every action of the window once: menus, shortcuts and buttons are made from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+
+from msdn_gui.icons import bind_icon
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What an action is called, where it stands, and how it is reached."""
+
+    name: str
+    menu: str
+    text: str
+    icon: str = ""
+    keys: str | QKeySequence.StandardKey = ""
+    hint: str = ""
+    role: QAction.MenuRole = QAction.MenuRole.NoRole
+    separator: bool = False
+    """Whether a line stands above it."""
+
+
+_KEY = QKeySequence.StandardKey
+SPECS = (
+    Spec("open_project", "File", "&Open project …", "project", _KEY.Open, "Open a project's folder"),
+    Spec(
+        "open_images", "File", "Open &image folder …", "folder-images", "Ctrl+Shift+O", "Look at any folder of images"
+    ),
+    Spec(
+        "import_cub", "File", "&Import CUB-200-2011 …", "import", "", "Make a project of the official data set's folder"
+    ),
+    Spec("new_aviary", "File", "New &aviary", "bird", "", "Make another demo project of drawn birds"),
+    Spec(
+        "open_checkpoint",
+        "File",
+        "Open &checkpoint …",
+        "checkpoint",
+        "",
+        "Look through a checkpoint file",
+        separator=True,
+    ),
+    Spec("quit", "File", "&Quit", "quit", _KEY.Quit, "Close the window", QAction.MenuRole.QuitRole, separator=True),
+    Spec("next_image", "View", "&Next image", "", "Alt+Right", "Choose the next image of the project", separator=True),
+    Spec("previous_image", "View", "&Previous image", "", "Alt+Left", "Choose the image before"),
+    Spec(
+        "extract_features",
+        "Run",
+        "Extract &features",
+        "features",
+        "",
+        "Run the backbone over all images, once; training needs it",
+    ),
+    Spec("explain_again", "Run", "Explain the image &again", "refresh", "F5", "Ask the network once more"),
+    Spec("about", "Help", "&About MSDN Explorer", "info", "", "Version and licences", QAction.MenuRole.AboutRole),
+    Spec("copy_system", "Help", "&Copy system information", "copy", "", "What a report of a fault should contain"),
+)
+
+
+class Actions(QObject):
+    """The actions by name, e.g. ``actions["open_project"]``."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._actions: dict[str, QAction] = {}
+        for spec in SPECS:
+            action = QAction(spec.text, self, objectName=spec.name)
+            if spec.icon:
+                bind_icon(action, spec.icon)
+            if spec.keys:
+                action.setShortcut(QKeySequence(spec.keys))
+            action.setStatusTip(spec.hint)
+            action.setToolTip(spec.hint)
+            action.setMenuRole(spec.role)
+            self._actions[spec.name] = action
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def of_menu(self, menu: str) -> list[tuple[QAction, bool]]:
+        """The actions of a menu, each with whether a line stands above it."""
+        return [(self._actions[spec.name], spec.separator) for spec in SPECS if spec.menu == menu]

@@ -1,0 +1,97 @@
+"""Start and end of the program. Nothing heavy is imported up here: the explainer's process imports this file too."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from msdn_gui.program import Program
+
+WORKSPACES = ("explore", "classes", "train")
+THEMES = ("system", "light", "dark")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """What ``python main.py`` takes."""
+    parser = argparse.ArgumentParser(
+        prog="main.py",
+        description="MSDN Explorer: images through both attention sub-nets, classes nobody has photographs of, "
+        "training in the background. Without a screen: python -m msdn_core",
+    )
+    parser.add_argument(
+        "project",
+        nargs="?",
+        type=Path,
+        metavar="PROJECT",
+        help="a project's folder, or any folder of images (default: the last project, at first the aviary)",
+    )
+    parser.add_argument("--workspace", choices=WORKSPACES, help="the workspace to show first")
+    parser.add_argument("--theme", choices=THEMES, help="for this start only")
+    parser.add_argument("--size", type=_size, metavar="WxH", help="the window's size, e.g. 1280x800")
+    parser.add_argument(
+        "--screenshot", type=Path, metavar="FILE", help="write a PNG of the window once its content is there, and end"
+    )
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Opens the window and stays until it is closed; 1 with one sentence where it cannot be opened."""
+    arguments = build_parser().parse_args(argv)
+    fault = _fault_of_arguments(arguments) or _prepare_platform(offscreen_is_fine=arguments.screenshot is not None)
+    if fault is not None:
+        print(f"msdn: {fault}", file=sys.stderr)
+        return 1
+    try:
+        program = _make(arguments)
+    except ImportError as error:
+        if not (error.name or "").startswith(("PySide6", "shiboken6")) and "PySide6" not in str(error.path or ""):
+            raise
+        from msdn_gui.display import fault_of_import
+
+        print(f"msdn: {fault_of_import(error)}", file=sys.stderr)
+        return 1
+    return program.run()
+
+
+def _make(arguments: argparse.Namespace) -> Program:
+    from msdn_gui.program import Program
+
+    return Program(
+        project=arguments.project,
+        workspace=arguments.workspace,
+        theme=arguments.theme,
+        size=arguments.size,
+        screenshot=arguments.screenshot,
+    )
+
+
+def _fault_of_arguments(arguments: argparse.Namespace) -> str | None:
+    project: Path | None = arguments.project
+    if project is not None and not project.exists():
+        return f"There is no folder {project}; give a project's folder or a folder of images."
+    screenshot: Path | None = arguments.screenshot
+    if screenshot is not None and not screenshot.absolute().parent.is_dir():
+        return f"There is no folder {screenshot.absolute().parent} to write the picture into; make it first."
+    return None
+
+
+def _prepare_platform(*, offscreen_is_fine: bool) -> str | None:
+    """Chooses Qt's platform; one sentence where no window can be opened."""
+    from msdn_gui.display import choose_platform
+
+    platform, fault = choose_platform(os.environ, offscreen_is_fine=offscreen_is_fine)
+    if platform is not None:
+        os.environ["QT_QPA_PLATFORM"] = platform
+    return fault
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdigit() and height.isdigit() and 320 <= int(width) <= 7680 and 240 <= int(height) <= 4320):
+        raise argparse.ArgumentTypeError(f"“{text}” is no size; write it as 1280x800")
+    return int(width), int(height)

@@ -1,0 +1,193 @@
+"""Whether a window can be opened here, asked before Qt is: Qt ends the process with a core dump where it cannot."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib.util
+import os
+import re
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+_PACKAGES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libX11.so.6": "libx11-6",
+    "libSM.so.6": "libsm6",
+    "libICE.so.6": "libice6",
+    "libxcb.so.1": "libxcb1",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-render.so.0": "libxcb-render0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-shm.so.0": "libxcb-shm0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+_EVERYTHING = (
+    "libegl1 libgl1 libxkbcommon-x11-0 libfontconfig1 libdbus-1-3 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
+    "libxcb-image0 libxcb-render-util0 libxcb-shape0"
+)
+_WITHOUT_SCREEN = "`python -m msdn_core` works without a screen."
+
+
+def fault_of_import(error: ImportError) -> str:
+    """One sentence for a Qt that cannot be loaded."""
+    library = _library_in(str(error))
+    if library:
+        return _missing([library])
+    return (
+        f"Qt cannot be loaded ({error}); install it with `python -m pip install PySide6-Essentials`; {_WITHOUT_SCREEN}"
+    )
+
+
+def choose_platform(environment: Mapping[str, str], *, offscreen_is_fine: bool) -> tuple[str | None, str | None]:
+    """The platform plugin to ask Qt for (None: its own choice), and one sentence where no window can be opened.
+
+    ``offscreen_is_fine`` where only a picture is wanted.
+    """
+    if environment.get("QT_QPA_PLATFORM"):
+        # A person's own choice; only what would end in a core dump is refused.
+        faults = [
+            _fault_of_plugin(name.split(":")[0], environment) for name in environment["QT_QPA_PLATFORM"].split(";")
+        ]
+        return None, None if None in faults else faults[0]
+    if not sys.platform.startswith(("linux", "freebsd")):
+        return None, None
+    wayland = _wayland_answers(environment)
+    fault: str | None = None
+    if wayland:
+        fault = _fault_of_plugin("wayland", environment)
+        if fault is None:
+            return "wayland;xcb" if environment.get("DISPLAY") else "wayland", None
+    if environment.get("DISPLAY"):
+        fault = _fault_of_plugin("xcb", environment)
+        if fault is None:
+            return "xcb", None
+    if offscreen_is_fine:
+        return "offscreen", None
+    if fault is None:
+        what = (
+            f"WAYLAND_DISPLAY is “{environment['WAYLAND_DISPLAY']}”, where nothing answers"
+            if environment.get("WAYLAND_DISPLAY")
+            else "neither DISPLAY nor WAYLAND_DISPLAY is set"
+        )
+        fault = (
+            f"There is no screen to open a window on ({what}): start it from a desktop session, or over "
+            f"`ssh -X`; {_WITHOUT_SCREEN}"
+        )
+    return None, fault
+
+
+def _fault_of_plugin(name: str, environment: Mapping[str, str]) -> str | None:
+    if name in ("offscreen", "minimal", "vnc") or not sys.platform.startswith(("linux", "freebsd")):
+        return None
+    if name == "xcb":
+        missing = _missing_libraries("libqxcb.so")
+        if missing:
+            return _missing(missing)
+        display = environment.get("DISPLAY", "")
+        if not _x_answers(display):
+            where = f"at DISPLAY “{display}”" if display else "because DISPLAY is not set"
+            return (
+                f"No window can be opened {where}, for no X server lets it in there: start it from a desktop session, "
+                f"or over `ssh -X`; {_WITHOUT_SCREEN}"
+            )
+    if name == "wayland":
+        missing = _missing_libraries("libqwayland.so", "libqwayland-generic.so")
+        if missing:
+            return _missing(missing)
+    return None
+
+
+def _missing_libraries(*plugins: str) -> list[str]:
+    """System libraries that a platform plugin cannot find: asked of the loader, which Qt would ask too."""
+    found = importlib.util.find_spec("PySide6")
+    if found is None or not found.submodule_search_locations:
+        return []
+    folder = Path(next(iter(found.submodule_search_locations))) / "Qt" / "plugins" / "platforms"
+    for plugin in plugins:
+        file = folder / plugin
+        if not file.is_file():
+            continue
+        try:
+            ctypes.CDLL(str(file), mode=os.RTLD_LAZY | os.RTLD_LOCAL)
+        except OSError as fault:
+            first = _library_in(str(fault))
+            if not first:
+                return []
+            others = [name for name in _PACKAGES if name.startswith("libxcb") and not _loads(name)]
+            return [first, *(name for name in others if name != first)]
+        return []
+    return []
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _library_in(text: str) -> str:
+    found = re.search(r"(lib[\w.+-]+\.so[.\d]*)", text)
+    return found.group(1) if found and "cannot open shared object" in text else ""
+
+
+def _missing(libraries: list[str]) -> str:
+    packages = [_PACKAGES[name] for name in libraries if name in _PACKAGES]
+    how = f"apt install {' '.join(packages)}" if len(packages) == len(libraries) else f"apt install {_EVERYTHING}"
+    return (
+        f"The window needs system libraries that are not here ({', '.join(libraries)}); on Debian and Ubuntu, "
+        f"`{how}` installs them, and {_WITHOUT_SCREEN}"
+    )
+
+
+def _wayland_answers(environment: Mapping[str, str]) -> bool:
+    name = environment.get("WAYLAND_DISPLAY")
+    if not name:
+        return False
+    path = Path(environment.get("XDG_RUNTIME_DIR", "/run")) / name
+    return _connects(str(path))
+
+
+def _x_answers(display: str) -> bool:
+    """Whether an X server lets us in where DISPLAY points, asked of the library that Qt would ask too."""
+    try:
+        xcb = ctypes.CDLL("libxcb.so.1")
+    except OSError:
+        return False
+    xcb.xcb_connect.restype = ctypes.c_void_p
+    xcb.xcb_connect.argtypes = [ctypes.c_char_p, ctypes.c_void_p]
+    xcb.xcb_connection_has_error.argtypes = [ctypes.c_void_p]
+    xcb.xcb_disconnect.argtypes = [ctypes.c_void_p]
+    connection = xcb.xcb_connect(display.encode() or None, None)
+    refused = xcb.xcb_connection_has_error(connection)
+    xcb.xcb_disconnect(connection)
+    return not refused
+
+
+def _connects(path: str) -> bool:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
+            line.settimeout(3)
+            line.connect(path)
+    except OSError:
+        return False
+    return True

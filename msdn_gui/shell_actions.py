@@ -1,0 +1,99 @@
+"""What the window's own actions do."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QApplication
+
+from msdn_gui.widgets.about import AboutDialog
+from msdn_gui.widgets.cub_dialog import CubDialog
+
+if TYPE_CHECKING:
+    from msdn_gui.window import MainWindow
+
+
+class ShellActions(QObject):
+    """Connects the actions that no workspace owns."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        opening, session = window.opening, window.session
+        for name, function in {
+            "open_project": lambda: window.ask_for_folder("Open a project's folder", opening.open_path),
+            "open_images": lambda: window.ask_for_folder("Open a folder of images", opening.open_path),
+            "import_cub": self._import_cub,
+            "new_aviary": opening.new_aviary,
+            "open_checkpoint": lambda: window.ask_for_file(
+                "Open a checkpoint", "Checkpoints (*.safetensors)", session.set_checkpoint
+            ),
+            "quit": window.close,
+            "next_image": lambda: self._step(1),
+            "previous_image": lambda: self._step(-1),
+            "extract_features": self.extract_features,
+            "explain_again": session.explain_again,
+            "about": lambda: AboutDialog(window).open(),
+            "copy_system": self._copy_system,
+        }.items():
+            window.commands[name].triggered.connect(lambda _checked=False, run=function: run())
+        session.project_changed.connect(self._enable)
+        session.image_changed.connect(lambda _: self._enable(session.project))
+        window.services.jobs.started.connect(lambda _: self._enable(session.project))
+        window.services.jobs.ended.connect(lambda _: self._enable(session.project))
+        self._enable(session.project)
+
+    def extract_features(self) -> None:
+        """Extracts features of all images as a job; the chip shows how far it is, and cancels it."""
+        project = self._window.session.project
+        if project is None:
+            return
+        job = self._window.services.jobs.engine(
+            "Extracting features", "features", project.path, "--background", workspace="train"
+        )
+        job.finished.connect(self._say_features)
+        job.failed.connect(lambda sentence: self._window.session.message.emit("error", sentence))
+
+    def _say_features(self, result: dict[str, Any]) -> None:
+        failures = result.get("failures") or {}
+        text = f"Features of {result.get('images', 0):,} images are there."
+        if failures:
+            name, why = next(iter(failures.items()))
+            text += f" {len(failures)} could not be opened, e.g. {name}: {why}"
+        self._window.session.message.emit("warning" if failures else "info", text)
+
+    def _import_cub(self) -> None:
+        dialog = CubDialog(self._window)
+        dialog.accepted_paths.connect(self._window.opening.import_cub)
+        dialog.open()
+
+    def _copy_system(self) -> None:
+        job = self._window.services.jobs.engine("Looking at the system", "doctor")
+        job.finished.connect(self._copy_result)
+        job.failed.connect(lambda sentence: self._window.session.message.emit("error", sentence))
+
+    def _copy_result(self, result: dict[str, Any]) -> None:
+        rows = [f"{key}: {value}" for key, value in result.get("system", {}).items()]
+        rows += [f"! {finding}" for finding in result.get("findings", [])]
+        QApplication.clipboard().setText("\n".join(rows) or json.dumps(result))
+        self._window.session.message.emit("info", "System information is on the clipboard.")
+
+    def _step(self, by: int) -> None:
+        session = self._window.session
+        if not session.images:
+            return
+        ids = [record.id for record in session.images]
+        place = ids.index(session.image.id) + by if session.image is not None and session.image.id in ids else 0
+        session.set_image(session.images[max(0, min(len(ids) - 1, place))])
+
+    def _enable(self, project: object) -> None:
+        commands = self._window.commands
+        session, jobs = self._window.session, self._window.services.jobs
+        commands["open_checkpoint"].setEnabled(project is not None)
+        commands["extract_features"].setEnabled(project is not None and jobs.find("features") is None)
+        commands["explain_again"].setEnabled(session.image is not None and session.checkpoint is not None)
+        for name in ("next_image", "previous_image"):
+            commands[name].setEnabled(project is not None)
+        commands["import_cub"].setEnabled(jobs.find("cub") is None)

@@ -1,0 +1,45 @@
+"""Ctrl+C and a polite kill end the program as closing its window does: with its one shutdown."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from typing import Any
+
+from PySide6.QtCore import QObject, QSocketNotifier
+from PySide6.QtWidgets import QApplication
+
+
+class SignalEnd(QObject):
+    """Wakes the event loop when a signal comes, for Python runs no handler while Qt waits."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self._reader, self._writer = socket.socketpair()
+        self._reader.setblocking(False)
+        self._writer.setblocking(False)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._read)
+        self._old_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
+        self._old: dict[int, Any] = {}
+        for number in (signal.SIGINT, signal.SIGTERM):
+            self._old[number] = signal.signal(number, lambda *_: application.quit())
+
+    def _read(self) -> None:
+        # Python runs the handlers once it is back in its own loop, which is now.
+        self._reader.recv(64)
+
+    def close(self) -> None:
+        """Puts the handlers back."""
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
+        signal.set_wakeup_fd(self._old_fd)
+        self._notifier.setEnabled(False)
+        self._reader.close()
+        self._writer.close()
+        self.deleteLater()
+
+
+def end_on_signals(application: QApplication) -> SignalEnd:
+    """From now on, SIGINT and SIGTERM end the event loop."""
+    return SignalEnd(application)

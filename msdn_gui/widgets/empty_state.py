@@ -1,0 +1,65 @@
+"""What stands where nothing is yet: what will be here, and how to get it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from msdn_gui.icons import icon_pixmap
+from msdn_gui.theme import SPACING, theme
+
+
+class EmptyState(QWidget):
+    """An icon, a line, a sentence, and the actions that fill the place."""
+
+    def __init__(
+        self, icon_name: str, title: str, text: str, actions: tuple[QAction, ...] = (), parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("emptyState")
+        self._icon_name = icon_name
+        self._sign = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title = QLabel(title, alignment=Qt.AlignmentFlag.AlignCenter, objectName="emptyTitle")
+        self._title.setProperty("look", "heading")
+        self._text = QLabel(text, alignment=Qt.AlignmentFlag.AlignCenter, objectName="emptyText")
+        self._text.setProperty("look", "muted")
+        self._text.setWordWrap(True)
+        # A wrapped label alone asks for a narrow column; this is a comfortable line.
+        self._text.setMinimumWidth(260)
+        self._text.setMaximumWidth(440)
+        column = QVBoxLayout(self)
+        column.setSpacing(SPACING)
+        column.addStretch(1)
+        column.addWidget(self._sign)
+        column.addWidget(self._title)
+        column.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(SPACING)
+        self._buttons.addStretch(1)
+        for place, action in enumerate(actions):
+            self._buttons.addWidget(_button(action, primary=place == 0))
+        self._buttons.addStretch(1)
+        column.addSpacing(SPACING)
+        column.addLayout(self._buttons)
+        column.addStretch(2)
+        theme().changed.connect(self._redraw)
+        self._redraw()
+
+    def set_text(self, title: str, text: str) -> None:
+        """Says something else."""
+        self._title.setText(title)
+        self._text.setText(text)
+
+    def _redraw(self) -> None:
+        self._sign.setPixmap(icon_pixmap(self._icon_name, 40, "disabled", self.devicePixelRatioF()))
+
+
+def _button(action: QAction, *, primary: bool) -> QPushButton:
+    button = QPushButton(action.text().replace("&", "").removesuffix(" …"))
+    if primary:
+        button.setProperty("look", "primary")
+    button.setEnabled(action.isEnabled())
+    action.enabledChanged.connect(button.setEnabled)
+    button.clicked.connect(action.trigger)
+    return button

@@ -1,0 +1,71 @@
+"""Where the window says what went wrong: one line under the top bar, never a modal box."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+
+from msdn_gui.icons import bind_icon, icon_pixmap
+from msdn_gui.theme import SPACING, theme
+
+_INFO_MS = 8000
+_COLOURS = {"info": "accent", "warning": "warning", "error": "error"}
+
+
+class MessageBar(QWidget):
+    """One sentence with its level; errors and warnings stay until they are closed or another one comes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("messageBar")
+        self.level = "info"
+        self._sign = QLabel()
+        self._text = QLabel(objectName="messageText")
+        self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        close = QToolButton(objectName="messageClose", toolTip="Close this message", accessibleName="Close message")
+        bind_icon(close, "close", "muted")
+        close.clicked.connect(self.clear)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACING * 2, SPACING // 2, SPACING, SPACING // 2)
+        row.setSpacing(SPACING)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._text, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._timer = QTimer(self, singleShot=True, interval=_INFO_MS)
+        self._timer.timeout.connect(self.clear)
+        theme().changed.connect(self._redraw)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """The sentence that stands there."""
+        return self._text.text()
+
+    def show_message(self, level: str, sentence: str) -> None:
+        """Shows a sentence; ``level`` is ``info``, ``warning`` or ``error``."""
+        self.level = level if level in _COLOURS else "info"
+        self._text.setText(sentence)
+        self._redraw()
+        self._timer.start() if self.level == "info" else self._timer.stop()
+        self.show()
+
+    def clear(self) -> None:
+        """Takes the message away."""
+        self._timer.stop()
+        self._text.clear()
+        self.hide()
+
+    def _redraw(self) -> None:
+        self._sign.setPixmap(icon_pixmap(self.level, 18, _COLOURS[self.level], self.devicePixelRatioF()))
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A faint ground in the level's colour, with a rim of it at the left."""
+        painter = QPainter(self)
+        colour = QColor(theme().colours.q(_COLOURS[self.level]))
+        painter.fillRect(0, 0, 3, self.height(), colour)
+        colour.setAlphaF(0.12)
+        painter.fillRect(self.rect(), colour)

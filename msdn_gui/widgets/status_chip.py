@@ -1,0 +1,114 @@
+"""The quiet chip at the bottom right: what goes on, how far it is, and the way to where it happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+
+from msdn_gui.icons import bind_icon
+from msdn_gui.theme import SPACING, small_font
+
+
+@dataclass(frozen=True)
+class Activity:
+    """Something that goes on."""
+
+    key: str
+    title: str
+    workspace: str
+    done: int = 0
+    total: int = 0
+    remaining_s: float | None = None
+    can_cancel: bool = False
+
+    @property
+    def text(self) -> str:
+        """What the chip says of it."""
+        parts = [self.title]
+        if self.total:
+            parts.append(f"{self.done:,} of {self.total:,}")
+        if self.remaining_s:
+            parts.append(f"{duration(self.remaining_s)} left")
+        return " · ".join(parts)
+
+
+class StatusChip(QWidget):
+    """Shows the newest activity, and how many others there are."""
+
+    opened = Signal(str)
+    """The workspace of the activity that was clicked."""
+    cancelled = Signal(str)
+    """The key of the activity that shall end."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("statusChip")
+        self._activities: dict[str, Activity] = {}
+        self._label = QLabel(objectName="chipText")
+        self._label.setFont(small_font())
+        self._bar = QProgressBar(objectName="chipBar", textVisible=False)
+        self._bar.setFixedWidth(96)
+        self._cancel = QToolButton(objectName="chipCancel", toolTip="Cancel", accessibleName="Cancel")
+        bind_icon(self._cancel, "close", "muted")
+        self._cancel.clicked.connect(self._on_cancel)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACING, 0, 0, 0)
+        row.setSpacing(SPACING)
+        for widget in (self._label, self._bar, self._cancel):
+            row.addWidget(widget)
+        self._show()
+
+    @property
+    def text(self) -> str:
+        """What the chip says; empty where nothing goes on."""
+        return self._label.text() if self._activities else ""
+
+    def put(self, activity: Activity) -> None:
+        """An activity began or got further."""
+        self._activities[activity.key] = activity
+        self._show()
+
+    def take(self, key: str) -> None:
+        """An activity ended."""
+        self._activities.pop(key, None)
+        self._show()
+
+    def activity_keys(self) -> set[str]:
+        """The activities that are shown or counted."""
+        return set(self._activities)
+
+    def _current(self) -> Activity | None:
+        return next(reversed(self._activities.values()), None)
+
+    def _show(self) -> None:
+        activity = self._current()
+        self.setVisible(activity is not None)
+        if activity is None:
+            return
+        others = len(self._activities) - 1
+        self._label.setText(activity.text + (f"  (+{others})" if others else ""))
+        self._bar.setRange(0, activity.total)
+        self._bar.setValue(min(activity.done, activity.total))
+        self._cancel.setVisible(activity.can_cancel)
+        self.setToolTip("\n".join(one.text for one in reversed(self._activities.values())))
+
+    def _on_cancel(self) -> None:
+        activity = self._current()
+        if activity is not None:
+            self.cancelled.emit(activity.key)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click opens the workspace where it happens."""
+        activity = self._current()
+        if activity is not None and activity.workspace and self.rect().contains(event.position().toPoint()):
+            self.opened.emit(activity.workspace)
+
+
+def duration(seconds: float) -> str:
+    """``75`` as ``1:15``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

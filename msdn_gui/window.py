@@ -1,0 +1,320 @@
+"""The window: rail, top bar, message bar, the workspaces and the chip, put together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from msdn_gui.actions import Actions
+from msdn_gui.activity import ActivityWatch
+from msdn_gui.closing import Answer, CloseQuestion, stop_and_keep
+from msdn_gui.icons import bind_icon, icon
+from msdn_gui.opening import Opening
+from msdn_gui.services import Services
+from msdn_gui.services.settings import decode, encode
+from msdn_gui.session import ExplainPhase, Session
+from msdn_gui.shell_actions import ShellActions
+from msdn_gui.theme import MODES, SPACING, small_font, theme
+from msdn_gui.widgets.empty_state import EmptyState
+from msdn_gui.widgets.message_bar import MessageBar
+from msdn_gui.widgets.rail import Rail
+from msdn_gui.widgets.status_chip import StatusChip
+from msdn_gui.widgets.top_bar import TopBar
+from msdn_gui.workspaces import ENTRIES, NAMES
+
+_STATUS_HEIGHT = 30
+
+
+class MainWindow(QMainWindow):
+    """One window on one session."""
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("MSDN Explorer")
+        self.setWindowIcon(icon("logo"))
+        self.setAcceptDrops(True)
+        self.setMinimumSize(960, 600)
+        self.session = session
+        self.services = services
+        self.opening = Opening(session, services, self)
+        self.commands = Actions(self)
+        self.workspaces: dict[str, QWidget] = {}
+        self.current = ""
+        self._close_decided = False
+        self.message_bar = MessageBar()
+        self.chip = StatusChip()
+        self.rail = Rail()
+        self.stack = QStackedWidget(objectName="workspaces")
+        self.top_bar = TopBar(session, self.fill_project_menu, self.commands["open_checkpoint"])
+        self._waiting = EmptyState("bird", "Opening …", "The project is being made; it opens by itself.")
+        self._nothing = EmptyState(
+            "project",
+            "No project is open",
+            "Open a project or a folder of images, or drop a folder here.",
+            (self.commands["open_project"], self.commands["open_images"], self.commands["new_aviary"]),
+        )
+        self._facts = QLabel(objectName="facts")
+        self.shell_actions = ShellActions(self)
+        self._compose()
+        self._fill_menus()
+        ActivityWatch(services, self.chip, self)
+        session.message.connect(self.message_bar.show_message)
+        session.project_changed.connect(self._show_project)
+        for changed in (session.images_changed, session.table_changed):
+            changed.connect(self._show_facts)
+        self.opening.busy_changed.connect(lambda _: self._show_page())
+        self.rail.chosen.connect(self.show_workspace)
+        self.chip.opened.connect(self.show_workspace)
+        self._show_page()
+
+    # Composition
+
+    def _compose(self) -> None:
+        for entry in ENTRIES:
+            self.rail.add(entry.name, entry.title, entry.icon_name, entry.hint)
+        self.stack.addWidget(self._nothing)
+        self.stack.addWidget(self._waiting)
+        self._facts.setProperty("look", "muted")
+        self._facts.setFont(small_font())
+        status = QHBoxLayout()
+        status.setContentsMargins(SPACING * 2, 0, SPACING, 0)
+        status.addWidget(self._facts)
+        status.addStretch(1)
+        status.addWidget(self.chip)
+        bottom = _StatusRow()
+        bottom.setLayout(status)
+        bottom.setFixedHeight(_STATUS_HEIGHT)
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget, stretch in ((self.top_bar, 0), (self.message_bar, 0), (self.stack, 1), (bottom, 0)):
+            column.addWidget(widget, stretch)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(column, 1)
+        centre = QWidget()
+        centre.setLayout(row)
+        self.setCentralWidget(centre)
+
+    def _fill_menus(self) -> None:
+        bar = self.menuBar()
+        file = bar.addMenu("&File")
+        edit = bar.addMenu("&Edit")
+        self._view = bar.addMenu("&View")
+        run = bar.addMenu("&Run")
+        self._workspace_menu = bar.addMenu("")
+        self._workspace_menu.menuAction().setVisible(False)
+        help_menu = bar.addMenu("&Help")
+        recent = QMenu("&Recent projects", file)
+        recent.aboutToShow.connect(lambda: (recent.clear(), self._fill_recent(recent)))
+        for menu in (file, run, help_menu):
+            for action, separator in self.commands.of_menu(menu.title().replace("&", "")):
+                if separator:
+                    menu.addSeparator()
+                menu.addAction(action)
+        file.insertMenu(self.commands["open_checkpoint"], recent)
+        for make, name, keys in (
+            (self.services.undo_group.createUndoAction, "undo", "Ctrl+Z"),
+            (self.services.undo_group.createRedoAction, "redo", "Ctrl+Shift+Z"),
+        ):
+            action = make(self)
+            action.setShortcut(keys)
+            bind_icon(action, name)
+            edit.addAction(action)
+        for number, entry in enumerate(ENTRIES, 1):
+            action = self._view.addAction(entry.title)
+            action.setShortcut(f"Ctrl+{number}")
+            bind_icon(action, entry.icon_name)
+            action.triggered.connect(lambda _checked=False, name=entry.name: self.show_workspace(name))
+        for action, separator in self.commands.of_menu("View"):
+            if separator:
+                self._view.addSeparator()
+            self._view.addAction(action)
+        self._fill_themes(self._view.addMenu("&Theme"))
+
+    def _fill_themes(self, menu: QMenu) -> None:
+        bind_icon(menu.menuAction(), "theme")
+        group = QActionGroup(self)
+        for mode in MODES:
+            action = menu.addAction({"system": "As the &system", "light": "&Light", "dark": "&Dark"}[mode])
+            action.setCheckable(True)
+            action.setChecked(theme().mode == mode)
+            action.triggered.connect(lambda _checked=False, mode=mode: self._set_theme(mode))
+            group.addAction(action)
+
+    def fill_project_menu(self, menu: QMenu) -> None:
+        """The menu below the project's name: recent projects, and the ways to others."""
+        menu.addSection("Recent projects")
+        self._fill_recent(menu)
+        menu.addSeparator()
+        for name in ("open_project", "open_images", "import_cub", "new_aviary"):
+            menu.addAction(self.commands[name])
+
+    def _fill_recent(self, menu: QMenu) -> None:
+        current = self.session.project
+        recent = [Path(text) for text in self.services.settings.value.recent_projects]
+        for path in recent:
+            action = menu.addAction(path.name)
+            action.setToolTip(str(path))
+            action.setCheckable(True)
+            action.setChecked(current is not None and current.path == path)
+            action.triggered.connect(lambda _checked=False, path=path: self.opening.open_path(path))
+        if not recent:
+            menu.addAction("None yet").setEnabled(False)
+
+    # Workspaces
+
+    def show_workspace(self, name: str) -> None:
+        """Shows a workspace; it is made when it is first shown."""
+        name = name if name in NAMES else NAMES[0]
+        self.current = name
+        self.rail.set_current(name)
+        self.services.settings.change(workspace=name)
+        self._show_page()
+
+    def _show_page(self) -> None:
+        if self.session.project is None:
+            self.stack.setCurrentWidget(self._waiting if self.opening.is_busy else self._nothing)
+            self.services.undo_group.setActiveStack(None)
+            self._workspace_menu.menuAction().setVisible(False)
+            return
+        if not self.current:
+            return
+        workspace = self._made(self.current)
+        self.stack.setCurrentWidget(workspace)
+        self.services.undo_group.setActiveStack(workspace.undo_stack)
+        actions: list[QAction] = workspace.actions()
+        self._workspace_menu.clear()
+        self._workspace_menu.setTitle(workspace.title)
+        self._workspace_menu.addActions(actions)
+        self._workspace_menu.menuAction().setVisible(bool(actions))
+
+    def _made(self, name: str) -> QWidget:
+        if name not in self.workspaces:
+            entry = next(entry for entry in ENTRIES if entry.name == name)
+            self.workspaces[name] = entry.make(self.session, self.services)
+            self.stack.addWidget(self.workspaces[name])
+        return self.workspaces[name]
+
+    def settled(self) -> bool:
+        """Whether all that is to be seen is there."""
+        if self.opening.is_busy:
+            return False
+        if self.session.explaining.phase in (ExplainPhase.STARTING, ExplainPhase.WORKING):
+            return False
+        return all(workspace.settled() for workspace in self.workspaces.values())
+
+    # What is told
+
+    def _show_project(self, project: object) -> None:
+        name = getattr(project, "name", "")
+        self.setWindowTitle(f"{name} – MSDN Explorer" if name else "MSDN Explorer")
+        self._show_facts()
+        self._show_page()
+
+    def _show_facts(self) -> None:
+        session = self.session
+        if session.project is None:
+            self._facts.clear()
+            return
+        table = session.table
+        parts = [f"{len(session.images):,} images"]
+        if table.classes:
+            parts.append(f"{len(table.classes):,} classes ({int((~table.seen).sum()):,} unseen)")
+            parts.append(f"{len(table.attributes):,} attributes")
+        self._facts.setText(" · ".join(parts))
+
+    def _set_theme(self, mode: str) -> None:
+        theme().set_mode(mode)
+        self.services.settings.change(theme=mode)
+
+    # Files
+
+    def ask_for_folder(self, title: str, take: object) -> None:
+        """A dialogue for a folder; ``take`` gets the chosen Path."""
+        self._ask(title, QFileDialog.FileMode.Directory, "", take)
+
+    def ask_for_file(self, title: str, name_filter: str, take: object) -> None:
+        """A dialogue for a file; ``take`` gets the chosen Path."""
+        self._ask(title, QFileDialog.FileMode.ExistingFile, name_filter, take)
+
+    def _ask(self, title: str, mode: QFileDialog.FileMode, name_filter: str, take: object) -> None:
+        dialog = QFileDialog(self, title)
+        dialog.setObjectName("fileDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(mode)
+        if name_filter:
+            dialog.setNameFilter(name_filter)
+        dialog.fileSelected.connect(lambda text: take(Path(text)))
+        dialog.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """A folder may be dropped."""
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Opens the dropped folder."""
+        path = _dropped(event)
+        if path is not None:
+            event.acceptProposedAction()
+            # Opening may take a moment; the window that the folder was dragged from shall not wait for it.
+            QTimer.singleShot(0, self, lambda: self.opening.open_path(path))
+
+    # The end
+
+    def restore(self) -> None:
+        """Puts the window where it was."""
+        kept = self.services.settings.value.geometry
+        if not (kept and self.restoreGeometry(decode(kept))):
+            self.resize(1280, 800)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Asks what shall become of runs that go on."""
+        runs = self.services.run_monitor.active()
+        if runs and not self._close_decided:
+            event.ignore()
+            if self.findChild(CloseQuestion) is None:
+                question = CloseQuestion(runs, self)
+                question.answered.connect(lambda answer: self._answered(answer, runs))
+                question.open()
+            return
+        self.services.settings.change(geometry=encode(self.saveGeometry()))
+        event.accept()
+
+    def close_for_good(self) -> None:
+        """Closes without a question and lets go of all widgets; the event loop has ended."""
+        self._close_decided = True
+        self.close()
+        self.deleteLater()
+
+    def _answered(self, answer: Answer, runs: list[str]) -> None:
+        if answer is Answer.STAY:
+            return
+        if answer is Answer.STOP:
+            faults = stop_and_keep(self.services.run_monitor, runs)
+            if faults:
+                self.session.message.emit("error", faults[0])
+                return
+        self._close_decided = True
+        self.close()
+
+
+class _StatusRow(QWidget):
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        QPainter(self).fillRect(0, 0, self.width(), 1, theme().colours.q("line"))
+
+
+def _dropped(event: QDragEnterEvent | QDropEvent) -> Path | None:
+    """The dropped folder; for a project's file or an image, the folder it lies in."""
+    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+    if not urls:
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.is_dir() else path.parent if path.is_file() else None
