@@ -11,16 +11,16 @@ from PySide6.QtCore import Qt
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_gui.explore.ordered_table import BAR_ROLE, OrderedTable, bar
 
-NAME, GROUP, AV, VA, WANTED = range(5)
+GROUP, NAME, AV, VA, WANTED = range(5)
 
 
 class AttributeModel(OrderedTable):
     """One row an attribute; unknown numbers are empty cells and sort last."""
 
-    headings = ("Attribute", "Group", "A→V", "V→A", "Wanted")
+    headings = ("Group", "Attribute", "A→V", "V→A", "Wanted")
     heading_tips = (
-        "The attribute's name",
         "The group that the attribute belongs to",
+        "The attribute's name",
         "How strongly the attribute→visual sub-net finds the attribute in this image",
         "How strongly the visual→attribute sub-net finds the attribute in this image",
         "The chosen class's value for the attribute, as it was given",

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from msdn_gui.explore.attribute_model import AV, GROUP, NAME, VA, WANTED, AttributeModel
-from msdn_gui.explore.delegates import BarDelegate
+from msdn_gui.explore.delegates import BarDelegate, TextDelegate
+from msdn_gui.explore.elided_label import ElidedLabel
 from msdn_gui.explore.item_table import ItemTable
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
@@ -21,22 +22,23 @@ class AttributesPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self.model = AttributeModel()
-        widths = {GROUP: 120, AV: 84, VA: 84, WANTED: 84}
+        widths = {GROUP: 150, AV: 84, VA: 84, WANTED: 84}
         self.table = ItemTable(self.model, "attributes", widths=widths, stretch=NAME)
         self.table.setAccessibleName("Attributes")
         bars = BarDelegate(self.table)
         for column in (AV, VA, WANTED):
             self.table.setItemDelegateForColumn(column, bars)
+        self.table.setItemDelegateForColumn(NAME, TextDelegate(self.table))
+        self.table.setItemDelegateForColumn(GROUP, TextDelegate(self.table, "muted"))
         self.search = QLineEdit(
             objectName="attribute_search", placeholderText="Search attributes  ( / )", clearButtonEnabled=True
         )
         self.search.setMaximumWidth(260)
         title = QLabel("Attributes")
         title.setProperty("look", "heading")
-        self.wanted = QLabel(objectName="wanted_by")
+        self.wanted = ElidedLabel(name="wanted_by")
         self.wanted.setProperty("look", "muted")
         self.wanted.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.wanted.setMinimumWidth(40)
         self.empty = QLabel(self.table.viewport(), objectName="attributes_empty")
         self.empty.setProperty("look", "muted")
 

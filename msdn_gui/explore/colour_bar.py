@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from msdn_gui.explore.heat import colour_table, short_number
 
 
 class ColourBar(QWidget):
-    """Lowest number, colours, highest number, and in words what the range is."""
+    """Lowest number, colours, highest number; a tick at the value under the mouse."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -18,6 +18,7 @@ class ColourBar(QWidget):
         self._colours = "viridis"
         self._range: tuple[float, float] | None = None
         self._policy = ""
+        self._value: float | None = None
 
     def show_range(self, value_range: tuple[float, float] | None, colours: str, policy: str) -> None:
         """Show this range, or an empty place where there is no map."""
@@ -26,6 +27,12 @@ class ColourBar(QWidget):
         self.setToolTip(words)
         self.setAccessibleName(words)
         self.update()
+
+    def mark_value(self, value: float | None) -> None:
+        """Mark a value on the scale, or none."""
+        if value != self._value:
+            self._value = value
+            self.update()
 
     @property
     def low_text(self) -> str:
@@ -57,18 +64,12 @@ class ColourBar(QWidget):
         metrics = self.fontMetrics()
         low, high = metrics.horizontalAdvance(self.low_text), metrics.horizontalAdvance(self.high_text)
         whole = QRectF(self.rect())
+        ink = self.palette().color(self.palette().ColorRole.WindowText)
+        painter.setPen(ink)
         vertical = Qt.AlignmentFlag.AlignVCenter
-        quiet = self.palette().color(self.palette().ColorRole.WindowText)
-        painter.setPen(quiet)
         painter.drawText(whole, vertical | Qt.AlignmentFlag.AlignLeft, self.low_text)
-        words = f"{self.high_text}  {self._policy}"
-        tail = metrics.horizontalAdvance(words)
-        if whole.width() - low - tail < 60:
-            words, tail = self.high_text, high
-        strip = QRectF(low + 6.0, whole.center().y() - 4, whole.width() - low - tail - 12, 8)
-        painter.drawText(
-            QRectF(strip.right() + 6, 0, tail + 2, whole.height()), vertical | Qt.AlignmentFlag.AlignLeft, words
-        )
+        painter.drawText(whole, vertical | Qt.AlignmentFlag.AlignRight, self.high_text)
+        strip = QRectF(low + 6.0, whole.center().y() - 4, max(0.0, whole.width() - low - high - 12), 8)
         gradient = QLinearGradient(strip.topLeft(), strip.topRight())
         table = colour_table(self._colours)
         for step in range(0, 256, 17):
@@ -76,3 +77,9 @@ class ColourBar(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(gradient)
         painter.drawRoundedRect(strip, 3, 3)
+        lowest, highest = self._range
+        if self._value is not None and highest > lowest:
+            share = min(max((self._value - lowest) / (highest - lowest), 0.0), 1.0)
+            painter.setPen(QPen(ink, 2))
+            x = strip.left() + share * strip.width()
+            painter.drawLine(QPointF(x, strip.top() - 3), QPointF(x, strip.bottom() + 3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPolygonF
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -61,6 +61,26 @@ class ClassDelegate(QStyledItemDelegate):
         if true:
             painter.setPen(theme().colours.q("good"))
             painter.drawText(room.adjusted(metrics.horizontalAdvance(shown) + 6, 0, 0, 0), left, TRUE_SIGN)
+        painter.restore()
+
+
+class TextDelegate(QStyledItemDelegate):
+    """Plain text in one of the theme's colours, in line with the headings."""
+
+    def __init__(self, parent: QObject, colour: str = "text") -> None:
+        super().__init__(parent)
+        self._colour = colour
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = _draw_background(painter, option, index)
+        painter.save()
+        painter.setFont(cell.font)
+        painter.setPen(theme().colours.q(self._colour))
+        room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, 0)
+        text = painter.fontMetrics().elidedText(
+            str(index.data() or ""), Qt.TextElideMode.ElideRight, int(room.width()) + 1
+        )
+        painter.drawText(room, cell.displayAlignment | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
 
 

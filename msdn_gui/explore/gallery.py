@@ -104,7 +104,10 @@ class Gallery(QWidget):
         self.model.search(self.search.text(), self.class_box.currentData(), Split(split) if split else None)
         shown, total = self.model.rowCount(), self.model.total
         self.count.setText(count_words(shown, total))
+        appears = shown and self._pages.currentWidget() is self.empty
         self._pages.setCurrentWidget(self.view if shown else self.empty)
+        if appears and self.search.hasFocus() and not self.search.text():
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)  # Arrow keys go through the images at once.
         if self._session.project is None:
             self.empty.setText("No project is open.\n\nOpen one, or drop a folder of images on this window.")
         elif not total:

@@ -73,7 +73,6 @@ class MapSide(QWidget):
         self.readout.setFont(small_font())
         self.readout.setProperty("look", "muted")
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.readout.setMinimumWidth(self.readout.fontMetrics().horizontalAdvance("row 14, column 14: 0.0000"))
 
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
@@ -112,6 +111,7 @@ class MapSide(QWidget):
         self.view.show_map(pixels, shown.viewed, shown.image_size)
         self.view.mark_peak(self._centre_of_peak(shown))
         self.bar.show_range(self._range, display.colours, display.policy.value)
+        self.show_value_at(None)
 
     def show_score(self, text: str, tip: str = "") -> None:
         """The chosen attribute's score in this sub-net."""
@@ -131,8 +131,19 @@ class MapSide(QWidget):
         self._place_notice()
 
     def show_value_at(self, point: tuple[float, float] | None) -> None:
-        """Say the value of the region at an image point."""
-        self.readout.setText(self._value_words(point))
+        """Say the value of the region at an image point, or else what the colours' range is."""
+        region = self._region_at(point)
+        if self._shown is None:
+            words, value = "", None
+        elif point is None:
+            words, value = self._display.policy.value, None
+        elif region is None:
+            words, value = "not viewed", None
+        else:
+            value = float(self._shown.values[region])
+            words = f"{short_number(value)} in row {region[0] + 1}, column {region[1] + 1}"
+        self.readout.setText(words)
+        self.bar.mark_value(value)
 
     def set_focused(self, focused: bool) -> None:
         """Mark this sub-net as the one in focus, by which attributes are ranked."""
@@ -146,15 +157,11 @@ class MapSide(QWidget):
 
     # Inside
 
-    def _value_words(self, point: tuple[float, float] | None) -> str:
+    def _region_at(self, point: tuple[float, float] | None) -> tuple[int, int] | None:
         if point is None or self._shown is None:
-            return ""
-        grid = self._shown.values.shape
-        region = region_of(*point, self._shown.viewed, (grid[0], grid[1]))
-        if region is None:
-            return "not viewed"
-        row, column = region
-        return f"row {row + 1}, column {column + 1}: {short_number(float(self._shown.values[row, column]))}"
+            return None
+        height, width = self._shown.values.shape
+        return region_of(*point, self._shown.viewed, (height, width))
 
     @staticmethod
     def _centre_of_peak(shown: Shown) -> tuple[float, float]:

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import PartPoint
 from msdn_core.errors import MsdnError
 from msdn_core.project import ImageRecord
+from msdn_gui.explore.elided_label import ElidedLabel
 from msdn_gui.explore.map_controls import MapControls
 from msdn_gui.explore.map_side import Display, MapSide, Shown
 from msdn_gui.explore.picture_loader import Picture, PictureLoader
@@ -40,11 +41,18 @@ class MapsPanel(QWidget):
         self.sides = {"av": self.av, "va": self.va}
         self.focused = "av"
         self.controls = MapControls(services.settings)
-        self.title = QLabel(objectName="image_title")
-        self.title.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.title.setMinimumWidth(60)
+        self.attribute_title = ElidedLabel(name="attribute_title")
+        self.attribute_title.setProperty("look", "heading")
+        self.title = ElidedLabel(name="image_title", middle=True)
+        self.title.setProperty("look", "muted")
+        self.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._loader = PictureLoader(self)
 
+        top = QHBoxLayout()
+        top.setContentsMargins(0, 0, 0, 0)
+        top.setSpacing(SPACING * 2)
+        top.addWidget(self.attribute_title)
+        top.addWidget(self.title, 1)
         pair = QHBoxLayout()
         pair.setContentsMargins(0, 0, 0, 0)
         pair.setSpacing(SPACING)
@@ -53,7 +61,7 @@ class MapsPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
         layout.setSpacing(SPACING // 2)
-        layout.addWidget(self.title)
+        layout.addLayout(top)
         layout.addLayout(pair, 1)
         layout.addWidget(self.controls)
 
@@ -164,6 +172,8 @@ class MapsPanel(QWidget):
     def _show_maps(self, *_: object) -> None:
         explanation, attribute = self._session.explanation, self._session.attribute
         display = self.display
+        attributes = self._session.table.attributes
+        self.attribute_title.setText(attributes[attribute].full_name if 0 <= attribute < len(attributes) else "")
         # The map waits for its image: it would lie over the image before.
         ready = explanation is not None and self._picture is not None and 0 <= attribute < len(explanation.scores_av)
         points = self._true_places(attribute) if display.parts else []

@@ -129,7 +129,11 @@ class OrderedTable(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal or not 0 <= section < len(self.headings):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.headings[section]
+            # The arrow is part of the text: the style's own would lie over a heading that is aligned right.
+            arrow = "▾" if self.sort_order is Qt.SortOrder.DescendingOrder else "▴"
+            return f"{self.headings[section]} {arrow}" if section == self.sort_column else self.headings[section]
+        if role == Qt.ItemDataRole.InitialSortOrderRole:
+            return Qt.SortOrder.DescendingOrder if section in self.numeric else Qt.SortOrder.AscendingOrder
         if role == Qt.ItemDataRole.ToolTipRole and self.heading_tips:
             return self.heading_tips[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -141,6 +145,7 @@ class OrderedTable(QAbstractTableModel):
         if not 0 <= column < len(self.headings):
             return
         self.sort_column, self.sort_order = column, order
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.headings) - 1)
         self.rearrange()
 
 

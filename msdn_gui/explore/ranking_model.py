@@ -19,6 +19,9 @@ MARK_ROLE = Qt.ItemDataRole.UserRole + 2
 TRUE_ROLE = Qt.ItemDataRole.UserRole + 3
 """Whether this is the image's true class."""
 
+_KINDS = {True: "·seen", False: "·unseen"}
+# The dot makes them words of their own: “seen” is a part of “unseen”, and may be a part of a class's name.
+
 
 class RankingModel(OrderedTable):
     """One row a class: its rank, its mark and name, and its calibrated score."""
@@ -56,7 +59,7 @@ class RankingModel(OrderedTable):
             self._ranks[np.asarray(order)] = np.arange(count)
         if new_classes:
             self._texts = [
-                f"{name} {'seen' if seen else 'unseen'}".lower()
+                f"{name} {_KINDS[bool(seen)]}".lower()
                 for name, seen in zip(table.classes, table.seen.tolist(), strict=True)
             ]
             self._order = self._arranged()
@@ -69,6 +72,11 @@ class RankingModel(OrderedTable):
         if name != self._true_class:
             self._true_class = name
             self.rearrange()
+
+    def search(self, text: str) -> None:
+        """As in any table; the words “seen” and “unseen” ask for the classes of that kind."""
+        words = (f"·{word}" if word in ("seen", "unseen") else word for word in text.lower().split())
+        super().search(" ".join(words))
 
     def name_at(self, row: int) -> str:
         """The class shown in a row."""

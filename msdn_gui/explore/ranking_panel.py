@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from msdn_gui.explore.delegates import BarDelegate, ClassDelegate, draw_mark
+from msdn_gui.explore.delegates import BarDelegate, ClassDelegate, TextDelegate
 from msdn_gui.explore.item_table import ItemTable
+from msdn_gui.explore.mark import Mark
 from msdn_gui.explore.ranking_model import CLASS, RANK, SCORE, TRUE_SIGN, RankingModel
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
@@ -30,8 +30,9 @@ class RankingPanel(QWidget):
         self._session = session
         self._greatest_gamma = 2.0
         self.model = RankingModel()
-        self.table = ItemTable(self.model, "ranking", widths={RANK: 44, SCORE: 96}, stretch=CLASS)
+        self.table = ItemTable(self.model, "ranking", widths={RANK: 46, SCORE: 88}, stretch=CLASS)
         self.table.setAccessibleName("Classes")
+        self.table.setItemDelegateForColumn(RANK, TextDelegate(self.table, "muted"))
         self.table.setItemDelegateForColumn(CLASS, ClassDelegate(self.table))
         self.table.setItemDelegateForColumn(SCORE, BarDelegate(self.table))
         self.search = QLineEdit(objectName="class_search", placeholderText="Search classes", clearButtonEnabled=True)
@@ -80,7 +81,7 @@ class RankingPanel(QWidget):
         top.addWidget(title)
         top.addStretch(1)
         for mark in ("seen", "unseen"):
-            top.addWidget(_Mark(mark))
+            top.addWidget(Mark(mark))
             word = QLabel(mark)
             word.setFont(small_font())
             word.setProperty("look", "muted")
@@ -176,22 +177,3 @@ class RankingPanel(QWidget):
     def _reset_gamma(self) -> None:
         if self._session.checkpoint is not None:
             self._session.set_gamma(self._session.checkpoint.header.gamma)
-
-
-class _Mark(QWidget):
-    """The sign of seen or unseen classes, for the legend."""
-
-    def __init__(self, mark: str) -> None:
-        super().__init__()
-        self._mark = mark
-
-    def sizeHint(self) -> QSize:
-        return QSize(12, 14)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_mark(painter, QPointF(self.width() / 2, self.height() / 2 + 0.5), self._mark)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_gui.explore.contribution_model import NAME, SHARE, ContributionModel
 from msdn_gui.explore.delegates import AttributeDelegate, BarDelegate
+from msdn_gui.explore.elided_label import ElidedLabel
 from msdn_gui.explore.item_table import ItemTable
+from msdn_gui.explore.mark import Mark
 from msdn_gui.session import Session
-from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
+from msdn_gui.theme import SPACING
 
 
 class WhyPanel(QWidget):
@@ -27,16 +29,21 @@ class WhyPanel(QWidget):
         self.table.setAccessibleName("Contributions")
         self.table.setItemDelegateForColumn(NAME, AttributeDelegate(self.table))
         self.table.setItemDelegateForColumn(SHARE, BarDelegate(self.table))
-        self.title = QLabel("Why this class", objectName="why_title")
+        self.title = ElidedLabel("Why this class", name="why_title")
         self.title.setProperty("look", "heading")
-        self.title.setMinimumWidth(60)
+        self.mark = Mark()
+        self.mark.hide()
         self.sum = QLabel(objectName="why_sum", wordWrap=True)
         self.sum.setProperty("look", "muted")
         self.sum.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QVBoxLayout()
         head.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         head.setSpacing(2)
-        head.addWidget(self.title)
+        line = QHBoxLayout()
+        line.setSpacing(SPACING // 2)
+        line.addWidget(self.mark)
+        line.addWidget(self.title, 1)
+        head.addLayout(line)
         head.addWidget(self.sum)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -56,6 +63,7 @@ class WhyPanel(QWidget):
             if session.image is None or session.checkpoint is None or not session.table.classes:
                 self.class_name = None
                 self.model.show_contributions((), None)
+                self.mark.hide()
                 self.title.setText("Why this class")
                 self.sum.setText("What each attribute adds to a class's score stands here once an image is looked at.")
             return
@@ -66,12 +74,16 @@ class WhyPanel(QWidget):
         self.class_name = name
         if name is None:
             self.model.show_contributions((), None)
+            self.mark.hide()
+            self.title.setText("Why this class")
             self.sum.setText("There is no class yet; add one in Classes.")
             return
         self.model.show_contributions(session.table.attributes, session.contributions(name))
         row = session.table.class_index[name]
         seen = bool(session.table.seen[row])
-        self.title.setText(f"Why {SEEN_SIGN if seen else UNSEEN_SIGN} {name}")
+        self.title.setText(f"Why {name}")
+        self.mark.set_mark("seen" if seen else "unseen")
+        self.mark.show()
         self.title.setToolTip(f"Contributions of the attributes to the score of {name}")
         total, score = self.model.total, float(scores[row])
         words = f"Sum of {self.model.item_count()} contributions: {_number(total)}"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QSplitter, QWidget
 
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.actions import ExploreActions
@@ -37,6 +37,8 @@ class ExploreWorkspace(QWidget):
         super().__init__()
         self.setObjectName("explore")
         self._session, self._services = session, services
+        self._moved = False
+        self._held = False
         self.gallery = Gallery(session, services)
         self.maps = MapsPanel(session, services)
         self.attributes = AttributesPanel(session)
@@ -53,13 +55,11 @@ class ExploreWorkspace(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(columns)
-        self._arranged = False
 
         self.ranking.ranked.connect(self.why.account)
         self.ranking.ranked.connect(self.attributes.follow_ranking)
         self.maps.subnet_focused.connect(self.attributes.rank_by)
         session.explanation_changed.connect(self._choose_attribute)
-        self._held = False
         tables = (self.attributes.table, self.ranking.table, self.why.table)
         views = (self.gallery.view, self.maps.av.view, self.maps.va.view)
         self._overlay_key = OverlayKey((self, *views, *tables), self)
@@ -133,23 +133,34 @@ class ExploreWorkspace(QWidget):
             self._session.set_attribute(int(np.argmax(scores)))
 
     def _remember(self, splitter: QSplitter) -> None:
+        self._moved = True
         self._services.settings.save_state(splitter.objectName(), splitter.saveState())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._arrange()
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.gallery.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._arranged or not self.isVisible():
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Good shares for this size, until the user has chosen others."""
+        if self._moved:
             return
-        self._arranged = True
+        states = [self._services.settings.state(splitter.objectName()) for splitter in self._splitters]
         columns, centre, right = self._splitters
-        images = (3 if self.width() > 1400 else 2) * CELL + 20
-        classes = 300 if self.width() <= 1400 else 350
-        columns.setSizes([images, self.width() - images - classes, classes])
+        wide = self.width() > 1400
+        images, classes = (3 * CELL + 20, 350) if wide else (2 * CELL + 20, 300)
+        columns.setSizes([images, max(1, self.width() - images - classes), classes])
         centre.setSizes([self.height() * 62 // 100, self.height() * 38 // 100])
         right.setSizes([self.height() * 54 // 100, self.height() * 46 // 100])
-        for splitter in self._splitters:
-            state = self._services.settings.state(splitter.objectName())
-            if state is not None:
+        for splitter, state in zip(self._splitters, states, strict=True):
+            if state is not None and self.isVisible():
                 splitter.restoreState(state)
+                self._moved = True
 
 
 def _splitter(name: str, orientation: Qt.Orientation, widgets: list[QWidget], stretch: tuple[int, ...]) -> QSplitter:

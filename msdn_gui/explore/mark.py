@@ -1,0 +1,41 @@
+"""The sign of seen or unseen classes as a little widget."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from msdn_gui.explore.delegates import draw_mark
+from msdn_gui.theme import theme
+
+
+class Mark(QWidget):
+    """A filled circle for ``seen``, a diamond for ``unseen``."""
+
+    def __init__(self, mark: str = "seen") -> None:
+        super().__init__()
+        self._mark = mark
+        theme().changed.connect(self.update)
+
+    @property
+    def mark(self) -> str:
+        """``seen`` or ``unseen``."""
+        return self._mark
+
+    def set_mark(self, mark: str) -> None:
+        """Show the other sign."""
+        self._mark = mark
+        self.setToolTip("Seen: has training images" if mark == "seen" else "Unseen: has no training images")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(13, 14)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_mark(painter, QPointF(self.width() / 2, self.height() / 2 + 0.5), self._mark)

@@ -1,0 +1,205 @@
+"""The item models of Explore keep Qt's rules, sort, and say what they promise."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QObject, Qt, Signal
+from small_birds import ATTRIBUTES, CLASSES, SEEN, VECTORS
+
+from msdn_core.domain.annotation import Split
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.project import ImageRecord
+from msdn_gui.explore import attribute_model as attributes
+from msdn_gui.explore.attribute_model import AttributeModel
+from msdn_gui.explore.contribution_model import SHARE, ContributionModel
+from msdn_gui.explore.gallery_model import GalleryModel
+from msdn_gui.explore.gallery_view import GalleryView
+from msdn_gui.explore.heat import colour_table, coloured, short_number, smooth
+from msdn_gui.explore.image_filter import ImageFilter, count_words
+from msdn_gui.explore.ordered_table import BAR_ROLE, bar
+from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
+
+TABLE = ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN)
+DESCENDING = Qt.SortOrder.DescendingOrder
+
+
+class NoThumbnails(QObject):
+    """Thumbnails that never come."""
+
+    ready = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[Path] = []
+
+    def get(self, path: Path) -> None:
+        self.asked.append(path)
+
+
+def records(count: int) -> list[ImageRecord]:
+    splits = list(Split)
+    return [
+        ImageRecord(
+            i + 1, Path(f"/images/{i}.jpg"), f"folder {i % 7}/Bird_{i:06}.jpg", f"Class {i % 50}", splits[i % 4]
+        )
+        for i in range(count)
+    ]
+
+
+def column(model, number: int) -> list[str]:
+    return [model.index(row, number).data() for row in range(model.rowCount())]
+
+
+@pytest.mark.parametrize("kind", ["attributes", "ranking", "contributions", "gallery"])
+def test_item_models_keep_the_rules_of_qt(kind: str, qtmodeltester) -> None:
+    if kind == "attributes":
+        model = AttributeModel()
+        change = [
+            lambda: model.set_table(TABLE),
+            lambda: model.set_scores(np.arange(6.0), -np.arange(6.0)),
+            lambda: model.set_wanted("Red wader", VECTORS[0]),
+            lambda: model.sort(attributes.NAME),
+            lambda: model.search("crown"),
+        ]
+    elif kind == "ranking":
+        model = RankingModel()
+        change = [
+            lambda: model.show_ranking(TABLE, None, None),
+            lambda: model.show_ranking(TABLE, np.array([2, 0, 1]), np.array([0.2, 0.1, 0.9])),
+            lambda: model.sort(CLASS),
+            lambda: model.search("unseen"),
+        ]
+    elif kind == "contributions":
+        model = ContributionModel()
+        change = [
+            lambda: model.show_contributions(ATTRIBUTES, np.arange(6.0)),
+            lambda: model.show_contributions(ATTRIBUTES, np.arange(6.0)[::-1]),
+            lambda: model.show_contributions((), None),
+        ]
+    else:
+        model = GalleryModel(NoThumbnails())
+        change = [lambda: model.set_images(records(40)), lambda: model.search("bird_00001", None, None)]
+    qtmodeltester.data_display_may_return_none = True
+    qtmodeltester.check(model)
+    for step in change:
+        step()
+        qtmodeltester.check(model)
+
+
+def test_attributes_are_ranked_by_score_and_equal_ones_keep_their_order() -> None:
+    model = AttributeModel()
+    model.set_table(TABLE)
+    model.set_scores(np.array([0.1, 0.9, 0.5, 0.5, -0.2, 0.3]), np.zeros(6))
+    assert column(model, attributes.AV) == ["0.90", "0.50", "0.50", "0.30", "0.10", "−0.20"]
+    assert column(model, attributes.NAME)[1:3] == ["striped", "plain"]
+    model.sort(attributes.AV, Qt.SortOrder.AscendingOrder)
+    assert column(model, attributes.AV)[0] == "−0.20"
+
+
+def test_attribute_search_finds_group_and_name() -> None:
+    model = AttributeModel()
+    model.set_table(TABLE)
+    model.search("crest yes")
+    assert column(model, attributes.NAME) == ["yes"]
+
+
+def test_bars_start_at_zero_and_end_at_the_value() -> None:
+    assert bar(0.5, 0.0, 1.0) == (0.0, 0.5)
+    assert bar(-1.0, -1.0, 3.0) == (0.0, 0.25)
+    assert bar(3.0, -1.0, 3.0) == (0.25, 1.0)
+    assert bar(0.0, 0.0, 0.0) == (0.0, 0.0)
+
+
+def test_ranking_tells_seen_from_unseen_and_knows_each_rank() -> None:
+    model = RankingModel()
+    scores = np.array([0.2, -0.1, 0.9])
+    model.show_ranking(TABLE, np.argsort(-scores), scores)
+    model.set_true_class("Striped heron")
+    assert column(model, RANK) == ["1", "2", "3"]
+    assert column(model, CLASS) == ["◆ Blue-crested tern", "● Red wader", "● Striped heron ✓"]
+    assert [model.index(row, 0).data(MARK_ROLE) for row in range(3)] == ["unseen", "seen", "seen"]
+    assert model.index(0, SCORE).data(BAR_ROLE)[2] == "unseen"
+    assert model.rank_of("Striped heron") == 3
+    model.search("seen")
+    assert column(model, RANK) == ["2", "3"], "“seen” does not find “unseen”"
+    model.search("unseen")
+    assert column(model, CLASS) == ["◆ Blue-crested tern"]
+    assert model.rank_of("Striped heron") == 3, "a search changes no rank"
+
+
+def test_contributions_are_sorted_by_weight_whichever_way_they_pull() -> None:
+    model = ContributionModel()
+    model.show_contributions(ATTRIBUTES, np.array([0.1, -0.5, 0.3, 0.0, 0.2, -0.05]))
+    assert column(model, SHARE) == ["−0.500", "+0.300", "+0.200", "+0.100", "−0.050", "+0.000"]
+    assert model.total == pytest.approx(0.05)
+
+
+def test_images_are_found_by_words_class_and_split() -> None:
+    found = ImageFilter(records(400))
+    assert len(found.rows()) == 400
+    assert found.rows("BIRD_000012").tolist() == [12]
+    assert found.rows("3/ class", "Class 10").tolist() == [i for i in range(400) if i % 7 == 3 and i % 50 == 10]
+    assert found.rows("", None, Split.TEST_UNSEEN).tolist() == list(range(2, 400, 4))
+    assert found.rows("nowhere").tolist() == []
+    assert found.rows("", "No such class").tolist() == []
+
+
+def test_counts_are_said_in_words() -> None:
+    assert count_words(1500, 1500) == "1,500 images"
+    assert count_words(12, 1500) == "12 of 1,500 images"
+    assert count_words(1, 1) == "1 image"
+
+
+@pytest.mark.usefixtures("application")
+def test_a_hundred_thousand_images_open_and_are_searched_fast(qtbot) -> None:
+    thumbnails = NoThumbnails()
+    model = GalleryModel(thumbnails)
+    view = GalleryView(model)
+    qtbot.addWidget(view)
+    view.resize(300, 600)
+    many = records(100_000)
+    start = time.perf_counter()
+    model.set_images(many)
+    with qtbot.waitExposed(view):
+        view.show()
+    view.grab()
+    opened = time.perf_counter() - start
+    assert 0 < len(thumbnails.asked) < 200, "only thumbnails that are seen are asked for"
+    model.search("bird", None, None)
+    start = time.perf_counter()
+    model.search("bird_09999", None, None)
+    searched = time.perf_counter() - start
+    assert model.rowCount() == 10
+    assert opened < 2.0, f"opening took {opened:.2f} s"
+    assert searched < 0.25, f"a search took {searched:.3f} s"
+
+
+def test_a_smooth_map_keeps_its_regions_values_at_their_centres() -> None:
+    values = np.arange(49, dtype=np.float32).reshape(7, 7)
+    fine = smooth(values)
+    step = fine.shape[0] // 7
+    centres = fine[step // 2 :: step, step // 2 :: step]
+    assert fine.shape[0] >= 300
+    assert np.abs(centres - values).max() < 0.2
+    assert fine.min() >= 0
+    assert fine.max() <= 48
+
+
+def test_the_colours_span_the_range_and_clip_beyond_it() -> None:
+    table = colour_table("viridis")
+    values = np.array([[0.0, 0.5], [1.0, 2.0]], dtype=np.float32)
+    pixels = coloured(values, (0.0, 1.0), "viridis", smoothed=False)
+    assert pixels.shape == (2, 2, 3)
+    assert np.array_equal(pixels[0, 0], table[0])
+    assert np.array_equal(pixels[1, 0], table[255])
+    assert np.array_equal(pixels[1, 1], table[255])
+    flat = coloured(np.full((2, 2), 0.3, np.float32), (0.3, 0.3), "magma", smoothed=True)
+    assert np.array_equal(flat[0, 0], colour_table("magma")[0])
+
+
+def test_numbers_beside_a_colour_bar_are_short() -> None:
+    assert [short_number(n) for n in (0, 0.1234, 0.00012, 12.345, -0.5)] == ["0", "0.123", "1.2e−4", "12.35", "−0.500"]
