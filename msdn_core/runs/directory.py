@@ -1,0 +1,199 @@
+"""A run's directory: all that a training run and its watchers say to one another."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from msdn_core.atomic import write_atomic
+from msdn_core.errors import RunError
+from msdn_core.runs.events import Event, decode, encode
+from msdn_core.runs.status import RunState, RunStatus, read_status, write_status
+
+COMMANDS = ("stop", "cancel", "pause", "resume", "checkpoint")
+_NAME = re.compile(r"[\w][\w.\- ]{0,79}", re.UNICODE)
+_READ_AT_ONCE = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a watcher asks of a run."""
+
+    command: str
+    id: str
+
+
+class RunDirectory:
+    """One run on disk. Any process may read it and send commands; only the run's own process writes the rest."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+
+    @classmethod
+    def create(
+        cls, project_path: Path, name: str | None, config: Mapping[str, Any], data: Mapping[str, Any] | None = None
+    ) -> RunDirectory:
+        """A new run in the project, starting; a name that is not given is made from the recipe and a number.
+
+        Raises RunError where the name is taken, cannot be a folder's, or the folder cannot be written.
+        """
+        runs = Path(project_path) / "runs"
+        if name is None:
+            stem = str(config.get("recipe", "run"))
+            taken = {path.name for path in runs.iterdir()} if runs.is_dir() else set()
+            name = next(f"{stem}-{n:02}" for n in range(1, 10_000) if f"{stem}-{n:02}" not in taken)
+        if not _NAME.fullmatch(name) or name.endswith((".", " ")):
+            raise RunError(f"A run cannot be named “{name}”; use letters, digits, spaces, dots and dashes.")
+        run = cls(runs / name)
+        try:
+            run.path.mkdir(parents=True)
+        except FileExistsError as fault:
+            raise RunError(f"There is a run “{name}” already; choose another name, or resume it.") from fault
+        except OSError as fault:
+            raise RunError(f"The run's folder {run.path} cannot be made ({fault.strerror}).") from fault
+        write_atomic(run.path / "config.json", json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
+        run.write_data(data or {})
+        write_status(run.path, RunStatus(RunState.STARTING))
+        return run
+
+    @property
+    def name(self) -> str:
+        """The run's name: its folder's."""
+        return self.path.name
+
+    @property
+    def project_path(self) -> Path:
+        """The project that it belongs to."""
+        return self.path.parent.parent
+
+    @property
+    def log_path(self) -> Path:
+        """What the process printed; it need not exist."""
+        return self.path / "log.txt"
+
+    @property
+    def events_path(self) -> Path:
+        """The events' file; it need not exist."""
+        return self.path / "events.jsonl"
+
+    def config(self) -> dict[str, Any]:
+        """The settings as they were given; RunError where they cannot be read."""
+        return self._json("config.json")
+
+    def data(self) -> dict[str, Any]:
+        """What was trained on; RunError where it cannot be read."""
+        return self._json("data.json")
+
+    def write_data(self, data: Mapping[str, Any]) -> None:
+        """Replaces what was trained on."""
+        write_atomic(self.path / "data.json", json.dumps(dict(data), indent=1, ensure_ascii=False) + "\n")
+
+    def status(self) -> RunStatus:
+        """Where it stands; a run whose process is gone reads as lost."""
+        return read_status(self.path)
+
+    def write_status(self, status: RunStatus) -> None:
+        """Replaces the status."""
+        write_status(self.path, status)
+
+    def append(self, event: Event) -> None:
+        """Adds one event, in one write, so that readers never see two mixed."""
+        _append_line(self.events_path, encode(event))
+
+    def read_events(self, offset: int = 0) -> tuple[list[Event], int]:
+        """Events from a byte offset on, and the offset to go on from; a half-written last line is left for later.
+
+        At most a few megabytes are read at once: call again until the offset stays.
+        """
+        lines, offset = _read_lines(self.events_path, offset)
+        return [event for line in lines if (event := decode(line)) is not None], offset
+
+    def send(self, command: str) -> str:
+        """Asks the run for something and gives the command's id, which its acknowledgement will carry.
+
+        Raises RunError for a command that there is not.
+        """
+        if command not in COMMANDS:
+            raise RunError(f"There is no command “{command}”; a run takes {', '.join(COMMANDS)}.")
+        identity = uuid.uuid4().hex[:12]
+        _append_line(self.path / "commands.jsonl", json.dumps({"command": command, "id": identity}))
+        return identity
+
+    def take_commands(self, offset: int = 0) -> tuple[list[Command], int]:
+        """Commands from a byte offset on, and the offset to go on from; what is no command is passed over."""
+        lines, offset = _read_lines(self.path / "commands.jsonl", offset)
+        commands = []
+        for line in lines:
+            try:
+                content = json.loads(line)
+                command = Command(str(content["command"]), str(content["id"]))
+            except (ValueError, KeyError, TypeError, RecursionError):
+                continue
+            if command.command in COMMANDS:
+                commands.append(command)
+        return commands, offset
+
+    def commands_end(self) -> int:
+        """The offset behind all commands so far: a run that starts follows none that were meant for an earlier one."""
+        try:
+            return (self.path / "commands.jsonl").stat().st_size
+        except OSError:
+            return 0
+
+    def checkpoint(self, kind: str) -> Path | None:
+        """The ``best`` or ``last`` checkpoint file, if there is one."""
+        path = self.checkpoint_path(kind)
+        return path if path.is_file() else None
+
+    def checkpoint_path(self, kind: str) -> Path:
+        """Where the ``best`` or ``last`` checkpoint is written."""
+        return self.path / "checkpoints" / f"{kind}.safetensors"
+
+    def _json(self, name: str) -> dict[str, Any]:
+        try:
+            content = json.loads((self.path / name).read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as fault:
+            raise RunError(
+                f"{self.path / name} cannot be read ({fault}); the run is damaged: start another."
+            ) from fault
+        if not isinstance(content, dict):
+            raise RunError(f"{self.path / name} is no settings file; the run is damaged: start another.")
+        return content
+
+
+def _append_line(path: Path, line: str) -> None:
+    """One write of a whole line; a half line that a killed writer left is ended first."""
+    content = line.encode("utf-8", "replace") + b"\n"
+    try:
+        with path.open("ab+", buffering=0) as file:
+            if file.seek(0, os.SEEK_END) > 0:
+                file.seek(-1, os.SEEK_END)
+                if file.read(1) != b"\n":
+                    content = b"\n" + content
+            file.write(content)
+    except OSError as fault:
+        raise RunError(f"{path} cannot be written ({fault.strerror}); make room or give access.") from fault
+
+
+def _read_lines(path: Path, offset: int) -> tuple[list[str], int]:
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            # A file that has shrunk is another one: it is read from its start.
+            start = offset if 0 <= offset <= size else 0
+            file.seek(start)
+            content = file.read(_READ_AT_ONCE)
+    except OSError:
+        return [], offset
+    end = content.rfind(b"\n") + 1
+    if end == 0 and len(content) == _READ_AT_ONCE:
+        # A line longer than what is read at once is no event; readers must get past it.
+        return [], start + len(content)
+    lines = content[:end].decode("utf-8", "replace").split("\n")
+    return [line for line in lines if line.strip()], start + end

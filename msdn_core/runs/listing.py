@@ -1,0 +1,32 @@
+"""The runs of a project, those of a shell included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msdn_core.errors import RunError
+from msdn_core.runs.directory import RunDirectory
+
+
+def list_runs(project_path: Path) -> list[RunDirectory]:
+    """All runs of a project, the newest first."""
+    folder = Path(project_path) / "runs"
+    try:
+        found = [path for path in folder.iterdir() if (path / "config.json").is_file()]
+        dated = [(path.joinpath("config.json").stat().st_mtime, path.name, path) for path in found]
+    except OSError:
+        return []
+    return [RunDirectory(path) for _, _, path in sorted(dated, reverse=True)]
+
+
+def find_run(project_path: Path, name: str) -> RunDirectory:
+    """A run by its name or its directory; RunError names those that there are."""
+    given = Path(name)
+    if given.is_absolute() and (given / "config.json").is_file():
+        return RunDirectory(given)
+    runs = list_runs(project_path)
+    for run in runs:
+        if run.name == name:
+            return run
+    known = ", ".join(run.name for run in runs[:8]) or "none yet"
+    raise RunError(f"There is no run “{name}” in {project_path}; its runs are: {known}.")

@@ -1,0 +1,113 @@
+"""Where a run stands: one small file, replaced whole, and whether its process still lives."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from msdn_core.atomic import write_atomic
+
+STATUS_FILE = "status.json"
+_CLOCK_TOLERANCE_S = 2.0
+# A launched process writes its own first status within seconds; slow disks and cold starts are allowed for.
+_START_TOLERANCE_S = 120.0
+
+
+class RunState(StrEnum):
+    """What a run is doing, or how it ended."""
+
+    QUEUED = "queued"
+    STARTING = "starting"
+    RUNNING = "running"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    LOST = "lost"
+
+    @property
+    def alive(self) -> bool:
+        """Whether a process is, or is about to be, at work."""
+        return self in (RunState.STARTING, RunState.RUNNING, RunState.PAUSED)
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it can go on from its last checkpoint."""
+        return self in (RunState.STOPPED, RunState.CANCELLED, RunState.FAILED, RunState.LOST)
+
+
+@dataclass(frozen=True, slots=True)
+class RunStatus:
+    """A run's state, the process behind it, and how far it is."""
+
+    state: RunState = RunState.QUEUED
+    pid: int = 0
+    process_started: float = 0.0
+    """When that process was created, in seconds since 1970: a pid alone is given to others after it."""
+    heartbeat: float = 0.0
+    step: int = 0
+    steps: int = 0
+    reason: str = ""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def process_alive(self) -> bool:
+        """Whether the process that wrote this still runs."""
+        if self.pid <= 0:
+            return False
+        try:
+            process = psutil.Process(self.pid)
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return False
+            return bool(abs(process.create_time() - self.process_started) < _CLOCK_TOLERANCE_S)
+        except psutil.Error:
+            return False
+
+
+def own_process() -> tuple[int, float]:
+    """This process's pid and creation time, as a status names them."""
+    return os.getpid(), psutil.Process().create_time()
+
+
+def write_status(folder: Path, status: RunStatus) -> None:
+    """Replaces the status of the run in a folder; raises MsdnError on a full disk, with the old one whole."""
+    content = {**asdict(status), "heartbeat": time.time()}
+    write_atomic(folder / STATUS_FILE, json.dumps(content, ensure_ascii=False, default=str) + "\n")
+
+
+def read_status(folder: Path) -> RunStatus:
+    """The status of the run in a folder; a run at work whose process is gone reads as lost."""
+    try:
+        content = json.loads((folder / STATUS_FILE).read_text(encoding="utf-8"))
+        status = RunStatus(
+            state=RunState(content["state"]),
+            pid=int(content["pid"]),
+            process_started=float(content["process_started"]),
+            heartbeat=float(content["heartbeat"]),
+            step=int(content["step"]),
+            steps=int(content["steps"]),
+            reason=str(content["reason"]),
+            figures=dict(content["figures"]),
+        )
+    except FileNotFoundError:
+        return RunStatus(RunState.LOST, reason="It has no status file.")
+    except (OSError, KeyError, TypeError, ValueError, OverflowError):
+        return RunStatus(RunState.LOST, reason="Its status file is damaged.")
+    if not status.state.alive or status.process_alive:
+        return status
+    if (
+        status.state is RunState.STARTING
+        and 0 <= time.time() - status.heartbeat < _START_TOLERANCE_S
+        and not status.pid
+    ):
+        return status
+    return replace(status, state=RunState.LOST, reason="Its process ended without a word: it was killed, or crashed.")
