@@ -41,7 +41,7 @@ class ExploreActions:
             self._make("Find a class", "Ctrl+Shift+F", lambda: _focus(workspace.ranking.search), "search"),
             self.overlay,
             self.smooth,
-            self._make("Swap the sub-net in focus", "T", workspace.swap_subnet, "swap"),
+            self._make("Swap the sub-net in focus", "T", maps.swap_subnet, "swap"),
             self._make("Show the whole image", "Ctrl+0", maps.show_whole, "fit"),
         )
 

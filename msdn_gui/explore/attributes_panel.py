@@ -9,7 +9,7 @@ from msdn_gui.explore.attribute_model import AV, GROUP, NAME, VA, WANTED, Attrib
 from msdn_gui.explore.delegates import BarDelegate, TextDelegate
 from msdn_gui.explore.elided_label import ElidedLabel
 from msdn_gui.explore.item_table import ItemTable
-from msdn_gui.session import Session
+from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import SPACING
 
 
@@ -60,6 +60,7 @@ class AttributesPanel(QWidget):
         session.attribute_changed.connect(self.table.show_item)
         session.table_changed.connect(self._take_table)
         session.explanation_changed.connect(self._take_scores)
+        session.explaining_changed.connect(self._take_state)
         session.class_changed.connect(self._take_class)
         self._take_table()
         self._take_scores()
@@ -85,6 +86,10 @@ class AttributesPanel(QWidget):
         if explanation is not None:
             self.model.set_scores(explanation.scores_av, explanation.scores_va)
         elif self._session.image is None or self._session.checkpoint is None:
+            self.model.set_scores(None, None)
+
+    def _take_state(self, state: ExplainState) -> None:
+        if state.phase is ExplainPhase.FAILED:
             self.model.set_scores(None, None)
 
     def _take_class(self, *_: object) -> None:

@@ -6,11 +6,11 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen, QPixmap, QTransform
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QGraphicsPixmapItem, QWidget
+from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QWidget
 
 from msdn_core.domain.annotation import Box
-from msdn_gui.explore.picture_loader import Picture
+from msdn_gui.explore.picture_item import PictureItem
 
 
 class MapView(pg.GraphicsView):
@@ -19,6 +19,8 @@ class MapView(pg.GraphicsView):
     hovered = Signal(object)
     """The image point under the mouse as (x, y), or None."""
     pressed = Signal()
+    tab_pressed = Signal()
+    """Tab swaps the sub-net in focus while a picture has the keyboard; Shift+Tab leaves it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,8 +31,7 @@ class MapView(pg.GraphicsView):
         self.setCentralItem(self.box)
         self.size_in_pixels: tuple[int, int] | None = None
         self.viewed: Box | None = None
-        self._picture = QGraphicsPixmapItem()
-        self._picture.setTransformationMode(Qt.TransformationMode.SmoothTransformation)
+        self._picture = PictureItem()
         self.heat = pg.ImageItem(axisOrder="row-major")
         self._outside = _path_item(QPen(Qt.PenStyle.NoPen), QBrush(QColor(0, 0, 0, 120)))
         self._frame = _path_item(_cosmetic("#ffffff", 1.0, 150))
@@ -51,18 +52,16 @@ class MapView(pg.GraphicsView):
 
     # What is shown
 
-    def show_picture(self, picture: Picture, pixmap: QPixmap) -> None:
+    def show_picture(self, levels: tuple[QPixmap, ...], width: int, height: int) -> None:
         """Show an image in whole; its map comes later."""
-        self.size_in_pixels = (picture.width, picture.height)
-        self._picture.setPixmap(pixmap)
-        scale = QTransform.fromScale(picture.width / pixmap.width(), picture.height / pixmap.height())
-        self._picture.setTransform(scale)
+        self.size_in_pixels = (width, height)
+        self._picture.show_levels(levels, width, height)
         self.show_whole()
 
     def clear_picture(self) -> None:
         """Show nothing."""
         self.size_in_pixels = None
-        self._picture.setPixmap(QPixmap())
+        self._picture.show_levels((), 0, 0)
         self.clear_map()
 
     def clear_map(self) -> None:
@@ -120,6 +119,13 @@ class MapView(pg.GraphicsView):
             self.box.setRange(QRectF(0, 0, *self.size_in_pixels), padding=0.0)
 
     # Mouse and zoom
+
+    def event(self, event: QEvent) -> bool:
+        plain = event.type() == QEvent.Type.KeyPress and not event.modifiers()
+        if plain and event.key() == Qt.Key.Key_Tab:
+            self.tab_pressed.emit()
+            return True
+        return super().event(event)
 
     def mouseMoveEvent(self, event: QEvent) -> None:
         super().mouseMoveEvent(event)

@@ -70,6 +70,7 @@ class MapsPanel(QWidget):
         for name, side in self.sides.items():
             side.view.hovered.connect(self._hover)
             side.view.pressed.connect(lambda name=name: self.focus_subnet(name))
+            side.view.tab_pressed.connect(self.swap_subnet)
         self.controls.changed.connect(self._show_maps)
         self._loader.loaded.connect(self._show_picture)
         self._loader.failed.connect(self._say_picture_fault)
@@ -101,6 +102,10 @@ class MapsPanel(QWidget):
             for other, side in self.sides.items():
                 side.set_focused(other == name)
             self.subnet_focused.emit(name)
+
+    def swap_subnet(self) -> None:
+        """Put the other sub-net in focus."""
+        self.focus_subnet("va" if self.focused == "av" else "av")
 
     def show_whole(self) -> None:
         """Zoom out to the whole image, on both sides."""
@@ -143,10 +148,10 @@ class MapsPanel(QWidget):
 
     def _show_picture(self, picture: Picture) -> None:
         self._picture, self._picture_fault = picture, ""
-        # One pixmap for both sides: it is shared, not copied.
-        pixmap = QPixmap.fromImage(picture.image)
+        # The same pixmaps for both sides: they are shared, not copied.
+        levels = tuple(map(QPixmap.fromImage, picture.levels))
         for side in self.sides.values():
-            side.view.show_picture(picture, pixmap)
+            side.view.show_picture(levels, picture.width, picture.height)
         self._show_maps()
 
     def _say_picture_fault(self, sentence: str) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
 from msdn_core.errors import MsdnError
 
 MAX_SIDE = 1600
 """Longer images are shown reduced: more pixels than a screen has are of no use."""
+_SMALLEST = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Picture:
     """An image to show, and the size in pixels of the upright original."""
 
     path: Path
-    image: QImage
+    levels: tuple[QImage, ...]
+    """Copies of it, the first at most ``MAX_SIDE`` long, each half as long as the one before."""
     width: int
     height: int
 
@@ -73,7 +76,8 @@ class _Reading(QRunnable):
             fault = str(error)
         except Exception as error:  # whatever a strange file does, the window has to say something
             fault = f"{self._path.name} cannot be shown ({error}); choose another image."
-        self._loader._answered.emit(self._number, picture, fault)
+        with contextlib.suppress(RuntimeError):  # The window is gone.
+            self._loader._answered.emit(self._number, picture, fault)
 
 
 def read_picture(path: Path) -> Picture:
@@ -84,4 +88,10 @@ def read_picture(path: Path) -> Picture:
     pixels = open_image(path, max_side=MAX_SIDE).convert("RGBA")
     image = QImage(pixels.tobytes(), pixels.width, pixels.height, pixels.width * 4, QImage.Format.Format_RGBA8888)
     # The conversion copies, so the picture does not depend on Pillow's buffer.
-    return Picture(path, image.convertToFormat(QImage.Format.Format_RGB32), width, height)
+    levels = [image.convertToFormat(QImage.Format.Format_RGB32)]
+    while min(levels[-1].width(), levels[-1].height()) > _SMALLEST:
+        half = levels[-1].size() / 2
+        levels.append(
+            levels[-1].scaled(half, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
+        )
+    return Picture(path, tuple(levels), width, height)

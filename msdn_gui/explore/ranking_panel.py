@@ -10,7 +10,7 @@ from msdn_gui.explore.item_table import ItemTable
 from msdn_gui.explore.mark import Mark
 from msdn_gui.explore.ranking_model import CLASS, RANK, SCORE, TRUE_SIGN, RankingModel
 from msdn_gui.icons import bind_icon
-from msdn_gui.session import Session
+from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import SPACING, small_font
 
 _STEPS = 200
@@ -58,6 +58,7 @@ class RankingPanel(QWidget):
         self.gamma.valueChanged.connect(lambda step: session.set_gamma(step / _STEPS * self._greatest_gamma))
         self.gamma_reset.clicked.connect(self._reset_gamma)
         session.explanation_changed.connect(self._rank)
+        session.explaining_changed.connect(self._take_state)
         session.table_changed.connect(self._rank)
         session.gamma_changed.connect(self._take_gamma)
         session.checkpoint_changed.connect(self._take_checkpoint)
@@ -113,7 +114,9 @@ class RankingPanel(QWidget):
     def _rank(self, *_: object) -> None:
         session = self._session
         ranking = session.class_ranking()
-        waiting = ranking is None and session.image is not None and session.checkpoint is not None
+        failed = session.explaining.phase is ExplainPhase.FAILED
+        # While the next image is looked at, the ranking stays: a table that empties and fills again flickers.
+        waiting = session.image is not None and session.checkpoint is not None and not failed
         if ranking is not None:
             self.model.show_ranking(session.table, *ranking)
         elif not waiting or session.table.classes != self.model.table.classes:
@@ -121,6 +124,10 @@ class RankingPanel(QWidget):
         self._show_chosen()
         self._tell_true_class()
         self.ranked.emit()
+
+    def _take_state(self, state: ExplainState) -> None:
+        if state.phase is ExplainPhase.FAILED:
+            self._rank()
 
     def _show_chosen(self, *_: object) -> None:
         name = self._session.class_name

@@ -10,7 +10,7 @@ from msdn_gui.explore.delegates import AttributeDelegate, BarDelegate
 from msdn_gui.explore.elided_label import ElidedLabel
 from msdn_gui.explore.item_table import ItemTable
 from msdn_gui.explore.mark import Mark
-from msdn_gui.session import Session
+from msdn_gui.session import ExplainPhase, Session
 from msdn_gui.theme import SPACING
 
 
@@ -60,7 +60,8 @@ class WhyPanel(QWidget):
         session = self._session
         ranking = session.class_ranking()
         if ranking is None:
-            if session.image is None or session.checkpoint is None or not session.table.classes:
+            failed = session.explaining.phase is ExplainPhase.FAILED
+            if session.image is None or session.checkpoint is None or not session.table.classes or failed:
                 self.class_name = None
                 self.model.show_contributions((), None)
                 self.mark.hide()

@@ -116,10 +116,6 @@ class ExploreWorkspace(QWidget):
         """Show the maps or the bare images."""
         self.maps.controls.set_overlay_visible(shown and not self._held)
 
-    def swap_subnet(self) -> None:
-        """Put the other sub-net in focus."""
-        self.maps.focus_subnet("va" if self.maps.focused == "av" else "av")
-
     # Inside
 
     def _hold_overlay_off(self, held: bool) -> None:

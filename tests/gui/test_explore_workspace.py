@@ -11,9 +11,9 @@ from small_birds import ATTRIBUTES, CLASSES
 
 from msdn_core.domain.attention import peak_regions
 from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.attribute_model import AV, NAME, VA
+from msdn_gui.explore.attribute_model import AV, NAME, VA, WANTED
 from msdn_gui.explore.heat import short_number
-from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE
+from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE, SCORE
 from msdn_gui.theme import theme
 
 LEFT = Qt.MouseButton.LeftButton
@@ -239,6 +239,20 @@ def test_the_sub_net_in_focus_ranks_the_attributes(workspace, qtbot) -> None:
     assert model.sort_column == VA
     qtbot.mouseClick(workspace.maps.av.view.viewport(), LEFT, pos=QPoint(20, 20))
     assert model.sort_column == AV
+    qtbot.keyClick(workspace.maps.av.view, Qt.Key.Key_Tab)
+    assert model.sort_column == VA
+
+
+def test_a_click_on_a_heading_sorts_numbers_from_the_highest_down(workspace, qtbot) -> None:
+    table = workspace.attributes.table
+    header = table.horizontalHeader()
+    place = QPoint(header.sectionViewportPosition(WANTED) + 20, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), LEFT, pos=place)
+    values = [float(table.model().index(row, WANTED).data()) for row in range(6)]
+    assert values == sorted(values, reverse=True)
+    assert table.model().headerData(WANTED, Qt.Orientation.Horizontal) == "Wanted ▾"
+    qtbot.mouseClick(header.viewport(), LEFT, pos=place)
+    assert float(table.model().index(0, WANTED).data()) == min(values)
 
 
 def test_a_chosen_row_is_copied_as_text(workspace, qtbot) -> None:
@@ -269,6 +283,9 @@ def test_while_an_image_is_looked_at_it_shows_and_says_so(workspace, session, fa
     assert workspace.maps.va.notice.isVisible()
     fake_explainer.failed.emit(fake_explainer.requests[-1].number, "The network could not be read.")
     assert workspace.maps.av.notice.text() == "The network could not be read."
+    assert workspace.ranking.model.index(0, SCORE).data() is None, "nothing is left of the image before"
+    assert workspace.why.model.rowCount() == 0
+    assert workspace.attributes.model.index(0, AV).data() is None
     fake_explainer.answers_by_itself = True
     session.explain_again()
     qtbot.waitUntil(lambda: workspace.maps.av.value_range is not None)
