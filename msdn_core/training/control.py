@@ -1,0 +1,114 @@
+"""The trainer's side of a run's directory: its status, its events, and the commands that it follows."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import CommandTaken, Event, Message
+from msdn_core.runs.status import RunState, RunStatus, own_process
+
+_POLL_S = 0.2
+_HEARTBEAT_S = 1.0
+
+
+class EndAsked(Exception):  # noqa: N818 - it is no error
+    """A command ends the run; ``state`` says how."""
+
+    def __init__(self, state: RunState) -> None:
+        super().__init__(str(state))
+        self.state = state
+
+
+class Control:
+    """What a running trainer says and hears."""
+
+    def __init__(self, run: RunDirectory, listener: Callable[[Event], None] | None = None) -> None:
+        self.run = run
+        self._listener = listener
+        self._offset = run.commands_end()
+        pid, started = own_process()
+        self._status = RunStatus(RunState.RUNNING, pid, started)
+        self._polled = self._written = 0.0
+        self._checkpoint_asked = False
+        self._end: RunState | None = None
+        run.write_status(self._status)
+
+    def say(self, event: Event) -> None:
+        """Appends an event, and tells the listener."""
+        self.run.append(event)
+        if self._listener is not None:
+            self._listener(event)
+
+    def note(self, text: str, level: str = "info") -> None:
+        """A sentence for the person."""
+        self.say(Message(level=level, text=text))
+
+    def at(self, step: int, steps: int) -> None:
+        """How far the run is; written at most once a second."""
+        self._status = replace(self._status, step=step, steps=steps)
+        if time.monotonic() - self._written > _HEARTBEAT_S:
+            self._write()
+
+    def poll(self) -> None:
+        """Follows what was asked: raises EndAsked to stop or cancel, waits while paused."""
+        if time.monotonic() - self._polled < _POLL_S:
+            return
+        self._hear()
+        while self._status.state is RunState.PAUSED and self._end is None:
+            time.sleep(_POLL_S / 2)
+            self._hear()
+            if time.monotonic() - self._written > _HEARTBEAT_S:
+                self._write()
+        if self._end is not None:
+            raise EndAsked(self._end)
+
+    def asked_to_end(self) -> bool:
+        """Whether a command ended the run; for work that asks instead of being interrupted."""
+        try:
+            self.poll()
+        except EndAsked:
+            return True
+        return False
+
+    def take_checkpoint_request(self) -> bool:
+        """Whether a checkpoint was asked for since the last time."""
+        asked, self._checkpoint_asked = self._checkpoint_asked, False
+        return asked
+
+    @property
+    def end(self) -> RunState | None:
+        """How the run was asked to end, if it was."""
+        return self._end
+
+    def finish(self, state: RunState, reason: str, figures: dict[str, object] | None = None) -> None:
+        """The last status of the run."""
+        self._status = replace(
+            self._status, state=state, reason=reason, figures=figures if figures is not None else self._status.figures
+        )
+        self._write()
+
+    def show_figures(self, figures: dict[str, object]) -> None:
+        """The best figures so far, for lists of runs."""
+        self._status = replace(self._status, figures=figures)
+        self._write()
+
+    def _hear(self) -> None:
+        self._polled = time.monotonic()
+        commands, self._offset = self.run.take_commands(self._offset)
+        for command in commands:
+            if command.command in ("stop", "cancel"):
+                self._end = RunState.STOPPED if command.command == "stop" else RunState.CANCELLED
+            elif command.command == "checkpoint":
+                self._checkpoint_asked = True
+            else:
+                state = RunState.PAUSED if command.command == "pause" else RunState.RUNNING
+                self._status = replace(self._status, state=state)
+                self._write()
+            self.say(CommandTaken(command=command.command, id=command.id))
+
+    def _write(self) -> None:
+        self._written = time.monotonic()
+        self.run.write_status(self._status)

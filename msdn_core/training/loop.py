@@ -1,0 +1,165 @@
+"""A training run from its first step, or from where it was left, to its end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import torch
+
+from msdn_core.errors import MsdnError, RunError
+from msdn_core.msdn.checkpoint import load_network
+from msdn_core.msdn.losses import LossTerms
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import Ended, Evaluated, Event, FeatureProgress, RunStarted, StepDone
+from msdn_core.runs.launch import lower_priority
+from msdn_core.runs.status import RunState
+from msdn_core.training.config import TrainConfig
+from msdn_core.training.control import Control, EndAsked
+from msdn_core.training.data import TrainingData, load_data
+from msdn_core.training.evaluation import evaluate
+from msdn_core.training.trainer import Trainer
+from msdn_core.vision.devices import choose_device
+from msdn_core.vision.extraction import Progress
+
+_REPORT_S = 0.25
+_SAVE_S = 60.0
+
+_log = logging.getLogger(__name__)
+
+
+def run_training(run: RunDirectory, *, listener: Callable[[Event], None] | None = None) -> RunState:
+    """Trains in a run's directory until it ends, and gives how it ended; goes on where there is a last checkpoint.
+
+    All that happens is told by events; a fault ends the run as failed, with one sentence of why.
+    """
+    lower_priority()
+    control = Control(run, listener)
+    state, reason = RunState.FAILED, ""
+    try:
+        _train(run, control)
+        state, reason = RunState.FINISHED, ""
+    except EndAsked as asked:
+        state, reason = asked.state, "It was asked to."
+    except MsdnError as fault:
+        reason = str(fault)
+    except torch.OutOfMemoryError:
+        reason = "The device ran out of memory; choose a smaller batch size, or device cpu."
+    except MemoryError:
+        reason = "The machine ran out of memory; choose a smaller batch size, or close other programs."
+    except Exception as fault:
+        _log.exception("The run failed")
+        reason = f"An unexpected fault, {type(fault).__name__}: {fault}; the log says where."
+    except KeyboardInterrupt:
+        state, reason = RunState.STOPPED, "It was interrupted."
+    _end(control, state, reason)
+    return state
+
+
+def _end(control: Control, state: RunState, reason: str) -> None:
+    try:
+        control.say(Ended(state=str(state), reason=reason))
+        control.finish(state, reason)
+    except MsdnError:
+        # The disk that failed the run may not take its last words either; the log does not need it less for that.
+        _log.exception("The end of the run could not be written: %s", reason)
+
+
+def _train(run: RunDirectory, control: Control) -> None:
+    config = TrainConfig.from_json(run.config())
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    device = choose_device(config.device)
+    data = _load(run, config, device, control)
+    trainer = Trainer(config, data, device, run)
+    described = data.describe(str(device))
+    resumed = trainer.resume(described)
+    run.write_data(described)
+    control.say(RunStarted(step=trainer.step, steps=config.steps, device=str(device), resumed=resumed))
+    try:
+        _steps(trainer, control)
+    except (EndAsked, KeyboardInterrupt):
+        trainer.save_last(control)
+        raise
+    trainer.save_last(control)
+    _test_once(trainer, control)
+
+
+def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control: Control) -> TrainingData:
+    said = 0.0
+
+    def tell(progress: Progress) -> None:
+        nonlocal said
+        if time.monotonic() - said > _REPORT_S or progress.done == progress.total:
+            said = time.monotonic()
+            control.say(
+                FeatureProgress(
+                    done=progress.done, total=progress.total, rate=progress.rate, remaining_s=progress.remaining_s
+                )
+            )
+
+    data = load_data(run.project_path, config, device, progress=tell, stop=control.asked_to_end)
+    if data is None:
+        raise EndAsked(control.end or RunState.STOPPED)
+    if data.left_out:
+        control.note(f"{data.left_out} images are left out because they could not be opened.", "warning")
+    return data
+
+
+def _steps(trainer: Trainer, control: Control) -> None:
+    config = trainer.config
+    reported = saved = time.monotonic()
+    sums: list[LossTerms] = []
+    images = 0
+    while trainer.step < config.steps:
+        control.poll()
+        terms, count = trainer.take_step()
+        sums.append(terms)
+        images += count
+        now = time.monotonic()
+        due = trainer.step % config.evaluate_every == 0 or trainer.step == config.steps
+        if due or now - reported > _REPORT_S:
+            pace = max(now - reported, 1e-6)
+            control.say(
+                StepDone(
+                    step=trainer.step,
+                    steps=config.steps,
+                    epoch=trainer.epoch,
+                    losses={
+                        name: float(torch.stack([getattr(t, name) for t in sums]).mean()) for name in LossTerms._fields
+                    },
+                    learning_rate=config.learning_rate,
+                    images_per_second=images / pace,
+                    remaining_s=(config.steps - trainer.step) * pace / len(sums),
+                )
+            )
+            reported, sums, images = now, [], 0
+        control.at(trainer.step, config.steps)
+        if due:
+            trainer.evaluate(control)
+            reported = time.monotonic()
+        if due or now - saved > _SAVE_S or control.take_checkpoint_request():
+            trainer.save_last(control)
+            saved = time.monotonic()
+
+
+def _test_once(trainer: Trainer, control: Control) -> None:
+    """The test split, touched once, with the checkpoint that was selected."""
+    best = trainer.run.checkpoint("best")
+    if best is None:
+        raise RunError("The run saved no checkpoint to test; look into its log.")
+    if len(trainer.data.test) == 0:
+        control.note("There are no test images, so nothing was measured on a test split.")
+        return
+    result = evaluate(trainer.run.project_path, best, device=str(trainer.device))
+    shown = {name: result[name] for name in ("czsl", "U", "S", "H", "ausuc")}
+    network, header = load_network(best)
+    trainer.save(
+        "best", network, replace(header, figures={**header.figures, "test": shown, "pointing": result["pointing"]})
+    )
+    control.say(
+        Evaluated(step=header.step, epoch=header.epoch, on="test", figures=shown, selected_on=result["selected_on"])
+    )
+    control.show_figures({**shown, "on": "test", "selected_on": result["selected_on"]})

@@ -1,0 +1,58 @@
+"""Which images a step sees, from the seed and the step alone, so that a resumed run takes the very same steps."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.int64]
+
+
+def batch(labels: Rows, *, sampling: str, size: int, seed: int, step: int) -> Rows:
+    """Positions in the (N,) training labels for one step, counted from 0; at most ``size`` of them.
+
+    ``permutation``: without repetition, drawn afresh each step. ``epoch``: every image once a round.
+    ``class_random``: one image of each of ``size`` random classes. ``class_balanced``: all classes equally often.
+    """
+    count = len(labels)
+    if sampling == "epoch":
+        per_round = -(-count // size)
+        round_number, place = divmod(step, per_round)
+        order = np.random.default_rng([seed, 1, round_number]).permutation(count)
+        return order[place * size : (place + 1) * size]
+    rng = np.random.default_rng([seed, 0, step])
+    if sampling == "permutation":
+        return rng.permutation(count)[:size]
+    classes = np.unique(labels)
+    if sampling == "class_random":
+        drawn = rng.permutation(classes)[:size]
+    else:
+        rounds = [rng.permutation(classes) for _ in range(-(-size // len(classes)))]
+        drawn = np.concatenate(rounds)[:size]
+    return np.array([rng.choice(np.flatnonzero(labels == name)) for name in drawn], dtype=np.int64)
+
+
+def hold_out(
+    labels: Rows, *, share_of_classes: float, share_of_images: float, seed: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Two (N,) masks over the training images: those of classes held out, and those held out of the other classes.
+
+    Held-out classes play the unseen ones in validation. At least two classes and one image a class stay to train on,
+    so small projects may get an empty mask.
+    """
+    rng = np.random.default_rng([seed, 2])
+    classes = np.unique(labels)
+    wanted = round(share_of_classes * len(classes))
+    if share_of_classes > 0 and len(classes) >= 6:
+        wanted = max(2, wanted)
+    # Two classes to choose between are the least that validation among unseen classes can mean anything with.
+    count = wanted if 2 <= wanted <= len(classes) - 2 else 0
+    of_held_classes = np.isin(labels, rng.permutation(classes)[:count])
+    held_images = np.zeros(len(labels), dtype=np.bool_)
+    for name in classes:
+        members = rng.permutation(np.flatnonzero((labels == name) & ~of_held_classes))
+        take = round(share_of_images * len(members))
+        if share_of_images > 0 and len(members) >= 4:
+            take = max(1, take)
+        held_images[members[: min(take, max(0, len(members) - 1))]] = True
+    return of_held_classes, held_images

@@ -1,0 +1,233 @@
+"""One network in training: its steps, its evaluations, its checkpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.metrics import Figures, figures
+from msdn_core.domain.scoring import Fusion, class_scores, fused_attribute_scores
+from msdn_core.errors import RunError
+from msdn_core.msdn.checkpoint import load_network, load_tensors, save_checkpoint
+from msdn_core.msdn.losses import LossTerms, msdn_loss
+from msdn_core.msdn.network import MSDN
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import CheckpointSaved, Evaluated
+from msdn_core.runs.header import CheckpointHeader
+from msdn_core.training.config import TrainConfig
+from msdn_core.training.control import Control
+from msdn_core.training.data import Features, Part, TrainingData
+from msdn_core.training.evaluation import look
+from msdn_core.training.sampling import batch, hold_out
+
+_OPTIMISER = "optimiser."
+_BEST = "selection.best"
+
+
+class Trainer:
+    """The network, its optimiser and its data; ``step`` counts the steps that are done."""
+
+    def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device, run: RunDirectory) -> None:
+        self.config, self.data, self.device, self.run = config, data, device, run
+        self.step = 0
+        self._best: float | None = None
+        self._best_figures: dict[str, Any] = {}
+        spec = data.store.spec
+        self.network = MSDN(
+            torch.from_numpy(data.word_vectors), spec.channels, normalize_v=config.normalize_v, seed=config.seed
+        ).to(device)
+        self._optimiser = torch.optim.RMSprop(
+            self.network.parameters(),
+            lr=config.learning_rate,
+            alpha=config.alpha,
+            weight_decay=config.weight_decay,
+            momentum=config.momentum,
+        )
+        self._split()
+        unit = data.table.unit_vectors(clip_negative=config.clip_negative)
+        self._unit = torch.tensor(unit, dtype=torch.float32, device=device)
+        self._seen = torch.tensor(self._seen_in_training, device=device)
+        self._features = Features(
+            data.store, device, np.concatenate([self._train.rows, self._validation.rows, data.test.rows])
+        )
+
+    def _split(self) -> None:
+        """What is trained on and what it is selected on; held-out classes count as unseen while training."""
+        train = self.data.train
+        seen = self.data.table.seen.copy()
+        of_classes = of_images = np.zeros(len(train), dtype=np.bool_)
+        if self.config.selection == "validation":
+            of_classes, of_images = hold_out(
+                train.labels,
+                share_of_classes=self.config.validation_classes,
+                share_of_images=self.config.validation_images,
+                seed=self.config.seed,
+            )
+            seen[np.unique(train.labels[of_classes])] = False
+        self._train = train.of(~(of_classes | of_images))
+        self._validation = train.of(of_classes | of_images)
+        if self.config.selection == "best_on_test":
+            self._validation = self.data.test
+        self._seen_in_training = seen
+        # Validation chooses among what validation can tell apart: the truly unseen classes stay out of it.
+        keep = self.data.table.seen if self.config.selection == "validation" else np.ones_like(seen)
+        self._validation_classes = np.flatnonzero(keep)
+
+    @property
+    def epoch(self) -> int:
+        """How often as many images as there are were seen."""
+        return self.step * self.config.batch_size // max(1, len(self._train))
+
+    def take_step(self) -> tuple[LossTerms, int]:
+        """One batch; the loss terms, detached, and how many images it had. RunError where a term is not finite."""
+        config = self.config
+        chosen = batch(
+            self._train.labels, sampling=config.sampling, size=config.batch_size, seed=config.seed, step=self.step
+        )
+        labels = torch.from_numpy(self._train.labels[chosen]).to(self.device)
+        outputs = self.network(self._features.batch(self._train.rows[chosen]))
+        terms = msdn_loss(
+            outputs,
+            labels,
+            self._unit,
+            self._seen,
+            bias=config.bias,
+            lambda_cal=config.lambda_cal,
+            lambda_distill=config.lambda_distill,
+        )
+        if not torch.isfinite(terms.total):
+            bad = next((name for name in LossTerms._fields if not torch.isfinite(getattr(terms, name))), "total")
+            raise RunError(
+                f"The loss term {bad} became {float(getattr(terms, bad))} at step {self.step + 1}; "
+                "choose a lower learning rate. The last checkpoint is whole."
+            )
+        self._optimiser.zero_grad(set_to_none=True)
+        terms.total.backward()  # type: ignore[no-untyped-call]
+        self._optimiser.step()
+        self.step += 1
+        return LossTerms(*(term.detach() for term in terms)), len(chosen)
+
+    def evaluate(self, control: Control) -> None:
+        """Figures on the validation part, and the best checkpoint where they are the best so far."""
+        selection = self.config.selection
+        if len(self._validation):
+            found = self._measure(self._validation, control)
+            on = "test" if selection == "best_on_test" else "validation"
+            shown = asdict(found)
+            control.say(Evaluated(step=self.step, epoch=self.epoch, on=on, figures=shown, selected_on=on))
+            value = next((v for v in (found.H, found.czsl, found.S) if v is not None), 0.0)
+            if self._best is None or value > self._best:
+                self._best, self._best_figures = value, {on: shown}
+                self._save_best(control, on)
+                control.show_figures({**shown, "on": on, "selected_on": on})
+        elif self.step >= self.config.steps or self._best is None:
+            self._save_best(control, "last step")
+        if selection == "last":
+            self._save_best(control, "last step")
+
+    def _measure(self, part: Part, control: Control) -> Figures:
+        self.network.eval()
+        looked = look(self.network, self._features, part.rows, between=control.poll)
+        self.network.train()
+        classes = self._validation_classes
+        scores = fused_attribute_scores(looked.scores_av, looked.scores_va, self._fusion)
+        unit = self.data.table.unit_vectors(clip_negative=self.config.clip_negative)[classes]
+        place = np.full(len(self.data.table.classes), -1)
+        place[classes] = np.arange(len(classes))
+        seen = self._seen_in_training[classes]
+        return figures(class_scores(scores, unit), place[part.labels], seen, self.config.gamma)
+
+    @property
+    def _fusion(self) -> Fusion:
+        return Fusion(self.config.fusion_av, self.config.fusion_va)
+
+    def header(self, selected_on: str) -> CheckpointHeader:
+        """What a checkpoint of this moment says of itself."""
+        table: ClassTable = self.data.table
+        return CheckpointHeader(
+            attributes=tuple(attribute.full_name for attribute in table.attributes),
+            classes=table.classes,
+            class_vectors=table.vectors,
+            seen=table.seen,
+            fusion=self._fusion,
+            gamma=self.config.gamma,
+            backbone=self.data.store.spec.to_json(),
+            channels=self.data.store.spec.channels,
+            variant=self.config.variant,
+            clip_negative=self.config.clip_negative,
+            normalize_v=self.config.normalize_v,
+            word_vector_source=self.data.word_vector_source,
+            run=self.run.name,
+            step=self.step,
+            epoch=self.epoch,
+            selected_on=selected_on,
+            figures=dict(self._best_figures),
+        )
+
+    def save(
+        self, kind: str, network: MSDN, header: CheckpointHeader, extra: Mapping[str, Tensor] | None = None
+    ) -> None:
+        """Writes a checkpoint of the run, whole or not at all."""
+        save_checkpoint(self.run.checkpoint_path(kind), network, header, extra_tensors=extra)
+
+    def _save_best(self, control: Control, selected_on: str) -> None:
+        self.save("best", self.network, self.header(selected_on))
+        control.say(CheckpointSaved(kind="best", step=self.step, path="checkpoints/best.safetensors"))
+
+    def save_last(self, control: Control) -> None:
+        """All that going on from here needs, as one file."""
+        extra = {
+            f"{_OPTIMISER}{index}.{key}": value
+            for index, entry in self._optimiser.state_dict()["state"].items()
+            for key, value in entry.items()
+            if torch.is_tensor(value)
+        }
+        if self._best is not None:
+            extra[_BEST] = torch.tensor(self._best, dtype=torch.float64)
+        self.save("last", self.network, self.header("last step"), extra)
+        control.say(CheckpointSaved(kind="last", step=self.step, path="checkpoints/last.safetensors"))
+
+    def resume(self, described: Mapping[str, Any]) -> bool:
+        """Goes on from the run's last checkpoint, where there is one.
+
+        Raises RunError where the classes, attributes, images or features are not those that it was trained on.
+        """
+        path = self.run.checkpoint("last")
+        if path is None:
+            return False
+        before = self.run.data()
+        for what in ("attributes", "classes", "images", "features"):
+            if _fingerprints(before.get(what)) != _fingerprints(described[what]):
+                raise RunError(
+                    f"The project's {what} changed since run “{self.run.name}” was left, so it cannot go on as it "
+                    "began; start a new run."
+                )
+        tensors = load_tensors(path)
+        network, header = load_network(path, tensors=tensors)
+        self.network.load_state_dict(network.state_dict())
+        state: dict[int, dict[str, Tensor]] = {}
+        for name, value in tensors.items():
+            if name.startswith(_OPTIMISER):
+                index, _, key = name.removeprefix(_OPTIMISER).partition(".")
+                state.setdefault(int(index), {})[key] = value
+        groups = self._optimiser.state_dict()["param_groups"]
+        self._optimiser.load_state_dict({"state": state, "param_groups": groups})
+        self.step = header.step
+        self._best = float(tensors[_BEST]) if _BEST in tensors else None
+        self._best_figures = dict(header.figures)
+        return True
+
+
+def _fingerprints(content: Any) -> Any:
+    """What identifies an entry of ``data.json``, without what merely describes it."""
+    if not isinstance(content, Mapping):
+        return content
+    return {
+        key: _fingerprints(value) for key, value in content.items() if key in ("fingerprint", "train", "test", "count")
+    }
