@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from msdn_core.cli.output import Output
+from msdn_core.cli.output import Output, percent
+from msdn_core.errors import ConfigError, MsdnError, RunError
+
+if TYPE_CHECKING:
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.runs.events import Event
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -17,8 +22,77 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--recipe", default=None, metavar="NAME", help="demo, cub, sun or awa2 (default: demo)")
     parser.add_argument(
-        "--set", action="append", default=[], dest="settings", metavar="KEY=VALUE", help="change a setting; repeatable"
+        "--set",
+        action="extend",
+        nargs="+",
+        default=[],
+        dest="settings",
+        metavar="KEY=VALUE",
+        help="change settings; repeatable",
     )
     parser.add_argument("--name", metavar="RUN", help="the run's name (default: the recipe's and a number)")
     parser.add_argument("--resume", action="store_true", help="go on with the run of that name where it was left")
+    parser.add_argument("--run-directory", type=Path, help=argparse.SUPPRESS)
     parser.set_defaults(handler=run)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> int:
+    """Trains; 0 for a run that finished or was stopped, otherwise its reason."""
+    directory = _directory(arguments)
+    output.note(f"Run “{directory.name}” in {directory.path}")
+    from msdn_core.training.loop import run_training
+
+    state = run_training(directory, listener=lambda event: _show(event, output))
+    status = directory.status()
+    if str(state) == "failed":
+        raise MsdnError(f"Run “{directory.name}” failed: {status.reason}")
+    figures = dict(status.figures)
+    result = {"run": directory.name, "path": str(directory.path), "state": str(state), "step": status.step}
+    shown = "  ".join(f"{name} {percent(figures.get(key))}" for name, key in _FIGURES) if figures else ""
+    measured = f"\non {figures['on']}: {shown} (selected on {figures['selected_on']})" if figures else ""
+    output.result({**result, "figures": figures}, f"Run “{directory.name}” {state} at step {status.step}.{measured}")
+    return 0
+
+
+_FIGURES = (("CZSL", "czsl"), ("U", "U"), ("S", "S"), ("H", "H"))
+
+
+def _directory(arguments: argparse.Namespace) -> RunDirectory:
+    from msdn_core.project import Project
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.runs.listing import find_run
+    from msdn_core.training.config import RECIPES, from_settings
+
+    if arguments.run_directory is not None:
+        return RunDirectory(arguments.run_directory)
+    with Project.open(arguments.project, read_only=True) as project:
+        path = project.path
+    if not arguments.resume:
+        config = from_settings(arguments.recipe or "demo", arguments.settings)
+        return RunDirectory.create(path, arguments.name, config.to_json())
+    if arguments.name is None:
+        raise ConfigError("Which run shall go on? Name it with --name RUN.")
+    if arguments.settings or (arguments.recipe and arguments.recipe not in RECIPES):
+        raise ConfigError("A run goes on with the settings that it began with; leave --set away, or start a new run.")
+    directory = find_run(path, arguments.name)
+    if directory.status().state.alive:
+        raise RunError(f"Run “{directory.name}” is at work already; stop it first.")
+    return directory
+
+
+def _show(event: Event, output: Output) -> None:
+    from msdn_core.runs.events import Evaluated, FeatureProgress, Message, RunStarted, StepDone
+
+    if isinstance(event, FeatureProgress):
+        output.progress("features", event.done, event.total, event.rate, event.remaining_s)
+    elif isinstance(event, StepDone):
+        output.progress("training", event.step, event.steps, event.images_per_second, event.remaining_s)
+    elif isinstance(event, Evaluated):
+        shown = "  ".join(f"{name} {percent(event.figures.get(key))}" for name, key in _FIGURES)
+        output.note(f"step {event.step:>6}  {event.on}: {shown}")
+    elif isinstance(event, RunStarted):
+        output.note(
+            f"{'Goes on' if event.resumed else 'Starts'} at step {event.step} of {event.steps} on {event.device}."
+        )
+    elif isinstance(event, Message):
+        output.note(event.text)

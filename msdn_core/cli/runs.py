@@ -1,0 +1,90 @@
+"""``runs PROJECT``, and ``stop|cancel|pause|resume PROJECT RUN``: what runs there are, and what they shall do."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import Any
+
+from msdn_core.cli.output import Output, aligned, percent
+from msdn_core.errors import RunError
+from msdn_core.runs.events import CommandTaken
+from msdn_core.runs.launch import launch_training
+from msdn_core.runs.listing import find_run, list_runs
+from msdn_core.runs.status import RunState
+
+_HELP = {
+    "stop": "end a run and keep its checkpoint, to go on with later",
+    "cancel": "end a run and mark it cancelled; nothing is deleted",
+    "pause": "let a run wait",
+    "resume": "let a paused run go on, or go on in the background with one that was left",
+}
+_ACKNOWLEDGED_WITHIN_S = 10.0
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Adds the five commands."""
+    listing = commands.add_parser("runs", parents=[common], help="list a project's runs, their state and best figures")
+    listing.add_argument("project", type=Path, metavar="PROJECT")
+    listing.set_defaults(handler=show)
+    for name, text in _HELP.items():
+        parser = commands.add_parser(name, parents=[common], help=text)
+        parser.add_argument("project", type=Path, metavar="PROJECT")
+        parser.add_argument("run", metavar="RUN")
+        parser.set_defaults(handler=tell, command=name)
+
+
+def show(arguments: argparse.Namespace, output: Output) -> None:
+    """Lists the runs, the newest first."""
+    from msdn_core.project import Project
+
+    with Project.open(arguments.project, read_only=True) as project:
+        runs = list_runs(project.path)
+    entries = []
+    rows = [("run", "state", "step", "CZSL", "U", "S", "H", "measured on")]
+    for run in runs:
+        status = run.status()
+        figures = dict(status.figures)
+        entries.append(
+            {
+                "run": run.name,
+                "state": str(status.state),
+                "reason": status.reason,
+                "step": status.step,
+                "steps": status.steps,
+                "figures": figures,
+                "checkpoints": [kind for kind in ("best", "last") if run.checkpoint(kind)],
+            }
+        )
+        shown = tuple(percent(figures.get(key)) for key in ("czsl", "U", "S", "H"))
+        measured = str(figures.get("on", "–"))
+        rows.append((run.name, str(status.state), f"{status.step:,} of {status.steps:,}", *shown, measured))
+    output.result({"runs": entries}, aligned(rows) if runs else "There are no runs yet; start one with `train`.")
+
+
+def tell(arguments: argparse.Namespace, output: Output) -> None:
+    """Sends a command and waits for its acknowledgement; ``resume`` starts a run that has no process."""
+    run = find_run(arguments.project, arguments.run)
+    state = run.status().state
+    if arguments.command == "resume" and (state.resumable or state is RunState.QUEUED):
+        pid = launch_training(run)
+        output.result(
+            {"run": run.name, "state": "starting", "pid": pid}, f"Run “{run.name}” goes on in the background."
+        )
+        return
+    if not state.alive:
+        raise RunError(f"Run “{run.name}” is {state}, so there is nothing to {arguments.command}.")
+    offset = run.events_path.stat().st_size if run.events_path.is_file() else 0
+    identity = run.send(arguments.command)
+    deadline = time.monotonic() + _ACKNOWLEDGED_WITHIN_S
+    while time.monotonic() < deadline:
+        events, offset = run.read_events(offset)
+        if any(isinstance(event, CommandTaken) and event.id == identity for event in events):
+            output.result({"run": run.name, "command": arguments.command}, f"Run “{run.name}”: {arguments.command}.")
+            return
+        time.sleep(0.1)
+    raise RunError(
+        f"Run “{run.name}” did not answer within {_ACKNOWLEDGED_WITHIN_S:.0f} s; the command stands, and it will follow "
+        "it when it can."
+    )
