@@ -35,6 +35,10 @@ class Opening(QObject):
         """Whether a project is being made that will open by itself."""
         return self._wanted is not None
 
+    def expect(self) -> None:
+        """From now on something is about to be opened; the window says so until it is."""
+        self._want(self)
+
     def open_first(self, path: Path | None) -> None:
         """What a start shows: the given folder, or the project that was open last, or the aviary."""
         if path is not None:
@@ -55,6 +59,7 @@ class Opening(QObject):
         elif path.is_dir():
             self.open_images(path)
         else:
+            self._want(None)
             self._session.message.emit("error", f"There is no folder {path}; drop or open a folder.")
 
     def open_project(self, path: Path) -> bool:

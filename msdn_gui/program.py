@@ -64,6 +64,7 @@ class Program:
         self._ended = False
         self._old_hook = sys.excepthook
         sys.excepthook = self._show_fault
+        self.window.opening.expect()
         self.window.show_workspace(self._workspace)
 
     def run(self) -> int:

@@ -50,7 +50,7 @@ class MainWindow(QMainWindow):
         self.rail = Rail()
         self.stack = QStackedWidget(objectName="workspaces")
         self.top_bar = TopBar(session, self.fill_project_menu, self.commands["open_checkpoint"])
-        self._waiting = EmptyState("bird", "Opening …", "The project is being made; it opens by itself.")
+        self._waiting = EmptyState("bird", "Opening …", "A new project takes a few seconds; it opens by itself.")
         self._nothing = EmptyState(
             "project",
             "No project is open",
@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self.opening.busy_changed.connect(lambda _: self._show_page())
         self.rail.chosen.connect(self.show_workspace)
         self.chip.opened.connect(self.show_workspace)
-        self._show_page()
+        self._show_project(session.project)
 
     # Composition
 

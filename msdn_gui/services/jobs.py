@@ -53,6 +53,8 @@ class Job(QObject):
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
         self._is_polite = False
+        self._killer = QTimer(self, singleShot=True, interval=_END_MS)
+        self._killer.timeout.connect(self._process.kill)
 
     @property
     def is_running(self) -> bool:
@@ -77,7 +79,7 @@ class Job(QObject):
             self._process.kill()
             return
         self._process.terminate()
-        QTimer.singleShot(_END_MS, self, self._process.kill)
+        self._killer.start()
 
     def end_now(self) -> None:
         """Ends the child and waits until it is gone; used when the window closes."""
@@ -146,6 +148,7 @@ class Job(QObject):
 
     def _end(self, *, succeeded: bool) -> None:
         self._over = True
+        self._killer.stop()
         if self._cancelled:
             self.cancelled.emit()
         elif succeeded:

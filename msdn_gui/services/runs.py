@@ -138,7 +138,6 @@ class RunMonitor(QObject):
             self.poll()
 
 
-
 class _Look(QRunnable):
     def __init__(self, monitor: RunMonitor, poll: _Poll) -> None:
         super().__init__()

@@ -137,7 +137,7 @@ def _load(path: Path, folder: Path) -> tuple[QImage, bool]:
     if kept.is_file():
         image = QImageReader(str(kept)).read()
         if not image.isNull():
-            return image, True
+            return image.convertToFormat(QImage.Format.Format_RGB32), True
     image = _decode(path)
     if not image.isNull():
         _keep(image, kept)
@@ -152,7 +152,9 @@ def _decode(path: Path) -> QImage:
     except MsdnError:
         return QImage()
     data = picture.tobytes()
-    return QImage(data, picture.width, picture.height, 3 * picture.width, QImage.Format.Format_RGB888).copy()
+    image = QImage(data, picture.width, picture.height, 3 * picture.width, QImage.Format.Format_RGB888)
+    # Another buffer, so that nothing hangs on ``data``; and the format that is painted without a conversion.
+    return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
 def _keep(image: QImage, kept: Path) -> None:

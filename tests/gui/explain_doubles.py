@@ -1,0 +1,31 @@
+"""Functions for the explainer's process in tests: they stand at module level so that a spawned process finds them."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+from small_birds import make_explanation
+
+from msdn_core.domain.explanation import Explanation
+
+
+def warm_up(_checkpoint: str | None) -> None:
+    """Loads nothing."""
+
+
+def explain(_checkpoint: str, image: str) -> Explanation | str:
+    """An explanation that tells the image and the process apart; the file's name says how to misbehave."""
+    name = Path(image).name
+    if "slow" in name:
+        time.sleep(0.5)
+    if "crash" in name:
+        os._exit(9)
+    if "raise" in name:
+        raise ValueError("a fault nobody expected")
+    if "refuse" in name:
+        return "This image cannot be opened: it is truncated."
+    made = make_explanation(seed=sum(name.encode()))
+    made.scores_av[0] = os.getpid() % 100_000
+    return made

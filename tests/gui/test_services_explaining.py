@@ -1,0 +1,152 @@
+"""The explainer's process: newest request wins, stale answers are dropped, a dead worker is replaced, none is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import explain_doubles
+import psutil
+import pytest
+
+from msdn_gui.services.explaining import ExplainerService
+
+LONG = 15_000
+
+
+@pytest.fixture
+def explainer(qapp) -> Iterator[ExplainerService]:  # noqa: ARG001
+    service = ExplainerService(explain=explain_doubles.explain, warm_up=explain_doubles.warm_up)
+    yield service
+    service.close()
+    service.deleteLater()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    for name in ("checkpoint", "one.jpg", "two.jpg", "three.jpg", "slow.jpg", "crash.jpg", "raise.jpg", "refuse.jpg"):
+        (tmp_path / name).write_bytes(name.encode())
+    return tmp_path
+
+
+def ask(qtbot, explainer: ExplainerService, files: Path, name: str):
+    with qtbot.waitSignal(explainer.answered, timeout=LONG) as answer:
+        number = explainer.request(files / "checkpoint", files / name)
+    assert answer.args[0] == number
+    return answer.args[1]
+
+
+def test_an_image_is_explained_in_another_process(qtbot, explainer, files) -> None:
+    explanation = ask(qtbot, explainer, files, "one.jpg")
+    assert explanation.attention_av.shape == (6, 7, 7)
+    assert int(explanation.scores_av[0]) == explainer.worker_id % 100_000 != os.getpid() % 100_000
+
+
+def test_only_the_newest_of_many_requests_is_answered(qtbot, explainer, files) -> None:
+    ask(qtbot, explainer, files, "one.jpg")
+    answered = []
+    explainer.answered.connect(lambda number, _: answered.append(number))
+    explainer.request(files / "checkpoint", files / "slow.jpg")
+    explainer.request(files / "checkpoint", files / "two.jpg")
+    last = explainer.request(files / "checkpoint", files / "three.jpg")
+    qtbot.waitUntil(lambda: last in answered, timeout=LONG)
+    qtbot.wait(200)
+    assert answered == [last]
+
+
+def test_an_answer_that_is_known_comes_again_without_the_worker(qtbot, explainer, files) -> None:
+    first = ask(qtbot, explainer, files, "one.jpg")
+    os.kill(explainer.worker_id, signal.SIGTERM)
+    assert ask(qtbot, explainer, files, "one.jpg") is first
+
+
+def test_a_changed_file_is_looked_at_anew(qtbot, explainer, files) -> None:
+    first = ask(qtbot, explainer, files, "one.jpg")
+    os.utime(files / "one.jpg", (1, 1))
+    assert ask(qtbot, explainer, files, "one.jpg") is not first
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_killed_worker_is_told_of_and_replaced(qtbot, explainer, files) -> None:
+    ask(qtbot, explainer, files, "one.jpg")
+    old = explainer.worker_id
+    with qtbot.waitSignal(explainer.died, timeout=LONG) as told:
+        os.kill(old, signal.SIGKILL)
+        explainer.request(files / "checkpoint", files / "two.jpg")
+    assert "ended" in told.args[0]
+    assert ask(qtbot, explainer, files, "two.jpg") is not None
+    assert explainer.worker_id != old
+
+
+def test_an_image_that_kills_the_worker_fails_and_the_next_one_is_explained(qtbot, explainer, files) -> None:
+    with qtbot.waitSignal(explainer.failed, timeout=LONG) as failed:
+        number = explainer.request(files / "checkpoint", files / "crash.jpg")
+    assert failed.args[0] == number
+    assert ask(qtbot, explainer, files, "one.jpg") is not None
+
+
+@pytest.mark.parametrize(("name", "words"), [("refuse.jpg", "truncated"), ("raise.jpg", "a fault nobody expected")])
+def test_a_fault_is_one_sentence_and_the_worker_lives(qtbot, explainer, files, name, words) -> None:
+    with qtbot.waitSignal(explainer.failed, timeout=LONG) as failed:
+        explainer.request(files / "checkpoint", files / name)
+    assert words in failed.args[1]
+    worker = explainer.worker_id
+    ask(qtbot, explainer, files, "one.jpg")
+    assert explainer.worker_id == worker
+
+
+def test_closing_ends_the_worker_in_the_middle_of_its_work(qtbot, explainer, files) -> None:
+    ask(qtbot, explainer, files, "one.jpg")
+    worker = explainer.worker_id
+    explainer.request(files / "checkpoint", files / "slow.jpg")
+    explainer.close()
+    assert not psutil.pid_exists(worker)
+    assert explainer.worker_id is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_the_worker_ends_when_its_parent_is_killed(tmp_path, files) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        textwrap.dedent(
+            f"""
+            import sys
+            sys.path[:0] = {[str(Path(__file__).parent), str(Path(__file__).parents[2])]!r}
+            if __name__ == "__main__":
+                from pathlib import Path
+                from PySide6.QtCore import QCoreApplication
+                import explain_doubles
+                from msdn_gui.services.explaining import ExplainerService
+                application = QCoreApplication([])
+                service = ExplainerService(explain=explain_doubles.explain, warm_up=explain_doubles.warm_up)
+                service.answered.connect(lambda *_: print(service.worker_id, flush=True))
+                files = Path({str(files)!r})
+                service.request(files / "checkpoint", files / "one.jpg")
+                application.exec()
+            """
+        ),
+        encoding="utf-8",
+    )
+    parent = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    worker = int(parent.stdout.readline())
+    assert psutil.pid_exists(worker)
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until = time.monotonic() + 10
+    while _lives(worker) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _lives(worker)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False

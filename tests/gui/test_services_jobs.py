@@ -1,0 +1,102 @@
+"""Jobs: the command line's protocol, and children that keep to it badly."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from msdn_gui.services.jobs import Jobs
+
+PROGRESS = 'import json; print(json.dumps({"progress": {"stage": "drawing", "done": 3, "total": 9, "remaining_s": 1.5}}), flush=True)'  # noqa: E501
+
+
+@pytest.fixture
+def jobs(qapp) -> Iterator[Jobs]:  # noqa: ARG001
+    made = Jobs()
+    yield made
+    made.close()
+    made.deleteLater()
+
+
+def run(jobs: Jobs, code: str, title: str = "Drawing"):
+    return jobs.start(title, ["-c", code])
+
+
+def test_progress_and_then_the_result(qtbot, jobs) -> None:
+    job = run(jobs, PROGRESS + '\nprint(json.dumps({"images": 9}))')
+    seen = []
+    job.progress.connect(lambda *arguments: seen.append(arguments))
+    with qtbot.waitSignal(job.finished, timeout=10_000) as finished:
+        pass
+    assert seen == [("drawing", 3, 9, 1.5)]
+    assert finished.args[0] == {"images": 9}
+    qtbot.waitUntil(lambda: not jobs.running)
+
+
+def test_the_engines_own_sentence_is_handed_on(qtbot, jobs) -> None:
+    code = 'import json, sys; print(json.dumps({"error": "There is no folder x; check the path."})); sys.exit(1)'
+    with qtbot.waitSignal(run(jobs, code).failed, timeout=10_000) as failed:
+        pass
+    assert failed.args[0] == "There is no folder x; check the path."
+
+
+def test_a_real_command_of_the_engine(qtbot, jobs, tmp_path) -> None:
+    job = jobs.engine("Reading", "import", "images", tmp_path / "nowhere", tmp_path / "project")
+    with qtbot.waitSignal(job.failed, timeout=20_000) as failed:
+        pass
+    assert "nowhere" in failed.args[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import os; os._exit(7)", "status 7"),
+        ("raise RuntimeError('the disk is on fire')", "the disk is on fire"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "abruptly"),
+        ("print('no json at all')", "status 0"),
+    ],
+)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_child_that_crashes_or_says_nothing_is_one_sentence(qtbot, jobs, code, words) -> None:
+    with qtbot.waitSignal(run(jobs, code).failed, timeout=10_000) as failed:
+        pass
+    assert words in failed.args[0]
+    assert failed.args[0].startswith("Drawing ended")
+
+
+def test_lines_that_are_no_json_are_passed_over(qtbot, jobs) -> None:
+    code = "import json\nprint('a library speaks')\nprint('[1, 2')\nprint(json.dumps({'a': 1}))\nprint('bye')"
+    with qtbot.waitSignal(run(jobs, code).finished, timeout=10_000) as finished:
+        pass
+    assert finished.args[0] == {"a": 1}
+
+
+def test_cancelling_ends_the_child(qtbot, jobs) -> None:
+    job = run(jobs, PROGRESS + "\nimport time; time.sleep(60)")
+    with qtbot.waitSignal(job.progress, timeout=10_000):
+        pass
+    child = job.process_id
+    with qtbot.waitSignals([job.cancelled, job.ended], timeout=10_000):
+        job.cancel()
+    assert not psutil.pid_exists(child)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="niceness is of Unix")
+def test_a_job_gives_way_to_the_window_once_it_has_begun(qtbot, jobs) -> None:
+    job = run(jobs, PROGRESS + "\nimport time; time.sleep(60)")
+    with qtbot.waitSignal(job.progress, timeout=10_000):
+        pass
+    assert psutil.Process(job.process_id).nice() > psutil.Process().nice()
+
+
+def test_closing_leaves_no_child(qtbot, jobs) -> None:
+    job = run(jobs, PROGRESS + "\nimport time; time.sleep(60)")
+    with qtbot.waitSignal(job.progress, timeout=10_000):
+        pass
+    child = job.process_id
+    jobs.close()
+    assert not psutil.pid_exists(child)
+    assert jobs.running == ()

@@ -1,0 +1,200 @@
+"""The window: what it shows, how it is closed, and that what is chosen is chosen everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from small_birds import draw_bird, write_checkpoint
+
+from msdn_core.project import Project
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_gui.closing import CloseQuestion
+from msdn_gui.services import Services
+from msdn_gui.session import Session
+from msdn_gui.theme import theme
+from msdn_gui.window import MainWindow
+
+
+@pytest.fixture
+def window(session: Session, services: Services) -> Iterator[MainWindow]:
+    made = MainWindow(session, services)
+    made.resize(1280, 720)
+    services.run_monitor.set_project(session.project.path)
+    made.show_workspace("explore")
+    made.show()
+    yield made
+    made.close_for_good()
+    QApplication.processEvents()
+
+
+def texts(menu: QMenu) -> list[str]:
+    return [action.text().replace("&", "") for action in menu.actions() if action.text()]
+
+
+def test_it_says_what_is_open_and_through_what_it_is_looked_at(window) -> None:
+    assert "Small birds" in window.windowTitle()
+    assert "Small birds" in window.top_bar.project_button.text()
+    assert "small-01" in window.top_bar.checkpoint_button.text()
+    assert window.findChild(QLabel, "facts").text() == "6 images · 3 classes (1 unseen) · 6 attributes"
+
+
+def test_nothing_open_says_what_to_do(empty_session, services) -> None:
+    window = MainWindow(empty_session, services)
+    try:
+        window.show_workspace("explore")
+        window.show()
+        titles = [label.text() for label in window.findChildren(QLabel, "emptyTitle") if label.isVisible()]
+        assert titles == ["No project is open"]
+        assert window.settled()
+    finally:
+        window.close_for_good()
+
+
+def test_a_message_stands_in_the_window_until_it_is_closed(window, session, qtbot) -> None:
+    session.message.emit("error", "The disk is full; make room.")
+    assert window.message_bar.isVisible()
+    assert window.message_bar.text == "The disk is full; make room."
+    qtbot.mouseClick(window.message_bar.findChild(object, "messageClose"), Qt.MouseButton.LeftButton)
+    assert not window.message_bar.isVisible()
+
+
+def test_the_picker_offers_the_projects_runs_and_keeps_the_old_one_where_another_does_not_fit(
+    window, session, tmp_path
+) -> None:
+    run = RunDirectory.create(session.project.path, "mine", {"recipe": "demo"})
+    write_checkpoint(run.checkpoint_path("best"), run="mine")
+    menu = window.top_bar.checkpoint_button.menu()
+    menu.aboutToShow.emit()
+    assert "mine" in texts(menu)
+    next(action for action in menu.actions() if action.text() == "mine").trigger()
+    assert session.checkpoint.run == "mine"
+    other = write_checkpoint(tmp_path / "x" / "best.safetensors", attributes=tuple("abcdef"), run="stranger")
+    session.set_checkpoint(other)
+    assert session.checkpoint.run == "mine"
+    assert "stranger" in window.message_bar.text
+
+
+def test_all_actions_have_a_hint_and_no_two_the_same_keys(window) -> None:
+    actions = [action for menu in window.menuBar().findChildren(QMenu) for action in menu.actions()]
+    named = [action for action in actions if action.objectName()]
+    assert named
+    keys = [sequence.toString() for action in set(actions) for sequence in action.shortcuts()]
+    assert sorted(keys) == sorted(set(keys))
+
+
+def test_stepping_through_images(window, session) -> None:
+    session.set_image(session.images[0])
+    window.commands["next_image"].trigger()
+    assert session.image == session.images[1]
+    window.commands["previous_image"].trigger()
+    window.commands["previous_image"].trigger()
+    assert session.image == session.images[0]
+
+
+def test_a_dropped_folder_of_images_is_opened_in_one_step(window, session, qtbot, tmp_path, home) -> None:
+    photos = tmp_path / "holiday"
+    photos.mkdir()
+    draw_bird(photos / "a.jpg", 0)
+    draw_bird(photos / "b.jpg", 1)
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(photos))])
+    event = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    with qtbot.waitSignal(session.project_changed, timeout=30_000, check_params_cb=lambda p: p is not None):
+        window.dropEvent(event)
+    assert sorted(record.name for record in session.images) == ["a.jpg", "b.jpg"]
+    assert session.project.path.is_relative_to(home)
+    assert session.image is not None
+
+
+def test_a_project_that_cannot_be_opened_is_said_and_the_open_one_stays(window, session, tmp_path) -> None:
+    bad = tmp_path / "bad"
+    bad.mkdir()
+    (bad / "project.sqlite").write_bytes(b"no database")
+    before = session.project
+    window.opening.open_path(bad)
+    assert session.project is before
+    assert window.message_bar.level == "error"
+
+
+def test_the_checkpoint_that_was_looked_through_is_looked_through_again(window, session, tmp_path) -> None:
+    Project.create(tmp_path / "other").close()
+    path = session.project.path
+    second = write_checkpoint(tmp_path / "second" / "best.safetensors", run="second")
+    session.set_checkpoint(second)
+    window.opening.open_path(tmp_path / "other")
+    window.opening.open_path(path)
+    assert session.checkpoint.run == "second"
+
+
+def test_light_and_dark_turn_live(window) -> None:
+    light = window.palette().window().color().lightness()
+    window._set_theme("dark")
+    assert window.palette().window().color().lightness() < light
+    assert theme().dark
+    window._set_theme("light")
+    assert window.palette().window().color().lightness() == light
+
+
+def running(project: Path) -> RunDirectory:
+    run = RunDirectory.create(project, "long", {"recipe": "demo"})
+    pid, started = own_process()
+    run.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=3, steps=10))
+    return run
+
+
+@pytest.fixture
+def close_with_run(window, session, services, qtbot) -> Callable[[str], RunDirectory]:
+    def close(button: str) -> RunDirectory:
+        run = running(session.project.path)
+        qtbot.waitUntil(lambda: services.run_monitor.active() == ["long"])
+        window.close()
+        assert window.isVisible()
+        question = window.findChild(CloseQuestion)
+        assert "long" in question.text()
+        getattr(question, button).click()
+        return run
+
+    return close
+
+
+def test_a_run_shows_on_the_chip_which_opens_its_workspace(window, session, qtbot) -> None:
+    running(session.project.path)
+    qtbot.waitUntil(lambda: "Training long" in window.chip.text)
+    assert "3 of 10" in window.chip.text
+
+
+def test_closing_during_a_run_may_leave_it_running(window, close_with_run) -> None:
+    run = close_with_run("leave")
+    assert not window.isVisible()
+    assert run.take_commands()[0] == []
+
+
+def test_closing_during_a_run_may_stop_and_keep_it(window, close_with_run) -> None:
+    run = close_with_run("stop")
+    assert not window.isVisible()
+    assert [command.command for command in run.take_commands()[0]] == ["stop"]
+
+
+def test_closing_during_a_run_may_be_thought_better_of(window, close_with_run) -> None:
+    run = close_with_run("stay")
+    assert window.isVisible()
+    assert run.take_commands()[0] == []
+
+
+def test_what_goes_on_shows_on_the_chip_and_can_be_cancelled_there(window, services, qtbot) -> None:
+    code = (
+        'import json, time; print(json.dumps({"progress": {"stage": "features", "done": 30, "total": 1500, '
+        '"remaining_s": 75}}), flush=True); time.sleep(60)'
+    )
+    services.jobs.start("Extracting features", ["-c", code])
+    qtbot.waitUntil(lambda: window.chip.text == "Extracting features · 30 of 1,500 · 1:15 left", timeout=10_000)
+    qtbot.mouseClick(window.chip.findChild(object, "chipCancel"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not services.jobs.running and window.chip.text == "", timeout=10_000)
