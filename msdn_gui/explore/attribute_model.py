@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_gui.explore.ordered_table import BAR_ROLE, OrderedTable, bar
+from msdn_gui.explore.ordered_table import BAR_ROLE, OrderedTable, bar, number
 
 GROUP, NAME, AV, VA, WANTED = range(5)
 
@@ -82,8 +82,7 @@ class AttributeModel(OrderedTable):
                 return None
             value = float(values[item])
             if role == Qt.ItemDataRole.DisplayRole:
-                text = f"{value:g}" if column == WANTED and abs(value) >= 10 else f"{value:.2f}"
-                return text.replace("-", "−")
+                return number(value, max(map(abs, self._reach[column])))
             if role == BAR_ROLE:
                 return (*bar(value, *self._reach[column]), {AV: "av", VA: "va", WANTED: "muted"}[column])
             if role == Qt.ItemDataRole.ToolTipRole:
@@ -93,10 +92,10 @@ class AttributeModel(OrderedTable):
             return attribute.name if column == NAME else attribute.group
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = [attribute.full_name]
-            for number in (AV, VA, WANTED):
-                values = self._numbers[number]
+            for other in (AV, VA, WANTED):
+                values = self._numbers[other]
                 if values is not None:
-                    lines.append(f"{self._tip(number)}: {values[item]:.6g}")
+                    lines.append(f"{self._tip(other)}: {values[item]:.6g}")
             return "\n".join(lines)
         return None
 

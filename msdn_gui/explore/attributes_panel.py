@@ -22,7 +22,7 @@ class AttributesPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session = session
         self.model = AttributeModel()
-        widths = {GROUP: 150, AV: 84, VA: 84, WANTED: 84}
+        widths = {GROUP: 150, AV: 76, VA: 76, WANTED: 84}
         self.table = ItemTable(self.model, "attributes", widths=widths, stretch=NAME)
         self.table.setAccessibleName("Attributes")
         bars = BarDelegate(self.table)

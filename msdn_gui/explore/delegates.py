@@ -1,9 +1,9 @@
-"""How cells of this workspace's tables are drawn: numbers before quiet bars, classes with their mark."""
+"""How cells of this workspace's tables are drawn: numbers over bars, classes with their mark."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPolygonF
+from PySide6.QtGui import QPainter, QPalette, QPolygonF
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.domain.attributes import Attribute
@@ -12,11 +12,12 @@ from msdn_gui.explore.ranking_model import MARK_ROLE, TRUE_ROLE, TRUE_SIGN
 from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, theme
 
 _MARGIN = 8
+_BAR = 3.0
 Index = QModelIndex | QPersistentModelIndex
 
 
 class BarDelegate(QStyledItemDelegate):
-    """A number, aligned right, before a bar of its size."""
+    """A number, aligned right, over a bar of its size."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = _draw_background(painter, option, index)
@@ -25,16 +26,18 @@ class BarDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if drawn is not None:
             start, end, colour = drawn
-            room = QRectF(cell.rect).adjusted(_MARGIN, 3, -_MARGIN + 4, -3)
-            strip = QRectF(room.left() + start * room.width(), room.top(), (end - start) * room.width(), room.height())
-            fill = QColor(theme().colours.q(colour))
-            fill.setAlpha(85)
+            room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, -2)
+            # A line under the number: a bar behind it would run through its digits.
+            track = QRectF(room.left(), room.bottom() - _BAR, room.width(), _BAR)
+            strip = QRectF(track.left() + start * track.width(), track.top(), (end - start) * track.width(), _BAR)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(fill)
-            painter.drawRoundedRect(strip, 2, 2)
+            painter.setBrush(theme().colours.q("hover"))
+            painter.drawRoundedRect(track, 1.5, 1.5)
+            painter.setBrush(theme().colours.q(colour))
+            painter.drawRoundedRect(strip, 1.5, 1.5)
         painter.setPen(cell.palette.color(QPalette.ColorRole.Text))
         painter.setFont(cell.font)
-        room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, 0)
+        room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, -_BAR)
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data() or ""))
         painter.restore()
 

@@ -16,6 +16,11 @@ from msdn_gui.explore.heat import coloured, short_number
 from msdn_gui.explore.map_view import MapView
 from msdn_gui.theme import SPACING, small_font, text_font, theme
 
+_TIPS = {
+    "av": "The attribute looks for its regions: each attribute's map sums to 1 over the regions.",
+    "va": "Each region looks for its attributes: in each region all attributes' maps sum to 1.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Display:
@@ -57,6 +62,9 @@ class MapSide(QWidget):
         self._display = Display()
         self.heading = QLabel(objectName=f"{name}_heading")
         self.heading.setTextFormat(Qt.TextFormat.RichText)
+        self.heading.setToolTip(
+            f"{_TIPS[name]}\nThe cross marks the map's highest region, rings the part's true places."
+        )
         self.score = QLabel(objectName=f"{name}_score")
         self.score.setFont(text_font(bold=True))
         self.score.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -19,6 +19,9 @@ class MapView(pg.GraphicsView):
     hovered = Signal(object)
     """The image point under the mouse as (x, y), or None."""
     pressed = Signal()
+    double_clicked = Signal()
+    zoomed = Signal()
+    """The user has zoomed or panned here."""
     tab_pressed = Signal()
     """Tab swaps the sub-net in focus while a picture has the keyboard; Shift+Tab leaves it."""
 
@@ -46,7 +49,7 @@ class MapView(pg.GraphicsView):
         self._part_points: list[tuple[float, float]] = []
         self.box.sigTransformChanged.connect(self._draw_marks)
         self._zoomed = False
-        self.box.sigRangeChangedManually.connect(self._note_zoom)
+        self.box.sigRangeChangedManually.connect(lambda *_: self.zoomed.emit())
         self.box.sigResized.connect(self._fit_again)
         self.clear_picture()
 
@@ -112,6 +115,10 @@ class MapView(pg.GraphicsView):
         """Where the rings are, in the image's pixels."""
         return list(self._part_points)
 
+    def keep_zoom(self) -> None:
+        """What is seen now is chosen by the user: a change of the window's size does not show the whole image."""
+        self._zoomed = True
+
     def show_whole(self) -> None:
         """Zoom out to the whole image."""
         self._zoomed = False
@@ -136,15 +143,12 @@ class MapView(pg.GraphicsView):
         self.pressed.emit()
 
     def mouseDoubleClickEvent(self, event: QEvent) -> None:
-        self.show_whole()
         event.accept()
+        self.double_clicked.emit()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.hovered.emit(None)
-
-    def _note_zoom(self, *_: object) -> None:
-        self._zoomed = True
 
     def _fit_again(self, *_: object) -> None:
         if not self._zoomed:

@@ -14,6 +14,7 @@ from msdn_core.project import ImageRecord
 from msdn_gui.explore.elided_label import ElidedLabel
 from msdn_gui.explore.map_controls import MapControls
 from msdn_gui.explore.map_side import Display, MapSide, Shown
+from msdn_gui.explore.ordered_table import number
 from msdn_gui.explore.picture_loader import Picture, PictureLoader
 from msdn_gui.session import ExplainPhase, Session
 from msdn_gui.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME, theme
@@ -55,7 +56,7 @@ class MapsPanel(QWidget):
         top.addWidget(self.title, 1)
         pair = QHBoxLayout()
         pair.setContentsMargins(0, 0, 0, 0)
-        pair.setSpacing(SPACING)
+        pair.setSpacing(SPACING * 3 // 2)
         pair.addWidget(self.av, 1)
         pair.addWidget(self.va, 1)
         layout = QVBoxLayout(self)
@@ -71,6 +72,9 @@ class MapsPanel(QWidget):
             side.view.hovered.connect(self._hover)
             side.view.pressed.connect(lambda name=name: self.focus_subnet(name))
             side.view.tab_pressed.connect(self.swap_subnet)
+            side.view.double_clicked.connect(self.show_whole)
+            for other in self.sides.values():
+                side.view.zoomed.connect(other.view.keep_zoom)
         self.controls.changed.connect(self._show_maps)
         self._loader.loaded.connect(self._show_picture)
         self._loader.failed.connect(self._say_picture_fault)
@@ -109,7 +113,8 @@ class MapsPanel(QWidget):
 
     def show_whole(self) -> None:
         """Zoom out to the whole image, on both sides."""
-        self.av.view.show_whole()
+        for side in self.sides.values():
+            side.view.show_whole()
 
     def pair_picture(self) -> QPixmap:
         """Both sides as they are on the screen, side by side with their names and scales."""
@@ -190,7 +195,8 @@ class MapsPanel(QWidget):
                 stack = explanation.attention_av if name == "av" else explanation.attention_va
                 scores = explanation.scores_av if name == "av" else explanation.scores_va
                 side.show_map(Shown(stack, attribute, explanation.viewed, explanation.image_size), display)
-                side.show_score(f"{scores[attribute]:.2f}".replace("-", "−"), f"Score {scores[attribute]:.6g}")
+                score = float(scores[attribute])
+                side.show_score(number(score, abs(score)), f"Score {score:.6g}")
             side.view.mark_parts(points if self._picture is not None else [])
         self._say_state()
 

@@ -149,6 +149,13 @@ class OrderedTable(QAbstractTableModel):
         self.rearrange()
 
 
+def number(value: float, reach: float) -> str:
+    """A number with as many decimals as suit a column whose greatest magnitude is ``reach``."""
+    digits = 2 if reach < 100 else 1 if reach < 1000 else 0
+    text = f"{value:.{digits}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
 def bar(value: float, low: float, high: float) -> tuple[float, float]:
     """Where a value's bar starts and ends, as fractions: from zero to the value on a scale that holds zero."""
     low, high = min(low, 0.0), max(high, 0.0)

@@ -25,7 +25,7 @@ class WhyPanel(QWidget):
         self.class_name: str | None = None
         """The class that is accounted for."""
         self.model = ContributionModel()
-        self.table = ItemTable(self.model, "contributions", widths={SHARE: 118}, stretch=NAME)
+        self.table = ItemTable(self.model, "contributions", widths={SHARE: 122}, stretch=NAME)
         self.table.setAccessibleName("Contributions")
         self.table.setItemDelegateForColumn(NAME, AttributeDelegate(self.table))
         self.table.setItemDelegateForColumn(SHARE, BarDelegate(self.table))

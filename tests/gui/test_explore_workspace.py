@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from small_birds import ATTRIBUTES, CLASSES
 
 from msdn_core.domain.attention import peak_regions
@@ -357,3 +357,36 @@ def test_images_and_attributes_are_stepped_through_by_actions(workspace, session
     before = workspace.attributes.table.currentIndex().row()
     action(workspace, "explore_next_attribute").trigger()
     assert workspace.attributes.table.currentIndex().row() == before + 1
+
+
+def test_saving_asks_for_a_file_without_stopping_the_window(workspace, session, qtbot, tmp_path) -> None:
+    action(workspace, "explore_save_both_maps_as_png").trigger()
+    dialog = workspace.findChild(QFileDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    assert dialog.selectedFiles()[0].endswith(".png")
+    with qtbot.waitSignal(session.message):
+        dialog.fileSelected.emit(str(tmp_path / "asked.png"))
+    dialog.close()
+    assert (tmp_path / "asked.png").exists()
+
+
+def test_the_wheel_zooms_both_pictures_and_a_resize_keeps_the_zoom(workspace, qtbot) -> None:
+    view = workspace.maps.va.view
+    middle = view.viewport().rect().center()
+    wheel = QWheelEvent(
+        QPointF(middle),
+        view.viewport().mapToGlobal(QPointF(middle)),
+        QPoint(0, 0),
+        QPoint(0, 480),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view.viewport(), wheel)
+    width = np.ptp(view.box.viewRange()[0])
+    assert width < 240
+    assert np.ptp(workspace.maps.av.view.box.viewRange()[0]) == pytest.approx(width, rel=0.02)
+    workspace.resize(1300, 700)
+    qtbot.wait(50)
+    assert np.ptp(view.box.viewRange()[1]) < 180
