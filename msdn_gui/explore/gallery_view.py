@@ -27,6 +27,7 @@ class GalleryView(QListView):
         self._images = model
         self._record: ImageRecord | None = None
         self._silent = False
+        self._find = False
         model.setParent(self)
         self.setModel(model)
         self.setItemDelegate(_ThumbnailDelegate(self))
@@ -59,6 +60,7 @@ class GalleryView(QListView):
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)
+        self._find = False
         if not self._silent and current.isValid():
             self._record = self._images.record_at(current.row())
             self.chosen.emit(self._record)
@@ -79,8 +81,22 @@ class GalleryView(QListView):
                 self.setCurrentIndex(QModelIndex())
             elif row != self.currentIndex().row() or not self.selectionModel().hasSelection():
                 self.setCurrentIndex(self._images.index(row))
+                self._find = True
+                self._scroll_when_laid_out()
         finally:
             self._silent = False
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        self._scroll_when_laid_out()
+
+    def _scroll_when_laid_out(self) -> None:
+        # Cells are laid out some thousands at a time: one far down has its place a few moments later.
+        if self._find and self.currentIndex().isValid():
+            bottom = self.visualRect(self.currentIndex()).bottom() + self.verticalOffset()
+            if 0 < bottom <= self.verticalScrollBar().maximum() + self.viewport().height():
+                self._find = False
+                self.scrollTo(self.currentIndex())
 
 
 class _ThumbnailDelegate(QStyledItemDelegate):

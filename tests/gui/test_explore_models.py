@@ -178,6 +178,20 @@ def test_a_hundred_thousand_images_open_and_are_searched_fast(qtbot) -> None:
     assert searched < 0.25, f"a search took {searched:.3f} s"
 
 
+@pytest.mark.usefixtures("application")
+def test_an_image_far_down_comes_into_sight(qtbot) -> None:
+    model = GalleryModel(NoThumbnails())
+    view = GalleryView(model)
+    qtbot.addWidget(view)
+    view.resize(300, 600)
+    with qtbot.waitExposed(view):
+        view.show()
+    many = records(30_000)
+    model.set_images(many)
+    view.show_record(many[27_777])
+    qtbot.waitUntil(lambda: view.viewport().rect().contains(view.visualRect(view.currentIndex())))
+
+
 def test_a_smooth_map_keeps_its_regions_values_at_their_centres() -> None:
     values = np.arange(49, dtype=np.float32).reshape(7, 7)
     fine = smooth(values)
