@@ -29,6 +29,8 @@ class Opening(QObject):
         self._wanted: object = None
         session.project_changed.connect(self._remember)
         session.checkpoint_changed.connect(self._remember_checkpoint)
+        # A long list of images comes a moment after its project.
+        session.images_changed.connect(self._choose_first_image)
 
     @property
     def is_busy(self) -> bool:

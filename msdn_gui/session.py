@@ -24,6 +24,8 @@ from msdn_gui.services.checkpoints import (
     shipped_checkpoints,
 )
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
+from msdn_gui.services.image_list import ImageList
+from msdn_gui.services.looking import Looking
 
 if TYPE_CHECKING:
     from msdn_gui.services.explaining import ExplainerService
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Checkpoint", "ExplainPhase", "ExplainState", "Session"]
 
 _WATCH_MS = 2000
-_MISSING_MS = 300
 _LOADED_AT_ONCE = 3000
 
 
@@ -63,22 +64,19 @@ class Session(QObject):
         self.attribute = -1
         self.class_name: str | None = None
         self.checkpoint: Checkpoint | None = None
-        self.explanation: Explanation | None = None
-        self.explaining = ExplainState()
         self.gamma = 0.0
         self._own_table = ClassTable.empty()
-        self._explainer = explainer
-        self._request = 0
         self._version = 0
         self._watch = QTimer(self, interval=_WATCH_MS)
         self._watch.timeout.connect(self._look_for_changes)
-        self._missing = QTimer(self, interval=_MISSING_MS)
-        self._missing.timeout.connect(self._look_for_image)
+        self._looking = Looking(explainer, self)
+        self._looking.state_changed.connect(self.explaining_changed)
+        self._looking.explained.connect(self.explanation_changed)
+        self._image_list = ImageList(self)
+        self._image_list.loaded.connect(self._take_images)
+        self._image_list.failed.connect(lambda sentence: self.message.emit("error", sentence))
         if explainer is not None:
-            explainer.answered.connect(self._take_answer)
-            explainer.failed.connect(self._take_failure)
             explainer.died.connect(lambda sentence: self.message.emit("warning", sentence))
-            explainer.started.connect(self._worker_started)
 
     # The project
 
@@ -95,7 +93,8 @@ class Session(QObject):
         project = Project.open(path)
         try:
             table = project.table()
-            images = project.images()
+            few = project.image_count() <= _LOADED_AT_ONCE
+            images = project.images() if few else []
         except MsdnError:
             project.close()
             raise
@@ -108,6 +107,8 @@ class Session(QObject):
         self.project_changed.emit(project)
         self.table_changed.emit()
         self.images_changed.emit()
+        if not few:
+            self._image_list.load(project.path)
         if project.read_only:
             self.message.emit("warning", f"This project is open for reading only: {project.read_only_reason}")
         self._choose_first_checkpoint()
@@ -117,6 +118,7 @@ class Session(QObject):
         if self.project is None:
             return
         self._watch.stop()
+        self._image_list.wait()
         self.set_image(None)
         self.set_class(None)
         self.set_attribute(-1)
@@ -130,16 +132,36 @@ class Session(QObject):
         self.images_changed.emit()
 
     def reload_images(self) -> None:
-        """Reads the images anew, after an import."""
+        """Reads the images anew, after an import; many of them on another thread, so they may come a little later."""
         if self.project is None:
             return
-        self.images = self.project.images()
+        if self.project.image_count() <= _LOADED_AT_ONCE:
+            self._put_images(self.project.images())
+        else:
+            self._image_list.load(self.project.path)
+
+    def _take_images(self, path: Path, images: list[ImageRecord]) -> None:
+        if self.project is not None and self.project.path == path:
+            self._put_images(images)
+
+    def _put_images(self, images: list[ImageRecord]) -> None:
+        self.images = images
         if self.image is not None:
             chosen = self.image.id
             self.image = next((record for record in self.images if record.id == chosen), None)
         self.images_changed.emit()
 
     # What is chosen
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """What the network says of the chosen image; None while it is waited for."""
+        return self._looking.explanation
+
+    @property
+    def explaining(self) -> ExplainState:
+        """How the explanation stands."""
+        return self._looking.state
 
     def set_image(self, record: ImageRecord | None) -> None:
         """Chooses an image; its explanation follows by signal."""
@@ -311,8 +333,9 @@ class Session(QObject):
     def _put_checkpoint(self, checkpoint: Checkpoint | None) -> None:
         if checkpoint is None and self.checkpoint is None:
             return
+        # An explanation through the old one may have another number of attributes.
+        self._looking.look(None, None)
         self.checkpoint = checkpoint
-        self._drop_explanation()
         if not self._own_table.attributes:
             self.table = checkpoint.header.table() if checkpoint is not None else self._own_table
             self.set_class(self.class_name)
@@ -344,54 +367,6 @@ class Session(QObject):
         except MsdnError as fault:
             self.message.emit("error", str(fault))
 
-    # Explaining
-
     def _explain(self) -> None:
-        self._drop_explanation()
-        self._missing.stop()
-        if self._explainer is None:
-            return
-        self._request = 0
-        if self.image is None or self.checkpoint is None:
-            self._explainer.cancel()
-            self._put_state(ExplainPhase.IDLE)
-        elif not self.image.path.exists():
-            # The aviary is drawn while it is looked at: the file may be there in a moment.
-            self._explainer.cancel()
-            self._missing.start()
-            self._put_state(ExplainPhase.FAILED, f"There is no file {self.image.path} (yet).")
-        else:
-            warm = self._explainer.is_warm
-            text = "Looking at the image …" if warm else "Loading the network …"
-            self._put_state(ExplainPhase.WORKING if warm else ExplainPhase.STARTING, text)
-            self._request = self._explainer.request(self.checkpoint.path, self.image.path)
-
-    def _look_for_image(self) -> None:
-        if self.image is None or self.image.path.exists():
-            self._explain()
-
-    def _drop_explanation(self) -> None:
-        if self.explanation is not None:
-            self.explanation = None
-            self.explanation_changed.emit(None)
-
-    def _take_answer(self, number: int, explanation: Explanation) -> None:
-        if number != self._request or self.image is None:
-            return
-        self.explanation = explanation
-        self._put_state(ExplainPhase.IDLE)
-        self.explanation_changed.emit(explanation)
-
-    def _take_failure(self, number: int, sentence: str) -> None:
-        if number == self._request:
-            self._put_state(ExplainPhase.FAILED, sentence)
-
-    def _worker_started(self) -> None:
-        if self.explaining.phase is ExplainPhase.STARTING:
-            self._put_state(ExplainPhase.WORKING, "Looking at the image …")
-
-    def _put_state(self, phase: ExplainPhase, text: str = "") -> None:
-        state = ExplainState(phase, text)
-        if state != self.explaining:
-            self.explaining = state
-            self.explaining_changed.emit(state)
+        checkpoint = self.checkpoint.path if self.checkpoint is not None else None
+        self._looking.look(checkpoint, self.image.path if self.image is not None else None)

@@ -30,6 +30,8 @@ def stylesheet(c: _Colours) -> str:
     """
     # A style sheet takes pictures by path alone: these two are of a grey that stands out in both themes.
     up, down = (resource("icons", f"arrow-{way}.svg").as_posix() for way in ("up", "down"))
+    # A tick on the accent, which is dark in the light theme and light in the dark one.
+    tick = resource("icons", f"tick-on-{'light' if c.on_accent == '#ffffff' else 'dark'}.svg").as_posix()
     return f"""
     QWidget[look="panel"] {{ background: {c.panel}; }}
     QLabel[look="heading"] {{ font-weight: 600; }}
@@ -70,6 +72,18 @@ def stylesheet(c: _Colours) -> str:
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}
     QProgressBar {{ background: {c.hover}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+    QCheckBox {{ spacing: 6px; }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.disabled}; border-radius: 3px;
+        background: {c.panel}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{tick}"); }}
+    QCheckBox::indicator:disabled {{ border-color: {c.line}; background: {c.hover}; }}
+    QCheckBox::indicator:focus {{ border-color: {c.accent}; }}
+    QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.pressed}; }}
+    QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
+    QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;
+        border: 1px solid {c.disabled}; background: {c.raised}; }}
+    QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus {{ border-color: {c.accent}; }}
+    QSlider::sub-page:horizontal:disabled {{ background: {c.pressed}; }}
     QMenuBar {{ background: {c.window}; }}
     QMenuBar::item {{ padding: 4px 8px; background: transparent; border-radius: 4px; }}
     QMenuBar::item:selected {{ background: {c.hover}; }}

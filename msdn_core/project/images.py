@@ -92,6 +92,10 @@ class ImageRoom:
         """All images in the order of their ids."""
         return self._records(_SELECT + "ORDER BY images.id")
 
+    def count(self) -> int:
+        """How many images there are."""
+        return int(self._database.value("SELECT count(*) FROM images"))
+
     def one(self, image_id: int) -> ImageRecord:
         """The image of that id."""
         found = self._records(_SELECT + "WHERE images.id = ?", (image_id,))

@@ -213,6 +213,10 @@ class Project:
         """All images in the order of their ids."""
         return self._images.all()
 
+    def image_count(self) -> int:
+        """How many images there are, without reading them."""
+        return self._images.count()
+
     def image(self, image_id: int) -> ImageRecord:
         """The image of that id."""
         return self._images.one(image_id)

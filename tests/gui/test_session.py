@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from small_birds import write_checkpoint
+from watch import LoopWatch
 
 from msdn_core.errors import MsdnError
-from msdn_core.project import Project
+from msdn_core.project import NewImage, Project
 from msdn_gui.session import ExplainPhase, Session
 
 
@@ -141,3 +142,15 @@ def test_an_image_whose_file_comes_later_is_explained_then(session: Session, qtb
     assert session.explaining.phase is ExplainPhase.FAILED
     with qtbot.waitSignal(session.explanation_changed, timeout=3000):
         record.path.write_bytes(content)
+
+
+def test_a_long_list_of_images_comes_a_moment_after_its_project(empty_session: Session, tmp_path, qtbot) -> None:
+    with Project.create(tmp_path / "many") as project:
+        root = project.add_image_root(tmp_path / "many" / "images")
+        project.add_images(root, [NewImage(f"{number:05}.jpg") for number in range(8000)])
+    with LoopWatch() as watch, qtbot.waitSignal(empty_session.images_changed, timeout=10_000) as _:
+        empty_session.open_project(tmp_path / "many")
+        assert empty_session.images == []
+    qtbot.waitUntil(lambda: len(empty_session.images) == 8000, timeout=10_000)
+    assert watch.longest_ms < 500, watch.report()
+    assert empty_session.images[-1].name == "07999.jpg"

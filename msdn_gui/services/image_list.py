@@ -1,0 +1,57 @@
+"""Reading a long list of images on another thread, over a connection of its own."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+
+from msdn_core.errors import MsdnError
+from msdn_core.project import Project
+
+
+class ImageList(QObject):
+    """Hands on all images of a project: 100,000 take some 0.4 s, too long for the window's thread."""
+
+    loaded = Signal(object, list)
+    """The project's folder, its ImageRecords."""
+    failed = Signal(str)
+    _done = Signal(object, list, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    def load(self, project: Path) -> None:
+        """Begins; the list comes by signal."""
+        self._pool.start(_Read(self, project))
+
+    def wait(self) -> None:
+        """Until nothing is being read."""
+        self._pool.waitForDone()
+
+    def _take(self, project: Path, images: list[object], fault: str) -> None:
+        if fault:
+            self.failed.emit(fault)
+        else:
+            self.loaded.emit(project, images)
+
+
+class _Read(QRunnable):
+    def __init__(self, owner: ImageList, project: Path) -> None:
+        super().__init__()
+        self._owner = owner
+        self._project = project
+
+    def run(self) -> None:
+        images, fault = [], ""
+        try:
+            with Project.open(self._project, read_only=True) as project:
+                images = project.images()
+        except MsdnError as error:
+            fault = str(error)
+        with contextlib.suppress(RuntimeError):  # The window is gone.
+            self._owner._done.emit(self._project, images, fault)
