@@ -16,7 +16,7 @@ from msdn_gui.explore.map_controls import MapControls
 from msdn_gui.explore.map_side import Display, MapSide, Shown
 from msdn_gui.explore.ordered_table import number
 from msdn_gui.explore.picture_loader import Picture, PictureLoader
-from msdn_gui.session import ExplainPhase, Session
+from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME, theme
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class MapsPanel(QWidget):
         self._session = session
         self._picture: Picture | None = None
         self._picture_fault = ""
+        self._picture_missing = False
         self._parts: tuple[PartPoint, ...] = ()
         self.av = MapSide("av", AV_LABEL, AV_NAME)
         self.va = MapSide("va", VA_LABEL, VA_NAME)
@@ -82,7 +83,7 @@ class MapsPanel(QWidget):
         session.image_changed.connect(self._take_image)
         session.attribute_changed.connect(self._show_maps)
         session.explanation_changed.connect(self._show_maps)
-        session.explaining_changed.connect(self._say_state)
+        session.explaining_changed.connect(self._take_state)
         session.checkpoint_changed.connect(self._say_state)
         session.table_changed.connect(self._show_maps)
         theme().changed.connect(self._say_state)
@@ -98,6 +99,11 @@ class MapsPanel(QWidget):
     def picture(self) -> Picture | None:
         """The image on the screen, None while it is read."""
         return self._picture
+
+    @property
+    def picture_failed(self) -> bool:
+        """Whether the chosen image's file is there and cannot be shown; one that is missing may come."""
+        return bool(self._picture_fault) and not self._picture_missing
 
     def focus_subnet(self, name: str) -> None:
         """Put a sub-net in focus: attributes are ranked by its scores."""
@@ -161,6 +167,7 @@ class MapsPanel(QWidget):
 
     def _say_picture_fault(self, sentence: str) -> None:
         self._picture_fault = sentence
+        self._picture_missing = self._session.image is not None and not self._session.image.path.exists()
         for side in self.sides.values():
             side.view.clear_picture()
         self._say_state()
@@ -170,6 +177,13 @@ class MapsPanel(QWidget):
         if self._picture_fault and record is not None and record.path == path and path.exists():
             self._picture_fault = ""
             self._loader.load(path)
+
+    def _take_state(self, state: ExplainState) -> None:
+        record = self._session.image
+        if self._picture_fault and record is not None and state.phase is not ExplainPhase.FAILED:
+            self._picture_fault = ""  # The file was not there, and is being looked at now.
+            self._loader.load(record.path)
+        self._say_state()
 
     def _parts_of(self, record: ImageRecord) -> tuple[PartPoint, ...]:
         try:

@@ -87,7 +87,7 @@ class ExploreWorkspace(QWidget):
         if session.image is None:
             return not session.images
         if session.explaining.phase is ExplainPhase.FAILED:
-            return True
+            return self.maps.picture is not None or self.maps.picture_failed
         if self.maps.picture is None:
             return False
         return session.checkpoint is None or self.maps.av.value_range is not None

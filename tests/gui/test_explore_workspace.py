@@ -300,6 +300,20 @@ def test_an_image_that_cannot_be_opened_says_why_where_it_would_be(workspace, se
     assert workspace.maps.picture is None
 
 
+def test_an_image_that_is_drawn_later_shows_as_soon_as_it_is_there(workspace, session, qtbot) -> None:
+    record = session.images[5]
+    content = record.path.read_bytes()
+    record.path.unlink()
+    session.set_image(record)
+    qtbot.waitUntil(lambda: record.path.name in workspace.maps.av.notice.text())
+    qtbot.wait(100)
+    assert not workspace.settled()
+    record.path.write_bytes(content)
+    qtbot.waitUntil(workspace.settled)
+    assert workspace.maps.picture.path == record.path
+    assert workspace.maps.va.value_range is not None
+
+
 def test_the_newest_picture_wins(workspace, session, qtbot) -> None:
     for record in session.images:
         session.set_image(record)
