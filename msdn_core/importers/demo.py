@@ -1,0 +1,114 @@
+"""The aviary: a demo project of drawn birds, ready at once and drawn as time allows."""
+
+from __future__ import annotations
+
+import io
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from msdn_core.atomic import write_atomic
+from msdn_core.domain.annotation import Box, PartPoint, Split
+from msdn_core.importers.aviary.pose import PARTS, SIZE, Pose, make_pose
+from msdn_core.importers.aviary.scene import draw_scene
+from msdn_core.importers.aviary.species import GROUP_PARTS, IMAGES_EACH, Species, class_table, make_species
+from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
+from msdn_core.project import NewImage, Project
+from msdn_core.resources import resource
+
+SHIPPED_RUN = "demo-01"
+IMAGES = "images"
+_TEST_SEEN = 6
+_SEED = "aviary_seed"
+
+
+def create_demo(project_path: Path, *, seed: int = 0) -> None:
+    """Makes the project: classes, all 1,500 images with the true place of every part, and the shipped run.
+
+    Nothing is drawn yet, so this takes well under a second; ``draw_missing`` does that. Images are listed one of
+    each species in turn. Raises ProjectError where there is a project already.
+    """
+    species = make_species(seed)
+    table = class_table(species)
+    vectors = hashed_word_vectors([attribute.full_name for attribute in table.attributes])
+    with Project.create(project_path, name="Aviary") as project, project.transaction():
+        project.define_classes(table, word_vectors=vectors, word_vector_source=HASHED)
+        project.define_group_parts(GROUP_PARTS)
+        project.set_meta(_SEED, str(seed))
+        root = project.add_image_root(project.path / IMAGES)
+        project.add_images(
+            root,
+            [
+                NewImage(_name(bird, index), bird.name, _split(bird, index), _box(pose), _parts(pose))
+                for index in range(IMAGES_EACH)
+                for row, bird in enumerate(species)
+                for pose in (_pose(seed, row, index),)
+            ],
+        )
+        path = project.path
+    shipped = resource("aviary", SHIPPED_RUN)
+    if seed == 0 and shipped.is_dir():
+        shutil.copytree(shipped, path / "runs" / SHIPPED_RUN)
+
+
+def draw_missing(
+    project_path: Path,
+    progress: Callable[[int, int], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> int:
+    """Draws the images that are not there yet, in the order of the listing, and gives how many.
+
+    Each file is written whole or not at all; ``stop`` is asked between images. The same seed draws the same birds.
+    """
+    with Project.open(project_path, read_only=True) as project:
+        seed = int(project.meta(_SEED) or 0)
+        folder = project.path / IMAGES
+    species = make_species(seed)
+    wanted = [(row, index) for index in range(IMAGES_EACH) for row in range(len(species))]
+    drawn = 0
+    for done, (row, index) in enumerate(wanted):
+        if stop is not None and stop():
+            break
+        path = folder / _name(species[row], index)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(path, draw_image(species[row], seed, row, index))
+            drawn += 1
+        if progress is not None:
+            progress(done + 1, len(wanted))
+    return drawn
+
+
+def draw_image(bird: Species, seed: int, row: int, index: int) -> bytes:
+    """One picture as a JPEG file's content."""
+    rng = np.random.default_rng([seed, row, index, 1])
+    buffer = io.BytesIO()
+    draw_scene(bird.traits, _pose(seed, row, index), rng).save(buffer, "JPEG", quality=92)
+    return buffer.getvalue()
+
+
+def _pose(seed: int, row: int, index: int) -> Pose:
+    return make_pose(np.random.default_rng([seed, row, index, 0]))
+
+
+def _name(bird: Species, index: int) -> str:
+    return f"{bird.name.lower().replace(' ', '-')}/{index + 1:02}.jpg"
+
+
+def _split(bird: Species, index: int) -> Split:
+    if not bird.seen:
+        return Split.TEST_UNSEEN
+    return Split.TEST_SEEN if index >= IMAGES_EACH - _TEST_SEEN else Split.TRAIN
+
+
+def _parts(pose: Pose) -> tuple[PartPoint, ...]:
+    places = pose.place(list(PARTS.values())).tolist()
+    return tuple(PartPoint(part, x, y) for part, (x, y) in zip(PARTS, places, strict=True))
+
+
+def _box(pose: Pose) -> Box:
+    corners = np.clip(pose.place([(-0.6, -0.5), (0.6, -0.5), (-0.6, 0.5), (0.6, 0.5)]), 0, SIZE)
+    (left, top), (right, bottom) = corners.min(axis=0).tolist(), corners.max(axis=0).tolist()
+    return Box(left, top, right - left, bottom - top)
