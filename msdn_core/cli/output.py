@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Result = Mapping[str, Any]
@@ -77,7 +77,7 @@ class Output:
         print(f"msdn: {sentence}", file=sys.stderr, flush=True)
 
 
-def aligned(rows: list[tuple[str, ...]]) -> str:
+def aligned(rows: Sequence[Sequence[str]]) -> str:
     """Rows of text in columns that line up, two spaces apart."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     return "\n".join(

@@ -42,7 +42,7 @@ def show(arguments: argparse.Namespace, output: Output) -> None:
     with Project.open(arguments.project, read_only=True) as project:
         runs = list_runs(project.path)
     entries = []
-    rows = [("run", "state", "step", "CZSL", "U", "S", "H", "measured on")]
+    rows: list[tuple[str, ...]] = [("run", "state", "step", "CZSL", "U", "S", "H", "measured on")]
     for run in runs:
         status = run.status()
         figures = dict(status.figures)
@@ -85,6 +85,6 @@ def tell(arguments: argparse.Namespace, output: Output) -> None:
             return
         time.sleep(0.1)
     raise RunError(
-        f"Run “{run.name}” did not answer within {_ACKNOWLEDGED_WITHIN_S:.0f} s; the command stands, and it will follow "
+        f"Run “{run.name}” did not answer within {_ACKNOWLEDGED_WITHIN_S:.0f} s; the command stands, and it follows "
         "it when it can."
     )
