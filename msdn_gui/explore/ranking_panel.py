@@ -30,7 +30,7 @@ class RankingPanel(QWidget):
         self._session = session
         self._greatest_gamma = 2.0
         self.model = RankingModel()
-        self.table = ItemTable(self.model, "ranking", widths={RANK: 42, SCORE: 76}, stretch=CLASS)
+        self.table = ItemTable(self.model, "ranking", widths={RANK: 40, SCORE: 72}, stretch=CLASS)
         self.table.setAccessibleName("Classes")
         self.table.setItemDelegateForColumn(RANK, TextDelegate(self.table, "muted"))
         self.table.setItemDelegateForColumn(CLASS, ClassDelegate(self.table))

@@ -87,9 +87,9 @@ class WhyPanel(QWidget):
         self.mark.show()
         self.title.setToolTip(f"Contributions of the attributes to the score of {name}")
         total, score = self.model.total, float(scores[row])
-        words = f"Sum of {self.model.item_count()} contributions: {_number(total)}"
+        words = f"Contributions sum to the score, {_number(total)}"
         if seen and session.gamma:
-            words = f"{words}, less gamma {session.gamma:.2f}: {_number(score)}"
+            words = f"Sum {_number(total)} − gamma {session.gamma:.2f} = score {_number(score)}"
         self.sum.setText(words)
         self.sum.setToolTip(f"Sum {total:.6g}, score after gamma {score:.6g}")
         self.table.show_item(session.attribute)

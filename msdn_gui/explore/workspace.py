@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QSplitter, QWidget
 
+from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.actions import ExploreActions
 from msdn_gui.explore.attributes_panel import AttributesPanel
@@ -122,11 +123,10 @@ class ExploreWorkspace(QWidget):
         self._held = held
         self.set_overlay_shown(self._actions.overlay.isChecked())
 
-    def _choose_attribute(self, explanation: object) -> None:
-        """A first look shows something: the attribute that the fused scores find most."""
-        scores = self._session.fused_scores() if explanation is not None else None
-        if scores is not None and self._session.attribute < 0 and len(scores):
-            self._session.set_attribute(int(np.argmax(scores)))
+    def _choose_attribute(self, explanation: Explanation | None) -> None:
+        """A first look shows something: the attribute that stands first in the table."""
+        if explanation is not None and self._session.attribute < 0 and len(explanation.scores_av):
+            self._session.set_attribute(int(np.argmax(explanation.scores_av)))
 
     def _remember(self, splitter: QSplitter) -> None:
         self._moved = True
@@ -149,7 +149,7 @@ class ExploreWorkspace(QWidget):
         states = [self._services.settings.state(splitter.objectName()) for splitter in self._splitters]
         columns, centre, right = self._splitters
         wide = self.width() > 1400
-        images, classes = (3 * CELL + 20, 350) if wide else (2 * CELL + 20, 300)
+        images, classes = (3 * CELL + 20, 350) if wide else (2 * CELL + 20, 328)
         columns.setSizes([images, max(1, self.width() - images - classes), classes])
         centre.setSizes([self.height() * 62 // 100, self.height() * 38 // 100])
         right.setSizes([self.height() * 54 // 100, self.height() * 46 // 100])

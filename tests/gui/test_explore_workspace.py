@@ -52,7 +52,7 @@ def test_the_first_image_is_chosen_by_itself_and_its_maps_stand_where_the_networ
         )
         assert side.view.size_in_pixels == (240, 180)
         assert side.notice.isHidden()
-    assert session.attribute == int(np.argmax(session.fused_scores()))
+    assert session.attribute == int(np.argmax(session.explanation.scores_av))
 
 
 def test_a_click_on_a_thumbnail_chooses_the_image_and_arrow_keys_go_on(workspace, session, qtbot) -> None:
