@@ -47,7 +47,7 @@ class Program:
         self.application.setApplicationName("MSDN Explorer")
         self.application.setDesktopFileName("msdn-explorer")
         self._handler = _log_to_file()
-        settings = SettingsStore()
+        settings = SettingsStore(is_kept=screenshot is None)
         self.explainer = ExplainerService()
         # Torch takes seconds to load: the worker begins before the window is made.
         self.explainer.prewarm(_likely_checkpoint(settings, project))
@@ -95,9 +95,9 @@ class Program:
         self.services.jobs.close()
         self.services.thumbnails.close()
         self.explainer.close()
-        self.services.settings.write()
         self.window.close_for_good()
         self.session.close_project()
+        self.services.settings.write()
         for one in (self.session, self.services.undo_group, self.services.settings, self.services.thumbnails):
             one.deleteLater()
         for one in (self.services.jobs, self.services.run_monitor, self.explainer):

@@ -208,6 +208,8 @@ class MainWindow(QMainWindow):
             return False
         if self.session.explaining.phase in (ExplainPhase.STARTING, ExplainPhase.WORKING):
             return False
+        if self.services.jobs.find("demo") is not None and self.services.thumbnails.waits_for_files:
+            return False
         return all(workspace.settled() for workspace in self.workspaces.values())
 
     # What is told

@@ -13,7 +13,8 @@ from msdn_gui.services.explaining import ExplainPhase, ExplainState
 if TYPE_CHECKING:
     from msdn_gui.services.explaining import ExplainerService
 
-_MISSING_MS = 300
+_MISSING_MS = 200
+_PATIENCE = 15
 
 
 class Looking(QObject):
@@ -34,6 +35,7 @@ class Looking(QObject):
         self._image: Path | None = None
         self._missing = QTimer(self, interval=_MISSING_MS)
         self._missing.timeout.connect(self._look_for_image)
+        self._waited = 0
         if explainer is not None:
             explainer.answered.connect(self._take_answer)
             explainer.failed.connect(self._take_failure)
@@ -55,8 +57,9 @@ class Looking(QObject):
         elif not image.exists():
             # The aviary is drawn while it is looked at: the file may be there in a moment.
             self._explainer.cancel()
+            self._waited = 0
             self._missing.start()
-            self._put(ExplainPhase.FAILED, f"There is no file {image} (yet).")
+            self._put(ExplainPhase.WORKING, "Waiting for the image's file …")
         else:
             if self._explainer.is_warm:
                 self._put(ExplainPhase.WORKING, "Looking at the image …")
@@ -65,8 +68,11 @@ class Looking(QObject):
             self._request = self._explainer.request(checkpoint, image)
 
     def _look_for_image(self) -> None:
+        self._waited += 1
         if self._image is None or self._image.exists():
             self.look(self._checkpoint, self._image)
+        elif self._waited == _PATIENCE:
+            self._put(ExplainPhase.FAILED, f"There is no file {self._image}; it is looked at as soon as it is there.")
 
     def _take_answer(self, number: int, explanation: Explanation) -> None:
         if number == self._request:

@@ -44,8 +44,10 @@ class SettingsStore(QObject):
 
     changed = Signal()
 
-    def __init__(self, path: Path | None = None, parent: QObject | None = None) -> None:
+    def __init__(self, path: Path | None = None, parent: QObject | None = None, *, is_kept: bool = True) -> None:
+        """``is_kept``: whether changes are written; a start that only takes a picture changes nothing."""
         super().__init__(parent)
+        self._is_kept = is_kept
         self.path = path or settings_file()
         self.value = _read(self.path)
         self._timer = QTimer(self, singleShot=True, interval=_WRITE_AFTER_MS)
@@ -77,6 +79,8 @@ class SettingsStore(QObject):
     def write(self) -> None:
         """Writes now. A folder that cannot be written costs the memory of it, not the session."""
         self._timer.stop()
+        if not self._is_kept:
+            return
         text = json.dumps(asdict(self.value), indent=2, ensure_ascii=False)
         with contextlib.suppress(MsdnError, OSError):
             write_atomic(self.path, text)

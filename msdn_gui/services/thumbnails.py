@@ -74,6 +74,11 @@ class Thumbnails(QObject):
         """Whether nothing is being made."""
         return not self._asked
 
+    @property
+    def waits_for_files(self) -> bool:
+        """Whether images were asked for whose files are not there (yet)."""
+        return bool(self._missing)
+
     def close(self) -> None:
         """Drops what waits, and waits for what is being decoded."""
         self._closed = True

@@ -139,7 +139,8 @@ def test_an_image_whose_file_comes_later_is_explained_then(session: Session, qtb
     content = record.path.read_bytes()
     record.path.unlink()
     session.set_image(record)
-    assert session.explaining.phase is ExplainPhase.FAILED
+    qtbot.waitUntil(lambda: session.explaining.phase is ExplainPhase.FAILED, timeout=6000)
+    assert str(record.path) in session.explaining.text
     with qtbot.waitSignal(session.explanation_changed, timeout=3000):
         record.path.write_bytes(content)
 
