@@ -57,9 +57,10 @@ class RunDirectory:
             raise RunError(f"There is a run “{name}” already; choose another name, or resume it.") from fault
         except OSError as fault:
             raise RunError(f"The run's folder {run.path} cannot be made ({fault.strerror}).") from fault
-        write_atomic(run.path / "config.json", json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
         run.write_data(data or {})
         write_status(run.path, RunStatus(RunState.STARTING))
+        # The settings come last: with them it is listed as a run.
+        write_atomic(run.path / "config.json", json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
         return run
 
     @property
@@ -157,7 +158,8 @@ class RunDirectory:
 
     def _json(self, name: str) -> dict[str, Any]:
         try:
-            content = json.loads((self.path / name).read_text(encoding="utf-8"))
+            with (self.path / name).open("rb") as file:
+                content = json.loads(file.read(_READ_AT_ONCE))
         except (OSError, ValueError, RecursionError) as fault:
             raise RunError(
                 f"{self.path / name} cannot be read ({fault}); the run is damaged: start another."

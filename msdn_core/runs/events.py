@@ -106,7 +106,7 @@ KINDS: dict[str, type[Event]] = {
 
 def encode(event: Event) -> str:
     """One line of JSON, without its end."""
-    content = {"v": VERSION, "kind": type(event).__name__, **asdict(event)}
+    content = {"v": VERSION, "event": type(event).__name__, **asdict(event)}
     return json.dumps(content, ensure_ascii=False, allow_nan=True)
 
 
@@ -114,7 +114,7 @@ def decode(line: str) -> Event | None:
     """The event that a line stands for; None, with a line in the log, for an unknown kind or garbage."""
     try:
         content: dict[str, Any] = json.loads(line)
-        kind = KINDS[content["kind"]]
+        kind = KINDS[content["event"]]
         known = {entry.name for entry in fields(kind)}
         event = kind(**{name: value for name, value in content.items() if name in known})
     except (KeyError, TypeError, ValueError, RecursionError):

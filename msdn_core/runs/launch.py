@@ -30,13 +30,17 @@ def launch_training(run: RunDirectory, *, command: Sequence[str] | None = None) 
     """Starts, or goes on with, the run in its directory as a detached process, and gives its pid.
 
     What the process prints goes to the run's log. ``command`` takes the trainer's place in tests. Raises RunError
-    where it cannot be started; the run then reads as failed.
+    where it is at work already, or cannot be started; in the latter case it then reads as failed.
     """
+    status = run.status()
+    if status.state.alive and status.process_alive:
+        raise RunError(f"Run “{run.name}” is at work already; stop it first.")
+    if status.state not in (RunState.STARTING, RunState.QUEUED):
+        status = replace(status, commands_from=run.commands_end())
     words = list(command or trainer_command(run))
     options: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
-    status = run.status()
     run.write_status(replace(status, state=RunState.STARTING, pid=0, process_started=0.0, reason=""))
     try:
         with run.log_path.open("ab") as log:

@@ -19,6 +19,8 @@ STATUS_FILE = "status.json"
 _CLOCK_TOLERANCE_S = 2.0
 # A launched process writes its own first status within seconds; slow disks and cold starts are allowed for.
 _START_TOLERANCE_S = 120.0
+# A run may be a stranger's: what is far too long for a status is none.
+_MAX_BYTES = 1024 * 1024
 
 
 class RunState(StrEnum):
@@ -58,6 +60,8 @@ class RunStatus:
     steps: int = 0
     reason: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
+    commands_from: int = 0
+    """Where in the commands' file those begin that are meant for this process and not for one before it."""
 
     @property
     def process_alive(self) -> bool:
@@ -87,7 +91,8 @@ def write_status(folder: Path, status: RunStatus) -> None:
 def read_status(folder: Path) -> RunStatus:
     """The status of the run in a folder; a run at work whose process is gone reads as lost."""
     try:
-        content = json.loads((folder / STATUS_FILE).read_text(encoding="utf-8"))
+        with (folder / STATUS_FILE).open("rb") as file:
+            content = json.loads(file.read(_MAX_BYTES))
         status = RunStatus(
             state=RunState(content["state"]),
             pid=int(content["pid"]),
@@ -97,10 +102,11 @@ def read_status(folder: Path) -> RunStatus:
             steps=int(content["steps"]),
             reason=str(content["reason"]),
             figures=dict(content["figures"]),
+            commands_from=int(content.get("commands_from", 0)),
         )
     except FileNotFoundError:
         return RunStatus(RunState.LOST, reason="It has no status file.")
-    except (OSError, KeyError, TypeError, ValueError, OverflowError):
+    except (OSError, AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return RunStatus(RunState.LOST, reason="Its status file is damaged.")
     if not status.state.alive or status.process_alive:
         return status

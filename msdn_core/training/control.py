@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CommandTaken, Event, Message
-from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_core.runs.status import RunState, own_process
 
 _POLL_S = 0.2
 _HEARTBEAT_S = 1.0
@@ -28,9 +28,11 @@ class Control:
     def __init__(self, run: RunDirectory, listener: Callable[[Event], None] | None = None) -> None:
         self.run = run
         self._listener = listener
-        self._offset = run.commands_end()
+        before = run.status()
+        # What was asked while this process started is meant for it; what was asked of one before it is not.
+        self._offset = before.commands_from if before.state is RunState.STARTING else run.commands_end()
         pid, started = own_process()
-        self._status = RunStatus(RunState.RUNNING, pid, started)
+        self._status = replace(before, state=RunState.RUNNING, pid=pid, process_started=started, reason="")
         self._polled = self._written = 0.0
         self._checkpoint_asked = False
         self._end: RunState | None = None
@@ -54,9 +56,8 @@ class Control:
 
     def poll(self) -> None:
         """Follows what was asked: raises EndAsked to stop or cancel, waits while paused."""
-        if time.monotonic() - self._polled < _POLL_S:
-            return
-        self._hear()
+        if time.monotonic() - self._polled >= _POLL_S:
+            self._hear()
         while self._status.state is RunState.PAUSED and self._end is None:
             time.sleep(_POLL_S / 2)
             self._hear()

@@ -15,7 +15,7 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import figures, pointing_chance, pointing_hits, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
-from msdn_core.errors import CheckpointError, RunError
+from msdn_core.errors import CheckpointError, ImageError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import ImageRecord, Project
@@ -66,12 +66,14 @@ def evaluate(
     *,
     device: str = "auto",
     progress: Callable[[Progress], None] | None = None,
+    between: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """All figures of a checkpoint on a project's test split, as JSON knows them; what cannot be measured is None.
 
     ``czsl``, ``U``, ``S``, ``H`` at the checkpoint's own ``gamma``; ``best`` holds the gamma with the highest H on
     the test split itself, so it is an upper bound and no result; ``ausuc`` is the area under the exact seen-unseen
-    ``curve``; ``pointing`` compares attention peaks with the true parts. Raises CheckpointError where the checkpoint
+    ``curve``; ``pointing`` compares attention peaks with the true parts. ``between`` is called between batches, and
+    may raise to end it. Raises CheckpointError where the checkpoint
     belongs to other attributes, RunError where there are no test images.
     """
     target = choose_device(device)
@@ -83,7 +85,7 @@ def evaluate(
         test, left_out = part_of(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
         if len(test) == 0:
             raise RunError(f"{project_path} has no test images that could be opened; import its splits.")
-        looked = look(network, Features(store, target, test.rows), test.rows)
+        looked = look(network, Features(store, target, test.rows), test.rows, between)
         pointing = _pointing(project, table, images, store, test, looked)
     return {**measure(looked, test, table, header), "pointing": pointing, **_origin(header, table, test, left_out)}
 
@@ -164,7 +166,10 @@ def _pointing(
     rows, columns = store.spec.grid
     regions = np.full((*points.shape[:2], 2), np.nan)
     for index, key in enumerate(keys):
-        view = viewed_box(*image_size(record_of[key.id].path))
+        try:
+            view = viewed_box(*image_size(record_of[key.id].path))
+        except ImageError:
+            continue  # Its features are there, but where its parts lie in them is no longer known.
         column = np.floor((points[index, :, 0] - view.x) / view.width * columns)
         row = np.floor((points[index, :, 1] - view.y) / view.height * rows)
         inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)

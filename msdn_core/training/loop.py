@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import filelock
 import torch
 
 from msdn_core.errors import MsdnError, RunError
@@ -33,8 +34,19 @@ _log = logging.getLogger(__name__)
 def run_training(run: RunDirectory, *, listener: Callable[[Event], None] | None = None) -> RunState:
     """Trains in a run's directory until it ends, and gives how it ended; goes on where there is a last checkpoint.
 
-    All that happens is told by events; a fault ends the run as failed, with one sentence of why.
+    All that happens is told by events; a fault ends the run as failed, with one sentence of why. Raises RunError
+    where another process is training in that directory, which is left alone then.
     """
+    try:
+        with filelock.FileLock(run.path / "run.lock", timeout=0):
+            return _run(run, listener)
+    except filelock.Timeout as fault:
+        raise RunError(f"Run “{run.name}” is at work already; stop it first.") from fault
+    except OSError as fault:
+        raise RunError(f"The run's folder {run.path} cannot be written ({fault.strerror or fault}).") from fault
+
+
+def _run(run: RunDirectory, listener: Callable[[Event], None] | None) -> RunState:
     lower_priority()
     control = Control(run, listener)
     state, reason = RunState.FAILED, ""
@@ -60,10 +72,12 @@ def run_training(run: RunDirectory, *, listener: Callable[[Event], None] | None 
 
 def _end(control: Control, state: RunState, reason: str) -> None:
     try:
-        control.say(Ended(state=str(state), reason=reason))
-        control.finish(state, reason)
+        try:
+            control.say(Ended(state=str(state), reason=reason))
+        finally:
+            control.finish(state, reason)
     except MsdnError:
-        # The disk that failed the run may not take its last words either; the log does not need it less for that.
+        # The disk that failed the run may not take its last words either; the log still can.
         _log.exception("The end of the run could not be written: %s", reason)
 
 
@@ -113,13 +127,16 @@ def _steps(trainer: Trainer, control: Control) -> None:
     reported = saved = time.monotonic()
     sums: list[LossTerms] = []
     images = 0
+    # Where a run was left in the middle of an evaluation, it goes on with that evaluation.
+    if trainer.evaluation_due:
+        trainer.evaluate(control)
     while trainer.step < config.steps:
         control.poll()
         terms, count = trainer.take_step()
         sums.append(terms)
         images += count
         now = time.monotonic()
-        due = trainer.step % config.evaluate_every == 0 or trainer.step == config.steps
+        due = trainer.evaluation_due
         if due or now - reported > _REPORT_S:
             pace = max(now - reported, 1e-6)
             control.say(
@@ -153,7 +170,7 @@ def _test_once(trainer: Trainer, control: Control) -> None:
     if len(trainer.data.test) == 0:
         control.note("There are no test images, so nothing was measured on a test split.")
         return
-    result = evaluate(trainer.run.project_path, best, device=str(trainer.device))
+    result = evaluate(trainer.run.project_path, best, device=str(trainer.device), between=control.poll)
     shown = {name: result[name] for name in ("czsl", "U", "S", "H", "ausuc")}
     network, header = load_network(best)
     trainer.save(

@@ -28,6 +28,7 @@ from msdn_core.training.sampling import batch, hold_out
 
 _OPTIMISER = "optimiser."
 _BEST = "selection.best"
+_EVALUATED = "selection.evaluated"
 
 
 class Trainer:
@@ -36,6 +37,8 @@ class Trainer:
     def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device, run: RunDirectory) -> None:
         self.config, self.data, self.device, self.run = config, data, device, run
         self.step = 0
+        self._evaluated = 0
+        self._saved: tuple[int, int] | None = None
         self._best: float | None = None
         self._best_figures: dict[str, Any] = {}
         spec = data.store.spec
@@ -84,6 +87,12 @@ class Trainer:
         """How often as many images as there are were seen."""
         return self.step * self.config.batch_size // max(1, len(self._train))
 
+    @property
+    def evaluation_due(self) -> bool:
+        """Whether this step is one to evaluate after, and was not yet."""
+        at = self.step % self.config.evaluate_every == 0 or self.step >= self.config.steps
+        return at and self.step > self._evaluated
+
     def take_step(self) -> tuple[LossTerms, int]:
         """One batch; the loss terms, detached, and how many images it had. RunError where a term is not finite."""
         config = self.config
@@ -126,10 +135,9 @@ class Trainer:
                 self._best, self._best_figures = value, {on: shown}
                 self._save_best(control, on)
                 control.show_figures({**shown, "on": on, "selected_on": on})
-        elif self.step >= self.config.steps or self._best is None:
+        else:
             self._save_best(control, "last step")
-        if selection == "last":
-            self._save_best(control, "last step")
+        self._evaluated = self.step
 
     def _measure(self, part: Part, control: Control) -> Figures:
         self.network.eval()
@@ -181,16 +189,20 @@ class Trainer:
         control.say(CheckpointSaved(kind="best", step=self.step, path="checkpoints/best.safetensors"))
 
     def save_last(self, control: Control) -> None:
-        """All that going on from here needs, as one file."""
+        """All that going on from here needs, as one file; nothing where that is saved already."""
+        if self._saved == (self.step, self._evaluated):
+            return
         extra = {
             f"{_OPTIMISER}{index}.{key}": value
             for index, entry in self._optimiser.state_dict()["state"].items()
             for key, value in entry.items()
             if torch.is_tensor(value)
         }
+        extra[_EVALUATED] = torch.tensor(self._evaluated)
         if self._best is not None:
             extra[_BEST] = torch.tensor(self._best, dtype=torch.float64)
         self.save("last", self.network, self.header("last step"), extra)
+        self._saved = (self.step, self._evaluated)
         control.say(CheckpointSaved(kind="last", step=self.step, path="checkpoints/last.safetensors"))
 
     def resume(self, described: Mapping[str, Any]) -> bool:
@@ -219,6 +231,7 @@ class Trainer:
         groups = self._optimiser.state_dict()["param_groups"]
         self._optimiser.load_state_dict({"state": state, "param_groups": groups})
         self.step = header.step
+        self._evaluated = int(tensors.get(_EVALUATED, torch.tensor(0)))
         self._best = float(tensors[_BEST]) if _BEST in tensors else None
         self._best_figures = dict(header.figures)
         return True
