@@ -60,4 +60,5 @@ class ContributionModel(OrderedTable):
             return (*bar(share, *self._reach), "positive" if share >= 0 else "negative")
         if role != Qt.ItemDataRole.DisplayRole:
             return None
-        return name if column == NAME else f"{share:+.3f}".replace("-", "−")
+        text = f"{share:+.3f}"
+        return name if column == NAME else "0.000" if float(text) == 0 else text.replace("-", "−")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from msdn_core.domain.attention import RangePolicy
@@ -21,6 +22,9 @@ _POLICY_TIPS = {
     RangePolicy.PER_SUBNET: "Colours span all attributes' maps of a sub-net, so that attributes can be compared",
     RangePolicy.FIXED: "Colours span 0 to 1, what an attention can be",
 }
+
+_ROOMY = 600
+"""In fewer pixels, what has no room for a label has its tooltip."""
 
 
 class MapControls(QWidget):
@@ -53,6 +57,7 @@ class MapControls(QWidget):
         self.smooth.setToolTip("Interpolate between the regions' centres; off shows the regions as they are")
         self.parts = QCheckBox("Parts", objectName="parts", checked=True)
         self.parts.setToolTip("Rings where the attribute's part truly is, in images where that is known")
+        self.policy.setMinimumWidth(self.policy.sizeHint().width())
         self._range_label, self._opacity_label = QLabel("Range"), QLabel("Opacity")
         self.colours.setToolTip("Colours of the map: each is even to the eye")
 
@@ -77,6 +82,12 @@ class MapControls(QWidget):
         self.opacity.valueChanged.connect(self._change)
         self.smooth.toggled.connect(self._change)
         self.parts.toggled.connect(self._change)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        roomy = self.width() >= _ROOMY
+        self._range_label.setVisible(roomy)
+        self._opacity_label.setVisible(roomy)
 
     @property
     def display(self) -> Display:

@@ -146,7 +146,7 @@ class RankingPanel(QWidget):
         elif rank is None:
             self.true_class.setText(f"{TRUE_SIGN} {name}")
         else:
-            self.true_class.setText(f"{TRUE_SIGN} {name}: rank {rank} of {self.model.item_count()}")
+            self.true_class.setText(f"{TRUE_SIGN} Rank {rank} of {self.model.item_count()}: {name}")
         self.true_class.setVisible(name is not None)
 
     def _show_true_class(self) -> None:

@@ -134,7 +134,7 @@ def test_ranking_tells_seen_from_unseen_and_knows_each_rank() -> None:
 def test_contributions_are_sorted_by_weight_whichever_way_they_pull() -> None:
     model = ContributionModel()
     model.show_contributions(ATTRIBUTES, np.array([0.1, -0.5, 0.3, 0.0, 0.2, -0.05]))
-    assert column(model, SHARE) == ["−0.500", "+0.300", "+0.200", "+0.100", "−0.050", "+0.000"]
+    assert column(model, SHARE) == ["−0.500", "+0.300", "+0.200", "+0.100", "−0.050", "0.000"]
     assert model.total == pytest.approx(0.05)
 
 

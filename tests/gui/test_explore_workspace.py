@@ -191,7 +191,7 @@ def test_the_ranking_is_the_sessions_with_seen_and_unseen_marked(workspace, sess
     assert [model.name_at(row) for row in range(3)] == [CLASSES[row] for row in order]
     assert [model.index(row, 0).data(MARK_ROLE) == "seen" for row in range(3)] == session.table.seen[order].tolist()
     true = session.image.class_name
-    assert f"rank {[CLASSES[row] for row in order].index(true) + 1} of 3" in workspace.ranking.true_class.text()
+    assert f"Rank {[CLASSES[row] for row in order].index(true) + 1} of 3" in workspace.ranking.true_class.text()
     assert "✓" in model.index(model.row_of_class(true), CLASS).data()
 
 
