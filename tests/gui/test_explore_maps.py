@@ -1,0 +1,203 @@
+"""The pair of pictures in Explore: maps, ranges, zoom, notices, and saving them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from explore_kit import action, click_row, shown_workspace
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QFileDialog
+from small_birds import ATTRIBUTES
+
+from msdn_core.domain.attention import peak_regions
+from msdn_gui.explore import ExploreWorkspace
+from msdn_gui.explore.attribute_model import AV
+from msdn_gui.explore.heat import short_number
+from msdn_gui.explore.ranking_model import SCORE
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def workspace(session, services, qtbot) -> ExploreWorkspace:
+    return shown_workspace(session, services, qtbot)
+
+
+def test_choosing_an_attribute_changes_both_maps(workspace, session, qtbot) -> None:
+    table = workspace.attributes.table
+    click_row(qtbot, table, 0)
+    before = [side.view.heat.image.copy() for side in workspace.maps.sides.values()]
+    click_row(qtbot, table, 3)
+    chosen = session.attribute
+    assert table.model().item_at(3) == chosen
+    assert workspace.maps.attribute_title.text() == ATTRIBUTES[chosen].full_name
+    for side, old, stack in zip(
+        workspace.maps.sides.values(),
+        before,
+        (session.explanation.attention_av, session.explanation.attention_va),
+        strict=True,
+    ):
+        assert not np.array_equal(side.view.heat.image, old)
+        row, column = peak_regions(stack)[chosen]
+        side_length = 180 / 7
+        assert side.view.peak_point() == pytest.approx((30 + (column + 0.5) * side_length, (row + 0.5) * side_length))
+    qtbot.keyClick(table, Qt.Key.Key_Down)
+    assert session.attribute == table.model().item_at(4)
+
+
+def test_the_colour_bar_says_the_numbers_of_the_chosen_range(workspace, session) -> None:
+    maps, column = workspace.maps, session.attribute
+    one = session.explanation.attention_va[column]
+    assert (maps.va.bar.low_text, maps.va.bar.high_text) == (short_number(one.min()), short_number(one.max()))
+    assert maps.va.readout.text() == "per map"
+    maps.controls.policy.setCurrentIndex(maps.controls.policy.findData("per sub-net"))
+    whole = session.explanation.attention_va
+    assert maps.va.value_range == (float(whole.min()), float(whole.max()))
+    assert maps.va.readout.text() == "per sub-net"
+    maps.controls.policy.setCurrentIndex(maps.controls.policy.findData("fixed"))
+    assert (maps.va.bar.low_text, maps.va.bar.high_text) == ("0", "1.00")
+
+
+def test_how_maps_are_shown_is_remembered(workspace, services) -> None:
+    controls = workspace.maps.controls
+    controls.colours.setCurrentIndex(2)
+    controls.opacity.setValue(35)
+    controls.smooth.setChecked(False)
+    stored = services.settings.value
+    assert (stored.colour_map, stored.opacity, stored.smooth) == ("inferno", 0.35, False)
+    assert workspace.maps.av.view.heat.image.shape == (7, 7, 3), "not smooth: the regions as they are"
+    assert workspace.maps.av.view.heat.opacity() == pytest.approx(0.35)
+
+
+def test_zoom_is_linked_and_goes_back(workspace) -> None:
+    left, right = (workspace.maps.av.view, workspace.maps.va.view)
+    left.box.setRange(xRange=(60, 120), yRange=(40, 85), padding=0)
+    assert np.allclose(left.box.viewRange(), right.box.viewRange(), atol=1.5)
+    zoomed = right.box.viewRange()[0]
+    action(workspace, "explore_show_the_whole_image").trigger()
+    assert right.box.viewRange()[0][0] <= 1
+    assert right.box.viewRange()[0][1] >= 239
+    assert zoomed != right.box.viewRange()[0]
+
+
+def test_the_mouse_gives_the_value_of_the_region_on_both_sides(workspace, session, qtbot) -> None:
+    view = workspace.maps.av.view
+    scene = view.box.mapViewToScene(QPointF(120, 90))
+    position = view.mapFromScene(scene)
+    qtbot.mouseMove(view.viewport(), position)
+    qtbot.waitUntil(lambda: "row 4, column 4" in workspace.maps.va.readout.text())
+    value = float(session.explanation.attention_va[session.attribute, 3, 3])
+    assert workspace.maps.va.readout.text().startswith(short_number(value))
+    view.hovered.emit((5.0, 90.0))
+    assert workspace.maps.av.readout.text() == "not viewed"
+
+
+def test_space_held_shows_the_bare_image(workspace, qtbot) -> None:
+    for place in (workspace.gallery.view, workspace.attributes.table, workspace.maps.av.view):
+        qtbot.keyPress(place, Qt.Key.Key_Space)
+        assert not workspace.maps.av.view.heat.isVisible()
+        qtbot.keyRelease(place, Qt.Key.Key_Space)
+        assert workspace.maps.av.view.heat.isVisible()
+    action(workspace, "explore_show_the_maps").setChecked(False)
+    assert not workspace.maps.va.view.heat.isVisible()
+
+
+def test_the_true_places_of_the_chosen_attributes_part_are_ringed(workspace, session) -> None:
+    session.set_attribute(2)
+    wing = next(part for part in session.project.parts(session.image.id) if part.part == "wing")
+    assert workspace.maps.va.view.part_points() == [(wing.x, wing.y)]
+    session.set_attribute(4)
+    assert workspace.maps.va.view.part_points() != [(wing.x, wing.y)]
+    workspace.maps.controls.parts.setChecked(False)
+    assert workspace.maps.va.view.part_points() == []
+
+
+def test_both_maps_are_saved_as_one_picture(workspace, session, qtbot, tmp_path) -> None:
+    path = tmp_path / "pair.png"
+    with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "info"):
+        workspace.save_maps(path)
+    assert path.stat().st_size > 5000
+    with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error"):
+        workspace.save_maps(tmp_path / "missing folder" / "pair.png")
+
+
+def test_while_an_image_is_looked_at_it_shows_and_says_so(workspace, session, fake_explainer, qtbot) -> None:
+    fake_explainer.answers_by_itself = False
+    session.set_image(session.images[4])
+    qtbot.waitUntil(lambda: workspace.maps.picture is not None)
+    assert workspace.maps.picture.path == session.images[4].path
+    assert workspace.maps.av.value_range is None, "no map of another image lies over it"
+    assert "Looking" in workspace.maps.av.notice.text()
+    assert workspace.maps.va.notice.isVisible()
+    fake_explainer.failed.emit(fake_explainer.requests[-1].number, "The network could not be read.")
+    assert workspace.maps.av.notice.text() == "The network could not be read."
+    assert workspace.ranking.model.index(0, SCORE).data() is None, "nothing is left of the image before"
+    assert workspace.why.model.rowCount() == 0
+    assert workspace.attributes.model.index(0, AV).data() is None
+    fake_explainer.answers_by_itself = True
+    session.explain_again()
+    qtbot.waitUntil(lambda: workspace.maps.av.value_range is not None)
+    assert workspace.maps.av.notice.isHidden()
+
+
+def test_an_image_that_cannot_be_opened_says_why_where_it_would_be(workspace, session, fake_explainer, qtbot) -> None:
+    fake_explainer.answers_by_itself = False
+    session.images[3].path.write_bytes(b"no image at all")
+    session.set_image(session.images[3])
+    qtbot.waitUntil(lambda: session.images[3].path.name in workspace.maps.av.notice.text())
+    assert workspace.maps.picture is None
+
+
+def test_an_image_that_is_drawn_later_shows_as_soon_as_it_is_there(workspace, session, qtbot) -> None:
+    record = session.images[5]
+    content = record.path.read_bytes()
+    record.path.unlink()
+    session.set_image(record)
+    qtbot.waitUntil(lambda: record.path.name in workspace.maps.av.notice.text())
+    qtbot.wait(100)
+    assert not workspace.settled()
+    record.path.write_bytes(content)
+    qtbot.waitUntil(workspace.settled)
+    assert workspace.maps.picture.path == record.path
+    assert workspace.maps.va.value_range is not None
+
+
+def test_the_newest_picture_wins(workspace, session, qtbot) -> None:
+    for record in session.images:
+        session.set_image(record)
+    qtbot.waitUntil(workspace.settled)
+    assert workspace.maps.picture.path == session.images[-1].path
+
+
+def test_saving_asks_for_a_file_without_stopping_the_window(workspace, session, qtbot, tmp_path) -> None:
+    action(workspace, "explore_save_both_maps_as_png").trigger()
+    dialog = workspace.findChild(QFileDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    assert dialog.selectedFiles()[0].endswith(".png")
+    with qtbot.waitSignal(session.message):
+        dialog.fileSelected.emit(str(tmp_path / "asked.png"))
+    dialog.close()
+    assert (tmp_path / "asked.png").exists()
+
+
+def test_the_wheel_zooms_both_pictures_and_a_resize_keeps_the_zoom(workspace, qtbot) -> None:
+    view = workspace.maps.va.view
+    middle = view.viewport().rect().center()
+    wheel = QWheelEvent(
+        QPointF(middle),
+        view.viewport().mapToGlobal(QPointF(middle)),
+        QPoint(0, 0),
+        QPoint(0, 480),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view.viewport(), wheel)
+    width = np.ptp(view.box.viewRange()[0])
+    assert width < 240
+    assert np.ptp(workspace.maps.av.view.box.viewRange()[0]) == pytest.approx(width, rel=0.02)
+    workspace.resize(1300, 700)
+    qtbot.wait(50)
+    assert np.ptp(view.box.viewRange()[1]) < 180
