@@ -42,7 +42,7 @@ def ship(run: Path) -> None:
     status.update(pid=0, process_started=0.0)
     (SHIPPED / "status.json").write_text(json.dumps(status) + "\n", encoding="utf-8", newline="\n")
     lines = (run / "events.jsonl").read_text(encoding="utf-8").splitlines()
-    kept = [line for line in lines if json.loads(line)["kind"] in KEPT_EVENTS]
+    kept = [line for line in lines if json.loads(line)["event"] in KEPT_EVENTS]
     (SHIPPED / "events.jsonl").write_text("\n".join(kept) + "\n", encoding="utf-8", newline="\n")
     shutil.copy(run / "checkpoints" / "best.safetensors", SHIPPED / "checkpoints" / "best.safetensors")
 

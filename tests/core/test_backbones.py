@@ -1,0 +1,123 @@
+"""Any model that yields a feature map is a backbone, and weights are somebody else's files."""
+
+import pickle
+
+import pytest
+import timm
+import torch
+from safetensors.torch import save_file
+from torchvision import models
+
+from msdn_core.errors import ConfigError, WeightsError
+from msdn_core.vision.backbones import load_backbone
+from msdn_core.vision.devices import choose_device
+
+
+def regions(backbone):
+    size = backbone.spec.size
+    return backbone.features(torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(0)))
+
+
+def test_lite0_comes_with_the_program():
+    backbone = load_backbone("lite0", device="cpu")
+    assert (backbone.spec.size, backbone.spec.channels, backbone.spec.grid) == (224, 1280, (7, 7))
+    assert regions(backbone).shape == (2, 1280, 49)
+    # Trained weights answer to a picture's structure; untrained ones would give all but the same to any.
+    again = load_backbone("lite0", device="cpu")
+    assert again.spec == backbone.spec
+    assert torch.equal(regions(backbone), regions(again))
+
+
+@pytest.mark.parametrize("suffix", ["safetensors", "pth"])
+def test_a_local_file_gives_resnet_its_weights(tmp_path, suffix):
+    network = models.resnet18(weights=None)
+    path = tmp_path / f"weights.{suffix}"
+    state = network.state_dict()
+    save_file(state, path) if suffix == "safetensors" else torch.save({"state_dict": state}, path)
+    backbone = load_backbone("resnet18", size=64, weights=path, device="cpu")
+    assert backbone.spec.grid == (2, 2)
+    assert backbone.spec.channels == 512
+    assert backbone.spec.weights_file == str(path)
+    pixels = torch.randn(2, 3, 64, 64)
+    with torch.inference_mode():
+        trunk = torch.nn.Sequential(*list(network.eval().children())[:-2])
+        expected = torch.nn.functional.normalize(trunk(pixels).flatten(2), dim=1)
+    torch.testing.assert_close(backbone.features(pixels), expected, rtol=1e-3, atol=1e-4)
+
+
+def test_resnet101_is_the_paper_s_448_pixels_and_196_regions(tmp_path):
+    path = tmp_path / "resnet101.safetensors"
+    save_file(models.resnet101(weights=None).state_dict(), path)
+    spec = load_backbone("resnet101", weights=path, device="cpu").spec
+    assert (spec.size, spec.channels, spec.grid) == (448, 2048, (14, 14))
+    assert spec.mean == (0.485, 0.456, 0.406)
+
+
+@pytest.mark.parametrize("name", ["vit_tiny_patch16_224", "convnext_atto", "swin_tiny_patch4_window7_224"])
+def test_tokens_and_channels_last_maps_become_regions(tmp_path, name):
+    path = tmp_path / "weights.safetensors"
+    network = timm.create_model(name, pretrained=False, num_classes=0)
+    save_file({key: value.clone() for key, value in network.state_dict().items()}, path)
+    backbone = load_backbone(name, weights=path, device="cpu")
+    rows, columns = backbone.spec.grid
+    assert rows == columns == {"vit_tiny_patch16_224": 14}.get(name, 7)
+    assert backbone.spec.channels == network.num_features
+    assert regions(backbone).shape == (2, network.num_features, rows * columns)
+
+
+class Evil:
+    def __reduce__(self):
+        return (open, ("/tmp/msdn-should-not-exist", "w"))
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+def test_weights_that_are_missing_damaged_foreign_or_code_are_refused(tmp_path):
+    foreign = tmp_path / "foreign.safetensors"
+    save_file({"weight": torch.zeros(3)}, foreign)
+    damaged = tmp_path / "damaged.pth"
+    damaged.write_bytes(b"PK\3\4 not really")
+    code = tmp_path / "code.pth"
+    code.write_bytes(pickle.dumps(Evil()))
+    for path, sentence in (
+        (tmp_path / "none.pth", "no weights file"),
+        (foreign, "another network"),
+        (damaged, "cannot be read as weights"),
+        (code, "cannot be read as weights"),
+    ):
+        with pytest.raises(WeightsError, match=sentence):
+            load_backbone("resnet18", size=64, weights=path, device="cpu")
+
+
+def test_a_name_that_there_is_not_and_a_size_that_cannot_be():
+    with pytest.raises(ConfigError, match="There is no backbone “resnet1000”"):
+        load_backbone("resnet1000", device="cpu")
+    with pytest.raises(ConfigError, match="There is no backbone “nonsense”"):
+        load_backbone("nonsense", device="cpu")
+    with pytest.raises(ConfigError, match="from 32 to 2048"):
+        load_backbone("lite0", size=7, device="cpu")
+
+
+@pytest.mark.parametrize("name", ["resnet18", "vit_tiny_patch16_224"])
+def test_offline_the_download_fails_in_one_sentence(name, monkeypatch, tmp_path):
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    monkeypatch.setenv("HF_HOME", str(tmp_path))
+
+    def offline(*_args, **_keywords):
+        raise OSError("no route")
+
+    monkeypatch.setattr("socket.getaddrinfo", offline)
+    monkeypatch.setattr("socket.create_connection", offline)
+    with pytest.raises(WeightsError, match="--weights"):
+        load_backbone(name, device="cpu")
+
+
+def test_a_device_is_chosen_by_itself_or_refused_by_name(monkeypatch):
+    monkeypatch.setenv("MSDN_DEVICE", "cpu")
+    assert choose_device().type == "cpu"
+    monkeypatch.delenv("MSDN_DEVICE")
+    assert choose_device("cpu").type == "cpu"
+    with pytest.raises(ConfigError, match="There is no device"):
+        choose_device("toaster")
+    if not torch.cuda.is_available():
+        with pytest.raises(ConfigError, match="not available"):
+            choose_device("cuda")
