@@ -8,16 +8,21 @@ import sys
 
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 
+from msdn_core.resources import resource
+
 _log = logging.getLogger(__name__)
+# Qt lists these names even where nothing stands behind them.
+_ALIASES = {"Monospace", "Sans Serif", "Serif", "Sans"}
 _PREFERRED = ("Inter", "Noto Sans", "DejaVu Sans", "Liberation Sans", "Cantarell", "Ubuntu", "Arial", "Helvetica")
 
 
 def choose_font() -> QFont:
     """The system's own font where there is one that has letters, otherwise the best that can be had."""
-    families = QFontDatabase.families()
+    families = [family for family in QFontDatabase.families() if family not in _ALIASES]
     if not families:
-        name = _packaged_font()
-        return QFont(name) if name else QGuiApplication.font()
+        font = QGuiApplication.font()
+        font.setFamilies(_packaged_fonts() or font.families())
+        return font
     if sys.platform in ("win32", "darwin"):
         return QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
@@ -31,15 +36,16 @@ def choose_font() -> QFont:
     return QFont((sans or families)[0])
 
 
-def _packaged_font() -> str:
-    """Pillow carries one (Aileron, CC0) for machines without any."""
+def _packaged_fonts() -> list[str]:
+    """Pillow carries one (Aileron, CC0) for machines without any; the signs it lacks are our own."""
     from PIL import ImageFont
 
+    numbers = []
     try:
         file = getattr(ImageFont.load_default(16), "path", None)
-        number = QFontDatabase.addApplicationFontFromData(file.getvalue()) if isinstance(file, io.BytesIO) else -1
+        if isinstance(file, io.BytesIO):
+            numbers.append(QFontDatabase.addApplicationFontFromData(file.getvalue()))
     except (OSError, ImportError) as fault:
         _log.warning("no font is here, and Pillow's could not be loaded: %s", fault)
-        return ""
-    names = QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
-    return names[0] if names else ""
+    numbers.append(QFontDatabase.addApplicationFont(str(resource("fonts", "symbols.ttf"))))
+    return [name for number in numbers if number >= 0 for name in QFontDatabase.applicationFontFamilies(number)]

@@ -169,3 +169,31 @@ def test_a_polite_kill_ends_it_as_closing_does(home, small_project) -> None:
     process.stderr.close()
     _, alive = psutil.wait_procs(children, timeout=5)
     assert alive == []
+
+
+@linux_only
+def test_a_machine_without_any_font_still_shows_text(tmp_path, home) -> None:
+    (tmp_path / "fonts.conf").write_text(
+        f"<fontconfig><dir>{tmp_path}/none</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>", encoding="utf-8"
+    )
+    code = (
+        "from PySide6.QtWidgets import QApplication\n"
+        "from PySide6.QtGui import QFontMetrics, QRawFont\n"
+        "application = QApplication([])\n"
+        "from msdn_gui.theme import install\n"
+        "install(application, 'light')\n"
+        "font = application.font()\n"
+        "fonts = []\n"
+        "for family in font.families():\n"
+        "    one = type(font)(font); one.setFamilies([family]); fonts.append(QRawFont.fromFont(one))\n"
+        "print([c for c in 'Ag0→▾▴−✓●◆×' if not any(f.supportsCharacter(ord(c)) for f in fonts)], len(fonts))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        env=environment(home, QT_QPA_PLATFORM="offscreen", FONTCONFIG_FILE=str(tmp_path / "fonts.conf")),
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert ended.stdout.strip() == "[] 2"
