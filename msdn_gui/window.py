@@ -22,7 +22,7 @@ from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.message_bar import MessageBar
 from msdn_gui.widgets.rail import Rail
 from msdn_gui.widgets.status_chip import StatusChip
-from msdn_gui.widgets.top_bar import TopBar
+from msdn_gui.widgets.top_bar import TopBar, menu_heading
 from msdn_gui.workspaces import ENTRIES, NAMES
 
 _STATUS_HEIGHT = 30
@@ -150,7 +150,7 @@ class MainWindow(QMainWindow):
 
     def fill_project_menu(self, menu: QMenu) -> None:
         """The menu below the project's name: recent projects, and the ways to others."""
-        menu.addSection("Recent projects")
+        menu_heading(menu, "Recent projects")
         self._fill_recent(menu)
         menu.addSeparator()
         for name in ("open_project", "open_images", "import_cub", "new_aviary"):

@@ -34,8 +34,8 @@ class CubDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(560)
         self.folder = _PathRow("cubFolder", "the folder with images.txt in it", folder=True)
-        self.splits = _PathRow("cubSplits", "att_splits.mat of the proposed split (may be left out)")
-        self.words = _PathRow("cubWords", "one vector an attribute, .pkl or .npy (may be left out)")
+        self.splits = _PathRow("cubSplits", "att_splits.mat (may be left out)")
+        self.words = _PathRow("cubWords", "a .pkl or .npy file (may be left out)")
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -46,6 +46,7 @@ class CubDialog(QDialog):
         form.addRow("Word vectors", self.words)
         self._fault = QLabel(objectName="cubFault")
         self._fault.setWordWrap(True)
+        self._fault.hide()
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.start = buttons.addButton("Import", QDialogButtonBox.ButtonRole.AcceptRole)
         self.start.setProperty("look", "primary")
@@ -62,18 +63,22 @@ class CubDialog(QDialog):
         self._refresh()
 
     def _refresh(self) -> None:
-        self._fault.clear()
+        self._fault.hide()
         self.start.setEnabled(self.folder.path() is not None)
+
+    def _refuse(self, sentence: str) -> None:
+        self._fault.setText(sentence)
+        self._fault.show()
 
     def _check(self) -> None:
         folder = self.folder.path()
         if folder is None or not (folder / "images.txt").is_file():
-            self._fault.setText("There is no images.txt in that folder; choose the one called CUB_200_2011.")
+            self._refuse("There is no images.txt in that folder; choose the one called CUB_200_2011.")
             return
         for row in (self.splits, self.words):
             path = row.path()
             if path is not None and not path.is_file():
-                self._fault.setText(f"There is no file {path}; choose another one or leave it out.")
+                self._refuse(f"There is no file {path}; choose another one or leave it out.")
                 return
         self.accepted_paths.emit(folder, self.splits.path(), self.words.path())
         self.accept()
@@ -99,7 +104,7 @@ class _PathRow(QWidget):
         return Path(text).expanduser().absolute() if text else None
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, f"Choose {self._hint}")
+        dialog = QFileDialog(self, f"Choose {self._hint.removesuffix(' (may be left out)')}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory if self._folder else QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.edit.setText)

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from msdn_gui.icons import icon_pixmap
 from msdn_gui.theme import SPACING, theme
 
+_LINE = 420
+"""Pixels: a comfortable line of text."""
+
 
 class EmptyState(QWidget):
     """An icon, a line, a sentence, and the actions that fill the place."""
@@ -25,9 +28,6 @@ class EmptyState(QWidget):
         self._text = QLabel(text, alignment=Qt.AlignmentFlag.AlignCenter, objectName="emptyText")
         self._text.setProperty("look", "muted")
         self._text.setWordWrap(True)
-        # A wrapped label alone asks for a narrow column; this is a comfortable line.
-        self._text.setMinimumWidth(260)
-        self._text.setMaximumWidth(440)
         column = QVBoxLayout(self)
         column.setSpacing(SPACING)
         column.addStretch(1)
@@ -44,12 +44,16 @@ class EmptyState(QWidget):
         column.addLayout(self._buttons)
         column.addStretch(2)
         theme().changed.connect(self._redraw)
+        self.set_text(title, text)
         self._redraw()
 
     def set_text(self, title: str, text: str) -> None:
         """Says something else."""
         self._title.setText(title)
         self._text.setText(text)
+        # A wrapped label in a centred column is given neither width nor height by itself.
+        width = min(_LINE, self._text.fontMetrics().horizontalAdvance(text) + SPACING)
+        self._text.setFixedSize(width, self._text.heightForWidth(width))
 
     def _redraw(self) -> None:
         self._sign.setPixmap(icon_pixmap(self._icon_name, 40, "disabled", self.devicePixelRatioF()))

@@ -85,7 +85,7 @@ class TopBar(QWidget):
         for choice in self._session.checkpoints():
             if choice.group != group:
                 group = choice.group
-                menu.addSection(group)
+                menu_heading(menu, group)
             action = menu.addAction(choice.label)
             action.setCheckable(True)
             action.setChecked(current is not None and current.path == choice.path)
@@ -103,6 +103,13 @@ class TopBar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A hairline below."""
         QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, theme().colours.q("line"))
+
+
+def menu_heading(menu: QMenu, text: str) -> None:
+    """A line that names what follows; Qt's own sections are not drawn in this style."""
+    if menu.actions():
+        menu.addSeparator()
+    menu.addAction(text).setEnabled(False)
 
 
 def _menu_button(name: str, icon_name: str, hint: str) -> QToolButton:
