@@ -181,7 +181,12 @@ class Trainer:
     def save(
         self, kind: str, network: MSDN, header: CheckpointHeader, extra: Mapping[str, Tensor] | None = None
     ) -> None:
-        """Writes a checkpoint of the run, whole or not at all."""
+        """Writes a checkpoint of the run, whole or not at all; RunError where its weights are no numbers any more."""
+        if not all(bool(torch.isfinite(value).all()) for value in network.state_dict().values()):
+            raise RunError(
+                f"The network's weights stopped being numbers by step {self.step}; choose a lower learning rate. "
+                "The checkpoint before is whole."
+            )
         save_checkpoint(self.run.checkpoint_path(kind), network, header, extra_tensors=extra)
 
     def _save_best(self, control: Control, selected_on: str) -> None:

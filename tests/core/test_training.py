@@ -1,0 +1,445 @@
+"""A training run keeps its word: it can be steered, killed and gone on with, and says in a sentence why it failed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import filelock
+import numpy as np
+import pytest
+import small_run
+import torch
+
+from msdn_core.errors import CheckpointError, RunError
+from msdn_core.msdn.checkpoint import load_network, load_tensors
+from msdn_core.project import Project
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import (
+    CheckpointSaved,
+    CommandTaken,
+    Ended,
+    Evaluated,
+    FeatureProgress,
+    Message,
+    RunStarted,
+    StepDone,
+)
+from msdn_core.runs.header import read_header
+from msdn_core.runs.launch import launch_training
+from msdn_core.runs.status import RunState
+from msdn_core.training import data, loop, trainer
+from msdn_core.training.loop import run_training
+from msdn_core.vision.extraction import Progress
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return small_run.make_project(tmp_path_factory.mktemp("made") / "birds")
+
+
+@pytest.fixture
+def project(made, tmp_path):
+    shutil.copytree(made, tmp_path / "birds")
+    return tmp_path / "birds"
+
+
+@pytest.fixture(autouse=True)
+def gentle(monkeypatch):
+    """The tests' own process keeps its priority, and every step is told."""
+    monkeypatch.setattr(loop, "lower_priority", lambda: None)
+    monkeypatch.setattr(loop, "_REPORT_S", 0.0)
+
+
+def new_run(project, **settings):
+    return RunDirectory.create(project, None, small_run.settings(**settings).to_json())
+
+
+def told(run, kind):
+    return [event for event in run.read_events()[0] if isinstance(event, kind)]
+
+
+def at_step(step, do):
+    """A listener that does something once, when that step is done."""
+    pending = [do]
+
+    def listen(event):
+        if isinstance(event, StepDone) and event.step >= step and pending:
+            pending.pop()()
+
+    return listen
+
+
+def assert_same_weights(one, other):
+    first, second = load_tensors(one), load_tensors(other)
+    assert set(first) == set(second)
+    for name, value in first.items():
+        assert torch.equal(value, second[name]), name
+
+
+def test_a_run_learns_and_tells_how_it_went(project):
+    run = new_run(project, steps=200, evaluate_every=50)
+    assert run_training(run) is RunState.FINISHED
+    steps = told(run, StepDone)
+    assert [event.step for event in steps] == list(range(1, 201))
+    assert set(steps[0].losses) == {"ce_av", "ce_va", "calibration_av", "calibration_va", "jsd", "l2", "total"}
+    assert np.mean([e.losses["total"] for e in steps[-20:]]) < 0.7 * np.mean([e.losses["total"] for e in steps[:20]])
+    on = [event.on for event in told(run, Evaluated)]
+    assert on == ["validation"] * 4 + ["test"], "the test split is touched once, at the end"
+    test = told(run, Evaluated)[-1]
+    assert test.selected_on == "validation"
+    assert test.figures["czsl"] > 0.5
+    status = run.status()
+    assert (status.state, status.step, status.steps) == (RunState.FINISHED, 200, 200)
+    assert status.figures["on"] == "test"
+    assert status.figures["H"] == test.figures["H"]
+    assert isinstance(run.read_events()[0][-1], Ended)
+
+
+def test_the_kept_checkpoint_is_the_best_on_validation_and_says_so(project):
+    run = new_run(project, steps=120, evaluate_every=20)
+    run_training(run)
+    validated = [event for event in told(run, Evaluated) if event.on == "validation"]
+    best = max(validated, key=lambda event: event.figures["H"])
+    header = read_header(run.checkpoint("best"))
+    assert (header.step, header.selected_on, header.run) == (best.step, "validation", run.name)
+    assert header.figures["validation"]["H"] == best.figures["H"]
+    assert header.figures["test"]["H"] == run.status().figures["H"]
+    assert read_header(run.checkpoint("last")).step == 120
+    load_network(run.checkpoint("best"))
+
+
+def test_data_json_says_what_was_trained_on(project):
+    run = new_run(project, steps=2)
+    run_training(run)
+    known = run.data()
+    assert known["images"]["train"]["count"] == 72
+    assert known["images"]["test"]["count"] == 24 + 32
+    assert known["features"]["backbone"]["name"] == "by-hand"
+    assert known["device"] == "cpu"
+    assert "torch" in known["versions"]
+    again = new_run(project, steps=2, seed=1)
+    run_training(again)
+    assert again.data() == known
+    with Project.open(project) as opened:
+        opened.set_values([("class15", 0, 0.25)])
+    changed = new_run(project, steps=2)
+    run_training(changed)
+    assert changed.data()["classes"]["fingerprint"] != known["classes"]["fingerprint"]
+
+
+def test_the_same_seed_gives_the_same_run_and_another_seed_another(project):
+    runs = [new_run(project, steps=30, seed=seed) for seed in (3, 3, 4)]
+    for run in runs:
+        run_training(run)
+    one, same, other = (load_tensors(run.checkpoint("last")) for run in runs)
+    assert all(torch.equal(value, same[name]) for name, value in one.items())
+    assert not torch.equal(one["network.V"], other["network.V"])
+
+
+def test_stop_keeps_and_going_on_ends_where_an_unbroken_run_ends(project):
+    whole, broken = new_run(project), new_run(project)
+    run_training(whole)
+    assert run_training(broken, listener=at_step(23, lambda: (time.sleep(0.25), broken.send("stop")))) is (
+        RunState.STOPPED
+    )
+    assert 23 <= broken.status().step < 60
+    assert read_header(broken.checkpoint("last")).step == broken.status().step
+    assert [event.command for event in told(broken, CommandTaken)] == ["stop"]
+    assert told(broken, Ended)[-1].state == "stopped"
+    assert run_training(broken) is RunState.FINISHED
+    assert [event.resumed for event in told(broken, RunStarted)] == [False, True]
+    assert_same_weights(whole.checkpoint("last"), broken.checkpoint("last"))
+    assert_same_weights(whole.checkpoint("best"), broken.checkpoint("best"))
+    assert whole.status().figures == broken.status().figures
+
+
+def test_cancel_marks_and_deletes_nothing(project):
+    run = new_run(project)
+    ended = run_training(run, listener=at_step(23, lambda: (time.sleep(0.25), run.send("cancel"))))
+    assert ended is run.status().state is RunState.CANCELLED
+    assert run.checkpoint("last") and run.checkpoint("best")
+    assert told(run, StepDone)
+
+
+def test_pause_and_resume_are_acknowledged_within_a_second_and_change_nothing(project):
+    whole, paused = new_run(project, steps=400), new_run(project, steps=400)
+    run_training(whole)
+    runner = threading.Thread(target=run_training, args=(paused,))
+    runner.start()
+    wait_for(lambda: len(told(paused, StepDone)) > 5)
+    identity = paused.send("pause")
+    wait_for(lambda: [e.id for e in told(paused, CommandTaken)] == [identity], within=1.0)
+    wait_for(lambda: paused.status().state is RunState.PAUSED, within=1.0)
+    before = paused.status()
+    steps = len(told(paused, StepDone))
+    time.sleep(1.5)
+    assert len(told(paused, StepDone)) == steps
+    assert paused.status().heartbeat > before.heartbeat, "a paused run shows that it lives"
+    paused.send("resume")
+    wait_for(lambda: paused.status().state is not RunState.PAUSED, within=1.0)
+    runner.join(60)
+    assert paused.status().state is RunState.FINISHED
+    assert_same_weights(whole.checkpoint("last"), paused.checkpoint("last"))
+
+
+def test_a_paused_run_can_be_stopped(project):
+    run = new_run(project, steps=100_000, evaluate_every=100_000)
+    runner = threading.Thread(target=run_training, args=(run,))
+    runner.start()
+    wait_for(lambda: bool(told(run, StepDone)))
+    run.send("pause")
+    wait_for(lambda: run.status().state is RunState.PAUSED)
+    run.send("stop")
+    runner.join(30)
+    assert run.status().state is RunState.STOPPED
+
+
+def test_a_checkpoint_is_saved_when_asked_for(project):
+    run = new_run(project, steps=100_000, evaluate_every=100_000)
+    runner = threading.Thread(target=run_training, args=(run,))
+    runner.start()
+    wait_for(lambda: bool(told(run, StepDone)))
+    assert run.checkpoint("last") is None
+    run.send("checkpoint")
+    wait_for(lambda: bool(told(run, CheckpointSaved)))
+    assert told(run, CheckpointSaved)[0].kind == "last"
+    assert run.checkpoint("last")
+    run.send("stop")
+    runner.join(30)
+
+
+def test_a_stop_asked_for_while_the_process_starts_is_heard(project):
+    run = new_run(project)
+    run.send("stop")
+    assert run_training(run) is RunState.STOPPED
+    assert run_training(run) is RunState.FINISHED, "and one that was meant for the process before is not"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is what POSIX systems have")
+def test_a_killed_run_reads_as_lost_and_goes_on_to_the_same_end(project):
+    settings = {"steps": 1500, "evaluate_every": 300, "selection": "last"}
+    whole, killed = new_run(project, **settings), new_run(project, **settings)
+    words = [sys.executable, "-m", "msdn_core", "train", str(project), "--run-directory"]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen([*words, str(killed.path)], cwd=root, stdout=subprocess.DEVNULL) as process:
+        wait_for(lambda: any(e.step >= 400 for e in told(killed, StepDone)), within=60)
+        process.send_signal(signal.SIGKILL)
+    assert killed.status().state is RunState.LOST
+    assert killed.status().state.resumable
+    saved = read_header(killed.checkpoint("last")).step
+    assert 300 <= saved < 1500
+    launch_training(killed)
+    wait_for(lambda: not killed.status().state.alive, within=60)
+    assert killed.status().state is RunState.FINISHED, killed.status().reason
+    assert told(killed, RunStarted)[-1].step == saved
+    subprocess.run([*words, str(whole.path)], cwd=root, check=True, stdout=subprocess.DEVNULL)
+    assert_same_weights(whole.checkpoint("last"), killed.checkpoint("last"))
+
+
+def test_a_run_that_was_stopped_during_its_evaluation_makes_up_for_it(project, monkeypatch):
+    whole, broken = new_run(project), new_run(project)
+    run_training(whole)
+    measure = trainer.Trainer._measure
+
+    def interrupted(self, part, control):
+        if self.step == 40:
+            raise loop.EndAsked(RunState.STOPPED)
+        return measure(self, part, control)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer.Trainer, "_measure", interrupted)
+        assert run_training(broken) is RunState.STOPPED
+    run_training(broken)
+    assert [e.step for e in told(broken, Evaluated)] == [e.step for e in told(whole, Evaluated)]
+    assert_same_weights(whole.checkpoint("best"), broken.checkpoint("best"))
+
+
+def test_two_processes_never_train_in_one_directory(project):
+    run = new_run(project)
+    with filelock.FileLock(run.path / "run.lock"), pytest.raises(RunError, match="at work already"):
+        run_training(run)
+    assert run.status().state is RunState.STARTING, "the other one's status is left alone"
+    assert told(run, Ended) == []
+
+
+@pytest.mark.parametrize("sampling", ["permutation", "epoch", "class_random", "class_balanced"])
+@pytest.mark.parametrize("selection", ["last", "best_on_test"])
+def test_every_way_to_sample_and_select_comes_to_an_end(project, sampling, selection):
+    run = new_run(project, steps=6, evaluate_every=3, sampling=sampling, selection=selection)
+    assert run_training(run) is RunState.FINISHED, run.status().reason
+    expected = {"last": ("last step", ["test"]), "best_on_test": ("test", ["test"] * 3)}[selection]
+    assert (read_header(run.checkpoint("best")).selected_on, [e.on for e in told(run, Evaluated)]) == expected
+
+
+@pytest.mark.parametrize(("seen", "unseen", "images"), [(2, 0, 2), (2, 1, 4), (3, 2, 1), (12, 0, 8), (7, 2, 2)])
+def test_small_projects_train_without_a_fault(tmp_path, seen, unseen, images):
+    project = small_run.make_project(tmp_path / "small", seen=seen, unseen=unseen, images=images)
+    run = new_run(project, steps=4, evaluate_every=2)
+    assert run_training(run) is RunState.FINISHED, run.status().reason
+    text = json.dumps([dict(event.figures) for event in told(run, Evaluated)], allow_nan=False)
+    assert "H" in text or not told(run, Evaluated)
+    assert run.checkpoint("best")
+
+
+def test_classes_without_images_take_part_and_images_without_a_class_do_not(project):
+    with Project.open(project) as opened:
+        opened.add_class("dreamt of", np.eye(12)[0])
+        opened.remove_class("class00")
+    run = new_run(project, steps=4)
+    assert run_training(run) is RunState.FINISHED, run.status().reason
+    header = read_header(run.checkpoint("best"))
+    assert "dreamt of" in header.classes
+    assert not header.seen[header.classes.index("dreamt of")]
+    assert run.data()["images"]["train"]["count"] == 66
+
+
+def failed(run):
+    assert run_training(run) is RunState.FAILED
+    status = run.status()
+    assert status.state is RunState.FAILED
+    assert told(run, Ended)[-1].reason == status.reason
+    assert "\n" not in status.reason
+    return status.reason
+
+
+def test_a_project_without_training_images_says_so(tmp_path):
+    Project.create(tmp_path / "p").close()
+    assert "classes" in failed(new_run(tmp_path / "p"))
+    table = small_run.make_project(tmp_path / "q", seen=0, unseen=3)
+    assert "no training images" in failed(new_run(table))
+
+
+def test_one_class_alone_is_not_enough(tmp_path):
+    project = small_run.make_project(tmp_path / "p", seen=1, unseen=3)
+    assert "one class only" in failed(new_run(project))
+
+
+def test_a_loss_that_explodes_names_its_term_and_step_and_leaves_the_checkpoint_whole(project, monkeypatch):
+    run = new_run(project, steps=60, evaluate_every=20)
+    loss, calls = trainer.msdn_loss, []
+
+    def explode(*given, **settings):
+        terms = loss(*given, **settings)
+        calls.append(terms)
+        bad = torch.tensor(float("nan"))
+        return terms._replace(jsd=bad, total=terms.total + bad) if len(calls) == 31 else terms
+
+    monkeypatch.setattr(trainer, "msdn_loss", explode)
+    reason = failed(run)
+    assert "jsd became nan at step 31" in reason
+    assert "learning rate" in reason
+    assert read_header(run.checkpoint("last")).step == 20
+
+
+def test_weights_that_stop_being_numbers_are_never_saved(project, monkeypatch):
+    run = new_run(project, steps=60, evaluate_every=20)
+    take_step = trainer.Trainer.take_step
+
+    def spoil(self):
+        taken = take_step(self)
+        if self.step == 40:
+            with torch.no_grad():
+                self.network.V[0, 0] = float("inf")
+        return taken
+
+    monkeypatch.setattr(trainer.Trainer, "take_step", spoil)
+    assert "step 40" in failed(run)
+    for kind in ("best", "last"):
+        assert all(torch.isfinite(value).all() for value in load_tensors(run.checkpoint(kind)).values())
+
+
+def test_a_full_disk_fails_the_run_with_a_reason_and_keeps_the_checkpoint_before(project, monkeypatch):
+    run = new_run(project, steps=60, evaluate_every=20)
+    save = trainer.save_checkpoint
+
+    def full(path, network, header, **more):
+        if header.step >= 40:
+            raise CheckpointError("The disk is full.")
+        save(path, network, header, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(trainer, "save_checkpoint", full)
+        assert failed(run) == "The disk is full."
+    assert read_header(run.checkpoint("last")).step == 20
+    assert run_training(run) is RunState.FINISHED
+
+
+@pytest.mark.parametrize("fault", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory")])
+def test_running_out_of_memory_says_what_to_do(project, monkeypatch, fault):
+    def burst(_):
+        raise fault
+
+    monkeypatch.setattr(trainer.Trainer, "take_step", burst)
+    assert "smaller batch size" in failed(new_run(project))
+
+
+def test_a_fault_of_ours_is_still_a_sentence_and_the_log_has_the_rest(project, monkeypatch, caplog):
+    def burst(_):
+        raise ZeroDivisionError("by nought")
+
+    monkeypatch.setattr(trainer.Trainer, "take_step", burst)
+    assert "ZeroDivisionError" in failed(new_run(project))
+    assert "Traceback" in caplog.text
+
+
+def test_a_project_that_changed_cannot_be_gone_on_with(project):
+    run = new_run(project)
+    run_training(run, listener=at_step(5, lambda: (time.sleep(0.25), run.send("stop"))))
+    with Project.open(project) as opened:
+        opened.set_values([("class03", 1, 0.5)])
+    assert "classes changed" in failed(run)
+
+
+def test_settings_that_cannot_be_read_fail_the_run(project):
+    run = new_run(project)
+    (run.path / "config.json").write_text('{"steps": "many"}', encoding="utf-8")
+    assert "“many”" in failed(run)
+
+
+def test_images_that_could_not_be_opened_are_left_out_and_counted(tmp_path):
+    project = small_run.make_project(tmp_path / "p")
+    folder = next((project / "features").iterdir())
+    marks = bytearray((folder / "done.u8").read_bytes())
+    marks[0] = marks[50] = 2
+    (folder / "done.u8").write_bytes(bytes(marks))
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["failures"] = {manifest["images"][row][1]: "cut short" for row in (0, 50)}
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    run = new_run(project, steps=4)
+    assert run_training(run) is RunState.FINISHED, run.status().reason
+    assert run.data()["images"]["left_out"] == 2
+    assert any("2 images are left out" in event.text for event in told(run, Message))
+
+
+def test_a_stop_while_features_are_made_trains_on_nothing_half(project, monkeypatch):
+    run = new_run(project)
+    answers = []
+
+    def extraction(path, backbone, *, progress, stop):  # noqa: ARG001
+        progress(Progress(3, 9, 2.0, 3.0))
+        answers.append(stop())
+        run.send("stop")
+        time.sleep(0.3)
+        answers.append(stop())
+
+    monkeypatch.setattr(data, "matching_store", lambda *_: None)
+    monkeypatch.setattr(data, "load_backbone", lambda *_, **__: None)
+    monkeypatch.setattr(data, "extract_features", extraction)
+    assert run_training(run) is RunState.STOPPED
+    assert answers == [False, True]
+    assert [(event.done, event.total) for event in told(run, FeatureProgress)] == [(3, 9)]
+    assert told(run, RunStarted) == []
+
+
+def wait_for(condition, within=30.0):
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)
