@@ -1,0 +1,18 @@
+"""A temporary home for the whole program."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data home of this test's own."""
+    folder = tmp_path / "home"
+    monkeypatch.setenv("MSDN_EXPLORER_HOME", str(folder))
+    return folder
