@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -72,8 +72,8 @@ def evaluate(
 
     ``czsl``, ``U``, ``S``, ``H`` at the checkpoint's own ``gamma``; ``best`` holds the gamma with the highest H on
     the test split itself, so it is an upper bound and no result; ``ausuc`` is the area under the exact seen-unseen
-    ``curve``; ``pointing`` compares attention peaks with the true parts. ``between`` is called between batches, and
-    may raise to end it. Raises CheckpointError where the checkpoint
+    ``curve``; ``pointing`` compares attention peaks with the true parts; ``missing`` says why a figure is None.
+    ``between`` is called between batches, and may raise to end it. Raises CheckpointError where the checkpoint
     belongs to other attributes, RunError where there are no test images.
     """
     target = choose_device(device)
@@ -87,7 +87,20 @@ def evaluate(
             raise RunError(f"{project_path} has no test images that could be opened; import its splits.")
         looked = look(network, Features(store, target, test.rows), test.rows, between)
         pointing = _pointing(project, table, images, store, test, looked)
-    return {**measure(looked, test, table, header), "pointing": pointing, **_origin(header, table, test, left_out)}
+    result = {**measure(looked, test, table, header), "pointing": pointing, **_origin(header, table, test, left_out)}
+    return {**result, "missing": _missing(result)}
+
+
+def _missing(result: Mapping[str, Any]) -> list[str]:
+    """Why figures are None, a sentence each."""
+    reasons = []
+    if result["czsl"] is None:
+        reasons.append("There are no test images of unseen classes, so CZSL, U, H and the curve cannot be measured.")
+    if result["S"] is None:
+        reasons.append("There are no test images of seen classes, so S, H and the curve cannot be measured.")
+    if result["pointing"] is None:
+        reasons.append("It is not known where parts are in the test images, so pointing cannot be measured.")
+    return reasons
 
 
 def measure(looked: Looked, part: Part, table: ClassTable, header: CheckpointHeader) -> dict[str, Any]:

@@ -102,7 +102,9 @@ def test_pointing_compares_each_present_attributes_peak_with_its_parts_region(tr
 
 
 def test_the_result_is_json_without_nan(trained):
-    json.dumps(evaluate(*trained), allow_nan=False)
+    found = evaluate(*trained)
+    json.dumps(found, allow_nan=False)
+    assert found["missing"] == []
 
 
 @pytest.mark.parametrize(
@@ -117,6 +119,8 @@ def test_without_seen_or_unseen_test_images_only_their_figures_are_missing(
     loop.run_training(run)
     found = evaluate(project, run.checkpoint("best"))
     assert {name for name in ("czsl", "U", "S", "H") if found[name] is None} == missing
+    left = "unseen" if unseen == 0 else "seen"
+    assert any(f"test images of {left} classes" in sentence for sentence in found["missing"])
     assert (found["ausuc"], found["best"], found["curve"], found["pointing"]) == (None, None, None, None)
     json.dumps(found, allow_nan=False)
 
