@@ -59,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _make(arguments: argparse.Namespace) -> Program:
+    _load_numpy_calmly()
     from msdn_gui.program import Program
 
     return Program(
@@ -68,6 +69,18 @@ def _make(arguments: argparse.Namespace) -> Program:
         size=arguments.size,
         screenshot=arguments.screenshot,
     )
+
+
+def _load_numpy_calmly() -> None:
+    """Loads numpy with one thread for matrix products: the window's are small, and threads of a pool would wait for
+    one another where a training run takes all cores. What the window starts is not bound by it."""
+    names = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    kept = {name: os.environ.get(name) for name in names}
+    os.environ.update(dict.fromkeys(names, "1"))
+    import numpy  # noqa: F401
+
+    for name, value in kept.items():
+        os.environ.pop(name) if value is None else os.environ.update({name: value})
 
 
 def _fault_of_arguments(arguments: argparse.Namespace) -> str | None:

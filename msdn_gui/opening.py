@@ -174,7 +174,7 @@ class Opening(QObject):
 
     def _is_undrawn_aviary(self) -> bool:
         project = self._session.project
-        if project is None or project.meta("aviary_seed") is None:
+        if project is None or not project.meta("aviary_seed"):
             return False
         return any(not record.path.exists() for record in self._session.images)
 

@@ -310,7 +310,9 @@ class MainWindow(QMainWindow):
 
 class _StatusRow(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
-        QPainter(self).fillRect(0, 0, self.width(), 1, theme().colours.q("line"))
+        painter = QPainter(self)
+        painter.fillRect(0, 0, self.width(), 1, theme().colours.q("line"))
+        painter.end()
 
 
 def _dropped(event: QDragEnterEvent | QDropEvent) -> Path | None:

@@ -24,24 +24,24 @@ def colour_table(name: str) -> NDArray[np.uint8]:
 
 
 @cache
-def _interpolation(regions: int, pixels: int) -> NDArray[np.float32]:
-    """(pixels, regions) weights of a linear interpolation between the regions' centres, constant outside of them."""
-    at = (np.arange(pixels) + 0.5) * regions / pixels - 0.5
-    at = np.clip(at, 0, regions - 1)
-    low = np.minimum(at.astype(np.int64), max(regions - 2, 0))
-    high = np.minimum(low + 1, regions - 1)
-    weights = np.zeros((pixels, regions), dtype=np.float32)
-    rows = np.arange(pixels)
-    np.add.at(weights, (rows, low), 1 - (at - low))
-    np.add.at(weights, (rows, high), at - low)
-    return weights
+def _neighbours(regions: int, pixels: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
+    """For each pixel the region before it and after it, and the share of the latter; constant outside of centres."""
+    at = np.clip((np.arange(pixels) + 0.5) * regions / pixels - 0.5, 0, regions - 1)
+    low = np.minimum(at.astype(np.intp), max(regions - 2, 0))
+    return low, np.minimum(low + 1, regions - 1), (at - low).astype(np.float32)
 
 
 def smooth(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """An (H, W) map interpolated linearly between its regions' centres, some hundred pixels a side."""
+    """An (H, W) map interpolated linearly between its regions' centres, some hundred pixels a side.
+
+    Without matrix products: their library's threads wait for one another where training takes all cores.
+    """
     height, width = values.shape
     factor = max(1, _SMOOTH_PIXELS // max(height, width))
-    return _interpolation(height, height * factor) @ values @ _interpolation(width, width * factor).T
+    low, high, share = _neighbours(width, width * factor)
+    wide = values[:, low] * (1 - share) + values[:, high] * share
+    low, high, share = _neighbours(height, height * factor)
+    return wide[low] * (1 - share[:, None]) + wide[high] * share[:, None]
 
 
 def coloured(

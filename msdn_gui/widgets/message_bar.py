@@ -69,3 +69,4 @@ class MessageBar(QWidget):
         painter.fillRect(0, 0, 3, self.height(), colour)
         colour.setAlphaF(0.12)
         painter.fillRect(self.rect(), colour)
+        painter.end()

@@ -49,4 +49,6 @@ class Rail(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A hairline where the workspace begins."""
-        QPainter(self).fillRect(self.width() - 1, 0, 1, self.height(), theme().colours.q("line"))
+        painter = QPainter(self)
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), theme().colours.q("line"))
+        painter.end()

@@ -102,7 +102,9 @@ class TopBar(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A hairline below."""
-        QPainter(self).fillRect(0, self.height() - 1, self.width(), 1, theme().colours.q("line"))
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, theme().colours.q("line"))
+        painter.end()
 
 
 def menu_heading(menu: QMenu, text: str) -> None:

@@ -67,3 +67,5 @@ class LoopWatch(QObject):
             if blocked > _LOOK_S and frame is not None:
                 self._stacks.append((1000 * blocked, "".join(traceback.format_stack(frame, limit=12))))
                 del self._stacks[:-50]
+            # A frame that is held keeps its locals, a painter perhaps, alive after its function has returned.
+            del frame
