@@ -7,7 +7,10 @@ grid, and the parts are marked there. So a network can learn it, and where its a
 from __future__ import annotations
 
 import shutil
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image
@@ -15,9 +18,13 @@ from PIL import Image
 from msdn_core.domain.annotation import PartPoint, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.project import NewImage, Project
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import Event, StepDone
 from msdn_core.training.config import RECIPES, TrainConfig
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, ImageKey, Manifest, feature_folder
 from msdn_core.vision.transform import BackboneSpec
+
+Told = TypeVar("Told", bound=Event)
 
 GROUPS, VALUES, CHANNELS, GRID, SIDE = 4, 3, 24, 5, 60
 SPEC = BackboneSpec("by-hand", SIDE, (0.5,) * 3, (0.5,) * 3, "none", "0" * 64, CHANNELS, (GRID, GRID))
@@ -84,3 +91,37 @@ def write_features(path: Path, images: list[tuple[int, str]], maps: np.ndarray) 
     (folder / DONE).write_bytes(bytes([MADE]) * len(images))
     manifest = Manifest(SPEC, tuple(ImageKey(number, name, 1, 1) for number, name in images))
     (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+
+
+def new_run(project: Path, **changes: object) -> RunDirectory:
+    """A run of the project under these settings, not started."""
+    return RunDirectory.create(project, None, settings(**changes).to_json())
+
+
+def told(run: RunDirectory, kind: type[Told]) -> list[Told]:
+    """The run's events of one kind."""
+    return [event for event in run.read_events()[0] if isinstance(event, kind)]
+
+
+def at_step(step: int, do: Callable[[], object]) -> Callable[[Event], None]:
+    """A listener that does something once, when that step is done."""
+    pending = [do]
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StepDone) and event.step >= step and pending:
+            pending.pop()()
+
+    return listen
+
+
+def stop_at(run: RunDirectory, step: int, command: str = "stop") -> Callable[[Event], None]:
+    """A listener that asks the run to end, and waits for as long as the trainer takes to look."""
+    return at_step(step, lambda: (time.sleep(0.25), run.send(command)))
+
+
+def wait_for(condition: Callable[[], bool], within: float = 30.0) -> None:
+    """Waits until it holds; an assertion fails where it does not in time."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.02)

@@ -16,27 +16,24 @@ import numpy as np
 import pytest
 import small_run
 import torch
+from small_run import new_run, stop_at, told, wait_for
 
-from msdn_core.errors import CheckpointError, RunError
+from msdn_core.errors import RunError
 from msdn_core.msdn.checkpoint import load_network, load_tensors
 from msdn_core.project import Project
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import (
     CheckpointSaved,
     CommandTaken,
     Ended,
     Evaluated,
-    FeatureProgress,
-    Message,
     RunStarted,
     StepDone,
 )
 from msdn_core.runs.header import read_header
 from msdn_core.runs.launch import launch_training
 from msdn_core.runs.status import RunState
-from msdn_core.training import data, loop, trainer
+from msdn_core.training import loop, trainer
 from msdn_core.training.loop import run_training
-from msdn_core.vision.extraction import Progress
 
 
 @pytest.fixture(scope="module")
@@ -55,25 +52,6 @@ def gentle(monkeypatch):
     """The tests' own process keeps its priority, and every step is told."""
     monkeypatch.setattr(loop, "lower_priority", lambda: None)
     monkeypatch.setattr(loop, "_REPORT_S", 0.0)
-
-
-def new_run(project, **settings):
-    return RunDirectory.create(project, None, small_run.settings(**settings).to_json())
-
-
-def told(run, kind):
-    return [event for event in run.read_events()[0] if isinstance(event, kind)]
-
-
-def at_step(step, do):
-    """A listener that does something once, when that step is done."""
-    pending = [do]
-
-    def listen(event):
-        if isinstance(event, StepDone) and event.step >= step and pending:
-            pending.pop()()
-
-    return listen
 
 
 def assert_same_weights(one, other):
@@ -146,9 +124,7 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(project):
 def test_stop_keeps_and_going_on_ends_where_an_unbroken_run_ends(project):
     whole, broken = new_run(project), new_run(project)
     run_training(whole)
-    assert run_training(broken, listener=at_step(23, lambda: (time.sleep(0.25), broken.send("stop")))) is (
-        RunState.STOPPED
-    )
+    assert run_training(broken, listener=stop_at(broken, 23)) is (RunState.STOPPED)
     assert 23 <= broken.status().step < 60
     assert read_header(broken.checkpoint("last")).step == broken.status().step
     assert [event.command for event in told(broken, CommandTaken)] == ["stop"]
@@ -162,7 +138,7 @@ def test_stop_keeps_and_going_on_ends_where_an_unbroken_run_ends(project):
 
 def test_cancel_marks_and_deletes_nothing(project):
     run = new_run(project)
-    ended = run_training(run, listener=at_step(23, lambda: (time.sleep(0.25), run.send("cancel"))))
+    ended = run_training(run, listener=stop_at(run, 23, "cancel"))
     assert ended is run.status().state is RunState.CANCELLED
     assert run.checkpoint("last") and run.checkpoint("best")
     assert told(run, StepDone)
@@ -298,148 +274,3 @@ def test_classes_without_images_take_part_and_images_without_a_class_do_not(proj
     assert "dreamt of" in header.classes
     assert not header.seen[header.classes.index("dreamt of")]
     assert run.data()["images"]["train"]["count"] == 66
-
-
-def failed(run):
-    assert run_training(run) is RunState.FAILED
-    status = run.status()
-    assert status.state is RunState.FAILED
-    assert told(run, Ended)[-1].reason == status.reason
-    assert "\n" not in status.reason
-    return status.reason
-
-
-def test_a_project_without_training_images_says_so(tmp_path):
-    Project.create(tmp_path / "p").close()
-    assert "classes" in failed(new_run(tmp_path / "p"))
-    table = small_run.make_project(tmp_path / "q", seen=0, unseen=3)
-    assert "no training images" in failed(new_run(table))
-
-
-def test_one_class_alone_is_not_enough(tmp_path):
-    project = small_run.make_project(tmp_path / "p", seen=1, unseen=3)
-    assert "one class only" in failed(new_run(project))
-
-
-def test_a_loss_that_explodes_names_its_term_and_step_and_leaves_the_checkpoint_whole(project, monkeypatch):
-    run = new_run(project, steps=60, evaluate_every=20)
-    loss, calls = trainer.msdn_loss, []
-
-    def explode(*given, **settings):
-        terms = loss(*given, **settings)
-        calls.append(terms)
-        bad = torch.tensor(float("nan"))
-        return terms._replace(jsd=bad, total=terms.total + bad) if len(calls) == 31 else terms
-
-    monkeypatch.setattr(trainer, "msdn_loss", explode)
-    reason = failed(run)
-    assert "jsd became nan at step 31" in reason
-    assert "learning rate" in reason
-    assert read_header(run.checkpoint("last")).step == 20
-
-
-def test_weights_that_stop_being_numbers_are_never_saved(project, monkeypatch):
-    run = new_run(project, steps=60, evaluate_every=20)
-    take_step = trainer.Trainer.take_step
-
-    def spoil(self):
-        taken = take_step(self)
-        if self.step == 40:
-            with torch.no_grad():
-                self.network.V[0, 0] = float("inf")
-        return taken
-
-    monkeypatch.setattr(trainer.Trainer, "take_step", spoil)
-    assert "step 40" in failed(run)
-    for kind in ("best", "last"):
-        assert all(torch.isfinite(value).all() for value in load_tensors(run.checkpoint(kind)).values())
-
-
-def test_a_full_disk_fails_the_run_with_a_reason_and_keeps_the_checkpoint_before(project, monkeypatch):
-    run = new_run(project, steps=60, evaluate_every=20)
-    save = trainer.save_checkpoint
-
-    def full(path, network, header, **more):
-        if header.step >= 40:
-            raise CheckpointError("The disk is full.")
-        save(path, network, header, **more)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(trainer, "save_checkpoint", full)
-        assert failed(run) == "The disk is full."
-    assert read_header(run.checkpoint("last")).step == 20
-    assert run_training(run) is RunState.FINISHED
-
-
-@pytest.mark.parametrize("fault", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory")])
-def test_running_out_of_memory_says_what_to_do(project, monkeypatch, fault):
-    def burst(_):
-        raise fault
-
-    monkeypatch.setattr(trainer.Trainer, "take_step", burst)
-    assert "smaller batch size" in failed(new_run(project))
-
-
-def test_a_fault_of_ours_is_still_a_sentence_and_the_log_has_the_rest(project, monkeypatch, caplog):
-    def burst(_):
-        raise ZeroDivisionError("by nought")
-
-    monkeypatch.setattr(trainer.Trainer, "take_step", burst)
-    assert "ZeroDivisionError" in failed(new_run(project))
-    assert "Traceback" in caplog.text
-
-
-def test_a_project_that_changed_cannot_be_gone_on_with(project):
-    run = new_run(project)
-    run_training(run, listener=at_step(5, lambda: (time.sleep(0.25), run.send("stop"))))
-    with Project.open(project) as opened:
-        opened.set_values([("class03", 1, 0.5)])
-    assert "classes changed" in failed(run)
-
-
-def test_settings_that_cannot_be_read_fail_the_run(project):
-    run = new_run(project)
-    (run.path / "config.json").write_text('{"steps": "many"}', encoding="utf-8")
-    assert "“many”" in failed(run)
-
-
-def test_images_that_could_not_be_opened_are_left_out_and_counted(tmp_path):
-    project = small_run.make_project(tmp_path / "p")
-    folder = next((project / "features").iterdir())
-    marks = bytearray((folder / "done.u8").read_bytes())
-    marks[0] = marks[50] = 2
-    (folder / "done.u8").write_bytes(bytes(marks))
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    manifest["failures"] = {manifest["images"][row][1]: "cut short" for row in (0, 50)}
-    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    run = new_run(project, steps=4)
-    assert run_training(run) is RunState.FINISHED, run.status().reason
-    assert run.data()["images"]["left_out"] == 2
-    assert any("2 images are left out" in event.text for event in told(run, Message))
-
-
-def test_a_stop_while_features_are_made_trains_on_nothing_half(project, monkeypatch):
-    run = new_run(project)
-    answers = []
-
-    def extraction(path, backbone, *, progress, stop):  # noqa: ARG001
-        progress(Progress(3, 9, 2.0, 3.0))
-        answers.append(stop())
-        run.send("stop")
-        time.sleep(0.3)
-        answers.append(stop())
-
-    monkeypatch.setattr(data, "matching_store", lambda *_: None)
-    monkeypatch.setattr(data, "load_backbone", lambda *_, **__: None)
-    monkeypatch.setattr(data, "extract_features", extraction)
-    assert run_training(run) is RunState.STOPPED
-    assert answers == [False, True]
-    assert [(event.done, event.total) for event in told(run, FeatureProgress)] == [(3, 9)]
-    assert told(run, RunStarted) == []
-
-
-def wait_for(condition, within=30.0):
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
