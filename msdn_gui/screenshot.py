@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _LOOK_MS = 50
 _STEADY = 6
-_TIMEOUT_S = 120.0
+_TIMEOUT_S = 60.0
 
 
 class Screenshot(QObject):
