@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import logging.handlers
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -27,8 +28,10 @@ from msdn_gui.session import Session
 from msdn_gui.signals import end_on_signals
 from msdn_gui.theme import install
 from msdn_gui.window import MainWindow
+from msdn_gui.workspaces import load_modules
 
 _log = logging.getLogger("msdn_gui")
+_LOAD_OTHERS_MS = 1500
 
 
 class Program:
@@ -85,6 +88,9 @@ class Program:
     def start(self) -> None:
         """Opens what this start is about; the window is there already."""
         self.window.opening.open_first(self._project)
+        self._loading = QTimer(self.window, singleShot=True, interval=_LOAD_OTHERS_MS)
+        self._loading.timeout.connect(threading.Thread(target=load_modules, name="loads workspaces", daemon=True).start)
+        self._loading.start()
 
     def close(self) -> None:
         """Ends everything that was started here; nothing is left behind."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Protocol
@@ -11,6 +12,8 @@ from PySide6.QtWidgets import QWidget
 
 from msdn_gui.services import Services
 from msdn_gui.session import Session
+
+_log = logging.getLogger(__name__)
 
 
 class Workspace(Protocol):
@@ -56,3 +59,16 @@ ENTRIES = (
     Entry("train", "Train", "train", "msdn_gui.train.workspace", "TrainWorkspace", "Train in the background"),
 )
 NAMES = tuple(entry.name for entry in ENTRIES)
+
+
+def load_modules() -> None:
+    """Imports all workspaces' modules, so that showing one for the first time costs its making alone.
+
+    Run on a thread of its own while the window is idle: the interpreter hands over between the two.
+    """
+    for entry in ENTRIES:
+        try:
+            import_module(entry.module)
+        except ImportError:
+            # Showing it will say so, where a person sees it.
+            _log.warning("workspace %s cannot be loaded", entry.name, exc_info=True)
