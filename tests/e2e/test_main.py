@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
 from msdn_core.project import Project
-from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.launch import launch_training
+from msdn_core.runs.listing import find_run
 from msdn_core.runs.status import RunState
 from msdn_core.training.config import from_settings
 from msdn_gui.program import Program
@@ -67,21 +67,26 @@ def test_a_first_session(program: Program, qtbot) -> None:
     assert scores[-1] == pytest.approx(scores[true] + session.gamma * session.table.seen[true])
     assert program.explainer._number == requests
 
-    # A short training run, as the Train workspace starts it, on small pictures, stopped and kept.
+    # A short training run on small pictures, started and stopped where a person does it.
     qtbot.waitUntil(lambda: program.services.jobs.find("demo") is None, timeout=120_000)
-    config = from_settings("demo", ["size=64", "steps=100000", "evaluate_every=50"])
-    run = RunDirectory.create(session.project.path, "short", config.to_json())
-    launch_training(run)
+    window.show_workspace("train")
+    train = window.workspaces["train"]
+    train.ask_for_run()
+    train.form.fill(from_settings("demo", ["size=64", "steps=100000", "evaluate_every=50"]))
+    train.form.name.setText("short")
+    qtbot.mouseClick(train.form.start, Qt.MouseButton.LeftButton)
     monitor = program.services.run_monitor
     qtbot.waitUntil(lambda: monitor.status("short") is not None and monitor.status("short").step > 60, timeout=150_000)
     assert "short" in window.chip.text
-    run.send("stop")
+    qtbot.mouseClick(train.view.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: monitor.status("short").state is RunState.STOPPED, timeout=60_000)
-    assert run.checkpoint("last") is not None
+    qtbot.waitUntil(lambda: window.chip.text == "", timeout=10_000)
+    run = find_run(session.project.path, "short")
 
     # Its checkpoint can be looked through.
-    session.set_checkpoint(run.checkpoint("last"))
+    qtbot.mouseClick(train.view.look, Qt.MouseButton.LeftButton)
     assert session.checkpoint.run == "short"
+    assert session.checkpoint.path in (run.checkpoint("best"), run.checkpoint("last"))
     qtbot.waitUntil(lambda: session.explanation is not None, timeout=60_000)
     assert session.explaining.phase is ExplainPhase.IDLE
     assert session.explanation.attention_av.shape == (34, 2, 2)
