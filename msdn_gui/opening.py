@@ -147,7 +147,7 @@ class Opening(QObject):
         self.open_project(project)
         findings = [str(finding) for finding in result.get("findings", [])]
         if findings:
-            more = f" (and {len(findings) - 1} more; see the project's log)" if len(findings) > 1 else ""
+            more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
             self._session.message.emit("info", findings[0] + more)
 
     def _fail(self, job: Job, sentence: str, project: Path | None = None) -> None:
