@@ -12,7 +12,7 @@ class ProjectError(MsdnError):
     """A project cannot be opened, read or changed."""
 
 
-class ImportFault(MsdnError):
+class ImportFault(MsdnError):  # noqa: N818 - ImportError is Python's own
     """A foreign file or folder cannot be turned into a project (named file, and line where there is one)."""
 
 

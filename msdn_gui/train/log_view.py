@@ -1,0 +1,83 @@
+"""The end of a run's log, read as it grows and never as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QFontDatabase, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QPlainTextEdit
+
+from msdn_gui.theme import SMALL_POINTS
+
+_LINES = 2000
+_AT_ONCE = 64 * 1024
+_POLL_MS = 500
+
+
+class LogView(QPlainTextEdit):
+    """The last lines of a file; follows its end unless the person has scrolled up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("run_log")
+        self.setReadOnly(True)
+        self.setMaximumBlockCount(_LINES)
+        self.setPlaceholderText("What the run's process prints stands here.")
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(SMALL_POINTS)
+        self.setFont(font)
+        self._path: Path | None = None
+        self._offset = 0
+        self._timer = QTimer(self, interval=_POLL_MS)
+        self._timer.timeout.connect(self.read)
+
+    def follow(self, path: Path | None) -> None:
+        """Shows another file."""
+        self.clear()
+        self._path, self._offset = path, 0
+        self.read()
+
+    def read(self) -> None:
+        """Adds what is new; of a long file, only its end."""
+        if self._path is None or not self.isVisible():
+            return
+        try:
+            size = self._path.stat().st_size
+            if size < self._offset:
+                self.clear()
+                self._offset = 0
+            start = max(self._offset, size - _AT_ONCE)
+            if size == self._offset:
+                return
+            with self._path.open("rb") as file:
+                file.seek(start)
+                content = file.read(_AT_ONCE)
+        except OSError:
+            return
+        self._offset = start + len(content)
+        bar = self.verticalScrollBar()
+        at_end = bar.value() >= bar.maximum() - 4
+        self.appendPlainText(content.decode("utf-8", "replace").rstrip("\n"))
+        if at_end:
+            bar.setValue(bar.maximum())
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.read()
+        self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+
+def last_lines(path: Path, count: int = 6) -> str:
+    """The last lines of a log, for telling why a run failed."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 4096))
+            lines = file.read(4096).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    return "\n".join([line for line in lines if line.strip()][-count:])

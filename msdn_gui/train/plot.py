@@ -1,0 +1,178 @@
+"""One plot of several live curves, with a legend that switches them and the values under the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.train.series import Series
+
+
+@dataclass(frozen=True)
+class Curve:
+    """How a curve is called and drawn; colour and dash both tell it from the others."""
+
+    key: str
+    label: str
+    colour: str
+    """A colour of the theme."""
+    dash: tuple[float, ...] = ()
+    width: float = 1.6
+    shown: bool = True
+
+
+class Plot(QWidget):
+    """Curves over steps; nothing is drawn while it is hidden."""
+
+    hovered = Signal(float)
+    """The step under the mouse; NaN when it leaves."""
+
+    def __init__(self, title: str, curves: Sequence[Curve], *, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.curves = {curve.key: curve for curve in curves}
+        self.series: dict[str, Series] = {curve.key: Series() for curve in curves}
+        self.logarithmic = False
+        self._widget = pg.PlotWidget()
+        self._item = self._widget.getPlotItem()
+        self._item.setMenuEnabled(False)
+        # pyqtgraph makes this menu in any case, without a parent: it would outlive the plot.
+        self._item.ctrlMenu.setParent(self)
+        self._item.hideButtons()
+        self._item.showGrid(x=True, y=True, alpha=0.15)
+        self._item.setLabel("bottom", "step")
+        self._item.vb.setMouseEnabled(x=True, y=False)
+        self._item.vb.enableAutoRange(x=True, y=True)
+        self._item.vb.setAutoVisible(y=True)
+        self._lines = {key: self._item.plot() for key in self.curves}
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._cursor.hide()
+        self._item.addItem(self._cursor, ignoreBounds=True)
+        self.readout = QLabel(objectName=f"{name}_readout")
+        self.readout.setProperty("look", "muted")
+        self.readout.setFont(small_font())
+        self.readout.setMinimumHeight(18)
+        heading = QLabel(title)
+        heading.setProperty("look", "heading")
+        self._switches: dict[str, QCheckBox] = {}
+        head = QHBoxLayout()
+        head.setSpacing(SPACING + 4)
+        head.addWidget(heading)
+        head.addStretch(1)
+        for curve in curves:
+            switch = QCheckBox(curve.label, objectName=f"{name}_{curve.key}")
+            switch.setFont(small_font())
+            switch.setChecked(curve.shown)
+            switch.toggled.connect(self._switched)
+            self._switches[curve.key] = switch
+            head.addWidget(switch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, 0)
+        layout.setSpacing(2)
+        layout.addLayout(head)
+        layout.addWidget(self.readout)
+        layout.addWidget(self._widget, 1)
+        self._widget.scene().sigMouseMoved.connect(self._mouse_moved)
+        self._item.vb.sigXRangeChanged.connect(lambda *_: self.redraw())
+        theme().changed.connect(self.recolour)
+        self.recolour()
+
+    @property
+    def view(self) -> pg.ViewBox:
+        """For linking the steps of two plots."""
+        return self._item.vb
+
+    def clear(self) -> None:
+        """Forgets all points."""
+        for key in self.series:
+            self.series[key] = Series()
+        self._item.vb.enableAutoRange(x=True, y=True)
+        self.redraw()
+
+    def set_logarithmic(self, on: bool) -> None:
+        """Powers of ten upwards, or plain values."""
+        self.logarithmic = on
+        self._item.setLogMode(y=on)
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draws what there is between the steps in sight."""
+        low, high = self._item.vb.viewRange()[0]
+        auto = self._item.vb.autoRangeEnabled()[0]
+        for key, line in self._lines.items():
+            if not self._switches[key].isChecked():
+                line.setData([], [])
+                continue
+            points = self.series[key].between(-np.inf if auto else low, np.inf if auto else high)
+            # A loss of 0, as the l2 term's at the very start, has no place on a logarithmic axis.
+            values = np.where(points[:, 1] > 0, points[:, 1], np.nan) if self.logarithmic else points[:, 1]
+            line.setData(points[:, 0], values, connect="finite")
+
+    def drawn(self, key: str) -> int:
+        """How many points of a curve are on the screen."""
+        shown = self._lines[key].getData()[0]
+        return 0 if shown is None else len(shown)
+
+    def show_cursor(self, step: float) -> None:
+        """A line at a step, and every curve's value there."""
+        if not np.isfinite(step):
+            self._cursor.hide()
+            self._say_last()
+            return
+        near = [(key, found) for key, s in self.series.items() if (found := s.nearest(step)) is not None]
+        if not near:
+            return
+        at = min((found[0] for _, found in near), key=lambda found: abs(found - step))
+        self._cursor.setPos(at)
+        self._cursor.show()
+        self._say(f"step {at:,.0f}", {key: found[1] for key, found in near})
+
+    def say_last(self) -> None:
+        """The newest values, unless the mouse asks for others."""
+        if not self._cursor.isVisible():
+            self._say_last()
+
+    def recolour(self) -> None:
+        """Follows the theme."""
+        colours = theme().colours
+        self._widget.setBackground(colours.panel)
+        for side in ("bottom", "left"):
+            axis = self._item.getAxis(side)
+            axis.setPen(colours.line)
+            axis.setTextPen(colours.muted)
+            axis.setTickFont(small_font())
+        self._item.getAxis("left").setWidth(52)
+        self._cursor.setPen(pg.mkPen(colours.muted, style=Qt.PenStyle.DashLine))
+        for key, curve in self.curves.items():
+            pen = pg.mkPen(QColor(getattr(colours, curve.colour)), width=curve.width)
+            if curve.dash:
+                pen.setDashPattern(list(curve.dash))
+            self._lines[key].setPen(pen)
+            self._switches[key].setStyleSheet(f"color: {getattr(colours, curve.colour)};")
+
+    def _switched(self) -> None:
+        self.redraw()
+        self.say_last()
+
+    def _say_last(self) -> None:
+        last = {key: value for key, s in self.series.items() if (value := s.last()) is not None}
+        self._say("now", last) if last else self.readout.setText("")
+
+    def _say(self, start: str, values: dict[str, float]) -> None:
+        parts = [f"{self.curves[k].label} {v:.4g}" for k, v in values.items() if self._switches[k].isChecked()]
+        self.readout.setText("   ".join([start, *parts]))
+
+    def _mouse_moved(self, place: QPointF) -> None:
+        inside = self._item.vb.sceneBoundingRect().contains(place)
+        self.hovered.emit(float(self._item.vb.mapSceneToView(place).x()) if inside else float("nan"))
+
+    def leaveEvent(self, event: object) -> None:
+        self.hovered.emit(float("nan"))
+        super().leaveEvent(event)

@@ -1,0 +1,216 @@
+"""The form of a new run, made from the typed settings: recipe, ranges, units, help, and what differs."""
+
+from __future__ import annotations
+
+from dataclasses import Field, fields
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from msdn_core.errors import ConfigError
+from msdn_core.training.config import RECIPES, TrainConfig
+from msdn_gui.icons import bind_icon
+from msdn_gui.theme import SPACING
+from msdn_gui.train.setting_editors import SettingEditor
+
+
+class _Row:
+    """A setting's widgets in the grid."""
+
+    def __init__(self, entry: Field[Any]) -> None:
+        self.entry = entry
+        self.label = QLabel(entry.metadata["label"])
+        self.editor = SettingEditor(entry)
+        self.label.setBuddy(self.editor)
+        self.label.setToolTip(entry.metadata["help"])
+        self.reset = QToolButton(objectName=f"reset_{entry.name}")
+        self.reset.setAutoRaise(True)
+        bind_icon(self.reset, "undo", "accent")
+        policy = self.reset.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.reset.setSizePolicy(policy)
+        self.reset.hide()
+
+    def show(self, shown: bool) -> None:
+        self.label.setVisible(shown)
+        self.editor.setVisible(shown)
+        if not shown:
+            self.reset.hide()
+
+
+class RunForm(QWidget):
+    """Asks for a run; ``asked`` carries its settings and its name (empty: made from the recipe)."""
+
+    asked = Signal(object, str)
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("run_form")
+        self.recipe = QComboBox(objectName="recipe")
+        self.recipe.addItems(list(RECIPES))
+        self.name = QLineEdit(objectName="run_name", placeholderText="made from the recipe")
+        self.name.setMaxLength(80)
+        for widget in (self.recipe, self.name):
+            widget.setFixedWidth(200)
+        self.more = QCheckBox("More settings", objectName="more_settings")
+        self.help = QLabel(objectName="setting_help", wordWrap=True)
+        self.help.setProperty("look", "muted")
+        self.help.setMinimumHeight(34)
+        self.fault = QLabel(objectName="form_fault", wordWrap=True)
+        self.start = QPushButton("Start", objectName="start_run")
+        self.start.setProperty("look", "primary")
+        back = QPushButton("Back", objectName="leave_form")
+        self._rows: dict[str, _Row] = {}
+        self._headings: list[tuple[QLabel, str]] = []
+        grid = self._grid()
+
+        title = QLabel("New run")
+        title.setProperty("look", "heading")
+        head = QGridLayout()
+        head.setHorizontalSpacing(2 * SPACING)
+        head.setVerticalSpacing(SPACING)
+        for row, (text, widget) in enumerate((("Recipe", self.recipe), ("Name", self.name))):
+            head.addWidget(QLabel(text), row, 0)
+            head.addWidget(widget, row, 1)
+        head.setColumnMinimumWidth(0, 150)
+        head.setColumnStretch(2, 1)
+        inner = QWidget()
+        inner_layout = QVBoxLayout(inner)
+        inner_layout.setContentsMargins(0, 0, SPACING, 0)
+        inner_layout.addLayout(grid)
+        inner_layout.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(inner)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        foot = QHBoxLayout()
+        foot.addWidget(self.more)
+        foot.addStretch(1)
+        foot.addWidget(back)
+        foot.addWidget(self.start)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
+        layout.setSpacing(SPACING)
+        layout.addWidget(title)
+        layout.addLayout(head)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(self.help)
+        layout.addWidget(self.fault)
+        layout.addLayout(foot)
+
+        self.recipe.currentTextChanged.connect(lambda _: self.fill(RECIPES[self.recipe.currentText()]))
+        self.more.toggled.connect(self._unfold)
+        self.start.clicked.connect(self._ask)
+        back.clicked.connect(self.left)
+        self.fill(RECIPES[self.recipe.currentText()])
+        self._unfold(False)
+
+    def config(self) -> TrainConfig:
+        """The settings as they stand; ConfigError, a sentence, where they cannot be."""
+        values: dict[str, Any] = {"recipe": self.recipe.currentText()}
+        for name, row in self._rows.items():
+            try:
+                values[name] = row.editor.value()
+            except ValueError as fault:
+                raise ConfigError(f"{row.label.text()} takes a number.") from fault
+        return TrainConfig.from_json(values)
+
+    def fill(self, config: TrainConfig) -> None:
+        """Shows settings."""
+        for name, row in self._rows.items():
+            row.editor.set_value(getattr(config, name))
+        self._check()
+
+    def say(self, sentence: str) -> None:
+        """Shows a fault where the work was asked for."""
+        self.fault.setText(sentence)
+        self.fault.setVisible(bool(sentence))
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(2 * SPACING)
+        grid.setVerticalSpacing(6)
+        grid.setColumnMinimumWidth(0, 150)
+        grid.setColumnStretch(3, 1)
+        groups: dict[str, list[Field[Any]]] = {}
+        for entry in fields(TrainConfig):
+            if entry.name != "recipe" and len(entry.metadata["choices"]) != 1:
+                groups.setdefault(entry.metadata["group"], []).append(entry)
+        line = 0
+        for group, entries in groups.items():
+            heading = QLabel(group)
+            heading.setProperty("look", "muted")
+            grid.addWidget(heading, line, 0, 1, 3)
+            self._headings.append((heading, group))
+            line += 1
+            for entry in entries:
+                row = _Row(entry)
+                self._rows[entry.name] = row
+                grid.addWidget(row.label, line, 0)
+                grid.addWidget(row.editor, line, 1)
+                grid.addWidget(row.reset, line, 2)
+                row.editor.changed.connect(self._check)
+                row.editor.focusProxy().installEventFilter(self)
+                row.reset.clicked.connect(lambda _=False, name=entry.name: self._reset(name))
+                line += 1
+        return grid
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn:
+            for row in self._rows.values():
+                if row.editor.focusProxy() is watched:
+                    meta = row.entry.metadata
+                    span = f" From {meta['minimum']:g} to {meta['maximum']:g}." if meta["maximum"] is not None else ""
+                    self.help.setText(meta["help"] + span)
+        return super().eventFilter(watched, event)
+
+    def _unfold(self, all_of_them: bool) -> None:
+        shown_groups = set()
+        for row in self._rows.values():
+            shown = all_of_them or not row.entry.metadata["advanced"]
+            row.show(shown)
+            if shown:
+                shown_groups.add(row.entry.metadata["group"])
+        for heading, group in self._headings:
+            heading.setVisible(group in shown_groups)
+        self._check()
+
+    def _reset(self, name: str) -> None:
+        self._rows[name].editor.set_value(getattr(RECIPES[self.recipe.currentText()], name))
+        self._check()
+
+    def _check(self) -> None:
+        recipe = RECIPES[self.recipe.currentText()]
+        for name, row in self._rows.items():
+            try:
+                differs = row.editor.value() != getattr(recipe, name)
+            except ValueError:
+                differs = True
+            row.reset.setVisible(differs and not row.editor.isHidden())
+            row.reset.setToolTip(f"Differs from the recipe; back to {getattr(recipe, name)}")
+        try:
+            self.config()
+        except ConfigError as fault:
+            self.say(str(fault))
+            self.start.setEnabled(False)
+        else:
+            self.say("")
+            self.start.setEnabled(True)
+
+    def _ask(self) -> None:
+        self.asked.emit(self.config(), self.name.text().strip())

@@ -1,0 +1,193 @@
+"""One run: how it stands, what can be done with it, and its curves, log and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QTabWidget, QVBoxLayout, QWidget
+
+from msdn_core.errors import MsdnError
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, StepDone
+from msdn_core.runs.status import RunState, RunStatus
+from msdn_gui.icons import bind_icon, icon_pixmap
+from msdn_gui.theme import SPACING, theme
+from msdn_gui.train.curves import Curves
+from msdn_gui.train.log_view import LogView, last_lines
+from msdn_gui.train.settings_view import SettingsView
+from msdn_gui.train.words import STATE_LOOKS, duration
+
+_ASKED = {
+    "pause": "Asked to pause …",
+    "resume": "Asked to go on …",
+    "stop": "Asked to stop …",
+    "cancel": "Asked to cancel …",
+}
+
+
+class RunView(QWidget):
+    """Follows one run by what the monitor reads of it."""
+
+    resume_asked = Signal(object)
+    """A RunDirectory without a process that shall go on."""
+    look_asked = Signal(object)
+    """A RunDirectory whose checkpoint shall be looked through."""
+    message = Signal(str, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("run_view")
+        self.run: RunDirectory | None = None
+        self.state = RunState.QUEUED
+        self._waiting = ""
+        self._step: StepDone | None = None
+        self._sign = QLabel()
+        self.title = QLabel(objectName="run_title")
+        self.title.setProperty("look", "heading")
+        self.word = QLabel(objectName="run_state")
+        self.word.setProperty("look", "muted")
+        self.pause = self._button("Pause", "pause", "pause_run", self.toggle_pause)
+        self.stop = self._button("Stop and keep", "stop", "stop_run", lambda: self.tell("stop"))
+        self.cancel = self._button("Cancel", "cancel", "cancel_run", lambda: self.tell("cancel"))
+        self.look = self._button("Look through", "explore", "look_through", self._ask_to_look)
+        self.bar = QProgressBar(objectName="run_progress", textVisible=False)
+        self.progress = QLabel(objectName="run_progress_text")
+        self.progress.setProperty("look", "muted")
+        self.reason = QLabel(objectName="run_reason", wordWrap=True)
+        self.curves, self.log, self.settings = Curves(), LogView(), SettingsView()
+        tabs = QTabWidget(objectName="run_tabs")
+        tabs.setDocumentMode(True)
+        for widget, text in ((self.curves, "Curves"), (self.log, "Log"), (self.settings, "Settings")):
+            tabs.addTab(widget, text)
+        line = QHBoxLayout()
+        line.setSpacing(SPACING)
+        for widget in (self._sign, self.title, self.word):
+            line.addWidget(widget)
+        line.addStretch(1)
+        for widget in (self.pause, self.stop, self.cancel, self.look):
+            line.addWidget(widget)
+        going = QHBoxLayout()
+        going.setSpacing(2 * SPACING)
+        going.addWidget(self.bar, 1)
+        going.addWidget(self.progress)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACING, SPACING, SPACING, 0)
+        layout.setSpacing(SPACING)
+        layout.addLayout(line)
+        layout.addLayout(going)
+        layout.addWidget(self.reason)
+        layout.addWidget(tabs, 1)
+        theme().changed.connect(self._show_state)
+
+    def show_run(self, run: RunDirectory, status: RunStatus) -> None:
+        """Turns to a run; its events follow by ``take``."""
+        self.run, self._waiting, self._step = run, "", None
+        self.title.setText(run.name)
+        self.curves.clear()
+        self.log.follow(run.log_path)
+        self.progress.setText("")
+        self.bar.setRange(0, 1)
+        self.bar.setValue(0)
+        try:
+            self.settings.show_config(run.config())
+        except MsdnError as fault:
+            self.message.emit("error", str(fault))
+        self.take_status(status)
+
+    def take_status(self, status: RunStatus) -> None:
+        """Shows where the run stands."""
+        if status.state is not self.state and self._waiting in ("stop", "cancel", "resume", "pause"):
+            self._waiting = ""
+        self.state = status.state
+        if status.steps:
+            self.bar.setRange(0, status.steps)
+            self.bar.setValue(status.step)
+        if not self.state.alive and status.steps:
+            self.progress.setText(f"step {status.step:,} of {status.steps:,}")
+        told = status.reason if self.state in (RunState.FAILED, RunState.LOST) else ""
+        if told and self.run is not None and (lines := last_lines(self.run.log_path, 3)):
+            told += f"\n{lines}"
+        if self.state is RunState.LOST:
+            told += "\nResume goes on from its last checkpoint."
+        self.reason.setText(told)
+        self.reason.setVisible(bool(told))
+        self._show_state()
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Shows what events tell."""
+        self.curves.take(events)
+        for event in events:
+            if isinstance(event, StepDone):
+                self._step = event
+            elif isinstance(event, FeatureProgress) and self.state.alive:
+                left = f" · {duration(event.remaining_s)} left" if event.remaining_s else ""
+                self.bar.setRange(0, max(1, event.total))
+                self.bar.setValue(event.done)
+                self.progress.setText(f"Making features: {event.done:,} of {event.total:,}{left}")
+            elif isinstance(event, CommandTaken) and event.id == self._command_id:
+                self._waiting = ""
+                self._show_state()
+        if self._step is not None and self.state.alive:
+            step = self._step
+            self.bar.setRange(0, max(1, step.steps))
+            self.bar.setValue(step.step)
+            self.progress.setText(
+                f"step {step.step:,} of {step.steps:,} · {duration(step.remaining_s)} left · "
+                f"{step.images_per_second:,.0f} images/s"
+            )
+
+    _command_id = ""
+
+    def tell(self, command: str) -> None:
+        """Sends a command; what was asked stands beside the name until the run acknowledges it."""
+        if self.run is None:
+            return
+        try:
+            self._command_id = self.run.send(command)
+        except MsdnError as fault:
+            self.message.emit("error", str(fault))
+            return
+        self._waiting = command
+        self._show_state()
+
+    def toggle_pause(self) -> None:
+        """Pause, go on, or go on from the last checkpoint: whichever the state allows."""
+        if self.run is None:
+            return
+        if self.state.resumable:
+            self._waiting = "resume"
+            self._show_state()
+            self.resume_asked.emit(self.run)
+        elif self.state.alive:
+            self.tell("resume" if self.state is RunState.PAUSED else "pause")
+
+    def give_up_waiting(self) -> None:
+        """What was asked could not be done."""
+        self._waiting = ""
+        self._show_state()
+
+    def _ask_to_look(self) -> None:
+        if self.run is not None:
+            self.look_asked.emit(self.run)
+
+    def _show_state(self) -> None:
+        sign, colour, word = STATE_LOOKS[self.state]
+        self._sign.setPixmap(icon_pixmap(sign, 20, colour, self.devicePixelRatioF()))
+        self.word.setText(_ASKED.get(self._waiting, word))
+        goes_on = self.state is RunState.PAUSED or self.state.resumable
+        self.pause.setText("Resume" if goes_on else "Pause")
+        bind_icon(self.pause, "resume" if goes_on else "pause")
+        self.pause.setEnabled((self.state.alive or self.state.resumable) and not self._waiting)
+        for button in (self.stop, self.cancel):
+            button.setEnabled(self.state.alive and self._waiting not in ("stop", "cancel"))
+        has = self.run is not None and (self.run.checkpoint("best") or self.run.checkpoint("last")) is not None
+        self.look.setEnabled(has)
+        self.reason.setStyleSheet(f"color: {theme().colours.error if self.state is RunState.FAILED else ''};")
+
+    @staticmethod
+    def _button(text: str, sign: str, name: str, do: object) -> QPushButton:
+        button = QPushButton(text, objectName=name)
+        bind_icon(button, sign)
+        button.clicked.connect(lambda: do())
+        return button

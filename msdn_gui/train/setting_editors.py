@@ -1,0 +1,86 @@
+"""One editor a kind of setting: all give and take the setting's own type, and say when the person changed it."""
+
+from __future__ import annotations
+
+from dataclasses import Field
+from typing import Any
+
+from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+
+BACKBONES = ("lite0", "resnet101")
+_WIDE = 160
+
+
+class SettingEditor(QWidget):
+    """Holds one setting; ``text_fault`` is a sentence while what was typed is no value at all."""
+
+    changed = Signal()
+
+    def __init__(self, entry: Field[Any]) -> None:
+        super().__init__()
+        self.setObjectName(f"setting_{entry.name}")
+        self.name = entry.name
+        self._entry = entry
+        self._kind = type(entry.default)
+        self._input = self._make()
+        self._input.setAccessibleName(entry.metadata["label"])
+        self._input.setToolTip(entry.metadata["help"])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._input)
+        layout.addStretch(1)
+        self.setFocusProxy(self._input)
+
+    def value(self) -> Any:
+        """What stands in it; ValueError where that is no number."""
+        match self._input:
+            case QCheckBox():
+                return self._input.isChecked()
+            case QComboBox():
+                return self._input.currentText().strip()
+            case QSpinBox():
+                return self._input.value()
+            case QLineEdit():
+                text = self._input.text().strip()
+                return float(text.replace(",", ".")) if self._kind is float else text
+        raise TypeError(self._input)
+
+    def set_value(self, value: Any) -> None:
+        """Shows a value; says nothing of it."""
+        with QSignalBlocker(self._input):
+            match self._input:
+                case QCheckBox():
+                    self._input.setChecked(value)
+                case QComboBox():
+                    self._input.setCurrentText(value)
+                case QSpinBox():
+                    self._input.setValue(value)
+                case QLineEdit():
+                    self._input.setText(f"{value:g}" if self._kind is float else value)
+
+    def _make(self) -> QWidget:
+        meta = self._entry.metadata
+        if self._kind is bool:
+            box = QCheckBox("on")
+            box.toggled.connect(self.changed)
+            return box
+        if meta["choices"] or self._entry.name == "backbone":
+            choice = QComboBox()
+            choice.addItems(meta["choices"] or BACKBONES)
+            choice.setEditable(not meta["choices"])
+            choice.setFixedWidth(_WIDE)
+            choice.currentTextChanged.connect(self.changed)
+            return choice
+        if self._kind is int:
+            number = QSpinBox()
+            number.setRange(int(meta["minimum"]), int(meta["maximum"]))
+            number.setGroupSeparatorShown(True)
+            number.setSuffix(f" {meta['unit']}" if meta["unit"] else "")
+            number.setFixedWidth(_WIDE)
+            number.valueChanged.connect(self.changed)
+            return number
+        line = QLineEdit()
+        line.setFixedWidth(_WIDE)
+        line.textChanged.connect(self.changed)
+        return line

@@ -1,0 +1,53 @@
+"""The settings that a run was started with, and which of them differ from its recipe."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
+
+from msdn_core.training.config import RECIPES, TrainConfig
+from msdn_gui.theme import text_font
+
+
+class SettingsView(QTableWidget):
+    """One row a setting; what differs from the recipe stands in bold with the recipe's own value beside it."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 3)
+        self.setObjectName("run_settings")
+        self.setHorizontalHeaderLabels(["Setting", "This run", "Recipe"])
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(26)
+        header = self.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+
+    def show_config(self, config: Mapping[str, Any]) -> None:
+        """Shows a run's settings."""
+        recipe = RECIPES.get(str(config.get("recipe")))
+        entries = [entry for entry in fields(TrainConfig) if entry.name in config]
+        self.setRowCount(len(entries))
+        for row, entry in enumerate(entries):
+            value = config[entry.name]
+            usual = getattr(recipe, entry.name) if recipe is not None else None
+            differs = recipe is not None and value != usual
+            texts = (entry.metadata["label"], _text(value), _text(usual) if differs else "")
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                item.setToolTip(entry.metadata["help"])
+                if differs and column < 2:
+                    item.setFont(text_font(bold=True))
+                self.setItem(row, column, item)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,52 @@
+"""How runs are spoken of: states as icon, colour and word; times and figures as people read them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from msdn_core.runs.status import RunState
+
+STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
+    RunState.QUEUED: ("pause", "muted", "Waiting"),
+    RunState.STARTING: ("refresh", "accent", "Starting"),
+    RunState.RUNNING: ("play", "accent", "Running"),
+    RunState.PAUSED: ("pause", "warning", "Paused"),
+    RunState.FINISHED: ("check", "good", "Finished"),
+    RunState.STOPPED: ("stop", "muted", "Stopped, kept"),
+    RunState.CANCELLED: ("cancel", "muted", "Cancelled"),
+    RunState.FAILED: ("error", "error", "Failed"),
+    RunState.LOST: ("warning", "warning", "Lost"),
+}
+"""Icon, colour of the theme, and word."""
+
+FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
+
+
+def duration(seconds: float) -> str:
+    """``75`` as ``1:15``."""
+    minutes, rest = divmod(max(0, round(seconds)), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def ago(then: float) -> str:
+    """How long ago a moment was, in the largest unit that fits."""
+    seconds = max(0.0, time.time() - then)
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "now"
+
+
+def percent(value: Any) -> str:
+    """``0.754`` as ``75.4``; a dash where there is no figure."""
+    return f"{100 * value:.1f}" if isinstance(value, (int, float)) and not isinstance(value, bool) else "–"
+
+
+def best_figures(figures: Mapping[str, Any]) -> str:
+    """One short line of figures, naming what they were measured on."""
+    if not figures:
+        return ""
+    return f"H {percent(figures.get('H'))}  CZSL {percent(figures.get('czsl'))} on {figures.get('on', '?')}"

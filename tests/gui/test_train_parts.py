@@ -1,0 +1,197 @@
+"""The parts of Train: the form keeps settings sound, curves stay fluid, the log follows, the list keeps Qt's rules."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QToolButton
+
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import Evaluated, RunStarted, StepDone
+from msdn_core.training.config import RECIPES
+from msdn_gui.services.runs import RunMonitor
+from msdn_gui.train.curves import Curves
+from msdn_gui.train.log_view import LogView
+from msdn_gui.train.run_form import RunForm
+from msdn_gui.train.run_model import RunModel
+from msdn_gui.train.series import SHOWN, Series
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def step_done(step: int, losses: dict[str, float]) -> StepDone:
+    return StepDone(
+        step=step, steps=100, epoch=0, losses=losses, learning_rate=1e-4, images_per_second=9, remaining_s=1
+    )
+
+
+@pytest.fixture
+def form(application, qtbot) -> RunForm:  # noqa: ARG001
+    made = RunForm()
+    made.resize(900, 640)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def line(form: RunForm, name: str) -> QLineEdit:
+    return form.findChild(object, f"setting_{name}").findChild(QLineEdit)
+
+
+@pytest.mark.parametrize("recipe", list(RECIPES))
+def test_every_recipe_goes_through_the_form_unchanged(form, recipe: str) -> None:
+    form.recipe.setCurrentText(recipe)
+    assert form.config() == RECIPES[recipe]
+
+
+def test_what_cannot_be_a_setting_is_said_while_it_is_typed(form, qtbot) -> None:
+    rate = line(form, "learning_rate")
+    rate.selectAll()
+    qtbot.keyClicks(rate, "fast")
+    assert "takes a number" in form.fault.text()
+    assert not form.start.isEnabled()
+    rate.selectAll()
+    qtbot.keyClicks(rate, "99")
+    assert "1e-08 to 10" in form.fault.text()
+    rate.selectAll()
+    qtbot.keyClicks(rate, "0.01")
+    assert form.fault.text() == ""
+    assert form.start.isEnabled()
+    assert form.config().learning_rate == 0.01
+
+
+def test_what_differs_from_the_recipe_is_marked_and_taken_back(form, qtbot) -> None:
+    reset = form.findChild(QToolButton, "reset_steps")
+    assert not reset.isVisible()
+    steps = form.findChild(object, "setting_steps").findChild(QSpinBox)
+    steps.setValue(17)
+    assert reset.isVisible()
+    assert "300" in reset.toolTip()
+    qtbot.mouseClick(reset, LEFT)
+    assert steps.value() == 300
+    assert not reset.isVisible()
+
+
+def test_more_settings_unfold_and_each_explains_itself(form, qtbot) -> None:
+    assert not line(form, "momentum").isVisible()
+    form.more.click()
+    assert line(form, "momentum").isVisible()
+    line(form, "momentum").setFocus()
+    assert form.help.text() == "Share of the last step kept. From 0 to 0.999."
+    with qtbot.waitSignal(form.asked) as asked:
+        form.findChild(QPushButton, "start_run").click()
+    assert asked.args == [RECIPES["demo"], ""]
+
+
+@pytest.fixture
+def curves(application, qtbot) -> Curves:  # noqa: ARG001
+    made = Curves()
+    made.resize(900, 600)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    return made
+
+
+def test_each_loss_has_its_curve_and_every_curve_its_switch(curves, qtbot) -> None:
+    losses = {key: 1.0 + place for place, key in enumerate(curves.losses.curves)}
+    curves.take([step_done(1, losses), step_done(2, losses)])
+    qtbot.waitUntil(lambda: all(curves.losses.drawn(key) == 2 for key in losses), timeout=3000)
+    switch = curves.findChild(object, "losses_jsd")
+    qtbot.mouseClick(switch, LEFT, pos=switch.rect().center() - switch.rect().topRight() / 3)
+    assert not switch.isChecked()
+    assert curves.losses.drawn("jsd") == 0
+    assert curves.losses.drawn("total") == 2
+    assert "JSD" not in curves.losses.readout.text()
+
+
+def test_a_loss_of_nothing_is_left_out_of_a_logarithmic_axis(curves) -> None:
+    curves.take([step_done(1, {"l2": 0.0}), step_done(2, {"l2": 5.0})])
+    curves.redraw()
+    assert curves.logarithmic.isChecked()
+    low = curves.losses.view.viewRange()[1][0]
+    assert low > -3, "the axis reaches down to a value that is not there"
+
+
+def test_figures_say_what_they_were_measured_and_selected_on(curves) -> None:
+    figures = {"czsl": 0.5, "U": 0.4, "S": 0.6, "H": None}
+    curves.take([Evaluated(step=5, epoch=0, on="validation", figures=figures)])
+    assert curves.caption.text() == "Measured on validation"
+    assert len(curves.figures.series["H"]) == 0
+    curves.take([Evaluated(step=9, epoch=1, on="test", figures=figures, selected_on="validation")])
+    caption = curves.findChild(QLabel, "figures_caption").text()
+    assert "CZSL 50.0" in caption
+    assert "selected on validation" in caption
+    assert len(curves.figures.series["U"]) == 1, "the test's figure is none of the curve's"
+
+
+def test_a_run_that_began_again_starts_its_curves_anew(curves) -> None:
+    curves.take([step_done(1, {"total": 1.0}), step_done(2, {"total": 1.0})])
+    curves.take([RunStarted(step=0, steps=10, device="cpu")])
+    assert len(curves.losses.series["total"]) == 0
+
+
+def test_the_mouse_reads_the_values_of_a_step(curves) -> None:
+    curves.take([step_done(step, {"total": float(step), "jsd": 0.5}) for step in (10, 20, 30)])
+    curves.losses.hovered.emit(21.0)
+    assert curves.losses.readout.text().startswith("step 20   total 20")
+    curves.losses.hovered.emit(float("nan"))
+    assert curves.losses.readout.text().startswith("now")
+
+
+def test_a_million_points_are_drawn_by_their_extremes_at_once() -> None:
+    series = Series()
+    values = np.random.default_rng(0).normal(size=1_000_000)
+    values[123_456] = 99.0
+    for step, value in enumerate(values):
+        series.append(step, value)
+    began = time.perf_counter()
+    drawn = series.between(-np.inf, np.inf)
+    spent = time.perf_counter() - began
+    assert len(drawn) <= SHOWN + 4
+    assert drawn[:, 1].max() == 99.0
+    assert (np.diff(drawn[:, 0]) >= 0).all()
+    assert spent < 1.0
+    np.testing.assert_array_equal(series.between(10, 20)[1:-1, 0], np.arange(10, 21))
+
+
+def test_a_resumed_run_cuts_off_the_steps_that_were_lost() -> None:
+    series = Series()
+    for step in (1, 2, 3, 4, 3):
+        series.append(step, 10 * step)
+    np.testing.assert_array_equal(series.points(), [[1, 10], [2, 20], [3, 30]])
+    assert series.nearest(2.4) == (2, 20)
+    assert series.last() == 30
+
+
+def test_a_log_is_followed_and_of_a_long_one_only_the_end_is_read(application, qtbot, tmp_path) -> None:  # noqa: ARG001
+    path = tmp_path / "log.txt"
+    path.write_text("".join(f"line {number}\n" for number in range(100_000)), encoding="utf-8")
+    view = LogView()
+    qtbot.addWidget(view)
+    with qtbot.waitExposed(view):
+        view.show()
+    view.follow(path)
+    assert view.toPlainText().endswith("line 99999")
+    assert view.document().blockCount() <= 2000
+    with path.open("ab") as file:
+        file.write("größer\n".encode())
+    qtbot.waitUntil(lambda: view.toPlainText().endswith("größer"), timeout=5000)
+    view.hide()
+
+
+def test_the_list_of_runs_keeps_the_rules_of_qt(application, qtbot, qtmodeltester, tmp_path) -> None:  # noqa: ARG001
+    for name in ("a", "b"):
+        RunDirectory.create(tmp_path, name, {"recipe": "demo"})
+    monitor = RunMonitor(interval_ms=30)
+    model = RunModel(monitor)
+    monitor.set_project(tmp_path)
+    qtbot.waitUntil(lambda: model.rowCount() == 2)
+    qtmodeltester.check(model, force_py=True)
+    assert model.row_of("c") == -1
+    monitor.close()
+    monitor.deleteLater()

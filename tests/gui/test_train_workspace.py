@@ -1,0 +1,219 @@
+"""Train, used as a person would: a run is started, watched, steered, and looked through."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+from small_birds import write_checkpoint
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+import fake_trainer
+
+from msdn_core.project import Project
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import Evaluated, StepDone
+from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_gui.train.workspace import TrainWorkspace
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def behaviour() -> list[str]:
+    """What the next fake trainer does; a test may say otherwise."""
+    return ["normal"]
+
+
+@pytest.fixture
+def workspace(session, services, qtbot, behaviour) -> Iterator[TrainWorkspace]:
+    made = TrainWorkspace(session, services, command=lambda run: fake_trainer.command(run, behaviour[0]))
+    services.run_monitor.set_project(session.project.path)
+    made.resize(1208, 640)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.starter.close()
+    for run in services.run_monitor.runs:
+        if run.status().process_alive:
+            psutil.Process(run.status().pid).kill()
+
+
+def click(qtbot, workspace, name: str) -> None:
+    button = workspace.findChild(QPushButton, name)
+    assert button.isEnabled(), f"{name} cannot be clicked"
+    qtbot.mouseClick(button, LEFT)
+
+
+def start(qtbot, workspace, name: str) -> None:
+    click(qtbot, workspace, "new_run")
+    qtbot.keyClicks(workspace.form.name, name)
+    click(qtbot, workspace, "start_run")
+    qtbot.waitUntil(lambda: workspace.view.isVisible() and workspace.view.title.text() == name, timeout=20_000)
+
+
+def state(workspace) -> str:
+    return workspace.view.word.text()
+
+
+def finished_run(project: Path, name: str, config: dict | None = None) -> RunDirectory:
+    run = RunDirectory.create(project, name, config or {"recipe": "demo"})
+    for step in (10, 20, 30):
+        losses = {"total": 3.0 / step, "ce_av": 1.0 / step}
+        run.append(
+            StepDone(step=step, steps=30, epoch=0, losses=losses, learning_rate=1e-4, images_per_second=50,
+                     remaining_s=0)
+        )  # fmt: skip
+    figures = {"czsl": 0.5, "U": 0.4, "S": 0.6, "H": 0.48}
+    run.append(Evaluated(step=30, epoch=1, on="validation", figures=figures))
+    run.write_status(RunStatus(RunState.FINISHED, step=30, steps=30, figures={**figures, "on": "test"}))
+    return run
+
+
+def test_an_empty_place_says_what_will_be_here_and_starts_it(workspace, qtbot) -> None:
+    shown = [label.text() for label in workspace.findChildren(QLabel, "emptyTitle") if label.isVisible()]
+    assert shown == ["No runs yet"]
+    qtbot.mouseClick(next(b for b in workspace.empty.findChildren(QPushButton) if b.text() == "New run"), LEFT)
+    assert workspace.form.isVisible()
+    click(qtbot, workspace, "leave_form")
+    assert workspace.empty.isVisible()
+
+
+def test_a_run_is_started_watched_and_stopped_and_kept(workspace, services, qtbot) -> None:
+    start(qtbot, workspace, "first")
+    qtbot.waitUntil(lambda: len(workspace.view.curves.losses.series["total"]) > 3, timeout=20_000)
+    assert state(workspace) == "Running"
+    assert "left" in workspace.view.progress.text()
+    assert 0 < workspace.view.bar.value() < workspace.view.bar.maximum()
+    click(qtbot, workspace, "stop_run")
+    assert state(workspace) == "Asked to stop …"
+    qtbot.waitUntil(lambda: state(workspace) == "Stopped, kept", timeout=10_000)
+    assert not workspace.view.stop.isEnabled()
+    assert workspace.view.pause.text() == "Resume"
+    assert services.run_monitor.active() == []
+
+
+def test_a_cancelled_run_is_marked_and_kept(workspace, session, qtbot) -> None:
+    start(qtbot, workspace, "regretted")
+    qtbot.waitUntil(lambda: state(workspace) == "Running", timeout=20_000)
+    click(qtbot, workspace, "cancel_run")
+    qtbot.waitUntil(lambda: state(workspace) == "Cancelled", timeout=10_000)
+    assert (session.project.path / "runs" / "regretted" / "events.jsonl").exists()
+    assert workspace.model.rowCount() == 1
+
+
+def test_pause_is_asked_of_the_run_and_acknowledged(workspace, services, qtbot) -> None:
+    start(qtbot, workspace, "waits")
+    qtbot.waitUntil(lambda: state(workspace) == "Running", timeout=20_000)
+    qtbot.keyClick(workspace.view, Qt.Key.Key_P)
+    assert state(workspace) == "Asked to pause …"
+    qtbot.waitUntil(lambda: state(workspace) != "Asked to pause …", timeout=10_000)
+    run = services.run_monitor.runs[0]
+    assert [command.command for command in run.take_commands()[0]] == ["pause"]
+
+
+def test_a_run_that_crashes_says_why_in_the_window_and_can_go_on(workspace, behaviour, qtbot) -> None:
+    behaviour[0] = "crash"
+    start(qtbot, workspace, "broken")
+    qtbot.waitUntil(lambda: state(workspace) == "Lost", timeout=20_000)
+    assert workspace.view.reason.isVisible()
+    assert "It crashes now." in workspace.view.reason.text()
+    behaviour[0] = "normal"
+    click(qtbot, workspace, "pause_run")
+    qtbot.waitUntil(lambda: state(workspace) == "Running", timeout=20_000)
+    assert not workspace.view.reason.isVisible()
+
+
+def test_a_run_of_a_shell_shows_and_is_looked_through(workspace, session, qtbot) -> None:
+    run = finished_run(session.project.path, "from a shell")
+    write_checkpoint(run.checkpoint_path("best"), run="from a shell")
+    qtbot.waitUntil(lambda: workspace.view.title.text() == "from a shell", timeout=5_000)
+    qtbot.waitUntil(lambda: len(workspace.view.curves.figures.series["H"]) == 1, timeout=5_000)
+    assert state(workspace) == "Finished"
+    click(qtbot, workspace, "look_through")
+    assert session.checkpoint.run == "from a shell"
+
+
+def test_a_run_without_a_checkpoint_cannot_be_looked_through(workspace, session, qtbot) -> None:
+    finished_run(session.project.path, "bare")
+    qtbot.waitUntil(lambda: workspace.view.title.text() == "bare", timeout=5_000)
+    assert not workspace.view.look.isEnabled()
+
+
+def test_a_name_that_is_taken_is_said_in_the_form(workspace, session, qtbot) -> None:
+    finished_run(session.project.path, "taken")
+    qtbot.waitUntil(lambda: workspace.model.rowCount() == 1, timeout=5_000)
+    click(qtbot, workspace, "new_run")
+    qtbot.keyClicks(workspace.form.name, "taken")
+    click(qtbot, workspace, "start_run")
+    qtbot.waitUntil(lambda: "taken" in workspace.form.fault.text(), timeout=5_000)
+    assert workspace.form.isVisible()
+    assert workspace.form.start.isEnabled()
+
+
+def test_the_list_turns_from_run_to_run_and_the_curves_with_it(workspace, session, qtbot) -> None:
+    finished_run(session.project.path, "one")
+    finished_run(session.project.path, "two", {"recipe": "demo", "steps": 30})
+    qtbot.waitUntil(lambda: workspace.model.rowCount() == 2, timeout=5_000)
+    for name in ("one", "two", "one"):
+        index = workspace.model.index(workspace.model.row_of(name))
+        qtbot.mouseClick(workspace.list.viewport(), LEFT, pos=workspace.list.visualRect(index).center())
+        assert workspace.view.title.text() == name
+        qtbot.waitUntil(lambda: len(workspace.view.curves.losses.series["total"]) == 3, timeout=5_000)
+    workspace.list.setFocus()
+    qtbot.keyClick(workspace.list, Qt.Key.Key_Down)
+    qtbot.keyClick(workspace.list, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: len(workspace.view.curves.losses.series["total"]) == 3, timeout=5_000)
+
+
+def test_the_settings_of_a_run_show_what_differs_from_its_recipe(workspace, session, qtbot) -> None:
+    finished_run(session.project.path, "other", {"recipe": "demo", "steps": 7, "batch_size": 50})
+    qtbot.waitUntil(lambda: workspace.view.title.text() == "other", timeout=5_000)
+    table = workspace.view.settings
+    rows = {
+        table.item(row, 0).text(): [table.item(row, column).text() for column in (1, 2)]
+        for row in range(table.rowCount())
+    }
+    assert rows["Steps"] == ["7", "300"]
+    assert rows["Batch size"] == ["50", ""]
+
+
+def test_folders_of_images_have_nothing_to_train_and_say_so(empty_session, services, qtbot, tmp_path) -> None:
+    Project.create(tmp_path / "bare").close()
+    empty_session.open_project(tmp_path / "bare")
+    empty_session.set_checkpoint(None)
+    made = TrainWorkspace(empty_session, services)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    assert not made.new_run.isEnabled()
+    assert not made.findChild(QPushButton, "new_run").isEnabled()
+    text = made.empty.findChild(QLabel, "emptyText").text()
+    assert "no classes of its own" in text
+
+
+def test_another_project_brings_its_own_runs(workspace, session, services, qtbot, tmp_path) -> None:
+    finished_run(session.project.path, "here")
+    qtbot.waitUntil(lambda: workspace.model.rowCount() == 1, timeout=5_000)
+    Project.create(tmp_path / "elsewhere").close()
+    session.open_project(tmp_path / "elsewhere")
+    services.run_monitor.set_project(tmp_path / "elsewhere")
+    assert workspace.model.rowCount() == 0
+    assert workspace.empty.isVisible()
+
+
+def test_a_run_at_work_elsewhere_is_listed_before_newer_ones_that_ended(workspace, session, qtbot) -> None:
+    going = RunDirectory.create(session.project.path, "going", {"recipe": "demo"})
+    pid, started = own_process()
+    going.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=3, steps=9))
+    finished_run(session.project.path, "ended later")
+    qtbot.waitUntil(lambda: workspace.model.rowCount() == 2, timeout=5_000)
+    assert [workspace.model.index(row).data() for row in range(2)] == ["going", "ended later"]
+    # Only ended by its own process, which is this one: nothing is left to be stopped after the test.
+    going.write_status(RunStatus(RunState.FINISHED, step=9, steps=9))
