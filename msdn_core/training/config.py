@@ -18,17 +18,19 @@ def setting(
     *,
     group: str,
     unit: str = "",
+    zero: str = "",
     minimum: float | None = None,
     maximum: float | None = None,
     choices: Sequence[str] = (),
     advanced: bool = True,
 ) -> Any:
-    """A dataclass field that a form can be made of."""
+    """A dataclass field that a form can be made of; ``zero`` is what 0 stands for where it is no amount."""
     metadata = {
         "label": label,
         "help": help,
         "group": group,
         "unit": unit,
+        "zero": zero,
         "minimum": minimum,
         "maximum": maximum,
         "choices": tuple(choices),
@@ -54,6 +56,7 @@ class TrainConfig:
         "Pixels a side; 0 takes the backbone's own.",
         group="Features",
         unit="px",
+        zero="the backbone's own",
         minimum=0,
         maximum=2048,
     )
@@ -157,7 +160,13 @@ class TrainConfig:
         "auto", "Device", "auto, cpu, cuda or mps.", group="Machine", choices=("auto", "cpu", "cuda", "mps")
     )
     threads: int = setting(
-        0, "Threads", "Processor threads; 0 leaves it to the machine.", group="Machine", minimum=0, maximum=256
+        0,
+        "Threads",
+        "Processor threads; 0 leaves it to the machine.",
+        group="Machine",
+        zero="the machine's choice",
+        minimum=0,
+        maximum=256,
     )
 
     def __post_init__(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import Field, fields
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from msdn_core.errors import ConfigError
 from msdn_core.training.config import RECIPES, TrainConfig
 from msdn_gui.icons import bind_icon
-from msdn_gui.theme import SPACING
+from msdn_gui.theme import SPACING, small_font
 from msdn_gui.train.setting_editors import SettingEditor
 
 
@@ -36,17 +36,17 @@ class _Row:
         self.editor = SettingEditor(entry)
         self.label.setBuddy(self.editor)
         self.label.setToolTip(entry.metadata["help"])
+        self.help = QLabel(_explained(entry), objectName=f"help_{entry.name}", wordWrap=True)
+        self.help.setProperty("look", "muted")
+        self.help.setFont(small_font())
         self.reset = QToolButton(objectName=f"reset_{entry.name}")
         self.reset.setAutoRaise(True)
         bind_icon(self.reset, "undo", "accent")
-        policy = self.reset.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self.reset.setSizePolicy(policy)
         self.reset.hide()
 
     def show(self, shown: bool) -> None:
-        self.label.setVisible(shown)
-        self.editor.setVisible(shown)
+        for widget in (self.label, self.editor, self.help):
+            widget.setVisible(shown)
         if not shown:
             self.reset.hide()
 
@@ -65,11 +65,8 @@ class RunForm(QWidget):
         self.name = QLineEdit(objectName="run_name", placeholderText="made from the recipe")
         self.name.setMaxLength(80)
         for widget in (self.recipe, self.name):
-            widget.setFixedWidth(200)
+            widget.setFixedWidth(180)
         self.more = QCheckBox("More settings", objectName="more_settings")
-        self.help = QLabel(objectName="setting_help", wordWrap=True)
-        self.help.setProperty("look", "muted")
-        self.help.setMinimumHeight(34)
         self.fault = QLabel(objectName="form_fault", wordWrap=True)
         self.start = QPushButton("Start", objectName="start_run")
         self.start.setProperty("look", "primary")
@@ -86,9 +83,10 @@ class RunForm(QWidget):
         for row, (text, widget) in enumerate((("Recipe", self.recipe), ("Name", self.name))):
             head.addWidget(QLabel(text), row, 0)
             head.addWidget(widget, row, 1)
-        head.setColumnMinimumWidth(0, 150)
+        head.setColumnMinimumWidth(0, 170)
         head.setColumnStretch(2, 1)
         inner = QWidget()
+        inner.setProperty("look", "panel")
         inner_layout = QVBoxLayout(inner)
         inner_layout.setContentsMargins(0, 0, SPACING, 0)
         inner_layout.addLayout(grid)
@@ -109,7 +107,6 @@ class RunForm(QWidget):
         layout.addWidget(title)
         layout.addLayout(head)
         layout.addWidget(scroll, 1)
-        layout.addWidget(self.help)
         layout.addWidget(self.fault)
         layout.addLayout(foot)
 
@@ -145,7 +142,8 @@ class RunForm(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(2 * SPACING)
         grid.setVerticalSpacing(6)
-        grid.setColumnMinimumWidth(0, 150)
+        grid.setColumnMinimumWidth(0, 170)
+        grid.setColumnMinimumWidth(2, 30)
         grid.setColumnStretch(3, 1)
         groups: dict[str, list[Field[Any]]] = {}
         for entry in fields(TrainConfig):
@@ -154,8 +152,9 @@ class RunForm(QWidget):
         line = 0
         for group, entries in groups.items():
             heading = QLabel(group)
-            heading.setProperty("look", "muted")
-            grid.addWidget(heading, line, 0, 1, 3)
+            heading.setProperty("look", "heading")
+            heading.setContentsMargins(0, SPACING, 0, 0)
+            grid.addWidget(heading, line, 0, 1, 4)
             self._headings.append((heading, group))
             line += 1
             for entry in entries:
@@ -164,20 +163,11 @@ class RunForm(QWidget):
                 grid.addWidget(row.label, line, 0)
                 grid.addWidget(row.editor, line, 1)
                 grid.addWidget(row.reset, line, 2)
+                grid.addWidget(row.help, line, 3)
                 row.editor.changed.connect(self._check)
-                row.editor.focusProxy().installEventFilter(self)
                 row.reset.clicked.connect(lambda _=False, name=entry.name: self._reset(name))
                 line += 1
         return grid
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn:
-            for row in self._rows.values():
-                if row.editor.focusProxy() is watched:
-                    meta = row.entry.metadata
-                    span = f" From {meta['minimum']:g} to {meta['maximum']:g}." if meta["maximum"] is not None else ""
-                    self.help.setText(meta["help"] + span)
-        return super().eventFilter(watched, event)
 
     def _unfold(self, all_of_them: bool) -> None:
         shown_groups = set()
@@ -214,3 +204,12 @@ class RunForm(QWidget):
 
     def _ask(self) -> None:
         self.asked.emit(self.config(), self.name.text().strip())
+
+
+def _explained(entry: Field[Any]) -> str:
+    """What a setting means and how far it goes."""
+    meta = entry.metadata
+    if meta["maximum"] is None:
+        return str(meta["help"])
+    form = ",.0f" if isinstance(entry.default, int) else "g"
+    return f"{meta['help']} From {meta['minimum']:{form}} to {meta['maximum']:{form}}."

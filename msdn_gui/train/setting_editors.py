@@ -9,7 +9,7 @@ from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 BACKBONES = ("lite0", "resnet101")
-_WIDE = 160
+_WIDE = 180
 
 
 class SettingEditor(QWidget):
@@ -77,6 +77,9 @@ class SettingEditor(QWidget):
             number.setRange(int(meta["minimum"]), int(meta["maximum"]))
             number.setGroupSeparatorShown(True)
             number.setSuffix(f" {meta['unit']}" if meta["unit"] else "")
+            number.setSpecialValueText(meta["zero"])
+            # The style sheet's padding does not reach the line inside.
+            number.lineEdit().setTextMargins(5, 0, 0, 0)
             number.setFixedWidth(_WIDE)
             number.valueChanged.connect(self.changed)
             return number
