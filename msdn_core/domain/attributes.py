@@ -109,6 +109,16 @@ class ClassTable:
         text = "\n".join(attribute.full_name for attribute in self.attributes)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    @cached_property
+    def value_range(self) -> tuple[float, float]:
+        """Lowest and highest value that a person may give: 0 to 1, or to 100 where the table is in percent.
+
+        From the lowest value where there are negative ones (AWA2 writes −1 for a value that is not known), and up
+        to the highest where it is above 100.
+        """
+        low, high = (float(self.vectors.min()), float(self.vectors.max())) if self.vectors.size else (0.0, 1.0)
+        return min(low, 0.0), next((bound for bound in (1.0, 100.0) if high <= bound), high)
+
     def with_values(self, rows: Sequence[int], columns: Sequence[int], values: Sequence[float]) -> ClassTable:
         """The table with ``vectors[rows[i], columns[i]] = values[i]``."""
         vectors = self.vectors.copy()

@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 
 from msdn_gui.explore.attribute_model import AV, GROUP, NAME, VA, WANTED, AttributeModel
 from msdn_gui.explore.delegates import BarDelegate, TextDelegate
-from msdn_gui.explore.elided_label import ElidedLabel
 from msdn_gui.explore.item_table import ItemTable
 from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.elided_label import ElidedLabel
 
 
 class AttributesPanel(QWidget):

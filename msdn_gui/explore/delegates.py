@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPalette, QPolygonF
+from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.domain.attributes import Attribute
 from msdn_gui.explore.ordered_table import BAR_ROLE
 from msdn_gui.explore.ranking_model import MARK_ROLE, TRUE_ROLE, TRUE_SIGN
 from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, theme
+from msdn_gui.widgets.mark import draw_mark
 
 _MARGIN = 8
 _BAR = 3.0
@@ -108,17 +109,6 @@ class AttributeDelegate(QStyledItemDelegate):
         name = metrics.elidedText(attribute.name, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
         painter.drawText(room, left, name)
         painter.restore()
-
-
-def draw_mark(painter: QPainter, centre: QPointF, mark: str) -> None:
-    """The sign of a ``seen`` (filled circle) or ``unseen`` (diamond) class."""
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme().colours.q(mark))
-    if mark == "seen":
-        painter.drawEllipse(centre, 4.2, 4.2)
-    else:
-        corners = ((0, -5.4), (5.4, 0), (0, 5.4), (-5.4, 0))
-        painter.drawPolygon(QPolygonF([centre + QPointF(x, y) for x, y in corners]))
 
 
 def _draw_background(painter: QPainter, option: QStyleOptionViewItem, index: Index) -> QStyleOptionViewItem:

@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_gui.explore.contribution_model import NAME, SHARE, ContributionModel
 from msdn_gui.explore.delegates import AttributeDelegate, BarDelegate
-from msdn_gui.explore.elided_label import ElidedLabel
 from msdn_gui.explore.item_table import ItemTable
-from msdn_gui.explore.mark import Mark
 from msdn_gui.session import ExplainPhase, Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.mark import Mark
 
 
 class WhyPanel(QWidget):

@@ -1,12 +1,11 @@
-"""The sign of seen or unseen classes as a little widget."""
+"""The sign of seen and unseen classes, drawn, and as a little widget."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from msdn_gui.explore.delegates import draw_mark
 from msdn_gui.theme import theme
 
 
@@ -39,3 +38,14 @@ class Mark(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_mark(painter, QPointF(self.width() / 2, self.height() / 2 + 0.5), self._mark)
+
+
+def draw_mark(painter: QPainter, centre: QPointF, mark: str) -> None:
+    """The sign of a ``seen`` (filled circle) or ``unseen`` (diamond) class."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().colours.q(mark))
+    if mark == "seen":
+        painter.drawEllipse(centre, 4.2, 4.2)
+    else:
+        corners = ((0, -5.4), (5.4, 0), (0, 5.4), (-5.4, 0))
+        painter.drawPolygon(QPolygonF([centre + QPointF(x, y) for x, y in corners]))
