@@ -59,6 +59,8 @@ class Colours:
     good: str
     warning: str
     error: str
+    heat: str
+    """What a cell of a table of numbers turns to where its value is high."""
 
     def q(self, name: str) -> QColor:
         """One of them as a QColor, e.g. ``colours.q("seen")``."""
@@ -69,13 +71,13 @@ LIGHT = Colours(
     window="#ececec", panel="#fafafa", raised="#f4f4f4", hover="#e4e4e4", pressed="#d6d6d6", line="#d2d2d2",
     text="#1e1e1e", muted="#666666", disabled="#a6a6a6", accent="#3d6fb4", on_accent="#ffffff", selection="#d5e1f1",
     canvas="#dcdcdc", seen="#2f6fb7", unseen="#c65d0a", av="#0f857b", va="#7d4fb8", positive="#2f7d4f",
-    negative="#b5483f", good="#2f7d4f", warning="#9a6700", error="#b3362c",
+    negative="#b5483f", good="#2f7d4f", warning="#9a6700", error="#b3362c", heat="#8fa9c7",
 )  # fmt: skip
 DARK = Colours(
     window="#1f1f1f", panel="#292929", raised="#343434", hover="#3d3d3d", pressed="#484848", line="#414141",
     text="#e6e6e6", muted="#a2a2a2", disabled="#6c6c6c", accent="#6f9fe0", on_accent="#14181f", selection="#34465e",
     canvas="#181818", seen="#6ba6ea", unseen="#f0964a", av="#3fbdb0", va="#b48cf0", positive="#6cc08b",
-    negative="#e2857c", good="#6cc08b", warning="#e0b04a", error="#ef8379",
+    negative="#e2857c", good="#6cc08b", warning="#e0b04a", error="#ef8379", heat="#456486",
 )  # fmt: skip
 
 DATA_COLOURS = tuple(field.name for field in fields(Colours))[13:]

@@ -1,0 +1,160 @@
+"""What can be done in Classes, each once: menu, context menu, toolbar and keys are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from msdn_gui.icons import bind_icon
+
+if TYPE_CHECKING:
+    from msdn_gui.classes.workspace import ClassesWorkspace
+
+_KEY = QKeySequence.StandardKey
+_TABLE = Qt.ShortcutContext.WidgetShortcut
+_PAGE = Qt.ShortcutContext.WidgetWithChildrenShortcut
+
+
+class ClassesActions:
+    """Keys of cells hold while the table has the focus, so that lines of text keep theirs."""
+
+    def __init__(self, workspace: ClassesWorkspace) -> None:
+        self._workspace = workspace
+        editing, view = workspace.editing, workspace.view
+        make = self._make
+        self.new = make("new_class", "New class …", "Ctrl+N", workspace.ask_for_class, "add", "A class that is unseen")
+        self.duplicate = make(
+            "duplicate_class",
+            "New class from this one …",
+            "Ctrl+Shift+N",
+            workspace.ask_for_class_like_chosen,
+            "duplicate",
+            "A class that begins with the vector of the chosen one",
+        )
+        self.rename = make("rename_class", "Rename class", "Shift+F2", workspace.rename_chosen, "rename")
+        self.remove = make(
+            "remove_class",
+            "Remove classes",
+            "Ctrl+Backspace",
+            workspace.remove_chosen,
+            "remove",
+            "Take the chosen classes out; their images stay",
+            _TABLE,
+        )
+        self.cut = make("cut", "Cut", _KEY.Cut, editing.cut, "", "Copy the chosen cells and set them to 0", _TABLE)
+        self.copy = make("copy", "Copy", _KEY.Copy, editing.copy, "copy", "Copy the chosen block", _TABLE)
+        self.copy_names = make(
+            "copy_names",
+            "Copy with names",
+            "Ctrl+Shift+C",
+            lambda: editing.copy(with_names=True),
+            "",
+            "Copy the chosen block with its classes and attributes",
+            _TABLE,
+        )
+        self.paste = make(
+            "paste", "Paste", _KEY.Paste, editing.paste, "paste", "Paste a block, also from a spreadsheet", _TABLE
+        )
+        self.fill = make(
+            "fill_down",
+            "Fill down",
+            "Ctrl+D",
+            editing.fill_down,
+            "fill-down",
+            "The first chosen row goes into those below it",
+            _TABLE,
+        )
+        self.clear = make(
+            "clear_cells",
+            "Set to 0",
+            _KEY.Delete,
+            lambda: editing.set_chosen(0.0),
+            "",
+            "Set the chosen cells to 0",
+            _TABLE,
+        )
+        self.find_class = make("find_class", "Filter classes", "Ctrl+F", workspace.focus_class_filter, "filter")
+        self.find_attribute = make(
+            "find_attribute", "Filter attributes", "Ctrl+Shift+F", workspace.focus_attribute_filter, "filter"
+        )
+        self.heat = make("heat", "Heat colours", "Ctrl+H", None, "heat", "Colour cells by their values")
+        self.heat.setCheckable(True)
+        self.heat.setChecked(True)
+        self.heat.toggled.connect(view.set_heat)
+        stack = editing.stack
+        self.undo, self.redo = stack.createUndoAction(workspace), stack.createRedoAction(workspace)
+        for action, name in ((self.undo, "undo"), (self.redo, "redo")):
+            bind_icon(action, name)
+        self.changing = (
+            self.new,
+            self.duplicate,
+            self.rename,
+            self.remove,
+            self.cut,
+            self.paste,
+            self.fill,
+            self.clear,
+        )
+        """Those that a table for reading only does not offer."""
+        self._of_classes = (self.duplicate, self.rename, self.remove)
+        self._of_cells = (self.cut, self.copy, self.copy_names, self.paste, self.fill, self.clear)
+        self.all = (
+            self.new,
+            *self._of_classes,
+            self._separator(),
+            *self._of_cells,
+            self._separator(),
+            self.find_class,
+            self.find_attribute,
+            self.heat,
+        )
+
+    def enable(self, *, there: bool, editable: bool, chosen: bool) -> None:
+        """Whether there is a table, it can be edited, and a cell of it is chosen."""
+        for action in (*self._of_classes, *self._of_cells):
+            action.setEnabled(chosen and (editable or action not in self.changing))
+        self.new.setEnabled(editable)
+        for action in (self.find_class, self.find_attribute, self.heat):
+            action.setEnabled(there)
+
+    def menu(self, parent: QWidget, *, cells: bool) -> QMenu:
+        """The context menu of cells, or of the classes' names; gone once it is closed."""
+        menu = QMenu(parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if cells:
+            menu.addActions(self._of_cells)
+            menu.addSeparator()
+        menu.addActions([self.new, *self._of_classes])
+        return menu
+
+    def _separator(self) -> QAction:
+        line = QAction(self._workspace)
+        line.setSeparator(True)
+        return line
+
+    def _make(
+        self,
+        name: str,
+        text: str,
+        keys: str | QKeySequence.StandardKey,
+        do: Callable[[], object] | None,
+        sign: str = "",
+        hint: str = "",
+        context: Qt.ShortcutContext = _PAGE,
+    ) -> QAction:
+        action = QAction(text, self._workspace, objectName=f"classes_{name}")
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(context)
+        action.setStatusTip(hint)
+        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{hint or text.removesuffix(' …')} ({shortcut})")
+        if do is not None:
+            action.triggered.connect(lambda: do())
+        if sign:
+            bind_icon(action, sign)
+        (self._workspace.view if context is _TABLE else self._workspace).addAction(action)
+        return action

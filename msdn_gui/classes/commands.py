@@ -1,0 +1,158 @@
+"""What can be undone: each edit of the class table as one command, which is on disk as soon as it is done."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QUndoCommand
+
+from msdn_core.domain.attributes import FloatArray
+from msdn_core.errors import MsdnError, ProjectError
+from msdn_core.project import RemovedClass
+from msdn_gui.session import Session
+
+
+class Edit(QUndoCommand):
+    """An edit through the session; where it cannot be done any more it says so once and leaves the stack."""
+
+    def __init__(self, session: Session, text: str) -> None:
+        super().__init__(text)
+        self._session = session
+        self._attributes = session.table.attribute_fingerprint
+        self._was_done = False
+
+    def do(self) -> None:
+        """Make the change (MsdnError where it cannot be made)."""
+        raise NotImplementedError
+
+    def take_back(self) -> None:
+        """Make it unmade."""
+        raise NotImplementedError
+
+    def redo(self) -> None:
+        if self.isObsolete():
+            return
+        try:
+            self._check_attributes()
+            self.do()
+        except MsdnError as fault:
+            self._give_up(fault, "done again")
+        self._was_done = True
+
+    def undo(self) -> None:
+        if self.isObsolete():
+            return
+        try:
+            self._check_attributes()
+            self.take_back()
+        except MsdnError as fault:
+            self._give_up(fault, "undone")
+
+    def _check_attributes(self) -> None:
+        if self._session.table.attribute_fingerprint != self._attributes:
+            raise ProjectError("The attributes of this project have become others since.")
+
+    def _give_up(self, fault: MsdnError, verb: str) -> None:
+        self.setObsolete(True)
+        if self._was_done:
+            self._session.message.emit("warning", f"“{self.text()}” can no longer be {verb}: {fault}")
+        else:
+            self._session.message.emit("error", str(fault))
+
+
+class SetValues(Edit):
+    """Cells of any number and place get values; what they had comes back."""
+
+    def __init__(
+        self,
+        session: Session,
+        text: str,
+        rows: NDArray[np.intp],
+        columns: NDArray[np.intp],
+        values: FloatArray,
+    ) -> None:
+        """(N,) rows and columns of the session's table, and the (N,) values that they shall have."""
+        super().__init__(session, text)
+        table = session.table
+        found, self._which = np.unique(rows, return_inverse=True)
+        # By name: rows may be others when this is undone.
+        self._names = tuple(table.classes[row] for row in found)
+        self._columns = columns
+        self._before: FloatArray = table.vectors[rows, columns]
+        self._after = values
+
+    def do(self) -> None:
+        self._put(self._before, self._after)
+
+    def take_back(self) -> None:
+        self._put(self._after, self._before)
+
+    def _put(self, expected: FloatArray, values: FloatArray) -> None:
+        table = self._session.table
+        gone = next((name for name in self._names if name not in table.class_index), None)
+        if gone is not None:
+            raise ProjectError(f"There is no class “{gone}” any more.")
+        rows = np.array([table.class_index[name] for name in self._names], dtype=np.intp)[self._which]
+        others = np.flatnonzero(table.vectors[rows, self._columns] != expected)
+        if len(others):
+            name = self._names[self._which[others[0]]]
+            attribute = table.attributes[self._columns[others[0]]].full_name
+            raise ProjectError(f"“{attribute}” of “{name}” was changed elsewhere since.")
+        names = [self._names[place] for place in self._which.tolist()]
+        self._session.set_values(list(zip(names, self._columns.tolist(), values.tolist(), strict=True)))
+        if self._was_done:
+            # What is undone, or done again, is shown.
+            self._session.set_class(names[0])
+            self._session.set_attribute(int(self._columns[0]))
+
+
+class AddClass(Edit):
+    """A new class, which is unseen."""
+
+    def __init__(self, session: Session, name: str, vector: FloatArray) -> None:
+        super().__init__(session, f"New class {name}")
+        self._name = name
+        self._vector = vector
+        self._removed: RemovedClass | None = None
+
+    def do(self) -> None:
+        if self._removed is None:
+            self._session.add_class(self._name, self._vector)
+        else:
+            self._session.restore_class(self._removed)
+        self._session.set_class(self._name)
+
+    def take_back(self) -> None:
+        self._removed = self._session.remove_class(self._name)
+
+
+class RemoveClass(Edit):
+    """A class less; it comes back in its row, with its images."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        super().__init__(session, f"Remove class {name}")
+        self._name = name
+        self._removed: RemovedClass | None = None
+
+    def do(self) -> None:
+        self._removed = self._session.remove_class(self._name)
+
+    def take_back(self) -> None:
+        if self._removed is not None:
+            self._session.restore_class(self._removed)
+            self._session.set_class(self._name)
+
+
+class RenameClass(Edit):
+    """Another name for a class."""
+
+    def __init__(self, session: Session, old: str, new: str) -> None:
+        super().__init__(session, f"Rename {old} to {new}")
+        self._old = old
+        self._new = new
+
+    def do(self) -> None:
+        self._session.rename_class(self._old, self._new)
+
+    def take_back(self) -> None:
+        self._session.rename_class(self._new, self._old)

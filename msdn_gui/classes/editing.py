@@ -1,0 +1,145 @@
+"""What a person does to the class table; each deed is one step of the undo stack."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication, QUndoStack
+
+from msdn_core.domain.attributes import ClassTable, FloatArray
+from msdn_core.errors import MsdnError
+from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
+from msdn_gui.classes.commands import AddClass, RemoveClass, RenameClass, SetValues
+from msdn_gui.classes.numbers import short
+from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.session import Session
+
+
+class Editing(QObject):
+    """Works on the cells that are chosen in the view; what cannot be done is said in one sentence."""
+
+    def __init__(self, session: Session, view: ClassTableView) -> None:
+        super().__init__(view)
+        self._session, self._view, self._model = session, view, view.items
+        self.stack = QUndoStack(self)
+        self._model.edited.connect(lambda row, column, value: self.set_cell(row, column, value))
+        self._model.refused.connect(lambda sentence: self._session.message.emit("warning", sentence))
+        view.values.fill_asked.connect(self.set_chosen)
+
+    # Cells
+
+    def set_cell(self, row: int, column: int, value: float) -> None:
+        """One cell gets a value."""
+        self._set(np.array([row]), np.array([column]), np.array([[value]]))
+
+    def set_chosen(self, value: float) -> None:
+        """All chosen cells get one value."""
+        rows, columns = np.nonzero(self._view.chosen_cells())
+        if len(rows):
+            self._push(rows, columns, np.full(len(rows), value))
+
+    def fill_down(self) -> None:
+        """The first chosen row goes into the others; where one row is chosen, the row above goes into it."""
+        try:
+            rows, columns = rectangle(self._view.chosen_cells())
+            if len(rows) == 1 and rows[0] == 0:
+                raise BlockError("There is no row above the first one to fill down from.")
+        except BlockError as fault:
+            self._refuse(fault)
+            return
+        source = rows[0] if len(rows) > 1 else rows[0] - 1
+        target = rows[1:] if len(rows) > 1 else rows
+        values = self._model.values(np.array([source]), columns)
+        self._set(target, columns, np.repeat(values, len(target), axis=0), "Fill down")
+
+    def copy(self, *, with_names: bool = False) -> bool:
+        """The chosen block goes to the clipboard as a spreadsheet takes it."""
+        try:
+            rows, columns = rectangle(self._view.chosen_cells())
+        except BlockError as fault:
+            self._refuse(fault)
+            return False
+        model, names = self._model, ((), ())
+        if with_names:
+            attributes = model.table.attributes
+            names = (
+                [model.class_at(row) for row in rows.tolist()],
+                [attributes[column].full_name for column in model.columns[columns].tolist()],
+            )
+        QGuiApplication.clipboard().setText(block_text(model.values(rows, columns), *names))
+        return True
+
+    def cut(self) -> None:
+        """The chosen block goes to the clipboard, and its cells become 0."""
+        if self.copy():
+            self.set_chosen(0.0)
+
+    def paste(self) -> None:
+        """The clipboard's block goes into the chosen cells, or begins at the one chosen cell; all of it or nothing."""
+        model = self._model
+        size = model.rowCount(), model.columnCount()
+        try:
+            rows, columns = rectangle(self._view.chosen_cells())
+            block = parse_block(QGuiApplication.clipboard().text(), model.table.value_range, size)
+            rows, columns, values = fitted(block, rows, columns, size)
+        except BlockError as fault:
+            self._refuse(fault)
+            return
+        self._set(rows, columns, values, f"Paste {sized(*values.shape)}")
+        self._view.choose_block(rows, columns)
+
+    def _set(self, rows: NDArray[np.intp], columns: NDArray[np.intp], values: FloatArray, text: str = "") -> None:
+        across, along = np.meshgrid(columns, rows)
+        self._push(along.ravel(), across.ravel(), values.ravel(), text)
+
+    def _push(self, rows: NDArray[np.intp], columns: NDArray[np.intp], values: FloatArray, text: str = "") -> None:
+        """Values for cells of the view; those that have them already are left out."""
+        model = self._model
+        rows, columns = model.rows[rows], model.columns[columns]
+        others = model.table.vectors[rows, columns] != values
+        if not model.editable or not others.any():
+            return
+        rows, columns, values = rows[others], columns[others], values[others]
+        if not text:
+            attribute = model.table.attributes[columns[0]].full_name
+            where = f"{attribute} of {model.table.classes[rows[0]]}" if len(rows) == 1 else f"{len(rows):,} cells"
+            to = f" to {short(values[0])}" if (values == values[0]).all() else ""
+            text = f"Set {where}{to}"
+        self.stack.push(SetValues(self._session, text, rows, columns, values))
+
+    # Classes
+
+    def add_class(self, name: str, source: str | None) -> None:
+        """A new class with the vector of another one, or with zeros."""
+        table = self._session.table
+        vector = table.vectors[table.class_index[source]] if source is not None else np.zeros(len(table.attributes))
+        self.stack.push(AddClass(self._session, name.strip(), vector.copy()))
+
+    def rename_class(self, old: str, new: str) -> None:
+        """Another name for a class."""
+        if new.strip() != old:
+            self.stack.push(RenameClass(self._session, old, new.strip()))
+
+    def remove_classes(self, names: list[str]) -> None:
+        """Takes classes out, in one step."""
+        if len(names) == 1:
+            self.stack.push(RemoveClass(self._session, names[0]))
+        elif names:
+            self.stack.beginMacro(f"Remove {len(names)} classes")
+            # From below, so that the rows that are noted are those of the whole table when they come back.
+            for name in reversed(names):
+                self.stack.push(RemoveClass(self._session, name))
+            self.stack.endMacro()
+
+    def _refuse(self, fault: MsdnError) -> None:
+        self._session.message.emit("warning", str(fault))
+
+
+def name_fault(table: ClassTable, name: str, old: str | None = None) -> str:
+    """What is wrong with a name for a class (that is called ``old`` now); empty where nothing is."""
+    if not name.strip():
+        return "A class needs a name."
+    if name.strip() != old and name.strip() in table.class_index:
+        return f"There is a class “{name.strip()}” already; choose another name."
+    return ""

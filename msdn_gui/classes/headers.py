@@ -1,0 +1,150 @@
+"""The frozen headers: classes with their signs at the left; attributes, upright, below their groups at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import nlargest
+
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHeaderView
+
+from msdn_gui.classes.table_model import ClassTableModel
+from msdn_gui.theme import theme
+from msdn_gui.widgets.mark import draw_mark
+
+BAND = 24
+"""Pixels: the height of the row of groups."""
+_MARGIN = 8
+_NAMES_WIDTH = (200, 260)
+_NAMES_HEIGHT = (48, 132)
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+class _FrozenHeader(QHeaderView):
+    """All sections are of one size; painting looks at no other than the visible ones."""
+
+    def __init__(self, orientation: Qt.Orientation, model: ClassTableModel) -> None:
+        super().__init__(orientation)
+        self._table_model = model
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setSectionsClickable(True)
+        self.setHighlightSections(True)
+        self.setMouseTracking(True)
+        theme().changed.connect(self.viewport().update)
+
+    def widest(self, names: Sequence[str]) -> int:
+        """Pixels that the widest name takes: that of the longest ones, for measuring all of them takes its time."""
+        return max(map(self.fontMetrics().horizontalAdvance, nlargest(12, names, key=len)), default=0)
+
+    def visible(self, rect: QRect) -> range:
+        """The sections that a part of the header shows."""
+        start, end = (rect.left(), rect.right()) if self.orientation() is Qt.Orientation.Horizontal else (
+            rect.top(),
+            rect.bottom(),
+        )  # fmt: skip
+        first, last = self.visualIndexAt(start), self.visualIndexAt(end)
+        if first < 0:
+            return range(0)
+        return range(first, (last if last >= 0 else self.count() - 1) + 1)
+
+
+class ClassHeader(_FrozenHeader):
+    """The names of the classes with the sign of seen or unseen."""
+
+    def __init__(self, model: ClassTableModel) -> None:
+        super().__init__(Qt.Orientation.Vertical, model)
+        self.setObjectName("class_names")
+        self.setAccessibleName("Classes")
+
+    def sizeHint(self) -> QSize:
+        widest = self.widest(self._table_model.table.classes)
+        return QSize(min(max(widest + 22 + 2 * _MARGIN, _NAMES_WIDTH[0]), _NAMES_WIDTH[1]), 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours, model, width = theme().colours, self._table_model, self.viewport().width()
+        painter.fillRect(event.rect(), colours.q("panel"))
+        metrics, height, selection = painter.fontMetrics(), self.defaultSectionSize(), self.selectionModel()
+        for row in self.visible(event.rect()):
+            top = self.sectionViewportPosition(row)
+            if selection.rowIntersectsSelection(row):
+                painter.fillRect(0, top, width, height, colours.q("selection"))
+            seen = bool(model.table.seen[model.rows[row]])
+            draw_mark(painter, QPointF(_MARGIN + 5, top + height / 2 + 0.5), "seen" if seen else "unseen")
+            name = metrics.elidedText(
+                model.class_at(row), Qt.TextElideMode.ElideRight, width - 2 * _MARGIN - 18
+            )  # fmt: skip
+            painter.setPen(colours.q("text"))
+            painter.drawText(QRectF(_MARGIN + 18, top, width - _MARGIN - 18, height), _LEFT, name)
+        painter.fillRect(width - 1, event.rect().top(), 1, event.rect().height(), colours.q("line"))
+        painter.end()
+
+
+class AttributeHeader(_FrozenHeader):
+    """Two rows: groups over all of their attributes, and the attributes' names."""
+
+    group_pressed = Signal(int, int)
+    """The first and the last column of a group that was clicked."""
+
+    def __init__(self, model: ClassTableModel) -> None:
+        super().__init__(Qt.Orientation.Horizontal, model)
+        self.setObjectName("attribute_names")
+        self.setAccessibleName("Attributes")
+
+    def sizeHint(self) -> QSize:
+        longest = self.widest([attribute.name for attribute in self._table_model.table.attributes])
+        return QSize(0, BAND + min(max(longest + 2 * _MARGIN, _NAMES_HEIGHT[0]), _NAMES_HEIGHT[1]))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        column = self.logicalIndexAt(event.position().toPoint())
+        if event.position().y() < BAND and column >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self.group_pressed.emit(*self._table_model.spans[column])
+            event.accept()
+            return
+        super().mousePressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours, bounds = theme().colours, self.viewport().rect()
+        painter.fillRect(bounds, colours.q("panel"))
+        sections = self.visible(bounds)
+        self._paint_names(painter, sections, bounds.height())
+        column = sections.start
+        while column in sections:
+            first, last = self._table_model.spans[column]
+            self._paint_group(painter, first, last, bounds)
+            column = last + 1
+        painter.fillRect(0, bounds.height() - 1, bounds.width(), 1, colours.q("line"))
+        painter.end()
+
+    def _paint_names(self, painter: QPainter, sections: range, height: int) -> None:
+        colours, model, selection = theme().colours, self._table_model, self.selectionModel()
+        metrics, width, room = painter.fontMetrics(), self.defaultSectionSize(), height - BAND - 2 * _MARGIN
+        for column in sections:
+            left = self.sectionViewportPosition(column)
+            chosen = selection.columnIntersectsSelection(column)
+            if chosen:
+                painter.fillRect(left, BAND, width, height - BAND, colours.q("selection"))
+            name = model.table.attributes[model.columns[column]].name
+            painter.save()
+            painter.translate(left, height - _MARGIN)
+            painter.rotate(-90)
+            painter.setPen(colours.q("text"))
+            shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(QRectF(0, 0, room + _MARGIN, width), _LEFT, shown)
+            painter.restore()
+
+    def _paint_group(self, painter: QPainter, first: int, last: int, bounds: QRect) -> None:
+        colours, width = theme().colours, self.defaultSectionSize()
+        left = self.sectionViewportPosition(first)
+        right = self.sectionViewportPosition(last) + width
+        painter.fillRect(right - 1, 0, 1, bounds.height(), colours.q("line"))
+        # The name stays in sight as long as a part of its group does.
+        room = QRectF(max(left, 0) + 6, 0, min(right, bounds.width()) - max(left, 0) - 10, BAND)
+        painter.setPen(colours.q("muted"))
+        group = self._table_model.table.attributes[self._table_model.columns[first]].group
+        text = painter.fontMetrics().elidedText(group, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+        painter.drawText(room, _LEFT, text)

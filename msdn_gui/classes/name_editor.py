@@ -1,0 +1,89 @@
+"""A class is given another name in its place in the header."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit
+
+from msdn_gui.classes.editing import name_fault
+from msdn_gui.classes.table_view import ROW_HEIGHT, ClassTableView
+from msdn_gui.theme import theme
+
+_NAME_LEFT = 20
+
+
+class NameEditor(QLineEdit):
+    """Lies over a class's name while it is changed: Enter takes the new name, Escape leaves the old one."""
+
+    renamed = Signal(str, str)
+    """The old and the new name."""
+    faulted = Signal(str)
+    """What is wrong with the name that stands there; empty where nothing is."""
+
+    def __init__(self, view: ClassTableView) -> None:
+        super().__init__(view.classes.viewport())
+        self.setObjectName("name_editor")
+        self.setAccessibleName("Name of the class")
+        self._view = view
+        self._old: str | None = None
+        self.textChanged.connect(self._check)
+        view.verticalScrollBar().valueChanged.connect(lambda _: self._end())
+        view.items.modelReset.connect(self._end)
+        self.hide()
+
+    def begin(self, row: int) -> None:
+        """Edit the name in a row."""
+        self._old = self._view.items.class_at(row)
+        top = self._view.classes.sectionViewportPosition(row)
+        self.setGeometry(_NAME_LEFT, top, self._view.classes.viewport().width() - _NAME_LEFT, ROW_HEIGHT)
+        self.setText(self._old)
+        self._check()
+        self.selectAll()
+        self.show()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if not self._fault():
+                self._take()
+            return
+        if event.key() == Qt.Key.Key_Escape:
+            self._end()
+            return
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() is Qt.FocusReason.PopupFocusReason or self._old is None:
+            return
+        self._end() if self._fault() else self._take()
+
+    def _fault(self) -> str:
+        return name_fault(self._view.items.table, self.text(), self._old)
+
+    def _take(self) -> None:
+        old, new = self._old, self.text()
+        self._end()
+        if old is not None:
+            self.renamed.emit(old, new)
+
+    def _end(self) -> None:
+        if self._old is None:
+            return
+        self._old = None
+        had_focus = self.hasFocus()
+        self.hide()
+        self.faulted.emit("")
+        if had_focus:
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _check(self) -> None:
+        if self._old is None:
+            return
+        fault, colours = self._fault(), theme().colours
+        self.setStyleSheet(
+            f"border: 2px solid {colours.error if fault else colours.accent}; border-radius: 0; "
+            "padding: 0 4px; min-height: 0;"
+        )
+        self.faulted.emit(fault)

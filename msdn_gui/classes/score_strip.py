@@ -1,0 +1,52 @@
+"""All classes' scores on one line, with the chosen class's among them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from msdn_gui.theme import theme
+from msdn_gui.widgets.mark import draw_mark
+
+
+class ScoreStrip(QWidget):
+    """A tick a class, from the lowest score to the highest; the chosen class stands out by its sign."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._scores: NDArray[np.floating] = np.zeros(0)
+        self._row = -1
+        self._mark = "seen"
+        theme().changed.connect(self.update)
+
+    def show_scores(self, scores: NDArray[np.floating], row: int, mark: str) -> None:
+        """(M,) scores and the row that stands out, ``seen`` or ``unseen``."""
+        self._scores, self._row, self._mark = scores, row, mark
+        self.setToolTip(f"Scores of all {len(scores):,} classes, from {scores.min():.3f} to {scores.max():.3f}")
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(120, 22)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self._row < 0 or not len(self._scores):
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        low, high = float(self._scores.min()), float(self._scores.max())
+        room = self.width() - 14
+        places = 7 + room * (self._scores - low) / (high - low) if high > low else np.full(len(self._scores), 7.0)
+        middle, colours = self.height() / 2, theme().colours
+        painter.fillRect(QRectF(7, middle - 0.5, room, 1), colours.q("line"))
+        # More ticks than pixels are no more to be seen.
+        for place in np.unique(np.round(places)).tolist():
+            painter.fillRect(QRectF(place - 0.5, middle - 4, 1, 8), colours.q("disabled"))
+        draw_mark(painter, QPointF(float(places[self._row]), middle), self._mark)
+        painter.end()

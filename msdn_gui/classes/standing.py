@@ -1,0 +1,130 @@
+"""Where the chosen class stands for the image that is looked at in Explore, as the table is edited."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from msdn_gui.classes.score_strip import ScoreStrip
+from msdn_gui.services.thumbnails import Thumbnails
+from msdn_gui.session import ExplainPhase, Session
+from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN, text_font
+from msdn_gui.widgets.elided_label import ElidedLabel
+
+_PICTURE = QSize(84, 64)
+
+
+class Standing(QWidget):
+    """The image, the class's rank and score for it, and the best class; in numpy, without the network."""
+
+    def __init__(self, session: Session, thumbnails: Thumbnails) -> None:
+        super().__init__()
+        self._session, self._thumbnails = session, thumbnails
+        self.picture = QLabel()
+        self.picture.setFixedHeight(_PICTURE.height())
+        self.rank = QLabel(objectName="class_rank")
+        self.rank.setFont(text_font(12.0, bold=True))
+        self.score = QLabel(objectName="class_score")
+        self.image = ElidedLabel(name="standing_image", middle=True)
+        self.image.setProperty("look", "muted")
+        self.strip = ScoreStrip()
+        self.best = ElidedLabel(name="best_class")
+        self.best.setProperty("look", "muted")
+        self.hint = QLabel(objectName="standing_hint", wordWrap=True)
+        self.hint.setProperty("look", "muted")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch(1)
+        for widget in (self.rank, self.score, self.image):
+            words.addWidget(widget)
+        words.addStretch(1)
+        top = QHBoxLayout()
+        top.setSpacing(SPACING)
+        top.addWidget(self.picture)
+        top.addLayout(words, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(top)
+        layout.addWidget(self.strip)
+        layout.addWidget(self.best)
+        layout.addWidget(self.hint)
+        for signal in (
+            session.table_changed,
+            session.class_changed,
+            session.explanation_changed,
+            session.explaining_changed,
+            session.gamma_changed,
+            session.checkpoint_changed,
+        ):
+            signal.connect(self.refresh)
+        session.image_changed.connect(self._show_image)
+        thumbnails.ready.connect(self._take_picture)
+        self._show_image()
+        self.refresh()
+
+    def refresh(self, *_: object) -> None:
+        """Rank and score anew."""
+        session = self._session
+        row = session.table.class_index.get(session.class_name or "", -1)
+        ranking = session.class_ranking() if row >= 0 else None
+        self.hint.setText("" if ranking is not None else self._missing())
+        self.hint.setVisible(ranking is None)
+        for widget in (self.rank, self.score, self.strip, self.best):
+            widget.setVisible(ranking is not None)
+        if ranking is None:
+            return
+        order, scores = ranking
+        rank = int(np.flatnonzero(order == row)[0]) + 1
+        self.rank.setText(f"Rank {rank:,} of {len(order):,}")
+        self.score.setText(f"Score {_number(scores[row])}")
+        self.score.setToolTip(f"Score {scores[row]:.6g}, gamma {session.gamma:g} taken off where the class is seen")
+        self.strip.show_scores(scores, row, "seen" if session.table.seen[row] else "unseen")
+        best = int(order[0] if rank > 1 or len(order) == 1 else order[1])
+        sign = SEEN_SIGN if session.table.seen[best] else UNSEEN_SIGN
+        lead = "Best" if rank > 1 else "Next"
+        self.best.setVisible(len(order) > 1)
+        self.best.setText(f"{lead}: {sign} {session.table.classes[best]}, {_number(scores[best])}")
+
+    def _missing(self) -> str:
+        session = self._session
+        if session.checkpoint is None:
+            return "There is no checkpoint to look through; choose one above, or train a run."
+        if session.image is None:
+            return "Choose an image in Explore: where this class stands for it is shown here, as you edit."
+        if session.class_name is None:
+            return "Choose a class to see where it stands for this image."
+        if session.explaining.phase is ExplainPhase.FAILED:
+            return session.explaining.text
+        return "The network is looking at the image …"
+
+    def _show_image(self, *_: object) -> None:
+        record = self._session.image
+        self.picture.setVisible(record is not None)
+        self.image.setVisible(record is not None)
+        self.picture.clear()
+        if record is not None:
+            self.image.setText(record.name)
+            self._take_picture(record.path)
+        self.refresh()
+
+    def _take_picture(self, path: Path) -> None:
+        record = self._session.image
+        if record is None or record.path != path:
+            return
+        image = self._thumbnails.get(path)
+        if image is not None and not image.isNull():
+            ratio = self.devicePixelRatioF()
+            fitted = QPixmap.fromImage(image).scaled(
+                _PICTURE * ratio, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+            )
+            fitted.setDevicePixelRatio(ratio)
+            self.picture.setPixmap(fitted)
+
+
+def _number(value: float) -> str:
+    return f"{value:.3f}".replace("-", "−")

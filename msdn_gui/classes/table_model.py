@@ -1,0 +1,226 @@
+"""The class table as Qt sees it: the shown classes by the shown attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from msdn_core.domain.attributes import ClassTable, FloatArray
+from msdn_gui.classes.numbers import CellError, exact, parse_value, shown
+from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN
+
+Index = QModelIndex | QPersistentModelIndex
+_HORIZONTAL = Qt.Orientation.Horizontal
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class ClassTableModel(QAbstractTableModel):
+    """Rows and columns stand for those classes and attributes that the filters leave; data lies in the table.
+
+    A changed table is compared with the one before, and views are told no more than what changed.
+    """
+
+    edited = Signal(int, int, float)
+    """A person gave a cell, by its row and column here, a value."""
+    refused = Signal(str)
+    """Why what a person typed is no value."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = ClassTable.empty()
+        self.editable = False
+        """Whether cells can be edited."""
+        self.rows: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        """The table's row behind each row here."""
+        self.columns: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        """The table's column behind each column here."""
+        self.spans: list[tuple[int, int]] = []
+        """The first and the last column here of the run of one group that each column stands in."""
+        self._class_filter: tuple[str, ...] = ()
+        self._attribute_filter: tuple[str, ...] = ()
+
+    # The table and its filters
+
+    def set_table(self, table: ClassTable) -> None:
+        """Show another state of the table."""
+        before, self_rows = self.table, self.rows
+        rows = self._filtered_rows(table)
+        if table.attributes != before.attributes:
+            self._reset(table, rows, self._filtered_columns(table))
+            return
+        old = [before.classes[row] for row in self_rows.tolist()]
+        new = [table.classes[row] for row in rows.tolist()]
+        first, removed, inserted = difference(old, new)
+        if removed and inserted and removed != inserted:
+            self._reset(table, rows, self.columns)
+        elif removed == inserted:
+            self.table, self.rows = table, rows
+            self._tell_changes(before, self_rows)
+        elif removed:
+            self.beginRemoveRows(QModelIndex(), first, first + removed - 1)
+            self.table, self.rows = table, rows
+            self.endRemoveRows()
+        else:
+            self.beginInsertRows(QModelIndex(), first, first + inserted - 1)
+            self.table, self.rows = table, rows
+            self.endInsertRows()
+
+    def filter_classes(self, text: str) -> None:
+        """Show the classes whose name has every word; “seen” and “unseen” ask for the classes of that kind."""
+        self._class_filter = tuple(text.lower().split())
+        rows = self._filtered_rows(self.table)
+        if not np.array_equal(rows, self.rows):
+            self._reset(self.table, rows, self.columns)
+
+    def filter_attributes(self, text: str) -> None:
+        """Show the attributes whose full name has every word."""
+        self._attribute_filter = tuple(text.lower().split())
+        columns = self._filtered_columns(self.table)
+        if not np.array_equal(columns, self.columns):
+            self._reset(self.table, self.rows, columns)
+
+    def class_at(self, row: int) -> str:
+        """The class in a row."""
+        return self.table.classes[self.rows[row]]
+
+    def row_of(self, name: str | None) -> int:
+        """The row that shows a class, −1 where the filter leaves it out."""
+        row = self.table.class_index.get(name, -1) if name is not None else -1
+        at = int(np.searchsorted(self.rows, row))
+        return at if at < len(self.rows) and self.rows[at] == row else -1
+
+    def column_of(self, attribute: int) -> int:
+        """The column that shows an attribute of the table, −1 where the filter leaves it out."""
+        at = int(np.searchsorted(self.columns, attribute))
+        return at if at < len(self.columns) and self.columns[at] == attribute else -1
+
+    def values(self, rows: NDArray[np.intp] | slice, columns: NDArray[np.intp] | slice) -> FloatArray:
+        """The (m, k) values of rows and columns here."""
+        return self.table.vectors[np.ix_(self.rows[rows], self.columns[columns])]
+
+    def _filtered_rows(self, table: ClassTable) -> NDArray[np.intp]:
+        kinds = {word for word in self._class_filter if word in ("seen", "unseen")}
+        words = [word for word in self._class_filter if word not in kinds]
+        fits = _matching([name.lower() for name in table.classes] if words else table.classes, words)
+        for kind in kinds:
+            fits &= table.seen if kind == "seen" else ~table.seen
+        return np.flatnonzero(fits)
+
+    def _filtered_columns(self, table: ClassTable) -> NDArray[np.intp]:
+        names = [attribute.full_name.lower() for attribute in table.attributes]
+        return np.flatnonzero(_matching(names, self._attribute_filter))
+
+    def _reset(self, table: ClassTable, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
+        self.beginResetModel()
+        self.table, self.rows, self.columns = table, rows, columns
+        self.spans = _spans([table.attributes[column].group for column in columns.tolist()])
+        self.endResetModel()
+
+    def _tell_changes(self, before: ClassTable, rows_before: NDArray[np.intp]) -> None:
+        """The smallest block that holds all changed cells, and the headers where names changed."""
+        table, rows, columns = self.table, self.rows, self.columns
+        if not len(rows) or not len(columns):
+            return
+        changed = table.vectors[rows][:, columns] != before.vectors[rows_before][:, columns]
+        ys, xs = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+        if len(ys):
+            self.dataChanged.emit(self.index(int(ys[0]), int(xs[0])), self.index(int(ys[-1]), int(xs[-1])))
+        if table.classes != before.classes or not np.array_equal(table.seen, before.seen):
+            self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, len(rows) - 1)
+
+    # Qt's interface
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if self.editable and index.isValid() else flags
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self.rows) or index.column() >= len(self.columns):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT
+        if role not in _VALUE_ROLES:
+            return None
+        row, column = int(self.rows[index.row()]), int(self.columns[index.column()])
+        value = float(self.table.vectors[row, column])
+        if role == Qt.ItemDataRole.DisplayRole:
+            return shown(value, self.table.value_range[1])
+        if role == Qt.ItemDataRole.EditRole:
+            return exact(value)
+        where = f"{self.table.attributes[column].full_name}\n{self._headed(row)}"
+        return f"{where}\n{value:.6g}" if role == Qt.ItemDataRole.ToolTipRole else f"{where}: {value:.6g}"
+
+    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not self.editable or not index.isValid():
+            return False
+        try:
+            number = parse_value(str(value), self.table.value_range)
+        except CellError as fault:
+            self.refused.emit(str(fault))
+            return False
+        if number != self.table.vectors[self.rows[index.row()], self.columns[index.column()]]:
+            self.edited.emit(index.row(), index.column(), number)
+        return True
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is _HORIZONTAL:
+            if not 0 <= section < len(self.columns):
+                return None
+            attribute = self.table.attributes[self.columns[section]]
+            if role == Qt.ItemDataRole.DisplayRole:
+                return attribute.name
+            return attribute.full_name if role in _NAME_ROLES else None
+        if not 0 <= section < len(self.rows):
+            return None
+        row = int(self.rows[section])
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._headed(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            kind = "Seen: has training images" if self.table.seen[row] else "Unseen: has no training images"
+            return f"{self.table.classes[row]}\n{kind}"
+        return None
+
+    def _headed(self, row: int) -> str:
+        return f"{SEEN_SIGN if self.table.seen[row] else UNSEEN_SIGN} {self.table.classes[row]}"
+
+
+_VALUE_ROLES = frozenset(
+    (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.EditRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+    )
+)
+_NAME_ROLES = frozenset((Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole))
+
+
+def difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
+    """Where two lists begin to differ, and how many items at that place gave way to how many others."""
+    shorter = min(len(old), len(new))
+    first = next((place for place in range(shorter) if old[place] != new[place]), shorter)
+    last = next((place for place in range(shorter - first) if old[-1 - place] != new[-1 - place]), shorter - first)
+    return first, len(old) - first - last, len(new) - first - last
+
+
+def _matching(texts: Sequence[str], words: Sequence[str]) -> NDArray[np.bool_]:
+    return np.fromiter((all(word in text for word in words) for text in texts), dtype=np.bool_, count=len(texts))
+
+
+def _spans(groups: Sequence[str]) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    for _, run in groupby(groups):
+        first, length = len(spans), sum(1 for _ in run)
+        spans += [(first, first + length - 1)] * length
+    return spans

@@ -1,0 +1,236 @@
+"""The table on the screen: heat, numbers and the chosen block, painted for the visible cells in one go."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
+
+from msdn_core.domain.attributes import BoolArray
+from msdn_gui.classes.headers import AttributeHeader, ClassHeader
+from msdn_gui.classes.heat import heat_image
+from msdn_gui.classes.numbers import shown
+from msdn_gui.classes.table_model import ClassTableModel
+from msdn_gui.classes.value_delegate import ValueDelegate
+from msdn_gui.theme import theme
+
+ROW_HEIGHT = 24
+_PADDING = 7
+_FLAG = QItemSelectionModel.SelectionFlag
+
+
+class ClassTableView(QTableView):
+    """Cells of one size, so that a place on the screen is a matter of arithmetic."""
+
+    chosen = Signal()
+    """The current cell or the chosen ones are others."""
+
+    def __init__(self, model: ClassTableModel) -> None:
+        super().__init__()
+        self.setObjectName("class_table")
+        self.setAccessibleName("Class table")
+        self.setAccessibleDescription("Classes by attributes; type a number to change a cell")
+        self.items = model
+        model.setParent(self)
+        self._heat = True
+        self._text_widths: dict[str, float] = {}
+        self.classes, self.attributes = ClassHeader(model), AttributeHeader(model)
+        self.corner = QWidget(self)
+        """Where the headers meet."""
+        self.setVerticalHeader(self.classes)
+        self.setHorizontalHeader(self.attributes)
+        self.setCornerButtonEnabled(False)
+        self.setModel(model)
+        self.values = ValueDelegate(model, self)
+        self.setItemDelegate(self.values)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectItems)
+        trigger = QAbstractItemView.EditTrigger
+        self.setEditTriggers(trigger.DoubleClicked | trigger.EditKeyPressed | trigger.AnyKeyPressed)
+        for header in (self.classes, self.attributes):
+            header.setMinimumSectionSize(ROW_HEIGHT)
+        self.classes.setDefaultSectionSize(ROW_HEIGHT)
+        self._fit_columns()
+        self.attributes.group_pressed.connect(self._choose_columns)
+        self.horizontalScrollBar().valueChanged.connect(lambda _: self.attributes.viewport().update())
+        self.values.entered.connect(lambda: self._step(1))
+        model.modelReset.connect(self._fit_columns)
+        theme().changed.connect(self.viewport().update)
+
+    # What is chosen
+
+    def chosen_cells(self) -> BoolArray:
+        """(m, k) mask of the chosen cells among those that are shown."""
+        mask = np.zeros((self.items.rowCount(), self.items.columnCount()), dtype=np.bool_)
+        for part in self.selectionModel().selection():
+            mask[part.top() : part.bottom() + 1, part.left() : part.right() + 1] = True
+        return mask
+
+    def choose_block(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
+        """Choose the cells from the first to the last of rows and columns."""
+        self._choose(int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1]))
+
+    def chosen_classes(self) -> list[str]:
+        """The classes that have a chosen cell, in the table's order."""
+        return [self.items.class_at(row) for row in np.flatnonzero(self.chosen_cells().any(axis=1)).tolist()]
+
+    def show_cell(self, row: int, column: int) -> None:
+        """Choose this cell alone and bring it into sight; −1 keeps the row or the column."""
+        current = self.currentIndex()
+        row = row if row >= 0 else max(current.row(), 0)
+        column = column if column >= 0 else max(current.column(), 0)
+        index = self.items.index(row, column)
+        if index.isValid() and index != current:
+            self.setCurrentIndex(index)
+
+    def _choose_columns(self, first: int, last: int) -> None:
+        self._choose(0, first, self.items.rowCount() - 1, last)
+
+    def _choose(self, top: int, left: int, bottom: int, right: int) -> None:
+        block = QItemSelection(self.items.index(top, left), self.items.index(bottom, right))
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        current = self.currentIndex()
+        if not block.contains(current):
+            self.selectionModel().setCurrentIndex(self.items.index(top, left), _FLAG.NoUpdate)
+        self.selectionModel().select(block, _FLAG.ClearAndSelect)
+
+    def _step(self, by: int) -> None:
+        index = self.currentIndex()
+        below = self.items.index(index.row() + by, index.column())
+        if below.isValid():
+            self.setCurrentIndex(below)
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self._show_choice()
+
+    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+        super().currentChanged(current, previous)
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        for widget in (self, self.classes, self.attributes):
+            widget.viewport().update()
+        self.chosen.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, modifiers = event.key(), event.modifiers()
+        current = self.currentIndex()
+        if key == Qt.Key.Key_Space and current.isValid():
+            if modifiers & Qt.KeyboardModifier.ShiftModifier:
+                rows = np.flatnonzero(self.chosen_cells().any(axis=1))
+                self._choose(int(rows[0]), 0, int(rows[-1]), self.items.columnCount() - 1)
+                return
+            if modifiers & Qt.KeyboardModifier.ControlModifier:
+                columns = np.flatnonzero(self.chosen_cells().any(axis=0))
+                self._choose_columns(int(columns[0]), int(columns[-1]))
+                return
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current.isValid():
+            self.edit(current)
+            return
+        super().keyPressEvent(event)
+
+    # How it is drawn
+
+    def set_heat(self, shown_heat: bool) -> None:
+        """Whether cells are coloured by their values."""
+        self._heat = shown_heat
+        self.viewport().update()
+
+    def updateGeometries(self) -> None:
+        super().updateGeometries()
+        frame = self.frameWidth()
+        self.corner.setGeometry(frame, frame, self.classes.width(), self.attributes.height())
+
+    def _fit_columns(self) -> None:
+        table = self.items.table
+        low, high = table.value_range
+        metrics = self.fontMetrics()
+        widest = max(metrics.horizontalAdvance(shown(bound * 0.9999, high)) for bound in (low, high))
+        self.attributes.setDefaultSectionSize(max(widest + 2 * _PADDING, 36))
+        self._text_widths.clear()
+        self.updateGeometries()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        colours, dirty = theme().colours, event.rect()
+        painter.fillRect(dirty, colours.q("panel"))
+        rows, columns = self.classes.visible(dirty), self.attributes.visible(dirty)
+        if rows and columns:
+            block = QRectF(
+                self.columnViewportPosition(columns.start),
+                self.rowViewportPosition(rows.start),
+                len(columns) * self.attributes.defaultSectionSize(),
+                len(rows) * ROW_HEIGHT,
+            )
+            self._paint_cells(painter, rows, columns, block)
+            self._paint_choice(painter)
+        painter.end()
+
+    def _paint_cells(self, painter: QPainter, rows: range, columns: range, block: QRectF) -> None:
+        colours, table = theme().colours, self.items.table
+        values = self.items.values(slice(rows.start, rows.stop), slice(columns.start, columns.stop))
+        width = self.attributes.defaultSectionSize()
+        if self._heat:
+            ends = colours.q("heat"), colours.q("negative")
+            painter.drawImage(block, heat_image(values, table.value_range, colours.q("panel"), *ends))
+        lines = QColor(colours.q("panel" if self._heat else "line"))
+        for row in range(len(rows)):
+            painter.fillRect(QRectF(block.left(), block.top() + (row + 1) * ROW_HEIGHT - 1, block.width(), 1), lines)
+        for column in range(len(columns)):
+            x = block.left() + (column + 1) * width - 1
+            at = columns.start + column
+            ends_group = self.items.spans[at][1] == at
+            painter.fillRect(QRectF(x, block.top(), 1, block.height()), colours.q("line") if ends_group else lines)
+        metrics = QFontMetricsF(painter.font())
+        base = (ROW_HEIGHT + metrics.ascent() - metrics.descent()) / 2
+        high, widths = table.value_range[1], self._text_widths
+        quiet, plain = colours.q("muted"), colours.q("text")
+        painter.setPen(plain)
+        zeros: list[QPointF] = []
+        y = block.top() + base
+        for line in values.tolist():
+            right = block.left() - _PADDING
+            for value in line:
+                right += width
+                text = shown(value, high)
+                if text not in widths:
+                    widths[text] = metrics.horizontalAdvance(text)
+                place = QPointF(right - widths[text], y)
+                if value == 0:
+                    zeros.append(place)
+                else:
+                    painter.drawText(place, text)
+            y += ROW_HEIGHT
+        painter.setPen(quiet)
+        for place in zeros:
+            painter.drawText(place, "0")
+
+    def _paint_choice(self, painter: QPainter) -> None:
+        colours, focused = theme().colours, self.hasFocus() or self.viewport().hasFocus()
+        veil = colours.q("accent")
+        veil.setAlphaF(0.22)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        current = self.currentIndex()
+        for part in self.selectionModel().selection():
+            area = self._area(part.top(), part.left(), part.bottom(), part.right())
+            if part.top() != part.bottom() or part.left() != part.right():
+                painter.fillRect(area, veil)
+            painter.setPen(QPen(colours.q("accent"), 1))
+            painter.drawRect(QRectF(area).adjusted(-0.5, -0.5, -0.5, -0.5))
+        if current.isValid():
+            area = self._area(current.row(), current.column(), current.row(), current.column())
+            painter.setPen(QPen(colours.q("accent" if focused else "muted"), 2))
+            painter.drawRect(QRectF(area).adjusted(0, 0, -1, -1))
+
+    def _area(self, top: int, left: int, bottom: int, right: int) -> QRect:
+        x, y = self.columnViewportPosition(left), self.rowViewportPosition(top)
+        end = self.columnViewportPosition(right) + self.attributes.defaultSectionSize()
+        return QRect(x, y, end - x, self.rowViewportPosition(bottom) + ROW_HEIGHT - y)

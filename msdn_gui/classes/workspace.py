@@ -1,0 +1,364 @@
+"""The Classes workspace: the class semantic vectors as a table, and the chosen class beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from msdn_core.errors import MsdnError
+from msdn_gui.classes.actions import ClassesActions
+from msdn_gui.classes.class_panel import ClassPanel
+from msdn_gui.classes.editing import Editing
+from msdn_gui.classes.name_editor import NameEditor
+from msdn_gui.classes.new_class_form import NewClassForm
+from msdn_gui.classes.notice import Notice
+from msdn_gui.classes.table_model import ClassTableModel
+from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.classes.value_bar import ValueBar
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING
+from msdn_gui.widgets.empty_state import EmptyState
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
+
+_PANEL_WIDTH = 300
+
+
+class ClassesWorkspace(QWidget):
+    """What is chosen here is chosen everywhere; every edit is a step of ``undo_stack``, on disk at once."""
+
+    title = "Classes"
+    icon_name = "classes"
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self.setObjectName("classes")
+        self._session, self._services = session, services
+        self._follows = False
+        self.model = ClassTableModel()
+        self.view = ClassTableView(self.model)
+        self.editing = Editing(session, self.view)
+        self.undo_stack = self.editing.stack
+        services.undo_group.addStack(self.undo_stack)
+        self.names = NameEditor(self.view)
+        self.value = ValueBar(self.view)
+        self.notice = Notice(session)
+        self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm()
+        self._actions = ClassesActions(self)
+        self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
+        self.hint.setProperty("look", "muted")
+        self._compose()
+        self._connect()
+        self._take_table()
+
+    def actions(self) -> list[QAction]:
+        """What the menu of this workspace offers."""
+        return list(self._actions.all)
+
+    def settled(self) -> bool:
+        """Whether the table and the chosen image's thumbnail are on the screen."""
+        return self.model.table is self._session.table and self._services.thumbnails.settled()
+
+    # What the actions do
+
+    def ask_for_class(self) -> None:
+        """Shows the form of a new class, which starts empty."""
+        self._show_form(None)
+
+    def ask_for_class_like_chosen(self) -> None:
+        """Shows the form of a new class that starts as the chosen one."""
+        self._show_form(self._current_class())
+
+    def rename_chosen(self) -> None:
+        """Edits the chosen class's name where it stands."""
+        row = self.view.currentIndex().row()
+        if row >= 0:
+            self.view.scrollTo(self.view.currentIndex())
+            self.names.begin(row)
+
+    def remove_chosen(self) -> None:
+        """Takes the chosen classes out."""
+        self.editing.remove_classes(self.view.chosen_classes())
+
+    def focus_class_filter(self) -> None:
+        """Puts the cursor into the filter of classes."""
+        _focus(self.class_filter)
+
+    def focus_attribute_filter(self) -> None:
+        """Puts the cursor into the filter of attributes."""
+        _focus(self.attribute_filter)
+
+    # Composition
+
+    def _compose(self) -> None:
+        self.class_filter = _filter("class_filter", "Filter classes", "Words of a name, or “seen” or “unseen”")
+        self.attribute_filter = _filter("attribute_filter", "Filter attributes", "Words of a group or an attribute")
+        corner = QVBoxLayout(self.view.corner)
+        corner.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        corner.setSpacing(SPACING // 2)
+        corner.addStretch(1)
+        corner.addWidget(self.attribute_filter)
+        corner.addWidget(self.class_filter)
+        left = QWidget()
+        left.setProperty("look", "panel")
+        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for widget in (self._toolbar(), self.value, self.notice):
+            column.addWidget(widget)
+        column.addWidget(self.view, 1)
+        self._side = QStackedWidget()
+        for page in (_scrolled(self.panel), self.form):
+            self._side.addWidget(page)
+        self._side.setProperty("look", "panel")
+        self._side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._side.setMinimumWidth(260)
+        self._columns = QSplitter(Qt.Orientation.Horizontal, objectName="classes_columns")
+        self._columns.setHandleWidth(1)
+        self._columns.setChildrenCollapsible(False)
+        self._columns.addWidget(left)
+        self._columns.addWidget(self._side)
+        self._columns.setStretchFactor(0, 1)
+        self._columns.setSizes([1000, _PANEL_WIDTH])
+        state = self._services.settings.state("classes_columns")
+        if state is not None:
+            self._columns.restoreState(state)
+        self.empty = EmptyState(
+            "classes",
+            "No classes yet",
+            "Classes are described by attributes, and this project has none. Import a data set (File menu), or choose "
+            "a checkpoint above: its classes can be taken into the project.",
+        )
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self._columns)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+
+    def _toolbar(self) -> QWidget:
+        bar, actions = QWidget(), self._actions
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        row.setSpacing(2)
+        groups = (
+            (actions.new, actions.duplicate, actions.rename, actions.remove),
+            (actions.undo, actions.redo),
+            (actions.copy, actions.paste, actions.fill),
+            (actions.heat,),
+        )
+        for group in groups:
+            for action in group:
+                button = QToolButton(objectName=f"tool_{action.objectName() or action.text()}")
+                button.setDefaultAction(action)
+                button.setIconSize(QSize(18, 18))
+                button.setAccessibleName(action.text().removesuffix(" …"))
+                if action is actions.new:
+                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                row.addWidget(button)
+            row.addSpacing(2 * SPACING)
+        row.addStretch(1)
+        self.counts = QLabel(objectName="classes_counts")
+        self.counts.setProperty("look", "muted")
+        row.addWidget(self.counts)
+        return bar
+
+    def _connect(self) -> None:
+        session, view = self._session, self.view
+        session.table_changed.connect(self._take_table)
+        session.project_changed.connect(self._take_project)
+        session.class_changed.connect(self._follow)
+        session.attribute_changed.connect(self._follow)
+        view.chosen.connect(self._choose)
+        view.classes.sectionDoubleClicked.connect(lambda _: self._actions.rename.trigger())
+        view.values.faulted.connect(self.value.say)
+        self.names.faulted.connect(self.value.say)
+        self.names.renamed.connect(self.editing.rename_class)
+        self.value.entered.connect(self.editing.set_chosen)
+        self.notice.adopt_asked.connect(self._adopt)
+        self.form.asked.connect(self._add_class)
+        self.form.left.connect(self._leave_form)
+        self.class_filter.textChanged.connect(self.model.filter_classes)
+        self.attribute_filter.textChanged.connect(self.model.filter_attributes)
+        for line in (self.class_filter, self.attribute_filter):
+            line.returnPressed.connect(lambda: self.view.setFocus(Qt.FocusReason.OtherFocusReason))
+        for changed in (self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved):
+            changed.connect(self._show_counts)
+        self.model.modelReset.connect(self._follow)
+        for widget, cells in ((view, True), (view.classes, False)):
+            widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+            widget.customContextMenuRequested.connect(
+                lambda place, widget=widget, cells=cells: self._show_menu(widget, place, cells)
+            )
+        self._columns.splitterMoved.connect(
+            lambda *_: self._services.settings.save_state("classes_columns", self._columns.saveState())
+        )
+
+    # What follows the session
+
+    def _take_project(self, _project: object) -> None:
+        # Steps of another project cannot be undone in this one.
+        self.undo_stack.clear()
+        self.class_filter.clear()
+        self.attribute_filter.clear()
+        self._leave_form()
+        self._take_table()
+
+    def _take_table(self) -> None:
+        session = self._session
+        project = session.project
+        self.model.editable = project is not None and not project.read_only and not session.table_is_borrowed
+        self.model.set_table(session.table)
+        self.form.set_table(session.table)
+        self._pages.setCurrentWidget(self._columns if session.table.attributes else self.empty)
+        self._show_counts()
+        self._follow()
+        self._enable()
+        self.value.refresh()
+
+    def _follow(self, *_: object) -> None:
+        """Shows the class and the attribute that are chosen, where the filters leave them in."""
+        if self._follows:
+            return
+        self._follows = True
+        try:
+            row, column = self.model.row_of(self._session.class_name), self.model.column_of(self._session.attribute)
+            if row >= 0 or column >= 0:
+                self.view.show_cell(row, column)
+        finally:
+            self._follows = False
+        self._enable()
+
+    def _choose(self) -> None:
+        """What a person chose in the table is chosen everywhere."""
+        current, session = self.view.currentIndex(), self._session
+        if self._follows or not current.isValid():
+            return
+        self._follows = True
+        try:
+            session.set_class(self.model.class_at(current.row()))
+            session.set_attribute(int(self.model.columns[current.column()]))
+        finally:
+            self._follows = False
+        self._enable()
+
+    def _enable(self) -> None:
+        there, chosen = bool(self._session.table.attributes), self.view.currentIndex().isValid()
+        self._actions.enable(there=there, editable=self.model.editable and there, chosen=chosen)
+
+    def _show_counts(self, *_: object) -> None:
+        model, table = self.model, self.model.table
+        parts = []
+        for shown, count, word in (
+            (model.rowCount(), len(table.classes), "classes"),
+            (model.columnCount(), len(table.attributes), "attributes"),
+        ):
+            parts.append(f"{count:,} {word}" if shown == count else f"{shown:,} of {count:,} {word}")
+        self.counts.setText(" × ".join(parts))
+        empty = ""
+        if not table.classes:
+            empty = "There is no class yet; make a new one."
+        elif not model.rowCount():
+            empty = "No class matches; clear the filter of classes."
+        elif not model.columnCount():
+            empty = "No attribute matches; clear the filter of attributes."
+        self.hint.setText(empty)
+        self.hint.setVisible(bool(empty))
+        self.hint.adjustSize()
+        self.hint.move(SPACING, SPACING)
+
+    # Classes
+
+    def _current_class(self) -> str | None:
+        row = self.view.currentIndex().row()
+        return self.model.class_at(row) if row >= 0 else None
+
+    def _show_form(self, source: str | None) -> None:
+        self._side.setCurrentWidget(self.form)
+        self.form.begin(self._session.table, source)
+
+    def _leave_form(self) -> None:
+        self._side.setCurrentIndex(0)
+        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _add_class(self, name: str, source: str | None) -> None:
+        self.editing.add_class(name, source)
+        if name not in self._session.table.class_index:
+            return
+        if self.model.row_of(name) < 0:
+            self.class_filter.clear()
+        self.view.show_cell(self.model.row_of(name), 0)
+        self._leave_form()
+
+    def _adopt(self) -> None:
+        try:
+            self._session.adopt_checkpoint_table()
+        except MsdnError as fault:
+            self._session.message.emit("error", str(fault))
+        else:
+            self._session.message.emit("info", "The classes are the project's own now and can be edited.")
+
+    def _show_menu(self, widget: QWidget, place: QPoint, cells: bool) -> None:
+        index = self.view.indexAt(place) if cells else self.model.index(self.view.classes.logicalIndexAt(place), 0)
+        if index.isValid() and not self.view.selectionModel().isSelected(index):
+            self.view.setCurrentIndex(index)
+        source = widget.viewport() if isinstance(widget, ClassTableView) else widget
+        self._actions.menu(self, cells=cells).popup(source.mapToGlobal(place))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # The shown page's table takes the keys, once the page is there.
+        QTimer.singleShot(0, self, self._take_focus)
+
+    def _take_focus(self) -> None:
+        session = self._session
+        if session.class_name is None and session.table.classes:
+            session.set_class(self._first_class())
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _first_class(self) -> str:
+        """What is shown where nothing was chosen yet: the image's class, or what it is taken for."""
+        session, table = self._session, self._session.table
+        name = session.image.class_name if session.image is not None else None
+        ranking = session.class_ranking()
+        return name if name in table.class_index else table.classes[int(ranking[0][0]) if ranking is not None else 0]
+
+
+def _filter(name: str, placeholder: str, hint: str) -> QLineEdit:
+    line = QLineEdit(objectName=name, placeholderText=placeholder, clearButtonEnabled=True)
+    line.setAccessibleName(placeholder)
+    line.setToolTip(hint)
+    return line
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(widget)
+    for part in (area.viewport(), widget):
+        part.setProperty("look", "panel")
+        part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return area
+
+
+def _focus(line: QLineEdit) -> None:
+    line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    line.selectAll()
