@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -252,18 +252,24 @@ class Session(QObject):
             )
         )
 
+    def set_vectors(self, vectors: Mapping[str, ArrayLike]) -> None:
+        """Gives classes other (K,) vectors, all or none."""
+        self._writable().set_vectors(vectors)
+        index = self._own_table.class_index
+        self._put_table(self._own_table.with_vectors([index[name] for name in vectors], list(vectors.values())))
+
     def add_class(
         self, name: str, vector: ArrayLike, *, seen: bool = False, row: int | None = None, description: str = ""
     ) -> None:
         """One more class, at the end or at ``row``; it takes part in every ranking at once."""
         values = np.asarray(vector, dtype=np.float64)
         self._writable().add_class(name, values, seen=seen, row=row, description=description)
-        self._put_table(self._writable().table())
+        self._put_table(self._own_table.with_class(name, values, seen=seen, row=row))
 
     def remove_class(self, name: str) -> RemovedClass:
         """Takes a class out; what is returned puts it back."""
         removed = self._writable().remove_class(name)
-        self._put_table(self._writable().table())
+        self._put_table(self._own_table.without_class(name))
         if removed.images:
             self.reload_images()
         return removed
@@ -271,7 +277,7 @@ class Session(QObject):
     def restore_class(self, removed: RemovedClass) -> None:
         """Puts a removed class back in its row."""
         self._writable().restore_class(removed)
-        self._put_table(self._writable().table())
+        self._put_table(self._own_table.with_class(removed.name, removed.vector, seen=removed.seen, row=removed.row))
         if removed.images:
             self.reload_images()
 
@@ -281,7 +287,7 @@ class Session(QObject):
         chosen = self.class_name == old
         if chosen:
             self.class_name = new
-        self._put_table(self._writable().table())
+        self._put_table(self._own_table.renamed(old, new))
         if any(record.class_name == old for record in self.images):
             self.reload_images()
         if chosen:

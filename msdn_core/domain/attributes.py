@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from msdn_core.errors import MsdnError
 
@@ -125,9 +125,15 @@ class ClassTable:
         vectors[list(rows), list(columns)] = values
         return replace(self, vectors=vectors)
 
+    def with_vectors(self, rows: Sequence[int], vectors: ArrayLike) -> ClassTable:
+        """The table with other (K,) vectors in some rows."""
+        changed = self.vectors.copy()
+        changed[list(rows)] = vectors
+        return replace(self, vectors=changed)
+
     def with_class(self, name: str, vector: FloatArray, *, seen: bool = False, row: int | None = None) -> ClassTable:
-        """The table with one more class, at the end or at ``row``."""
-        at = len(self.classes) if row is None else row
+        """The table with one more class, at the end or at ``row`` where there are as many."""
+        at = len(self.classes) if row is None else min(row, len(self.classes))
         return ClassTable(
             self.attributes,
             (*self.classes[:at], name, *self.classes[at:]),

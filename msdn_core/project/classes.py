@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,6 +101,15 @@ class ClassRoom:
                 vector[list(values)] = list(values.values())
                 connection.execute("UPDATE classes SET vector = ? WHERE name = ?", (vector.tobytes(), name))
 
+    def set_vectors(self, vectors: Mapping[str, ArrayLike]) -> None:
+        """Give classes other vectors, all or none."""
+        with self._database.transaction() as connection:
+            attributes = connection.execute("SELECT count(*) FROM attributes").fetchone()[0]
+            for name, vector in vectors.items():
+                blob = _blob(_checked_vector(name, vector, attributes))
+                if connection.execute("UPDATE classes SET vector = ? WHERE name = ?", (blob, name)).rowcount == 0:
+                    raise _unknown(name)
+
     def add(self, name: str, vector: ArrayLike, seen: bool, row: int | None, description: str) -> None:
         """One more class, at the end or at ``row``."""
         with self._database.transaction() as connection:
@@ -157,18 +166,8 @@ class ClassRoom:
         row: int | None,
         description: str,
     ) -> int:
-        numbers = np.asarray(vector, dtype=_VECTOR)
         attributes = connection.execute("SELECT count(*) FROM attributes").fetchone()[0]
-        if numbers.shape != (attributes,):
-            raise ProjectError(
-                f"The vector of class “{name}” has the shape {numbers.shape}; give one number for each of the "
-                f"{attributes} attributes."
-            )
-        if not np.isfinite(numbers).all():
-            raise ProjectError(
-                f"The vector of class “{name}” holds a value that is not a finite number, so nothing was changed; "
-                "give a number for every attribute."
-            )
+        numbers = _checked_vector(name, vector, attributes)
         _check_name(connection, name)
         positions = [p for (p,) in connection.execute("SELECT position FROM classes ORDER BY position")]
         if row is None or row >= len(positions):
@@ -185,6 +184,21 @@ class ClassRoom:
 
 def _blob(vector: FloatArray) -> bytes:
     return np.ascontiguousarray(vector, _VECTOR).tobytes()
+
+
+def _checked_vector(name: str, vector: ArrayLike, attributes: int) -> FloatArray:
+    numbers = np.asarray(vector, dtype=_VECTOR)
+    if numbers.shape != (attributes,):
+        raise ProjectError(
+            f"The vector of class “{name}” has the shape {numbers.shape}; give one number for each of the "
+            f"{attributes} attributes."
+        )
+    if not np.isfinite(numbers).all():
+        raise ProjectError(
+            f"The vector of class “{name}” holds a value that is not a finite number, so nothing was changed; "
+            "give a number for every attribute."
+        )
+    return numbers
 
 
 def _delete(connection: sqlite3.Connection, name: str) -> None:

@@ -169,6 +169,10 @@ class Project:
         """Set (class name, attribute column, value) cells, all or none; NaN and infinity are refused."""
         self._classes.set_values(cells)
 
+    def set_vectors(self, vectors: Mapping[str, ArrayLike]) -> None:
+        """Give classes, by name, other (K,) vectors of finite numbers, all or none."""
+        self._classes.set_vectors(vectors)
+
     def add_class(
         self, name: str, vector: ArrayLike, *, seen: bool = False, row: int | None = None, description: str = ""
     ) -> None:

@@ -50,20 +50,36 @@ def parse_block(text: str, value_range: tuple[float, float], room: tuple[int, in
             f"The clipboard holds {sized(*size)} and there is room for {sized(*room)}, so nothing was pasted; choose a "
             "cell further up or left, or copy less."
         )
-    rows = list(csv.reader(lines.split("\n"), delimiter="\t", strict=False))
+    try:
+        rows = list(csv.reader(lines.split("\n"), delimiter="\t"))
+    except csv.Error:
+        raise BlockError("Nothing was pasted: the clipboard holds a long text and no block of numbers.") from None
+    width = len(rows[0])
+    ragged = next((number for number, row in enumerate(rows) if len(row) != width), None)
+    if ragged is not None:
+        raise BlockError(
+            f"Row {ragged + 1} of the clipboard has {len(rows[ragged])} cells and the first has {width}, so nothing "
+            "was pasted; copy one block."
+        )
+    try:
+        # Most blocks are of plain numbers, which numpy reads at once; it would take 1_0 for 10.
+        values = np.array(rows, dtype=np.float64)
+    except ValueError:
+        return _read_cells(rows, value_range)
+    fits = "_" not in lines and bool(((values >= value_range[0]) & (values <= value_range[1])).all())
+    return values + 0.0 if fits else _read_cells(rows, value_range)
+
+
+def _read_cells(rows: list[list[str]], value_range: tuple[float, float]) -> FloatArray:
+    """The numbers as a person types them; BlockError names the first cell that holds none."""
     values = np.empty((len(rows), len(rows[0])))
     for number, row in enumerate(rows):
-        if len(row) != values.shape[1]:
-            raise BlockError(
-                f"Row {number + 1} of the clipboard has {len(row)} cells and the first has {values.shape[1]}, so "
-                "nothing was pasted; copy one block."
-            )
         for column, cell in enumerate(row):
             try:
                 values[number, column] = parse_value(cell, value_range)
             except CellError as fault:
-                where = f" in row {number + 1}, column {column + 1} of the clipboard" if values.size > 1 else ""
-                raise BlockError(f"Nothing was pasted{where and ', for'}{where}: {fault}") from None
+                where = f", for in row {number + 1}, column {column + 1} of the clipboard" if values.size > 1 else ""
+                raise BlockError(f"Nothing was pasted{where}: {fault}") from None
     return values
 
 

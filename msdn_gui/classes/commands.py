@@ -92,17 +92,18 @@ class SetValues(Edit):
         gone = next((name for name in self._names if name not in table.class_index), None)
         if gone is not None:
             raise ProjectError(f"There is no class “{gone}” any more.")
-        rows = np.array([table.class_index[name] for name in self._names], dtype=np.intp)[self._which]
-        others = np.flatnonzero(table.vectors[rows, self._columns] != expected)
+        touched = np.array([table.class_index[name] for name in self._names], dtype=np.intp)
+        vectors = table.vectors[touched]
+        others = np.flatnonzero(vectors[self._which, self._columns] != expected)
         if len(others):
             name = self._names[self._which[others[0]]]
             attribute = table.attributes[self._columns[others[0]]].full_name
             raise ProjectError(f"“{attribute}” of “{name}” was changed elsewhere since.")
-        names = [self._names[place] for place in self._which.tolist()]
-        self._session.set_values(list(zip(names, self._columns.tolist(), values.tolist(), strict=True)))
+        vectors[self._which, self._columns] = values
+        self._session.set_vectors(dict(zip(self._names, vectors, strict=True)))
         if self._was_done:
             # What is undone, or done again, is shown.
-            self._session.set_class(names[0])
+            self._session.set_class(self._names[self._which[0]])
             self._session.set_attribute(int(self._columns[0]))
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHeaderView
 
 from msdn_gui.classes.table_model import ClassTableModel
 from msdn_gui.theme import theme
-from msdn_gui.widgets.mark import draw_mark
+from msdn_gui.widgets.mark import MARK_SIDE, mark_pixmap
 
 BAND = 24
 """Pixels: the height of the row of groups."""
@@ -67,12 +67,13 @@ class ClassHeader(_FrozenHeader):
         colours, model, width = theme().colours, self._table_model, self.viewport().width()
         painter.fillRect(event.rect(), colours.q("panel"))
         metrics, height, selection = painter.fontMetrics(), self.defaultSectionSize(), self.selectionModel()
+        signs = [mark_pixmap(mark, self.devicePixelRatioF()) for mark in ("unseen", "seen")]
         for row in self.visible(event.rect()):
             top = self.sectionViewportPosition(row)
             if selection.rowIntersectsSelection(row):
                 painter.fillRect(0, top, width, height, colours.q("selection"))
             seen = bool(model.table.seen[model.rows[row]])
-            draw_mark(painter, QPointF(_MARGIN + 5, top + height / 2 + 0.5), "seen" if seen else "unseen")
+            painter.drawPixmap(QPointF(_MARGIN - 2, top + (height - MARK_SIDE) / 2), signs[seen])
             name = metrics.elidedText(
                 model.class_at(row), Qt.TextElideMode.ElideRight, width - 2 * _MARGIN - 18
             )  # fmt: skip

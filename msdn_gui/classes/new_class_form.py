@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QComboBox, QCompleter, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_gui.classes.editing import name_fault
-from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN, theme
+from msdn_gui.theme import SPACING, theme
+from msdn_gui.widgets.mark import mark_pixmap
 
 _EMPTY = "Empty: every value is 0"
 
@@ -73,8 +74,9 @@ class NewClassForm(QWidget):
         self._table = table
         self.source.clear()
         self.source.addItem(_EMPTY, None)
+        signs = [QIcon(mark_pixmap(mark)) for mark in ("unseen", "seen")]
         for name, seen in zip(table.classes, table.seen.tolist(), strict=True):
-            self.source.addItem(f"{SEEN_SIGN if seen else UNSEEN_SIGN} {name}", name)
+            self.source.addItem(signs[seen], name, name)
         self.source.setCurrentIndex(self.source.findData(source) if source is not None else 0)
         self.source.lineEdit().setCursorPosition(0)
         self.name.setText(self._proposed(source) if source is not None else "")

@@ -106,13 +106,13 @@ class ClassTableModel(QAbstractTableModel):
     def _filtered_rows(self, table: ClassTable) -> NDArray[np.intp]:
         kinds = {word for word in self._class_filter if word in ("seen", "unseen")}
         words = [word for word in self._class_filter if word not in kinds]
-        fits = _matching([name.lower() for name in table.classes] if words else table.classes, words)
+        fits = _matching(table.classes, words)
         for kind in kinds:
             fits &= table.seen if kind == "seen" else ~table.seen
         return np.flatnonzero(fits)
 
     def _filtered_columns(self, table: ClassTable) -> NDArray[np.intp]:
-        names = [attribute.full_name.lower() for attribute in table.attributes]
+        names = [attribute.full_name for attribute in table.attributes]
         return np.flatnonzero(_matching(names, self._attribute_filter))
 
     def _reset(self, table: ClassTable, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
@@ -126,9 +126,13 @@ class ClassTableModel(QAbstractTableModel):
         table, rows, columns = self.table, self.rows, self.columns
         if not len(rows) or not len(columns):
             return
-        changed = table.vectors[rows][:, columns] != before.vectors[rows_before][:, columns]
-        ys, xs = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
-        if len(ys):
+        if table.vectors.shape == before.vectors.shape and np.array_equal(rows, rows_before):
+            changed = table.vectors != before.vectors
+            ys = np.flatnonzero(changed.any(axis=1)[rows])
+            xs = np.flatnonzero(changed[rows[ys]].any(axis=0)[columns])
+        else:
+            ys, xs = np.arange(len(rows)), np.arange(len(columns))
+        if len(ys) and len(xs):
             self.dataChanged.emit(self.index(int(ys[0]), int(xs[0])), self.index(int(ys[-1]), int(xs[-1])))
         if table.classes != before.classes or not np.array_equal(table.seen, before.seen):
             self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, len(rows) - 1)
@@ -215,7 +219,10 @@ def difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
 
 
 def _matching(texts: Sequence[str], words: Sequence[str]) -> NDArray[np.bool_]:
-    return np.fromiter((all(word in text for word in words) for text in texts), dtype=np.bool_, count=len(texts))
+    if not words:
+        return np.ones(len(texts), dtype=np.bool_)
+    lower = map(str.lower, texts)
+    return np.fromiter((all(word in text for word in words) for text in lower), dtype=np.bool_, count=len(texts))
 
 
 def _spans(groups: Sequence[str]) -> list[tuple[int, int]]:

@@ -109,16 +109,23 @@ class ClassTableView(QTableView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
-        self._show_choice()
+        for part in (*selected, *deselected):
+            self._draw_again(part.top(), part.left(), part.bottom(), part.right())
+        self.chosen.emit()
 
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)
-        self._show_choice()
-
-    def _show_choice(self) -> None:
-        for widget in (self, self.classes, self.attributes):
-            widget.viewport().update()
+        for index in (current, previous):
+            if index.isValid():
+                self._draw_again(index.row(), index.column(), index.row(), index.column())
         self.chosen.emit()
+
+    def _draw_again(self, top: int, left: int, bottom: int, right: int) -> None:
+        """A block with its rim, and its headers."""
+        area = self._area(top, left, bottom, right).adjusted(-2, -2, 2, 2)
+        self.viewport().update(area)
+        self.classes.viewport().update(0, area.top(), self.classes.width(), area.height())
+        self.attributes.viewport().update(area.left(), 0, area.width(), self.attributes.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, modifiers = event.key(), event.modifiers()
@@ -160,21 +167,17 @@ class ClassTableView(QTableView):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        colours, dirty = theme().colours, event.rect()
-        painter.fillRect(dirty, colours.q("panel"))
-        rows, columns = self.classes.visible(dirty), self.attributes.visible(dirty)
-        if rows and columns:
-            block = QRectF(
-                self.columnViewportPosition(columns.start),
-                self.rowViewportPosition(rows.start),
-                len(columns) * self.attributes.defaultSectionSize(),
-                len(rows) * ROW_HEIGHT,
-            )
-            self._paint_cells(painter, rows, columns, block)
-            self._paint_choice(painter)
+        for dirty in event.region():
+            painter.setClipRect(dirty)
+            painter.fillRect(dirty, theme().colours.q("panel"))
+            rows, columns = self.classes.visible(dirty), self.attributes.visible(dirty)
+            if rows and columns:
+                self._paint_cells(painter, rows, columns)
+                self._paint_choice(painter)
         painter.end()
 
-    def _paint_cells(self, painter: QPainter, rows: range, columns: range, block: QRectF) -> None:
+    def _paint_cells(self, painter: QPainter, rows: range, columns: range) -> None:
+        block = self._area(rows.start, columns.start, rows.stop - 1, columns.stop - 1)
         colours, table = theme().colours, self.items.table
         values = self.items.values(slice(rows.start, rows.stop), slice(columns.start, columns.stop))
         width = self.attributes.defaultSectionSize()
@@ -183,12 +186,12 @@ class ClassTableView(QTableView):
             painter.drawImage(block, heat_image(values, table.value_range, colours.q("panel"), *ends))
         lines = QColor(colours.q("panel" if self._heat else "line"))
         for row in range(len(rows)):
-            painter.fillRect(QRectF(block.left(), block.top() + (row + 1) * ROW_HEIGHT - 1, block.width(), 1), lines)
+            painter.fillRect(block.left(), block.top() + (row + 1) * ROW_HEIGHT - 1, block.width(), 1, lines)
         for column in range(len(columns)):
             x = block.left() + (column + 1) * width - 1
             at = columns.start + column
             ends_group = self.items.spans[at][1] == at
-            painter.fillRect(QRectF(x, block.top(), 1, block.height()), colours.q("line") if ends_group else lines)
+            painter.fillRect(x, block.top(), 1, block.height(), colours.q("line") if ends_group else lines)
         metrics = QFontMetricsF(painter.font())
         base = (ROW_HEIGHT + metrics.ascent() - metrics.descent()) / 2
         high, widths = table.value_range[1], self._text_widths

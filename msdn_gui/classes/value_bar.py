@@ -44,16 +44,14 @@ class ValueBar(QWidget):
         view.chosen.connect(self.refresh)
         for changed in (view.items.dataChanged, view.items.modelReset, view.items.headerDataChanged):
             changed.connect(self.refresh)
-        theme().changed.connect(lambda: self.say(self.fault.text()))
+        theme().changed.connect(self._recolour)
+        self._recolour()
         self.refresh()
 
     def say(self, fault: str) -> None:
         """Say what is wrong with what is being typed; an empty text takes it away."""
         self.fault.setText(fault)
-        self.fault.setStyleSheet(f"color: {theme().colours.error};")
         self._sign.setVisible(bool(fault))
-        if fault:
-            self._sign.setPixmap(icon_pixmap("error", 16, "error", self.devicePixelRatioF()))
 
     def refresh(self, *_: object) -> None:
         """Show what is chosen now."""
@@ -86,6 +84,10 @@ class ValueBar(QWidget):
         else:
             self.line.clear()
             self.line.setPlaceholderText("several" if count else "")
+
+    def _recolour(self) -> None:
+        self.fault.setStyleSheet(f"color: {theme().colours.error};")
+        self._sign.setPixmap(icon_pixmap("error", 16, "error", self.devicePixelRatioF()))
 
     def _line_fault(self) -> str:
         try:

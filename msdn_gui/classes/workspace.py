@@ -187,7 +187,7 @@ class ClassesWorkspace(QWidget):
         session.class_changed.connect(self._follow)
         session.attribute_changed.connect(self._follow)
         view.chosen.connect(self._choose)
-        view.classes.sectionDoubleClicked.connect(lambda _: self._actions.rename.trigger())
+        view.classes.sectionDoubleClicked.connect(self._rename_row)
         view.values.faulted.connect(self.value.say)
         self.names.faulted.connect(self.value.say)
         self.names.renamed.connect(self.editing.rename_class)
@@ -289,6 +289,10 @@ class ClassesWorkspace(QWidget):
     def _current_class(self) -> str | None:
         row = self.view.currentIndex().row()
         return self.model.class_at(row) if row >= 0 else None
+
+    def _rename_row(self, row: int) -> None:
+        self.view.show_cell(row, -1)
+        self._actions.rename.trigger()
 
     def _show_form(self, source: str | None) -> None:
         self._side.setCurrentWidget(self.form)

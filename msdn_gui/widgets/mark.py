@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from msdn_gui.theme import theme
+
+MARK_SIDE = 14
+"""Pixels: room for the sign in a picture."""
 
 
 class Mark(QWidget):
@@ -38,6 +41,18 @@ class Mark(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_mark(painter, QPointF(self.width() / 2, self.height() / 2 + 0.5), self._mark)
+
+
+def mark_pixmap(mark: str, ratio: float = 2.0) -> QPixmap:
+    """The sign as a picture of ``MARK_SIDE`` pixels, for those who draw it many times or need an icon."""
+    pixmap = QPixmap(round(MARK_SIDE * ratio), round(MARK_SIDE * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    draw_mark(painter, QPointF(MARK_SIDE / 2, MARK_SIDE / 2), mark)
+    painter.end()
+    return pixmap
 
 
 def draw_mark(painter: QPainter, centre: QPointF, mark: str) -> None:
