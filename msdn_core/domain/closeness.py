@@ -17,7 +17,8 @@ def nearest_classes(unit_vectors: FloatArray, row: int, count: int) -> tuple[NDA
     The row itself is left out; so fewer than ``count`` come where there are fewer. A zero vector has the cosine 0
     with all.
     """
-    cosines = unit_vectors @ unit_vectors[row]
+    # Without a matrix product: its library's threads wait for one another where training takes all cores.
+    cosines = np.einsum("mk,k->m", unit_vectors, unit_vectors[row])
     cosines[row] = -np.inf
     order = np.argsort(-cosines, kind="stable")[: min(count, len(cosines) - 1)]
     return order, cosines[order]

@@ -77,11 +77,13 @@ class ClassesActions:
             "Set the chosen cells to 0",
             _TABLE,
         )
+        # Small keyboards have no other Delete than this one.
+        self.clear.setShortcuts([QKeySequence(_KEY.Delete), QKeySequence("Backspace")])
         self.find_class = make("find_class", "Filter classes", "Ctrl+F", workspace.focus_class_filter, "filter")
         self.find_attribute = make(
             "find_attribute", "Filter attributes", "Ctrl+Shift+F", workspace.focus_attribute_filter, "filter"
         )
-        self.heat = make("heat", "Heat colours", "Ctrl+H", None, "heat", "Colour cells by their values")
+        self.heat = make("heat", "Heat colours", "Ctrl+Shift+H", None, "heat", "Colour cells by their values")
         self.heat.setCheckable(True)
         self.heat.setChecked(True)
         self.heat.toggled.connect(view.set_heat)

@@ -131,6 +131,10 @@ class Editing(QObject):
             for name in reversed(names):
                 self.stack.push(RemoveClass(self._session, name))
             self.stack.endMacro()
+        gone = [name for name in names if name not in self._session.table.class_index]
+        if gone:
+            what = f"“{gone[0]}” was" if len(gone) == 1 else f"{len(gone)} classes were"
+            self._session.message.emit("info", f"{what} removed from the table; Undo brings back all that was in it.")
 
     def _refuse(self, fault: MsdnError) -> None:
         self._session.message.emit("warning", str(fault))

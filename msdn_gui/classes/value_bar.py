@@ -25,7 +25,7 @@ class ValueBar(QWidget):
         self.where = ElidedLabel(name="chosen_cells")
         self.where.setFixedWidth(300)
         self.line = QLineEdit(objectName="value_line", alignment=Qt.AlignmentFlag.AlignRight)
-        self.line.setFixedWidth(96)
+        self.line.setFixedWidth(152)
         self.line.setAccessibleName("Value of the chosen cells")
         self.line.setToolTip("The exact value; type another one and press Enter to give it to all chosen cells")
         self._sign = QLabel()
@@ -70,7 +70,7 @@ class ValueBar(QWidget):
         if len(parts) == 1 and parts[0].height() == parts[0].width() == 1:
             attribute = model.table.attributes[model.columns[current.column()]]
             self.where.setText(f"{attribute.full_name} of {model.class_at(current.row())}")
-            self.line.setText(str(current.data(Qt.ItemDataRole.EditRole)))
+            self._show_value(str(current.data(Qt.ItemDataRole.EditRole)))
             return
         cells = view.chosen_cells()
         rows, columns = np.flatnonzero(cells.any(axis=1)), np.flatnonzero(cells.any(axis=0))
@@ -80,10 +80,15 @@ class ValueBar(QWidget):
         self.where.setText(f"{size} chosen")
         values = model.values(rows, columns)[block]
         if count and (values == values[0]).all():
-            self.line.setText(exact(float(values[0])))
+            self._show_value(exact(float(values[0])))
         else:
             self.line.clear()
             self.line.setPlaceholderText("several" if count else "")
+
+    def _show_value(self, text: str) -> None:
+        self.line.setText(text)
+        # A long number shows its first digits.
+        self.line.setCursorPosition(0)
 
     def _recolour(self) -> None:
         self.fault.setStyleSheet(f"color: {theme().colours.error};")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from msdn_gui.classes.numbers import CellError, parse_value
@@ -13,6 +13,8 @@ from msdn_gui.theme import theme
 Index = QModelIndex | QPersistentModelIndex
 _HINT = QStyledItemDelegate.EndEditHint
 _EDITOR_WIDTH = 76
+_EDITOR_MARGIN = 10
+_AWAY = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 
 
 class ValueDelegate(QStyledItemDelegate):
@@ -45,11 +47,12 @@ class ValueDelegate(QStyledItemDelegate):
     def setModelData(self, editor: QWidget, model: ClassTableModel, index: Index) -> None:
         model.setData(index, editor.text())
 
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
+        """Over the cell, and wider to the left where the exact value needs it."""
         cell = QRect(option.rect)
-        cell.setLeft(max(0, min(cell.left(), cell.right() + 1 - _EDITOR_WIDTH)))
-        cell.setWidth(max(cell.width(), _EDITOR_WIDTH))
-        editor.setGeometry(cell)
+        needed = editor.fontMetrics().horizontalAdvance(str(index.data(Qt.ItemDataRole.EditRole))) + 2 * _EDITOR_MARGIN
+        width = max(cell.width(), _EDITOR_WIDTH, needed)
+        editor.setGeometry(max(0, cell.right() + 1 - width), cell.top(), width, cell.height())
 
     def destroyEditor(self, editor: QWidget, index: Index) -> None:
         self.faulted.emit("")
@@ -63,7 +66,9 @@ class ValueDelegate(QStyledItemDelegate):
                 return True
             if key in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab) and self._fault(editor):
                 return True
-        if event.type() == QEvent.Type.FocusOut and self._fault(editor):
+        if event.type() == QEvent.Type.FocusOut and isinstance(event, QFocusEvent) and self._fault(editor):
+            if event.reason() in _AWAY:
+                return False  # Another program, or a menu, is looked at: what was typed waits.
             # The cell keeps its value; the sentence says why what was typed is not in it.
             fault = self._fault(editor)
             self.closeEditor.emit(editor, _HINT.RevertModelCache)

@@ -1,11 +1,14 @@
 """Class tables, scores and maps keep the promises that every room builds on."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from msdn_core.domain.annotation import Box
 from msdn_core.domain.attention import RangePolicy, peak_regions, region_of, value_range
 from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.domain.closeness import nearest_classes
 from msdn_core.domain.scoring import Fusion, calibrated, class_scores, contributions, fused_attribute_scores
 from msdn_core.errors import MsdnError
 from msdn_core.vision.overlay import colour_table
@@ -101,3 +104,20 @@ def test_the_colour_table_rises_evenly_in_lightness():
     assert luminance[-1] == pytest.approx(255)
     assert steps.min() > -0.6
     assert steps.max() < 2.6
+
+
+def test_a_table_in_other_units_has_other_bounds_for_what_a_person_gives():
+    values = table().vectors / np.abs(table().vectors).max()
+    assert dataclasses.replace(table(), vectors=np.abs(values)).value_range == (0, 1)
+    assert dataclasses.replace(table(), vectors=np.abs(values) * 60).value_range == (0, 100)
+    assert dataclasses.replace(table(), vectors=np.abs(values) * 60 - 1).value_range == (-1, 100)
+    assert dataclasses.replace(table(), vectors=np.abs(values) * 300).value_range == (0, 300)
+    assert ClassTable.empty().value_range == (0, 1)
+
+
+def test_the_nearest_classes_are_those_of_the_greatest_cosine_without_the_class_itself():
+    unit = np.array([[1.0, 0.0], [0.6, 0.8], [0.8, 0.6], [0.0, 0.0]])
+    rows, cosines = nearest_classes(unit, 0, 5)
+    assert rows.tolist() == [2, 1, 3]
+    assert cosines == pytest.approx([0.8, 0.6, 0.0])
+    assert len(nearest_classes(unit[:1], 0, 5)[0]) == 0

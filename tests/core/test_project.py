@@ -254,3 +254,16 @@ def test_a_hundred_thousand_images_are_listed(tmp_path: Path) -> None:
         images = made.images()
         assert [image.id for image in images] == list(range(1, 100_001))
         assert made.find_image("99999.jpg").name == "f99/99999.jpg"
+
+
+def test_whole_vectors_are_set_all_or_none(project: Project) -> None:
+    before = project.table()
+    names, width = before.classes[:2], len(before.attributes)
+    project.set_vectors({name: np.full(width, 0.5) for name in names})
+    assert (project.table().vectors[:2] == 0.5).all()
+    for wrong in (np.full(width, np.nan), np.zeros(width + 1)):
+        with pytest.raises(ProjectError, match=names[1]):
+            project.set_vectors({names[0]: np.zeros(width), names[1]: wrong})
+    with pytest.raises(ProjectError, match="no class"):
+        project.set_vectors({names[0]: np.zeros(width), "nobody": np.zeros(width)})
+    assert (project.table().vectors[:2] == 0.5).all()

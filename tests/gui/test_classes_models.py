@@ -118,13 +118,9 @@ def test_what_is_no_value_is_refused_with_its_reason(text: str, why: str) -> Non
         parse_value(text, (0.0, 1.0))
 
 
-def test_the_range_of_values_follows_the_units_of_the_table() -> None:
-    assert TABLE.value_range == (0, 1)
-    assert ClassTable(ATTRIBUTES, CLASSES, VECTORS * 80, SEEN).value_range == (0, 100)
-    assert ClassTable(ATTRIBUTES, CLASSES, VECTORS * 80 - 1, SEEN).value_range == (-1, 100)
-    assert ClassTable(ATTRIBUTES, CLASSES, VECTORS * 300, SEEN).value_range == (0, 300)
-    assert ClassTable.empty().value_range == (0, 1)
+def test_cells_show_few_digits_and_a_bare_zero() -> None:
     assert [shown(value, 1.0) for value in (0.0, 0.456, -0.5)] == ["0", "0.46", "−0.50"]
+    assert shown(83.333, 100.0) == "83.3"
 
 
 def test_a_copied_block_is_pasted_as_the_same_numbers() -> None:

@@ -1,0 +1,110 @@
+"""The class table of 1,000 classes × 312 attributes under a person's hands: milliseconds of the window's thread.
+
+    python -m benchmarks.gui.classes
+
+A frame at 60 Hz is 16.7 ms. Each line is one deed with all repainting that follows from it.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QUndoGroup
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.project import Project
+from msdn_gui.classes import ClassesWorkspace
+from msdn_gui.services import Services
+from msdn_gui.services.explaining import ExplainerService
+from msdn_gui.services.jobs import Jobs
+from msdn_gui.services.runs import RunMonitor
+from msdn_gui.services.settings import SettingsStore
+from msdn_gui.services.thumbnails import Thumbnails
+from msdn_gui.session import Session
+from msdn_gui.theme import install
+
+CLASSES, ATTRIBUTES = 1000, 312
+
+
+def large_table() -> ClassTable:
+    """In percent, as CUB's: groups of eleven attributes, three classes of four seen."""
+    draw = np.random.default_rng(0)
+    attributes = tuple(Attribute(f"group {column // 11}", f"value {column}") for column in range(ATTRIBUTES))
+    names = tuple(f"{row:04}.Some_kind_of_bird" for row in range(CLASSES))
+    vectors = np.round(draw.uniform(0, 100, (CLASSES, ATTRIBUTES)) * (draw.random((CLASSES, ATTRIBUTES)) < 0.6), 2)
+    return ClassTable(attributes, names, vectors, draw.random(CLASSES) < 0.75)
+
+
+def measure(widget: QWidget, name: str, do: Callable[[int], object], times: int) -> None:
+    """Prints what one deed costs, painting included."""
+    costs = []
+    for number in range(times):
+        begun = time.thread_time()
+        do(number)
+        QApplication.processEvents()
+        QApplication.sendEvent(widget, QEvent(QEvent.Type.UpdateRequest))
+        costs.append(1000 * (time.thread_time() - begun))
+    print(f"{name:36} median {statistics.median(costs):6.1f}   worst {max(costs):6.1f}")
+
+
+def main() -> None:
+    """Opens the table, works on it, prints."""
+    application = QApplication([])
+    install(application, "light")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["MSDN_EXPLORER_HOME"] = folder
+        with Project.create(Path(folder) / "large") as project:
+            project.define_classes(large_table())
+        services = Services(
+            ExplainerService(), Thumbnails(), Jobs(), RunMonitor(), SettingsStore(is_kept=False), QUndoGroup()
+        )
+        session = Session()
+        session.open_project(Path(folder) / "large")
+        begun = time.thread_time()
+        workspace = ClassesWorkspace(session, services)
+        workspace.resize(1528, 900)
+        workspace.show()
+        QApplication.processEvents()
+        print(f"{'open':36}        {1000 * (time.thread_time() - begun):6.1f}")
+        work(workspace)
+        session.close_project()
+        for service in (services.jobs, services.run_monitor, services.thumbnails, services.explainer):
+            service.close()
+
+
+def work(workspace: ClassesWorkspace) -> None:
+    """What a person does."""
+    view, editing = workspace.view, workspace.editing
+    down, right = view.verticalScrollBar(), view.horizontalScrollBar()
+    measure(workspace, "scroll 60 pixels down", lambda _: down.setValue(down.value() + 60), 60)
+    measure(workspace, "scroll a page down", lambda _: down.setValue(down.value() + down.pageStep()), 30)
+    measure(workspace, "scroll 60 pixels right", lambda _: right.setValue(right.value() + 60), 60)
+    view.setCurrentIndex(workspace.model.index(3, 3))
+    measure(workspace, "next cell by key", lambda _: QTest.keyClick(view, Qt.Key.Key_Down), 40)
+    measure(workspace, "edit a cell", lambda number: editing.set_chosen(number / 7 + 1), 40)
+    measure(workspace, "undo", lambda _: workspace.undo_stack.undo(), 40)
+    letters = "kind 00"
+    measure(workspace, "a letter in the filter of classes", lambda n: workspace.class_filter.setText(letters[:n]), 8)
+    workspace.class_filter.clear()
+    measure(workspace, "a letter in the other filter", lambda n: workspace.attribute_filter.setText("value 9"[:n]), 8)
+    workspace.attribute_filter.clear()
+    measure(workspace, "new class from another", lambda n: editing.add_class(f"New {n}", "0004.Some_kind_of_bird"), 10)
+    measure(workspace, "rename a class", lambda n: editing.rename_class(f"New {n}", f"Newer {n}"), 10)
+    measure(workspace, "remove a class", lambda n: editing.remove_classes([f"Newer {n}"]), 10)
+    view.selectAll()
+    measure(workspace, "set all 312,000 cells", lambda n: editing.set_chosen(5.0 + n), 3)
+
+
+if __name__ == "__main__":
+    main()
