@@ -1,6 +1,6 @@
 """The pictures in README, made anew from the aviary: every workspace, in the light or the dark theme.
 
-    python -m benchmarks.pictures [--out DIR]
+python -m benchmarks.pictures [--out DIR]
 """
 
 from __future__ import annotations
