@@ -7,7 +7,8 @@ from enum import StrEnum
 import numpy as np
 
 from msdn_core.domain.annotation import Box
-from msdn_core.domain.explanation import Float32Array
+from msdn_core.domain.attributes import BoolArray
+from msdn_core.domain.explanation import Explanation, Float32Array
 
 
 class RangePolicy(StrEnum):
@@ -43,3 +44,15 @@ def region_of(x: float, y: float, viewed: Box, grid: tuple[int, int]) -> tuple[i
     if 0 <= row < grid[0] and 0 <= column < grid[1]:
         return int(row), int(column)
     return None
+
+
+def spoken_for(explanation: Explanation, regions: BoolArray) -> tuple[Float32Array, Float32Array]:
+    """Which attributes some regions of an (H, W) mask speak for: one (K,) row a sub-net, each value from 0 to 1.
+
+    A→V: the share of each attribute's attention that lies in the regions (A1 summed over them; all regions give 1).
+    V→A: what of the regions' attention an attribute gets (A2 averaged over them; all attributes sum to 1).
+    """
+    return (
+        explanation.attention_av[:, regions].sum(axis=1),
+        explanation.attention_va[:, regions].mean(axis=1),
+    )

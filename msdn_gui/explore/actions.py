@@ -43,6 +43,7 @@ class ExploreActions:
             self.smooth,
             self._make("Swap the sub-net in focus", "T", maps.swap_subnet, "swap"),
             self._make("Show the whole image", "Ctrl+0", maps.show_whole, "fit"),
+            self._make("Let go of the chosen regions", "Esc", maps.regions.clear),
         )
 
     def _make(self, text: str, keys: str, do: Callable[[], None] | None, icon: str = "") -> QAction:

@@ -14,16 +14,24 @@ from msdn_gui.explore.ordered_table import BAR_ROLE, OrderedTable, bar, number
 GROUP, NAME, AV, VA, WANTED = range(5)
 
 
+def _tips(av: str, va: str) -> tuple[str, ...]:
+    wanted = "The chosen class's value for the attribute, as it was given"
+    return "The group that the attribute belongs to", "The attribute's name", av, va, wanted
+
+
+_REGION_TIPS = _tips(
+    "The share of the attribute's attention that lies in the chosen regions, attribute→visual",
+    "What of the chosen regions' attention the attribute gets, visual→attribute",
+)
+
+
 class AttributeModel(OrderedTable):
     """One row an attribute; unknown numbers are empty cells and sort last."""
 
     headings = ("Group", "Attribute", "A→V", "V→A", "Wanted")
-    heading_tips = (
-        "The group that the attribute belongs to",
-        "The attribute's name",
+    heading_tips = _tips(
         "How strongly the attribute→visual sub-net finds the attribute in this image",
         "How strongly the visual→attribute sub-net finds the attribute in this image",
-        "The chosen class's value for the attribute, as it was given",
     )
     numeric = frozenset((AV, VA, WANTED))
 
@@ -46,6 +54,23 @@ class AttributeModel(OrderedTable):
 
     def set_scores(self, av: NDArray[np.floating] | None, va: NDArray[np.floating] | None) -> None:
         """(K,) attribute scores of both sub-nets, or None while they are not known."""
+        self._put(av, va, type(self).headings, type(self).heading_tips)
+
+    def set_shares(self, av: NDArray[np.floating], va: NDArray[np.floating]) -> None:
+        """(K,) what some regions speak for in both sub-nets, from 0 to 1; shown in per cent."""
+        headings = ("Group", "Attribute", "A→V %", "V→A %", "Wanted")
+        self._put(100 * av, 100 * va, headings, _REGION_TIPS)
+
+    def _put(
+        self,
+        av: NDArray[np.floating] | None,
+        va: NDArray[np.floating] | None,
+        headings: tuple[str, ...],
+        tips: tuple[str, ...],
+    ) -> None:
+        if headings != self.headings:
+            self.headings, self.heading_tips = headings, tips
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, AV, VA)
         self._set(AV, av)
         self._set(VA, va)
         self.rearrange()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from msdn_core.domain.attention import spoken_for
 from msdn_gui.explore.attribute_model import AV, GROUP, NAME, VA, WANTED, AttributeModel
 from msdn_gui.explore.delegates import BarDelegate, TextDelegate
 from msdn_gui.explore.item_table import ItemTable
+from msdn_gui.explore.region_choice import RegionChoice
+from msdn_gui.icons import bind_icon
 from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import SPACING
 from msdn_gui.widgets.elided_label import ElidedLabel
@@ -16,11 +19,11 @@ from msdn_gui.widgets.elided_label import ElidedLabel
 class AttributesPanel(QWidget):
     """Choosing a row chooses the attribute everywhere."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, regions: RegionChoice) -> None:
         super().__init__()
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session = session
+        self._session, self._regions = session, regions
         self.model = AttributeModel()
         widths = {GROUP: 150, AV: 76, VA: 76, WANTED: 84}
         self.table = ItemTable(self.model, "attributes", widths=widths, stretch=NAME)
@@ -34,8 +37,13 @@ class AttributesPanel(QWidget):
             objectName="attribute_search", placeholderText="Search attributes  ( / )", clearButtonEnabled=True
         )
         self.search.setMaximumWidth(260)
-        title = QLabel("Attributes")
-        title.setProperty("look", "heading")
+        self.title = QLabel(objectName="attributes_title")
+        self.title.setProperty("look", "heading")
+        self.leave_regions = QToolButton(objectName="leave_regions")
+        self.leave_regions.setToolTip("Back to the whole image (Esc)")
+        self.leave_regions.setAccessibleName("Back to the whole image")
+        bind_icon(self.leave_regions, "close", "muted")
+        self.leave_regions.clicked.connect(regions.clear)
         self.wanted = ElidedLabel(name="wanted_by")
         self.wanted.setProperty("look", "muted")
         self.wanted.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -45,7 +53,8 @@ class AttributesPanel(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         top.setSpacing(SPACING)
-        top.addWidget(title)
+        top.addWidget(self.title)
+        top.addWidget(self.leave_regions)
         top.addWidget(self.search, 1)
         top.addWidget(self.wanted, 1)
         layout = QVBoxLayout(self)
@@ -61,6 +70,7 @@ class AttributesPanel(QWidget):
         session.table_changed.connect(self._take_table)
         session.explanation_changed.connect(self._take_scores)
         session.explaining_changed.connect(self._take_state)
+        regions.changed.connect(self._take_scores)
         session.class_changed.connect(self._take_class)
         self._take_table()
         self._take_scores()
@@ -81,9 +91,13 @@ class AttributesPanel(QWidget):
         self._narrow()
 
     def _take_scores(self, *_: object) -> None:
-        explanation = self._session.explanation
+        explanation, count = self._session.explanation, self._regions.count
+        self.title.setText(f"Attributes of {count} region{'s' if count > 1 else ''}" if count else "Attributes")
+        self.leave_regions.setVisible(count > 0)
         # While the next image is looked at, the order stays: a table that empties and fills again flickers.
-        if explanation is not None:
+        if explanation is not None and count:
+            self.model.set_shares(*spoken_for(explanation, self._regions.mask))
+        elif explanation is not None:
             self.model.set_scores(explanation.scores_av, explanation.scores_va)
         elif self._session.image is None or self._session.checkpoint is None:
             self.model.set_scores(None, None)

@@ -63,7 +63,8 @@ class MapSide(QWidget):
         self.heading = QLabel(objectName=f"{name}_heading")
         self.heading.setTextFormat(Qt.TextFormat.RichText)
         self.heading.setToolTip(
-            f"{_TIPS[name]}\nThe cross marks the map's highest region, rings the part's true places."
+            f"{_TIPS[name]}\nThe cross marks the map's highest region, rings the part's true places.\n"
+            "Click a region to see which attributes it speaks for; Ctrl adds one, Shift and dragging take several."
         )
         self.score = QLabel(objectName=f"{name}_score")
         self.score.setFont(text_font(bold=True))

@@ -6,8 +6,8 @@ import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem, QWidget
+from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainterPath, QPen, QPixmap
+from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsPathItem, QWidget
 
 from msdn_core.domain.annotation import Box
 from msdn_gui.explore.picture_item import PictureItem
@@ -19,6 +19,10 @@ class MapView(pg.GraphicsView):
     hovered = Signal(object)
     """The image point under the mouse as (x, y), or None."""
     pressed = Signal()
+    clicked = Signal(object, bool)
+    """An image point (x, y), and whether it comes to what is chosen (Ctrl) or takes its place."""
+    swept = Signal(object, bool)
+    """An image rectangle (QRectF) drawn with Shift held, and whether it comes to what is chosen (Ctrl)."""
     double_clicked = Signal()
     zoomed = Signal()
     """The user has zoomed or panned here."""
@@ -41,7 +45,12 @@ class MapView(pg.GraphicsView):
         # Marks are drawn twice, wide and dark below, thin and light above: seen on any picture.
         self._peak = [_path_item(_cosmetic("#000000", 4.0, 150)), _path_item(_cosmetic("#ffffff", 1.8))]
         self._parts = [_path_item(_cosmetic("#000000", 4.5, 150)), _path_item(_cosmetic("#ffffff", 2.0))]
-        items = [self._picture, self.heat, self._outside, self._frame, *self._parts, *self._peak]
+        self._regions = [_path_item(_cosmetic("#000000", 4.0, 150)), _path_item(_cosmetic("#ffffff", 1.8))]
+        self._band = _path_item(_cosmetic("#ffffff", 1.0), QBrush(QColor(255, 255, 255, 50)))
+        self._pressed_at: QPointF | None = None
+        self._sweeps = False
+        items = [self._picture, self.heat, self._outside, self._frame, *self._regions, *self._parts, *self._peak]
+        items.append(self._band)
         for height, item in enumerate(items):
             item.setZValue(height)
             self.box.addItem(item, ignoreBounds=True)
@@ -71,8 +80,9 @@ class MapView(pg.GraphicsView):
         """Take the map and its marks off."""
         self.viewed = None
         self.heat.clear()
-        for item in (self._outside, self._frame):
+        for item in (self._outside, self._frame, self._band):
             item.setPath(QPainterPath())
+        self.mark_regions([])
         self.mark_peak(None)
         self.mark_parts([])
 
@@ -82,9 +92,7 @@ class MapView(pg.GraphicsView):
         rectangle = QRectF(viewed.x, viewed.y, viewed.width, viewed.height)
         self.heat.setImage(pixels, autoLevels=False, levels=(0, 255))
         self.heat.setRect(rectangle)
-        inside, whole = QPainterPath(), QPainterPath()
-        inside.addRect(rectangle)
-        whole.addRect(QRectF(0, 0, *image_size))
+        inside, whole = _rectangle_path(rectangle), _rectangle_path(QRectF(0, 0, *image_size))
         self._outside.setPath(whole.subtracted(inside))
         self._frame.setPath(inside)
 
@@ -106,6 +114,18 @@ class MapView(pg.GraphicsView):
         """Rings where the attribute's parts truly are."""
         self._part_points = points
         self._draw_marks()
+
+    def mark_regions(self, rectangles: list[QRectF]) -> None:
+        """An outline around regions that were chosen, in the image's pixels."""
+        outline = QPainterPath()
+        for rectangle in rectangles:
+            outline = outline.united(_rectangle_path(rectangle))
+        for item in self._regions:
+            item.setPath(outline)
+
+    def region_outline(self) -> QRectF:
+        """What the outline of the chosen regions spans."""
+        return self._regions[0].path().boundingRect()
 
     def peak_point(self) -> tuple[float, float] | None:
         """Where the cross is, in the image's pixels."""
@@ -134,15 +154,37 @@ class MapView(pg.GraphicsView):
             return True
         return super().event(event)
 
-    def mouseMoveEvent(self, event: QEvent) -> None:
-        super().mouseMoveEvent(event)
-        self.hovered.emit(self._image_point(event.position()))
-
-    def mousePressEvent(self, event: QEvent) -> None:
-        super().mousePressEvent(event)
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed_at = event.position() if left else None
+        self._sweeps = left and bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if not self._sweeps:
+            super().mousePressEvent(event)
         self.pressed.emit()
 
-    def mouseDoubleClickEvent(self, event: QEvent) -> None:
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._sweeps:
+            self._band.setPath(_rectangle_path(self._between(self._pressed_at, event.position())))
+        else:
+            super().mouseMoveEvent(event)
+        self.hovered.emit(self._image_point(event.position()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        began, swept = self._pressed_at, self._sweeps
+        self._pressed_at, self._sweeps = None, False
+        if not swept:
+            super().mouseReleaseEvent(event)
+        if began is None:
+            return
+        adds = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        moved = (event.position() - began).manhattanLength() >= QApplication.startDragDistance()
+        if swept and moved:
+            self.swept.emit(self._between(began, event.position()), adds)
+        elif not moved and (point := self._image_point(event.position())) is not None:
+            self.clicked.emit(point, adds or swept)
+        self._band.setPath(QPainterPath())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         event.accept()
         self.double_clicked.emit()
 
@@ -161,6 +203,10 @@ class MapView(pg.GraphicsView):
         point = self.box.mapSceneToView(self.mapToScene(position.toPoint()))
         width, height = self.size_in_pixels
         return (point.x(), point.y()) if 0 <= point.x() < width and 0 <= point.y() < height else None
+
+    def _between(self, *positions: QPointF) -> QRectF:
+        corners = [self.box.mapSceneToView(self.mapToScene(position.toPoint())) for position in positions]
+        return QRectF(*corners).normalized()
 
     def _draw_marks(self) -> None:
         # Marks keep their size on the screen while the picture is zoomed.
@@ -186,6 +232,12 @@ def _cosmetic(colour: str, width: float, alpha: int = 255) -> QPen:
     pen.setCosmetic(True)
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     return pen
+
+
+def _rectangle_path(rectangle: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    path.addRect(rectangle)
+    return path
 
 
 def _path_item(pen: QPen, brush: QBrush | None = None) -> QGraphicsPathItem:

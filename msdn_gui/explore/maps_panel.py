@@ -15,6 +15,7 @@ from msdn_gui.explore.map_controls import MapControls
 from msdn_gui.explore.map_side import Display, MapSide, Shown
 from msdn_gui.explore.ordered_table import number
 from msdn_gui.explore.picture_loader import Picture, PictureLoader
+from msdn_gui.explore.region_choice import RegionChoice
 from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME, theme
 from msdn_gui.widgets.elided_label import ElidedLabel
@@ -42,6 +43,7 @@ class MapsPanel(QWidget):
         self.va = MapSide("va", VA_LABEL, VA_NAME)
         self.sides = {"av": self.av, "va": self.va}
         self.focused = "av"
+        self.regions = RegionChoice(self)
         self.controls = MapControls(services.settings)
         self.attribute_title = ElidedLabel(name="attribute_title")
         self.attribute_title.setProperty("look", "heading")
@@ -73,6 +75,9 @@ class MapsPanel(QWidget):
             side.view.hovered.connect(self._hover)
             side.view.pressed.connect(lambda name=name: self.focus_subnet(name))
             side.view.tab_pressed.connect(self.swap_subnet)
+            side.view.clicked.connect(self.regions.click)
+            side.view.swept.connect(self.regions.sweep)
+            side.view.double_clicked.connect(self.regions.clear)
             side.view.double_clicked.connect(self.show_whole)
             for other in self.sides.values():
                 side.view.zoomed.connect(other.view.keep_zoom)
@@ -82,12 +87,15 @@ class MapsPanel(QWidget):
         services.thumbnails.ready.connect(self._file_appeared)
         session.image_changed.connect(self._take_image)
         session.attribute_changed.connect(self._show_maps)
+        session.explanation_changed.connect(self.regions.follow)
         session.explanation_changed.connect(self._show_maps)
+        self.regions.changed.connect(self._mark_regions)
         session.explaining_changed.connect(self._take_state)
         session.checkpoint_changed.connect(self._say_state)
         session.table_changed.connect(self._show_maps)
         theme().changed.connect(self._say_state)
         self.av.set_focused(True)
+        self.regions.follow(session.explanation)
         self._take_image(session.image)
 
     @property
@@ -212,7 +220,13 @@ class MapsPanel(QWidget):
                 score = float(scores[attribute])
                 side.show_score(number(score, abs(score)), f"Score {score:.6g}")
             side.view.mark_parts(points if self._picture is not None else [])
+        self._mark_regions()
         self._say_state()
+
+    def _mark_regions(self) -> None:
+        rectangles = self.regions.rectangles() if self._picture is not None else []
+        for side in self.sides.values():
+            side.view.mark_regions(rectangles)
 
     def _true_places(self, attribute: int) -> list[tuple[float, float]]:
         session = self._session

@@ -42,7 +42,7 @@ class ExploreWorkspace(QWidget):
         self._held = False
         self.gallery = Gallery(session, services)
         self.maps = MapsPanel(session, services)
-        self.attributes = AttributesPanel(session)
+        self.attributes = AttributesPanel(session, self.maps.regions)
         self.ranking = RankingPanel(session)
         self.why = WhyPanel(session)
         centre = _splitter("explore_centre", Qt.Orientation.Vertical, [self.maps, self.attributes], (3, 2))
