@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.counterfactual import smallest_edit
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
@@ -239,6 +240,15 @@ class Session(QObject):
         if fused is None or row is None or fused.shape[0] != len(self.table.attributes):
             return None
         return contributions(fused, self._unit_vectors()[row])
+
+    def smallest_edit(self, name: str, leader: str) -> NDArray[np.float64] | None:
+        """(K,) the shortest change of a class's vector, in the table's own units, with which it draws level."""
+        fused, ranking = self.fused_scores(), self.class_ranking()
+        index = self.table.class_index
+        if fused is None or ranking is None or name not in index or leader not in index:
+            return None
+        target = float(ranking[1][index[leader]]) + self.gamma * bool(self.table.seen[index[name]])
+        return smallest_edit(fused, self.table.vectors[index[name]], target)
 
     # Edits: each raises MsdnError and changes nothing where it cannot be done. Called by undo commands alone.
 

@@ -28,6 +28,11 @@ class ContributionModel(OrderedTable):
         self._reach = (0.0, 0.0)
 
     @property
+    def shares(self) -> NDArray[np.float64]:
+        """(K,) what is shown, in the table's order of attributes."""
+        return self._shares
+
+    @property
     def total(self) -> float:
         """The sum of all contributions: the class's score before gamma."""
         return float(self._shares.sum())

@@ -1,21 +1,31 @@
-"""Why a class gets its score: what each attribute adds to it, exactly."""
+"""Why a class gets its score, or more than another one: what each attribute adds to it, exactly."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from msdn_core.domain.counterfactual import fewest_scores
 from msdn_gui.explore.contribution_model import NAME, SHARE, ContributionModel
 from msdn_gui.explore.delegates import AttributeDelegate, BarDelegate
 from msdn_gui.explore.item_table import ItemTable
 from msdn_gui.session import ExplainPhase, Session
-from msdn_gui.theme import SPACING
+from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.mark import Mark
 
+_ALONE, _NEXT_BEST, _CLASSES = range(3)
+"""Places in the list of what to compare with; the classes stand from the last one on."""
+_NAMED = 3
+
 
 class WhyPanel(QWidget):
-    """Contributions to the chosen class, or to the best one where none is chosen; they sum to its score."""
+    """Contributions to the chosen class, or to the best one where none is chosen; they sum to its score.
+
+    Where another class is named beside it, what each attribute adds to the difference, and what would turn it round.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -31,6 +41,14 @@ class WhyPanel(QWidget):
         self.table.setItemDelegateForColumn(SHARE, BarDelegate(self.table))
         self.title = ElidedLabel("Why this class", name="why_title")
         self.title.setProperty("look", "heading")
+        self.other = QComboBox(objectName="why_other")
+        self.other.setAccessibleName("And not this class")
+        self.other.setToolTip("Compare with another class: why this one, and not that one")
+        self.other.setMaxVisibleItems(20)
+        self.other.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.turn = QLabel(objectName="why_turn", wordWrap=True)
+        self.turn.setFont(small_font())
+        self.turn.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.mark = Mark()
         self.mark.hide()
         self.sum = QLabel(objectName="why_sum", wordWrap=True)
@@ -44,7 +62,9 @@ class WhyPanel(QWidget):
         line.addWidget(self.mark)
         line.addWidget(self.title, 1)
         head.addLayout(line)
+        head.addWidget(self.other)
         head.addWidget(self.sum)
+        head.addWidget(self.turn)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING // 2)
@@ -53,6 +73,9 @@ class WhyPanel(QWidget):
         self.table.chosen.connect(session.set_attribute)
         session.attribute_changed.connect(self.table.show_item)
         session.class_changed.connect(self.account)
+        session.table_changed.connect(self._list_classes)
+        self.other.currentIndexChanged.connect(self.account)
+        self._list_classes()
         self.account()
 
     def account(self, *_: object) -> None:
@@ -62,38 +85,108 @@ class WhyPanel(QWidget):
         if ranking is None:
             failed = session.explaining.phase is ExplainPhase.FAILED
             if session.image is None or session.checkpoint is None or not session.table.classes or failed:
-                self.class_name = None
-                self.model.show_contributions((), None)
-                self.mark.hide()
-                self.title.setText("Why this class")
-                self.sum.setText("What each attribute adds to a class's score stands here once an image is looked at.")
+                self._show_nothing(
+                    "What each attribute adds to a class's score stands here once an image is looked at."
+                )
             return
         order, scores = ranking
         name = session.class_name
         if name is None and len(order):
             name = session.table.classes[int(order[0])]
-        self.class_name = name
         if name is None:
-            self.model.show_contributions((), None)
-            self.mark.hide()
-            self.title.setText("Why this class")
-            self.sum.setText("There is no class yet; add one in Classes.")
+            self._show_nothing("There is no class yet; add one in Classes.")
             return
-        self.model.show_contributions(session.table.attributes, session.contributions(name))
-        row = session.table.class_index[name]
-        seen = bool(session.table.seen[row])
+        self.class_name = name
+        other = self._other_class(name, order)
+        shares = session.contributions(name)
+        if other is not None:
+            shares = shares - session.contributions(other)
+        self.model.show_contributions(session.table.attributes, shares)
+        seen = bool(session.table.seen[session.table.class_index[name]])
         self.title.setText(f"Why {name}")
+        named = f", {other}" if other is not None and self.other.currentIndex() == _NEXT_BEST else ""
+        self.other.setItemText(_NEXT_BEST, f"and not the next best{named}")
         self.mark.set_mark("seen" if seen else "unseen")
         self.mark.show()
-        self.title.setToolTip(f"Contributions of the attributes to the score of {name}")
-        total, score = self.model.total, float(scores[row])
-        words = f"Contributions sum to the score, {_number(total)}"
-        if seen and session.gamma:
-            words = f"Sum {_number(total)} − gamma {session.gamma:.2f} = score {_number(score)}"
-        self.sum.setText(words)
-        self.sum.setToolTip(f"Sum {total:.6g}, score after gamma {score:.6g}")
+        self.other.show()
+        self._say_sum(name, other, scores)
         self.table.show_item(session.attribute)
+
+    def _show_nothing(self, sentence: str) -> None:
+        self.class_name = None
+        self.model.show_contributions((), None)
+        self.mark.hide()
+        self.other.hide()
+        self.turn.hide()
+        self.title.setText("Why this class")
+        self.sum.setText(sentence)
+        self.sum.setToolTip("")
+
+    def _list_classes(self) -> None:
+        """Offers the classes of the table; the one that was compared with stays."""
+        kept, name = self.other.currentIndex(), self.other.currentData()
+        classes = self._session.table.classes
+        if tuple(self.other.itemData(place) for place in range(_CLASSES, self.other.count())) == classes:
+            return
+        with QSignalBlocker(self.other):
+            self.other.clear()
+            self.other.addItems(["by itself", "and not the next best"])
+            for one in classes:
+                self.other.addItem(f"and not {one}", one)
+            self.other.setCurrentIndex(kept if 0 <= kept < _CLASSES else max(_ALONE, self.other.findData(name)))
+        self.account()
+
+    def _other_class(self, name: str, order: NDArray[np.intp]) -> str | None:
+        if self.other.currentIndex() == _NEXT_BEST:
+            classes = self._session.table.classes
+            return next((classes[int(row)] for row in order if classes[int(row)] != name), None)
+        chosen: str | None = self.other.currentData()
+        # The table may have changed before the list of its classes has.
+        return chosen if chosen != name and chosen in self._session.table.class_index else None
+
+    def _say_sum(self, name: str, other: str | None, scores: NDArray[np.floating]) -> None:
+        session, total = self._session, self.model.total
+        index, seen = session.table.class_index, session.table.seen
+        # Gamma is taken off seen classes alone: between two of a kind it says nothing.
+        gamma = session.gamma * (int(seen[index[name]]) - (int(seen[index[other]]) if other is not None else 0))
+        score = float(scores[index[name]]) - (float(scores[index[other]]) if other is not None else 0.0)
+        what = "score" if other is None else "lead"
+        sign, size = ("−", gamma) if gamma > 0 else ("+", -gamma)
+        words = f"Sum {_number(total)} {sign} gamma {size:.2f} = {what} {_number(score)}"
+        if not gamma:
+            words = f"Contributions sum to the {what}, {_number(total)}"
+        self.sum.setText(words)
+        self.sum.setToolTip(f"Sum {total:.6g}, {what} after gamma {score:.6g}")
+        self.turn.setVisible(other is not None)
+        if other is not None:
+            self.turn.setText(self._what_would_turn_it(name, other, score, -gamma))
+
+    def _what_would_turn_it(self, name: str, other: str, lead: float, offset: float) -> str:
+        """What would have to be otherwise for the class that is behind to win."""
+        session = self._session
+        if lead == 0:
+            return "They are equal."
+        winner, loser = (name, other) if lead > 0 else (other, name)
+        differences = self.model.shares if lead > 0 else -self.model.shares
+        names = [attribute.full_name for attribute in session.table.attributes]
+        fewest = fewest_scores(differences, offset if lead > 0 else -offset)
+        if fewest is None:
+            first = f"No set of attribute scores put to 0 lets {loser} win."
+        else:
+            first = f"{loser} would win without {_listed([names[int(k)] for k in fewest])}."
+        edit = session.smallest_edit(loser, winner)
+        if edit is None:
+            return f"{first} No class vector lets it win here."
+        largest = np.argsort(-np.abs(edit), kind="stable")
+        changes = [f"{names[int(k)]} {edit[k]:+.2f}".replace("-", "−") for k in largest if abs(edit[k]) >= 0.005]
+        return f"{first} Or with the smallest edit: {_listed(changes)}."
 
 
 def _number(value: float) -> str:
     return f"{value:.3f}".replace("-", "−")
+
+
+def _listed(names: list[str]) -> str:
+    """The first few of some names, and how many more there are."""
+    few = names[:_NAMED]
+    return ", ".join(few) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "") if few else "anything"
