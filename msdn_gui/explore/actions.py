@@ -32,6 +32,7 @@ class ExploreActions:
         maps.controls.smooth.toggled.connect(self.smooth.setChecked)
         self.all = (
             self._make("Save both maps as PNG …", "Ctrl+Shift+S", workspace.save_maps_as, "export"),
+            self._make("Sheet of attributes …", "Ctrl+E", workspace.show_sheet, "image"),
             self._make("Next image", "Ctrl+Right", lambda: gallery.view.step(1)),
             self._make("Previous image", "Ctrl+Left", lambda: gallery.view.step(-1)),
             self._make("Next attribute", "Ctrl+Down", lambda: attributes.table.step(1)),

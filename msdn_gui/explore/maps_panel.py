@@ -31,6 +31,8 @@ class MapsPanel(QWidget):
 
     subnet_focused = Signal(str)
     """``av`` or ``va``: the sub-net whose picture was clicked."""
+    shown = Signal()
+    """An image or its maps came, or are shown in another way."""
 
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__()
@@ -222,6 +224,7 @@ class MapsPanel(QWidget):
             side.view.mark_parts(points if self._picture is not None else [])
         self._mark_regions()
         self._say_state()
+        self.shown.emit()
 
     def _mark_regions(self) -> None:
         rectangles = self.regions.rectangles() if self._picture is not None else []

@@ -20,6 +20,7 @@ from msdn_gui.explore.gallery_view import CELL
 from msdn_gui.explore.maps_panel import MapsPanel
 from msdn_gui.explore.overlay_key import OverlayKey
 from msdn_gui.explore.ranking_panel import RankingPanel
+from msdn_gui.explore.sheet_dialog import SheetDialog
 from msdn_gui.explore.why_panel import WhyPanel
 from msdn_gui.session import ExplainPhase, Session
 
@@ -94,6 +95,13 @@ class ExploreWorkspace(QWidget):
         return session.checkpoint is None or self.maps.av.value_range is not None
 
     # What the actions do
+
+    def show_sheet(self) -> None:
+        """The top attributes' maps side by side, in a window of their own."""
+        dialog = self.findChild(SheetDialog) or SheetDialog(self._session, self.maps, self)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def save_maps_as(self) -> None:
         """Ask for a file and write both maps into it."""

@@ -1,0 +1,65 @@
+"""The sheet of attributes: the right maps in the right order, kept as picture, drawing and numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from explore_kit import action, shown_workspace
+from PySide6.QtGui import QImage
+from PySide6.QtSvg import QSvgRenderer
+from small_birds import ATTRIBUTES
+
+from msdn_gui.explore.sheet_dialog import SheetDialog
+
+
+@pytest.fixture
+def dialog(session, services, qtbot) -> SheetDialog:
+    workspace = shown_workspace(session, services, qtbot)
+    action(workspace, "explore_sheet_of_attributes").trigger()
+    made = workspace.findChild(SheetDialog)
+    qtbot.waitUntil(made.isVisible)
+    return made
+
+
+def test_it_shows_the_top_attributes_of_either_sub_net_or_of_the_class(dialog, session) -> None:
+    dialog.count.setValue(3)
+    e = session.explanation
+    assert dialog.canvas.sheet.attributes == tuple(np.argsort(-e.scores_av)[:3])
+    dialog.order.setCurrentIndex(dialog.order.findData("va"))
+    assert dialog.canvas.sheet.attributes == tuple(np.argsort(-e.scores_va)[:3])
+    session.set_class("Striped heron")
+    dialog.order.setCurrentIndex(dialog.order.findData("why"))
+    assert dialog.canvas.sheet.attributes == tuple(np.argsort(-session.contributions("Striped heron"))[:3])
+    assert dialog.canvas.width() == dialog.canvas.sheet.size.width()
+
+
+def test_it_follows_the_image(dialog, session, qtbot) -> None:
+    before = dialog.canvas.sheet.explanation
+    session.set_image(session.images[3])
+    qtbot.waitUntil(lambda: dialog.canvas.sheet.explanation is not before)
+    assert session.images[3].name in dialog.canvas.sheet.caption
+
+
+def test_it_is_saved_as_picture_as_drawing_and_as_numbers(dialog, session, qtbot, tmp_path) -> None:
+    dialog.count.setValue(2)
+    for ending in ("png", "svg", "npz"):
+        with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "info"):
+            dialog.save_to(tmp_path / f"sheet.{ending}")
+    size = dialog.canvas.sheet.size
+    picture = QImage(str(tmp_path / "sheet.png"))
+    assert picture.size() == size * 2
+    drawing = QSvgRenderer(str(tmp_path / "sheet.svg"))
+    assert drawing.isValid()
+    assert drawing.viewBox().size() == size
+    top = list(dialog.canvas.sheet.attributes)
+    with np.load(tmp_path / "sheet.npz", allow_pickle=False) as numbers:
+        assert numbers["attributes"].tolist() == [ATTRIBUTES[k].full_name for k in top]
+        np.testing.assert_array_equal(numbers["attention_va"], session.explanation.attention_va[top])
+        np.testing.assert_array_equal(numbers["scores_av"], session.explanation.scores_av[top])
+
+
+def test_what_cannot_be_written_is_said(dialog, session, qtbot, tmp_path) -> None:
+    for name in ("sheet.gif", "no such folder/sheet.png"):
+        with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error"):
+            dialog.save_to(tmp_path / name)
+    assert list(tmp_path.glob("sheet*")) == []
