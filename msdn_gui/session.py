@@ -210,6 +210,10 @@ class Session(QObject):
         """Asks for the chosen image's explanation once more, e.g. after a failure."""
         self._explain()
 
+    def look_ahead(self, records: Sequence[ImageRecord]) -> None:
+        """These images may be chosen next: what the network says of them is fetched while nothing else is asked."""
+        self._looking.look_ahead([record.path for record in records])
+
     def checkpoints(self) -> list[CheckpointChoice]:
         """What the picker offers: the best and last of the project's runs, and what comes with the program."""
         own = project_checkpoints(self.project.path) if self.project is not None else []

@@ -58,6 +58,12 @@ class GalleryView(QListView):
             row = current.row() + by if current.isValid() else 0
             self.setCurrentIndex(self._images.index(min(max(row, 0), count - 1)))
 
+    def beside_current(self) -> list[ImageRecord]:
+        """The images that a step would choose: two ahead, and the one before."""
+        row, model = self.currentIndex().row(), self.model()
+        rows = (row + 1, row + 2, row - 1) if row >= 0 else ()
+        return [model.record_at(one) for one in rows if 0 <= one < model.rowCount()]
+
     def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
         super().currentChanged(current, previous)
         self._find = False

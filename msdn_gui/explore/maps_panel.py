@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -131,6 +132,10 @@ class MapsPanel(QWidget):
         """Zoom out to the whole image, on both sides."""
         for side in self.sides.values():
             side.view.show_whole()
+
+    def look_ahead(self, records: Sequence[ImageRecord]) -> None:
+        """Read these images too, while nothing else is asked for."""
+        self._loader.look_ahead([record.path for record in records])
 
     def pair_picture(self) -> QPixmap:
         """Both sides as they are on the screen, side by side with their names and scales."""

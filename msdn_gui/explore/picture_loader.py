@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,10 @@ from msdn_core.errors import MsdnError
 MAX_SIDE = 1600
 """Longer images are shown reduced: more pixels than a screen has are of no use."""
 _SMALLEST = 240
+_KEPT = 6
+_AHEAD = -1
+"""The number of a request that nobody waits for."""
+_Key = tuple[Path, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class PictureLoader(QObject):
     failed = Signal(str)
     """A sentence that says why the image cannot be shown."""
     _answered = Signal(int, object, str)
+    _read = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -42,17 +49,35 @@ class PictureLoader(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._newest = 0
+        self._known: OrderedDict[_Key, Picture] = OrderedDict()
         self._answered.connect(self._take)
+        self._read.connect(self._remember)
 
     def load(self, path: Path) -> None:
         """Start reading; ``loaded`` or ``failed`` follows unless another request comes first."""
         self.cancel()
-        self._pool.start(_Reading(self, self._newest, path))
+        known = self._known.get(_key(path))
+        if known is not None:
+            self.loaded.emit(known)
+        else:
+            self._pool.start(_Reading(self, self._newest, path))
+
+    def look_ahead(self, paths: Sequence[Path]) -> None:
+        """Read these too; they are shown at once when they are asked for."""
+        for path in paths:
+            if _key(path) not in self._known:
+                self._pool.start(_Reading(self, _AHEAD, path))
 
     def cancel(self) -> None:
         """Drop what is being read."""
         self._newest += 1
         self._pool.clear()
+
+    def _remember(self, key: _Key, picture: Picture) -> None:
+        self._known[key] = picture
+        self._known.move_to_end(key)
+        while len(self._known) > _KEPT:
+            self._known.popitem(last=False)
 
     def _take(self, number: int, picture: Picture | None, fault: str) -> None:
         if number != self._newest:
@@ -69,7 +94,7 @@ class _Reading(QRunnable):
         self._loader, self._number, self._path = loader, number, path
 
     def run(self) -> None:
-        picture, fault = None, ""
+        picture, fault, key = None, "", _key(self._path)
         try:
             picture = read_picture(self._path)
         except MsdnError as error:
@@ -77,7 +102,18 @@ class _Reading(QRunnable):
         except Exception as error:  # whatever a strange file does, the window has to say something
             fault = f"{self._path.name} cannot be shown ({error}); choose another image."
         with contextlib.suppress(RuntimeError):  # The window is gone.
+            if picture is not None:
+                self._loader._read.emit(key, picture)
             self._loader._answered.emit(self._number, picture, fault)
+
+
+def _key(path: Path) -> _Key:
+    """Tells a file from what it was before it was changed."""
+    try:
+        state = path.stat()
+    except OSError:
+        return path, 0, 0
+    return path, state.st_mtime_ns, state.st_size
 
 
 def read_picture(path: Path) -> Picture:

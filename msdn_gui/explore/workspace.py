@@ -62,6 +62,7 @@ class ExploreWorkspace(QWidget):
         self.ranking.ranked.connect(self.attributes.follow_ranking)
         self.maps.subnet_focused.connect(self.attributes.rank_by)
         session.explanation_changed.connect(self._choose_attribute)
+        session.explanation_changed.connect(self._look_ahead)
         tables = (self.attributes.table, self.ranking.table, self.why.table)
         views = (self.gallery.view, self.maps.av.view, self.maps.va.view)
         self._overlay_key = OverlayKey((self, *views, *tables), self)
@@ -135,6 +136,13 @@ class ExploreWorkspace(QWidget):
         """A first look shows something: the attribute that stands first in the table."""
         if explanation is not None and self._session.attribute < 0 and len(explanation.scores_av):
             self._session.set_attribute(int(np.argmax(explanation.scores_av)))
+
+    def _look_ahead(self, explanation: Explanation | None) -> None:
+        """Once this image is there, the next ones are fetched: a step shows them at once."""
+        if explanation is not None:
+            beside = self.gallery.view.beside_current()
+            self._session.look_ahead(beside)
+            self.maps.look_ahead(beside)
 
     def _remember(self, splitter: QSplitter) -> None:
         self._moved = True

@@ -6,7 +6,7 @@ import contextlib
 import multiprocessing
 import os
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ from msdn_core.domain.explanation import Explanation
 from msdn_gui.services import explain_worker
 
 _Key = tuple[str, int, int, str, int, int]
+_AHEAD = -1
+"""The number of a request that nobody waits for."""
 
 
 class ExplainPhase(StrEnum):
@@ -74,6 +76,7 @@ class ExplainerService(QObject):
         self._number = 0
         self._running = False
         self._waiting: tuple[int, str, str] | None = None
+        self._ahead: list[tuple[str, str]] = []
         self._closed = False
         # Futures end on a thread of the pool; the signal carries them to the window's.
         self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -105,26 +108,40 @@ class ExplainerService(QObject):
             self._done.emit(self._pool, number, known)
             return number
         self._waiting = (number, str(checkpoint), str(image))
+        self._ahead = []
         if not self._running:
             self._next()
         return number
+
+    def look_ahead(self, checkpoint: Path, images: Sequence[Path]) -> None:
+        """Explains these images too while nothing else is asked for; the answers are remembered and not told."""
+        self._ahead = [(str(checkpoint), str(path)) for path in images if _key(checkpoint, path) not in self._cache]
+        if not self._running:
+            self._next()
 
     def cancel(self) -> None:
         """What was asked for is not wanted any more."""
         self._number += 1
         self._waiting = None
+        self._ahead = []
 
     def close(self) -> None:
         """Ends the worker at once and waits until its process is gone."""
         self._closed = True
         self._waiting = None
+        self._ahead = []
         self._end_pool()
 
     def _next(self) -> None:
-        if self._waiting is None or self._closed:
+        if self._closed:
             return
-        number, checkpoint, image = self._waiting
-        self._waiting = None
+        if self._waiting is not None:
+            number, checkpoint, image = self._waiting
+            self._waiting = None
+        elif self._ahead:
+            number, (checkpoint, image) = _AHEAD, self._ahead.pop(0)
+        else:
+            return
         self._running = True
         self._submit(number, _keyed, self._explain, checkpoint, image)
 

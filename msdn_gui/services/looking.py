@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +67,11 @@ class Looking(QObject):
             else:
                 self._put(ExplainPhase.STARTING, "Loading the network …")
             self._request = self._explainer.request(checkpoint, image)
+
+    def look_ahead(self, images: Sequence[Path]) -> None:
+        """These images may be wanted next."""
+        if self._explainer is not None and self._checkpoint is not None:
+            self._explainer.look_ahead(self._checkpoint, [path for path in images if path.exists()])
 
     def _look_for_image(self) -> None:
         self._waited += 1

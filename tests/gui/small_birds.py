@@ -108,6 +108,7 @@ class FakeExplainer(QObject):
         self.is_warm = True
         self.answers_by_itself = True
         self.requests: list[Request] = []
+        self.ahead: list[tuple[Path, Path]] = []
 
     def request(self, checkpoint: Path, image: Path) -> int:
         """Notes the request; the answer differs with the image."""
@@ -121,6 +122,10 @@ class FakeExplainer(QObject):
         """Answers one request."""
         image = self.requests[number - 1].image
         self.answered.emit(number, make_explanation(seed=sum(image.name.encode())))
+
+    def look_ahead(self, checkpoint: Path, images: list[Path]) -> None:
+        """Notes what may be wanted next."""
+        self.ahead = [(checkpoint, image) for image in images]
 
     def cancel(self) -> None:
         """Nothing is under way here."""

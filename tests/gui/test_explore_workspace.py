@@ -43,6 +43,17 @@ def test_a_click_on_a_thumbnail_chooses_the_image_and_arrow_keys_go_on(workspace
     assert session.image == session.images[1]
 
 
+def test_the_images_beside_the_chosen_one_are_fetched_while_it_is_looked_at(
+    workspace, session, fake_explainer, qtbot
+) -> None:
+    choose_image(workspace, qtbot, 2)
+    beside = [session.images[place].path for place in (3, 4, 1)]
+    assert fake_explainer.ahead == [(session.checkpoint.path, path) for path in beside]
+    qtbot.waitUntil(lambda: all(any(key[0] == path for key in workspace.maps._loader._known) for path in beside))
+    qtbot.keyClick(workspace.gallery.view, Qt.Key.Key_Right)
+    assert workspace.maps.picture.path == beside[0], "it is there at once"
+
+
 def test_images_are_narrowed_down_by_text_class_and_split(workspace, qtbot) -> None:
     gallery = workspace.gallery
     assert gallery.count.text() == "6 images"

@@ -66,6 +66,17 @@ def test_an_answer_that_is_known_comes_again_without_the_worker(qtbot, explainer
     assert ask(qtbot, explainer, files, "one.jpg") is first
 
 
+def test_what_may_be_wanted_next_is_known_when_it_is_asked_for(qtbot, explainer, files) -> None:
+    ask(qtbot, explainer, files, "one.jpg")
+    told = []
+    explainer.answered.connect(lambda number, _: told.append(number))
+    explainer.look_ahead(files / "checkpoint", [files / "two.jpg", files / "raise.jpg", files / "three.jpg"])
+    qtbot.waitUntil(lambda: len(explainer._cache) == 3, timeout=LONG)
+    assert told == []
+    os.kill(explainer.worker_id, signal.SIGTERM)
+    assert ask(qtbot, explainer, files, "three.jpg") is not None, "it was known without the worker"
+
+
 def test_a_changed_file_is_looked_at_anew(qtbot, explainer, files) -> None:
     first = ask(qtbot, explainer, files, "one.jpg")
     os.utime(files / "one.jpg", (1, 1))
