@@ -6,6 +6,15 @@ The names below are loaded when they are first asked for, so ``import msdn_core`
 
     explainer = Explainer("aviary/runs/demo-01/checkpoints/best.safetensors")
     explanation = explainer.explain("bird.jpg")     # scores (K,), attention (K, H, W), of both sub-nets
+
+From an empty folder to figures, as the command line does it::
+
+    project = Path("aviary")
+    create_demo(project), draw_missing(project)     # or import_cub, import_images
+    extract_features(project, load_backbone("lite0"))
+    run = RunDirectory.create(project, "first", RECIPES["demo"].to_json())
+    run_training(run)
+    evaluate(project, run.checkpoint("best"))
 """
 
 from __future__ import annotations
@@ -17,11 +26,18 @@ if TYPE_CHECKING:
     from msdn_core.domain.attributes import Attribute, ClassTable
     from msdn_core.domain.explanation import Explanation
     from msdn_core.errors import MsdnError
+    from msdn_core.importers.cub import import_cub
+    from msdn_core.importers.demo import create_demo, draw_missing
+    from msdn_core.importers.images import import_images
     from msdn_core.msdn.explainer import Explainer
     from msdn_core.msdn.network import MSDN
     from msdn_core.project import Project
+    from msdn_core.runs.directory import RunDirectory
     from msdn_core.training.config import RECIPES, TrainConfig
     from msdn_core.training.evaluation import evaluate
+    from msdn_core.training.loop import run_training
+    from msdn_core.vision.backbones import load_backbone
+    from msdn_core.vision.extraction import extract_features
 
 __version__ = "0.1.0"
 
@@ -34,8 +50,16 @@ _HOMES = {
     "MsdnError": "msdn_core.errors",
     "Project": "msdn_core.project",
     "RECIPES": "msdn_core.training.config",
+    "RunDirectory": "msdn_core.runs.directory",
     "TrainConfig": "msdn_core.training.config",
+    "create_demo": "msdn_core.importers.demo",
+    "draw_missing": "msdn_core.importers.demo",
     "evaluate": "msdn_core.training.evaluation",
+    "extract_features": "msdn_core.vision.extraction",
+    "import_cub": "msdn_core.importers.cub",
+    "import_images": "msdn_core.importers.images",
+    "load_backbone": "msdn_core.vision.backbones",
+    "run_training": "msdn_core.training.loop",
 }
 
 __all__ = [
@@ -47,8 +71,16 @@ __all__ = [
     "Explanation",
     "MsdnError",
     "Project",
+    "RunDirectory",
     "TrainConfig",
+    "create_demo",
+    "draw_missing",
     "evaluate",
+    "extract_features",
+    "import_cub",
+    "import_images",
+    "load_backbone",
+    "run_training",
 ]
 
 
@@ -56,3 +88,8 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """What a notebook completes: the names are there before they are loaded."""
+    return [*globals(), *_HOMES]

@@ -2,7 +2,11 @@
 
 import sys
 
-from msdn_core.cli.main import main
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        from msdn_core.cli.main import main
+
+        sys.exit(main())
+    except KeyboardInterrupt:
+        # Before, or after, a command that says so itself.
+        sys.exit(130)

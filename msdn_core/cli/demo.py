@@ -15,17 +15,19 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         "demo", parents=[common], help="make the aviary: drawn birds of 50 classes, with the true place of each part"
     )
     parser.add_argument("project", type=Path, metavar="PROJECT", help="the folder to make it in")
-    parser.add_argument("--seed", type=int, default=0, help="another seed draws other birds (default: %(default)s)")
+    parser.add_argument("--seed", type=int, help="another seed draws other birds (default: 0, or the project's)")
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Makes the project where there is none yet, and draws what is not drawn."""
-    from msdn_core.importers.demo import create_demo, draw_missing
+    from msdn_core.importers.demo import check_seed, create_demo, draw_missing
     from msdn_core.project import Project
 
     if not Project.is_project(arguments.project):
-        create_demo(arguments.project, seed=arguments.seed)
+        create_demo(arguments.project, seed=arguments.seed or 0)
+    elif arguments.seed is not None:
+        check_seed(arguments.project, arguments.seed)
     output.progress("drawing", 0, 0)
     drawn = draw_missing(arguments.project, progress=lambda done, total: output.progress("drawing", done, total))
     with Project.open(arguments.project, read_only=True) as project:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, aligned
+from msdn_core.errors import MsdnError
 
 if TYPE_CHECKING:
     from msdn_core.domain.attributes import ClassTable
@@ -26,7 +28,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", required=True, metavar="RUN", help="a run's name, or a checkpoint file")
     parser.add_argument("--checkpoint", choices=("best", "last"), default="best", help="default: %(default)s")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
-    parser.add_argument("--top", type=int, default=6, metavar="N", help="overlays of the N highest attributes")
+    parser.add_argument("--top", type=_count, default=6, metavar="N", help="overlays of the N highest attributes")
     parser.add_argument(
         "--attribute", action="append", default=[], metavar="NAME", help="an overlay of this attribute too; repeatable"
     )
@@ -35,10 +37,14 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.set_defaults(handler=run)
 
 
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"“{text}” is no number of overlays; give 0 or more")
+    return int(text)
+
+
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Explains one image and writes ``A-to-V … .png``, ``V-to-A … .png``, ``attention.npz``, ``explanation.json``."""
-    import numpy as np
-
     from msdn_core.cli.checkpoints import find_checkpoint
     from msdn_core.msdn.explainer import Explainer
     from msdn_core.project import Project
@@ -56,10 +62,39 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         explanation = explainer.explain(image)
 
     summary = summarise(explanation, explainer.header, table)
-    arguments.out.mkdir(parents=True, exist_ok=True)
     chosen = list(dict.fromkeys([*columns, *(entry["column"] for entry in summary["attributes"][: arguments.top])]))
-    pictures = _write_overlays(arguments.out, image, explanation, table, chosen)
-    with (arguments.out / "attention.npz").open("wb") as file:
+    result = {"image": str(image), "run": explainer.header.run, "checkpoint": str(checkpoint), **summary}
+    try:
+        pictures = _write(arguments.out, image, explanation, table, chosen, result)
+    except OSError as fault:
+        raise MsdnError(
+            f"The explanation cannot be written into {arguments.out} ({fault.strerror or fault}); choose another "
+            "folder with --out, or make room."
+        ) from fault
+    rows = [
+        (entry["class"], "seen" if entry["seen"] else "unseen", f"{entry['score']:.3f}")
+        for entry in summary["classes"][:5]
+    ]
+    output.result(
+        {**result, "pictures": pictures, "out": str(arguments.out)},
+        f"{aligned(rows)}\n{len(pictures)} pictures, attention.npz and explanation.json in {arguments.out}",
+    )
+
+
+def _write(
+    folder: Path,
+    image: Path,
+    explanation: Explanation,
+    table: ClassTable,
+    columns: list[int],
+    result: Mapping[str, Any],
+) -> list[str]:
+    """All files of an explanation; the names of its pictures."""
+    import numpy as np
+
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = [picture.name for picture in _write_overlays(folder, image, explanation, table, columns)]
+    with (folder / "attention.npz").open("wb") as file:
         np.savez_compressed(
             file,
             attention_av=explanation.attention_av,
@@ -68,18 +103,9 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             scores_va=explanation.scores_va,
             attributes=np.array([attribute.full_name for attribute in table.attributes]),
         )
-    result = {"image": str(image), "run": explainer.header.run, "checkpoint": str(checkpoint), **summary}
-    result["pictures"] = [picture.name for picture in pictures]
-    text = json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False)
-    (arguments.out / "explanation.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-    rows = [
-        (entry["class"], "seen" if entry["seen"] else "unseen", f"{entry['score']:.3f}")
-        for entry in summary["classes"][:5]
-    ]
-    output.result(
-        {**result, "out": str(arguments.out)},
-        f"{aligned(rows)}\n{len(pictures)} pictures, attention.npz and explanation.json in {arguments.out}",
-    )
+    text = json.dumps({**result, "pictures": pictures}, indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / "explanation.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    return pictures
 
 
 def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTable) -> dict[str, Any]:

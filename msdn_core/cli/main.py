@@ -39,9 +39,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             # Names of classes and files are anybody's; a console that cannot show a letter shows its escape.
             stream.reconfigure(errors="backslashreplace")
-    arguments = build_parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else argv
+    arguments = build_parser().parse_args(words)
     output = Output(as_json=getattr(arguments, "json", False))
     try:
+        return _run(arguments, output, words)
+    except BrokenPipeError:
+        # The reader of our output has gone (``| head``): nothing is left to be said, and Python would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(arguments: argparse.Namespace, output: Output, words: Sequence[str]) -> int:
+    try:
+        for word in words:
+            # Bytes that the shell's encoding has no letters for arrive as half a letter each.
+            if any("\ud800" <= letter <= "\udfff" for letter in word):
+                raise MsdnError(f"“{word}” is no UTF-8 text in this shell; rename it, or set PYTHONUTF8=1.")
         status: int | None = arguments.handler(arguments, output)
         return status or 0
     except MsdnError as fault:
@@ -51,6 +65,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         output.error("Interrupted; what was finished is kept.")
         return 130
     except BrokenPipeError:
-        # The reader of our output has gone (``| head``): nothing is left to be said, and Python would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        raise
+    except MemoryError:
+        output.error("The machine ran out of memory; close other programs and try again.")
+    except OSError as fault:
+        place = f"{fault.filename}: " if fault.filename else ""
+        output.error(f"The system refused something ({place}{fault.strerror or fault}); mend that and try again.")
+    except Exception as fault:
+        # A fault of ours: a person gets one sentence, and who wants to mend it asks for the rest.
+        if os.environ.get("MSDN_TRACEBACK"):
+            raise
+        output.error(
+            f"An unexpected fault, {type(fault).__name__}: {fault}; set MSDN_TRACEBACK=1 to see where, and report it."
+        )
+    return 1

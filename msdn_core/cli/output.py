@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 Result = Mapping[str, Any]
@@ -73,7 +74,9 @@ class Output:
         """One sentence on standard error, and with ``--json`` the object on standard output too."""
         self.end_progress()
         if self.as_json:
-            print(json.dumps({"error": sentence}, ensure_ascii=False), flush=True)
+            # Where standard output itself is at fault, the sentence still reaches the person.
+            with suppress(OSError):
+                print(json.dumps({"error": sentence}, ensure_ascii=False), flush=True)
         print(f"msdn: {sentence}", file=sys.stderr, flush=True)
 
 

@@ -83,6 +83,8 @@ def tell(arguments: argparse.Namespace, output: Output) -> None:
         if any(isinstance(event, CommandTaken) and event.id == identity for event in events):
             output.result({"run": run.name, "command": arguments.command}, f"Run “{run.name}”: {arguments.command}.")
             return
+        if not run.status().state.alive:
+            raise RunError(f"Run “{run.name}” ended before it could {arguments.command}: it is {run.status().state}.")
         time.sleep(0.1)
     raise RunError(
         f"Run “{run.name}” did not answer within {_ACKNOWLEDGED_WITHIN_S:.0f} s; the command stands, and it follows "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Trains; 0 for a run that finished or was stopped, otherwise its reason."""
     directory = _directory(arguments)
+    _sign(directory)
     output.note(f"Run “{directory.name}” in {directory.path}")
     from msdn_core.training.loop import run_training
 
@@ -61,6 +63,7 @@ def _directory(arguments: argparse.Namespace) -> RunDirectory:
     from msdn_core.project import Project
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.listing import find_run
+    from msdn_core.runs.status import RunState
     from msdn_core.training.config import RECIPES, from_settings
 
     if arguments.run_directory is not None:
@@ -75,9 +78,23 @@ def _directory(arguments: argparse.Namespace) -> RunDirectory:
     if arguments.settings or (arguments.recipe and arguments.recipe not in RECIPES):
         raise ConfigError("A run goes on with the settings that it began with; leave --set away, or start a new run.")
     directory = find_run(path, arguments.name)
-    if directory.status().state.alive:
+    state = directory.status().state
+    if state.alive:
         raise RunError(f"Run “{directory.name}” is at work already; stop it first.")
+    if state is RunState.FINISHED:
+        # Going on would measure on the test split a second time.
+        raise RunError(f"Run “{directory.name}” is finished, so there is nothing to go on with; start a new run.")
     return directory
+
+
+def _sign(directory: RunDirectory) -> None:
+    """A run that starts names its process at once, so that it reads as lost where this one ends before it trains."""
+    from msdn_core.runs.status import RunState, own_process
+
+    status = directory.status()
+    if status.state is RunState.STARTING:
+        pid, started = own_process()
+        directory.write_status(replace(status, pid=pid, process_started=started))
 
 
 def _show(event: Event, output: Output) -> None:

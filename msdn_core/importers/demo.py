@@ -11,6 +11,7 @@ import numpy as np
 
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.annotation import Box, PartPoint, Split
+from msdn_core.errors import ConfigError, ProjectError
 from msdn_core.importers.aviary.pose import PARTS, SIZE, Pose, make_pose
 from msdn_core.importers.aviary.scene import draw_scene
 from msdn_core.importers.aviary.species import GROUP_PARTS, IMAGES_EACH, Species, class_table, make_species
@@ -28,8 +29,10 @@ def create_demo(project_path: Path, *, seed: int = 0) -> None:
     """Makes the project: classes, all 1,500 images with the true place of every part, and the shipped run.
 
     Nothing is drawn yet, so this takes well under a second; ``draw_missing`` does that. Images are listed one of
-    each species in turn. Raises ProjectError where there is a project already.
+    each species in turn. Raises ProjectError where there is a project already, ConfigError for a negative seed.
     """
+    if seed < 0:
+        raise ConfigError(f"{seed} cannot be the aviary's seed; choose 0 or a greater whole number.")
     species = make_species(seed)
     table = class_table(species)
     vectors = hashed_word_vectors([attribute.full_name for attribute in table.attributes])
@@ -61,10 +64,9 @@ def draw_missing(
     """Draws the images that are not there yet, in the order of the listing, and gives how many.
 
     Each file is written whole or not at all; ``stop`` is asked between images. The same seed draws the same birds.
+    Raises ProjectError where the project is no aviary.
     """
-    with Project.open(project_path, read_only=True) as project:
-        seed = int(project.meta(_SEED) or 0)
-        folder = project.path / IMAGES
+    seed, folder = _seed(project_path), Path(project_path) / IMAGES
     species = make_species(seed)
     wanted = [(row, index) for index in range(IMAGES_EACH) for row in range(len(species))]
     drawn = 0
@@ -79,6 +81,20 @@ def draw_missing(
         if progress is not None:
             progress(done + 1, len(wanted))
     return drawn
+
+
+def check_seed(project_path: Path, seed: int) -> None:
+    """Raises ProjectError where the project is no aviary of that seed."""
+    if (found := _seed(project_path)) != seed:
+        raise ProjectError(f"The aviary {project_path} was made with seed {found}; choose another folder for {seed}.")
+
+
+def _seed(project_path: Path) -> int:
+    with Project.open(project_path, read_only=True) as project:
+        seed = project.meta(_SEED)
+    if seed is None or not seed.isdecimal():
+        raise ProjectError(f"The project {project_path} is no aviary; choose a folder of its own for the demo.")
+    return int(seed)
 
 
 def draw_image(bird: Species, seed: int, row: int, index: int) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.report import ImportReport
-from msdn_core.project import PROJECT_FILE, NewImage, Project, is_plain_path
+from msdn_core.project import PROJECT_FILE, NewImage, Project, is_plain_path, require_text
 from msdn_core.vision.images import IMAGE_SUFFIXES
 
 _PROJECT_FOLDERS = ("features", "runs", "cache")
@@ -27,6 +27,7 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
     folder = Path(folder)
     if not folder.is_dir():
         raise ImportFault(f"There is no folder {folder}; check the path.")
+    require_text(folder.resolve())
     everything = list(list_images(folder))
     found = sorted(name for name in everything if is_plain_path(name))
     is_new = not Project.is_project(project_path)
@@ -48,7 +49,8 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
         findings = []
         odd = len(everything) - len(found)
         if odd:
-            findings.append(f"{odd} images have names that not every system can have, and were left out; rename them.")
+            what = "1 image has a name" if odd == 1 else f"{odd} images have names"
+            findings.append(f"{what} that not every system can have, so it is left out; rename it and import again.")
         if gone:
             some = ", ".join(gone[:3])
             findings.append(f"{len(gone)} images of the project are gone from {folder}, e.g. {some}; they stay listed.")

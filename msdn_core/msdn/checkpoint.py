@@ -75,11 +75,15 @@ def load_network(
         raise CheckpointError(
             f"{path} holds no word vectors for its {len(header.attributes)} attributes; choose another checkpoint."
         )
+    misfit = f"The weights in {path} do not fit a network of {header.channels} channels; choose another checkpoint."
+    # The header may be a stranger's: a size that the weights do not have is not made room for.
+    if not any(value.shape == (vectors.shape[1], header.channels) for value in weights.values()):
+        raise CheckpointError(misfit)
     network = MSDN(torch.zeros(vectors.shape), header.channels, normalize_v=header.normalize_v)
     try:
         network.load_state_dict(weights)
     except RuntimeError as fault:
-        raise CheckpointError(
-            f"The weights in {path} do not fit a network of {header.channels} channels; choose another checkpoint."
-        ) from fault
+        raise CheckpointError(misfit) from fault
+    if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
+        raise CheckpointError(f"The weights in {path} hold values that are no numbers; choose another checkpoint.")
     return network.eval().to(device), header

@@ -3,6 +3,15 @@
 from msdn_core.project.classes import Cell, RemovedClass
 from msdn_core.project.connection import PROJECT_FILE
 from msdn_core.project.project import Project
-from msdn_core.project.records import ImageRecord, NewImage, is_plain_path
+from msdn_core.project.records import ImageRecord, NewImage, is_plain_path, require_text
 
-__all__ = ["PROJECT_FILE", "Cell", "ImageRecord", "NewImage", "Project", "RemovedClass", "is_plain_path"]
+__all__ = [
+    "PROJECT_FILE",
+    "Cell",
+    "ImageRecord",
+    "NewImage",
+    "Project",
+    "RemovedClass",
+    "is_plain_path",
+    "require_text",
+]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import Database
-from msdn_core.project.records import ImageRecord, NewImage, is_plain_path
+from msdn_core.project.records import ImageRecord, NewImage, is_plain_path, require_text
 
 _SELECT = (
     "SELECT images.id, images.root_id, images.path, classes.name, images.split "
@@ -32,6 +32,7 @@ class ImageRoom:
     def add_root(self, folder: Path) -> int:
         """The number of a folder that images lie in; a folder that is known already keeps its number."""
         absolute = folder.resolve()
+        require_text(absolute)
         inside = absolute.is_relative_to(self._folder)
         text = (absolute.relative_to(self._folder) if inside else absolute).as_posix()
         with self._database.transaction() as connection:

@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import PROJECT_FILE, Database, fault
+from msdn_core.project.records import require_text
 from msdn_core.project.schema import APPLICATION_ID, MIGRATIONS, statements
 
 _LOCK_FILE = "project.lock"
@@ -22,6 +23,7 @@ def create_database(folder: Path) -> Database:
     Raises:
         ProjectError: if a project is there already, or the folder cannot be written.
     """
+    require_text(folder)
     file = folder / PROJECT_FILE
     if file.exists():
         raise ProjectError(f"There is a project at {folder} already; open it, or choose another folder.")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 
 from msdn_core.domain.annotation import Box, PartPoint, Split
+from msdn_core.errors import ProjectError
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,18 @@ def is_plain_path(path: str) -> bool:
         return False
     if PureWindowsPath(path).drive:
         return False
+    return _is_text(path)
+
+
+def require_text(folder: Path) -> None:
+    """Raises ProjectError where a folder's name cannot be stored as UTF-8."""
+    if not _is_text(str(folder)):
+        raise ProjectError(f"The folder {str(folder)!a} has a name that is no UTF-8 text; rename it.")
+
+
+def _is_text(name: str) -> bool:
     try:
-        path.encode("utf-8")
+        name.encode("utf-8")
     except UnicodeEncodeError:
         return False
     return True

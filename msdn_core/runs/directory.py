@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from msdn_core.atomic import write_atomic
-from msdn_core.errors import RunError
+from msdn_core.errors import MsdnError, RunError
 from msdn_core.runs.events import Event, decode, encode
 from msdn_core.runs.status import RunState, RunStatus, read_status, write_status
 
@@ -57,10 +58,15 @@ class RunDirectory:
             raise RunError(f"There is a run “{name}” already; choose another name, or resume it.") from fault
         except OSError as fault:
             raise RunError(f"The run's folder {run.path} cannot be made ({fault.strerror}).") from fault
-        run.write_data(data or {})
-        write_status(run.path, RunStatus(RunState.STARTING))
-        # The settings come last: with them it is listed as a run.
-        write_atomic(run.path / "config.json", json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
+        try:
+            run.write_data(data or {})
+            write_status(run.path, RunStatus(RunState.STARTING, steps=int(config.get("steps", 0))))
+            # The settings come last: with them it is listed as a run.
+            write_atomic(run.path / "config.json", json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
+        except MsdnError:
+            # Half a run would keep its name from the next try.
+            shutil.rmtree(run.path, ignore_errors=True)
+            raise
         return run
 
     @property

@@ -7,6 +7,7 @@ that is needed to look through it stands as JSON under ``msdn`` in the file's me
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -118,6 +119,8 @@ class CheckpointHeader:
                 figures=dict(content["figures"]),
             )
             header.table()
+            if not all(map(math.isfinite, (header.gamma, header.fusion.av, header.fusion.va))):
+                raise ValueError("gamma and the weights of the sub-nets are finite numbers")
         except CheckpointError:
             raise
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, MsdnError) as fault:

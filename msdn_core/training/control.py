@@ -39,10 +39,14 @@ class Control:
         run.write_status(self._status)
 
     def say(self, event: Event) -> None:
-        """Appends an event, and tells the listener."""
+        """Appends an event, and tells the listener; one that has gone (a closed pipe) ends the run as ``stop`` does."""
         self.run.append(event)
         if self._listener is not None:
-            self._listener(event)
+            try:
+                self._listener(event)
+            except OSError:
+                self._listener = None
+                self._end = self._end or RunState.STOPPED
 
     def note(self, text: str, level: str = "info") -> None:
         """A sentence for the person."""

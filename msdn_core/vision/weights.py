@@ -43,7 +43,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             else torch.load(path, map_location="cpu", weights_only=True)
         )
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, OSError, EOFError, ValueError, KeyError) as fault:
-        reason = str(fault).split("\n", 1)[0]
+        reason = str(fault).split("\n", 1)[0] or "it is empty or cut short"
         raise WeightsError(
             f"{path} cannot be read as weights ({reason}); give a .safetensors or state-dict file."
         ) from fault

@@ -1,6 +1,7 @@
 """A checkpoint tells all that is needed to look through it, and a bad one is refused in one sentence."""
 
 import json
+import math
 import subprocess
 import sys
 from dataclasses import replace
@@ -111,6 +112,27 @@ def test_weights_that_do_not_fit_the_header_are_refused(tmp_path, network, heade
     save_checkpoint(path, network, replace(header, channels=16))
     with pytest.raises(CheckpointError, match="16 channels"):
         load_network(path)
+
+
+def test_a_strangers_size_is_not_made_room_for(tmp_path, network, header):
+    save_checkpoint(tmp_path / "vast.safetensors", network, replace(header, channels=10**13))
+    with pytest.raises(CheckpointError, match="do not fit a network of 10000000000000 channels"):
+        load_network(tmp_path / "vast.safetensors")
+
+
+@pytest.mark.parametrize("change", [{"gamma": math.nan}, {"fusion": Fusion(math.inf, 0.1)}])
+def test_a_calibration_or_fusion_that_is_no_number_is_refused(tmp_path, network, header, change):
+    save_checkpoint(tmp_path / "odd.safetensors", network, replace(header, **change))
+    with pytest.raises(CheckpointError, match="finite"):
+        read_header(tmp_path / "odd.safetensors")
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path, network, header):
+    with torch.no_grad():
+        network.V[1, 2] = math.nan
+    save_checkpoint(tmp_path / "odd.safetensors", network, header)
+    with pytest.raises(CheckpointError, match="no numbers"):
+        load_network(tmp_path / "odd.safetensors")
 
 
 def test_a_checkpoint_of_other_attributes_says_which(header):
