@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -27,8 +26,10 @@ from msdn_gui.classes.editing import Editing
 from msdn_gui.classes.name_editor import NameEditor
 from msdn_gui.classes.new_class_form import NewClassForm
 from msdn_gui.classes.notice import Notice
+from msdn_gui.classes.shared_choice import SharedChoice
 from msdn_gui.classes.table_model import ClassTableModel
 from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.classes.toolbar import Toolbar
 from msdn_gui.classes.value_bar import ValueBar
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
@@ -50,7 +51,6 @@ class ClassesWorkspace(QWidget):
         super().__init__()
         self.setObjectName("classes")
         self._session, self._services = session, services
-        self._follows = False
         self.model = ClassTableModel()
         self.view = ClassTableView(self.model)
         self.editing = Editing(session, self.view)
@@ -63,6 +63,8 @@ class ClassesWorkspace(QWidget):
         self._actions = ClassesActions(self)
         self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
         self.hint.setProperty("look", "muted")
+        self._choice = SharedChoice(session, self.view)
+        self.toolbar = Toolbar(self._actions, self.model)
         self._compose()
         self._connect()
         self._take_table()
@@ -121,7 +123,7 @@ class ClassesWorkspace(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self._toolbar(), self.value, self.notice):
+        for widget in (self.toolbar, self.value, self.notice):
             column.addWidget(widget)
         column.addWidget(self.view, 1)
         self._side = QStackedWidget()
@@ -153,40 +155,11 @@ class ClassesWorkspace(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
 
-    def _toolbar(self) -> QWidget:
-        bar, actions = QWidget(), self._actions
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
-        row.setSpacing(2)
-        groups = (
-            (actions.new, actions.duplicate, actions.rename, actions.remove),
-            (actions.undo, actions.redo),
-            (actions.copy, actions.paste, actions.fill),
-            (actions.heat,),
-        )
-        for group in groups:
-            for action in group:
-                button = QToolButton(objectName=f"tool_{action.objectName() or action.text()}")
-                button.setDefaultAction(action)
-                button.setIconSize(QSize(18, 18))
-                button.setAccessibleName(action.text().removesuffix(" …"))
-                if action is actions.new:
-                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-                row.addWidget(button)
-            row.addSpacing(2 * SPACING)
-        row.addStretch(1)
-        self.counts = QLabel(objectName="classes_counts")
-        self.counts.setProperty("look", "muted")
-        row.addWidget(self.counts)
-        return bar
-
     def _connect(self) -> None:
         session, view = self._session, self.view
         session.table_changed.connect(self._take_table)
         session.project_changed.connect(self._take_project)
-        session.class_changed.connect(self._follow)
-        session.attribute_changed.connect(self._follow)
-        view.chosen.connect(self._choose)
+        self._choice.moved.connect(self._enable)
         view.classes.sectionDoubleClicked.connect(self._rename_row)
         view.values.faulted.connect(self.value.say)
         self.names.faulted.connect(self.value.say)
@@ -201,7 +174,6 @@ class ClassesWorkspace(QWidget):
             line.returnPressed.connect(lambda: self.view.setFocus(Qt.FocusReason.OtherFocusReason))
         for changed in (self.model.modelReset, self.model.rowsInserted, self.model.rowsRemoved):
             changed.connect(self._show_counts)
-        self.model.modelReset.connect(self._follow)
         for widget, cells in ((view, True), (view.classes, False)):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
             widget.customContextMenuRequested.connect(
@@ -229,49 +201,17 @@ class ClassesWorkspace(QWidget):
         self.form.set_table(session.table)
         self._pages.setCurrentWidget(self._columns if session.table.attributes else self.empty)
         self._show_counts()
-        self._follow()
+        self._choice.follow()
         self._enable()
         self.value.refresh()
-
-    def _follow(self, *_: object) -> None:
-        """Shows the class and the attribute that are chosen, where the filters leave them in."""
-        if self._follows:
-            return
-        self._follows = True
-        try:
-            row, column = self.model.row_of(self._session.class_name), self.model.column_of(self._session.attribute)
-            if row >= 0 or column >= 0:
-                self.view.show_cell(row, column)
-        finally:
-            self._follows = False
-        self._enable()
-
-    def _choose(self) -> None:
-        """What a person chose in the table is chosen everywhere."""
-        current, session = self.view.currentIndex(), self._session
-        if self._follows or not current.isValid():
-            return
-        self._follows = True
-        try:
-            session.set_class(self.model.class_at(current.row()))
-            session.set_attribute(int(self.model.columns[current.column()]))
-        finally:
-            self._follows = False
-        self._enable()
 
     def _enable(self) -> None:
         there, chosen = bool(self._session.table.attributes), self.view.currentIndex().isValid()
         self._actions.enable(there=there, editable=self.model.editable and there, chosen=chosen)
 
     def _show_counts(self, *_: object) -> None:
+        self.toolbar.show_counts()
         model, table = self.model, self.model.table
-        parts = []
-        for shown, count, word in (
-            (model.rowCount(), len(table.classes), "classes"),
-            (model.columnCount(), len(table.attributes), "attributes"),
-        ):
-            parts.append(f"{count:,} {word}" if shown == count else f"{shown:,} of {count:,} {word}")
-        self.counts.setText(" × ".join(parts))
         empty = ""
         if not table.classes:
             empty = "There is no class yet; make a new one."
@@ -332,18 +272,9 @@ class ClassesWorkspace(QWidget):
         QTimer.singleShot(0, self, self._take_focus)
 
     def _take_focus(self) -> None:
-        session = self._session
-        if session.class_name is None and session.table.classes:
-            session.set_class(self._first_class())
+        self._choice.choose_first()
         if not self.isAncestorOf(QApplication.focusWidget()):
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _first_class(self) -> str:
-        """What is shown where nothing was chosen yet: the image's class, or what it is taken for."""
-        session, table = self._session, self._session.table
-        name = session.image.class_name if session.image is not None else None
-        ranking = session.class_ranking()
-        return name if name in table.class_index else table.classes[int(ranking[0][0]) if ranking is not None else 0]
 
 
 def _filter(name: str, placeholder: str, hint: str) -> QLineEdit:

@@ -1,0 +1,50 @@
+"""The row of buttons above the table, and how much of the table is shown."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from msdn_gui.classes.actions import ClassesActions
+from msdn_gui.classes.table_model import ClassTableModel
+from msdn_gui.theme import SPACING
+
+
+class Toolbar(QWidget):
+    """Made of actions; it says at the right what the filters leave."""
+
+    def __init__(self, actions: ClassesActions, model: ClassTableModel) -> None:
+        super().__init__()
+        self._model = model
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        row.setSpacing(2)
+        for group in (
+            (actions.new, actions.duplicate, actions.rename, actions.remove),
+            (actions.undo, actions.redo),
+            (actions.copy, actions.paste, actions.fill),
+            (actions.heat,),
+        ):
+            for action in group:
+                button = QToolButton(objectName=f"tool_{action.objectName() or action.text()}")
+                button.setDefaultAction(action)
+                button.setIconSize(QSize(18, 18))
+                button.setAccessibleName(action.text().removesuffix(" …"))
+                if action is actions.new:
+                    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                row.addWidget(button)
+            row.addSpacing(2 * SPACING)
+        row.addStretch(1)
+        self.counts = QLabel(objectName="classes_counts")
+        self.counts.setProperty("look", "muted")
+        row.addWidget(self.counts)
+
+    def show_counts(self) -> None:
+        """Say how many classes and attributes are shown, of how many."""
+        model, table, parts = self._model, self._model.table, []
+        for shown, count, word in (
+            (model.rowCount(), len(table.classes), "classes"),
+            (model.columnCount(), len(table.attributes), "attributes"),
+        ):
+            parts.append(f"{count:,} {word}" if shown == count else f"{shown:,} of {count:,} {word}")
+        self.counts.setText(" × ".join(parts))
