@@ -74,9 +74,11 @@ class SetValues(Edit):
         """(N,) rows and columns of the session's table, and the (N,) values that they shall have."""
         super().__init__(session, text)
         table = session.table
-        found, self._which = np.unique(rows, return_inverse=True)
+        # numpy's own ``unique`` loads a package for masked arrays, three frames long, at its first call.
+        found = np.flatnonzero(np.bincount(rows))
+        self._which = np.searchsorted(found, rows)
         # By name: rows may be others when this is undone.
-        self._names = tuple(table.classes[row] for row in found)
+        self._names = tuple(table.classes[row] for row in found.tolist())
         self._columns = columns
         self._before: FloatArray = table.vectors[rows, columns]
         self._after = values

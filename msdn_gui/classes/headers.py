@@ -96,7 +96,7 @@ class AttributeHeader(_FrozenHeader):
 
     def sizeHint(self) -> QSize:
         longest = self.widest([attribute.name for attribute in self._table_model.table.attributes])
-        return QSize(0, BAND + min(max(longest + 2 * _MARGIN, _NAMES_HEIGHT[0]), _NAMES_HEIGHT[1]))
+        return QSize(0, BAND + min(max(longest + 2 * _MARGIN + 4, _NAMES_HEIGHT[0]), _NAMES_HEIGHT[1]))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         column = self.logicalIndexAt(event.position().toPoint())

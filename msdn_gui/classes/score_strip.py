@@ -46,7 +46,7 @@ class ScoreStrip(QWidget):
         middle, colours = self.height() / 2, theme().colours
         painter.fillRect(QRectF(7, middle - 0.5, room, 1), colours.q("line"))
         # More ticks than pixels are no more to be seen.
-        for place in np.unique(np.round(places)).tolist():
+        for place in set(np.round(places).tolist()):
             painter.fillRect(QRectF(place - 0.5, middle - 4, 1, 8), colours.q("disabled"))
         draw_mark(painter, QPointF(float(places[self._row]), middle), self._mark)
         painter.end()

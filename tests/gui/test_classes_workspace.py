@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
-from classes_kit import KEY, LEFT, action, choose_block, click_cell, place, shown_workspace, type_in_cell
+from classes_kit import CTRL, KEY, LEFT, action, choose_block, click_cell, place, shown_workspace, type_in_cell
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 from small_birds import VECTORS
 from test_classes_models import big_table
-from watch import LoopWatch
 
 from msdn_core.project import Project
 from msdn_gui.session import Session
+from msdn_gui.window import MainWindow
 
 
 @pytest.fixture
@@ -236,22 +238,50 @@ def test_another_project_starts_with_an_empty_undo_stack(workspace, session, tmp
     assert workspace.undo_stack.count() == 0
 
 
-def test_a_large_table_is_opened_scrolled_and_edited_without_a_block(
+def test_a_large_table_is_scrolled_filtered_and_edited_within_a_few_frames(
     empty_session, services, tmp_path, monkeypatch, qtbot
 ) -> None:
     monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
     with Project.create(tmp_path / "large") as project:
         project.define_classes(big_table())
     empty_session.open_project(tmp_path / "large")
-    with LoopWatch() as watch:
-        workspace = shown_workspace(empty_session, services, qtbot)
-        bar = workspace.view.verticalScrollBar()
-        for step in range(20):
-            bar.setValue(bar.maximum() * step // 20)
-            workspace.view.horizontalScrollBar().setValue(100 * step)
-            qtbot.wait(1)
-        click_cell(workspace, qtbot, workspace.view.rowAt(50), workspace.view.columnAt(50))
-        qtbot.keyClick(workspace.view, KEY.Key_Delete)
-        qtbot.wait(1)
-    assert workspace.undo_stack.count() == 1
-    assert watch.longest_ms < 500, watch.report()
+    workspace = shown_workspace(empty_session, services, qtbot)
+    view = workspace.view
+    down, right = view.verticalScrollBar(), view.horizontalScrollBar()
+
+    def cost(do) -> float:
+        """Milliseconds of this thread's own work, whatever else the machine does; the better of two."""
+        costs = []
+        for _ in range(2):
+            begun = time.thread_time()
+            do()
+            view.viewport().repaint()
+            costs.append(1000 * (time.thread_time() - begun))
+        return min(costs)
+
+    assert cost(lambda: down.setValue(down.value() + 5000)) < 150
+    assert cost(lambda: right.setValue(right.value() + 3000)) < 150
+    click_cell(workspace, qtbot, view.rowAt(50), view.columnAt(50))
+    assert cost(lambda: workspace.editing.set_chosen(time.thread_time() % 1)) < 150
+    assert cost(lambda: workspace.class_filter.setText(workspace.class_filter.text() + "9")) < 150
+    assert cost(lambda: workspace.attribute_filter.setText("group 28")) < 150
+    assert workspace.undo_stack.count() == 2
+
+
+def test_the_windows_own_undo_works_on_the_table_and_no_two_actions_share_keys(session, services, qtbot) -> None:
+    window = MainWindow(session, services)
+    try:
+        window.show_workspace("classes")
+        window.show()
+        window.activateWindow()
+        workspace = window.workspaces["classes"]
+        qtbot.waitUntil(workspace.view.hasFocus)
+        qtbot.keyClick(type_in_cell(workspace, qtbot, 0, 0, "0.5"), KEY.Key_Return)
+        assert session.table.vectors[0, 0] == 0.5
+        qtbot.keyClick(workspace.view, KEY.Key_Z, CTRL)
+        assert session.table.vectors[0, 0] == 1.0
+        actions = {one for menu in window.menuBar().findChildren(QMenu) for one in menu.actions()}
+        keys = [sequence.toString() for one in actions for sequence in one.shortcuts()]
+        assert sorted(keys) == sorted(set(keys))
+    finally:
+        window.close_for_good()
