@@ -55,6 +55,9 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         columns = [_column(table, name) for name in arguments.attribute]
         explanation = explainer.explain(image)
 
+    absent = [sentence for sentence in map(explanation.sub_nets.absence, ("av", "va")) if sentence]
+    for sentence in dict.fromkeys(absent):
+        output.note(sentence)
     summary = summarise(explanation, explainer.header, table)
     arguments.out.mkdir(parents=True, exist_ok=True)
     chosen = list(dict.fromkeys([*columns, *(entry["column"] for entry in summary["attributes"][: arguments.top])]))

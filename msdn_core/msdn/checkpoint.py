@@ -75,7 +75,13 @@ def load_network(
         raise CheckpointError(
             f"{path} holds no word vectors for its {len(header.attributes)} attributes; choose another checkpoint."
         )
-    network = MSDN(torch.zeros(vectors.shape), header.channels, normalize_v=header.normalize_v)
+    network = MSDN(
+        torch.zeros(vectors.shape),
+        header.channels,
+        normalize_v=header.normalize_v,
+        variant=header.variant,
+        sub_nets=header.sub_nets,
+    )
     try:
         network.load_state_dict(weights)
     except RuntimeError as fault:

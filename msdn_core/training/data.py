@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import platform
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import RunError
 from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.project import ImageRecord, Project
+from msdn_core.training import provenance
 from msdn_core.training.config import TrainConfig
 from msdn_core.vision.backbones import load_backbone
 from msdn_core.vision.extraction import Progress, extract_features
@@ -55,8 +55,12 @@ class TrainingData:
     """Test images of seen and of unseen classes together; ``table.seen`` tells them apart."""
     left_out: int
     """Images of a split that have no features, because they could not be opened."""
+    splits: dict[str, Any]
+    """Fingerprints of the project's splits, see ``provenance.splits``."""
+    validation_classes: tuple[str, ...] = ()
+    """The seen classes that the data set itself names for validation."""
 
-    def describe(self, device: str) -> dict[str, Any]:
+    def describe(self, device: torch.device) -> dict[str, Any]:
         """What a result rests on, for ``data.json``."""
         table = self.table
         vectors = hashlib.sha256(np.ascontiguousarray(table.vectors).tobytes() + table.seen.tobytes()).hexdigest()
@@ -66,19 +70,19 @@ class TrainingData:
             "word_vectors": self.word_vector_source,
             "features": {"backbone": self.store.spec.to_json(), "fingerprint": self.store.fingerprint},
             "images": {
-                "train": _fingerprint(self.train),
-                "test": _fingerprint(self.test),
+                "train": fingerprint(self.train),
+                "test": fingerprint(self.test),
                 "left_out": self.left_out,
             },
-            "versions": {
-                "python": platform.python_version(),
-                **{name: metadata.version(name) for name in ("torch", "numpy", "timm")},
-            },
-            "device": device,
+            "splits": self.splits,
+            "versions": provenance.versions(),
+            "device": str(device),
+            "machine": provenance.machine(device),
         }
 
 
-def _fingerprint(part: Part) -> dict[str, Any]:
+def fingerprint(part: Part) -> dict[str, Any]:
+    """How many images there are, and which."""
     digest = hashlib.sha256(part.rows.tobytes() + part.labels.tobytes()).hexdigest()
     return {"count": len(part), "fingerprint": digest[:16]}
 
@@ -98,6 +102,7 @@ def load_data(
     with Project.open(project_path, read_only=True) as project:
         table, images = project.table(), project.images()
         word_vectors, source = project.word_vectors(), project.word_vector_source()
+        for_validation = json.loads(project.meta("validation_classes") or "[]")
     if not table.attributes or not table.classes:
         raise RunError(f"{project_path} has no classes with attributes yet; define them under Classes, or import them.")
     if not any(image.split is Split.TRAIN and image.class_name for image in images):
@@ -116,7 +121,17 @@ def load_data(
         raise RunError(f"No training image of {project_path} could be opened; put the image files back.")
     if len(np.unique(train.labels)) < 2:
         raise RunError(f"The training images of {project_path} show one class only; a network needs two to tell apart.")
-    return TrainingData(table, word_vectors, source, store, train, test, lost + lost_too)
+    return TrainingData(
+        table,
+        word_vectors,
+        source,
+        store,
+        train,
+        test,
+        lost + lost_too,
+        provenance.splits(images),
+        tuple(map(str, for_validation)),
+    )
 
 
 def matching_store(project_path: Path, config: TrainConfig, images: Sequence[ImageRecord]) -> FeatureStore | None:

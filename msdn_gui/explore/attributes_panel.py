@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from msdn_core.domain.variants import SubNets
 from msdn_gui.explore.attribute_model import AV, GROUP, NAME, VA, WANTED, AttributeModel
 from msdn_gui.explore.delegates import BarDelegate, TextDelegate
 from msdn_gui.explore.item_table import ItemTable
@@ -84,7 +85,11 @@ class AttributesPanel(QWidget):
         explanation = self._session.explanation
         # While the next image is looked at, the order stays: a table that empties and fills again flickers.
         if explanation is not None:
-            self.model.set_scores(explanation.scores_av, explanation.scores_va)
+            there = explanation.sub_nets
+            self.model.set_scores(
+                None if there is SubNets.VA else explanation.scores_av,
+                explanation.scores_va if there.has_va else None,
+            )
         elif self._session.image is None or self._session.checkpoint is None:
             self.model.set_scores(None, None)
 

@@ -202,7 +202,7 @@ class MapsPanel(QWidget):
         ready = explanation is not None and self._picture is not None and 0 <= attribute < len(explanation.scores_av)
         points = self._true_places(attribute) if display.parts else []
         for name, side in self.sides.items():
-            if explanation is None or not ready:
+            if explanation is None or not ready or explanation.sub_nets.absence(name):
                 side.show_map(None, display)
                 side.show_score("")
             else:
@@ -226,8 +226,10 @@ class MapsPanel(QWidget):
 
     def _say_state(self, *_: object) -> None:
         text, fault = self._state_words()
-        for side in self.sides.values():
-            side.show_notice(text, fault=fault)
+        explanation = self._session.explanation
+        for name, side in self.sides.items():
+            absence = explanation.sub_nets.absence(name) if explanation is not None else ""
+            side.show_notice(text or absence, fault=fault)
 
     def _state_words(self) -> tuple[str, bool]:
         session = self._session
