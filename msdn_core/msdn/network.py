@@ -64,15 +64,19 @@ class VisualToAttribute(nn.Module):
 
 
 class AveragePooled(nn.Module):
-    """The baseline of an ablation: s = W·f with f the mean of an image's regions; no word vectors, no attention."""
+    """The baseline of an ablation: s = V·W_1·f with f the mean of an image's regions; AVA without its attention.
 
-    def __init__(self, attributes: int, channels: int) -> None:
+    The paper names an average-pooled feature and one linear map; that the map goes through the word vectors, as the
+    sub-nets' do, is ours: so it starts and learns as they do, and a row of the table differs in one thing.
+    """
+
+    def __init__(self, dimension: int, channels: int, generator: torch.Generator) -> None:
         super().__init__()
-        self.W = nn.Parameter(torch.zeros(attributes, channels))
+        self.W_1 = nn.Parameter(torch.randn(dimension, channels, generator=generator))
 
-    def projections(self, v: Tensor) -> tuple[Tensor, ...]:  # noqa: ARG002 - every sub-net is asked alike
-        """One of (K, C)."""
-        return (self.W,)
+    def projections(self, v: Tensor) -> tuple[Tensor, ...]:
+        """One of (K, C), for the score, from V (K, D)."""
+        return (v @ self.W_1,)
 
     def forward(self, score: Tensor) -> tuple[Tensor, Tensor]:
         """s (B, K), and how much each region weighs in it, the same everywhere, from (B, K, R)."""
@@ -98,7 +102,7 @@ class MSDN(nn.Module):
         """``word_vectors`` is (K, D): its rows are brought to length 1 (a zero row stays zero) and then trained.
 
         ``normalize_v`` brings them to length 1 again in each forward pass, as the AWA2 recipe does. The variants
-        differ in VAA alone; the baseline (``sub_nets`` ``none``) is the same in both, and its V is never used.
+        differ in VAA alone; the baseline (``sub_nets`` ``none``) is the same in both.
         """
         super().__init__()
         self.channels = channels
@@ -107,8 +111,8 @@ class MSDN(nn.Module):
         generator = torch.Generator().manual_seed(seed)
         self.normalize_v = normalize_v
         self.V = nn.Parameter(nn.functional.normalize(word_vectors.detach().clone().float(), dim=1))
-        attributes, dimension = word_vectors.shape
-        self.average_pooled = AveragePooled(attributes, channels) if self.sub_nets is SubNets.NONE else None
+        dimension = word_vectors.shape[1]
+        self.average_pooled = AveragePooled(dimension, channels, generator) if self.sub_nets is SubNets.NONE else None
         self.attribute_to_visual = AttributeToVisual(dimension, channels, generator) if self.sub_nets.has_av else None
         self.visual_to_attribute: VisualToAttribute | VisualToAttributeByRegion | None = None
         if self.sub_nets.has_va:

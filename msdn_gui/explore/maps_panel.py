@@ -105,6 +105,14 @@ class MapsPanel(QWidget):
         """Whether the chosen image's file is there and cannot be shown; one that is missing may come."""
         return bool(self._picture_fault) and not self._picture_missing
 
+    @property
+    def complete(self) -> bool:
+        """Whether there is a map from every sub-net that the network has."""
+        explanation = self._session.explanation
+        return explanation is not None and all(
+            side.value_range is not None or explanation.sub_nets.absence(name) for name, side in self.sides.items()
+        )
+
     def focus_subnet(self, name: str) -> None:
         """Put a sub-net in focus: attributes are ranked by its scores."""
         if name != self.focused:

@@ -92,7 +92,7 @@ class ExploreWorkspace(QWidget):
             return self.maps.picture is not None or self.maps.picture_failed
         if self.maps.picture is None:
             return False
-        return session.checkpoint is None or self.maps.av.value_range is not None
+        return session.checkpoint is None or self.maps.complete
 
     # What the actions do
 

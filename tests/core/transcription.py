@@ -38,9 +38,9 @@ def visual_to_attribute_paper(weights, v, features):
     return torch.einsum("br,bkr->bk", scalar, back), attention
 
 
-def average_pooled(weights, features):
+def average_pooled(weights, v, features):
     pooled = torch.einsum("bcr->bc", features) / features.shape[2]
-    return torch.einsum("kc,bc->bk", weights["average_pooled.W"], pooled)
+    return torch.einsum("kv,vc,bc->bk", v, weights["average_pooled.W_1"], pooled)
 
 
 def nothing(features, v, each):
@@ -55,7 +55,7 @@ def forward(variant, row, weights, features, *, normalize_v=False):
     s1, a1 = nothing(features, v, each=regions)
     s2, a2 = nothing(features, v, each=len(v))
     if row == "baseline":
-        s1 = average_pooled(weights, features)
+        s1 = average_pooled(weights, v, features)
     if row not in ("baseline", "vaa"):
         s1, a1 = attribute_to_visual(weights, v, features)
     if row not in ("baseline", "ava"):
