@@ -23,7 +23,7 @@ from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.control import Control
-from msdn_core.training.data import Features, Part, TrainingData, fingerprint
+from msdn_core.training.data import Features, Part, TrainingData, changed_since, fingerprint
 from msdn_core.training.evaluation import look
 from msdn_core.training.sampling import batch, hold_out
 
@@ -244,13 +244,12 @@ class Trainer:
         path = self.run.checkpoint("last")
         if path is None:
             return False
-        before = self.run.data()
-        for what in ("attributes", "classes", "images", "features", "validation"):
-            if what in before and _fingerprints(before[what]) != _fingerprints(self.described[what]):
-                raise RunError(
-                    f"The project's {what} changed since run “{self.run.name}” was left, so it cannot go on as it "
-                    "began; start a new run."
-                )
+        what = changed_since(self.run.data(), self.described)
+        if what:
+            raise RunError(
+                f"The project's {what} changed since run “{self.run.name}” was left, so it cannot go on as it "
+                "began; start a new run."
+            )
         tensors = load_tensors(path)
         network, header = load_network(path, tensors=tensors)
         self.network.load_state_dict(network.state_dict())
@@ -266,12 +265,3 @@ class Trainer:
         self._best = float(tensors[_BEST]) if _BEST in tensors else None
         self._best_figures = dict(header.figures)
         return True
-
-
-def _fingerprints(content: Any) -> Any:
-    """What identifies an entry of ``data.json``, without what merely describes it."""
-    if not isinstance(content, Mapping):
-        return content
-    return {
-        key: _fingerprints(value) for key, value in content.items() if key in ("fingerprint", "train", "test", "count")
-    }
