@@ -119,7 +119,7 @@ def load_data(
     with Project.open(project_path, read_only=True) as project:
         table, images = project.table(), project.images()
         word_vectors, source = project.word_vectors(), project.word_vector_source()
-        for_validation = json.loads(project.meta("validation_classes") or "[]")
+        for_validation = _names(project.meta("validation_classes"))
     if not table.attributes or not table.classes:
         raise RunError(f"{project_path} has no classes with attributes yet; define them under Classes, or import them.")
     if not any(image.split is Split.TRAIN and image.class_name for image in images):
@@ -147,8 +147,17 @@ def load_data(
         test,
         lost + lost_too,
         provenance.splits(images),
-        tuple(map(str, for_validation)),
+        for_validation,
     )
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    """The names in a JSON list; none where it is something else."""
+    try:
+        content = json.loads(text or "[]")
+    except ValueError:
+        return ()
+    return tuple(map(str, content)) if isinstance(content, list) else ()
 
 
 def matching_store(project_path: Path, config: TrainConfig, images: Sequence[ImageRecord]) -> FeatureStore | None:
