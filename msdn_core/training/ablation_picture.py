@@ -30,7 +30,7 @@ class Strip:
 
 
 def draw(strips: Sequence[Strip], *, title: str, caption: str) -> str:
-    """An SVG that stands by itself; strips without values show their label alone."""
+    """An SVG that stands by itself; strips without values say so."""
     values = [100 * value for strip in strips for mark in strip.marks for value in mark.values]
     low, high, step = _axis(values)
     height = _TOP + _LINE * len(strips) + _BOTTOM
@@ -57,6 +57,8 @@ def draw(strips: Sequence[Strip], *, title: str, caption: str) -> str:
     for index, strip in enumerate(strips):
         middle = _TOP + _LINE * (index + 0.5)
         parts.append(_text(_LEFT - 16, middle + 4.5, strip.label, anchor="end"))
+        if not any(mark.values for mark in strip.marks):
+            parts.append(_text(_LEFT + 12, middle + 4.5, "not finished", fill=_MUTED, size=12))
         for place, mark in enumerate(strip.marks):
             at = middle + (place - (len(strip.marks) - 1) / 2) * 11
             parts += _marked(mark, at, x)

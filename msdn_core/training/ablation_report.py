@@ -177,7 +177,10 @@ def markdown(report: Report) -> str:
     for row in report.rows:
         cells = " | ".join(str(row.figures[key]) for key, _ in FIGURES)
         lines.append(f"| {row.label} | {cells} | {len(row.seeds)} |")
-    lines += ["", f"Per cent, mean ± standard deviation of the sample over seeds; {report.caption}.", ""]
+    spread = (
+        ", mean ± standard deviation of the sample over seeds" if any(len(r.seeds) > 1 for r in report.rows) else ""
+    )
+    lines += ["", f"Per cent{spread}; {report.caption}.", ""]
     return "\n".join([*lines, "## What made it", "", *_origin(report)]) + "\n"
 
 
@@ -213,5 +216,7 @@ def picture(report: Report) -> str:
         Strip(row.label, tuple(Mark(name, row.figures[key].values) for key, name in (("H", "H"), ("czsl", "CZSL"))))
         for row in report.rows
     ]
-    title = f"Ablation of {report.ablation.project.name}, variant {report.ablation.config.variant}"
-    return draw(strips, title=title, caption=f"per cent, mean ± standard deviation; {report.caption}")
+    config = report.ablation.config
+    title = f"Ablation of {report.ablation.project.name}, variant {config.variant}, recipe {config.recipe}"
+    spread = ", mean ± standard deviation" if any(len(row.seeds) > 1 for row in report.rows) else ""
+    return draw(strips, title=title, caption=f"per cent{spread}; {report.caption}")
