@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, aligned
+from msdn_core.domain.variants import SubNets
 from msdn_core.errors import MsdnError
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ def _count(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Explains one image and writes ``A-to-V … .png``, ``V-to-A … .png``, ``attention.npz``, ``explanation.json``."""
+    """Explains one image and writes ``A-to-V … .png``, ``V-to-A … .png``, ``attention.npz``, ``explanation.json``.
+
+    What a sub-net would say that the network does not have is left out.
+    """
     from msdn_core.cli.checkpoints import find_checkpoint
     from msdn_core.msdn.explainer import Explainer
     from msdn_core.project import Project
@@ -61,11 +65,24 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         columns = [_column(table, name) for name in arguments.attribute]
         explanation = explainer.explain(image)
 
+    absent = [sentence for sentence in map(explanation.sub_nets.absence, ("av", "va")) if sentence]
+    for sentence in dict.fromkeys(absent):
+        output.note(sentence)
     summary = summarise(explanation, explainer.header, table)
     chosen = list(dict.fromkeys([*columns, *(entry["column"] for entry in summary["attributes"][: arguments.top])]))
-    result = {"image": str(image), "run": explainer.header.run, "checkpoint": str(checkpoint), **summary}
+    header = explainer.header
+    result = {
+        "image": str(image),
+        "run": header.run,
+        "checkpoint": str(checkpoint),
+        "variant": header.variant,
+        "sub_nets": header.sub_nets,
+        "selected_on": header.selected_on,
+        **summary,
+        "made": dict(header.made),
+    }
     try:
-        pictures = _write(arguments.out, image, explanation, table, chosen, result)
+        pictures = _write(arguments.out, image, explanation, table, chosen, result, _made_by(header))
     except OSError as fault:
         raise MsdnError(
             f"The explanation cannot be written into {arguments.out} ({fault.strerror or fault}); choose another "
@@ -77,7 +94,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     ]
     output.result(
         {**result, "pictures": pictures, "out": str(arguments.out)},
-        f"{aligned(rows)}\n{len(pictures)} pictures, attention.npz and explanation.json in {arguments.out}",
+        f"{aligned(rows)}\n{len(pictures)} pictures, attention.npz and explanation.json in {arguments.out}\n"
+        f"checkpoint selected on {header.selected_on}",
     )
 
 
@@ -88,21 +106,16 @@ def _write(
     table: ClassTable,
     columns: list[int],
     result: Mapping[str, Any],
+    made_by: str,
 ) -> list[str]:
     """All files of an explanation; the names of its pictures."""
     import numpy as np
 
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = [picture.name for picture in _write_overlays(folder, image, explanation, table, columns)]
+    pictures = [picture.name for picture in _write_overlays(folder, image, explanation, table, columns, made_by)]
+    names = np.array([attribute.full_name for attribute in table.attributes])
     with (folder / "attention.npz").open("wb") as file:
-        np.savez_compressed(
-            file,
-            attention_av=explanation.attention_av,
-            attention_va=explanation.attention_va,
-            scores_av=explanation.scores_av,
-            scores_va=explanation.scores_va,
-            attributes=np.array([attribute.full_name for attribute in table.attributes]),
-        )
+        np.savez_compressed(file, **_arrays(explanation), attributes=names, made_by=np.array(made_by))
     text = json.dumps({**result, "pictures": pictures}, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "explanation.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     return pictures
@@ -117,6 +130,7 @@ def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTa
     plain = class_scores(scores, unit)
     stacked = calibrated(plain, table.seen, header.gamma)
     names = [attribute.full_name for attribute in table.attributes]
+    there = explanation.sub_nets
     viewed = explanation.viewed
     return {
         "gamma": header.gamma,
@@ -138,12 +152,30 @@ def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTa
                 "attribute": names[column],
                 "column": column,
                 "score": float(scores[column]),
-                "score_av": float(explanation.scores_av[column]),
-                "score_va": float(explanation.scores_va[column]),
+                "score_av": None if there is SubNets.VA else float(explanation.scores_av[column]),
+                "score_va": float(explanation.scores_va[column]) if there.has_va else None,
             }
             for column in map(int, (-scores).argsort(kind="stable"))
         ],
     }
+
+
+def _made_by(header: CheckpointHeader) -> str:
+    """A line for files that outlive their folder."""
+    return f"MSDN Explorer, run {header.run}, variant {header.variant}, selected on {header.selected_on}"
+
+
+def _arrays(explanation: Explanation) -> dict[str, Any]:
+    """Scores and maps of the sub-nets that there are; the baseline has scores alone, in attribute→visual's place."""
+    there = explanation.sub_nets
+    arrays: dict[str, Any] = {}
+    if there is not SubNets.VA:
+        arrays["scores_av"] = explanation.scores_av
+    if there.has_av:
+        arrays["attention_av"] = explanation.attention_av
+    if there.has_va:
+        arrays |= {"scores_va": explanation.scores_va, "attention_va": explanation.attention_va}
+    return arrays
 
 
 def _image_file(project: Project, text: str) -> Path:
@@ -162,17 +194,22 @@ def _column(table: ClassTable, name: str) -> int:
 
 
 def _write_overlays(
-    folder: Path, image: Path, explanation: Explanation, table: ClassTable, columns: list[int]
+    folder: Path, image: Path, explanation: Explanation, table: ClassTable, columns: list[int], made_by: str
 ) -> list[Path]:
+    from PIL.PngImagePlugin import PngInfo
+
     from msdn_core.vision.images import open_image
     from msdn_core.vision.overlay import overlay
 
     picture = open_image(image)
+    words = PngInfo()
+    words.add_itxt("Comment", made_by)
+    sides = {"av": ("A-to-V", explanation.attention_av), "va": ("V-to-A", explanation.attention_va)}
     written = []
-    for side, stack in (("A-to-V", explanation.attention_av), ("V-to-A", explanation.attention_va)):
-        for column in columns:
+    for name, (side, stack) in sides.items():
+        for column in [] if explanation.sub_nets.absence(name) else columns:
             safe = "".join(c if c.isalnum() else "-" for c in table.attributes[column].full_name).strip("-")
             path = folder / f"{side} {column:03} {safe[:80]}.png"
-            overlay(picture, stack[column], explanation.viewed).save(path)
+            overlay(picture, stack[column], explanation.viewed).save(path, pnginfo=words)
             written.append(path)
     return written

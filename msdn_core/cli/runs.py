@@ -59,6 +59,8 @@ def show(arguments: argparse.Namespace, output: Output) -> None:
         )
         shown = tuple(percent(figures.get(key)) for key in ("czsl", "U", "S", "H"))
         measured = str(figures.get("on", "–"))
+        if figures.get("selected_on") == "test":
+            measured += ", selected on test"
         rows.append((run.name, str(status.state), f"{status.step:,} of {status.steps:,}", *shown, measured))
     output.result({"runs": entries}, aligned(rows) if runs else "There are no runs yet; start one with `train`.")
 

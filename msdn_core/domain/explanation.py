@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Box
+from msdn_core.domain.variants import SubNets
 
 Float32Array = NDArray[np.float32]
 
@@ -16,11 +17,12 @@ Float32Array = NDArray[np.float32]
 class Explanation:
     """One pass of the network over one image (reference, section 2).
 
-    ``av`` stands for attribute→visual (AVA), ``va`` for visual→attribute (VAA).
+    ``av`` stands for attribute→visual (AVA), ``va`` for visual→attribute (VAA). What a network without one of them
+    cannot say is 0 (scores) and the same everywhere (attention); ``sub_nets`` tells it from what was found.
     """
 
     scores_av: Float32Array
-    """s1, (K,): the attribute scores of the attribute→visual sub-net."""
+    """s1, (K,): the attribute scores of the attribute→visual sub-net, or the baseline's."""
     scores_va: Float32Array
     """s2, (K,): the attribute scores of the visual→attribute sub-net."""
     attention_av: Float32Array
@@ -31,3 +33,5 @@ class Explanation:
     """The part of the upright image that the regions cover, in its pixels."""
     image_size: tuple[int, int]
     """Width and height of the upright image in pixels."""
+    sub_nets: SubNets = SubNets.BOTH
+    """Which sub-nets the network has."""

@@ -79,7 +79,13 @@ def load_network(
     # The header may be a stranger's: a size that the weights do not have is not made room for.
     if not any(value.shape == (vectors.shape[1], header.channels) for value in weights.values()):
         raise CheckpointError(misfit)
-    network = MSDN(torch.zeros(vectors.shape), header.channels, normalize_v=header.normalize_v)
+    network = MSDN(
+        torch.zeros(vectors.shape),
+        header.channels,
+        normalize_v=header.normalize_v,
+        variant=header.variant,
+        sub_nets=header.sub_nets,
+    )
     try:
         network.load_state_dict(weights)
     except RuntimeError as fault:

@@ -91,4 +91,5 @@ class Explainer:
             attention_va=attention_va.reshape(-1, *grid),
             viewed=viewed_box(*image_size),
             image_size=image_size,
+            sub_nets=self.network.sub_nets,
         )

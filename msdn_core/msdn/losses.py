@@ -1,29 +1,32 @@
-"""The losses of variant ``official``, as the published code computes them.
+"""The loss: what it is made of in either variant, and its terms as the published code computes them.
 
 Letters: B images, M classes, K attributes. The bias is +β for unseen and −β for seen classes (published: β = 1).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import add
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from msdn_core.domain.variants import Distillation, SubNets, Variant
+from msdn_core.msdn import paper
 from msdn_core.msdn.network import Outputs
 
 
 class LossTerms(NamedTuple):
-    """Every term of the loss as a scalar, unweighted, and their weighted total."""
+    """The loss of a batch."""
 
-    ce_av: Tensor
-    ce_va: Tensor
-    calibration_av: Tensor
-    calibration_va: Tensor
-    jsd: Tensor
-    l2: Tensor
+    terms: dict[str, Tensor]
+    """Each term that there is, as a scalar, unweighted: ``ce_av``, ``ce_va``, ``calibration_av``, ``calibration_va``,
+    ``jsd`` (variant ``paper``: ``symmetric_kl``) and ``l2``; of the baseline ``ce_pooled``, ``calibration_pooled``."""
     total: Tensor
+    """Their weighted sum."""
 
 
 def class_bias(seen: Tensor, strength: float = 1.0) -> Tensor:
@@ -31,7 +34,7 @@ def class_bias(seen: Tensor, strength: float = 1.0) -> Tensor:
     return torch.where(seen, -strength, strength)
 
 
-def cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
+def cross_entropy(logits: Tensor, labels: Tensor, seen: Tensor) -> Tensor:  # noqa: ARG001 - all classes count alike
     """Cross-entropy of (B, M) logits without bias over all classes, seen and unseen; labels are (B,) class rows."""
     return F.cross_entropy(logits, labels)
 
@@ -66,6 +69,29 @@ def l2_distillation(logits_1: Tensor, logits_2: Tensor) -> Tensor:
     return torch.where(different, ratio, torch.zeros_like(ratio)).mean()
 
 
+class _Rules(NamedTuple):
+    """What the variants compute differently."""
+
+    cross_entropy: Callable[[Tensor, Tensor, Tensor], Tensor]
+    self_calibration: Callable[[Tensor, Tensor], Tensor]
+    divergence_name: str
+    divergence: Callable[[Tensor, Tensor], Tensor]
+    l2: Callable[[Tensor, Tensor], Tensor]
+    l2_of_biased: bool
+
+
+_RULES = {
+    Variant.OFFICIAL: _Rules(cross_entropy, self_calibration, "jsd", jensen_shannon, l2_distillation, False),
+    Variant.PAPER: _Rules(
+        paper.cross_entropy, paper.self_calibration, "symmetric_kl", paper.symmetric_kl, paper.l2_distillation, True
+    ),
+}
+
+
+def _sum(values: Iterable[Tensor]) -> Tensor:
+    return reduce(add, values)
+
+
 def msdn_loss(
     outputs: Outputs,
     labels: Tensor,
@@ -75,16 +101,33 @@ def msdn_loss(
     bias: float = 1.0,
     lambda_cal: float,
     lambda_distill: float,
+    variant: str = Variant.OFFICIAL,
+    sub_nets: str = SubNets.BOTH,
+    distillation: str = Distillation.BOTH,
 ) -> LossTerms:
-    """``L = Σ over both sub-nets of (CE + λ_cal·L_SC) + λ_distill·(JSD + l2)``; neither side is detached.
+    """``L = Σ over the sub-nets of (CE + λ_cal·L_SC) + λ_distill·(divergence + l2)``; neither side is detached.
 
-    ``labels`` (B,) rows of ``unit_vectors`` (M, K), ``seen`` (M,) bool, all on one device.
+    ``labels`` (B,) rows of ``unit_vectors`` (M, K), ``seen`` (M,) bool, all on one device. Terms of a sub-net that
+    is not there, and of distillation that is left out or has no second sub-net, are no part of it.
     """
-    logits_1, logits_2 = outputs.scores_av @ unit_vectors.T, outputs.scores_va @ unit_vectors.T
-    offset = class_bias(seen, bias).to(logits_1.dtype)
-    biased_1, biased_2 = logits_1 + offset, logits_2 + offset
-    ce_1, ce_2 = cross_entropy(logits_1, labels), cross_entropy(logits_2, labels)
-    sc_1, sc_2 = self_calibration(biased_1, seen), self_calibration(biased_2, seen)
-    jsd, l2 = jensen_shannon(biased_1, biased_2), l2_distillation(logits_1, logits_2)
-    total = ce_1 + ce_2 + lambda_cal * (sc_1 + sc_2) + lambda_distill * (jsd + l2)
-    return LossTerms(ce_1, ce_2, sc_1, sc_2, jsd, l2, total)
+    rules = _RULES[Variant(variant)]
+    there = SubNets(sub_nets)
+    offset = class_bias(seen, bias).to(outputs.scores_av.dtype)
+    plain: dict[str, Tensor] = {}
+    if there is not SubNets.VA:
+        plain["pooled" if there is SubNets.NONE else "av"] = outputs.scores_av @ unit_vectors.T
+    if there.has_va:
+        plain["va"] = outputs.scores_va @ unit_vectors.T
+    biased = {side: logits + offset for side, logits in plain.items()}
+    ce = {f"ce_{side}": rules.cross_entropy(logits, labels, seen) for side, logits in plain.items()}
+    calibration = {f"calibration_{side}": rules.self_calibration(logits, seen) for side, logits in biased.items()}
+    total = _sum(ce.values()) + lambda_cal * _sum(calibration.values())
+    distilled: dict[str, Tensor] = {}
+    if there is SubNets.BOTH:
+        if distillation in (Distillation.BOTH, Distillation.DIVERGENCE):
+            distilled[rules.divergence_name] = rules.divergence(biased["av"], biased["va"])
+        if distillation in (Distillation.BOTH, Distillation.L2):
+            distilled["l2"] = rules.l2(*(biased if rules.l2_of_biased else plain).values())
+    if distilled:
+        total = total + lambda_distill * _sum(distilled.values())
+    return LossTerms({**ce, **calibration, **distilled}, total)

@@ -18,9 +18,11 @@ from safetensors import SafetensorError, safe_open
 
 from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
 from msdn_core.domain.scoring import Fusion
+from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.errors import CheckpointError, MsdnError
 
-FORMAT = 1
+FORMAT = 2
+"""1 knew neither ``sub_nets`` nor ``made``: its networks have both sub-nets."""
 METADATA_KEY = "msdn"
 VECTORS_KEY = "class_vectors"
 
@@ -43,7 +45,8 @@ class CheckpointHeader:
     """The backbone's specification, see ``msdn_core.vision.transform.BackboneSpec``."""
     channels: int
     """C, what the network takes a region."""
-    variant: str = "official"
+    variant: str = Variant.OFFICIAL
+    sub_nets: SubNets = SubNets.BOTH
     clip_negative: bool = False
     """Negative class values were set to 0 before the rows were brought to length 1 (AWA2)."""
     normalize_v: bool = False
@@ -54,6 +57,8 @@ class CheckpointHeader:
     selected_on: str = ""
     """What the checkpoint was chosen by: ``validation``, ``test`` or ``last step``."""
     figures: Mapping[str, Any] = field(default_factory=dict)
+    made: Mapping[str, Any] = field(default_factory=dict)
+    """What made it: ``config``, all settings of the run with its seed, and ``data``, as in the run's ``data.json``."""
 
     def table(self) -> ClassTable:
         """The class table it was trained with."""
@@ -83,6 +88,7 @@ class CheckpointHeader:
         content["seen"] = self.seen.tolist()
         content["backbone"] = dict(self.backbone)
         content["figures"] = dict(self.figures)
+        content["made"] = dict(self.made)
         return {METADATA_KEY: json.dumps({"format": FORMAT, **content}, ensure_ascii=False)}
 
     @classmethod
@@ -108,7 +114,8 @@ class CheckpointHeader:
                 gamma=float(content["gamma"]),
                 backbone=dict(content["backbone"]),
                 channels=int(content["channels"]),
-                variant=str(content["variant"]),
+                variant=Variant(content["variant"]),
+                sub_nets=SubNets(content.get("sub_nets", SubNets.BOTH)),
                 clip_negative=bool(content["clip_negative"]),
                 normalize_v=bool(content["normalize_v"]),
                 word_vector_source=str(content["word_vector_source"]),
@@ -117,6 +124,7 @@ class CheckpointHeader:
                 epoch=int(content["epoch"]),
                 selected_on=str(content["selected_on"]),
                 figures=dict(content["figures"]),
+                made=dict(content.get("made", {})),
             )
             header.table()
             if not all(map(math.isfinite, (header.gamma, header.fusion.av, header.fusion.va))):

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any
 
+from msdn_core.domain.scoring import Fusion
+from msdn_core.domain.variants import Distillation, SubNets, Variant
 from msdn_core.errors import ConfigError
 
 
@@ -45,7 +47,19 @@ class TrainConfig:
 
     recipe: str = setting("demo", "Recipe", "What the settings started from.", group="Recipe", advanced=False)
     variant: str = setting(
-        "official", "Variant", "official: what the published code computes.", group="Network", choices=("official",)
+        "official",
+        "Variant",
+        "official: what the published code computes; paper: our reading of the paper's equations, where they differ.",
+        group="Network",
+        choices=tuple(Variant),
+    )
+    sub_nets: str = setting(
+        "both",
+        "Sub-nets",
+        "both; av or va: only attribute→visual, or only visual→attribute, which then predicts alone; none: a baseline "
+        "without attention, the average-pooled feature and one linear map.",
+        group="Network",
+        choices=tuple(SubNets),
     )
     backbone: str = setting(
         "lite0", "Backbone", "lite0, resnet101, or any timm or torchvision model.", group="Features", advanced=False
@@ -110,6 +124,14 @@ class TrainConfig:
         maximum=100.0,
         advanced=False,
     )
+    distillation: str = setting(
+        "both",
+        "Distillation by",
+        "both; divergence: only the divergence of the two predictions; l2: only their distance; none. It takes both "
+        "sub-nets.",
+        group="Losses",
+        choices=tuple(Distillation),
+    )
     bias: float = setting(
         1.0,
         "Bias",
@@ -139,10 +161,17 @@ class TrainConfig:
         choices=("validation", "last", "best_on_test"),
         advanced=False,
     )
+    validation_split: str = setting(
+        "given",
+        "Validation split",
+        "given: the seen classes that the data set itself names for validation, where it does; drawn: by the seed.",
+        group="Selection",
+        choices=("given", "drawn"),
+    )
     validation_classes: float = setting(
         0.15,
         "Validation classes",
-        "Share of the seen classes held out as if they were unseen.",
+        "Share of the seen classes held out as if they were unseen, where they are drawn.",
         group="Selection",
         minimum=0.0,
         maximum=0.5,
@@ -178,7 +207,12 @@ class TrainConfig:
     @property
     def gamma(self) -> float:
         """The calibrated stacking that the bias amounts to, on the fused scores."""
-        return 2.0 * self.bias * (self.fusion_av + self.fusion_va)
+        return 2.0 * self.bias * (self.fusion.av + self.fusion.va)
+
+    @property
+    def fusion(self) -> Fusion:
+        """The weights of both sub-nets in a prediction; one that is alone has all of it."""
+        return SubNets(self.sub_nets).fusion(Fusion(self.fusion_av, self.fusion_va))
 
     def to_json(self) -> dict[str, Any]:
         """The settings as JSON knows them."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import platform
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import RunError
 from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.project import ImageRecord, Project
+from msdn_core.training import provenance
 from msdn_core.training.config import TrainConfig
 from msdn_core.vision.backbones import load_backbone
 from msdn_core.vision.extraction import Progress, extract_features
@@ -55,8 +55,12 @@ class TrainingData:
     """Test images of seen and of unseen classes together; ``table.seen`` tells them apart."""
     left_out: int
     """Images of a split that have no features, because they could not be opened."""
+    splits: dict[str, Any]
+    """Fingerprints of the project's splits, see ``provenance.splits``."""
+    validation_classes: tuple[str, ...] = ()
+    """The seen classes that the data set itself names for validation."""
 
-    def describe(self, device: str) -> dict[str, Any]:
+    def describe(self, device: torch.device) -> dict[str, Any]:
         """What a result rests on, for ``data.json``."""
         table = self.table
         vectors = hashlib.sha256(np.ascontiguousarray(table.vectors).tobytes() + table.seen.tobytes()).hexdigest()
@@ -66,21 +70,38 @@ class TrainingData:
             "word_vectors": self.word_vector_source,
             "features": {"backbone": self.store.spec.to_json(), "fingerprint": self.store.fingerprint},
             "images": {
-                "train": _fingerprint(self.train),
-                "test": _fingerprint(self.test),
+                "train": fingerprint(self.train),
+                "test": fingerprint(self.test),
                 "left_out": self.left_out,
             },
-            "versions": {
-                "python": platform.python_version(),
-                **{name: metadata.version(name) for name in ("torch", "numpy", "timm")},
-            },
-            "device": device,
+            "splits": self.splits,
+            "versions": provenance.versions(),
+            "device": str(device),
+            "machine": provenance.machine(device),
         }
 
 
-def _fingerprint(part: Part) -> dict[str, Any]:
+def fingerprint(part: Part) -> dict[str, Any]:
+    """How many images there are, and which."""
     digest = hashlib.sha256(part.rows.tobytes() + part.labels.tobytes()).hexdigest()
     return {"count": len(part), "fingerprint": digest[:16]}
+
+
+def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """The first thing that differs between two contents of ``data.json``; empty where there is none.
+
+    What is validated on is compared where both know it.
+    """
+    both = ("validation",) if "validation" in before and "validation" in now else ()
+    names = ("attributes", "classes", "images", "features", *both)
+    return next((name for name in names if _identity(before.get(name)) != _identity(now.get(name))), "")
+
+
+def _identity(content: Any) -> Any:
+    """What identifies an entry, without what merely describes it."""
+    if not isinstance(content, Mapping):
+        return content
+    return {key: _identity(value) for key, value in content.items() if key in ("fingerprint", "train", "test", "count")}
 
 
 def load_data(
@@ -98,6 +119,7 @@ def load_data(
     with Project.open(project_path, read_only=True) as project:
         table, images = project.table(), project.images()
         word_vectors, source = project.word_vectors(), project.word_vector_source()
+        for_validation = _names(project.meta("validation_classes"))
     if not table.attributes or not table.classes:
         raise RunError(f"{project_path} has no classes with attributes yet; define them under Classes, or import them.")
     if not any(image.split is Split.TRAIN and image.class_name for image in images):
@@ -116,7 +138,26 @@ def load_data(
         raise RunError(f"No training image of {project_path} could be opened; put the image files back.")
     if len(np.unique(train.labels)) < 2:
         raise RunError(f"The training images of {project_path} show one class only; a network needs two to tell apart.")
-    return TrainingData(table, word_vectors, source, store, train, test, lost + lost_too)
+    return TrainingData(
+        table,
+        word_vectors,
+        source,
+        store,
+        train,
+        test,
+        lost + lost_too,
+        provenance.splits(images),
+        for_validation,
+    )
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    """The names in a JSON list; none where it is something else."""
+    try:
+        content = json.loads(text or "[]")
+    except ValueError:
+        return ()
+    return tuple(map(str, content)) if isinstance(content, list) else ()
 
 
 def matching_store(project_path: Path, config: TrainConfig, images: Sequence[ImageRecord]) -> FeatureStore | None:

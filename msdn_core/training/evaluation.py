@@ -15,12 +15,14 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import figures, pointing_chance, pointing_hits, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
+from msdn_core.domain.variants import SubNets
 from msdn_core.errors import CheckpointError, ImageError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import ImageRecord, Project
 from msdn_core.runs.header import CheckpointHeader
-from msdn_core.training.data import Features, Part, Rows, part_of
+from msdn_core.training import provenance
+from msdn_core.training.data import Features, Part, Rows, fingerprint, part_of
 from msdn_core.vision.backbones import load_backbone
 from msdn_core.vision.devices import choose_device
 from msdn_core.vision.extraction import Progress, extract_features
@@ -87,8 +89,19 @@ def evaluate(
             raise RunError(f"{project_path} has no test images that could be opened; import its splits.")
         looked = look(network, Features(store, target, test.rows), test.rows, between)
         pointing = _pointing(project, table, images, store, test, looked)
-    result = {**measure(looked, test, table, header), "pointing": pointing, **_origin(header, table, test, left_out)}
+    result = {
+        **measure(looked, test, table, header),
+        "pointing": _of_what_is_there(pointing, header.sub_nets),
+        **_origin(header, table, images, test, left_out, target),
+    }
     return {**result, "missing": _missing(result)}
+
+
+def _of_what_is_there(pointing: dict[str, Any] | None, there: SubNets) -> dict[str, Any] | None:
+    """A sub-net that is not there points nowhere; its map is the same everywhere, and so is its peak by chance."""
+    if pointing is None or there is SubNets.NONE:
+        return None
+    return {**pointing, "av": pointing["av"] if there.has_av else None, "va": pointing["va"] if there.has_va else None}
 
 
 def _missing(result: Mapping[str, Any]) -> list[str]:
@@ -98,7 +111,9 @@ def _missing(result: Mapping[str, Any]) -> list[str]:
         reasons.append("There are no test images of unseen classes, so CZSL, U, H and the curve cannot be measured.")
     if result["S"] is None:
         reasons.append("There are no test images of seen classes, so S, H and the curve cannot be measured.")
-    if result["pointing"] is None:
+    there: SubNets = result["sub_nets"]
+    reasons += dict.fromkeys(absence for side in ("av", "va") if (absence := there.absence(side)))
+    if result["pointing"] is None and there is not SubNets.NONE:
         reasons.append("It is not known where parts are in the test images, so pointing cannot be measured.")
     return reasons
 
@@ -123,14 +138,29 @@ def measure(looked: Looked, part: Part, table: ClassTable, header: CheckpointHea
     return {**result, "ausuc": curve.area, "best": best, "curve": points}
 
 
-def _origin(header: CheckpointHeader, table: ClassTable, test: Part, left_out: int) -> dict[str, Any]:
+def _origin(
+    header: CheckpointHeader,
+    table: ClassTable,
+    images: Sequence[ImageRecord],
+    test: Part,
+    left_out: int,
+    device: torch.device,
+) -> dict[str, Any]:
     seen = int(table.seen[test.labels].sum())
     return {
         "run": header.run,
         "step": header.step,
         "selected_on": header.selected_on,
         "variant": header.variant,
+        "sub_nets": header.sub_nets,
         "images": {"test_seen": seen, "test_unseen": len(test) - seen, "left_out": left_out},
+        "made": dict(header.made),
+        "measured": {
+            "test": fingerprint(test),
+            "splits": provenance.splits(images),
+            "versions": provenance.versions(),
+            "machine": provenance.machine(device),
+        },
     }
 
 

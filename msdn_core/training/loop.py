@@ -88,9 +88,8 @@ def _train(run: RunDirectory, control: Control) -> None:
     device = choose_device(config.device)
     data = _load(run, config, device, control)
     trainer = Trainer(config, data, device, run)
-    described = data.describe(str(device))
-    resumed = trainer.resume(described)
-    run.write_data(described)
+    resumed = trainer.resume()
+    run.write_data(trainer.described)
     control.say(RunStarted(step=trainer.step, steps=config.steps, device=str(device), resumed=resumed))
     try:
         _steps(trainer, control)
@@ -144,9 +143,7 @@ def _steps(trainer: Trainer, control: Control) -> None:
                     step=trainer.step,
                     steps=config.steps,
                     epoch=trainer.epoch,
-                    losses={
-                        name: float(torch.stack([getattr(t, name) for t in sums]).mean()) for name in LossTerms._fields
-                    },
+                    losses=_mean(sums),
                     learning_rate=config.learning_rate,
                     images_per_second=images / pace,
                     remaining_s=(config.steps - trainer.step) * pace / len(sums),
@@ -160,6 +157,11 @@ def _steps(trainer: Trainer, control: Control) -> None:
         if due or now - saved > _SAVE_S or control.take_checkpoint_request():
             trainer.save_last(control)
             saved = time.monotonic()
+
+
+def _mean(losses: list[LossTerms]) -> dict[str, float]:
+    every = [{**loss.terms, "total": loss.total} for loss in losses]
+    return {name: float(torch.stack([terms[name] for terms in every]).mean()) for name in every[0]}
 
 
 def _test_once(trainer: Trainer, control: Control) -> None:

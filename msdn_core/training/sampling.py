@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,12 +35,13 @@ def batch(labels: Rows, *, sampling: str, size: int, seed: int, step: int) -> Ro
 
 
 def hold_out(
-    labels: Rows, *, share_of_classes: float, share_of_images: float, seed: int
+    labels: Rows, *, share_of_classes: float, share_of_images: float, seed: int, given: Collection[int] = ()
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Two (N,) masks over the training images: those of classes held out, and those held out of the other classes.
 
-    Held-out classes play the unseen ones in validation. At least two classes and one image a class stay to train on,
-    so small projects may get an empty mask.
+    Held-out classes play the unseen ones in validation: the ``given`` ones where two of them have training images,
+    otherwise a share of all, drawn. At least two classes and one image a class stay to train on, so small projects
+    may get an empty mask.
     """
     rng = np.random.default_rng([seed, 2])
     classes = np.unique(labels)
@@ -47,7 +50,11 @@ def hold_out(
         wanted = max(2, wanted)
     # Two classes to choose between are the least that validation among unseen classes can mean anything with.
     count = wanted if 2 <= wanted <= len(classes) - 2 else 0
-    of_held_classes = np.isin(labels, rng.permutation(classes)[:count])
+    held = rng.permutation(classes)[:count]
+    named = classes[np.isin(classes, list(given))]
+    if 2 <= len(named) <= len(classes) - 2:
+        held = named
+    of_held_classes = np.isin(labels, held)
     held_images = np.zeros(len(labels), dtype=np.bool_)
     for name in classes:
         members = rng.permutation(np.flatnonzero((labels == name) & ~of_held_classes))

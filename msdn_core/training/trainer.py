@@ -12,7 +12,8 @@ from torch import Tensor
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import Figures, figures
-from msdn_core.domain.scoring import Fusion, class_scores, fused_attribute_scores
+from msdn_core.domain.scoring import class_scores, fused_attribute_scores
+from msdn_core.domain.variants import SubNets
 from msdn_core.errors import RunError
 from msdn_core.msdn.checkpoint import load_network, load_tensors, save_checkpoint
 from msdn_core.msdn.losses import LossTerms, msdn_loss
@@ -22,7 +23,7 @@ from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.control import Control
-from msdn_core.training.data import Features, Part, TrainingData
+from msdn_core.training.data import Features, Part, TrainingData, changed_since, fingerprint
 from msdn_core.training.evaluation import look
 from msdn_core.training.sampling import batch, hold_out
 
@@ -43,7 +44,12 @@ class Trainer:
         self._best_figures: dict[str, Any] = {}
         spec = data.store.spec
         self.network = MSDN(
-            torch.from_numpy(data.word_vectors), spec.channels, normalize_v=config.normalize_v, seed=config.seed
+            torch.from_numpy(data.word_vectors),
+            spec.channels,
+            normalize_v=config.normalize_v,
+            seed=config.seed,
+            variant=config.variant,
+            sub_nets=config.sub_nets,
         ).to(device)
         self._optimiser = torch.optim.RMSprop(
             self.network.parameters(),
@@ -53,6 +59,8 @@ class Trainer:
             momentum=config.momentum,
         )
         self._split()
+        self.described: dict[str, Any] = {**data.describe(device), "validation": self._describe_validation()}
+        """What the run rests on, for ``data.json`` and its checkpoints."""
         unit = data.table.unit_vectors(clip_negative=config.clip_negative)
         self._unit = torch.tensor(unit, dtype=torch.float32, device=device)
         self._seen = torch.tensor(self._seen_in_training, device=device)
@@ -71,6 +79,7 @@ class Trainer:
                 share_of_classes=self.config.validation_classes,
                 share_of_images=self.config.validation_images,
                 seed=self.config.seed,
+                given=self._given_rows(),
             )
             seen[np.unique(train.labels[of_classes])] = False
         self._train = train.of(~(of_classes | of_images))
@@ -81,6 +90,20 @@ class Trainer:
         # Validation chooses among what validation can tell apart: the truly unseen classes stay out of it.
         keep = self.data.table.seen if self.config.selection == "validation" else np.ones_like(seen)
         self._validation_classes = np.flatnonzero(keep)
+
+    def _given_rows(self) -> list[int]:
+        if self.config.validation_split != "given":
+            return []
+        rows = self.data.table.class_index
+        return [rows[name] for name in self.data.validation_classes if name in rows]
+
+    def _describe_validation(self) -> dict[str, Any]:
+        held = np.flatnonzero(self.data.table.seen & ~self._seen_in_training)
+        source = {"best_on_test": "test", "last": "none"}.get(self.config.selection)
+        if source is None:
+            source = "given" if len(held) and set(held.tolist()) <= set(self._given_rows()) else "drawn"
+        classes = [self.data.table.classes[row] for row in held]
+        return {"source": source, "classes": classes, **fingerprint(self._validation)}
 
     @property
     def epoch(self) -> int:
@@ -109,18 +132,23 @@ class Trainer:
             bias=config.bias,
             lambda_cal=config.lambda_cal,
             lambda_distill=config.lambda_distill,
+            variant=config.variant,
+            sub_nets=config.sub_nets,
+            distillation=config.distillation,
         )
         if not torch.isfinite(terms.total):
-            bad = next((name for name in LossTerms._fields if not torch.isfinite(getattr(terms, name))), "total")
+            every = {**terms.terms, "total": terms.total}
+            bad = next(name for name, value in every.items() if not torch.isfinite(value))
             raise RunError(
-                f"The loss term {bad} became {float(getattr(terms, bad))} at step {self.step + 1}; "
+                f"The loss term {bad} became {float(every[bad])} at step {self.step + 1}; "
                 "choose a lower learning rate. The last checkpoint is whole."
             )
         self._optimiser.zero_grad(set_to_none=True)
         terms.total.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
         self.step += 1
-        return LossTerms(*(term.detach() for term in terms)), len(chosen)
+        detached = {name: value.detach() for name, value in terms.terms.items()}
+        return LossTerms(detached, terms.total.detach()), len(chosen)
 
     def evaluate(self, control: Control) -> None:
         """Figures on the validation part, and the best checkpoint where they are the best so far."""
@@ -144,16 +172,12 @@ class Trainer:
         looked = look(self.network, self._features, part.rows, between=control.poll)
         self.network.train()
         classes = self._validation_classes
-        scores = fused_attribute_scores(looked.scores_av, looked.scores_va, self._fusion)
+        scores = fused_attribute_scores(looked.scores_av, looked.scores_va, self.config.fusion)
         unit = self.data.table.unit_vectors(clip_negative=self.config.clip_negative)[classes]
         place = np.full(len(self.data.table.classes), -1)
         place[classes] = np.arange(len(classes))
         seen = self._seen_in_training[classes]
         return figures(class_scores(scores, unit), place[part.labels], seen, self.config.gamma)
-
-    @property
-    def _fusion(self) -> Fusion:
-        return Fusion(self.config.fusion_av, self.config.fusion_va)
 
     def header(self, selected_on: str) -> CheckpointHeader:
         """What a checkpoint of this moment says of itself."""
@@ -163,11 +187,12 @@ class Trainer:
             classes=table.classes,
             class_vectors=table.vectors,
             seen=table.seen,
-            fusion=self._fusion,
+            fusion=self.config.fusion,
             gamma=self.config.gamma,
             backbone=self.data.store.spec.to_json(),
             channels=self.data.store.spec.channels,
             variant=self.config.variant,
+            sub_nets=SubNets(self.config.sub_nets),
             clip_negative=self.config.clip_negative,
             normalize_v=self.config.normalize_v,
             word_vector_source=self.data.word_vector_source,
@@ -176,6 +201,7 @@ class Trainer:
             epoch=self.epoch,
             selected_on=selected_on,
             figures=dict(self._best_figures),
+            made={"config": self.config.to_json(), "data": self.described},
         )
 
     def save(
@@ -210,7 +236,7 @@ class Trainer:
         self._saved = (self.step, self._evaluated)
         control.say(CheckpointSaved(kind="last", step=self.step, path="checkpoints/last.safetensors"))
 
-    def resume(self, described: Mapping[str, Any]) -> bool:
+    def resume(self) -> bool:
         """Goes on from the run's last checkpoint, where there is one.
 
         Raises RunError where the classes, attributes, images or features are not those that it was trained on.
@@ -218,13 +244,12 @@ class Trainer:
         path = self.run.checkpoint("last")
         if path is None:
             return False
-        before = self.run.data()
-        for what in ("attributes", "classes", "images", "features"):
-            if _fingerprints(before.get(what)) != _fingerprints(described[what]):
-                raise RunError(
-                    f"The project's {what} changed since run “{self.run.name}” was left, so it cannot go on as it "
-                    "began; start a new run."
-                )
+        what = changed_since(self.run.data(), self.described)
+        if what:
+            raise RunError(
+                f"The project's {what} changed since run “{self.run.name}” was left, so it cannot go on as it "
+                "began; start a new run."
+            )
         tensors = load_tensors(path)
         network, header = load_network(path, tensors=tensors)
         self.network.load_state_dict(network.state_dict())
@@ -240,12 +265,3 @@ class Trainer:
         self._best = float(tensors[_BEST]) if _BEST in tensors else None
         self._best_figures = dict(header.figures)
         return True
-
-
-def _fingerprints(content: Any) -> Any:
-    """What identifies an entry of ``data.json``, without what merely describes it."""
-    if not isinstance(content, Mapping):
-        return content
-    return {
-        key: _fingerprints(value) for key, value in content.items() if key in ("fingerprint", "train", "test", "count")
-    }

@@ -19,6 +19,7 @@ def _tips(av: str, va: str) -> tuple[str, ...]:
     return "The group that the attribute belongs to", "The attribute's name", av, va, wanted
 
 
+_REGION_HEADINGS = ("Group", "Attribute", "A→V %", "V→A %", "Wanted")
 _REGION_TIPS = _tips(
     "The share of the attribute's attention that lies in the chosen regions, attribute→visual",
     "What of the chosen regions' attention the attribute gets, visual→attribute",
@@ -52,27 +53,20 @@ class AttributeModel(OrderedTable):
                 self._numbers[column] = None
         self.set_items([attribute.full_name for attribute in table.attributes])
 
-    def set_scores(self, av: NDArray[np.floating] | None, va: NDArray[np.floating] | None) -> None:
-        """(K,) attribute scores of both sub-nets, or None while they are not known."""
-        self._put(av, va, type(self).headings, type(self).heading_tips)
-
-    def set_shares(self, av: NDArray[np.floating], va: NDArray[np.floating]) -> None:
-        """(K,) what some regions speak for in both sub-nets, from 0 to 1; shown in per cent."""
-        headings = ("Group", "Attribute", "A→V %", "V→A %", "Wanted")
-        self._put(100 * av, 100 * va, headings, _REGION_TIPS)
-
-    def _put(
-        self,
-        av: NDArray[np.floating] | None,
-        va: NDArray[np.floating] | None,
-        headings: tuple[str, ...],
-        tips: tuple[str, ...],
+    def set_scores(
+        self, av: NDArray[np.floating] | None, va: NDArray[np.floating] | None, *, of_regions: bool = False
     ) -> None:
+        """(K,) attribute scores of both sub-nets, or None while they are not known, or where there is no such sub-net.
+
+        ``of_regions``: what some regions speak for instead, from 0 to 1; shown in per cent.
+        """
+        headings = _REGION_HEADINGS if of_regions else type(self).headings
         if headings != self.headings:
-            self.headings, self.heading_tips = headings, tips
+            self.headings, self.heading_tips = headings, _REGION_TIPS if of_regions else type(self).heading_tips
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, AV, VA)
-        self._set(AV, av)
-        self._set(VA, va)
+        scale = 100 if of_regions else 1
+        self._set(AV, None if av is None else scale * av)
+        self._set(VA, None if va is None else scale * va)
         self.rearrange()
 
     def set_wanted(self, class_name: str, values: NDArray[np.floating] | None) -> None:

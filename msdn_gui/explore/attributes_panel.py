@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from msdn_core.domain.attention import spoken_for
+from msdn_core.domain.variants import SubNets
 from msdn_gui.explore.attribute_model import AV, GROUP, NAME, VA, WANTED, AttributeModel
 from msdn_gui.explore.delegates import BarDelegate, TextDelegate
 from msdn_gui.explore.item_table import ItemTable
@@ -95,10 +96,13 @@ class AttributesPanel(QWidget):
         self.title.setText(f"Attributes of {count} region{'s' if count > 1 else ''}" if count else "Attributes")
         self.leave_regions.setVisible(count > 0)
         # While the next image is looked at, the order stays: a table that empties and fills again flickers.
-        if explanation is not None and count:
-            self.model.set_shares(*spoken_for(explanation, self._regions.mask))
-        elif explanation is not None:
-            self.model.set_scores(explanation.scores_av, explanation.scores_va)
+        if explanation is not None:
+            there = explanation.sub_nets
+            of_regions = spoken_for(explanation, self._regions.mask) if count else None
+            av, va = of_regions or (explanation.scores_av, explanation.scores_va)
+            self.model.set_scores(
+                None if there is SubNets.VA else av, va if there.has_va else None, of_regions=of_regions is not None
+            )
         elif self._session.image is None or self._session.checkpoint is None:
             self.model.set_scores(None, None)
 

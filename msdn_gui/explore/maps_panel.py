@@ -116,6 +116,14 @@ class MapsPanel(QWidget):
         """Whether the chosen image's file is there and cannot be shown; one that is missing may come."""
         return bool(self._picture_fault) and not self._picture_missing
 
+    @property
+    def complete(self) -> bool:
+        """Whether there is a map from every sub-net that the network has."""
+        explanation = self._session.explanation
+        return explanation is not None and all(
+            side.value_range is not None or explanation.sub_nets.absence(name) for name, side in self.sides.items()
+        )
+
     def focus_subnet(self, name: str) -> None:
         """Put a sub-net in focus: attributes are ranked by its scores."""
         if name != self.focused:
@@ -217,7 +225,7 @@ class MapsPanel(QWidget):
         ready = explanation is not None and self._picture is not None and 0 <= attribute < len(explanation.scores_av)
         points = self._true_places(attribute) if display.parts else []
         for name, side in self.sides.items():
-            if explanation is None or not ready:
+            if explanation is None or not ready or explanation.sub_nets.absence(name):
                 side.show_map(None, display)
                 side.show_score("")
             else:
@@ -248,8 +256,10 @@ class MapsPanel(QWidget):
 
     def _say_state(self, *_: object) -> None:
         text, fault = self._state_words()
-        for side in self.sides.values():
-            side.show_notice(text, fault=fault)
+        explanation = self._session.explanation
+        for name, side in self.sides.items():
+            absence = explanation.sub_nets.absence(name) if explanation is not None else ""
+            side.show_notice(text or absence, fault=fault)
 
     def _state_words(self) -> tuple[str, bool]:
         session = self._session

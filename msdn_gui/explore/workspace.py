@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut, QShowE
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QSplitter, QWidget
 
 from msdn_core.domain.explanation import Explanation
+from msdn_core.domain.variants import SubNets
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.actions import ExploreActions
 from msdn_gui.explore.attributes_panel import AttributesPanel
@@ -93,7 +94,7 @@ class ExploreWorkspace(QWidget):
             return self.maps.picture is not None or self.maps.picture_failed
         if self.maps.picture is None:
             return False
-        return session.checkpoint is None or self.maps.av.value_range is not None
+        return session.checkpoint is None or self.maps.complete
 
     # What the actions do
 
@@ -135,7 +136,8 @@ class ExploreWorkspace(QWidget):
     def _choose_attribute(self, explanation: Explanation | None) -> None:
         """A first look shows something: the attribute that stands first in the table."""
         if explanation is not None and self._session.attribute < 0 and len(explanation.scores_av):
-            self._session.set_attribute(int(np.argmax(explanation.scores_av)))
+            alone = explanation.sub_nets is SubNets.VA
+            self._session.set_attribute(int(np.argmax(explanation.scores_va if alone else explanation.scores_av)))
 
     def _look_ahead(self, explanation: Explanation | None) -> None:
         """Once this image is there, the next ones are fetched: a step shows them at once."""

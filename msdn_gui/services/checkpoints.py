@@ -33,7 +33,8 @@ def load_checkpoint(path: Path, label: str = "") -> Checkpoint:
     """The checkpoint in a file, its header read; raises CheckpointError."""
     header = read_header(path)
     run = header.run or path.stem
-    return Checkpoint(path, label or run, header, run)
+    chosen = " (selected on test)" if header.selected_on == "test" else ""
+    return Checkpoint(path, (label or run) + chosen, header, run)
 
 
 def shipped_checkpoints() -> list[CheckpointChoice]:

@@ -20,9 +20,12 @@ LOSSES = (
     Curve("total", "total", "text", width=2.2),
     Curve("ce_av", "CE A→V", "av"),
     Curve("ce_va", "CE V→A", "va"),
+    Curve("ce_pooled", "CE pooled", "av", rare=True),
     Curve("calibration_av", "calibration A→V", "av", (6, 4)),
     Curve("calibration_va", "calibration V→A", "va", (6, 4)),
+    Curve("calibration_pooled", "calibration pooled", "av", (6, 4), rare=True),
     Curve("jsd", "JSD", "warning", (2, 3)),
+    Curve("symmetric_kl", "symmetric KL", "warning", (2, 3), rare=True),
     Curve("l2", "l2", "negative", (2, 3)),
 )
 FIGURE_CURVES = (
@@ -95,7 +98,8 @@ class Curves(QWidget):
                     if _is_number(value):
                         series.append(event.step, 100 * float(value))
                 if not self.caption.text().startswith("Test"):
-                    self.caption.setText(f"Measured on {event.on}")
+                    chosen = ", selected on test" if event.selected_on == "test" else ""
+                    self.caption.setText(f"Measured on {event.on}{chosen}")
             elif isinstance(event, RunStarted) and event.step == 0:
                 self.clear()
         self._new = True

@@ -26,6 +26,8 @@ class Curve:
     dash: tuple[float, ...] = ()
     width: float = 1.6
     shown: bool = True
+    rare: bool = False
+    """Most runs have none of it: the legend names it where there is some."""
 
 
 class Plot(QWidget):
@@ -70,6 +72,7 @@ class Plot(QWidget):
             switch = QCheckBox(curve.label, objectName=f"{name}_{curve.key}")
             switch.setFont(small_font())
             switch.setChecked(curve.shown)
+            switch.setHidden(curve.rare)
             switch.toggled.connect(self._switched)
             self._switches[curve.key] = switch
             head.addWidget(switch)
@@ -107,6 +110,7 @@ class Plot(QWidget):
         low, high = self._item.vb.viewRange()[0]
         auto = self._item.vb.autoRangeEnabled()[0]
         for key, line in self._lines.items():
+            self._switches[key].setHidden(self.curves[key].rare and not len(self.series[key]))
             if not self._switches[key].isChecked():
                 line.setData([], [])
                 continue

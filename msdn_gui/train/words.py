@@ -49,4 +49,5 @@ def best_figures(figures: Mapping[str, Any]) -> str:
     """One short line of figures, naming what they were measured on."""
     if not figures:
         return ""
-    return f"H {percent(figures.get('H'))}  CZSL {percent(figures.get('czsl'))} on {figures.get('on', '?')}"
+    selected = ", selected on test" if figures.get("selected_on") == "test" else ""
+    return f"H {percent(figures.get('H'))}  CZSL {percent(figures.get('czsl'))} on {figures.get('on', '?')}{selected}"

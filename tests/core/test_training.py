@@ -102,9 +102,16 @@ def test_data_json_says_what_was_trained_on(project):
     assert known["features"]["backbone"]["name"] == "by-hand"
     assert known["device"] == "cpu"
     assert "torch" in known["versions"]
-    again = new_run(project, steps=2, seed=1)
+    again = new_run(project, steps=2)
     run_training(again)
     assert again.data() == known
+    assert known["splits"]["known_as"] == "", "these are the published splits of no data set"
+    header = read_header(run.checkpoint("best"))
+    assert header.made == {"config": run.config(), "data": known}
+    reseeded = new_run(project, steps=2, seed=1)
+    run_training(reseeded)
+    assert reseeded.data()["validation"] != known["validation"], "what is validated on is drawn by the seed"
+    assert {**reseeded.data(), "validation": known["validation"]} == known
     with Project.open(project) as opened:
         opened.set_values([("class15", 0, 0.25)])
     changed = new_run(project, steps=2)

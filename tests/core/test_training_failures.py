@@ -12,6 +12,7 @@ from small_run import new_run, stop_at, told
 
 from msdn_core.errors import CheckpointError
 from msdn_core.msdn.checkpoint import load_tensors
+from msdn_core.msdn.losses import LossTerms
 from msdn_core.project import Project
 from msdn_core.runs.events import Ended, FeatureProgress, Message, RunStarted
 from msdn_core.runs.header import read_header
@@ -61,7 +62,8 @@ def test_a_loss_that_explodes_names_its_term_and_step_and_leaves_the_checkpoint_
         terms = loss(*given, **settings)
         calls.append(terms)
         bad = torch.tensor(float("nan"))
-        return terms._replace(jsd=bad, total=terms.total + bad) if len(calls) == 31 else terms
+        spoilt = LossTerms({**terms.terms, "jsd": bad}, terms.total + bad)
+        return spoilt if len(calls) == 31 else terms
 
     monkeypatch.setattr(trainer, "msdn_loss", explode)
     reason = failed(run)

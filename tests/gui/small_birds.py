@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import Attribute
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.scoring import Fusion
+from msdn_core.domain.variants import SubNets
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader
 
 ATTRIBUTES = (
@@ -107,6 +108,7 @@ class FakeExplainer(QObject):
         super().__init__()
         self.is_warm = True
         self.answers_by_itself = True
+        self.sub_nets = SubNets.BOTH
         self.requests: list[Request] = []
         self.ahead: list[tuple[Path, Path]] = []
 
@@ -121,7 +123,7 @@ class FakeExplainer(QObject):
     def answer(self, number: int) -> None:
         """Answers one request."""
         image = self.requests[number - 1].image
-        self.answered.emit(number, make_explanation(seed=sum(image.name.encode())))
+        self.answered.emit(number, replace(make_explanation(seed=sum(image.name.encode())), sub_nets=self.sub_nets))
 
     def look_ahead(self, checkpoint: Path, images: list[Path]) -> None:
         """Notes what may be wanted next."""

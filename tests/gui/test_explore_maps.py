@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from small_birds import ATTRIBUTES
 
 from msdn_core.domain.attention import peak_regions
+from msdn_core.domain.variants import SubNets
 from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.attribute_model import AV
+from msdn_gui.explore.attribute_model import AV, VA
 from msdn_gui.explore.heat import short_number
 from msdn_gui.explore.ranking_model import SCORE
 
@@ -201,3 +202,27 @@ def test_the_wheel_zooms_both_pictures_and_a_resize_keeps_the_zoom(workspace, qt
     workspace.resize(1300, 700)
     qtbot.wait(50)
     assert np.ptp(view.box.viewRange()[1]) < 180
+
+
+@pytest.mark.parametrize(
+    ("sub_nets", "sentence", "without_map", "without_score"),
+    [
+        (SubNets.AV, "no visual→attribute sub-net", {"va"}, {VA}),
+        (SubNets.VA, "no attribute→visual sub-net", {"av"}, {AV}),
+        (SubNets.NONE, "the baseline: it averages over the regions", {"av", "va"}, {VA}),
+    ],
+)
+def test_a_sub_net_that_a_run_does_not_have_is_told_in_place_of_its_map(
+    session, services, fake_explainer, qtbot, sub_nets, sentence, without_map, without_score
+) -> None:
+    fake_explainer.sub_nets = sub_nets
+    workspace = shown_workspace(session, services, qtbot)
+    maps, model = workspace.maps, workspace.attributes.model
+    for name, side in maps.sides.items():
+        assert (side.value_range is None) == (name in without_map)
+        assert (sentence in side.notice.text()) == (name in without_map)
+        assert bool(side.score.text()) == (name not in without_map)
+    for column in (AV, VA):
+        assert (model.cell(0, column, Qt.ItemDataRole.DisplayRole) is None) == (column in without_score)
+    best = session.explanation.scores_va if sub_nets is SubNets.VA else session.explanation.scores_av
+    assert session.attribute == int(np.argmax(best))

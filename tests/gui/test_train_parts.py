@@ -7,17 +7,20 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QSpinBox, QToolButton
+from small_birds import write_checkpoint
 
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, RunStarted, StepDone
 from msdn_core.training.config import RECIPES
+from msdn_gui.services.checkpoints import load_checkpoint
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.train.curves import Curves
 from msdn_gui.train.log_view import LogView
 from msdn_gui.train.run_form import RunForm
 from msdn_gui.train.run_model import RunModel
 from msdn_gui.train.series import SHOWN, Series
+from msdn_gui.train.words import best_figures
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -126,6 +129,31 @@ def test_figures_say_what_they_were_measured_and_selected_on(curves) -> None:
     assert "CZSL 50.0" in caption
     assert "selected on validation" in caption
     assert len(curves.figures.series["U"]) == 1, "the test's figure is none of the curve's"
+
+
+def test_figures_that_are_selected_on_test_say_so_wherever_they_stand(curves) -> None:
+    figures = {"czsl": 0.5, "U": 0.4, "S": 0.6, "H": 0.5}
+    curves.take([Evaluated(step=5, epoch=0, on="test", figures=figures, selected_on="test")])
+    assert curves.caption.text() == "Measured on test, selected on test"
+    assert (
+        best_figures({**figures, "on": "test", "selected_on": "test"}) == "H 50.0  CZSL 50.0 on test, selected on test"
+    )
+    assert best_figures({**figures, "on": "test", "selected_on": "validation"}).endswith("on test")
+
+
+def test_a_checkpoint_that_was_selected_on_test_is_named_so(tmp_path) -> None:
+    path = write_checkpoint(tmp_path / "best.safetensors", selected_on="test")
+    assert load_checkpoint(path).label == "small-01 (selected on test)"
+    assert load_checkpoint(write_checkpoint(path, selected_on="validation"), "mine").label == "mine"
+
+
+def test_the_legend_names_a_rare_loss_only_where_there_is_some(curves) -> None:
+    switch = curves.findChild(QCheckBox, "losses_symmetric_kl")
+    assert switch.isHidden()
+    curves.take([step_done(1, {"total": 1.0, "symmetric_kl": 0.1})])
+    curves.redraw()
+    assert not switch.isHidden()
+    assert not curves.findChild(QCheckBox, "losses_jsd").isHidden()
 
 
 def test_a_run_that_began_again_starts_its_curves_anew(curves) -> None:

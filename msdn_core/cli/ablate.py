@@ -1,0 +1,111 @@
+"""``ablate PROJECT``: the network and its loss with parts left out, as runs of the project, and their table."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msdn_core.cli.output import Output, aligned
+from msdn_core.errors import RunError
+
+if TYPE_CHECKING:
+    from msdn_core.runs.events import Event
+    from msdn_core.training.ablation_report import Report
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "ablate", parents=[common], help="train with parts left out, row by row, and write a table and a picture"
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument(
+        "--rows",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="ROW",
+        help="baseline, ava, vaa, no_distillation, no_jsd, no_l2, full (default: all)",
+    )
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs a row (default: %(default)s)")
+    parser.add_argument("--recipe", default="demo", metavar="NAME", help="demo, cub, sun or awa2 (default: demo)")
+    parser.add_argument(
+        "--set",
+        action="extend",
+        nargs="+",
+        default=[],
+        dest="settings",
+        metavar="KEY=VALUE",
+        help="change settings of all rows; repeatable",
+    )
+    parser.add_argument("--name", default="ablation", help="what its runs' names begin with (default: %(default)s)")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="where the table goes (default: PROJECT/ablations/NAME)"
+    )
+    parser.set_defaults(handler=run)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Trains what is not done yet, and writes the table and the picture after each run.
+
+    Raises RunError at the end where a run failed or was stopped: the table holds the others.
+    """
+    from msdn_core.project import Project
+    from msdn_core.runs.events import StepDone
+    from msdn_core.runs.status import RunState
+    from msdn_core.training.ablation import label_of, open_ablation, parse_rows
+    from msdn_core.training.ablation_report import as_json, gather, write_report
+    from msdn_core.training.config import from_settings
+
+    config = from_settings(arguments.recipe, arguments.settings)
+    rows = parse_rows(arguments.rows)
+    with Project.open(arguments.project, read_only=True) as project:
+        path = project.path
+    ablation = open_ablation(
+        path,
+        arguments.name,
+        config,
+        rows,
+        arguments.seeds,
+        progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
+    )
+    folder = arguments.out or path / "ablations" / arguments.name
+    cells = ablation.cells()
+    done = sum(cell.done for cell in cells)
+    if done:
+        output.note(f"{done} of {len(cells)} runs are done already.")
+
+    def listen(event: Event) -> None:
+        if isinstance(event, StepDone):
+            output.progress("training", event.step, event.steps, event.images_per_second, event.remaining_s)
+
+    failed = []
+    ended = ""
+    for cell, state in ablation.run(listen):
+        done += 1
+        report = gather(ablation)
+        write_report(report, folder)
+        output.note(f"{done} of {len(cells)}  {label_of(cell.row, config.variant)}, seed {cell.seed}: {state}")
+        if state is RunState.FAILED:
+            failed.append(f"“{cell.run.name}”: {cell.run.status().reason}")
+        elif state is not RunState.FINISHED:
+            ended = f"Run “{cell.run.name}” was {state}; the same command goes on with it."
+    report = gather(ablation)
+    files = write_report(report, folder)
+    if ended:
+        raise RunError(ended)
+    if failed:
+        raise RunError(
+            f"{len(failed)} of {len(cells)} runs failed, the first, {failed[0]} The same command tries again."
+        )
+    result = {"ablation": ablation.name, "runs": len(cells), "files": [str(file) for file in files]}
+    output.result({**result, **as_json(report)}, f"{_table(report)}\n\ntable and picture in {folder}")
+
+
+def _table(report: Report) -> str:
+    from msdn_core.training.ablation_report import FIGURES
+
+    rows = [("", *(label for _, label in FIGURES))]
+    rows += [(row.label, *(str(row.figures[key]) for key, _ in FIGURES)) for row in report.rows]
+    return f"{aligned(rows)}\n{report.caption}"

@@ -1,0 +1,51 @@
+"""Fingerprints of splits, and the published ones that they are known by."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from msdn_core.domain.annotation import Split
+
+KNOWN_SPLITS: Mapping[str, Mapping[Split, str]] = {
+    "CUB, proposed split": {
+        Split.TRAIN: "e9dca242464f2dfc",
+        Split.TEST_SEEN: "6178046ccb55d40f",
+        Split.TEST_UNSEEN: "16858f26f1dc262a",
+    },
+    "SUN, proposed split": {
+        Split.TRAIN: "1b824d3e0922d3a1",
+        Split.TEST_SEEN: "8f5abc9c644b2b0d",
+        Split.TEST_UNSEEN: "e595d9484abf5652",
+    },
+    "AWA2, proposed split": {
+        Split.TRAIN: "7aa3340b254b3090",
+        Split.TEST_SEEN: "fbf81aec5a18587b",
+        Split.TEST_UNSEEN: "4493acf8f1ee361d",
+    },
+}
+"""Of the xlsa17 collection, by ``index_fingerprint`` of places in its own lists of images."""
+
+
+def index_fingerprint(indices: Sequence[int] | np.ndarray) -> str:
+    """First 16 hexadecimal digits of the SHA-256 of the sorted indices, counted from 0, as little-endian int64."""
+    return hashlib.sha256(np.sort(np.asarray(indices, dtype="<i8")).tobytes()).hexdigest()[:16]
+
+
+def split_fingerprints(splits: Mapping[str, Split]) -> dict[Split, str]:
+    """Fingerprint of each split from image names and their splits.
+
+    An image's index is its place among all names, sorted: CUB's list of the xlsa17 collection has that very order.
+    """
+    ordered = [splits[name] for name in sorted(splits)]
+    return {
+        split: index_fingerprint([place for place, found in enumerate(ordered) if found is split])
+        for split in (Split.TRAIN, Split.TEST_SEEN, Split.TEST_UNSEEN)
+    }
+
+
+def known_split(fingerprints: Mapping[Split, str]) -> str:
+    """The name of the published split that has these fingerprints; empty where there is none."""
+    return next((name for name, known in KNOWN_SPLITS.items() if known == fingerprints), "")

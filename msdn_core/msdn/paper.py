@@ -1,0 +1,71 @@
+"""Variant ``paper``: our reading of the paper's equations, where they differ from the published code.
+
+It is a reading and no fact: the equations were recalled and partly seen in the same authors' TransZero++, and the
+published figures were made by the code, which is variant ``official``. As read here, the paper differs in five places:
+
+- VAA ends in one scalar a region, which is then mapped back to attributes;
+- the cross-entropy is over the seen classes only;
+- self-calibration is −mean over the batch of Σ over unseen classes of log p;
+- distillation compares by the symmetrised Kullback-Leibler divergence, where the code takes Jensen-Shannon's;
+- its second term is the squared distance ‖p_1 − p_2‖₂² of the probabilities, where the code takes the logits.
+
+Letters: B images, C channels, R regions, K attributes, M classes, D numbers a word vector.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+
+class VisualToAttributeByRegion(nn.Module):
+    """VAA as we read the paper: each region gathers its attributes and says one number, spread over attributes again.
+
+    ::
+
+        A2      = softmax over attributes of V·W_attention·F                      (B, K, R)
+        s_r     = Σ over attributes of A2[:, r]·V, what region r sees             (D)
+        scalar  = s_rᵀ·W_scalar·f_r = Σ over attributes of A2 * (V·W_scalar·F)    (B, R)
+        s2      = Σ over regions of scalar * (V·W_back·F)                         (B, K)
+
+    How the weights start is ours: as in the code the attention and the score start at 0, so that s2 is 0 at first;
+    ``W_back`` is drawn from N(0, 1) as W_1 is, since nothing would ever move if it started at 0 as well.
+    """
+
+    def __init__(self, dimension: int, channels: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.W_attention = nn.Parameter(torch.zeros(dimension, channels))
+        self.W_scalar = nn.Parameter(torch.zeros(dimension, channels))
+        self.W_back = nn.Parameter(torch.randn(dimension, channels, generator=generator))
+
+    def projections(self, v: Tensor) -> tuple[Tensor, ...]:
+        """Three of (K, C), for the attention, the scalar and the way back, from V (K, D)."""
+        return v @ self.W_attention, v @ self.W_scalar, v @ self.W_back
+
+    def forward(self, attention: Tensor, score: Tensor, back: Tensor) -> tuple[Tensor, Tensor]:
+        """s2 (B, K) and A2 (B, K, R), from three of (B, K, R)."""
+        weights = attention.softmax(dim=1)
+        scalar = (weights * score).sum(dim=1, keepdim=True)
+        return (scalar * back).sum(dim=2), weights
+
+
+def cross_entropy(logits: Tensor, labels: Tensor, seen: Tensor) -> Tensor:
+    """Cross-entropy of (B, M) logits over the seen classes only; (B,) labels are rows of seen classes."""
+    return F.cross_entropy(logits.masked_fill(~seen, -torch.inf), labels)
+
+
+def self_calibration(biased_logits: Tensor, seen: Tensor) -> Tensor:
+    """−mean over the batch of Σ over unseen classes of log p, the softmax over all classes; 0 without unseen ones."""
+    return -biased_logits.log_softmax(dim=1)[:, ~seen].sum(dim=1).mean()
+
+
+def symmetric_kl(biased_1: Tensor, biased_2: Tensor) -> Tensor:
+    """½ (KL(p‖q) + KL(q‖p)) of the two predictions over all classes, in nats, mean over the batch."""
+    log_p, log_q = biased_1.log_softmax(dim=1), biased_2.log_softmax(dim=1)
+    return 0.5 * ((log_p.exp() - log_q.exp()) * (log_p - log_q)).sum(dim=1).mean()
+
+
+def l2_distillation(biased_1: Tensor, biased_2: Tensor) -> Tensor:
+    """Mean over the batch of ‖p − q‖₂² of the two predictions over all classes."""
+    return (biased_1.softmax(dim=1) - biased_2.softmax(dim=1)).pow(2).sum(dim=1).mean()

@@ -1,0 +1,107 @@
+"""The picture of an ablation: one line a row, a mark at the mean of each figure, its deviation and its seeds."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+_WIDTH, _LEFT, _RIGHT, _TOP, _LINE, _BOTTOM = 760, 150, 32, 84, 38, 70
+_COLOURS = {"H": "#2b6cb8", "CZSL": "#c2580c"}
+_INK, _MUTED, _GRID = "#1f2328", "#6b7178", "#e4e7ea"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A figure by its name, with a value from 0 to 1 a seed; H is drawn as a circle, CZSL as a diamond."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """One row of the picture."""
+
+    label: str
+    marks: tuple[Mark, ...]
+
+
+def draw(strips: Sequence[Strip], *, title: str, caption: str) -> str:
+    """An SVG that stands by itself; strips without values say so."""
+    values = [100 * value for strip in strips for mark in strip.marks for value in mark.values]
+    low, high, step = _axis(values)
+    height = _TOP + _LINE * len(strips) + _BOTTOM
+
+    def x(value: float) -> float:
+        return _LEFT + (value - low) / (high - low) * (_WIDTH - _LEFT - _RIGHT)
+
+    foot = _TOP + _LINE * len(strips)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" viewBox="0 0 {_WIDTH} {height}" '
+        'font-family="system-ui, Segoe UI, Helvetica, DejaVu Sans, sans-serif" font-size="13">',
+        f"<title>{escape(title)}: {escape(caption)}</title>",
+        f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
+        _text(24, 34, title, size=17, weight=600),
+    ]
+    place = 24.0
+    for name, colour in _COLOURS.items():
+        parts += [_shape(name, place + 5, 57, colour), _text(place + 17, 61.5, name)]
+        place += 60
+    for tick in range(round((high - low) / step) + 1):
+        value = low + tick * step
+        parts.append(f'<path d="M{x(value):.1f} {_TOP - 4}V{foot}" stroke="{_GRID}"/>')
+        parts.append(_text(x(value), foot + 18, f"{value:g}", anchor="middle", fill=_MUTED, size=12))
+    for index, strip in enumerate(strips):
+        middle = _TOP + _LINE * (index + 0.5)
+        parts.append(_text(_LEFT - 16, middle + 4.5, strip.label, anchor="end"))
+        if not any(mark.values for mark in strip.marks):
+            parts.append(_text(_LEFT + 12, middle + 4.5, "not finished", fill=_MUTED, size=12))
+        for place, mark in enumerate(strip.marks):
+            at = middle + (place - (len(strip.marks) - 1) / 2) * 11
+            parts += _marked(mark, at, x)
+    parts += [_text(24, height - 20, caption, fill=_MUTED, size=12), "</svg>"]
+    return "\n".join(parts) + "\n"
+
+
+def _marked(mark: Mark, y: float, x: Callable[[float], float]) -> list[str]:
+    if not mark.values:
+        return []
+    colour, mean = _COLOURS[mark.name], 100 * statistics.fmean(mark.values)
+    parts = []
+    if len(mark.values) > 1:
+        spread = 100 * statistics.stdev(mark.values)
+        ends = f"M{x(mean - spread):.1f} {y:.1f}H{x(mean + spread):.1f}"
+        parts.append(f'<path d="{ends}" stroke="{colour}" stroke-width="2" stroke-linecap="round"/>')
+        parts += [
+            f'<path d="M{x(100 * value):.1f} {y - 4:.1f}v8" stroke="{colour}" stroke-opacity="0.45"/>'
+            for value in mark.values
+        ]
+    return [*parts, _shape(mark.name, x(mean), y, colour)]
+
+
+def _shape(name: str, x: float, y: float, colour: str) -> str:
+    edge = 'stroke="#ffffff" stroke-width="1.5"'
+    if name == "H":
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" fill="{colour}" {edge}/>'
+    return f'<path d="M{x:.1f} {y - 6.5:.1f}l6.5 6.5l-6.5 6.5l-6.5 -6.5z" fill="{colour}" {edge}/>'
+
+
+def _text(
+    x: float, y: float, words: str, *, anchor: str = "start", fill: str = _INK, size: int = 13, weight: int = 400
+) -> str:
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}" font-size="{size}" '
+        f'font-weight="{weight}">{escape(words)}</text>'
+    )
+
+
+def _axis(values: Sequence[float]) -> tuple[float, float, float]:
+    """Round ends of the axis around the values, in per cent, and the distance of its lines."""
+    low, high = (min(values), max(values)) if values else (0.0, 100.0)
+    step = next(step for step in (1, 2, 5, 10, 20) if (high - low) / step <= 7)
+    # Deviations reach a little beyond the values.
+    start, end = math.floor(low / step - 0.5) * step, math.ceil(high / step + 0.5) * step
+    return max(0.0, float(start)), min(100.0, float(end)), float(step)

@@ -1,0 +1,222 @@
+"""The tables of an ablation: figures of each row, mean and deviation over its seeds, with what made them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from msdn_core.atomic import write_atomic
+from msdn_core.domain.variants import Variant
+from msdn_core.training.ablation import ROWS, Ablation, Cell, label_of
+from msdn_core.training.ablation_picture import Mark, Strip, draw
+from msdn_core.training.config import RECIPES
+
+FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"), ("ausuc", "AUSUC"))
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """One figure of a row over its seeds, from 0 to 1."""
+
+    values: tuple[float, ...]
+
+    @property
+    def mean(self) -> float | None:
+        """None where there is no value."""
+        return statistics.fmean(self.values) if self.values else None
+
+    @property
+    def deviation(self) -> float | None:
+        """The sample's standard deviation; None where there are fewer than two values."""
+        return statistics.stdev(self.values) if len(self.values) > 1 else None
+
+    def __str__(self) -> str:
+        if self.mean is None:
+            return "–"
+        spread = "" if self.deviation is None else f" ± {100 * self.deviation:.1f}"
+        return f"{100 * self.mean:.1f}{spread}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """One row of the table."""
+
+    row: str
+    label: str
+    seeds: tuple[int, ...]
+    """Those whose runs are finished."""
+    figures: dict[str, Spread]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the finished runs of an ablation say together."""
+
+    ablation: Ablation
+    rows: tuple[RowResult, ...]
+    on: str
+    """What the figures were measured on."""
+    selected_on: str
+
+    @property
+    def finished(self) -> int:
+        """How many runs are."""
+        return sum(len(row.seeds) for row in self.rows)
+
+    @property
+    def caption(self) -> str:
+        """How the figures came about, in a line."""
+        seeds = sorted({seed for row in self.rows for seed in row.seeds})
+        if not seeds:
+            return "no run is finished yet"
+        counted = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
+        return f"measured on {self.on}, selected on {self.selected_on}, {counted}"
+
+    def made(self) -> dict[str, Any]:
+        """What made the figures."""
+        return {"config": self.ablation.config.to_json(), "data": dict(self.ablation.described)}
+
+
+def gather(ablation: Ablation) -> Report:
+    """The figures of the runs that are finished; a row without any stays empty."""
+    cells = [cell for cell in ablation.cells() if cell.done]
+    found = {cell.run.name: dict(cell.run.status().figures) for cell in cells}
+    rows = tuple(_row(row, ablation, [cell for cell in cells if cell.row == row], found) for row in ablation.rows)
+    said = list(found.values())
+    return Report(ablation, rows, _common(said, "on"), _common(said, "selected_on"))
+
+
+def _row(row: str, ablation: Ablation, cells: Sequence[Cell], found: dict[str, dict[str, Any]]) -> RowResult:
+    figures = {
+        key: Spread(tuple(value for cell in cells if (value := found[cell.run.name].get(key)) is not None))
+        for key, _ in FIGURES
+    }
+    return RowResult(row, label_of(row, ablation.config.variant), tuple(cell.seed for cell in cells), figures)
+
+
+def _common(said: Sequence[dict[str, Any]], key: str) -> str:
+    return " and ".join(sorted({str(figures.get(key, "nothing")) for figures in said})) or "nothing yet"
+
+
+def write_report(report: Report, folder: Path) -> list[Path]:
+    """Writes ``table.md``, ``table.csv``, ``picture.svg`` and ``results.json``, each whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    contents = {
+        "table.md": markdown(report),
+        "table.csv": as_csv(report),
+        "picture.svg": picture(report),
+        "results.json": json.dumps(as_json(report), indent=1, ensure_ascii=False) + "\n",
+    }
+    for name, content in contents.items():
+        write_atomic(folder / name, content)
+    return [folder / name for name in contents]
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """All that is known, each run by itself included; figures from 0 to 1."""
+    done = [cell for cell in report.ablation.cells() if cell.done]
+    return {
+        "name": report.ablation.name,
+        "measured_on": report.on,
+        "selected_on": report.selected_on,
+        "rows": [
+            {
+                "row": row.row,
+                "settings": dict(ROWS[row.row]),
+                "seeds": list(row.seeds),
+                "mean": {key: row.figures[key].mean for key, _ in FIGURES},
+                "deviation": {key: row.figures[key].deviation for key, _ in FIGURES},
+            }
+            for row in report.rows
+        ],
+        "runs": [
+            {"run": cell.run.name, "row": cell.row, "seed": cell.seed, "figures": dict(cell.run.status().figures)}
+            for cell in done
+        ],
+        "made": report.made(),
+    }
+
+
+def as_csv(report: Report) -> str:
+    """One line a row, figures in per cent, an empty cell where there is none; what made them in the last columns."""
+    made, config = report.ablation.described, report.ablation.config
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = [f"{label}_{what}" for _, label in FIGURES for what in ("mean", "deviation")]
+    origin = {
+        "measured_on": report.on,
+        "selected_on": report.selected_on,
+        "variant": config.variant,
+        "recipe": config.recipe,
+        "train_images": made["images"]["train"]["fingerprint"],
+        "test_images": made["images"]["test"]["fingerprint"],
+        "device": made["device"],
+        "torch": made["versions"]["torch"],
+    }
+    writer.writerow(["row", "seeds", *names, *origin])
+    for row in report.rows:
+        spreads = [row.figures[key] for key, _ in FIGURES]
+        numbers = [value for spread in spreads for value in (spread.mean, spread.deviation)]
+        cells = ["" if value is None else f"{100 * value:.4f}" for value in numbers]
+        writer.writerow([row.row, " ".join(map(str, row.seeds)), *cells, *origin.values()])
+    return out.getvalue()
+
+
+def markdown(report: Report) -> str:
+    """The table, and under it what made it."""
+    ablation = report.ablation
+    lines = [f"# Ablation “{ablation.name}” of {ablation.project.name}", ""]
+    lines += ["| row | " + " | ".join(label for _, label in FIGURES) + " | seeds |"]
+    lines += ["|---|" + "---:|" * (len(FIGURES) + 1)]
+    for row in report.rows:
+        cells = " | ".join(str(row.figures[key]) for key, _ in FIGURES)
+        lines.append(f"| {row.label} | {cells} | {len(row.seeds)} |")
+    spread = (
+        ", mean ± standard deviation of the sample over seeds" if any(len(r.seeds) > 1 for r in report.rows) else ""
+    )
+    lines += ["", f"Per cent{spread}; {report.caption}.", ""]
+    return "\n".join([*lines, "## What made it", "", *_origin(report)]) + "\n"
+
+
+def _origin(report: Report) -> list[str]:
+    config, made = report.ablation.config, report.ablation.described
+    recipe = RECIPES.get(config.recipe, config).to_json()
+    changed = [f"{name}={value}" for name, value in config.to_json().items() if recipe[name] != value]
+    reading = " (our reading of the paper's equations)" if config.variant == Variant.PAPER else ""
+    splits, spec = made["splits"], made["features"]["backbone"]
+    parts = ", ".join(f"{name} {splits[name]}" for name in ("train", "test_seen", "test_unseen"))
+    known = f", known as {splits['known_as']}" if splits["known_as"] else ""
+    images = made["images"]
+    versions = ", ".join(f"{name} {version}" for name, version in made["versions"].items())
+    return [
+        f"- variant {config.variant}{reading}; recipe {config.recipe}, "
+        + (f"changed in {', '.join(changed)}" if changed else "unchanged"),
+        f"- features of {spec['name']} at {spec['size']} px, {made['features']['fingerprint']}; word vectors: "
+        f"{made['word_vectors'] or 'of unknown source'}",
+        f"- {made['classes']['count']} classes ({made['classes']['seen']} seen) {made['classes']['fingerprint']}, "
+        f"{made['attributes']['count']} attributes {made['attributes']['fingerprint']}",
+        f"- {images['train']['count']} training images {images['train']['fingerprint']}, {images['test']['count']} "
+        f"test images {images['test']['fingerprint']}, {images['left_out']} left out",
+        f"- splits: {parts}{known}",
+        f"- {versions}",
+        f"- {made['machine']['device']} ({made['machine']['name']}), {made['machine']['threads']} threads, "
+        f"{made['machine']['system']}",
+    ]
+
+
+def picture(report: Report) -> str:
+    """H and CZSL of every row, as an SVG."""
+    strips = [
+        Strip(row.label, tuple(Mark(name, row.figures[key].values) for key, name in (("H", "H"), ("czsl", "CZSL"))))
+        for row in report.rows
+    ]
+    config = report.ablation.config
+    title = f"Ablation of {report.ablation.project.name}, variant {config.variant}, recipe {config.recipe}"
+    spread = ", mean ± standard deviation" if any(len(row.seeds) > 1 for row in report.rows) else ""
+    return draw(strips, title=title, caption=f"per cent{spread}; {report.caption}")

@@ -1,0 +1,82 @@
+"""Trains runs in child processes, each killed with SIGKILL at a given moment, until one comes through.
+
+    python kill_and_resume.py '{"path of a run": [[step, place], …], …}'
+
+A place is where, from that step on, the process dies: ``before step``, ``after step``, ``evaluation`` (in its
+middle), ``writing`` (a checkpoint is written and has not taken the old one's place) or ``test`` (the test split).
+Prints how many children were killed. Torch is loaded once and the children are forked, so a death costs no start.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch._dynamo  # noqa: F401 - the optimiser loads it, for seconds: here once, and not in every child
+
+from msdn_core.msdn import checkpoint
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.status import RunState
+from msdn_core.training import loop
+from msdn_core.training.trainer import Trainer
+
+
+def die_at(step: int, place: str) -> None:
+    """From now on this process dies there."""
+    reached = 0
+
+    def watch(owner: Any, name: str, where: str, *, afterwards: bool = False) -> None:
+        original: Callable[..., Any] = getattr(owner, name)
+
+        def watched(*given: Any, **named: Any) -> Any:
+            nonlocal reached
+            if isinstance(given[0], Trainer):
+                reached = given[0].step
+            result = original(*given, **named) if afterwards else None
+            if where == place and reached >= step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return result if afterwards else original(*given, **named)
+
+        setattr(owner, name, watched)
+
+    watch(Trainer, "take_step", "before step")
+    watch(Trainer, "take_step", "after step", afterwards=True)
+    watch(Trainer, "_measure", "evaluation", afterwards=True)
+    watch(checkpoint, "save_file", "writing", afterwards=True)
+    watch(loop, "evaluate", "test")
+
+
+def train(path: Path, death: tuple[int, str] | None) -> int:
+    """Trains, or goes on, in a child; the signal that ended it, or 0."""
+    child = os.fork()
+    if child == 0:
+        loop._REPORT_S = 0.0
+        loop.lower_priority = lambda: None
+        if death is not None:
+            die_at(*death)
+        state = loop.run_training(RunDirectory(path))
+        os._exit(0 if state is RunState.FINISHED else 1)
+    status = os.waitpid(child, 0)[1]
+    if os.WIFSIGNALED(status):
+        return os.WTERMSIG(status)
+    assert os.WEXITSTATUS(status) == 0, RunDirectory(path).status().reason
+    return 0
+
+
+def main() -> None:
+    """Runs them all, one after the other."""
+    killed = 0
+    for path, deaths in json.loads(sys.argv[1]).items():
+        for step, place in deaths:
+            killed += train(Path(path), (step, place)) == signal.SIGKILL
+        train(Path(path), None)
+    print(killed)
+
+
+if __name__ == "__main__":
+    main()
