@@ -24,6 +24,17 @@ class Outputs(NamedTuple):
     """A2, (B, K, R); sums to 1 over the attributes."""
 
 
+class RegionOutputs(NamedTuple):
+    """What both sub-nets say of each region, and how they look at it; (B, K, R) each."""
+
+    attention_av: Tensor
+    scores_av: Tensor
+    """What attribute→visual says of a region alone: s1 is their sum weighted by A1."""
+    attention_va: Tensor
+    scores_va: Tensor
+    """What visual→attribute says of a region alone: s2 is their plain sum."""
+
+
 class AttributeToVisual(nn.Module):
     """AVA: each attribute looks for its regions; A1 = softmax over regions of V·W_2·F, S1 = V·W_1·F."""
 
@@ -85,15 +96,30 @@ class MSDN(nn.Module):
         return self.attribute_to_visual.W_1.shape[1]
 
     def forward(self, features: Tensor) -> Outputs:
-        """(B, C, R) features, each region of length 1 over C, in the network's own dtype.
+        """(B, C, R) features, each region of length 1 over C, in the network's own dtype."""
+        return self._say(*self._products(features))
 
-        All four K×R tensors come from one batched product of (4K, C) with the features: V meets the weights first,
+    def regions(self, features: Tensor) -> RegionOutputs:
+        """What becomes of each region of (B, C, R) features: the sub-nets are asked of every region alone as well."""
+        products = self._products(features)
+        together = self._say(*products)
+        batch, k, regions = products[0].shape
+        alone = self._say(*(product.transpose(1, 2).reshape(-1, k, 1) for product in products))
+        scores_av, scores_va = (
+            scores.reshape(batch, regions, k).transpose(1, 2) for scores in (alone.scores_av, alone.scores_va)
+        )
+        return RegionOutputs(together.attention_av, scores_av, together.attention_va, scores_va)
+
+    def _products(self, features: Tensor) -> tuple[Tensor, ...]:
+        """All four K×R tensors from one batched product of (4K, C) with the features: V meets the weights first,
         which is cheaper than projecting every region while K < C, and no tensor of B×K×C ever exists.
         """
         v = nn.functional.normalize(self.V, dim=1) if self.normalize_v else self.V
         projections = (*self.attribute_to_visual.projections(v), *self.visual_to_attribute.projections(v))
         products = torch.matmul(torch.cat(projections), features)
-        attention_1, score_1, attention_2, score_2 = products.reshape(-1, 4, v.shape[0], features.shape[2]).unbind(1)
+        return products.reshape(-1, len(projections), v.shape[0], features.shape[2]).unbind(1)
+
+    def _say(self, attention_1: Tensor, score_1: Tensor, attention_2: Tensor, score_2: Tensor) -> Outputs:
         scores_av, attention_av = self.attribute_to_visual(attention_1, score_1)
         scores_va, attention_va = self.visual_to_attribute(attention_2, score_2)
         return Outputs(scores_av, scores_va, attention_av, attention_va)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.metrics import PointingGame, binarised, figures, pointing_game, seen_unseen_curve
+from msdn_core.domain.metrics import PointingGame, binarised, figures, mean_known, pointing_game, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.errors import CheckpointError, RunError
 from msdn_core.msdn.checkpoint import load_network
@@ -159,7 +159,7 @@ def pointing_figures(game: PointingGame | None) -> dict[str, Any] | None:
     """The shares of hits over all images and attributes, and how many there were; None where there were none."""
     if game is None or np.isnan(game.chance).all():
         return None
-    shares = {side: float(np.nanmean(getattr(game, side))) for side in ("av", "va", "chance")}
+    shares = {side: mean_known(getattr(game, side)) for side in ("av", "va", "chance")}
     return {**shares, "n": int((~np.isnan(game.chance)).sum()), "within_regions": 1}
 
 

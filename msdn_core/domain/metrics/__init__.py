@@ -11,17 +11,19 @@ from msdn_core.domain.metrics.accuracy import (
     confusion,
     figures,
     harmonic_mean,
+    mean_known,
     per_class_accuracy,
 )
 from msdn_core.domain.metrics.agreement import jensen_shannon, map_overlap
 from msdn_core.domain.metrics.attribute_auc import attribute_auc, binarised
 from msdn_core.domain.metrics.curve import SeenUnseenCurve, seen_unseen_curve
 from msdn_core.domain.metrics.insertion import class_maps, insertion_area
-from msdn_core.domain.metrics.localisation import PCP_SCALES, correct_parts, enlarged_peaks
+from msdn_core.domain.metrics.localisation import PCP_SCALES, PCP_SIDE, correct_parts, enlarged_peaks
 from msdn_core.domain.metrics.pointing import PointingGame, pointing_chance, pointing_game, pointing_hits
 
 __all__ = [
     "PCP_SCALES",
+    "PCP_SIDE",
     "Figures",
     "PointingGame",
     "SeenUnseenCurve",
@@ -38,6 +40,7 @@ __all__ = [
     "insertion_area",
     "jensen_shannon",
     "map_overlap",
+    "mean_known",
     "per_class_accuracy",
     "pointing_chance",
     "pointing_game",

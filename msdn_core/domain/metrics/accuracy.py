@@ -20,11 +20,15 @@ def class_accuracies(labels: Labels, predictions: Labels, classes: int) -> NDArr
     return np.asarray(np.divide(hits, images, out=np.full(classes, np.nan), where=images > 0))
 
 
+def mean_known(values: Floats) -> float | None:
+    """The mean of the values that are not NaN; None where there are none."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if known.size else None
+
+
 def per_class_accuracy(labels: Labels, predictions: Labels) -> float | None:
     """Mean over the classes that occur in the (N,) labels of the top-1 accuracy within the class."""
-    if len(labels) == 0:
-        return None
-    return float(np.nanmean(class_accuracies(labels, predictions, int(labels.max()) + 1)))
+    return mean_known(class_accuracies(labels, predictions, int(labels.max(initial=-1)) + 1))
 
 
 def confusion(labels: Labels, predictions: Labels, classes: int) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.scoring import Floats
 
-SIDE = 224
+PCP_SIDE = 224
 PCP_SCALES = {"usual": 1.4, "strict": 4.0}
 """A part's box is the bird's box divided by this."""
 
@@ -50,9 +50,9 @@ def correct_parts(peaks: Pixels, points: NDArray[np.floating], boxes: Pixels, sc
 
 def _candidates(count: int) -> tuple[Pixels, NDArray[np.float64]]:
     """Pixels along one side that may be highest, and how much each of ``count`` regions weighs there."""
-    centres = (np.arange(count) + 0.5) * SIDE / count - 0.5
-    pixels = np.unique(np.clip(np.concatenate([[0.0], np.floor(centres), np.ceil(centres)]), 0, SIDE - 1))
-    place = np.clip((pixels + 0.5) * count / SIDE - 0.5, 0, count - 1)
+    centres = (np.arange(count) + 0.5) * PCP_SIDE / count - 0.5
+    pixels = np.unique(np.clip(np.concatenate([[0.0], np.floor(centres), np.ceil(centres)]), 0, PCP_SIDE - 1))
+    place = np.clip((pixels + 0.5) * count / PCP_SIDE - 0.5, 0, count - 1)
     weights = np.maximum(1.0 - np.abs(place[:, None] - np.arange(count)), 0.0)
     return pixels.astype(np.int64), weights
 
@@ -60,10 +60,10 @@ def _candidates(count: int) -> tuple[Pixels, NDArray[np.float64]]:
 def _part_boxes(centres: Pixels, size: Pixels) -> NDArray[np.int64]:
     """(N, G, 4) left, top, right, bottom of boxes around centres (N, G, 2), of size (N, 1, 2), inside the image."""
     low, high = centres - size // 2, centres + size // 2
-    out_low, out_high = low < 0, high > SIDE - 1
+    out_low, out_high = low < 0, high > PCP_SIDE - 1
     low, high = (
-        np.where(out_low, 0, np.where(out_high, SIDE - 1 - size, low)),
-        np.where(out_low, size, np.where(out_high, SIDE - 1, high)),
+        np.where(out_low, 0, np.where(out_high, PCP_SIDE - 1 - size, low)),
+        np.where(out_low, size, np.where(out_high, PCP_SIDE - 1, high)),
     )
     return np.concatenate([low, high], axis=-1)
 
