@@ -1,0 +1,249 @@
+"""What lifts the figures on real photographs, within honest selection.
+
+    python -m benchmarks.experiments PROJECT [--seeds 3] [--steps 150] [--only NAME …] [--results FILE]
+
+PROJECT is an imported data set whose features are there. Each trial is trained on a part of the seen classes'
+training images; the step and gamma are chosen on the rest, in which some seen classes play the unseen ones, and the
+test split is then looked at once. Trials that stand in the results already are not run again; at the end a table of
+all of them is printed: means and standard deviations over seeds, and differences from the first trial seed by seed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from msdn_core.domain.metrics import figures, seen_unseen_curve
+from msdn_core.domain.scoring import Fusion, class_scores, fused_attribute_scores
+from msdn_core.importers.word_vectors import hashed_word_vectors
+from msdn_core.msdn.losses import msdn_loss
+from msdn_core.msdn.network import MSDN, Outputs
+from msdn_core.training.config import from_settings
+from msdn_core.training.data import Features, Part, TrainingData, load_data
+from msdn_core.training.sampling import batch, hold_out
+
+EVERY = 25
+DECAY = 0.97
+COSINE_SCALE = 20.0
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One way to train; the first of ``TRIALS`` is what the others are compared with."""
+
+    name: str
+    what: str
+    words: str = "released"
+    head: str = "dot"
+    va_mean: bool = False
+    averaged: bool = False
+    refit: bool = False
+
+
+TRIALS = (
+    Trial("official", "the published model and loss"),
+    Trial("averaged", "official, tested with an exponential average of its weights", averaged=True),
+    Trial("refit", "official, trained anew on all seen classes for the steps that validation chose", refit=True),
+    Trial("hashed", "hashed word vectors in place of the released ones", words="hashed"),
+    Trial("cosine", "cosine of attribute scores and class vectors, times 20", head="cosine"),
+    Trial("temperature", "one learned temperature on each sub-net's logits", head="temperature"),
+    Trial("va-mean", "VAA's sum over regions made a mean", va_mean=True),
+    Trial("hashed+averaged+refit", "those three together", words="hashed", averaged=True, refit=True),
+)
+
+
+class Head(nn.Module):
+    """What stands between a sub-net's attribute scores and the class vectors."""
+
+    def __init__(self, trial: Trial, regions: int) -> None:
+        super().__init__()
+        self.kind, self.share = trial.head, 1 / regions if trial.va_mean else 1.0
+        self.temperature = nn.Parameter(torch.zeros(2)) if trial.head == "temperature" else None
+
+    def forward(self, scores_av: Tensor, scores_va: Tensor) -> tuple[Tensor, Tensor]:
+        both = [scores_av, scores_va * self.share]
+        if self.kind == "cosine":
+            both = [COSINE_SCALE * nn.functional.normalize(scores, dim=1) for scores in both]
+        if self.temperature is not None:
+            both = [scores * t.exp() for scores, t in zip(both, self.temperature, strict=True)]
+        return both[0], both[1]
+
+
+class Model(nn.Module):
+    """A network with its head."""
+
+    def __init__(self, words: np.ndarray, channels: int, trial: Trial, regions: int, seed: int) -> None:
+        super().__init__()
+        self.network = MSDN(torch.from_numpy(words), channels, seed=seed)
+        self.head = Head(trial, regions)
+
+    def forward(self, features: Tensor) -> Outputs:
+        out = self.network(features)
+        scores_av, scores_va = self.head(out.scores_av, out.scores_va)
+        return Outputs(scores_av, scores_va, out.attention_av, out.attention_va)
+
+
+class Bench:
+    """A project's data, split once a seed."""
+
+    def __init__(self, project: Path, steps: int) -> None:
+        self.config = from_settings("cub", ["backbone=lite0", "device=cpu"])
+        data = load_data(project, self.config, torch.device("cpu"))
+        assert data is not None
+        self.data: TrainingData = data
+        self.steps = steps
+        self.fusion = Fusion(self.config.fusion_av, self.config.fusion_va)
+        self.unit = data.table.unit_vectors()
+        self.features = Features(data.store, torch.device("cpu"), data.train.rows)
+        names = [attribute.full_name for attribute in data.table.attributes]
+        self.words = {"released": data.word_vectors, "hashed": hashed_word_vectors(names)}
+
+    def scores(self, model: Model, part: Part) -> np.ndarray:
+        """(N, M) fused class scores without bias."""
+        said = []
+        with torch.inference_mode():
+            for start in range(0, len(part), 64):
+                out = model(self.features.batch(part.rows[start : start + 64]))
+                said.append(fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), self.fusion))
+        return class_scores(np.concatenate(said), self.unit)
+
+    def train(
+        self, trial: Trial, seed: int, part: Part, seen: np.ndarray, steps: int, look: Callable[[int, Model], None]
+    ) -> None:
+        """Trains and calls ``look`` with the model that would be kept, every few steps and after the last one."""
+        config, spec = self.config, self.data.store.spec
+        model = Model(self.words[trial.words], spec.channels, trial, spec.grid[0] * spec.grid[1], seed)
+        kept = copy.deepcopy(model) if trial.averaged else model
+        optimiser = torch.optim.RMSprop(
+            model.parameters(),
+            lr=config.learning_rate,
+            alpha=config.alpha,
+            weight_decay=config.weight_decay,
+            momentum=config.momentum,
+        )
+        unit, mask = torch.tensor(self.unit, dtype=torch.float32), torch.tensor(seen)
+        for step in range(1, steps + 1):
+            chosen = batch(part.labels, sampling="permutation", size=config.batch_size, seed=seed, step=step - 1)
+            loss = msdn_loss(
+                model(self.features.batch(part.rows[chosen])),
+                torch.from_numpy(part.labels[chosen]),
+                unit,
+                mask,
+                bias=config.bias,
+                lambda_cal=config.lambda_cal,
+                lambda_distill=config.lambda_distill,
+            )
+            optimiser.zero_grad(set_to_none=True)
+            loss.total.backward()  # type: ignore[no-untyped-call]
+            optimiser.step()
+            if trial.averaged:
+                with torch.no_grad():
+                    for average, value in zip(kept.parameters(), model.parameters(), strict=True):
+                        average.lerp_(value, 1 - DECAY)
+            if step % EVERY == 0 or step == steps:
+                look(step, kept)
+
+    def run(self, trial: Trial, seed: int) -> dict[str, Any]:
+        """One trial with one seed: chosen on validation, tested once."""
+        train, table = self.data.train, self.data.table
+        of_classes, of_images = hold_out(train.labels, share_of_classes=0.15, share_of_images=0.1, seed=seed)
+        playing_seen = table.seen.copy()
+        playing_seen[np.unique(train.labels[of_classes])] = False
+        validation = train.of(of_classes | of_images)
+        # Validation chooses among what it can tell apart: the truly unseen classes stay out of it.
+        among = np.flatnonzero(table.seen)
+        labels = np.searchsorted(among, validation.labels)
+        best: dict[str, Any] = {"H": -1.0}
+
+        def look(step: int, model: Model) -> None:
+            curve = seen_unseen_curve(self.scores(model, validation)[:, among], labels, playing_seen[among])
+            assert curve is not None
+            found = float(curve.harmonic[curve.best])
+            if found > best["H"]:
+                gamma = curve.gamma_of(curve.best)
+                best.update(H=found, step=step, gamma=gamma, model=copy.deepcopy(model))
+
+        self.train(trial, seed, train.of(~(of_classes | of_images)), playing_seen, self.steps, look)
+        if trial.refit:
+            last: list[Model] = []
+            self.train(trial, seed, train, table.seen, best["step"], lambda _, model: last.append(model))
+            best["model"] = last[-1]
+        test = self.data.test
+        scores = self.scores(best["model"], test)
+        curve = seen_unseen_curve(scores, test.labels, table.seen)
+        assert curve is not None
+        trained = figures(scores, test.labels, table.seen, self.config.gamma)
+        chosen = figures(scores, test.labels, table.seen, best["gamma"])
+        return {
+            "step": best["step"],
+            "gamma": best["gamma"],
+            "validation H": best["H"],
+            "CZSL": chosen.czsl,
+            "AUSUC": curve.area,
+            **{name: asdict(chosen)[name] for name in ("U", "S", "H")},
+            "H, gamma 2": trained.H,
+        }
+
+
+SHOWN = ("CZSL", "AUSUC", "U", "S", "H", "H, gamma 2", "validation H")
+
+
+def table(results: list[dict[str, Any]]) -> str:
+    """Markdown: mean ± deviation over seeds in percent; behind H its mean difference from the first trial."""
+    lines = ["| trial | seeds | " + " | ".join(SHOWN) + " | H against the first |", "|---" * (len(SHOWN) + 3) + "|"]
+    base = {result["seed"]: result for result in results if result["trial"] == TRIALS[0].name}
+    for trial in TRIALS:
+        mine = [result for result in results if result["trial"] == trial.name]
+        if not mine:
+            continue
+        cells = []
+        for name in SHOWN:
+            values = 100 * np.array([result[name] for result in mine])
+            cells.append(f"{values.mean():.1f} ± {values.std(ddof=1) if len(values) > 1 else 0:.1f}")
+        gains = 100 * np.array([result["H"] - base[result["seed"]]["H"] for result in mine if result["seed"] in base])
+        better = f"{gains.mean():+.1f} ({int((gains > 0).sum())} of {len(gains)} up)" if len(gains) else ""
+        lines.append(f"| {trial.name} | {len(mine)} | " + " | ".join(cells) + f" | {better} |")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Runs what is not in the results yet, and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("project", type=Path)
+    parser.add_argument("--seeds", type=int, default=3, help="seeds 0, 1, …; default: %(default)s")
+    parser.add_argument("--steps", type=int, default=150, help="default: %(default)s")
+    parser.add_argument("--only", nargs="+", choices=[trial.name for trial in TRIALS], default=None)
+    parser.add_argument("--results", type=Path, default=Path("experiments.jsonl"), help="default: %(default)s")
+    arguments = parser.parse_args()
+    torch.set_num_threads(1)
+    bench = Bench(arguments.project, arguments.steps)
+    results = []
+    if arguments.results.exists():
+        results = [json.loads(line) for line in arguments.results.read_text(encoding="utf-8").splitlines()]
+    results = [result for result in results if result["steps"] == arguments.steps]
+    done = {(result["trial"], result["seed"]) for result in results}
+    for seed in range(arguments.seeds):
+        for trial in TRIALS:
+            if (trial.name, seed) in done or (arguments.only and trial.name not in arguments.only):
+                continue
+            began = time.process_time()
+            result = {"trial": trial.name, "seed": seed, "steps": arguments.steps, **bench.run(trial, seed)}
+            results.append({**result, "processor_s": round(time.process_time() - began, 1)})
+            with arguments.results.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(results[-1]) + "\n")
+            print(json.dumps(results[-1]), flush=True)
+    print(table(results))
+
+
+if __name__ == "__main__":
+    main()
