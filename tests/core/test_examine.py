@@ -25,8 +25,7 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.predictions import read_predictions, write_predictions
 from msdn_core.training import loop
 from msdn_core.training.data import load_data
-from msdn_core.training.evaluation import look
-from msdn_core.training.trainer import Trainer
+from msdn_core.training.sampling import hold_out
 from msdn_core.vision.features import find_store
 
 GROUPS, VALUES = small_run.GROUPS, small_run.VALUES
@@ -72,14 +71,15 @@ def balanced(labels, predictions):
 def test_gamma_is_chosen_on_the_validation_part_and_not_on_the_test_split(given):
     validated = given.found.figures["validated"]
     assert validated["selected_on"] == "validation"
-    control = type("Silent", (), {"poll": staticmethod(lambda: None)})()
-    config = small_run.settings(steps=100)
-    trainer = Trainer(config, load_data(given.project, config, torch.device("cpu")), torch.device("cpu"), given.run)
-    part, classes = trainer._validation, trainer._validation_classes
-    looked = look(given.network, trainer._features, part.rows, between=control.poll)
-    fused = fused_attribute_scores(looked.scores_av, looked.scores_va, given.header.fusion)
-    scores, seen = class_scores(fused, given.unit[classes]), trainer._seen_in_training[classes]
-    labels = np.searchsorted(classes, part.labels)
+    config, store = small_run.settings(steps=100), find_store(given.project, small_run.SPEC.fingerprint)
+    train = load_data(given.project, config, torch.device("cpu")).train
+    of_classes, of_images = hold_out(train.labels, share_of_classes=0.15, share_of_images=0.1, seed=config.seed)
+    part, among = train.of(of_classes | of_images), np.flatnonzero(given.table.seen)
+    with torch.inference_mode():
+        out = given.network(torch.from_numpy(store.array[part.rows]).float())
+    fused = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), given.header.fusion)
+    scores, labels = class_scores(fused, given.unit[among]), np.searchsorted(among, part.labels)
+    seen = ~np.isin(among, train.labels[of_classes])
     at_chosen = figures(scores, labels, seen, validated["gamma"]).H
     assert at_chosen == pytest.approx(max(figures(scores, labels, seen, g).H for g in np.linspace(-9, 9, 2001)))
     unseen = ~given.table.seen[given.labels]
