@@ -51,6 +51,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         checkpoint,
         device=arguments.device,
         progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
+        maps_progress=lambda done, total: output.progress("maps", done, total),
     )
     figures = evaluation.figures
     if arguments.tables is not None:

@@ -37,10 +37,16 @@ class MapStudy(NamedTuple):
     attention to that class; ``random``: in an order drawn by chance."""
 
 
-def study_maps(tested: Tested, groups: Sequence[Sequence[int]], between: Callable[[], None] = lambda: None) -> MapStudy:
+def study_maps(
+    tested: Tested,
+    groups: Sequence[Sequence[int]],
+    between: Callable[[], None],
+    progress: Callable[[int, int], None],
+) -> MapStudy:
     """Runs the network over the test images once more, and keeps of each batch's maps what the figures need.
 
-    ``groups`` are the attribute columns of each group; ``between`` is called between batches, and may raise.
+    ``groups`` are the attribute columns of each group; ``between`` is called between batches, and may raise;
+    ``progress`` is told how many of how many images are done.
     """
     rows = tested.test.rows
     features = Features(tested.store, next(tested.network.parameters()).device, rows)
@@ -53,6 +59,7 @@ def study_maps(tested: Tested, groups: Sequence[Sequence[int]], between: Callabl
             outputs = tested.network.regions(features.batch(rows[batch]))
         maps = [value.float().cpu().numpy() for value in outputs]
         parts.append(_batch(tested, batch, groups, unit, *maps))
+        progress(min(batch.stop, len(rows)), len(rows))
     return MapStudy(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 

@@ -51,12 +51,14 @@ def examine(
     device: str = "auto",
     progress: Callable[[Progress], None] | None = None,
     between: Callable[[], None] = lambda: None,
+    maps_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Evaluation:
     """All that is measured of a checkpoint on a project's test split.
 
     ``figures`` are those of ``msdn_core.training.evaluation.evaluate`` and these: ``attributes`` the mean AUC of
     attribute scores and what it was measured against; ``pcp`` part localisation; ``region_insertion`` the areas
-    under region insertion and deletion; ``agreement`` of the two sub-nets. Arguments and errors as in ``run_test``.
+    under region insertion and deletion; ``agreement`` of the two sub-nets. ``maps_progress`` is told how many of how
+    many images were looked at closely; other arguments and errors as in ``run_test``.
     """
     tested = run_test(project_path, checkpoint, device=device, progress=progress, between=between)
     header, table, labels = tested.header, tested.table, tested.test.labels
@@ -67,7 +69,7 @@ def examine(
     present = binarised(table.vectors)[labels]
 
     plan = plan_parts(tested)
-    study = study_maps(tested, plan.groups, between)
+    study = study_maps(tested, plan.groups, between, maps_progress)
     # A sub-net alone is biased as in training: by what gamma is once the fusion's weights are taken off it.
     bias = header.gamma / (header.fusion.av + header.fusion.va)
     jsd = jensen_shannon(*(calibrated(class_scores(by_subnet[side], unit), table.seen, bias) for side in ("av", "va")))
