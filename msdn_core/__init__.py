@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from msdn_core.domain.attributes import Attribute, ClassTable
     from msdn_core.domain.explanation import Explanation
     from msdn_core.errors import MsdnError
+    from msdn_core.evaluation.report import examine
     from msdn_core.importers.cub import import_cub
     from msdn_core.importers.demo import create_demo, draw_missing
     from msdn_core.importers.images import import_images
@@ -55,6 +56,7 @@ _HOMES = {
     "create_demo": "msdn_core.importers.demo",
     "draw_missing": "msdn_core.importers.demo",
     "evaluate": "msdn_core.training.evaluation",
+    "examine": "msdn_core.evaluation.report",
     "extract_features": "msdn_core.vision.extraction",
     "import_cub": "msdn_core.importers.cub",
     "import_images": "msdn_core.importers.images",
@@ -76,6 +78,7 @@ __all__ = [
     "create_demo",
     "draw_missing",
     "evaluate",
+    "examine",
     "extract_features",
     "import_cub",
     "import_images",

@@ -3,59 +3,135 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from msdn_core.atomic import write_atomic
 from msdn_core.cli.output import Output, aligned, percent
+from msdn_core.errors import MsdnError
+
+if TYPE_CHECKING:
+    from msdn_core.evaluation.report import Evaluation
+
+TABLES = ("classes", "attributes", "parts", "curve")
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Adds the command."""
     parser = commands.add_parser(
-        "evaluate", parents=[common], help="CZSL, U, S, H, the seen-unseen curve and the pointing game of a run"
+        "evaluate",
+        parents=[common],
+        help="CZSL, U, S, H, the seen-unseen curve, attributes, parts and agreement of a run",
     )
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--run", required=True, metavar="RUN", help="a run's name, or a checkpoint file")
     parser.add_argument("--checkpoint", choices=("best", "last"), default="best", help="default: %(default)s")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument(
+        "--tables",
+        type=Path,
+        metavar="DIR",
+        help="write evaluation.json, predictions.npz, and classes, attributes, parts and curve as .csv into DIR",
+    )
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Evaluates one checkpoint."""
     from msdn_core.cli.checkpoints import find_checkpoint
-    from msdn_core.training.evaluation import evaluate
+    from msdn_core.evaluation.report import examine
 
     checkpoint = find_checkpoint(arguments.project, arguments.run, arguments.checkpoint)
-    figures = evaluate(
+    evaluation = examine(
         arguments.project,
         checkpoint,
         device=arguments.device,
         progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
+        maps_progress=lambda done, total: output.progress("maps", done, total),
     )
-    output.result(figures, _table(figures))
+    figures = evaluation.figures
+    if arguments.tables is not None:
+        figures = {**figures, "tables": write_tables(evaluation, arguments.tables)}
+    output.result(figures, _text(figures))
 
 
-def _table(figures: Mapping[str, Any]) -> str:
-    best = figures.get("best") or {}
-    rows = [
-        ("", "CZSL", "U", "S", "H", "gamma"),
-        (
-            "as trained", percent(figures["czsl"]), percent(figures["U"]), percent(figures["S"]), percent(figures["H"]),
-            f"{figures['gamma']:.3f}",
-        ),
-        (
-            "best gamma (on test)", percent(figures["czsl"]), percent(best.get("U")), percent(best.get("S")),
-            percent(best.get("H")), "–" if best.get("gamma") is None else f"{best['gamma']:.3f}",
-        ),
-    ]  # fmt: skip
-    lines = [aligned(rows), f"area under the seen-unseen curve  {percent(figures['ausuc'])}"]
-    pointing = figures.get("pointing")
+def write_tables(evaluation: Evaluation, folder: Path) -> list[str]:
+    """Writes an evaluation's files into a folder, which is made where it is missing, and gives their paths.
+
+    Each file is written whole or not at all; raises MsdnError where the folder cannot be written. Every row of a
+    table names the run and what its checkpoint was selected on.
+    """
+    from msdn_core.runs.predictions import write_predictions
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise MsdnError(f"The folder {folder} cannot be made ({fault.strerror or fault}); choose another.") from fault
+    figures = evaluation.figures
+    origin = {"run": figures["run"], "selected_on": figures["selected_on"]}
+    for name in TABLES:
+        write_atomic(folder / f"{name}.csv", _csv([{**row, **origin} for row in getattr(evaluation, name)]))
+    write_atomic(folder / "evaluation.json", json.dumps(figures, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_predictions(folder / "predictions.npz", evaluation.predictions)
+    return [
+        str(folder / name) for name in (*(f"{table}.csv" for table in TABLES), "evaluation.json", "predictions.npz")
+    ]
+
+
+def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return text.getvalue()
+
+
+def _text(figures: Mapping[str, Any]) -> str:
+    """The figures for a person, each beside what it was selected on."""
+    rows: list[tuple[str, ...]] = [("", "CZSL", "U", "S", "H", "gamma")]
+    for name, found in (
+        ("gamma as trained", figures),
+        ("gamma chosen on {}", figures["validated"]),
+        ("best gamma, chosen on {}", figures["best"]),
+    ):
+        if found is not None:
+            shown = (percent(found[key]) for key in ("czsl", "U", "S", "H"))
+            rows.append((name.format(found["selected_on"]), *shown, f"{found['gamma']:.3f}"))
+    lines = [aligned(rows), f"area under the seen-unseen curve  {percent(figures['ausuc'])}", ""]
+    pointing, pcp, attributes = figures["pointing"], figures["pcp"], figures["attributes"]
+    regions, agreement = figures["region_insertion"], figures["agreement"]
+    looks = [("", "A→V", "V→A", "")]
     if pointing:
+        looks.append(("pointing game", *_both(pointing), f"chance {percent(pointing['chance'])}"))
+    if pcp:
+        for size in ("usual", "strict"):
+            by = f"box / {pcp[size]['box_divided_by']:g}, {pcp['parts']} parts, {pcp['protocol']}"
+            looks.append((f"PCP, {size}", *_both(pcp[size]), by))
+    auc = {side: attributes[f"auc_{side}"] for side in ("av", "va")}
+    looks.append(("attribute AUC", *_both(auc), f"fused {percent(attributes['auc_fused'])}, by {attributes['truth']}"))
+    for way in ("insertion", "deletion"):
+        areas = {side: (regions[side] or {}).get(way) for side in ("av", "va")}
+        looks.append((f"region {way}", *_both(areas), f"by chance {percent(regions['random'])}"))
+    lines.append(aligned(looks))
+    if agreement is not None:
         lines.append(
-            f"pointing game  A→V {percent(pointing['av'])}  V→A {percent(pointing['va'])}  "
-            f"chance {percent(pointing['chance'])}"
+            f"agreement of the sub-nets: JSD {agreement['jsd_nats']:.4f} nats, overlap of maps "
+            f"{percent(agreement['map_overlap'])}"
         )
-    lines.append(f"checkpoint selected on {figures['selected_on']}")
+    lines += [
+        "",
+        f"checkpoint selected on {figures['selected_on']}",
+        *figures["missing"],
+    ]
+    if "tables" in figures:
+        lines += ["", *figures["tables"]]
     return "\n".join(lines)
+
+
+def _both(found: Mapping[str, Any]) -> tuple[str, str]:
+    return percent(found["av"]), percent(found["va"])

@@ -13,6 +13,9 @@ from torch import Tensor, nn
 from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.msdn.paper import VisualToAttributeByRegion
 
+Maps = tuple[Tensor, ...]
+"""Products of projections with the features, each (B, K, R)."""
+
 
 class Outputs(NamedTuple):
     """What both sub-nets say of a batch; one that is not there says 0 and looks everywhere alike."""
@@ -25,6 +28,17 @@ class Outputs(NamedTuple):
     """A1, (B, K, R); sums to 1 over the regions."""
     attention_va: Tensor
     """A2, (B, K, R); sums to 1 over the attributes."""
+
+
+class RegionOutputs(NamedTuple):
+    """What both sub-nets say of each region, and how they look at it; (B, K, R) each."""
+
+    attention_av: Tensor
+    scores_av: Tensor
+    """What attribute→visual says of a region alone: s1 is their sum weighted by A1."""
+    attention_va: Tensor
+    scores_va: Tensor
+    """What visual→attribute says of a region alone: s2 is their plain sum."""
 
 
 class AttributeToVisual(nn.Module):
@@ -123,28 +137,44 @@ class MSDN(nn.Module):
             )
 
     def forward(self, features: Tensor) -> Outputs:
-        """(B, C, R) features, each region of length 1 over C, in the network's own dtype.
+        """(B, C, R) features, each region of length 1 over C, in the network's own dtype."""
+        return self._say(*self._maps(features))
 
-        All K×R tensors come from one batched product of (4K, C) with the features: V meets the weights first,
-        which is cheaper than projecting every region while K < C, and no tensor of B×K×C ever exists.
+    def regions(self, features: Tensor) -> RegionOutputs:
+        """What becomes of each region of (B, C, R) features: the sub-nets are asked of every region alone as well."""
+        of_av, of_va = self._maps(features)
+        together = self._say(of_av, of_va)
+        batch, k, regions = together.attention_av.shape
+
+        def parted(maps: Maps) -> Maps:
+            return tuple(map_.transpose(1, 2).reshape(-1, k, 1) for map_ in maps)
+
+        alone = self._say(parted(of_av), parted(of_va))
+        scores_av, scores_va = (
+            scores.reshape(batch, regions, k).transpose(1, 2) for scores in (alone.scores_av, alone.scores_va)
+        )
+        return RegionOutputs(together.attention_av, scores_av, together.attention_va, scores_va)
+
+    def _maps(self, features: Tensor) -> tuple[Maps, Maps]:
+        """The K×R maps that each sub-net asks for, all from one batched product of (4K, C) with the features.
+
+        V meets the weights first, which is cheaper than projecting every region while K < C, and no tensor of B×K×C
+        ever exists.
         """
         v = nn.functional.normalize(self.V, dim=1) if self.normalize_v else self.V
         av, va = self.attribute_to_visual or self.average_pooled, self.visual_to_attribute
         for_av = av.projections(v) if av is not None else ()
         for_va = va.projections(v) if va is not None else ()
         products = torch.matmul(torch.cat((*for_av, *for_va)), features)
-        k, regions = v.shape[0], features.shape[2]
-        maps = products.reshape(-1, len(for_av) + len(for_va), k, regions).unbind(1)
-        nothing = products.new_zeros(())
-        absent = nothing.expand(len(features), k)
-        scores_av, attention_av = (
-            av(*maps[: len(for_av)])
-            if av is not None
-            else (absent, (nothing + 1 / regions).expand(len(features), k, regions))
-        )
-        scores_va, attention_va = (
-            va(*maps[len(for_av) :])
-            if va is not None
-            else (absent, (nothing + 1 / k).expand(len(features), k, regions))
-        )
+        maps = products.reshape(-1, len(for_av) + len(for_va), v.shape[0], features.shape[2]).unbind(1)
+        return maps[: len(for_av)], maps[len(for_av) :]
+
+    def _say(self, of_av: Maps, of_va: Maps) -> Outputs:
+        av, va = self.attribute_to_visual or self.average_pooled, self.visual_to_attribute
+        shape = (*of_av, *of_va)[0].shape
+        batch, k, regions = shape
+        nothing = self.V.new_zeros(())
+        absent = nothing.expand(batch, k)
+        scores_av, attention_av = av(*of_av) if av is not None else (absent, (nothing + 1 / regions).expand(shape))
+        scores_va, attention_va = va(*of_va) if va is not None else (absent, (nothing + 1 / k).expand(shape))
         return Outputs(scores_av, scores_va, attention_av, attention_va)

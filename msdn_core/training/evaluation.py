@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.metrics import figures, pointing_chance, pointing_hits, seen_unseen_curve
+from msdn_core.domain.metrics import PointingGame, binarised, figures, mean_known, pointing_game, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
-from msdn_core.errors import CheckpointError, ImageError, RunError
+from msdn_core.errors import CheckpointError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import ImageRecord, Project
@@ -27,8 +27,8 @@ from msdn_core.vision.backbones import load_backbone
 from msdn_core.vision.devices import choose_device
 from msdn_core.vision.extraction import Progress, extract_features
 from msdn_core.vision.features import FeatureStore, find_store
-from msdn_core.vision.images import image_size
-from msdn_core.vision.transform import BackboneSpec, viewed_box
+from msdn_core.vision.places import ViewedPlaces, viewed_places
+from msdn_core.vision.transform import BackboneSpec
 from msdn_core.vision.weights import local_file
 
 _AT_ONCE = 64
@@ -62,19 +62,38 @@ def look(network: MSDN, features: Features, rows: Rows, between: Callable[[], No
     return Looked(scores_av, scores_va, peaks_av, peaks_va)
 
 
-def evaluate(
+@dataclass(frozen=True, eq=False, slots=True)
+class Tested:
+    """A checkpoint that was run over the N images of a project's test split."""
+
+    network: MSDN
+    header: CheckpointHeader
+    table: ClassTable
+    store: FeatureStore
+    test: Part
+    images: tuple[ImageRecord, ...]
+    """(N,) in the order of ``test``."""
+    left_out: int
+    """Test images that have no features."""
+    looked: Looked
+    places: ViewedPlaces
+    group_parts: Mapping[str, tuple[str, ...]]
+    pointing: PointingGame | None
+    """The pointing game of each image and attribute; None where no parts are known."""
+    measured: dict[str, Any]
+    """What was measured on, and with: fingerprints, versions, machine."""
+
+
+def run_test(
     project_path: Path,
     checkpoint: Path,
     *,
     device: str = "auto",
     progress: Callable[[Progress], None] | None = None,
     between: Callable[[], None] = lambda: None,
-) -> dict[str, Any]:
-    """All figures of a checkpoint on a project's test split, as JSON knows them; what cannot be measured is None.
+) -> Tested:
+    """Runs a checkpoint over a project's test split; features that are missing are made first.
 
-    ``czsl``, ``U``, ``S``, ``H`` at the checkpoint's own ``gamma``; ``best`` holds the gamma with the highest H on
-    the test split itself, so it is an upper bound and no result; ``ausuc`` is the area under the exact seen-unseen
-    ``curve``; ``pointing`` compares attention peaks with the true parts; ``missing`` says why a figure is None.
     ``between`` is called between batches, and may raise to end it. Raises CheckpointError where the checkpoint
     belongs to other attributes, RunError where there are no test images.
     """
@@ -87,21 +106,77 @@ def evaluate(
         test, left_out = part_of(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
         if len(test) == 0:
             raise RunError(f"{project_path} has no test images that could be opened; import its splits.")
-        looked = look(network, Features(store, target, test.rows), test.rows, between)
-        pointing = _pointing(project, table, images, store, test, looked)
+        by_id = {image.id: image for image in images}
+        tested = tuple(by_id[store.manifest.images[row].id] for row in test.rows.tolist())
+        places, group_parts = viewed_places(project, tested), project.group_parts()
+    looked = look(network, Features(store, target, test.rows), test.rows, between)
+    pointing = _pointing(table, test, looked, places, group_parts, store.spec.grid)
+    measured = {
+        "test": fingerprint(test),
+        "splits": provenance.splits(images),
+        "versions": provenance.versions(),
+        "machine": provenance.machine(target),
+    }
+    return Tested(
+        network, header, table, store, test, tested, left_out, looked, places, group_parts, pointing, measured
+    )
+
+
+def _pointing(
+    table: ClassTable,
+    test: Part,
+    looked: Looked,
+    places: ViewedPlaces,
+    group_parts: Mapping[str, tuple[str, ...]],
+    grid: tuple[int, int],
+) -> PointingGame | None:
+    names = places.part_names
+    seen_at = [[names.index(part) for part in group_parts.get(a.group, ()) if part in names] for a in table.attributes]
+    if not any(seen_at):
+        return None
+    present = binarised(table.vectors)[test.labels]
+    return pointing_game(looked.peaks_av, looked.peaks_va, present, places.regions(grid), seen_at, grid)
+
+
+def evaluate(
+    project_path: Path,
+    checkpoint: Path,
+    *,
+    device: str = "auto",
+    progress: Callable[[Progress], None] | None = None,
+    between: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """The main figures of a checkpoint on a project's test split, as JSON knows them; None where not measurable.
+
+    ``czsl``, ``U``, ``S``, ``H`` at the checkpoint's own ``gamma``; ``validated`` the same at the gamma that had the
+    highest H on the validation part; ``best`` at the gamma with the highest H on the test split itself, so an upper
+    bound and no result; ``ausuc`` is the area under the exact seen-unseen ``curve``; ``pointing`` compares attention
+    peaks with the true parts; ``missing`` says why a figure is None. Arguments and errors as in ``run_test``.
+    """
+    return main_figures(run_test(project_path, checkpoint, device=device, progress=progress, between=between))
+
+
+def main_figures(tested: Tested) -> dict[str, Any]:
+    """What ``evaluate`` gives."""
+    header, table, test = tested.header, tested.table, tested.test
     result = {
-        **measure(looked, test, table, header),
-        "pointing": _of_what_is_there(pointing, header.sub_nets),
-        **_origin(header, table, images, test, left_out, target),
+        **measure(tested.looked, test, table, header),
+        "pointing": pointing_figures(tested.pointing, header.sub_nets),
+        **_origin(tested),
     }
     return {**result, "missing": _missing(result)}
 
 
-def _of_what_is_there(pointing: dict[str, Any] | None, there: SubNets) -> dict[str, Any] | None:
-    """A sub-net that is not there points nowhere; its map is the same everywhere, and so is its peak by chance."""
-    if pointing is None or there is SubNets.NONE:
+def pointing_figures(game: PointingGame | None, there: SubNets) -> dict[str, Any] | None:
+    """The shares of hits over all images and attributes, and how many there were; None where there were none.
+
+    A sub-net that is not there points nowhere; its map is the same everywhere, and so is its peak by chance.
+    """
+    if game is None or np.isnan(game.chance).all() or there is SubNets.NONE:
         return None
-    return {**pointing, "av": pointing["av"] if there.has_av else None, "va": pointing["va"] if there.has_va else None}
+    sides = {"av": there.has_av, "va": there.has_va, "chance": True}
+    shares = {side: mean_known(getattr(game, side)) if has else None for side, has in sides.items()}
+    return {**shares, "n": int((~np.isnan(game.chance)).sum()), "within_regions": 1}
 
 
 def _missing(result: Mapping[str, Any]) -> list[str]:
@@ -111,6 +186,8 @@ def _missing(result: Mapping[str, Any]) -> list[str]:
         reasons.append("There are no test images of unseen classes, so CZSL, U, H and the curve cannot be measured.")
     if result["S"] is None:
         reasons.append("There are no test images of seen classes, so S, H and the curve cannot be measured.")
+    if result["validated"] is None:
+        reasons.append("No gamma was chosen on a validation part in training, so there are no figures at such a one.")
     there: SubNets = result["sub_nets"]
     reasons += dict.fromkeys(absence for side in ("av", "va") if (absence := there.absence(side)))
     if result["pointing"] is None and there is not SubNets.NONE:
@@ -122,12 +199,17 @@ def measure(looked: Looked, part: Part, table: ClassTable, header: CheckpointHea
     """The figures of classification, with the curve thinned to a few hundred points."""
     attribute_scores = fused_attribute_scores(looked.scores_av, looked.scores_va, header.fusion)
     scores = class_scores(attribute_scores, table.unit_vectors(clip_negative=header.clip_negative))
-    result: dict[str, Any] = {**asdict(figures(scores, part.labels, table.seen, header.gamma)), "gamma": header.gamma}
+
+    def at(gamma: float) -> dict[str, Any]:
+        return {**asdict(figures(scores, part.labels, table.seen, gamma)), "gamma": gamma}
+
+    chosen = header.figures.get("calibration")
+    validated = {**at(float(chosen["gamma"])), "selected_on": chosen["selected_on"]} if chosen else None
+    result: dict[str, Any] = {**at(header.gamma), "validated": validated}
     curve = seen_unseen_curve(scores, part.labels, table.seen)
     if curve is None:
         return {**result, "ausuc": None, "best": None, "curve": None}
-    gamma = curve.gamma_of(curve.best)
-    best = {**asdict(figures(scores, part.labels, table.seen, gamma)), "gamma": gamma, "selected_on": "test"}
+    best = {**at(curve.gamma_of(curve.best)), "selected_on": "test"}
     count = len(curve.seen)
     kept = np.unique(np.linspace(0, count - 1, min(count, _CURVE_POINTS)).round().astype(int))
     points = {
@@ -138,29 +220,18 @@ def measure(looked: Looked, part: Part, table: ClassTable, header: CheckpointHea
     return {**result, "ausuc": curve.area, "best": best, "curve": points}
 
 
-def _origin(
-    header: CheckpointHeader,
-    table: ClassTable,
-    images: Sequence[ImageRecord],
-    test: Part,
-    left_out: int,
-    device: torch.device,
-) -> dict[str, Any]:
-    seen = int(table.seen[test.labels].sum())
+def _origin(tested: Tested) -> dict[str, Any]:
+    header, test = tested.header, tested.test
+    seen = int(tested.table.seen[test.labels].sum())
     return {
         "run": header.run,
         "step": header.step,
         "selected_on": header.selected_on,
         "variant": header.variant,
         "sub_nets": header.sub_nets,
-        "images": {"test_seen": seen, "test_unseen": len(test) - seen, "left_out": left_out},
+        "images": {"test_seen": seen, "test_unseen": len(test) - seen, "left_out": tested.left_out},
         "made": dict(header.made),
-        "measured": {
-            "test": fingerprint(test),
-            "splits": provenance.splits(images),
-            "versions": provenance.versions(),
-            "machine": provenance.machine(device),
-        },
+        "measured": tested.measured,
     }
 
 
@@ -188,51 +259,3 @@ def _features_of(
             "extract features with those weights first."
         )
     return extract_features(project_path, backbone, progress=progress)
-
-
-def _pointing(
-    project: Project,
-    table: ClassTable,
-    images: Sequence[ImageRecord],
-    store: FeatureStore,
-    test: Part,
-    looked: Looked,
-) -> dict[str, Any] | None:
-    """Share of present attributes whose attention peaks within one region of a true place of their part."""
-    parts, groups = project.part_names(), project.group_parts()
-    places = [[parts.index(part) for part in groups.get(a.group, ()) if part in parts] for a in table.attributes]
-    if not any(places):
-        return None
-    record_of = {image.id: image for image in images}
-    keys = [store.manifest.images[row] for row in test.rows.tolist()]
-    points = project.part_points([key.id for key in keys])
-    rows, columns = store.spec.grid
-    regions = np.full((*points.shape[:2], 2), np.nan)
-    for index, key in enumerate(keys):
-        try:
-            view = viewed_box(*image_size(record_of[key.id].path))
-        except ImageError:
-            continue  # Its features are there, but where its parts lie in them is no longer known.
-        column = np.floor((points[index, :, 0] - view.x) / view.width * columns)
-        row = np.floor((points[index, :, 1] - view.y) / view.height * rows)
-        inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
-        regions[index, inside] = np.stack([row, column], axis=1)[inside]
-    # A class has an attribute where its value is more than half of the table's highest: 1 of 0 and 1, 50 of percent.
-    present = table.vectors[test.labels] > 0.5 * table.vectors.max()
-    tally = {"av": 0.0, "va": 0.0, "chance": 0.0}
-    count = 0
-    for column_index, at in enumerate(places):
-        if not at:
-            continue
-        truth = regions[:, at]
-        use = present[:, column_index] & ~np.isnan(truth).all(axis=(1, 2))
-        if not use.any():
-            continue
-        count += int(use.sum())
-        tally["chance"] += float(pointing_chance(truth[use], (rows, columns)).sum())
-        for side, peaks in (("av", looked.peaks_av), ("va", looked.peaks_va)):
-            place = np.stack(np.divmod(peaks[use, column_index], columns), axis=1)
-            tally[side] += float(pointing_hits(place, truth[use]).sum())
-    if count == 0:
-        return None
-    return {**{name: value / count for name, value in tally.items()}, "n": count, "within_regions": 1}

@@ -176,7 +176,12 @@ def _test_once(trainer: Trainer, control: Control) -> None:
     shown = {name: result[name] for name in ("czsl", "U", "S", "H", "ausuc")}
     network, header = load_network(best)
     trainer.save(
-        "best", network, replace(header, figures={**header.figures, "test": shown, "pointing": result["pointing"]})
+        "best",
+        network,
+        replace(
+            header,
+            figures={**header.figures, "test": shown, "validated": result["validated"], "pointing": result["pointing"]},
+        ),
     )
     control.say(
         Evaluated(step=header.step, epoch=header.epoch, on="test", figures=shown, selected_on=result["selected_on"])

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.metrics import Figures, figures
+from msdn_core.domain.metrics import Figures, SeenUnseenCurve, figures, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import RunError
@@ -154,20 +154,20 @@ class Trainer:
         """Figures on the validation part, and the best checkpoint where they are the best so far."""
         selection = self.config.selection
         if len(self._validation):
-            found = self._measure(self._validation, control)
+            found, curve = self._measure(self._validation, control)
             on = "test" if selection == "best_on_test" else "validation"
             shown = asdict(found)
             control.say(Evaluated(step=self.step, epoch=self.epoch, on=on, figures=shown, selected_on=on))
             value = next((v for v in (found.H, found.czsl, found.S) if v is not None), 0.0)
             if self._best is None or value > self._best:
-                self._best, self._best_figures = value, {on: shown}
+                self._best, self._best_figures = value, {on: shown, **_calibration(curve, on)}
                 self._save_best(control, on)
                 control.show_figures({**shown, "on": on, "selected_on": on})
         else:
             self._save_best(control, "last step")
         self._evaluated = self.step
 
-    def _measure(self, part: Part, control: Control) -> Figures:
+    def _measure(self, part: Part, control: Control) -> tuple[Figures, SeenUnseenCurve | None]:
         self.network.eval()
         looked = look(self.network, self._features, part.rows, between=control.poll)
         self.network.train()
@@ -176,8 +176,8 @@ class Trainer:
         unit = self.data.table.unit_vectors(clip_negative=self.config.clip_negative)[classes]
         place = np.full(len(self.data.table.classes), -1)
         place[classes] = np.arange(len(classes))
-        seen = self._seen_in_training[classes]
-        return figures(class_scores(scores, unit), place[part.labels], seen, self.config.gamma)
+        seen, labels, by_class = self._seen_in_training[classes], place[part.labels], class_scores(scores, unit)
+        return figures(by_class, labels, seen, self.config.gamma), seen_unseen_curve(by_class, labels, seen)
 
     def header(self, selected_on: str) -> CheckpointHeader:
         """What a checkpoint of this moment says of itself."""
@@ -265,3 +265,16 @@ class Trainer:
         self._best = float(tensors[_BEST]) if _BEST in tensors else None
         self._best_figures = dict(header.figures)
         return True
+
+
+def _calibration(curve: SeenUnseenCurve | None, on: str) -> dict[str, Any]:
+    """The gamma with the highest H on what the checkpoint is selected on, for figures at a gamma chosen honestly."""
+    if curve is None:
+        return {}
+    return {
+        "calibration": {
+            "gamma": curve.gamma_of(curve.best),
+            "H": float(curve.harmonic[curve.best]),
+            "selected_on": on,
+        }
+    }

@@ -15,7 +15,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image
 
-from msdn_core.domain.annotation import PartPoint, Split
+from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.project import NewImage, Project
 from msdn_core.runs.directory import RunDirectory
@@ -72,7 +72,7 @@ def make_project(
                 PartPoint(f"part{g}", (x + 0.5) * SIDE / GRID, (y + 0.5) * SIDE / GRID)
                 for g, (y, x) in enumerate(places)
             )
-            new.append(NewImage(file, name, split, None, points if parts else ()))
+            new.append(NewImage(file, name, split, Box(6, 0, 54, 48) if parts else None, points if parts else ()))
     with Project.create(path) as project:
         project.define_classes(table)
         project.add_images(project.add_image_root(pictures), new)

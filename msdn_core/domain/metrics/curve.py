@@ -1,7 +1,4 @@
-"""What the field measures, from class scores and labels: per-class accuracy, U, S, H, the seen-unseen curve, pointing.
-
-Letters: N images, M classes, K attributes. Figures run from 0 to 1; one that cannot be measured is None.
-"""
+"""The exact seen-unseen curve over all gammas, and the area under it (reference, section 6)."""
 
 from __future__ import annotations
 
@@ -11,49 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import BoolArray
-from msdn_core.domain.scoring import Floats, calibrated
-
-Labels = NDArray[np.integer]
-
-
-def per_class_accuracy(labels: Labels, predictions: Labels) -> float | None:
-    """Top-1 accuracy within each class that occurs in the (N,) labels, and the mean over those classes."""
-    if len(labels) == 0:
-        return None
-    classes, index = np.unique(labels, return_inverse=True)
-    hits = np.bincount(index, weights=labels == predictions, minlength=len(classes))
-    return float((hits / np.bincount(index, minlength=len(classes))).mean())
-
-
-def harmonic_mean(seen: float | None, unseen: float | None) -> float | None:
-    """H = 2US / (U + S); 0 where both are 0."""
-    if seen is None or unseen is None:
-        return None
-    return 2 * seen * unseen / (seen + unseen) if seen + unseen > 0 else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Per-class top-1: CZSL among the unseen classes alone; U and S among all classes; H their harmonic mean."""
-
-    czsl: float | None
-    U: float | None
-    S: float | None
-    H: float | None
-
-
-def figures(scores: Floats, labels: Labels, seen: BoolArray, gamma: float) -> Figures:
-    """All four from (N, M) scores without bias, (N,) class rows and the (M,) seen mask, gamma off the seen scores."""
-    of_unseen = ~seen[labels]
-    predictions = calibrated(scores, seen, gamma).argmax(axis=1)
-    unseen_rows = np.flatnonzero(~seen)
-    czsl = None
-    if of_unseen.any():
-        among = unseen_rows[scores[of_unseen][:, unseen_rows].argmax(axis=1)]
-        czsl = per_class_accuracy(labels[of_unseen], among)
-    u = per_class_accuracy(labels[of_unseen], predictions[of_unseen])
-    s = per_class_accuracy(labels[~of_unseen], predictions[~of_unseen])
-    return Figures(czsl, u, s, harmonic_mean(s, u))
+from msdn_core.domain.metrics.accuracy import Labels
+from msdn_core.domain.scoring import Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -120,20 +76,3 @@ def seen_unseen_curve(scores: Floats, labels: Labels, seen: BoolArray) -> SeenUn
     accuracy_seen = np.clip(start - np.concatenate([[0.0], np.cumsum(lost)]), 0.0, 1.0)
     accuracy_unseen = np.concatenate([[0.0], np.cumsum(won)])
     return SeenUnseenCurve(gamma.astype(np.float64), accuracy_seen, np.clip(accuracy_unseen, 0.0, 1.0))
-
-
-def pointing_hits(peaks: NDArray[np.integer], truth: NDArray[np.floating], *, within: int = 1) -> BoolArray:
-    """(…,) whether a peak (…, 2) lies within so many regions (Chebyshev) of any true region (…, T, 2).
-
-    Rows of ``truth`` that are NaN are no place; where all are, there is no hit.
-    """
-    distance = np.abs(truth - peaks[..., None, :]).max(axis=-1)
-    return np.asarray((np.where(np.isnan(distance), np.inf, distance) <= within).any(axis=-1))
-
-
-def pointing_chance(truth: NDArray[np.floating], grid: tuple[int, int], *, within: int = 1) -> NDArray[np.float64]:
-    """(…,) the share of all H×W regions that would be a hit, for true regions (…, T, 2)."""
-    rows, columns = np.divmod(np.arange(grid[0] * grid[1]), grid[1])
-    everywhere = np.stack([rows, columns], axis=1)
-    hits = [pointing_hits(np.broadcast_to(place, (*truth.shape[:-2], 2)), truth, within=within) for place in everywhere]
-    return np.asarray(np.mean(hits, axis=0), dtype=np.float64)

@@ -1,0 +1,49 @@
+"""What the field measures, one idea a module, in numpy.
+
+Letters: N images, M classes, K attributes, R regions. Figures run from 0 to 1 unless they say otherwise; one that
+cannot be measured is None, or NaN in an array.
+"""
+
+from msdn_core.domain.metrics.accuracy import (
+    Figures,
+    among_unseen,
+    class_accuracies,
+    confusion,
+    figures,
+    harmonic_mean,
+    mean_known,
+    per_class_accuracy,
+)
+from msdn_core.domain.metrics.agreement import jensen_shannon, map_overlap
+from msdn_core.domain.metrics.attribute_auc import attribute_auc, binarised
+from msdn_core.domain.metrics.curve import SeenUnseenCurve, seen_unseen_curve
+from msdn_core.domain.metrics.insertion import class_maps, insertion_area
+from msdn_core.domain.metrics.localisation import PCP_SCALES, PCP_SIDE, correct_parts, enlarged_peaks
+from msdn_core.domain.metrics.pointing import PointingGame, pointing_chance, pointing_game, pointing_hits
+
+__all__ = [
+    "PCP_SCALES",
+    "PCP_SIDE",
+    "Figures",
+    "PointingGame",
+    "SeenUnseenCurve",
+    "among_unseen",
+    "attribute_auc",
+    "binarised",
+    "class_accuracies",
+    "class_maps",
+    "confusion",
+    "correct_parts",
+    "enlarged_peaks",
+    "figures",
+    "harmonic_mean",
+    "insertion_area",
+    "jensen_shannon",
+    "map_overlap",
+    "mean_known",
+    "per_class_accuracy",
+    "pointing_chance",
+    "pointing_game",
+    "pointing_hits",
+    "seen_unseen_curve",
+]

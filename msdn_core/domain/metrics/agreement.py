@@ -1,0 +1,38 @@
+"""How far the two sub-nets agree: in what they say, and in where they look."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.domain.scoring import Floats
+
+
+def jensen_shannon(logits_1: Floats, logits_2: Floats) -> NDArray[np.float64]:
+    """(…,) Jensen-Shannon divergence, in nats, of the softmax distributions of two (…, M) rows of logits.
+
+    0 where both say the same, ln 2 where they share nothing: the JSD of the distillation loss (reference, section 3).
+    """
+    log_p, log_q = _log_softmax(logits_1), _log_softmax(logits_2)
+    log_mean = np.logaddexp(log_p, log_q) - np.log(2.0)
+    shares = np.exp(log_p) * (log_p - log_mean) + np.exp(log_q) * (log_q - log_mean)
+    return np.asarray(0.5 * shares.sum(axis=-1))
+
+
+def map_overlap(maps_1: Floats, maps_2: Floats) -> NDArray[np.floating]:
+    """(…,) what two non-negative (…, R) maps share: the sum over regions of the smaller of both, each scaled to sum 1.
+
+    1 where both look at the same regions with the same weights, 0 where they share no region. Scaled, since the
+    attentions of the two sub-nets are not on one scale; a map that is zero everywhere shares nothing.
+    """
+    return np.asarray(np.minimum(_to_sum_1(maps_1), _to_sum_1(maps_2)).sum(axis=-1))
+
+
+def _to_sum_1(maps: Floats) -> Floats:
+    total = maps.sum(axis=-1, keepdims=True)
+    return np.asarray(np.divide(maps, total, out=np.zeros_like(maps), where=total > 0))
+
+
+def _log_softmax(logits: Floats) -> NDArray[np.float64]:
+    shifted = logits.astype(np.float64) - logits.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)))

@@ -1,0 +1,58 @@
+"""The parts of a body that PCP is measured over, and which attributes are looked for at each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BodyPart:
+    """A part of a body: the marked points that are its place, and the attribute groups that describe it."""
+
+    name: str
+    points: tuple[str, ...]
+    groups: tuple[str, ...]
+    counted: bool = True
+    """Whether it is in the mean over parts; APN leaves the tail out."""
+
+
+APN = "APN"
+OWN = "the project's own parts"
+
+_CUB = (
+    BodyPart(
+        "head",
+        ("beak", "crown", "forehead", "left eye", "nape", "right eye"),
+        (
+            "has_bill_shape", "has_bill_length", "has_bill_color", "has_head_pattern", "has_eye_color",
+            "has_forehead_color", "has_crown_color", "has_nape_color",
+        ),
+    ),
+    BodyPart("breast", ("breast", "throat"), ("has_breast_pattern", "has_breast_color", "has_throat_color")),
+    BodyPart("belly", ("belly",), ("has_belly_pattern", "has_belly_color", "has_underparts_color")),
+    BodyPart("back", ("back",), ("has_back_pattern", "has_back_color", "has_upperparts_color")),
+    BodyPart("wing", ("left wing", "right wing"), ("has_wing_color", "has_wing_shape", "has_wing_pattern")),
+    BodyPart(
+        "tail",
+        ("tail",),
+        ("has_tail_shape", "has_tail_pattern", "has_upper_tail_color", "has_under_tail_color"),
+        counted=False,
+    ),
+    BodyPart("leg", ("left leg", "right leg"), ("has_leg_color",)),
+)  # fmt: skip
+
+
+def body_parts(part_names: Sequence[str], group_parts: Mapping[str, Sequence[str]]) -> tuple[str, tuple[BodyPart, ...]]:
+    """What PCP is measured over, and by whose list: APN's seven parts where CUB's fifteen points are marked.
+
+    Elsewhere the attribute groups that are seen at the same points of ``group_parts`` make one part.
+    """
+    if {point for part in _CUB for point in part.points} <= set(part_names):
+        return APN, _CUB
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for group, points in group_parts.items():
+        here = tuple(point for point in points if point in part_names)
+        if here:
+            groups.setdefault(here, []).append(group)
+    return OWN, tuple(BodyPart(" and ".join(points), points, tuple(names)) for points, names in groups.items())

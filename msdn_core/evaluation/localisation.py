@@ -1,0 +1,80 @@
+"""PCP of a project's parts: from what was looked at to a share of correct parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.domain.metrics import PCP_SCALES, PCP_SIDE, correct_parts, mean_known
+from msdn_core.domain.metrics.body_parts import BodyPart, body_parts
+from msdn_core.evaluation.tables import Row, pointing_columns
+from msdn_core.training.evaluation import Tested
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """Which parts PCP goes over, and the attribute columns of every group that it looks for there."""
+
+    protocol: str
+    parts: tuple[BodyPart, ...]
+    groups: tuple[tuple[int, ...], ...]
+    groups_of: tuple[tuple[int, ...], ...]
+    """For each part its places in ``groups``."""
+
+
+def plan_parts(tested: Tested) -> PartPlan:
+    """The parts of this project; none where no parts are marked."""
+    protocol, parts = body_parts(tested.places.part_names, tested.group_parts)
+    columns = tested.table.groups
+    groups: list[tuple[int, ...]] = []
+    groups_of = []
+    for part in parts:
+        mine = [columns[group] for group in part.groups if group in columns]
+        groups_of.append(tuple(range(len(groups), len(groups) + len(mine))))
+        groups += mine
+    return PartPlan(protocol, parts, tuple(groups), tuple(groups_of))
+
+
+def part_rows(tested: Tested, plan: PartPlan, peaks: dict[str, NDArray[np.int64]]) -> list[Row]:
+    """A row a part: PCP at both box sizes and the pointing game, of each sub-net.
+
+    ``peaks`` are (N, G, 2) by sub-net. In an image a part counts as the share of its groups that hit; images without
+    a known box, or in which the part is out of sight, are left out.
+    """
+    boxes = np.minimum(np.floor(tested.places.boxes * PCP_SIDE), PCP_SIDE - 1)
+    known = ~np.isnan(boxes).any(axis=1)
+    whole = boxes[known].astype(np.int64)
+    points = np.floor(tested.places.points[known] * PCP_SIDE)
+    names = tested.places.part_names
+    rows: list[Row] = []
+    for part, groups in zip(plan.parts, plan.groups_of, strict=True):
+        at = points[:, [names.index(point) for point in part.points]]
+        row: Row = {"part": part.name, "in_mean": "yes" if part.counted else "no"}
+        row["images"] = int((~np.isnan(at[..., 0])).any(axis=1).sum())
+        for size, scale in PCP_SCALES.items():
+            for side, found in peaks.items():
+                hits = correct_parts(found[known][:, list(groups)], at, whole, scale)
+                visible = ~np.isnan(hits).all(axis=1) if groups else np.zeros(len(hits), np.bool_)
+                row[f"pcp_{size}_{side}"] = mean_known(hits[visible].mean(axis=1))
+        columns = [column for group in groups for column in plan.groups[group]]
+        rows.append({**row, **pointing_columns(tested.pointing, columns)})
+    return rows
+
+
+def pcp_figures(plan: PartPlan, rows: list[Row], looks: Mapping[str, bool]) -> dict[str, Any] | None:
+    """PCP as the mean over the parts that count; None where nothing could be measured, or a side never looks."""
+    counted = [row for row in rows if row["in_mean"] == "yes" and row["images"]]
+    if not counted or not any(looks.values()):
+        return None
+    found: dict[str, Any] = {"protocol": plan.protocol, "parts": len(counted)}
+    for size, scale in PCP_SCALES.items():
+        means = {
+            side: mean_known(np.array([row[f"pcp_{size}_{side}"] for row in counted], float)) if looking else None
+            for side, looking in looks.items()
+        }
+        found[size] = {"box_divided_by": scale, **means}
+    return found

@@ -1,0 +1,52 @@
+"""Where objects and their parts lie in what the network views of images. No torch here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.errors import ImageError
+from msdn_core.project import ImageRecord, Project
+from msdn_core.vision.images import image_size
+from msdn_core.vision.transform import viewed_box
+
+Places = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ViewedPlaces:
+    """Places in the viewed square of N images, from 0 at its left or top edge to 1 at its right or bottom one."""
+
+    part_names: tuple[str, ...]
+    points: Places
+    """(N, P, 2) x and y of each part; NaN where it is unknown, out of sight or outside of the square."""
+    boxes: Places
+    """(N, 4) left, top, right and bottom of the object, cut to the square; NaN where unknown or outside of it."""
+
+    def regions(self, grid: tuple[int, int]) -> Places:
+        """(N, P, 2) row and column of the region that each part lies in, NaN where it has no place."""
+        return np.asarray(np.floor(self.points[..., ::-1] * np.array(grid)))
+
+
+def viewed_places(project: Project, images: Sequence[ImageRecord]) -> ViewedPlaces:
+    """The places known of some images; where a file is gone, its own are unknown, since its size is."""
+    points = project.part_points([image.id for image in images])
+    boxes = np.full((len(images), 4), np.nan)
+    for row, image in enumerate(images):
+        try:
+            view = viewed_box(*image_size(image.path))
+        except ImageError:
+            points[row] = np.nan
+            continue
+        corner, size = np.array([view.x, view.y]), np.array([view.width, view.height])
+        points[row] = (points[row] - corner) / size
+        if (box := project.box(image.id)) is not None:
+            edges = np.array([[box.x, box.y], [box.x + box.width, box.y + box.height]])
+            boxes[row] = ((edges - corner) / size).ravel()
+    points[((points < 0) | (points >= 1)).any(axis=2)] = np.nan
+    boxes = np.clip(boxes, 0.0, 1.0)
+    boxes[(boxes[:, 2:] <= boxes[:, :2]).any(axis=1)] = np.nan
+    return ViewedPlaces(project.part_names(), points, boxes)
