@@ -1,8 +1,9 @@
-"""``import cub|images``: turns foreign files into a project."""
+"""``import FORMAT SOURCE PROJECT``: turns foreign files into a project."""
 
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,18 +12,49 @@ from msdn_core.cli.output import Output
 if TYPE_CHECKING:
     from msdn_core.importers.report import ImportReport
 
+_OPTIONS = {
+    "images": {"metavar": "DIR", "help": "the folder of the photographs"},
+    "splits": {"metavar": "MAT", "help": "att_splits.mat of the proposed split"},
+    "word_vectors": {
+        "metavar": "FILE",
+        "help": "one row an attribute (.npy, .pkl), or vectors of words (GloVe or word2vec: .txt, .vec, .bin, .gz)",
+    },
+}
+
+_FORMATS = {
+    "cub": ("cub.import_cub", "the official directory of CUB-200-2011", ("splits", "word_vectors")),
+    "awa2": ("awa2.import_awa2", "the official directory of AwA2", ("images", "splits", "word_vectors")),
+    "sun": (
+        "sun.import_sun",
+        "the official directory of the SUN Attribute database",
+        ("images", "splits", "word_vectors"),
+    ),
+    "xlsa17": ("xlsa17.import_xlsa17", "a folder with att_splits.mat", ("images", "word_vectors")),
+    "msdn-lists": (
+        "msdn_lists.import_msdn_lists",
+        "one of MSDN's pickled lists, e.g. CUB.pkl",
+        ("images", "splits", "word_vectors"),
+    ),
+    "folder": (
+        "class_folders.import_class_folders",
+        "a folder with classes.csv and one folder of images a class",
+        ("images", "splits", "word_vectors"),
+    ),
+}
+"""Format to its function, what it reads, and the options it takes."""
+
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Adds the command and its formats."""
     parser = commands.add_parser("import", parents=[common], help="make a project of a data set or a folder of images")
     formats = parser.add_subparsers(title="formats", metavar="FORMAT", required=True)
-
-    cub = formats.add_parser("cub", parents=[common], help="the official directory of CUB-200-2011")
-    cub.add_argument("folder", type=Path, metavar="DIR", help="the folder with images.txt in it")
-    cub.add_argument("project", type=Path, metavar="PROJECT", help="the project to make")
-    cub.add_argument("--splits", type=Path, metavar="MAT", help="att_splits.mat of the proposed split")
-    cub.add_argument("--word-vectors", type=Path, metavar="FILE", help="one vector an attribute (.pkl or .npy)")
-    cub.set_defaults(handler=run_cub)
+    for name, (function, text, options) in _FORMATS.items():
+        one = formats.add_parser(name, parents=[common], help=text)
+        one.add_argument("source", type=Path, metavar="SOURCE", help=text)
+        one.add_argument("project", type=Path, metavar="PROJECT", help="the project to make")
+        for option in options:
+            one.add_argument(f"--{option.replace('_', '-')}", type=Path, **_OPTIONS[option])
+        one.set_defaults(handler=run_format, function=function, options=options)
 
     images = formats.add_parser("images", parents=[common], help="any folder of images")
     images.add_argument("folder", type=Path, metavar="DIR", help="the folder; the ones inside it are read too")
@@ -30,16 +62,15 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     images.set_defaults(handler=run_images)
 
 
-def run_cub(arguments: argparse.Namespace, output: Output) -> None:
-    """Imports CUB-200-2011."""
-    from msdn_core.importers.cub import import_cub
-
-    report = import_cub(
-        arguments.folder,
-        arguments.project,
-        splits=arguments.splits,
-        word_vectors=arguments.word_vectors,
-        progress=lambda stage, done, total: output.progress(stage, done, total),
+def run_format(arguments: argparse.Namespace, output: Output) -> None:
+    """Imports a data set of one of the formats."""
+    module, _, function = arguments.function.partition(".")
+    given = {option: getattr(arguments, option) for option in arguments.options}
+    if module == "cub":
+        given["progress"] = output.progress
+    output.progress("reading", 0, 1)
+    report = getattr(import_module(f"msdn_core.importers.{module}"), function)(
+        arguments.source, arguments.project, **given
     )
     _say(report, output)
 

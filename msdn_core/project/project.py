@@ -195,6 +195,10 @@ class Project:
         """The free text kept with a class."""
         return self._classes.description(name)
 
+    def describe_class(self, name: str, text: str) -> None:
+        """Keep a free text with a class."""
+        self._classes.describe(name, text)
+
     def group_parts(self) -> dict[str, tuple[str, ...]]:
         """Attribute group to the names of the parts where its attributes can be seen."""
         return self._attributes.group_parts()
