@@ -30,6 +30,11 @@ _FORMATS = {
         ("images", "splits", "word_vectors"),
     ),
     "xlsa17": ("xlsa17.import_xlsa17", "a folder with att_splits.mat", ("images", "word_vectors")),
+    "feature-maps": (
+        "feature_maps.import_feature_maps",
+        "feature maps of TransZero, MSDN or DAZLE (HDF5), used as they are",
+        ("images", "splits", "word_vectors"),
+    ),
     "msdn-lists": (
         "msdn_lists.import_msdn_lists",
         "one of MSDN's pickled lists, e.g. CUB.pkl",
@@ -66,7 +71,7 @@ def run_format(arguments: argparse.Namespace, output: Output) -> None:
     """Imports a data set of one of the formats."""
     module, _, function = arguments.function.partition(".")
     given = {option: getattr(arguments, option) for option in arguments.options}
-    if module == "cub":
+    if module in ("cub", "feature_maps"):
         given["progress"] = output.progress
     output.progress("reading", 0, 1)
     report = getattr(import_module(f"msdn_core.importers.{module}"), function)(

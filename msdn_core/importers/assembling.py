@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
@@ -35,6 +36,8 @@ class Pictures:
     """Searched for them; without it they are listed though no file is known."""
     home: Path
     """Where they would lie, if ``folder`` is not given."""
+    keep_absent: bool = False
+    """Whether images that are not in ``folder`` are listed all the same, since more than a picture is known of them."""
 
 
 def assemble(
@@ -48,11 +51,13 @@ def assemble(
     proposed: AttSplits | None,
     unseen: Collection[str] = (),
     word_vectors: Path | None = None,
+    words: tuple[NDArray[np.float32], str] | None = None,
     descriptions: Mapping[str, str] | None = None,
 ) -> DataSet:
     """The data set whose images are split as ``proposed`` says, or, without it, held out by class.
 
-    ``vectors`` is (M, K); ``unseen`` names the classes that are known to be so, which ``proposed`` overrules.
+    ``vectors`` is (M, K); ``words`` are (K, D) and their source where they are known, without which ``word_vectors``
+    is read; ``unseen`` names the classes that are known to be so, which ``proposed`` overrules.
 
     Raises:
         ImportFault: if the parts cannot belong to one data set.
@@ -71,14 +76,14 @@ def assemble(
         bare = set()
     seen = np.array([kind not in unseen and kind not in bare for kind in classes], np.bool_)
     full_names = [attribute.full_name for attribute in attributes]
-    words, source = attribute_words(full_names, word_vectors, findings)
+    vectors_of_words, source = words or attribute_words(full_names, word_vectors, findings)
     images = [NewImage(*image) for image in zip(names, class_of, splits, strict=True)]
     if pictures.folder is not None and pictures.listed is not None:
-        places = on_disk(names, pictures.folder, findings)
+        places = on_disk(names, pictures.folder, findings, kept=pictures.keep_absent)
         images = [
-            NewImage(place, image.class_name, image.split)
+            NewImage(place or image.path, image.class_name, image.split)
             for place, image in zip(places, images, strict=True)
-            if place is not None
+            if place is not None or pictures.keep_absent
         ]
     elif names and pictures.folder is None:
         findings.say(
@@ -87,7 +92,7 @@ def assemble(
     _bare_classes(classes, images, findings)
     table = ClassTable(attributes, classes, vectors, seen)
     root = pictures.folder or pictures.home
-    return DataSet(name, table, words, source, tuple(images), root, descriptions=descriptions or {})
+    return DataSet(name, table, vectors_of_words, source, tuple(images), root, descriptions=descriptions or {})
 
 
 def _names(pictures: Pictures, proposed: AttSplits | None) -> list[str]:

@@ -68,8 +68,10 @@ def class_by_folder(names: Sequence[str], classes: Sequence[str]) -> list[str | 
     return [class_of.get(name.rpartition("/")[0]) for name in names]
 
 
-def on_disk(names: Sequence[str], folder: Path, findings: Findings) -> list[str | None]:
+def on_disk(names: Sequence[str], folder: Path, findings: Findings, *, kept: bool = False) -> list[str | None]:
     """Each image's path below ``folder``, found by its whole name or by its end; None where it is not there.
+
+    ``kept`` is for the finding alone: whether those that are not there stay listed.
 
     Raises:
         ImportFault: if none of them is there.
@@ -88,7 +90,11 @@ def on_disk(names: Sequence[str], folder: Path, findings: Findings) -> list[str 
     if names and not found:
         raise ImportFault(f"None of the {len(names):,} listed images is in {folder}, e.g. {names[0]}; check the path.")
     for key, paths, what in (
-        ("listed_but_absent", absent, "images are listed but absent, and were left out"),
+        (
+            "listed_but_absent",
+            absent,
+            f"images are listed but absent, and {'stay listed' if kept else 'were left out'}",
+        ),
         ("present_but_unlisted", unlisted, "images are present but not listed, and were left out"),
     ):
         findings.counts[key] = len(paths)

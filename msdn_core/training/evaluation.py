@@ -177,12 +177,12 @@ def _features_of(
         raise CheckpointError(
             f"Checkpoint “{header.run}” does not say which backbone it needs; train again."
         ) from fault
-    store = find_store(project_path, spec.fingerprint)
+    store = find_store(project_path, spec)
     tests = [image for image in images if image.split in (Split.TEST_SEEN, Split.TEST_UNSEEN)]
     if store is not None and all(store.has(image.id) or image.name in store.failures for image in tests):
         return store
     backbone = load_backbone(spec.name, size=spec.size, weights=local_file(spec), device=device)
-    if backbone.spec.fingerprint != spec.fingerprint:
+    if not spec.accepts(backbone.spec):
         raise CheckpointError(
             f"Checkpoint “{header.run}” was trained on features of {spec.name} with other weights ({spec.weights}); "
             "extract features with those weights first."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
+import h5py
 import numpy as np
 import scipy.io
 import torch
@@ -122,4 +123,25 @@ def word2vec(path: Path, *, newlines: bool = False) -> Path:
     end = b"\n" if newlines else b""
     body = b"".join(word.encode() + b" " + np.array(v, "<f4").tobytes() + end for word, v in entries.items())
     path.write_bytes(b"4 2\n" + body)
+    return path
+
+
+def feature_maps(path: Path, *, chunked: bool = False, **changes: object) -> Path:
+    """Feature maps as MSDN, TransZero and DAZLE publish them: (N, C, H, W) float32, everything counted from 0."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(0)
+    content: dict[str, object] = {
+        "feature_map": rng.random((len(PATHS), 6, 2, 2), np.float32),
+        "labels": LABELS,
+        **{name: values.ravel() for name, values in places(0).items()},
+        "att": VECTORS / np.linalg.norm(VECTORS, axis=1, keepdims=True),
+        "original_att": VECTORS,
+        "w2v_att": np.arange(3.0 * 5).reshape(3, 5) + 1,
+    }
+    content.update(changes)
+    with h5py.File(path, "w") as file:
+        for name, value in content.items():
+            if value is not None:
+                options = {"chunks": True, "compression": "gzip"} if chunked and name == "feature_map" else {}
+                file.create_dataset(name, data=value, **options)
     return path
