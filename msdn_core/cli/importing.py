@@ -61,6 +61,22 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
             one.add_argument(f"--{option.replace('_', '-')}", type=Path, **_OPTIONS[option])
         one.set_defaults(handler=run_format, function=function, options=options)
 
+    checkpoint = formats.add_parser("checkpoint", parents=[common], help="a state dict of the published MSDN")
+    checkpoint.add_argument("source", type=Path, metavar="FILE", help="the .pth file; no code in it is run")
+    checkpoint.add_argument("project", type=Path, metavar="PROJECT", help="the project of its data set")
+    checkpoint.add_argument("--recipe", metavar="NAME", help="cub, sun or awa2 (default: by the number of attributes)")
+    checkpoint.add_argument(
+        "--fusion", type=float, nargs=2, metavar=("AV", "VA"), help="weights of both sub-nets (default: the recipe's)"
+    )
+    checkpoint.add_argument(
+        "--normalize-v",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="bring word vectors to length 1 in each forward pass (default: the recipe's)",
+    )
+    checkpoint.add_argument("--name", metavar="RUN", help="the run's name (default: the file's)")
+    checkpoint.set_defaults(handler=run_checkpoint)
+
     images = formats.add_parser("images", parents=[common], help="any folder of images")
     images.add_argument("folder", type=Path, metavar="DIR", help="the folder; the ones inside it are read too")
     images.add_argument("project", type=Path, metavar="PROJECT", help="the project to make or to add to")
@@ -78,6 +94,25 @@ def run_format(arguments: argparse.Namespace, output: Output) -> None:
         arguments.source, arguments.project, **given
     )
     _say(report, output)
+
+
+def run_checkpoint(arguments: argparse.Namespace, output: Output) -> None:
+    """Imports a published checkpoint as a run."""
+    from msdn_core.domain.scoring import Fusion
+    from msdn_core.training.published import import_checkpoint
+
+    run, findings = import_checkpoint(
+        arguments.source,
+        arguments.project,
+        recipe=arguments.recipe,
+        fusion=Fusion(*arguments.fusion) if arguments.fusion else None,
+        normalize_v=arguments.normalize_v,
+        name=arguments.name,
+    )
+    output.result(
+        {"run": run.name, "path": str(run.path), "findings": list(findings)},
+        "\n".join([f"Run “{run.name}” in {run.path}", *(f"  {finding}" for finding in findings)]),
+    )
 
 
 def run_images(arguments: argparse.Namespace, output: Output) -> None:
