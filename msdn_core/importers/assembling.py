@@ -74,7 +74,10 @@ def assemble(
         bare = set(classes) - {kind for kind, split in zip(class_of, splits, strict=True) if split is not Split.NONE}
     if not names:
         bare = set()
-    seen = np.array([kind not in unseen and kind not in bare for kind in classes], np.bool_)
+    if proposed is not None and proposed.seen is not None and classes == proposed.classes:
+        seen = proposed.seen
+    else:
+        seen = np.array([kind not in unseen and kind not in bare for kind in classes], np.bool_)
     full_names = [attribute.full_name for attribute in attributes]
     vectors_of_words, source = words or attribute_words(full_names, word_vectors, findings)
     images = [NewImage(*image) for image in zip(names, class_of, splits, strict=True)]

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import FloatArray
+from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.mat_files import read_mat, texts, whole_numbers
 from msdn_core.importers.safe_pickle import load_arrays
@@ -41,6 +41,8 @@ class AttSplits:
     """(N,) the split of the image at each place of the list that the file counts in."""
     attributes: tuple[str, ...] = ()
     """(K,) names, where the file has them: the published ones do not."""
+    seen: BoolArray | None = None
+    """(M,) where the file says it; otherwise it follows from the images."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,7 +53,7 @@ class ImageList:
     names: tuple[str, ...]
     """(N,) as the file spells them, with the folders of the machine they were listed on."""
     labels: NDArray[np.int64] | None
-    """(N,) 0-based places in the split's classes, where the file has them."""
+    """(N,) 0-based places in the split's classes, where the file has them; -1 for an image without a class."""
     own: bool = False
     """Whether this program wrote the names, as paths below the folder of images."""
 
@@ -63,7 +65,7 @@ def read_att_splits(path: Path) -> AttSplits:
         ImportFault: if the file is damaged, lacks a part, or its parts contradict one another.
     """
     wanted = ["allclasses_names", "original_att", *PARTS]
-    found = read_mat(path, [*wanted, "attribute_names", "labels"])
+    found = read_mat(path, [*wanted, "attribute_names", "labels", "seen_classes", OURS])
     missing = [name for name in wanted if name not in found]
     if missing:
         raise ImportFault(f"{path} holds no {', '.join(missing)}; give att_splits.mat of the proposed split.")
@@ -73,7 +75,12 @@ def read_att_splits(path: Path) -> AttSplits:
     if attributes and len(attributes) != vectors.shape[1]:
         raise ImportFault(f"{path} names {len(attributes)} attributes and has {vectors.shape[1]}; get it anew.")
     count = np.asarray(found["labels"]).size if "labels" in found else 0
-    return AttSplits(path, classes, vectors, part_splits(found, path, first=1, count=count), attributes)
+    seen = None
+    if OURS in found and "seen_classes" in found:
+        seen = whole_numbers(found["seen_classes"], "seen_classes", path, first=0) > 0
+        if len(seen) != len(classes):
+            raise ImportFault(f"{path} says of {len(seen)} classes whether they are seen, and has {len(classes)}.")
+    return AttSplits(path, classes, vectors, part_splits(found, path, first=1, count=count), attributes, seen)
 
 
 def class_vectors(vectors: NDArray[Any], classes: int, name: str, path: Path) -> FloatArray:
@@ -129,10 +136,14 @@ def image_list(file: Path, content: Mapping[str, Any], *, first: int) -> ImageLi
     if not isinstance(content["image_files"], (np.ndarray, list, tuple)):
         raise ImportFault(f"{file} holds no list of image_files; get the file anew.")
     names = texts(content["image_files"], file)
-    labels = whole_numbers(content["labels"], "labels", file, first=first) if "labels" in content else None
+    own = OURS in content
+    labels = None
+    if "labels" in content:
+        # In our own files 0 stands for an image without a class.
+        labels = whole_numbers(content["labels"], "labels", file, first=0 if own else first) - int(own)
     if labels is not None and len(labels) != len(names):
         raise ImportFault(f"{file} has {len(labels)} labels for {len(names)} images; get the file anew.")
-    return ImageList(file, names, labels, OURS in content)
+    return ImageList(file, names, labels, own)
 
 
 def match_key(path: str, depth: int = 2) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import FloatArray
+from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import OURS, PARTS, class_vectors, part_splits
 from msdn_core.importers.hdf5_files import dataset, numbers, open_hdf5, texts
@@ -20,7 +20,7 @@ from msdn_core.importers.mat_files import whole_numbers
 from msdn_core.vision.mapped import MapSource
 from msdn_core.vision.transform import BackboneSpec, published_spec
 
-MAPS, WORDS, SPEC = "feature_map", "w2v_att", "backbone"
+MAPS, WORDS, SPEC, SEEN = "feature_map", "w2v_att", "backbone", "seen_classes"
 NORMALISED = "normalised"
 
 
@@ -43,6 +43,9 @@ class FeatureFile:
     image_files: tuple[str, ...]
     words: NDArray[np.float32] | None
     own: bool
+    """Whether this program wrote it."""
+    seen: BoolArray | None
+    """(M,) which classes are seen, where it did."""
 
 
 def read_feature_file(path: Path) -> FeatureFile:
@@ -86,6 +89,7 @@ def read_feature_file(path: Path) -> FeatureFile:
             names["image_files"],
             _words(file, path, checked.shape[1]),
             OURS in file.attrs,
+            _seen(file, path, len(checked)) if OURS in file.attrs else None,
         )
 
 
@@ -136,3 +140,10 @@ def _words(file: h5py.File, path: Path, attributes: int) -> NDArray[np.float32] 
     if words.ndim != 2 or len(words) != attributes or not np.isfinite(words.astype(np.float32)).all():
         raise ImportFault(f"{path}: {WORDS} is not one finite word vector for each of {attributes} attributes.")
     return words.astype(np.float32)
+
+
+def _seen(file: h5py.File, path: Path, classes: int) -> BoolArray | None:
+    seen = numbers(file, SEEN, path)
+    if seen is not None and seen.shape != (classes,):
+        raise ImportFault(f"{path} does not say of each of {classes} classes whether it is seen; export it anew.")
+    return None if seen is None else np.asarray(seen > 0)

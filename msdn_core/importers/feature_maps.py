@@ -43,7 +43,7 @@ def import_feature_maps(
     named = read_att_splits(names_file) if splits is not None or names_file.is_file() else None
     listed = _list(found, names_file, findings)
     classes = _classes(found, named, listed, findings)
-    proposed = AttSplits(file, classes, found.vectors, found.splits, found.attributes)
+    proposed = AttSplits(file, classes, found.vectors, found.splits, found.attributes, found.seen)
     if listed is None:
         width = len(str(len(found.labels)))
         numbered = [f"{classes[k]}/{n:0{width}}" for n, k in enumerate(found.labels.tolist(), 1)]

@@ -47,7 +47,7 @@ def import_xlsa17(
         proposed.vectors,
         Pictures(listed, images, file.parent),
         findings,
-        proposed=proposed if listed or images else None,
+        proposed=proposed if listed or images or proposed.seen is not None else None,
         unseen=unseen,
         word_vectors=word_vectors,
     )

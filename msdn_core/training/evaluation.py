@@ -83,7 +83,7 @@ def evaluate(
     with Project.open(Path(project_path), read_only=True) as project:
         table, images = project.table(), project.images()
         header.check_attributes(table)
-        store = _features_of(Path(project_path), header, images, target, progress)
+        store = features_of(Path(project_path), header, images, target, progress)
         test, left_out = part_of(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
         if len(test) == 0:
             raise RunError(f"{project_path} has no test images that could be opened; import its splits.")
@@ -164,13 +164,17 @@ def _origin(
     }
 
 
-def _features_of(
+def features_of(
     project_path: Path,
     header: CheckpointHeader,
     images: Sequence[ImageRecord],
     device: torch.device,
     progress: Callable[[Progress], None] | None,
 ) -> FeatureStore:
+    """Features that the checkpoint can look at, of all test images; made where the project has none.
+
+    Raises CheckpointError where its backbone cannot be had.
+    """
     try:
         spec = BackboneSpec.from_json(dict(header.backbone))
     except (KeyError, TypeError, ValueError) as fault:

@@ -1,7 +1,7 @@
 """Checkpoints of the published code: their weights under their names become a run of a project.
 
-Such a file is a bare state dict (reference, section 8). It says neither fusion nor recipe: they are asked for, or follow
-from the number of attributes. Its classes have no names: they follow from their vectors.
+Such a file is a bare state dict (reference, section 8). It says neither fusion nor recipe: they are asked for, or
+follow from the number of attributes. Its classes have no names: they follow from their vectors.
 """
 
 from __future__ import annotations
