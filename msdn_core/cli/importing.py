@@ -3,63 +3,36 @@
 from __future__ import annotations
 
 import argparse
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output
+from msdn_core.importers.formats import FORMATS, IMAGES, SPLITS, WORD_VECTORS, Format
 
 if TYPE_CHECKING:
     from msdn_core.importers.report import ImportReport
 
 _OPTIONS = {
-    "images": {"metavar": "DIR", "help": "the folder of the photographs"},
-    "splits": {"metavar": "MAT", "help": "att_splits.mat of the proposed split"},
-    "word_vectors": {
+    IMAGES: {"metavar": "DIR", "help": "the folder of the photographs"},
+    SPLITS: {"metavar": "MAT", "help": "att_splits.mat of the proposed split"},
+    WORD_VECTORS: {
         "metavar": "FILE",
         "help": "one row an attribute (.npy, .pkl), or vectors of words (GloVe or word2vec: .txt, .vec, .bin, .gz)",
     },
 }
-
-_FORMATS = {
-    "cub": ("cub.import_cub", "the official directory of CUB-200-2011", ("splits", "word_vectors")),
-    "awa2": ("awa2.import_awa2", "the official directory of AwA2", ("images", "splits", "word_vectors")),
-    "sun": (
-        "sun.import_sun",
-        "the official directory of the SUN Attribute database",
-        ("images", "splits", "word_vectors"),
-    ),
-    "xlsa17": ("xlsa17.import_xlsa17", "a folder with att_splits.mat", ("images", "word_vectors")),
-    "feature-maps": (
-        "feature_maps.import_feature_maps",
-        "feature maps of TransZero, MSDN or DAZLE (HDF5), used as they are",
-        ("images", "splits", "word_vectors"),
-    ),
-    "msdn-lists": (
-        "msdn_lists.import_msdn_lists",
-        "one of MSDN's pickled lists, e.g. CUB.pkl",
-        ("images", "splits", "word_vectors"),
-    ),
-    "folder": (
-        "class_folders.import_class_folders",
-        "a folder with classes.csv and one folder of images a class",
-        ("images", "splits", "word_vectors"),
-    ),
-}
-"""Format to its function, what it reads, and the options it takes."""
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Adds the command and its formats."""
     parser = commands.add_parser("import", parents=[common], help="make a project of a data set or a folder of images")
     formats = parser.add_subparsers(title="formats", metavar="FORMAT", required=True)
-    for name, (function, text, options) in _FORMATS.items():
-        one = formats.add_parser(name, parents=[common], help=text)
-        one.add_argument("source", type=Path, metavar="SOURCE", help=text)
+    for name, entry in FORMATS.items():
+        one = formats.add_parser(name, parents=[common], help=entry.text)
+        one.add_argument("source", type=Path, metavar="SOURCE", help=entry.text)
         one.add_argument("project", type=Path, metavar="PROJECT", help="the project to make")
-        for option in options:
+        for option in entry.options:
             one.add_argument(f"--{option.replace('_', '-')}", type=Path, **_OPTIONS[option])
-        one.set_defaults(handler=run_format, function=function, options=options)
+        one.set_defaults(handler=run_format, format=entry)
 
     checkpoint = formats.add_parser("checkpoint", parents=[common], help="a state dict of the published MSDN")
     checkpoint.add_argument("source", type=Path, metavar="FILE", help="the .pth file; no code in it is run")
@@ -85,15 +58,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run_format(arguments: argparse.Namespace, output: Output) -> None:
     """Imports a data set of one of the formats."""
-    module, _, function = arguments.function.partition(".")
-    given = {option: getattr(arguments, option) for option in arguments.options}
-    if module in ("cub", "feature_maps"):
+    entry: Format = arguments.format
+    given = {option: getattr(arguments, option) for option in entry.options}
+    if entry.reports_progress:
         given["progress"] = output.progress
     output.progress("reading", 0, 1)
-    report = getattr(import_module(f"msdn_core.importers.{module}"), function)(
-        arguments.source, arguments.project, **given
-    )
-    _say(report, output)
+    _say(entry.load()(arguments.source, arguments.project, **given), output)
 
 
 def run_checkpoint(arguments: argparse.Namespace, output: Output) -> None:
