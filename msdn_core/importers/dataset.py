@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -56,6 +57,8 @@ def write_project(
         project.define_classes(data.table, word_vectors=data.word_vectors, word_vector_source=data.word_vector_source)
         project.define_group_parts(data.group_parts)
         project.set_meta("data_set", data.name)
+        if findings.unknown_words:
+            project.set_meta("unknown_words", json.dumps(findings.unknown_words, ensure_ascii=False))
         for name, text in data.descriptions.items():
             project.describe_class(name, text)
         for key, value in data.meta.items():

@@ -70,6 +70,8 @@ class Findings:
         self._sentences: list[str] = []
         self._malformed: dict[str, set[int]] = {}
         self.counts: dict[str, int] = {}
+        self.unknown_words: tuple[str, ...] = ()
+        """Words of attributes' names that a file of word vectors does not have."""
 
     def say(self, sentence: str) -> None:
         """One more sentence."""

@@ -60,7 +60,7 @@ def _summed(full_names: Sequence[str], path: Path, findings: Findings) -> NDArra
     names = [words_of(name) for name in full_names]
     wanted = dict.fromkeys(word for words in names for word in words)
     vectors = look_up(path, set(wanted), findings)
-    unknown = [word for word in wanted if word not in vectors]
+    unknown = findings.unknown_words = tuple(word for word in wanted if word not in vectors)
     findings.counts["unknown_words"] = len(unknown)
     if unknown:
         findings.say(f"{path.name} does not know {len(unknown)} words of the attributes' names: {', '.join(unknown)}.")

@@ -121,6 +121,11 @@ class Project:
         """A number that changes when another process commits a change, and stays when this object does."""
         return int(self._database.value("PRAGMA data_version"))
 
+    def damage(self) -> str:
+        """What SQLite finds wrong with the file, in its words; empty where it is sound."""
+        found = str(self._database.value("PRAGMA quick_check(1)"))
+        return "" if found == "ok" else found
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All changes made in the block, or none of them where it fails or the process is killed."""
