@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.errors import ProjectError
+from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.report import ImportReport
 from msdn_core.importers.text_files import Findings
 from msdn_core.project import NewImage, Project
 
 ProgressReport = Callable[[str, int, int], None]
 """Stage in one word, how much is done, of how much."""
+
+_MAX_TEXT = 1 << 16
 
 Judgements = tuple[NDArray[np.int8], NDArray[np.int8]]
 """(N, K) presence, -1 where nothing is said, and (N, K) certainty."""
@@ -53,6 +55,7 @@ def write_project(
         ProjectError: if there is a project with content already, or it cannot be written.
     """
     refuse_full_project(path)
+    check_texts(data)
     with _project(path, data.name) as project, project.transaction():
         project.define_classes(data.table, word_vectors=data.word_vectors, word_vector_source=data.word_vector_source)
         project.define_group_parts(data.group_parts)
@@ -79,6 +82,20 @@ def write_project(
     return ImportReport(
         place, len(data.images), len(table.classes), len(table.attributes), findings.sentences(), findings.counts
     )
+
+
+def check_texts(data: DataSet) -> None:
+    """Raises ImportFault for a name that cannot be kept: bytes of another encoding, or one far too long."""
+    names = [*data.table.classes, *(attribute.full_name for attribute in data.table.attributes)]
+    names += [image.path for image in data.images] + [point.part for image in data.images for point in image.parts]
+    for name in (*names, *data.descriptions.values(), *data.meta.values()):
+        try:
+            if len(name.encode("utf-8")) > _MAX_TEXT:
+                raise ImportFault(f"The name {name[:40]!a}… is far too long; the file that it stands in is damaged.")
+        except UnicodeEncodeError as error:
+            raise ImportFault(
+                f"The name {name[:40]!a} is no proper text; the file that it stands in is damaged."
+            ) from error
 
 
 def refuse_full_project(path: Path) -> None:

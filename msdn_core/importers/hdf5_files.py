@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault, MsdnError
-from msdn_core.importers.mat_files import MAX_NUMBERS
 
+MAX_NUMBERS = 20_000_000
+"""What a list, or a table of class vectors, may hold."""
 _MAX_TEXT = 4096
 
 

@@ -1,44 +1,38 @@
-"""MATLAB files up to version 7, read within bounds; every complaint names the file."""
+"""What is in MATLAB files: their variables by name, as numbers and as texts; every complaint names the file."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy.io
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
+from msdn_core.importers.mat_format import MatError, read_variables
 
-MAX_NUMBERS = 50_000_000
-"""A .mat file is compressed: what it unpacks to is bounded, not its size on disk."""
+MAX_BYTES = 2 << 30
 MAX_PLACES = 5_000_000
 """More images than this are not in any list that a split counts in."""
 
 
-def read_mat(path: Path, names: Sequence[str]) -> dict[str, Any]:
-    """The variables of these names, as far as the file has them.
+def read_mat(path: Path, names: Collection[str]) -> dict[str, Any]:
+    """The variables of these names, as far as the file has them: arrays of numbers, of texts, or cells of those.
 
     Raises:
         ImportFault: if the file cannot be read, is damaged, of version 7.3, or unpacks to far too much.
     """
     try:
-        shapes = scipy.io.whosmat(str(path))
-        numbers = sum(math.prod(shape) for name, shape, _ in shapes if name in names)
-        if numbers > MAX_NUMBERS:
-            raise ImportFault(f"{path} unpacks to {numbers:,} numbers, which no such list has; get the file anew.")
-        return dict(scipy.io.loadmat(str(path), variable_names=list(names)))
-    except ImportFault:
-        raise
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise ImportFault(f"The file {path} is {size >> 20} MiB, more than the {MAX_BYTES >> 20} that are read.")
+        with path.open("rb") as stream:
+            return read_variables(stream, frozenset(names))
+    except MatError as error:
+        raise ImportFault(f"{path} {error}.") from error
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
-    except NotImplementedError as error:
-        raise ImportFault(f"{path} is a MATLAB file of version 7.3; save it in MATLAB with the option -v7.") from error
-    except Exception as error:  # A damaged file fails in as many ways as the format has fields.
-        raise ImportFault(f"{path} is not a whole MATLAB file ({type(error).__name__}); get it anew.") from error
 
 
 def texts(cells: Any, path: Path) -> tuple[str, ...]:

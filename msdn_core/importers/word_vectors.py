@@ -92,7 +92,8 @@ def load_word_vectors(path: Path) -> NDArray[np.float32]:
     content = _load_npy(path) if path.suffix.lower() == ".npy" else load_arrays(path)
     if not isinstance(content, np.ndarray) or content.ndim != 2 or content.dtype.kind not in "fiu":
         raise ImportFault(f"The file {path} holds no matrix of word vectors; give one with one row an attribute.")
-    vectors = content.astype(np.float32)
+    with np.errstate(over="ignore"):
+        vectors = content.astype(np.float32)
     if not np.isfinite(vectors).all():
         row = int(np.argwhere(~np.isfinite(vectors))[0][0])
         raise ImportFault(f"Row {row + 1} of the word vectors in {path} holds a value that is not a finite number.")
@@ -142,5 +143,8 @@ def _load_npy(path: Path) -> Any:
         return np.load(path, allow_pickle=False)
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
-    except (ValueError, EOFError, MemoryError) as error:
-        raise ImportFault(f"The file {path} is no whole .npy file of numbers ({error}); write it anew.") from error
+    except ImportFault:
+        raise
+    except Exception as error:  # Its head is Python's own syntax, and fails as that does.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ImportFault(f"The file {path} is no whole .npy file of numbers ({reason}); write it anew.") from error

@@ -62,7 +62,7 @@ def import_checkpoint(
         ConfigError: if the fusion is neither given nor known.
         WeightsError: if the file cannot be read.
     """
-    tensors = _checked(read_weights(file), file)
+    tensors = read_published(file)
     findings: list[str] = []
     with Project.open(project_path, read_only=True) as project:
         table, source, path = project.table(), project.word_vector_source(), project.path
@@ -108,8 +108,14 @@ def import_checkpoint(
     return run, tuple(findings)
 
 
-def _checked(tensors: Mapping[str, Tensor], file: Path) -> dict[str, Tensor]:
-    """The tensors, once the ones in use have shapes that fit one another and hold finite numbers."""
+def read_published(file: Path) -> dict[str, Tensor]:
+    """The tensors of a published checkpoint; those in use have shapes that fit one another and hold finite numbers.
+
+    Raises:
+        CheckpointError: if a weight is missing or of a wrong shape.
+        WeightsError: if the file cannot be read; no code in it is run.
+    """
+    tensors = read_weights(file)
     missing = [name for name in (*_OURS, "att") if name not in tensors]
     if missing:
         raise CheckpointError(f"{file} holds no {', '.join(missing)}; give a state dict of the published MSDN.")
