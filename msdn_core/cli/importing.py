@@ -1,4 +1,4 @@
-"""``import cub|images``: turns foreign files into a project."""
+"""``import FORMAT SOURCE PROJECT``: turns foreign files into a project."""
 
 from __future__ import annotations
 
@@ -7,22 +7,48 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output
+from msdn_core.importers.formats import FORMATS, IMAGES, SPLITS, WORD_VECTORS, Format
 
 if TYPE_CHECKING:
     from msdn_core.importers.report import ImportReport
+
+_OPTIONS = {
+    IMAGES: {"metavar": "DIR", "help": "the folder of the photographs"},
+    SPLITS: {"metavar": "MAT", "help": "att_splits.mat of the proposed split"},
+    WORD_VECTORS: {
+        "metavar": "FILE",
+        "help": "one row an attribute (.npy, .pkl), or vectors of words (GloVe or word2vec: .txt, .vec, .bin, .gz)",
+    },
+}
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Adds the command and its formats."""
     parser = commands.add_parser("import", parents=[common], help="make a project of a data set or a folder of images")
     formats = parser.add_subparsers(title="formats", metavar="FORMAT", required=True)
+    for name, entry in FORMATS.items():
+        one = formats.add_parser(name, parents=[common], help=entry.text)
+        one.add_argument("source", type=Path, metavar="SOURCE", help=entry.text)
+        one.add_argument("project", type=Path, metavar="PROJECT", help="the project to make")
+        for option in entry.options:
+            one.add_argument(f"--{option.replace('_', '-')}", type=Path, **_OPTIONS[option])
+        one.set_defaults(handler=run_format, format=entry)
 
-    cub = formats.add_parser("cub", parents=[common], help="the official directory of CUB-200-2011")
-    cub.add_argument("folder", type=Path, metavar="DIR", help="the folder with images.txt in it")
-    cub.add_argument("project", type=Path, metavar="PROJECT", help="the project to make")
-    cub.add_argument("--splits", type=Path, metavar="MAT", help="att_splits.mat of the proposed split")
-    cub.add_argument("--word-vectors", type=Path, metavar="FILE", help="one vector an attribute (.pkl or .npy)")
-    cub.set_defaults(handler=run_cub)
+    checkpoint = formats.add_parser("checkpoint", parents=[common], help="a state dict of the published MSDN")
+    checkpoint.add_argument("source", type=Path, metavar="FILE", help="the .pth file; no code in it is run")
+    checkpoint.add_argument("project", type=Path, metavar="PROJECT", help="the project of its data set")
+    checkpoint.add_argument("--recipe", metavar="NAME", help="cub, sun or awa2 (default: by the number of attributes)")
+    checkpoint.add_argument(
+        "--fusion", type=float, nargs=2, metavar=("AV", "VA"), help="weights of both sub-nets (default: the recipe's)"
+    )
+    checkpoint.add_argument(
+        "--normalize-v",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="bring word vectors to length 1 in each forward pass (default: the recipe's)",
+    )
+    checkpoint.add_argument("--name", metavar="RUN", help="the run's name (default: the file's)")
+    checkpoint.set_defaults(handler=run_checkpoint)
 
     images = formats.add_parser("images", parents=[common], help="any folder of images")
     images.add_argument("folder", type=Path, metavar="DIR", help="the folder; the ones inside it are read too")
@@ -30,18 +56,33 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     images.set_defaults(handler=run_images)
 
 
-def run_cub(arguments: argparse.Namespace, output: Output) -> None:
-    """Imports CUB-200-2011."""
-    from msdn_core.importers.cub import import_cub
+def run_format(arguments: argparse.Namespace, output: Output) -> None:
+    """Imports a data set of one of the formats."""
+    entry: Format = arguments.format
+    given = {option: getattr(arguments, option) for option in entry.options}
+    if entry.reports_progress:
+        given["progress"] = output.progress
+    output.progress("reading", 0, 1)
+    _say(entry.load()(arguments.source, arguments.project, **given), output)
 
-    report = import_cub(
-        arguments.folder,
+
+def run_checkpoint(arguments: argparse.Namespace, output: Output) -> None:
+    """Imports a published checkpoint as a run."""
+    from msdn_core.domain.scoring import Fusion
+    from msdn_core.training.published import import_checkpoint
+
+    run, findings = import_checkpoint(
+        arguments.source,
         arguments.project,
-        splits=arguments.splits,
-        word_vectors=arguments.word_vectors,
-        progress=lambda stage, done, total: output.progress(stage, done, total),
+        recipe=arguments.recipe,
+        fusion=Fusion(*arguments.fusion) if arguments.fusion else None,
+        normalize_v=arguments.normalize_v,
+        name=arguments.name,
     )
-    _say(report, output)
+    output.result(
+        {"run": run.name, "path": str(run.path), "findings": list(findings)},
+        "\n".join([f"Run “{run.name}” in {run.path}", *(f"  {finding}" for finding in findings)]),
+    )
 
 
 def run_images(arguments: argparse.Namespace, output: Output) -> None:

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.errors import ImportFault, ProjectError
+from msdn_core.errors import ImportFault
+from msdn_core.importers.att_splits import read_att_splits
 from msdn_core.importers.cub_files import CubDirectory, ListedImage, read_cub
 from msdn_core.importers.cub_judgements import read_judgements
 from msdn_core.importers.cub_splits import Decision, official_split, proposed_split
-from msdn_core.importers.cub_table import attribute_words, class_table, group_parts
+from msdn_core.importers.cub_table import class_table, group_parts
+from msdn_core.importers.dataset import DataSet, Judgements, ProgressReport, refuse_full_project, write_project
 from msdn_core.importers.images import list_images
 from msdn_core.importers.report import ImportReport
 from msdn_core.importers.text_files import Findings
-from msdn_core.importers.xlsa17 import read_att_splits
-from msdn_core.project import NewImage, Project
-
-ProgressReport = Callable[[str, int, int], None]
-"""Stage in one word, how much is done, of how much."""
+from msdn_core.importers.word_vectors import attribute_words
+from msdn_core.project import NewImage
 
 
 def import_cub(
@@ -47,7 +41,7 @@ def import_cub(
     """
     tell = progress or _silent
     folder, findings = Path(folder), Findings()
-    _refuse_full_project(project_path)
+    refuse_full_project(project_path)
     if not folder.is_dir():
         raise ImportFault(f"There is no folder {folder}; check the path.")
     tell("reading", 0, 1)
@@ -59,55 +53,29 @@ def import_cub(
         else proposed_split(cub.images, cub.classes, proposed, findings)
     )
     table = class_table(cub, proposed, decision, findings)
-    words, source = attribute_words(table, word_vectors, findings)
+    words, source = attribute_words([a.full_name for a in table.attributes], word_vectors, findings)
     present = _present(cub, table, findings)
     judgements = _judgements(cub, present, tell, findings)
     tell("writing", 0, 1)
-    with _project(project_path) as project, project.transaction():
-        project.define_classes(table, word_vectors=words, word_vector_source=source)
-        project.define_group_parts(group_parts(table, cub))
-        project.set_meta("data_set", "CUB-200-2011")
-        project.set_meta("certainties", json.dumps(cub.certainties))
-        project.add_images(project.add_image_root(cub.folder / "images"), _new_images(cub, present, decision))
-        if judgements is not None:
-            # The project was empty, so its images have the order in which they were added.
-            ids = [image.id for image in project.images()]
-            project.set_many_image_attributes(ids, *judgements)
-        _count(project, findings)
-        path = project.path
-    findings.counts["malformed_lines"] = findings.malformed_lines()
-    tell("writing", 1, 1)
-    return ImportReport(
-        path,
-        len(present),
-        len(table.classes),
-        len(table.attributes),
-        findings.sentences(),
-        findings.counts,
+    data = DataSet(
+        "CUB-200-2011",
+        table,
+        words,
+        source,
+        tuple(_new_images(cub, present, decision)),
+        cub.folder / "images",
+        group_parts(table, cub),
+        {"certainties": json.dumps(cub.certainties)},
+        judgements,
     )
+    findings.counts.setdefault("malformed_lines", 0)
+    report = write_project(project_path, data, findings)
+    tell("writing", 1, 1)
+    return report
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
     """For callers that do not ask how far the work is."""
-
-
-def _refuse_full_project(path: Path) -> None:
-    if not Project.is_project(path):
-        return
-    with Project.open(path, read_only=True) as project:
-        if project.images() or project.table().classes:
-            raise ProjectError(f"There is a project with content at {path} already; choose another folder.")
-
-
-def _project(path: Path) -> Project:
-    """A new project, or the empty one that an import which was killed left behind."""
-    if not Project.is_project(path):
-        return Project.create(path, name="CUB-200-2011")
-    project = Project.open(path)
-    if project.read_only:
-        project.close()
-        raise ProjectError(f"CUB cannot be imported into {path}: {project.read_only_reason}")
-    return project
 
 
 def _present(cub: CubDirectory, table: ClassTable, findings: Findings) -> list[ListedImage]:
@@ -136,7 +104,7 @@ def _present(cub: CubDirectory, table: ClassTable, findings: Findings) -> list[L
 
 def _judgements(
     cub: CubDirectory, present: list[ListedImage], tell: ProgressReport, findings: Findings
-) -> tuple[NDArray[np.int8], NDArray[np.int8]] | None:
+) -> Judgements | None:
     if cub.judgements is None:
         return None
     return read_judgements(
@@ -159,10 +127,3 @@ def _new_images(cub: CubDirectory, present: list[ListedImage], decision: Decisio
         )
         for image in present
     ]
-
-
-def _count(project: Project, findings: Findings) -> None:
-    splits = Counter(image.split for image in project.images())
-    findings.counts.update({split.value: splits[split] for split in Split})
-    seen = project.table().seen
-    findings.counts.update(seen_classes=int(seen.sum()), unseen_classes=int((~seen).sum()))

@@ -10,7 +10,7 @@ import numpy as np
 from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import ImportFault
-from msdn_core.importers.text_files import Findings, fault, finite, rows, whole
+from msdn_core.importers.text_files import Findings, fault, finite, numbered, rows, whole
 from msdn_core.project import is_plain_path
 
 
@@ -57,11 +57,11 @@ def read_cub(folder: Path, findings: Findings) -> CubDirectory:
     for needed in ("images.txt", "classes.txt", "image_class_labels.txt"):
         if not (folder / needed).is_file():
             raise ImportFault(f"There is no {needed} in {folder}; give the official directory CUB_200_2011.")
-    classes = _numbered(folder / "classes.txt")
+    classes = numbered(folder / "classes.txt")
     attributes = _attributes(folder)
     images = _images(folder, classes)
     known = {image.number for image in images}
-    part_names = _numbered(folder / "parts" / "parts.txt") if (folder / "parts" / "parts.txt").is_file() else {}
+    part_names = numbered(folder / "parts" / "parts.txt") if (folder / "parts" / "parts.txt").is_file() else {}
     judgements = folder / "attributes" / "image_attribute_labels.txt"
     certainties = folder / "attributes" / "certainties.txt"
     return CubDirectory(
@@ -74,22 +74,9 @@ def read_cub(folder: Path, findings: Findings) -> CubDirectory:
         _boxes(folder / "bounding_boxes.txt", known, findings),
         _parts(folder / "parts" / "part_locs.txt", part_names, known, findings),
         tuple(part_names.values()),
-        _numbered(certainties) if certainties.is_file() else {},
+        numbered(certainties) if certainties.is_file() else {},
         judgements if judgements.is_file() else None,
     )
-
-
-def _numbered(path: Path) -> dict[int, str]:
-    """Number to name, in the file's order; both have to be unique."""
-    found: dict[int, str] = {}
-    for line, texts in rows(path, 2):
-        if len(texts) != 2:
-            raise fault(path, line, "is not a number and a name; mend the line or get the file anew")
-        number = whole(path, line, texts[0])
-        if number in found or texts[1] in found.values():
-            raise fault(path, line, f"names {texts[0]} or “{texts[1]}” a second time; remove one of the two")
-        found[number] = texts[1]
-    return found
 
 
 def _images(folder: Path, classes: dict[int, str]) -> tuple[ListedImage, ...]:
@@ -125,7 +112,7 @@ def _attributes(folder: Path) -> tuple[Attribute, ...]:
     """From beside the other files, from ``attributes/``, or from one level above, where the archive has it."""
     for place in (folder / "attributes", folder, folder.resolve().parent):
         if (place / "attributes.txt").is_file():
-            return tuple(map(Attribute.parse, _numbered(place / "attributes.txt").values()))
+            return tuple(map(Attribute.parse, numbered(place / "attributes.txt").values()))
     raise ImportFault(f"There is no attributes.txt in {folder}, in its folder attributes, or one level above.")
 
 

@@ -8,17 +8,15 @@ of the classes' numbers; which seen images are for training they do not say.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msdn_core.domain.annotation import Split
 from msdn_core.errors import ImportFault
+from msdn_core.importers.att_splits import AttSplits, image_list_beside, match_key
 from msdn_core.importers.cub_files import ListedImage
+from msdn_core.importers.splitting import HELD_OUT_EVERY, hold_out, unseen_classes
 from msdn_core.importers.text_files import Findings
-from msdn_core.importers.xlsa17 import AttSplits, image_list_beside, match_key
-
-HELD_OUT_EVERY = 5
-"""About the share of a seen class's images that the proposed split tests on (1,764 of 8,821)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +51,9 @@ def proposed_split(
         ImportFault: if the split file cannot belong to these images.
     """
     paths = [image.path for image in images]
-    beside = image_list_beside(proposed.path)
-    if beside is not None:
-        file, names = beside
+    listed = image_list_beside(proposed.path)
+    if listed is not None:
+        file, names = listed.file, listed.names
         decision = _by_list([match_key(name) for name in names], proposed)
         if decision is None:
             raise ImportFault(
@@ -80,7 +78,7 @@ def _by_list(names: Sequence[str], proposed: AttSplits) -> Decision | None:
     if len(names) != len(proposed.splits):
         return None
     splits = dict(zip(names, proposed.splits, strict=True))
-    unseen = _unseen_classes((name.rpartition("/")[0], split) for name, split in splits.items())
+    unseen = unseen_classes((name.rpartition("/")[0], split) for name, split in splits.items())
     return None if unseen is None or len(splits) != len(names) else Decision(splits, unseen)
 
 
@@ -92,33 +90,18 @@ def _by_numbers(
     count = len(proposed.splits)
     unseen = None
     if all(1 <= image.number <= count for image in labelled):
-        unseen = _unseen_classes((str(i.class_name), proposed.splits[i.number - 1]) for i in labelled)
+        unseen = unseen_classes((str(i.class_name), proposed.splits[i.number - 1]) for i in labelled)
     if unseen is None:
         raise ImportFault(
             f"{proposed.path} does not fit the {len(images):,} images of images.txt: some class would be both seen and "
             "unseen; give the split of this data set."
         )
-    splits = {image.path: Split.NONE for image in images}
-    place: dict[str, int] = {}
-    for image in labelled:
-        name = str(image.class_name)
-        place[name] = place.get(name, 0) + 1
-        held_out = Split.TEST_SEEN if place[name] % HELD_OUT_EVERY == 0 else Split.TRAIN
-        splits[image.path] = Split.TEST_UNSEEN if name in unseen else held_out
+    class_of = {image.path: str(image.class_name) for image in labelled}
+    splits = {image.path: Split.NONE for image in images} | hold_out(class_of, unseen)
     findings.say(
         f"images.txt lists {len(images):,} of the {count:,} images that {proposed.path.name} counts, so which seen "
         f"images are for training is assumed: every {HELD_OUT_EVERY}th of a class, sorted by name, is for testing. "
         "Figures are not comparable with published ones; put res101.mat or CUB.pkl beside the split file to have the "
         "published split. Classes without images are taken as unseen."
     )
-    return Decision(splits, unseen | (set(classes) - set(place)))
-
-
-def _unseen_classes(images: Iterable[tuple[str, Split]]) -> frozenset[str] | None:
-    """The classes tested as unseen; None if one of them is seen as well."""
-    unseen: set[str] = set()
-    seen: set[str] = set()
-    for name, split in images:
-        if split is not Split.NONE:
-            (unseen if split is Split.TEST_UNSEEN else seen).add(name)
-    return None if unseen & seen else frozenset(unseen)
+    return Decision(splits, unseen | (set(classes) - set(class_of.values())))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import pickle
+import pickletools
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
@@ -48,7 +49,7 @@ def load_arrays(path: Path) -> Any:
         if size > MAX_BYTES:
             raise ImportFault(f"The file {path} is {size >> 20} MiB, more than the {MAX_BYTES >> 20} that are read.")
         with path.open("rb") as stream:
-            return _ArrayUnpickler(stream).load()
+            return _ArrayUnpickler(stream).load_checked()
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
     except _RefusedError as error:
@@ -74,8 +75,17 @@ class _ArrayUnpickler(pickle.Unpickler):
     def __init__(self, stream: BinaryIO, storage_bytes: int = 0) -> None:
         # Python 2 pickles keep array bytes in "strings"; latin1 gives them back as they are.
         super().__init__(stream, encoding="latin1")
+        self._stream = stream
         self._storage_bytes = storage_bytes
         self.storages: dict[str, NDArray[Any]] = {}
+
+    def load_checked(self) -> Any:
+        """As ``load``, once each opcode's argument is seen to be there: the unpickler makes room before it looks."""
+        start = self._stream.tell()
+        for _ in pickletools.genops(self._stream):
+            pass
+        self._stream.seek(start)
+        return self.load()
 
     def find_class(self, module: str, name: str) -> Any:
         found = _ALLOWED.get((module, name))
@@ -105,13 +115,13 @@ def _load_torch_bytes(data: bytes) -> Any:
     each storage's count and raw numbers.
     """
     stream = io.BytesIO(data)
-    if _ArrayUnpickler(stream).load() != _TORCH_MAGIC:
+    if _ArrayUnpickler(stream).load_checked() != _TORCH_MAGIC:
         raise pickle.UnpicklingError("not torch's legacy format")
-    _ArrayUnpickler(stream).load()
-    _ArrayUnpickler(stream).load()
+    _ArrayUnpickler(stream).load_checked()
+    _ArrayUnpickler(stream).load_checked()
     unpickler = _ArrayUnpickler(stream, len(data))
-    content = unpickler.load()
-    for key in _ArrayUnpickler(stream).load():
+    content = unpickler.load_checked()
+    for key in _ArrayUnpickler(stream).load_checked():
         storage = unpickler.storages[str(key)]
         count = int.from_bytes(stream.read(8), "little", signed=True)
         raw = stream.read(storage.nbytes)

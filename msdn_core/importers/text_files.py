@@ -41,6 +41,19 @@ def whole(path: Path, line: int, text: str) -> int:
     return int(text)
 
 
+def numbered(path: Path) -> dict[int, str]:
+    """Number to name, in the file's order; both have to be unique; ImportFault names the line."""
+    found: dict[int, str] = {}
+    for line, texts in rows(path, 2):
+        if len(texts) != 2:
+            raise fault(path, line, "is not a number and a name; mend the line or get the file anew")
+        number = whole(path, line, texts[0])
+        if number in found or texts[1] in found.values():
+            raise fault(path, line, f"names {texts[0]} or “{texts[1]}” a second time; remove one of the two")
+        found[number] = texts[1]
+    return found
+
+
 def finite(texts: list[str]) -> list[float] | None:
     """The numbers that the texts stand for, or None if one is not a finite number."""
     try:
@@ -57,6 +70,8 @@ class Findings:
         self._sentences: list[str] = []
         self._malformed: dict[str, set[int]] = {}
         self.counts: dict[str, int] = {}
+        self.unknown_words: tuple[str, ...] = ()
+        """Words of attributes' names that a file of word vectors does not have."""
 
     def say(self, sentence: str) -> None:
         """One more sentence."""

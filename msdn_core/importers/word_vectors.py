@@ -13,12 +13,74 @@ from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
 from msdn_core.importers.safe_pickle import MAX_BYTES, load_arrays
+from msdn_core.importers.text_files import Findings
+from msdn_core.importers.vocabulary import is_vocabulary, look_up
 
 HASHED = "hashed"
 """What a project says of vectors that were hashed from names."""
 
 # The cleaning of names that the released word2vec vectors were made with.
 _REPLACEMENTS = (("grey", "gray"), ("upperparts", "upper parts"), ("spatulate", "broad"))
+
+
+def attribute_words(
+    full_names: Sequence[str], path: Path | None, findings: Findings
+) -> tuple[NDArray[np.float32], str]:
+    """(K, D) word vectors of attributes and where they come from: the file's name, or ``hashed``.
+
+    ``path`` holds one row an attribute (``.npy``, ``.pkl``), or vectors of words (see ``look_up``), of which each
+    attribute gets the sum over its name. What is missing is a finding.
+
+    Raises:
+        ImportFault: if the file cannot be read or holds another number of rows.
+    """
+    if path is None:
+        findings.say(
+            "No word vectors were given: they are hashed from the attributes' names, which know nothing of meaning "
+            "(--word-vectors FILE)."
+        )
+        return hashed_word_vectors(full_names), HASHED
+    if is_vocabulary(path):
+        return _summed(full_names, path, findings), path.name
+    words = load_word_vectors(path)
+    if len(words) != len(full_names):
+        raise ImportFault(
+            f"{path} has {len(words)} word vectors for {len(full_names)} attributes; give one row an attribute."
+        )
+    zero = [name for name, row in zip(full_names, words, strict=True) if not row.any()]
+    if zero:
+        findings.say(
+            f"Word vectors that are all zero, so that their attributes are never attended to: {', '.join(zero)}."
+        )
+    return words, path.name
+
+
+def _summed(full_names: Sequence[str], path: Path, findings: Findings) -> NDArray[np.float32]:
+    """(K, D) sums over the words of each name, as the released vectors were made (reference, section 4)."""
+    names = [words_of(name) for name in full_names]
+    wanted = dict.fromkeys(word for words in names for word in words)
+    vectors = look_up(path, set(wanted), findings)
+    unknown = findings.unknown_words = tuple(word for word in wanted if word not in vectors)
+    findings.counts["unknown_words"] = len(unknown)
+    if unknown:
+        findings.say(f"{path.name} does not know {len(unknown)} words of the attributes' names: {', '.join(unknown)}.")
+    if not vectors:
+        raise ImportFault(f"{path} knows no word of any attribute's name; give vectors of the same language.")
+    dimension = len(next(iter(vectors.values())))
+    rows = hashed_word_vectors(full_names, dimension)
+    hashed = []
+    for row, words in enumerate(names):
+        known = [vectors[word] for word in words if word in vectors]
+        if known:
+            rows[row] = np.sum(known, axis=0)
+        else:
+            hashed.append(full_names[row])
+    if hashed:
+        findings.say(
+            f"No word of {len(hashed)} attributes is known ({', '.join(hashed[:5])}): their vectors are hashed from "
+            "their names."
+        )
+    return rows
 
 
 def load_word_vectors(path: Path) -> NDArray[np.float32]:
@@ -30,7 +92,8 @@ def load_word_vectors(path: Path) -> NDArray[np.float32]:
     content = _load_npy(path) if path.suffix.lower() == ".npy" else load_arrays(path)
     if not isinstance(content, np.ndarray) or content.ndim != 2 or content.dtype.kind not in "fiu":
         raise ImportFault(f"The file {path} holds no matrix of word vectors; give one with one row an attribute.")
-    vectors = content.astype(np.float32)
+    with np.errstate(over="ignore"):
+        vectors = content.astype(np.float32)
     if not np.isfinite(vectors).all():
         row = int(np.argwhere(~np.isfinite(vectors))[0][0])
         raise ImportFault(f"Row {row + 1} of the word vectors in {path} holds a value that is not a finite number.")
@@ -41,7 +104,7 @@ def words_of(full_name: str) -> tuple[str, ...]:
     """The words of an attribute's name, cleaned as for the released vectors: ``has_bill_shape::curved_(up_or_down)``
     gives ``bill shape curved``."""
     text = full_name.lower().split("(", 1)[0].removeprefix("has_")
-    text = re.sub(r"::|[_\-]", " ", text)
+    text = re.sub(r"::|[_\-/,]", " ", text)
     for old, new in _REPLACEMENTS:
         text = text.replace(old, new)
     return tuple(text.split()) or (full_name,)
@@ -80,5 +143,8 @@ def _load_npy(path: Path) -> Any:
         return np.load(path, allow_pickle=False)
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
-    except (ValueError, EOFError, MemoryError) as error:
-        raise ImportFault(f"The file {path} is no whole .npy file of numbers ({error}); write it anew.") from error
+    except ImportFault:
+        raise
+    except Exception as error:  # Its head is Python's own syntax, and fails as that does.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ImportFault(f"The file {path} is no whole .npy file of numbers ({reason}); write it anew.") from error

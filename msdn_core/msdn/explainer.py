@@ -56,7 +56,7 @@ class Explainer:
             backbone = load_backbone(
                 self.spec.name, size=self.spec.size, weights=self._weights or local_file(self.spec), device=self.device
             )
-            if backbone.spec.fingerprint != self.spec.fingerprint:
+            if not self.spec.accepts(backbone.spec):
                 raise CheckpointError(
                     f"Checkpoint “{self.header.run}” was trained on features of {self.spec.name} with other weights "
                     f"({self.spec.weights}); give their file with --weights."

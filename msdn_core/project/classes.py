@@ -157,6 +157,13 @@ class ClassRoom:
             raise _unknown(name)
         return str(found[0][0])
 
+    def describe(self, name: str, text: str) -> None:
+        """Keep a free text with a class."""
+        with self._database.transaction() as connection:
+            changed = connection.execute("UPDATE classes SET description = ? WHERE name = ?", (text, name)).rowcount
+            if not changed:
+                raise _unknown(name)
+
     def _insert(
         self,
         connection: sqlite3.Connection,

@@ -121,6 +121,11 @@ class Project:
         """A number that changes when another process commits a change, and stays when this object does."""
         return int(self._database.value("PRAGMA data_version"))
 
+    def damage(self) -> str:
+        """What SQLite finds wrong with the file, in its words; empty where it is sound."""
+        found = str(self._database.value("PRAGMA quick_check(1)"))
+        return "" if found == "ok" else found
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All changes made in the block, or none of them where it fails or the process is killed."""
@@ -194,6 +199,10 @@ class Project:
     def class_description(self, name: str) -> str:
         """The free text kept with a class."""
         return self._classes.description(name)
+
+    def describe_class(self, name: str, text: str) -> None:
+        """Keep a free text with a class."""
+        self._classes.describe(name, text)
 
     def group_parts(self) -> dict[str, tuple[str, ...]]:
         """Attribute group to the names of the parts where its attributes can be seen."""

@@ -102,7 +102,7 @@ def run_test(
     with Project.open(Path(project_path), read_only=True) as project:
         table, images = project.table(), project.images()
         header.check_attributes(table)
-        store = _features_of(Path(project_path), header, images, target, progress)
+        store = features_of(Path(project_path), header, images, target, progress)
         test, left_out = part_of(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
         if len(test) == 0:
             raise RunError(f"{project_path} has no test images that could be opened; import its splits.")
@@ -235,25 +235,29 @@ def _origin(tested: Tested) -> dict[str, Any]:
     }
 
 
-def _features_of(
+def features_of(
     project_path: Path,
     header: CheckpointHeader,
     images: Sequence[ImageRecord],
     device: torch.device,
     progress: Callable[[Progress], None] | None,
 ) -> FeatureStore:
+    """Features that the checkpoint can look at, of all test images; made where the project has none.
+
+    Raises CheckpointError where its backbone cannot be had.
+    """
     try:
         spec = BackboneSpec.from_json(dict(header.backbone))
     except (KeyError, TypeError, ValueError) as fault:
         raise CheckpointError(
             f"Checkpoint “{header.run}” does not say which backbone it needs; train again."
         ) from fault
-    store = find_store(project_path, spec.fingerprint)
+    store = find_store(project_path, spec)
     tests = [image for image in images if image.split in (Split.TEST_SEEN, Split.TEST_UNSEEN)]
     if store is not None and all(store.has(image.id) or image.name in store.failures for image in tests):
         return store
     backbone = load_backbone(spec.name, size=spec.size, weights=local_file(spec), device=device)
-    if backbone.spec.fingerprint != spec.fingerprint:
+    if not spec.accepts(backbone.spec):
         raise CheckpointError(
             f"Checkpoint “{header.run}” was trained on features of {spec.name} with other weights ({spec.weights}); "
             "extract features with those weights first."

@@ -16,12 +16,10 @@ from torch import Tensor, nn
 from msdn_core.errors import ConfigError, WeightsError
 from msdn_core.vision.devices import choose_device
 from msdn_core.vision.folding import folded
-from msdn_core.vision.transform import BackboneSpec, Triple
+from msdn_core.vision.transform import IMAGENET_MEAN, IMAGENET_STD, BackboneSpec, Triple
 from msdn_core.vision.weights import fill, fill_by_order, packaged_lite0, read_weights, weights_sha256
 
 DEFAULT_BACKBONE = "lite0"
-IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
-IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
 _LITE0_MEAN: Triple = (127 / 255, 127 / 255, 127 / 255)
 _LITE0_STD: Triple = (128 / 255, 128 / 255, 128 / 255)
 

@@ -31,6 +31,7 @@ from msdn_core.vision.features import (
     ImageKey,
     Manifest,
     feature_folder,
+    image_key,
 )
 from msdn_core.vision.transform import BackboneSpec, prepare_file
 
@@ -125,7 +126,7 @@ def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tu
     keys = list(old)
     marks = bytearray(state.tobytes())
     for image in images:
-        key = _key(image)
+        key = image_key(image)
         row = row_of.get(image.id)
         if row is None:
             keys.append(key)
@@ -140,14 +141,6 @@ def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tu
     write_atomic(folder / DONE, bytes(marks))
     write_atomic(folder / MANIFEST, manifest.to_json())
     return manifest, np.frombuffer(bytes(marks), np.uint8)
-
-
-def _key(image: ImageRecord) -> ImageKey:
-    try:
-        status = image.path.stat()
-    except OSError:
-        return ImageKey(image.id, image.name, -1, -1)
-    return ImageKey(image.id, image.name, status.st_size, status.st_mtime_ns)
 
 
 Batch = tuple[NDArray[np.int64], NDArray[np.float32], dict[int, str]]

@@ -1,7 +1,8 @@
 """Region features of a project's images on disk: float16, memory-mapped, with what made them. No torch here.
 
 A store is a folder: ``maps.f16`` holds one (C, R) row an image, ``done.u8`` one byte a row that is written after the
-row itself, ``manifest.json`` the backbone and the images in the order of their rows.
+row itself, ``manifest.json`` the backbone and the images in the order of their rows. Maps that others made may stay
+in their own file: the manifest then says where, and there is no ``maps.f16``.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import MsdnError
+from msdn_core.project import ImageRecord
+from msdn_core.vision.mapped import MappedMaps, MapSource
 from msdn_core.vision.transform import BackboneSpec
 
 MANIFEST, MAPS, DONE = "manifest.json", "maps.f16", "done.u8"
-FORMAT = 1
+FORMAT = 2
+"""Only a ``source`` needs 2."""
 MISSING, MADE, FAILED = 0, 1, 2
 
 
@@ -35,6 +39,15 @@ class ImageKey:
     mtime_ns: int
 
 
+def image_key(image: ImageRecord) -> ImageKey:
+    """What tells whether an image's file is still the one that features were made of."""
+    try:
+        status = image.path.stat()
+    except OSError:
+        return ImageKey(image.id, image.name, -1, -1)
+    return ImageKey(image.id, image.name, status.st_size, status.st_mtime_ns)
+
+
 @dataclass(frozen=True)
 class Manifest:
     """What made a store, and of what."""
@@ -43,15 +56,19 @@ class Manifest:
     images: tuple[ImageKey, ...]
     failures: Mapping[str, str] = field(default_factory=dict)
     """Reason by image name."""
+    source: MapSource | None = None
+    """Where the maps lie, if not in ``maps.f16``."""
 
     def to_json(self) -> str:
         """The manifest's text."""
-        content = {
-            "format": FORMAT,
+        content: dict[str, Any] = {
+            "format": 1 if self.source is None else FORMAT,
             "spec": self.spec.to_json(),
             "images": [[key.id, key.name, key.size, key.mtime_ns] for key in self.images],
             "failures": dict(self.failures),
         }
+        if self.source is not None:
+            content["source"] = self.source.to_json()
         return json.dumps(content, ensure_ascii=False) + "\n"
 
     @classmethod
@@ -62,17 +79,21 @@ class Manifest:
             raise ValueError("a newer version wrote it")
         images = tuple(ImageKey(int(i), str(name), int(size), int(time)) for i, name, size, time in content["images"])
         failures = {str(name): str(reason) for name, reason in content["failures"].items()}
-        return cls(BackboneSpec.from_json(content["spec"]), images, failures)
+        source = MapSource.from_json(content["source"]) if "source" in content else None
+        return cls(BackboneSpec.from_json(content["spec"]), images, failures, source)
 
 
 class FeatureStore:
     """The features of a project's images by one backbone, open for reading."""
 
-    def __init__(self, folder: Path, manifest: Manifest, array: NDArray[np.float16], state: NDArray[np.uint8]) -> None:
+    def __init__(
+        self, folder: Path, manifest: Manifest, array: NDArray[np.float16] | MappedMaps, state: NDArray[np.uint8]
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
         self.array = array
-        """(N, C, R) float16, memory-mapped; each region of length 1 over C. Rows that are not made are zero."""
+        """(N, C, R), memory-mapped; each region of length 1 over C. Rows that are not made are zero. float16, or
+        float32 of maps that others made."""
         self._state = state
 
     @classmethod
@@ -84,7 +105,11 @@ class FeatureStore:
             shape = (count, spec.channels, spec.grid[0] * spec.grid[1])
             if count == 0:
                 return cls(folder, manifest, np.zeros(shape, np.float16), np.zeros(0, np.uint8))
-            array = np.memmap(folder / MAPS, np.float16, "r", shape=shape)
+            array = (
+                np.memmap(folder / MAPS, np.float16, "r", shape=shape)
+                if manifest.source is None
+                else MappedMaps(manifest.source, shape)
+            )
             state = np.fromfile(folder / DONE, np.uint8, count=count)
             if len(state) < count:
                 raise ValueError("it is cut short")
@@ -128,14 +153,16 @@ class FeatureStore:
         """Rows of ``array`` for images; KeyError for one without features."""
         return np.array([self._rows[image_id] for image_id in image_ids], dtype=np.int64)
 
-    def get(self, image_id: int) -> NDArray[np.float16]:
+    def get(self, image_id: int) -> NDArray[np.floating]:
         """(C, R) of one image; KeyError where it has none."""
         return np.asarray(self.array[self._rows[image_id]])
 
     @cached_property
     def fingerprint(self) -> str:
         """16 hex digits over the backbone and the content of every image that has features."""
-        made = [[key.name, key.size, key.mtime_ns] for key in self.manifest.images if key.id in self._rows]
+        made: list[Any] = [[key.name, key.size, key.mtime_ns] for key in self.manifest.images if key.id in self._rows]
+        if self.manifest.source is not None:
+            made.append([self.manifest.source.size, self.manifest.source.mtime_ns])
         return hashlib.sha256(json.dumps([self.spec.fingerprint, made]).encode()).hexdigest()[:16]
 
 
@@ -156,6 +183,8 @@ def find_stores(project_path: Path) -> list[FeatureStore]:
     return stores
 
 
-def find_store(project_path: Path, fingerprint: str) -> FeatureStore | None:
-    """The store made by the backbone of that fingerprint, if the project has it."""
-    return next((store for store in find_stores(project_path) if store.spec.fingerprint == fingerprint), None)
+def find_store(project_path: Path, spec: BackboneSpec) -> FeatureStore | None:
+    """The store made by that backbone, or else one whose features it accepts, if the project has it."""
+    stores = find_stores(project_path)
+    exact = (store for store in stores if store.spec.fingerprint == spec.fingerprint)
+    return next(exact, None) or next((store for store in stores if spec.accepts(store.spec)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ from msdn_core.vision.images import image_size, open_image
 TRANSFORM_VERSION = 1
 
 Triple = tuple[float, float, float]
+
+IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
+IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class BackboneSpec:
     weights: str
     """Where its weights come from, in words."""
     weights_sha256: str
+    """Empty where others made the features, or trained on them, and do not say with which weights."""
     channels: int
     """C."""
     grid: tuple[int, int]
@@ -46,6 +50,11 @@ class BackboneSpec:
         """16 hex digits that two specifications share exactly if they make the same features."""
         made_by = (self.name, self.size, self.mean, self.std, self.weights_sha256, TRANSFORM_VERSION)
         return hashlib.sha256(json.dumps(made_by).encode()).hexdigest()[:16]
+
+    def accepts(self, other: BackboneSpec) -> bool:
+        """Whether what was trained on this can be given features of ``other``: unknown weights are taken on trust."""
+        alike = self if self.weights_sha256 else replace(self, weights_sha256=other.weights_sha256)
+        return alike.fingerprint == other.fingerprint
 
     def to_json(self) -> dict[str, Any]:
         """The specification as JSON knows it."""
@@ -69,6 +78,21 @@ class BackboneSpec:
             grid=(rows, columns),
             weights_file=str(content.get("weights_file", "")),
         )
+
+
+def published_spec(name: str, channels: int, grid: tuple[int, int]) -> BackboneSpec:
+    """The backbone of feature maps and checkpoints that others made, as the paper describes it: torchvision's
+    ResNet-101 on 448 pixels for 2048 channels of 14×14 regions; other channels are named for the file."""
+    return BackboneSpec(
+        name="resnet101" if channels == 2048 else name,
+        size=32 * max(grid),
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        weights="as its authors had them",
+        weights_sha256="",
+        channels=channels,
+        grid=grid,
+    )
 
 
 def viewed_box(width: int, height: int) -> Box:

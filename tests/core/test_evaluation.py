@@ -41,7 +41,7 @@ def by_hand(trained):
         table = opened.table()
         records = [r for r in opened.images() if r.split in (Split.TEST_SEEN, Split.TEST_UNSEEN)]
         points = [opened.parts(record.id) for record in records]
-    store = find_store(project, small_run.SPEC.fingerprint)
+    store = find_store(project, small_run.SPEC)
     with torch.inference_mode():
         out = network(torch.from_numpy(np.stack([store.get(r.id) for r in records])).float())
     fused = header.fusion.av * out.scores_av + header.fusion.va * out.scores_va

@@ -58,7 +58,7 @@ def test_each_image_gets_its_own_normalised_float16_regions(project, backbone):
     assert len(np.unique(store.array[:, 0, 0])) > 30
     assert (reports[0].done, reports[-1].done, reports[-1].total) == (0, 70, 70)
     assert reports[-1].remaining_s == 0
-    assert find_store(project, backbone.spec.fingerprint).fingerprint == store.fingerprint
+    assert find_store(project, backbone.spec).fingerprint == store.fingerprint
 
 
 def test_an_extraction_stopped_in_the_middle_goes_on_where_it_was(project, backbone):

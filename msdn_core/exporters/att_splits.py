@@ -1,0 +1,58 @@
+"""``att_splits.mat`` as the field's code reads it, and what the published files lack: images, names of attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import scipy.io
+from numpy.typing import NDArray
+
+from msdn_core.atomic import replacing
+from msdn_core.exporters.report import ExportReport
+from msdn_core.exporters.selection import named_images, needed_table
+from msdn_core.importers.att_splits import OURS, PARTS
+from msdn_core.project import Project
+
+
+def export_att_splits(project: Project, file: Path) -> ExportReport:
+    """Write ``att`` (K, M), ``original_att``, ``allclasses_names`` and the three lists of 1-based places.
+
+    Further variables, which other programs pass over, make it complete: ``image_files``, ``labels`` (1-based, 0 for
+    an image without class), ``attribute_names``, and ``seen_classes``.
+
+    Raises:
+        ProjectError: if there are no classes, or two images of one name.
+        MsdnError: if the file cannot be written.
+    """
+    table, images = needed_table(project), named_images(project)
+    index = table.class_index
+    labels = [0 if image.class_name is None else index[image.class_name] + 1 for image in images]
+    content = {
+        "att": table.unit_vectors().T,
+        "original_att": table.vectors.T,
+        "allclasses_names": _cells(table.classes),
+        **{
+            name: _column([n for n, image in enumerate(images, start=1) if image.split is split])
+            for name, split in PARTS.items()
+        },
+        "labels": _column(labels),
+        "image_files": _cells([image.name for image in images]),
+        "attribute_names": _cells([attribute.full_name for attribute in table.attributes]),
+        "seen_classes": table.seen.astype(np.uint8)[:, None],
+        OURS: np.ones((1, 1), np.uint8),
+    }
+    with replacing(file) as temporary:
+        scipy.io.savemat(temporary, content, do_compression=True)
+    return ExportReport(file, {"images": len(images), "classes": len(table.classes)})
+
+
+def _cells(texts: Sequence[str]) -> NDArray[np.object_]:
+    cells = np.empty((len(texts), 1), dtype=object)
+    cells[:, 0] = texts
+    return cells
+
+
+def _column(numbers: Sequence[int]) -> NDArray[np.int32]:
+    return np.array(numbers, np.int32).reshape(-1, 1)

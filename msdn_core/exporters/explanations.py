@@ -1,0 +1,81 @@
+"""Where a run looks, for each image and attribute, as CSV for a spreadsheet or as NPZ with all attention maps."""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from msdn_core.atomic import replacing
+from msdn_core.domain.scoring import contributions, fused_attribute_scores
+from msdn_core.exporters.looking import Look
+from msdn_core.exporters.predictions import described
+from msdn_core.exporters.report import ExportReport
+
+
+def export_explanations(look: Look, file: Path) -> ExportReport:
+    """Write, by the file's suffix, one line an image and attribute (``.csv``) or arrays (``.npz``).
+
+    CSV: image, attribute, both scores, its contribution to the predicted class, and the row and column of the region
+    that each sub-net attends to most. NPZ: ``attention_av`` and ``attention_va`` (N, K, H, W) float16, ``scores_av``
+    and ``scores_va`` (N, K), and the names as in ``export_predictions``; it is put together on disk, so that its size
+    is not bounded by memory.
+
+    Raises:
+        MsdnError: if the file cannot be written.
+    """
+    with replacing(file) as temporary:
+        if file.suffix.lower() == ".npz":
+            _write_npz(look, temporary)
+        else:
+            _write_csv(look, temporary)
+    return ExportReport(file, {"images": len(look.images), "attributes": len(look.table.attributes)})
+
+
+def _write_npz(look: Look, file: Path) -> None:
+    n, k = len(look.images), len(look.table.attributes)
+    with tempfile.TemporaryDirectory(dir=file.parent, prefix=".export-") as folder:
+        shapes = {
+            **dict.fromkeys(("attention_av", "attention_va"), ((n, k, *look.grid), np.float16)),
+            **dict.fromkeys(("scores_av", "scores_va"), ((n, k), np.float32)),
+        }
+        arrays = {
+            name: np.lib.format.open_memmap(Path(folder) / f"{name}.npy", "w+", dtype, shape)
+            for name, (shape, dtype) in shapes.items()
+        }
+        for part, out in look.batches():
+            for name, array in arrays.items():
+                array[part] = getattr(out, name).numpy().reshape(-1, *array.shape[1:])
+        for array in arrays.values():
+            array.flush()
+        del arrays, array
+        for name, value in described(look).items():
+            np.save(Path(folder) / f"{name}.npy", value, allow_pickle=False)
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
+            for path in sorted(Path(folder).iterdir()):
+                archive.write(path, path.name)
+
+
+def _write_csv(look: Look, file: Path) -> None:
+    names = [attribute.full_name for attribute in look.table.attributes]
+    unit = look.table.unit_vectors(clip_negative=look.header.clip_negative)
+    columns = look.grid[1]
+    with file.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(
+            ["image", "predicted", "attribute", "score A→V", "score V→A", "contribution"]
+            + [f"{side} {what}" for side in ("A→V", "V→A") for what in ("row", "column")]
+        )
+        for part, out in look.batches():
+            predicted = look.class_scores(out).argmax(axis=1)
+            s1, s2 = out.scores_av.numpy(), out.scores_va.numpy()
+            shares = contributions(fused_attribute_scores(s1, s2, look.header.fusion), unit[predicted])
+            peaks = [divmod(maps.argmax(dim=2).numpy(), columns) for maps in (out.attention_av, out.attention_va)]
+            for row, image in enumerate(look.images[part]):
+                for k, name in enumerate(names):
+                    places = [int(values[row, k]) for peak in peaks for values in peak]
+                    scores = [f"{values[row, k]:.6g}" for values in (s1, s2, shares)]
+                    writer.writerow([image.name, look.table.classes[predicted[row]], name, *scores, *places])

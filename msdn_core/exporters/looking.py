@@ -1,0 +1,74 @@
+"""A checkpoint's look at a project's images, batch by batch, for the exports that write down what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from msdn_core.domain.annotation import Split
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
+from msdn_core.errors import RunError
+from msdn_core.importers.dataset import ProgressReport
+from msdn_core.msdn.checkpoint import load_network
+from msdn_core.msdn.network import MSDN, Outputs
+from msdn_core.project import ImageRecord, Project
+from msdn_core.runs.header import CheckpointHeader
+from msdn_core.training.data import Features, Rows
+from msdn_core.training.evaluation import features_of
+from msdn_core.vision.devices import choose_device
+
+_AT_ONCE = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """A checkpoint over N images of a project, in the order of the project."""
+
+    header: CheckpointHeader
+    table: ClassTable
+    images: tuple[ImageRecord, ...]
+    grid: tuple[int, int]
+    _network: MSDN
+    _features: Features
+    _rows: Rows
+    _progress: ProgressReport
+
+    def batches(self) -> Iterator[tuple[slice, Outputs]]:
+        """Which images, and what the network says of them, on the CPU."""
+        with torch.inference_mode():
+            for start in range(0, len(self._rows), _AT_ONCE):
+                part = slice(start, min(start + _AT_ONCE, len(self._rows)))
+                said = self._network(self._features.batch(self._rows[part]))
+                yield part, Outputs(*(value.float().cpu() for value in said))
+                self._progress("looking", part.stop, len(self._rows))
+
+    def class_scores(self, out: Outputs) -> NDArray[np.float64]:
+        """(B, M) scores of all classes with calibrated stacking."""
+        fused = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), self.header.fusion)
+        unit = self.table.unit_vectors(clip_negative=self.header.clip_negative)
+        return np.asarray(calibrated(class_scores(fused, unit), self.table.seen, self.header.gamma))
+
+
+def look_at(project: Project, checkpoint: Path, splits: Sequence[Split], device: str, progress: ProgressReport) -> Look:
+    """The checkpoint over the project's images of these splits that have features.
+
+    Raises:
+        CheckpointError: if it belongs to other attributes, or its backbone cannot be had.
+        RunError: if there is no such image.
+    """
+    target = choose_device(device)
+    network, header = load_network(checkpoint, target)
+    table, images = project.table(), project.images()
+    header.check_attributes(table)
+    store = features_of(project.path, header, images, target, None)
+    there = tuple(image for image in images if image.split in splits and store.has(image.id))
+    if not there:
+        raise RunError(f"{project.path} has no image of this kind that has features; choose another --split.")
+    rows = store.rows([image.id for image in there])
+    return Look(header, table, there, store.spec.grid, network, Features(store, target, rows), rows, progress)

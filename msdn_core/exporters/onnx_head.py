@@ -1,0 +1,107 @@
+"""A run's trained head as ONNX, for programs without torch: region features in, scores and attention out."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from msdn_core.atomic import replacing
+from msdn_core.errors import MsdnError
+from msdn_core.exporters.report import ExportReport
+from msdn_core.msdn.checkpoint import load_network
+from msdn_core.msdn.network import MSDN
+from msdn_core.runs.header import CheckpointHeader
+
+OUTPUTS = ("class_scores", "scores_av", "scores_va", "attention_av", "attention_va")
+_EXAMPLE = (2, 9)
+
+
+class _Head(nn.Module):
+    """The network and what comes after it: fusion, class scores, calibrated stacking."""
+
+    unit: Tensor
+    offset: Tensor
+
+    def __init__(self, network: MSDN, header: CheckpointHeader) -> None:
+        super().__init__()
+        self.network = network
+        self.fusion = header.fusion
+        table = header.table()
+        unit = torch.from_numpy(table.unit_vectors(clip_negative=header.clip_negative).copy()).float()
+        self.register_buffer("unit", unit)
+        self.register_buffer("offset", header.gamma * torch.from_numpy(table.seen.copy()).float())
+
+    def forward(self, features: Tensor) -> tuple[Tensor, ...]:
+        """(B, M), (B, K), (B, K), (B, K, R) and (B, K, R) of (B, C, R)."""
+        out = self.network(features)
+        scores = (self.fusion.av * out.scores_av + self.fusion.va * out.scores_va) @ self.unit.T - self.offset
+        return scores, out.scores_av, out.scores_va, out.attention_av, out.attention_va
+
+
+def export_onnx(checkpoint: Path, file: Path) -> ExportReport:
+    """Write the head of a checkpoint; batch and regions of its input (B, C, R) may be of any size.
+
+    The input is region features of length 1 over C. ``class_scores`` (B, M) are those of the checkpoint's own classes
+    with calibrated stacking. Names of classes and attributes, gamma, fusion and backbone stand in the file's metadata.
+
+    Raises:
+        CheckpointError: if the checkpoint cannot be read.
+        MsdnError: if the packages onnx and onnxscript are not installed, or the file cannot be written.
+    """
+    if find_spec("onnx") is None or find_spec("onnxscript") is None:
+        raise MsdnError('Exporting to ONNX needs two more packages; run `python -m pip install ".[export]"`.')
+    import onnx
+
+    network, header = load_network(checkpoint)
+    head = _Head(network, header).eval()
+    example = torch.nn.functional.normalize(torch.rand(_EXAMPLE[0], header.channels, _EXAMPLE[1]), dim=1)
+    with _quiet():
+        program: Any = torch.onnx.export(
+            head,
+            (example,),
+            input_names=["features"],
+            output_names=list(OUTPUTS),
+            dynamic_shapes={"features": {0: torch.export.Dim("batch"), 2: torch.export.Dim("regions")}},
+            dynamo=True,
+            verbose=False,
+        )
+    model = program.model_proto
+    properties = {
+        "classes": list(header.classes),
+        "seen": header.seen.tolist(),
+        "attributes": list(header.attributes),
+        "gamma": header.gamma,
+        "fusion": {"av": header.fusion.av, "va": header.fusion.va},
+        "backbone": dict(header.backbone),
+        "run": header.run,
+    }
+    onnx.helper.set_model_props(model, {key: json.dumps(value) for key, value in properties.items()})
+    with replacing(file) as temporary:
+        temporary.write_bytes(model.SerializeToString())
+    return ExportReport(file, {"classes": len(header.classes), "attributes": len(header.attributes)})
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter talks to developers of exporters."""
+    loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)

@@ -1,0 +1,135 @@
+"""Sheets of classes, images and word vectors: CSV for a spreadsheet, JSON for a program, ``.npy`` for vectors."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from msdn_core.atomic import replacing, write_atomic
+from msdn_core.domain.annotation import PartPoint
+from msdn_core.errors import ProjectError
+from msdn_core.exporters.report import ExportReport
+from msdn_core.exporters.selection import named_images, needed_table
+from msdn_core.importers.annotations import ANNOTATIONS_FORMAT, ATTRIBUTE, BOX, CERTAINTY, PART
+from msdn_core.importers.sheets import CLASSES_FORMAT, DESCRIPTION, SEEN
+from msdn_core.project import ImageRecord, Project
+
+
+def export_classes(project: Project, file: Path) -> ExportReport:
+    """Write the class table, as CSV or, by the file's suffix, as JSON; numbers come back to the last digit.
+
+    Raises:
+        ProjectError: if there are no classes.
+        MsdnError: if the file cannot be written.
+    """
+    table = needed_table(project)
+    names = [attribute.full_name for attribute in table.attributes]
+    described = [(name, project.class_description(name)) for name in table.classes]
+    rows = zip(described, table.seen.tolist(), table.vectors.tolist(), strict=True)
+    if _is_json(file):
+        content = {
+            "attributes": names,
+            "group_parts": {group: list(parts) for group, parts in project.group_parts().items()},
+            "word_vector_source": project.word_vector_source(),
+            "classes": [
+                {"name": name, "seen": seen, "description": text, "vector": vector}
+                for (name, text), seen, vector in rows
+            ],
+        }
+        _write_json(file, CLASSES_FORMAT, content)
+    else:
+        lines = [[name, "yes" if seen else "no", text, *map(repr, vector)] for (name, text), seen, vector in rows]
+        _write_csv(file, ["class", SEEN, DESCRIPTION, *names], lines)
+    return ExportReport(file, {"classes": len(table.classes), "attributes": len(names)})
+
+
+def export_annotations(project: Project, file: Path) -> ExportReport:
+    """Write each image's class, split, box, parts and judgements, as CSV or, by the file's suffix, as JSON.
+
+    Raises:
+        ProjectError: if two images have one name.
+        MsdnError: if the file cannot be written.
+    """
+    images = named_images(project)
+    names = [attribute.full_name for attribute in project.table().attributes]
+    if _is_json(file):
+        entries = [_entry(project, image) for image in images]
+        _write_json(file, ANNOTATIONS_FORMAT, {"attributes": names, "images": entries})
+    else:
+        parts = project.part_names()
+        judged = any(project.image_attributes(image.id) is not None for image in images)
+        head = ["image", "class", "split", *BOX, *(f"{PART}{part} {what}" for part in parts for what in _POINT)]
+        head += [f"{kind}{name}" for kind in (ATTRIBUTE, CERTAINTY) for name in names] if judged else []
+        lines = [_line(project, image, parts, len(names) if judged else 0) for image in images]
+        _write_csv(file, head, lines)
+    return ExportReport(file, {"images": len(images)})
+
+
+def export_word_vectors(project: Project, file: Path) -> ExportReport:
+    """Write the (K, D) word vectors as ``.npy``, one row an attribute.
+
+    Raises:
+        ProjectError: if there are none.
+        MsdnError: if the file cannot be written.
+    """
+    words = project.word_vectors()
+    if words is None:
+        raise ProjectError(f"The project {project.path} has no word vectors, so there is nothing to export.")
+    with replacing(file) as temporary, temporary.open("wb") as stream:
+        np.save(stream, words, allow_pickle=False)
+    return ExportReport(file, {"attributes": len(words), "numbers": words.shape[1]})
+
+
+_POINT = ("x", "y", "visible")
+
+
+def _entry(project: Project, image: ImageRecord) -> dict[str, Any]:
+    entry: dict[str, Any] = {"image": image.name, "class": image.class_name, "split": image.split.value}
+    box, parts, judged = project.box(image.id), project.parts(image.id), project.image_attributes(image.id)
+    if box is not None:
+        entry["box"] = [box.x, box.y, box.width, box.height]
+    if parts:
+        entry["parts"] = {point.part: [point.x, point.y, point.visible] for point in parts}
+    if judged is not None:
+        entry["present"], entry["certainty"] = (values.tolist() for values in judged)
+    return entry
+
+
+def _line(project: Project, image: ImageRecord, parts: Sequence[str], judged: int) -> list[str]:
+    box = project.box(image.id)
+    points = {point.part: point for point in project.parts(image.id)}
+    cells = [image.name, image.class_name or "", image.split.value]
+    cells += ["", "", "", ""] if box is None else [repr(value) for value in (box.x, box.y, box.width, box.height)]
+    for part in parts:
+        cells += _point_cells(points.get(part))
+    judgements = project.image_attributes(image.id) if judged else None
+    if judgements is None:
+        return cells + [""] * (2 * judged)
+    return cells + [str(value) for values in judgements for value in values.tolist()]
+
+
+def _point_cells(point: PartPoint | None) -> list[str]:
+    return ["", "", ""] if point is None else [repr(point.x), repr(point.y), str(int(point.visible))]
+
+
+def _is_json(file: Path) -> bool:
+    return file.suffix.lower() == ".json"
+
+
+def _write_json(file: Path, kind: str, content: dict[str, Any]) -> None:
+    text = json.dumps({"format": kind, "version": 1, **content}, ensure_ascii=False, allow_nan=False)
+    write_atomic(file, text + "\n")
+
+
+def _write_csv(file: Path, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(lines)
+    write_atomic(file, text.getvalue())

@@ -1,0 +1,172 @@
+"""Sheets of images: CSV and JSON, both written by ``export annotations``.
+
+CSV: a line of headings, ``image``, ``class``, ``split``, then perhaps a box (``box x``, ``box y``, ``box width``,
+``box height``), parts (``part NAME x``, ``… y``, ``… visible``), and judgements (``attribute NAME``,
+``certainty NAME``). Only ``image`` is needed; empty fields say nothing. Places are pixels of the upright image.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from msdn_core.domain.annotation import Box, PartPoint, Split
+from msdn_core.errors import ImportFault
+from msdn_core.importers.dataset import Judgements
+from msdn_core.importers.sheets import csv_rows, read_json
+from msdn_core.importers.text_files import fault, finite
+from msdn_core.project import NewImage, is_plain_path
+
+ANNOTATIONS_FORMAT = "msdn-explorer annotations"
+BOX = ("box x", "box y", "box width", "box height")
+PART, ATTRIBUTE, CERTAINTY = "part ", "attribute ", "certainty "
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Annotations:
+    """What a sheet says of images."""
+
+    images: tuple[NewImage, ...]
+    judgements: Judgements | None
+    """One row an image, in the order of the attributes asked for."""
+    splits_given: bool
+    """Whether the sheet says which split an image is in."""
+
+
+def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[str]) -> Annotations:
+    """Read images from a ``.csv`` or ``.json`` file, for these classes and attributes (full names).
+
+    Raises:
+        ImportFault: for a line that makes no sense, a class that there is not, or a path that leads elsewhere.
+    """
+    if path.suffix.lower() == ".json":
+        return _from_json(path, set(classes), attributes)
+    lines = csv_rows(path)
+    head = next(lines, (0, [""]))[1]
+    if head[0] != "image" or len(set(head)) != len(head):
+        raise ImportFault(
+            f"{path} does not begin with the heading image, or has one heading twice; mend its first line."
+        )
+    column = {name: place for place, name in enumerate(head)}
+    known, row_of = set(classes), {name: k for k, name in enumerate(attributes)}
+    images: list[NewImage] = []
+    seen: set[str] = set()
+    present: list[np.ndarray] = []
+    certainty: list[np.ndarray] = []
+    parts = [name[len(PART) : -2] for name in head if name.startswith(PART) and name.endswith(" x")]
+    judged = {kind: _judged(head, kind, row_of, path) for kind in (ATTRIBUTE, CERTAINTY)}
+    for line, cells in lines:
+        if len(cells) != len(head):
+            raise fault(path, line, f"has {len(cells)} fields, and the first line has {len(head)} headings")
+        row = {name: cells[place] for name, place in column.items()}
+        try:
+            image = NewImage(
+                row["image"],
+                row.get("class") or None,
+                Split(row.get("split") or Split.NONE),
+                _box([row.get(name, "") for name in BOX]),
+                tuple(point for name in parts if (point := _part(name, row)) is not None),
+            )
+            present.append(_whole([(k, row[name]) for k, name in judged[ATTRIBUTE]], len(attributes), -1))
+            certainty.append(_whole([(k, row[name]) for k, name in judged[CERTAINTY]], len(attributes), 0))
+        except (ValueError, KeyError) as error:
+            raise fault(path, line, f"makes no sense ({error})") from error
+        images.append(_checked(image, known, seen, f"{path}, line {line}"))
+    judgements = (np.array(present, np.int8), np.array(certainty, np.int8)) if images and judged[ATTRIBUTE] else None
+    return Annotations(tuple(images), judgements, "split" in column)
+
+
+def _from_json(path: Path, classes: set[str], attributes: Sequence[str]) -> Annotations:
+    content = read_json(path, ANNOTATIONS_FORMAT)
+    images: list[NewImage] = []
+    seen: set[str] = set()
+    place = 0
+    try:
+        order = [str(name) for name in content["attributes"]]
+        for place, entry in enumerate(content["images"], start=1):
+            kind, box = entry.get("class"), entry.get("box")
+            image = NewImage(
+                str(entry["image"]),
+                None if kind is None else str(kind),
+                Split(entry.get("split") or Split.NONE),
+                None if box is None else _box([str(value) for value in box]),
+                tuple(_point(str(name), *point) for name, point in entry.get("parts", {}).items()),
+            )
+            images.append(_checked(image, classes, seen, f"{path}, image {place}"))
+        entries = content["images"]
+        judgements = None
+        if any("present" in entry for entry in entries):
+            present, certainty = (
+                np.array([_numbers(entry.get(key), len(order), usual) for entry in entries], np.int8)
+                for key, usual in (("present", -1), ("certainty", 0))
+            )
+            if tuple(order) != tuple(attributes):
+                raise ValueError("its attributes are not those of the classes")
+            judgements = (present, certainty)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ImportFault(
+            f"{path}, image {place}: it is not as `export` writes it ({error}); export it anew."
+        ) from error
+    return Annotations(tuple(images), judgements, True)
+
+
+def _checked(image: NewImage, classes: set[str], seen: set[str], where: str) -> NewImage:
+    if not is_plain_path(image.path):
+        raise ImportFault(f"{where}: the path {image.path!a} leads out of the folder of images, which is refused.")
+    if image.path in seen:
+        raise ImportFault(f"{where}: the image {image.path} stands a second time; remove one of the two.")
+    if image.class_name is not None and image.class_name not in classes:
+        raise ImportFault(f"{where}: there is no class “{image.class_name}” in the sheet of classes; add it there.")
+    seen.add(image.path)
+    return image
+
+
+def _judged(head: Sequence[str], kind: str, row_of: Mapping[str, int], path: Path) -> list[tuple[int, str]]:
+    found = [name for name in head if name.startswith(kind)]
+    unknown = [name for name in found if name[len(kind) :] not in row_of]
+    if unknown:
+        raise ImportFault(f"{path} has the column “{unknown[0]}”, and there is no such attribute; mend its first line.")
+    return [(row_of[name[len(kind) :]], name) for name in found]
+
+
+def _whole(cells: Sequence[tuple[int, str]], count: int, usual: int) -> np.ndarray:
+    values = [usual] * count
+    for k, text in cells:
+        values[k] = int(text) if text else usual
+    return _numbers(values, count, usual)
+
+
+def _numbers(values: Any, count: int, usual: int) -> np.ndarray:
+    """(K,) int8 of as many whole numbers that fit; all ``usual`` where there are none."""
+    if values is None:
+        return np.full(count, usual, np.int8)
+    if len(values) != count or not all(isinstance(value, int) and -1 <= value <= 127 for value in values):
+        raise ValueError(f"{count} judgements from -1 to 127 are expected")
+    return np.array(values, np.int8)
+
+
+def _box(texts: Sequence[str]) -> Box | None:
+    if not any(texts):
+        return None
+    numbers = finite(list(texts))
+    if numbers is None or len(numbers) != 4 or min(numbers[2:]) <= 0:
+        raise ValueError("a box is four numbers, and its width and height are more than 0")
+    return Box(*numbers)
+
+
+def _part(name: str, row: Mapping[str, str]) -> PartPoint | None:
+    x, y, visible = (row.get(f"{PART}{name} {what}", "") for what in ("x", "y", "visible"))
+    if not x and not y:
+        return None
+    return _point(name, x, y, {"1": True, "": True, "0": False}[visible])
+
+
+def _point(name: str, x: Any, y: Any, visible: Any = True) -> PartPoint:
+    numbers = finite([str(x), str(y)])
+    if numbers is None or not name:
+        raise ValueError(f"a part has a name and two finite numbers, not {x!r} and {y!r}")
+    return PartPoint(name, numbers[0], numbers[1], bool(visible))

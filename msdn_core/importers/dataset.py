@@ -1,0 +1,125 @@
+"""What an importer has read, and the one way in which it becomes a project."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.domain.annotation import Split
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.errors import ImportFault, ProjectError
+from msdn_core.importers.report import ImportReport
+from msdn_core.importers.text_files import Findings
+from msdn_core.project import NewImage, Project
+
+ProgressReport = Callable[[str, int, int], None]
+"""Stage in one word, how much is done, of how much."""
+
+_MAX_TEXT = 1 << 16
+
+Judgements = tuple[NDArray[np.int8], NDArray[np.int8]]
+"""(N, K) presence, -1 where nothing is said, and (N, K) certainty."""
+
+
+@dataclass(frozen=True, eq=False)
+class DataSet:
+    """All of a data set that a project holds."""
+
+    name: str
+    table: ClassTable
+    word_vectors: NDArray[np.float32]
+    word_vector_source: str
+    images: tuple[NewImage, ...] = ()
+    image_root: Path | None = None
+    """Where their files lie; needed where there are images."""
+    group_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    meta: Mapping[str, str] = field(default_factory=dict)
+    judgements: Judgements | None = None
+    """One row an image."""
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    """Free text by class."""
+
+
+def write_project(
+    path: Path, data: DataSet, findings: Findings, then: Callable[[Project], None] | None = None
+) -> ImportReport:
+    """Make a project of it, or fill the empty one that is there; all in one transaction, and what ``then`` does too.
+
+    Raises:
+        ProjectError: if there is a project with content already, or it cannot be written.
+    """
+    refuse_full_project(path)
+    check_texts(data)
+    with _project(path, data.name) as project, project.transaction():
+        project.define_classes(data.table, word_vectors=data.word_vectors, word_vector_source=data.word_vector_source)
+        project.define_group_parts(data.group_parts)
+        project.set_meta("data_set", data.name)
+        if findings.unknown_words:
+            project.set_meta("unknown_words", json.dumps(findings.unknown_words, ensure_ascii=False))
+        for name, text in data.descriptions.items():
+            project.describe_class(name, text)
+        for key, value in data.meta.items():
+            project.set_meta(key, value)
+        if data.images and data.image_root is not None:
+            project.add_images(project.add_image_root(data.image_root), data.images)
+        if data.judgements is not None:
+            # The project was empty, so its images have the order in which they were added.
+            project.set_many_image_attributes([image.id for image in project.images()], *data.judgements)
+        if then is not None:
+            then(project)
+        _count(project, findings)
+        place = project.path
+    malformed = findings.malformed_lines()
+    if malformed:
+        findings.counts["malformed_lines"] = malformed
+    table = data.table
+    return ImportReport(
+        place, len(data.images), len(table.classes), len(table.attributes), findings.sentences(), findings.counts
+    )
+
+
+def check_texts(data: DataSet) -> None:
+    """Raises ImportFault for a name that cannot be kept: bytes of another encoding, or one far too long."""
+    names = [*data.table.classes, *(attribute.full_name for attribute in data.table.attributes)]
+    names += [image.path for image in data.images] + [point.part for image in data.images for point in image.parts]
+    for name in (*names, *data.descriptions.values(), *data.meta.values()):
+        try:
+            if len(name.encode("utf-8")) > _MAX_TEXT:
+                raise ImportFault(f"The name {name[:40]!a}… is far too long; the file that it stands in is damaged.")
+        except UnicodeEncodeError as error:
+            raise ImportFault(
+                f"The name {name[:40]!a} is no proper text; the file that it stands in is damaged."
+            ) from error
+
+
+def refuse_full_project(path: Path) -> None:
+    """Raises ProjectError where a project with content is there: nothing has been read yet then."""
+    if not Project.is_project(path):
+        return
+    with Project.open(path, read_only=True) as project:
+        if project.image_count() or project.table().classes:
+            raise ProjectError(f"There is a project with content at {path} already; choose another folder.")
+
+
+def _project(path: Path, name: str) -> Project:
+    """A new project, or the empty one that an import which was killed left behind."""
+    if not Project.is_project(path):
+        return Project.create(path, name=name)
+    project = Project.open(path)
+    if project.read_only:
+        project.close()
+        raise ProjectError(f"{name} cannot be imported into {path}: {project.read_only_reason}")
+    return project
+
+
+def _count(project: Project, findings: Findings) -> None:
+    splits = Counter(image.split for image in project.images())
+    findings.counts.update({split.value: splits[split] for split in Split})
+    seen = project.table().seen
+    findings.counts.update(seen_classes=int(seen.sum()), unseen_classes=int((~seen).sum()))

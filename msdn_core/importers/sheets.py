@@ -1,0 +1,171 @@
+"""Sheets of classes: CSV as a spreadsheet saves it, and JSON, both also written by ``export classes``.
+
+CSV: a line of headings, ``class``, then perhaps ``seen`` and ``description``, then one attribute a column; then one
+class a line. Fields are parted by commas, semicolons or tabs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from msdn_core.domain.attributes import Attribute, FloatArray
+from msdn_core.errors import ImportFault
+from msdn_core.importers.text_files import fault, finite
+
+SEEN, DESCRIPTION = "seen", "description"
+CLASSES_FORMAT = "msdn-explorer classes"
+MAX_BYTES = 1 << 30
+_YES, _NO = ("yes", "true", "1", "seen"), ("no", "false", "0", "unseen")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ClassSheet:
+    """What a sheet says of classes."""
+
+    attributes: tuple[Attribute, ...]
+    classes: tuple[str, ...]
+    vectors: FloatArray
+    """(M, K)"""
+    seen: Mapping[str, bool] = field(default_factory=dict)
+    """By class, where the sheet says it."""
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    group_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_class_sheet(path: Path) -> ClassSheet:
+    """Read classes from a ``.csv`` or ``.json`` file; ImportFault names the line that makes no sense."""
+    return _from_json(path) if path.suffix.lower() == ".json" else _from_csv(path)
+
+
+def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Line number and fields of each line of a CSV file that is not blank; the delimiter is the headings' commonest.
+
+    Raises:
+        ImportFault: if the file cannot be read or is no UTF-8 text, or a line cannot be parted into fields.
+    """
+    text = read_text(path)
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for texts in reader:
+            cells = [cell.strip() for cell in texts]
+            if any(cells):
+                yield reader.line_num, cells
+    except csv.Error as error:
+        raise fault(path, reader.line_num, f"cannot be parted into fields ({error}); save the sheet anew") from error
+
+
+def read_text(path: Path) -> str:
+    """A whole text file of bounded size; ImportFault where it cannot be read or is no UTF-8."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ImportFault(f"The file {path} is larger than the {MAX_BYTES >> 20} MiB that are read.")
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ImportFault(f"The file {path} is no UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+    except OSError as error:
+        raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
+
+
+def read_json(path: Path, kind: str) -> dict[str, Any]:
+    """The object in a JSON file of that format; ImportFault where it is none."""
+    try:
+        content = json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:
+        raise ImportFault(f"{path} is no whole JSON file ({error}); export it anew.") from error
+    if not isinstance(content, dict) or content.get("format") != kind:
+        raise ImportFault(f"{path} is not of the format “{kind}”; give a file that `export` wrote.")
+    if content.get("version") != 1:
+        raise ImportFault(f"{path} was written by a newer MSDN Explorer; update the program to read it.")
+    return content
+
+
+def parse_attributes(names: Sequence[str], path: Path) -> tuple[Attribute, ...]:
+    """Attributes by their full names; ImportFault for an empty name or one that stands twice."""
+    attributes = tuple(Attribute.parse(name) for name in names)
+    for name in names:
+        if not name.strip() or list(names).count(name) > 1:
+            raise ImportFault(f"{path} has an attribute without a name, or “{name}” twice; name each one its own way.")
+    return attributes
+
+
+def _from_csv(path: Path) -> ClassSheet:
+    lines = csv_rows(path)
+    head = next(lines, (0, [""]))[1]
+    start = 1
+    extras = {}
+    for name in (SEEN, DESCRIPTION):
+        if start < len(head) and head[start].lower() == name:
+            extras[name] = start
+            start += 1
+    attributes = parse_attributes(head[start:], path)
+    if not attributes:
+        raise ImportFault(f"{path} has no attribute in its first line; write class, and then one attribute a column.")
+    vectors: dict[str, list[float]] = {}
+    seen: dict[str, bool] = {}
+    descriptions: dict[str, str] = {}
+    for line, cells in lines:
+        name = cells[0]
+        if len(cells) != len(head) or not name:
+            raise fault(path, line, f"has {len(cells)} fields or no class; the first line has {len(head)} headings")
+        if name in vectors:
+            raise fault(path, line, f"names “{name}” a second time; remove one of the two")
+        numbers = _numbers(cells[start:])
+        if numbers is None:
+            odd = next(i for i, cell in enumerate(cells[start:]) if _numbers([cell]) is None)
+            raise fault(
+                path,
+                line,
+                f"has “{cells[start + odd][:40]}” for {attributes[odd].full_name}, where a number is expected",
+            )
+        vectors[name] = numbers
+        if SEEN in extras:
+            seen[name] = _yes_or_no(cells[extras[SEEN]], path, line)
+        if DESCRIPTION in extras and cells[extras[DESCRIPTION]]:
+            descriptions[name] = cells[extras[DESCRIPTION]]
+    if not vectors:
+        raise ImportFault(f"{path} has no class below its first line; write one class a line.")
+    return ClassSheet(attributes, tuple(vectors), np.array(list(vectors.values())), seen, descriptions)
+
+
+def _numbers(cells: list[str]) -> list[float] | None:
+    # Spreadsheets that part by semicolons write decimal commas.
+    return finite([cell.replace(",", ".") for cell in cells])
+
+
+def _yes_or_no(text: str, path: Path, line: int) -> bool:
+    if text.lower() not in (*_YES, *_NO):
+        raise fault(path, line, f"has “{text[:40]}” under seen; write yes or no")
+    return text.lower() in _YES
+
+
+def _from_json(path: Path) -> ClassSheet:
+    content = read_json(path, CLASSES_FORMAT)
+    try:
+        attributes = parse_attributes([str(name) for name in content["attributes"]], path)
+        entries = content["classes"]
+        names = tuple(str(entry["name"]) for entry in entries)
+        vectors = np.array([[float(value) for value in entry["vector"]] for entry in entries], np.float64)
+        seen = {str(entry["name"]): bool(entry["seen"]) for entry in entries}
+        descriptions = {str(e["name"]): str(e["description"]) for e in entries if e.get("description")}
+        parts = {str(group): tuple(map(str, names)) for group, names in content.get("group_parts", {}).items()}
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ImportFault(
+            f"{path} does not hold classes as `export` writes them ({error!r}); export it anew."
+        ) from error
+    if len(set(names)) != len(names) or not all(name.strip() for name in names) or not names:
+        raise ImportFault(f"{path} has no class, one without a name, or one name twice; export it anew.")
+    if vectors.shape != (len(names), len(attributes)) or not np.isfinite(vectors).all():
+        raise ImportFault(
+            f"{path}: the class vectors are not {len(attributes)} finite numbers each; mend or export it anew."
+        )
+    return ClassSheet(attributes, names, vectors, seen, descriptions, parts)

@@ -1,0 +1,128 @@
+"""Vectors of words in the files that they are published in: GloVe's text, word2vec's text and binary form.
+
+Such a file may hold gigabytes: it is read once, front to back, and only the words asked for are kept.
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.errors import ImportFault
+from msdn_core.importers.text_files import Findings, fault, finite
+
+_MAX_DIMENSION = 4096
+_MAX_WORD = 1024
+_MAX_LINE = 1 << 17
+_TEXT, _BINARY = (".txt", ".vec"), (".bin",)
+
+Vectors = dict[str, NDArray[np.float32]]
+
+
+def is_vocabulary(path: Path) -> bool:
+    """Whether a file's name says that it holds words and their vectors (``.txt``, ``.vec``, ``.bin``, or ``.gz``)."""
+    return _kind(path) in (*_TEXT, *_BINARY)
+
+
+def _kind(path: Path) -> str:
+    return Path(path.stem).suffix.lower() if path.suffix.lower() == ".gz" else path.suffix.lower()
+
+
+def look_up(path: Path, words: Collection[str], findings: Findings) -> Vectors:
+    """The (D,) vector of each of these words that the file has; the first one of a word counts.
+
+    Lines of text that are no word and D finite numbers are findings.
+
+    Raises:
+        ImportFault: if the file cannot be read, is cut short, or is none of these formats (file and place are named).
+    """
+    wanted = {word.encode(): word for word in words}
+    found: Vectors = {}
+    read = _binary if _kind(path) in _BINARY else _text
+    try:
+        with cast(BinaryIO, gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")) as stream:
+            for word, vector in read(stream, path, wanted, findings):
+                found.setdefault(wanted[word], vector)
+                if len(found) == len(wanted):
+                    break
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise ImportFault(f"The file {path} is no whole .gz file ({error}); get it anew.") from error
+    except OSError as error:
+        raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
+    return found
+
+
+Entries = Iterator[tuple[bytes, NDArray[np.float32]]]
+
+
+def _text(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Findings) -> Entries:
+    """GloVe has no head; word2vec's text form begins with how many words and how many numbers each."""
+    number = dimension = whole = 0
+    while line := stream.readline(_MAX_LINE):
+        number += 1
+        if len(line) == _MAX_LINE:
+            raise fault(path, number, f"is longer than {_MAX_LINE:,} bytes, which no word vector is; check the file")
+        texts = line.split()
+        if number == 1:
+            head = _head(texts)
+            dimension = len(texts) - 1 if head is None else head[1]
+            if not 1 <= dimension <= _MAX_DIMENSION:
+                raise fault(path, 1, "is not a word and its numbers; give word vectors of GloVe or word2vec")
+            if head is not None:
+                continue
+        # A word may hold spaces (GloVe has some), so its numbers are counted from the end.
+        word = b" ".join(texts[:-dimension])
+        if not word:
+            findings.malformed(path, number)
+            continue
+        whole += 1
+        if word in wanted:
+            numbers = finite([text.decode("ascii", "replace") for text in texts[-dimension:]])
+            vector = None if numbers is None else _vector(np.array(numbers))
+            if vector is None:
+                findings.malformed(path, number)
+            else:
+                yield word, vector
+    if not whole:
+        raise ImportFault(f"{path} holds no word vectors; give a file of GloVe or word2vec.")
+
+
+def _binary(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Findings) -> Entries:
+    """A line with both sizes, and then each word, a space, and its numbers as float32, little-endian."""
+    head = _head(stream.readline(_MAX_WORD).split())
+    if head is None or not 1 <= head[1] <= _MAX_DIMENSION:
+        raise fault(path, 1, "does not say how many words and numbers there are; give a binary file of word2vec")
+    count, size = head[0], head[1] * 4
+    buffer, at = b"", 0
+    for place in range(1, count + 1):
+        if len(buffer) - at < size + _MAX_WORD:
+            buffer, at = buffer[at:] + stream.read(1 << 20), 0
+        end = buffer.find(b" ", at, at + _MAX_WORD)
+        if end < 0 or end + 1 + size > len(buffer):
+            raise ImportFault(f"{path} is cut short or damaged at word {place:,} of {count:,}; get the file anew.")
+        word = buffer[at:end].lstrip(b"\n")
+        at = end + 1 + size
+        if word in wanted:
+            vector = _vector(np.frombuffer(buffer, "<f4", head[1], end + 1))
+            if vector is None:
+                findings.say(f"The vector of “{word.decode(errors='replace')}” in {path.name} is not finite: left out.")
+            else:
+                yield word, vector
+
+
+def _head(texts: list[bytes]) -> tuple[int, int] | None:
+    if len(texts) != 2 or not all(text.isdigit() and len(text) < 12 for text in texts):
+        return None
+    return int(texts[0]), int(texts[1])
+
+
+def _vector(numbers: NDArray[np.floating]) -> NDArray[np.float32] | None:
+    with np.errstate(over="ignore"):
+        vector = numbers.astype(np.float32)
+    return vector if np.isfinite(vector).all() else None
