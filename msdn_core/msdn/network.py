@@ -40,9 +40,9 @@ class AttributeToVisual(nn.Module):
         return v @ self.W_2, v @ self.W_1
 
     def forward(self, attention: Tensor, score: Tensor) -> tuple[Tensor, Tensor]:
-        """s1 (B, K) and A1 (B, K, R) from both projections of the features, each (B, K, R)."""
+        """s1 (B, K) and A1 (B, K, R) from both projections of the features, each (K, B, R)."""
         weights = attention.softmax(dim=2)
-        return (weights * score).sum(dim=2), weights
+        return (weights * score).sum(dim=2).T, weights.transpose(0, 1)
 
 
 class VisualToAttribute(nn.Module):
@@ -58,9 +58,9 @@ class VisualToAttribute(nn.Module):
         return v @ self.W_2_1, v @ self.W_1_1.T
 
     def forward(self, attention: Tensor, score: Tensor) -> tuple[Tensor, Tensor]:
-        """s2 (B, K), a sum over the regions and not a mean, and A2 (B, K, R), from two of (B, K, R)."""
-        weights = attention.softmax(dim=1)
-        return (weights * score).sum(dim=2), weights
+        """s2 (B, K), a sum over the regions and not a mean, and A2 (B, K, R), from two of (K, B, R)."""
+        weights = attention.softmax(dim=0)
+        return (weights * score).sum(dim=2).T, weights.transpose(0, 1)
 
 
 class AveragePooled(nn.Module):
@@ -79,8 +79,8 @@ class AveragePooled(nn.Module):
         return (v @ self.W_1,)
 
     def forward(self, score: Tensor) -> tuple[Tensor, Tensor]:
-        """s (B, K), and how much each region weighs in it, the same everywhere, from (B, K, R)."""
-        return score.mean(dim=2), torch.full_like(score, 1 / score.shape[2])
+        """s (B, K), and how much each region weighs in it, the same everywhere (B, K, R), from (K, B, R)."""
+        return score.mean(dim=2).T, torch.full_like(score, 1 / score.shape[2]).transpose(0, 1)
 
 
 class MSDN(nn.Module):
@@ -123,28 +123,27 @@ class MSDN(nn.Module):
             )
 
     def forward(self, features: Tensor) -> Outputs:
-        """(B, C, R) features, each region of length 1 over C, in the network's own dtype.
+        """(B, C, R) features, each region of length 1 over C; what follows their one product is in the weights' dtype.
 
-        All K×R tensors come from one batched product of (4K, C) with the features: V meets the weights first,
-        which is cheaper than projecting every region while K < C, and no tensor of B×K×C ever exists.
+        All K×R tensors come from one product of (4K, C) with the features of the whole batch (C, B·R), in the
+        features' dtype: V meets the weights first, which is cheaper than projecting every region while K < C, and no
+        tensor of B×K×C ever exists. Features that lie channels first in memory are taken as they are, others copied.
         """
         v = nn.functional.normalize(self.V, dim=1) if self.normalize_v else self.V
         av, va = self.attribute_to_visual or self.average_pooled, self.visual_to_attribute
         for_av = av.projections(v) if av is not None else ()
         for_va = va.projections(v) if va is not None else ()
-        products = torch.matmul(torch.cat((*for_av, *for_va)), features)
-        k, regions = v.shape[0], features.shape[2]
-        maps = products.reshape(-1, len(for_av) + len(for_va), k, regions).unbind(1)
+        batch, channels, regions = features.shape
+        flat = features.transpose(0, 1).reshape(channels, -1)
+        products = (torch.cat((*for_av, *for_va)).to(flat.dtype) @ flat).to(v.dtype)
+        k = v.shape[0]
+        maps = products.reshape(-1, k, batch, regions).unbind()
         nothing = products.new_zeros(())
-        absent = nothing.expand(len(features), k)
+        absent = nothing.expand(batch, k)
         scores_av, attention_av = (
-            av(*maps[: len(for_av)])
-            if av is not None
-            else (absent, (nothing + 1 / regions).expand(len(features), k, regions))
+            av(*maps[: len(for_av)]) if av is not None else (absent, (nothing + 1 / regions).expand(batch, k, regions))
         )
         scores_va, attention_va = (
-            va(*maps[len(for_av) :])
-            if va is not None
-            else (absent, (nothing + 1 / k).expand(len(features), k, regions))
+            va(*maps[len(for_av) :]) if va is not None else (absent, (nothing + 1 / k).expand(batch, k, regions))
         )
         return Outputs(scores_av, scores_va, attention_av, attention_va)

@@ -65,7 +65,10 @@ class Trainer:
         self._unit = torch.tensor(unit, dtype=torch.float32, device=device)
         self._seen = torch.tensor(self._seen_in_training, device=device)
         self._features = Features(
-            data.store, device, np.concatenate([self._train.rows, self._validation.rows, data.test.rows])
+            data.store,
+            device,
+            np.concatenate([self._train.rows, self._validation.rows]),
+            dtype=torch.bfloat16 if config.precision == "bfloat16" else torch.float32,
         )
 
     def _split(self) -> None:
