@@ -26,6 +26,9 @@ from msdn_core.vision.features import FeatureStore, find_stores
 
 Rows = NDArray[np.int64]
 
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+"""What the network's product is made in, by the setting ``precision``."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Part:

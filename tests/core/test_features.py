@@ -70,7 +70,7 @@ def test_rows_are_read_as_they_are_mapped_and_a_file_cut_short_is_said(project, 
     try:
         maps.write_bytes(mapped[: len(mapped) // 2])
         assert store.read(np.array([0])).shape == (1, *store.array.shape[1:])
-        with pytest.raises(MsdnError, match="cut short.*extract them again"):
+        with pytest.raises(MsdnError, match=r"cut short.*extract them again"):
             store.read(rows)
     finally:
         maps.write_bytes(mapped)
