@@ -53,7 +53,8 @@ def rows(quick: bool = False) -> list[Row]:
     count = whole.test_seen + whole.test_unseen
     precisions = ["float32"] + ["bfloat16"] * torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return [
-        Row(f"evaluation of {count:,} test images, {precision}", seconds["published"] / seconds[precision], "×", 3, True,
+        Row(f"evaluation of {count:,} test images, {precision}",
+            seconds["published"] / seconds[precision], "×", 3, True,
             f"{told['published']} published, {told[precision]} here" + f" (a tenth, times {share})" * (share > 1))
         for precision in precisions
     ]  # fmt: skip

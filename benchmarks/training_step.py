@@ -37,7 +37,7 @@ def trainer_of(project: Path, precision: str, batch: int) -> Trainer:
 
 
 def rows(quick: bool = False) -> list[Row]:
-    """Ratios to the published step, in float32 and where the processor has it in bfloat16, and to the products alone."""
+    """Ratios to the published step, in float32 and where the processor has it in bfloat16, and to bare products."""
     shape = TINY if quick else replace(CUB, train=200, test_seen=0, test_unseen=0)
     with tempfile.TemporaryDirectory() as folder:
         project = make_project(Path(folder) / "project", shape)
