@@ -19,6 +19,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", required=True, metavar="RUN", help="a run's name, or a checkpoint file")
     parser.add_argument("--checkpoint", choices=("best", "last"), default="best", help="default: %(default)s")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument(
+        "--precision",
+        choices=("float32", "bfloat16"),
+        default="float32",
+        help="of the network's product: float32, or bfloat16, faster where the machine has it (default: %(default)s)",
+    )
     parser.set_defaults(handler=run)
 
 
@@ -32,6 +38,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         arguments.project,
         checkpoint,
         device=arguments.device,
+        precision=arguments.precision,
         progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
     )
     output.result(figures, _table(figures))

@@ -22,7 +22,7 @@ from msdn_core.msdn.network import MSDN
 from msdn_core.project import ImageRecord, Project
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.training import provenance
-from msdn_core.training.data import Features, Part, Rows, fingerprint, part_of
+from msdn_core.training.data import DTYPES, Features, Part, Rows, fingerprint, part_of
 from msdn_core.vision.backbones import load_backbone
 from msdn_core.vision.devices import choose_device
 from msdn_core.vision.extraction import Progress, extract_features
@@ -67,6 +67,7 @@ def evaluate(
     checkpoint: Path,
     *,
     device: str = "auto",
+    precision: str = "float32",
     progress: Callable[[Progress], None] | None = None,
     between: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
@@ -75,8 +76,9 @@ def evaluate(
     ``czsl``, ``U``, ``S``, ``H`` at the checkpoint's own ``gamma``; ``best`` holds the gamma with the highest H on
     the test split itself, so it is an upper bound and no result; ``ausuc`` is the area under the exact seen-unseen
     ``curve``; ``pointing`` compares attention peaks with the true parts; ``missing`` says why a figure is None.
-    ``between`` is called between batches, and may raise to end it. Raises CheckpointError where the checkpoint
-    belongs to other attributes, RunError where there are no test images.
+    ``precision`` is that of the network's product, as in a run's settings. ``between`` is called between batches, and
+    may raise to end it. Raises CheckpointError where the checkpoint belongs to other attributes, RunError where there
+    are no test images.
     """
     target = choose_device(device)
     network, header = load_network(Path(checkpoint), target)
@@ -87,12 +89,14 @@ def evaluate(
         test, left_out = part_of(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
         if len(test) == 0:
             raise RunError(f"{project_path} has no test images that could be opened; import its splits.")
-        looked = look(network, Features(store, target, test.rows), test.rows, between)
+        features = Features(store, target, test.rows, dtype=DTYPES[precision])
+        looked = look(network, features, test.rows, between)
         pointing = _pointing(project, table, images, store, test, looked)
     result = {
         **measure(looked, test, table, header),
         "pointing": _of_what_is_there(pointing, header.sub_nets),
         **_origin(header, table, images, test, left_out, target),
+        "precision": precision,
     }
     return {**result, "missing": _missing(result)}
 
