@@ -47,7 +47,7 @@ def rows(quick: bool = False) -> list[Row]:
         assert np.allclose((one.S, one.U, one.czsl), other), f"the figures differ: {one} here, {other} published"
         seconds = fastest(
             {"published": theirs, "float32": lambda: ours("float32"), "bfloat16": lambda: ours("bfloat16")},
-            rounds=2 if quick else 4,
+            rounds=2,
         )
     told = {name: f"{value * share:.1f} s" for name, value in seconds.items()}
     count = whole.test_seen + whole.test_unseen
