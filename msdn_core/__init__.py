@@ -19,6 +19,7 @@ From an empty folder to figures, as the command line does it::
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
     from msdn_core.training.loop import run_training
     from msdn_core.vision.backbones import load_backbone
     from msdn_core.vision.extraction import extract_features
+
+# Torch reads this when it allocates first: a step's tensors then come in huge pages where the system has them, not
+# in tens of thousands of page faults.
+os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 
 __version__ = "0.1.0"
 

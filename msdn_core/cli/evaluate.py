@@ -37,6 +37,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="write evaluation.json, predictions.npz, and classes, attributes, parts and curve as .csv into DIR",
     )
+    parser.add_argument(
+        "--precision",
+        choices=("float32", "bfloat16"),
+        default="float32",
+        help="of the network's product: float32, or bfloat16, faster where the machine has it (default: %(default)s)",
+    )
     parser.set_defaults(handler=run)
 
 
@@ -50,6 +56,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         arguments.project,
         checkpoint,
         device=arguments.device,
+        precision=arguments.precision,
         progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
         maps_progress=lambda done, total: output.progress("maps", done, total),
     )

@@ -50,6 +50,7 @@ def examine(
     checkpoint: Path,
     *,
     device: str = "auto",
+    precision: str = "float32",
     progress: Callable[[Progress], None] | None = None,
     between: Callable[[], None] = lambda: None,
     maps_progress: Callable[[int, int], None] = lambda *_: None,
@@ -61,7 +62,7 @@ def examine(
     under region insertion and deletion; ``agreement`` of the two sub-nets. ``maps_progress`` is told how many of how
     many images were looked at closely; other arguments and errors as in ``run_test``.
     """
-    tested = run_test(project_path, checkpoint, device=device, progress=progress, between=between)
+    tested = run_test(project_path, checkpoint, device=device, precision=precision, progress=progress, between=between)
     header, table, labels = tested.header, tested.table, tested.test.labels
     unit = table.unit_vectors(clip_negative=header.clip_negative)
     by_subnet = {"av": tested.looked.scores_av, "va": tested.looked.scores_va}

@@ -14,7 +14,7 @@ from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.msdn.paper import VisualToAttributeByRegion
 
 Maps = tuple[Tensor, ...]
-"""Products of projections with the features, each (B, K, R)."""
+"""Products of projections with the features, each (K, B, R)."""
 
 
 class Outputs(NamedTuple):
@@ -54,9 +54,9 @@ class AttributeToVisual(nn.Module):
         return v @ self.W_2, v @ self.W_1
 
     def forward(self, attention: Tensor, score: Tensor) -> tuple[Tensor, Tensor]:
-        """s1 (B, K) and A1 (B, K, R) from both projections of the features, each (B, K, R)."""
+        """s1 (B, K) and A1 (B, K, R) from both projections of the features, each (K, B, R)."""
         weights = attention.softmax(dim=2)
-        return (weights * score).sum(dim=2), weights
+        return (weights * score).sum(dim=2).T, weights.transpose(0, 1)
 
 
 class VisualToAttribute(nn.Module):
@@ -72,9 +72,9 @@ class VisualToAttribute(nn.Module):
         return v @ self.W_2_1, v @ self.W_1_1.T
 
     def forward(self, attention: Tensor, score: Tensor) -> tuple[Tensor, Tensor]:
-        """s2 (B, K), a sum over the regions and not a mean, and A2 (B, K, R), from two of (B, K, R)."""
-        weights = attention.softmax(dim=1)
-        return (weights * score).sum(dim=2), weights
+        """s2 (B, K), a sum over the regions and not a mean, and A2 (B, K, R), from two of (K, B, R)."""
+        weights = attention.softmax(dim=0)
+        return (weights * score).sum(dim=2).T, weights.transpose(0, 1)
 
 
 class AveragePooled(nn.Module):
@@ -93,8 +93,8 @@ class AveragePooled(nn.Module):
         return (v @ self.W_1,)
 
     def forward(self, score: Tensor) -> tuple[Tensor, Tensor]:
-        """s (B, K), and how much each region weighs in it, the same everywhere, from (B, K, R)."""
-        return score.mean(dim=2), torch.full_like(score, 1 / score.shape[2])
+        """s (B, K), and how much each region weighs in it, the same everywhere (B, K, R), from (K, B, R)."""
+        return score.mean(dim=2).T, torch.full_like(score, 1 / score.shape[2]).transpose(0, 1)
 
 
 class MSDN(nn.Module):
@@ -137,7 +137,7 @@ class MSDN(nn.Module):
             )
 
     def forward(self, features: Tensor) -> Outputs:
-        """(B, C, R) features, each region of length 1 over C, in the network's own dtype."""
+        """(B, C, R) features, each region of length 1 over C; what follows their product is in the weights' dtype."""
         return self._say(*self._maps(features))
 
     def regions(self, features: Tensor) -> RegionOutputs:
@@ -147,7 +147,7 @@ class MSDN(nn.Module):
         batch, k, regions = together.attention_av.shape
 
         def parted(maps: Maps) -> Maps:
-            return tuple(map_.transpose(1, 2).reshape(-1, k, 1) for map_ in maps)
+            return tuple(map_.reshape(k, -1, 1) for map_ in maps)
 
         alone = self._say(parted(of_av), parted(of_va))
         scores_av, scores_va = (
@@ -156,25 +156,31 @@ class MSDN(nn.Module):
         return RegionOutputs(together.attention_av, scores_av, together.attention_va, scores_va)
 
     def _maps(self, features: Tensor) -> tuple[Maps, Maps]:
-        """The K×R maps that each sub-net asks for, all from one batched product of (4K, C) with the features.
+        """The maps that each sub-net asks for, from one product of (4K, C) with the whole batch's features (C, B·R).
 
-        V meets the weights first, which is cheaper than projecting every region while K < C, and no tensor of B×K×C
-        ever exists.
+        The product is in the features' dtype. V meets the weights first, which is cheaper than projecting every region
+        while K < C, and no tensor of B×K×C ever exists. Features that lie channels first in memory are taken as they
+        are, others copied.
         """
         v = nn.functional.normalize(self.V, dim=1) if self.normalize_v else self.V
         av, va = self.attribute_to_visual or self.average_pooled, self.visual_to_attribute
         for_av = av.projections(v) if av is not None else ()
         for_va = va.projections(v) if va is not None else ()
-        products = torch.matmul(torch.cat((*for_av, *for_va)), features)
-        maps = products.reshape(-1, len(for_av) + len(for_va), v.shape[0], features.shape[2]).unbind(1)
+        batch, channels, regions = features.shape
+        flat = features.transpose(0, 1).reshape(channels, -1)
+        products = (torch.cat((*for_av, *for_va)).to(flat.dtype) @ flat).to(v.dtype)
+        maps = products.reshape(-1, v.shape[0], batch, regions).unbind()
         return maps[: len(for_av)], maps[len(for_av) :]
 
     def _say(self, of_av: Maps, of_va: Maps) -> Outputs:
         av, va = self.attribute_to_visual or self.average_pooled, self.visual_to_attribute
-        shape = (*of_av, *of_va)[0].shape
-        batch, k, regions = shape
+        k, batch, regions = (*of_av, *of_va)[0].shape
         nothing = self.V.new_zeros(())
         absent = nothing.expand(batch, k)
-        scores_av, attention_av = av(*of_av) if av is not None else (absent, (nothing + 1 / regions).expand(shape))
-        scores_va, attention_va = va(*of_va) if va is not None else (absent, (nothing + 1 / k).expand(shape))
+        scores_av, attention_av = (
+            av(*of_av) if av is not None else (absent, (nothing + 1 / regions).expand(batch, k, regions))
+        )
+        scores_va, attention_va = (
+            va(*of_va) if va is not None else (absent, (nothing + 1 / k).expand(batch, k, regions))
+        )
         return Outputs(scores_av, scores_va, attention_av, attention_va)

@@ -44,10 +44,10 @@ class VisualToAttributeByRegion(nn.Module):
         return v @ self.W_attention, v @ self.W_scalar, v @ self.W_back
 
     def forward(self, attention: Tensor, score: Tensor, back: Tensor) -> tuple[Tensor, Tensor]:
-        """s2 (B, K) and A2 (B, K, R), from three of (B, K, R)."""
-        weights = attention.softmax(dim=1)
-        scalar = (weights * score).sum(dim=1, keepdim=True)
-        return (scalar * back).sum(dim=2), weights
+        """s2 (B, K) and A2 (B, K, R), from three of (K, B, R)."""
+        weights = attention.softmax(dim=0)
+        scalar = (weights * score).sum(dim=0)
+        return (scalar * back).sum(dim=2).T, weights.transpose(0, 1)
 
 
 def cross_entropy(logits: Tensor, labels: Tensor, seen: Tensor) -> Tensor:

@@ -26,6 +26,9 @@ from msdn_core.vision.features import FeatureStore, find_stores
 
 Rows = NDArray[np.int64]
 
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+"""What the network's product is made in, by the setting ``precision``."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Part:
@@ -196,11 +199,15 @@ def _weights(config: TrainConfig) -> Path | None:
 
 
 class Features:
-    """Rows of a store as float32 batches on a device; resident on a GPU where they fit, otherwise read as needed."""
+    """Rows of a store as batches on a device; resident on a GPU where they fit, otherwise read as needed."""
 
-    def __init__(self, store: FeatureStore, device: torch.device, rows: Rows) -> None:
-        self._array = store.array
+    def __init__(
+        self, store: FeatureStore, device: torch.device, rows: Rows, *, dtype: torch.dtype = torch.float32
+    ) -> None:
+        """``rows`` are all that will be asked for; ``dtype`` is what batches come in, and so the network's product."""
+        self._store = store
         self._device = device
+        self._dtype = dtype
         self._resident: torch.Tensor | None = None
         self._place: dict[int, int] = {}
         if device.type == "cuda":
@@ -210,12 +217,19 @@ class Features:
                 self._resident = torch.empty((len(unique), *store.array.shape[1:]), dtype=torch.float16, device=device)
                 for start in range(0, len(unique), 256):
                     chunk = unique[start : start + 256]
-                    self._resident[start : start + len(chunk)] = torch.from_numpy(store.array[chunk])
+                    self._resident[start : start + len(chunk)] = torch.from_numpy(store.read(chunk))
                 self._place = {int(row): place for place, row in enumerate(unique)}
 
     def batch(self, rows: Rows) -> torch.Tensor:
-        """(B, C, R) float32 on the device."""
+        """(B, C, R) on the device, laid channels first in memory: then the network's product copies nothing."""
         if self._resident is not None:
             places = torch.tensor([self._place[int(row)] for row in rows], device=self._device)
-            return self._resident[places].float()
-        return torch.from_numpy(self._array[rows]).to(self._device).float()
+            return channels_first(self._resident[places], self._dtype)
+        return channels_first(torch.from_numpy(self._store.read(rows)).to(self._device), self._dtype)
+
+
+def channels_first(features: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+    """(B, C, R) in ``dtype``, laid out in memory as (C, B, R)."""
+    batch, channels, regions = features.shape
+    laid = torch.empty((channels, batch, regions), dtype=dtype, device=features.device)
+    return laid.copy_(features.transpose(0, 1)).transpose(0, 1)

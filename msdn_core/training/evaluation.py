@@ -22,7 +22,7 @@ from msdn_core.msdn.network import MSDN
 from msdn_core.project import ImageRecord, Project
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.training import provenance
-from msdn_core.training.data import Features, Part, Rows, fingerprint, part_of
+from msdn_core.training.data import DTYPES, Features, Part, Rows, fingerprint, part_of
 from msdn_core.vision.backbones import load_backbone
 from msdn_core.vision.devices import choose_device
 from msdn_core.vision.extraction import Progress, extract_features
@@ -89,13 +89,15 @@ def run_test(
     checkpoint: Path,
     *,
     device: str = "auto",
+    precision: str = "float32",
     progress: Callable[[Progress], None] | None = None,
     between: Callable[[], None] = lambda: None,
 ) -> Tested:
     """Runs a checkpoint over a project's test split; features that are missing are made first.
 
-    ``between`` is called between batches, and may raise to end it. Raises CheckpointError where the checkpoint
-    belongs to other attributes, RunError where there are no test images.
+    ``precision`` is that of the network's product, as in a run's settings. ``between`` is called between batches, and
+    may raise to end it. Raises CheckpointError where the checkpoint belongs to other attributes, RunError where there
+    are no test images.
     """
     target = choose_device(device)
     network, header = load_network(Path(checkpoint), target)
@@ -109,13 +111,14 @@ def run_test(
         by_id = {image.id: image for image in images}
         tested = tuple(by_id[store.manifest.images[row].id] for row in test.rows.tolist())
         places, group_parts = viewed_places(project, tested), project.group_parts()
-    looked = look(network, Features(store, target, test.rows), test.rows, between)
+    looked = look(network, Features(store, target, test.rows, dtype=DTYPES[precision]), test.rows, between)
     pointing = _pointing(table, test, looked, places, group_parts, store.spec.grid)
     measured = {
         "test": fingerprint(test),
         "splits": provenance.splits(images),
         "versions": provenance.versions(),
         "machine": provenance.machine(target),
+        "precision": precision,
     }
     return Tested(
         network, header, table, store, test, tested, left_out, looked, places, group_parts, pointing, measured
@@ -143,6 +146,7 @@ def evaluate(
     checkpoint: Path,
     *,
     device: str = "auto",
+    precision: str = "float32",
     progress: Callable[[Progress], None] | None = None,
     between: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
@@ -153,7 +157,9 @@ def evaluate(
     bound and no result; ``ausuc`` is the area under the exact seen-unseen ``curve``; ``pointing`` compares attention
     peaks with the true parts; ``missing`` says why a figure is None. Arguments and errors as in ``run_test``.
     """
-    return main_figures(run_test(project_path, checkpoint, device=device, progress=progress, between=between))
+    return main_figures(
+        run_test(project_path, checkpoint, device=device, precision=precision, progress=progress, between=between)
+    )
 
 
 def main_figures(tested: Tested) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.control import Control
-from msdn_core.training.data import Features, Part, TrainingData, changed_since, fingerprint
+from msdn_core.training.data import DTYPES, Features, Part, TrainingData, changed_since, fingerprint
 from msdn_core.training.evaluation import look
 from msdn_core.training.sampling import batch, hold_out
 
@@ -64,8 +64,11 @@ class Trainer:
         unit = data.table.unit_vectors(clip_negative=config.clip_negative)
         self._unit = torch.tensor(unit, dtype=torch.float32, device=device)
         self._seen = torch.tensor(self._seen_in_training, device=device)
-        self._features = Features(
-            data.store, device, np.concatenate([self._train.rows, self._validation.rows, data.test.rows])
+        self.features = Features(
+            data.store,
+            device,
+            np.concatenate([self._train.rows, self._validation.rows]),
+            dtype=DTYPES[config.precision],
         )
 
     def _split(self) -> None:
@@ -123,7 +126,7 @@ class Trainer:
             self._train.labels, sampling=config.sampling, size=config.batch_size, seed=config.seed, step=self.step
         )
         labels = torch.from_numpy(self._train.labels[chosen]).to(self.device)
-        outputs = self.network(self._features.batch(self._train.rows[chosen]))
+        outputs = self.network(self.features.batch(self._train.rows[chosen]))
         terms = msdn_loss(
             outputs,
             labels,
@@ -169,7 +172,7 @@ class Trainer:
 
     def _measure(self, part: Part, control: Control) -> tuple[Figures, SeenUnseenCurve | None]:
         self.network.eval()
-        looked = look(self.network, self._features, part.rows, between=control.poll)
+        looked = look(self.network, self.features, part.rows, between=control.poll)
         self.network.train()
         classes = self._validation_classes
         scores = fused_attribute_scores(looked.scores_av, looked.scores_va, self.config.fusion)

@@ -47,7 +47,7 @@ class Given:
             self.table = project.table()
             self.images = [image for image in project.images() if image.split.startswith("test")]
             self.points = [project.parts(image.id) for image in self.images]
-        store = find_store(self.project, small_run.SPEC.fingerprint)
+        store = find_store(self.project, small_run.SPEC)
         self.features = torch.from_numpy(np.stack([store.get(image.id) for image in self.images])).float()
         with torch.inference_mode():
             self.out = self.network(self.features)

@@ -61,6 +61,21 @@ def test_each_image_gets_its_own_normalised_float16_regions(project, backbone):
     assert find_store(project, backbone.spec).fingerprint == store.fingerprint
 
 
+def test_rows_are_read_as_they_are_mapped_and_a_file_cut_short_is_said(project, backbone):
+    store = extract_features(project, backbone)
+    rows = np.array([68, 3, 3])
+    assert np.array_equal(store.read(rows), store.array[rows])
+    maps = store.folder / "maps.f16"
+    mapped = maps.read_bytes()
+    try:
+        maps.write_bytes(mapped[: len(mapped) // 2])
+        assert store.read(np.array([0])).shape == (1, *store.array.shape[1:])
+        with pytest.raises(MsdnError, match=r"cut short.*extract them again"):
+            store.read(rows)
+    finally:
+        maps.write_bytes(mapped)
+
+
 def test_an_extraction_stopped_in_the_middle_goes_on_where_it_was(project, backbone):
     whole = np.array(extract_features(project, backbone).array)
     folder = feature_folder(project, backbone.spec)

@@ -6,7 +6,7 @@ import transcription
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from msdn_core.msdn.losses import l2_distillation, msdn_loss
-from msdn_core.msdn.network import MSDN
+from msdn_core.msdn.network import MSDN, Outputs
 from msdn_core.training.ablation import settings_of
 from msdn_core.training.config import from_settings
 
@@ -132,3 +132,17 @@ def test_the_forward_pass_makes_no_tensor_of_images_by_attributes_by_channels():
     with Watch():
         network(features)
     assert 0 < largest <= features.numel() < images * K * channels
+
+
+def test_bfloat16_features_round_the_product_and_nothing_else(problem):
+    network, features, labels, att = problem
+    network, features, att = network.float(), features.float(), att.float()
+    exact, rounded = network(features), network(features.bfloat16())
+    for name in Outputs._fields:
+        one, other = getattr(exact, name), getattr(rounded, name)
+        assert other.dtype == torch.float32
+        torch.testing.assert_close(one, other, rtol=0.05, atol=0.05, msg=name)
+    torch.testing.assert_close(rounded.attention_av.sum(dim=2), torch.ones(B, K))
+    loss = msdn_loss(rounded, labels, att, SEEN, lambda_cal=0.1, lambda_distill=0.1).total
+    loss.backward()
+    assert all(parameter.grad.dtype == torch.float32 for parameter in network.parameters())

@@ -281,3 +281,13 @@ def test_classes_without_images_take_part_and_images_without_a_class_do_not(proj
     assert "dreamt of" in header.classes
     assert not header.seen[header.classes.index("dreamt of")]
     assert run.data()["images"]["train"]["count"] == 66
+
+
+def test_a_run_in_bfloat16_comes_close_to_one_in_float32(project):
+    losses = []
+    for precision in ("float32", "bfloat16"):
+        run = new_run(project, precision=precision)
+        assert run_training(run) is RunState.FINISHED
+        losses.append(told(run, StepDone)[-1].losses["total"])
+    assert losses[0] != losses[1]
+    assert losses[1] == pytest.approx(losses[0], rel=0.1)

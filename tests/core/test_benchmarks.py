@@ -1,0 +1,34 @@
+"""The benchmarks run, and what they compare is the same: no times here, they belong to the machine."""
+
+import json
+
+import pytest
+
+from benchmarks.__main__ import MODULES, main
+
+
+def quick(capsys, *rows):
+    assert main([*rows, "--quick", "--json"]) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_the_published_step_and_ours_have_one_loss_and_one_evaluation(capsys):
+    """The evaluation's rows come only where S, U and CZSL are the published loop's."""
+    rows = quick(capsys, "training-step", "evaluation")
+    loss = next(row for row in rows if "loss" in row["what"])
+    assert loss["value"] <= loss["asked"] == 1e-5
+    assert {row["row"] for row in rows} == {"training-step", "evaluation"}
+    assert all(row["value"] > 0 for row in rows if row is not loss)
+
+
+def test_a_run_and_a_collection_are_measured(capsys):
+    memory, edited, added = quick(capsys, "memory", "re-ranking")
+    assert (memory["unit"], edited["unit"], added["unit"]) == ("GB", "ms", "ms")
+    assert 0.05 < memory["value"] < 3
+
+
+def test_a_row_that_there_is_not_is_refused_with_those_that_there_are(capsys):
+    with pytest.raises(SystemExit):
+        main(["training"])
+    message = capsys.readouterr().err
+    assert all(name in message for name in MODULES)
