@@ -124,7 +124,7 @@ def test_every_rows_checkpoint_is_loaded_evaluated_and_explained(done, row):
         key: run.status().figures[key] for key in ("czsl", "U", "S", "H")
     }
     explainer = Explainer(path, device="cpu")
-    store = find_store(done, small_run.SPEC.fingerprint)
+    store = find_store(done, small_run.SPEC)
     explanation = explainer.explain_features(store.get(store.image_ids[0]), (60, 60))
     for side, other in (("av", "va"), ("va", "av")):
         there = not explanation.sub_nets.absence(side)
