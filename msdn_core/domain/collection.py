@@ -14,6 +14,8 @@ from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.domain.scoring import Floats
 
 _SPARE = 16
+_BLOCK = 10
+"""Classes whose scores of all images stay in a processor's cache while they are compared three times."""
 
 
 class RankedCollection:
@@ -55,8 +57,8 @@ class RankedCollection:
         self._make_room()
         for row in range(len(self._vectors)):
             self._scores[row] = self._calibrated(row)
-        for row in range(len(self._vectors)):
-            self._places[row] = self._place(row)
+        for row, places in enumerate(self._places[: len(self._vectors)]):
+            places[:] = (self._scores[: len(self._vectors)] > self._scores[row]).sum(axis=0)
         self.winners = self.scores.argmax(axis=1)
 
     @property
@@ -97,7 +99,7 @@ class RankedCollection:
             for rows in (self._products, self._scores, self._places)
         )
         # Kept from edit to edit: fresh memory would cost more than what is written into it.
-        self._rose, self._fell = np.empty(shape, np.bool_), np.empty(shape, np.bool_)
+        self._rose, self._fell = (np.empty((_BLOCK, shape[1]), np.bool_) for _ in range(2))
 
     def _clipped(self, values: FloatArray) -> FloatArray:
         return np.maximum(values, 0.0) if self._clip else values
@@ -106,23 +108,22 @@ class RankedCollection:
         length = float(np.linalg.norm(self._vectors[row])) or 1.0
         return np.asarray(self._products[row] / length - self._gamma * self._seen[row], dtype=np.float32)
 
-    def _place(self, row: int) -> NDArray[np.int16]:
-        """(N,) how many classes score higher than this one."""
-        count = len(self._vectors)
-        higher = np.greater(self._scores[:count], self._scores[row], out=self._rose[:count])
-        return np.asarray(higher.sum(axis=0, dtype=np.int16))
-
     def _move(self, row: int) -> NDArray[np.int64]:
         """Puts a class's new scores in, counts places anew, and finds the images whose winner changed."""
         count = len(self._vectors)
         scores, places = self._scores[:count], self._places[:count]
         before, now = scores[row].copy(), self._calibrated(row)
         scores[row] = now
-        # A class stands a place lower where this one has risen above it, and a place higher where it fell below it.
-        rose = np.greater(now, scores, out=self._rose[:count]).view(np.int8)
-        rose -= np.greater(before, scores, out=self._fell[:count]).view(np.int8)
-        places += rose
-        places[row] = self._place(row)
+        higher = np.zeros(now.size, dtype=np.int16)
+        for start in range(0, count, _BLOCK):
+            block = scores[start : start + _BLOCK]
+            here = len(block)
+            # A class stands a place lower where this one has risen above it, and a place higher where it fell below.
+            rose = np.greater(now, block, out=self._rose[:here]).view(np.int8)
+            rose -= np.greater(before, block, out=self._fell[:here]).view(np.int8)
+            places[start : start + here] += rose
+            higher += np.greater(block, now, out=self._rose[:here]).sum(axis=0, dtype=np.int16)
+        places[row] = higher
         # Where another class stood first, this one alone can have overtaken it, or drawn level with it.
         beaten = places[self.winners, np.arange(now.size)] > 0
         takes = np.flatnonzero((places[row] == 0) & (self.winners != row) & (beaten | (row < self.winners)))
