@@ -39,11 +39,11 @@ def plan_parts(tested: Tested) -> PartPlan:
     return PartPlan(protocol, parts, tuple(groups), tuple(groups_of))
 
 
-def part_rows(tested: Tested, plan: PartPlan, peaks: dict[str, NDArray[np.int64]]) -> list[Row]:
+def part_rows(tested: Tested, plan: PartPlan, peaks: Mapping[str, NDArray[np.int64] | None]) -> list[Row]:
     """A row a part: PCP at both box sizes and the pointing game, of each sub-net.
 
-    ``peaks`` are (N, G, 2) by sub-net. In an image a part counts as the share of its groups that hit; images without
-    a known box, or in which the part is out of sight, are left out.
+    ``peaks`` are (N, G, 2) by sub-net, None of one that is not there. In an image a part counts as the share of its
+    groups that hit; images without a known box, or in which the part is out of sight, are left out.
     """
     boxes = np.minimum(np.floor(tested.places.boxes * PCP_SIDE), PCP_SIDE - 1)
     known = ~np.isnan(boxes).any(axis=1)
@@ -57,6 +57,9 @@ def part_rows(tested: Tested, plan: PartPlan, peaks: dict[str, NDArray[np.int64]
         row["images"] = int((~np.isnan(at[..., 0])).any(axis=1).sum())
         for size, scale in PCP_SCALES.items():
             for side, found in peaks.items():
+                if found is None:
+                    row[f"pcp_{size}_{side}"] = None
+                    continue
                 hits = correct_parts(found[known][:, list(groups)], at, whole, scale)
                 visible = ~np.isnan(hits).all(axis=1) if groups else np.zeros(len(hits), np.bool_)
                 row[f"pcp_{size}_{side}"] = mean_known(hits[visible].mean(axis=1))
@@ -65,16 +68,15 @@ def part_rows(tested: Tested, plan: PartPlan, peaks: dict[str, NDArray[np.int64]
     return rows
 
 
-def pcp_figures(plan: PartPlan, rows: list[Row], looks: Mapping[str, bool]) -> dict[str, Any] | None:
-    """PCP as the mean over the parts that count; None where nothing could be measured, or a side never looks."""
+def pcp_figures(plan: PartPlan, rows: list[Row]) -> dict[str, Any] | None:
+    """PCP as the mean over the parts that count; None where nothing could be measured."""
     counted = [row for row in rows if row["in_mean"] == "yes" and row["images"]]
-    if not counted or not any(looks.values()):
+    if not counted:
         return None
     found: dict[str, Any] = {"protocol": plan.protocol, "parts": len(counted)}
     for size, scale in PCP_SCALES.items():
         means = {
-            side: mean_known(np.array([row[f"pcp_{size}_{side}"] for row in counted], float)) if looking else None
-            for side, looking in looks.items()
+            side: mean_known(np.array([row[f"pcp_{size}_{side}"] for row in counted], float)) for side in ("av", "va")
         }
         found[size] = {"box_divided_by": scale, **means}
     return found

@@ -91,8 +91,9 @@ def examine(
     gammas = {"accuracy": header.gamma}
     if figures["validated"] is not None:
         gammas["accuracy_validated"] = figures["validated"]["gamma"]
-    parts = part_rows(tested, plan, {"av": study.peaks_av, "va": study.peaks_va})
-    pcp = pcp_figures(plan, parts, looks)
+    peaks = {"av": study.peaks_av, "va": study.peaks_va}
+    parts = part_rows(tested, plan, {side: found if looks[side] else None for side, found in peaks.items()})
+    pcp = pcp_figures(plan, parts) if any(looks.values()) else None
     if pcp is None and any(looks.values()):
         figures["missing"].append("It is not known where objects and parts are, so PCP cannot be measured.")
     figures |= {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -79,7 +79,7 @@ class Tested:
     places: ViewedPlaces
     group_parts: Mapping[str, tuple[str, ...]]
     pointing: PointingGame | None
-    """The pointing game of each image and attribute; None where no parts are known."""
+    """The pointing game of each image and attribute; None where no parts are known, or nothing looks."""
     measured: dict[str, Any]
     """What was measured on, and with: fingerprints, versions, machine."""
 
@@ -112,7 +112,7 @@ def run_test(
         tested = tuple(by_id[store.manifest.images[row].id] for row in test.rows.tolist())
         places, group_parts = viewed_places(project, tested), project.group_parts()
     looked = look(network, Features(store, target, test.rows, dtype=DTYPES[precision]), test.rows, between)
-    pointing = _pointing(table, test, looked, places, group_parts, store.spec.grid)
+    pointing = _pointing(header.sub_nets, table, test, looked, places, group_parts, store.spec.grid)
     measured = {
         "test": fingerprint(test),
         "splits": provenance.splits(images),
@@ -126,6 +126,7 @@ def run_test(
 
 
 def _pointing(
+    there: SubNets,
     table: ClassTable,
     test: Part,
     looked: Looked,
@@ -135,10 +136,13 @@ def _pointing(
 ) -> PointingGame | None:
     names = places.part_names
     seen_at = [[names.index(part) for part in group_parts.get(a.group, ()) if part in names] for a in table.attributes]
-    if not any(seen_at):
+    if not any(seen_at) or there is SubNets.NONE:
         return None
     present = binarised(table.vectors)[test.labels]
-    return pointing_game(looked.peaks_av, looked.peaks_va, present, places.regions(grid), seen_at, grid)
+    game = pointing_game(looked.peaks_av, looked.peaks_va, present, places.regions(grid), seen_at, grid)
+    # A sub-net that is not there points nowhere; its map is the same everywhere, and so is its peak by chance.
+    nowhere = np.full(present.shape, np.nan)
+    return replace(game, av=game.av if there.has_av else nowhere, va=game.va if there.has_va else nowhere)
 
 
 def evaluate(
@@ -167,21 +171,17 @@ def main_figures(tested: Tested) -> dict[str, Any]:
     header, table, test = tested.header, tested.table, tested.test
     result = {
         **measure(tested.looked, test, table, header),
-        "pointing": pointing_figures(tested.pointing, header.sub_nets),
+        "pointing": pointing_figures(tested.pointing),
         **_origin(tested),
     }
     return {**result, "missing": _missing(result)}
 
 
-def pointing_figures(game: PointingGame | None, there: SubNets) -> dict[str, Any] | None:
-    """The shares of hits over all images and attributes, and how many there were; None where there were none.
-
-    A sub-net that is not there points nowhere; its map is the same everywhere, and so is its peak by chance.
-    """
-    if game is None or np.isnan(game.chance).all() or there is SubNets.NONE:
+def pointing_figures(game: PointingGame | None) -> dict[str, Any] | None:
+    """The shares of hits over all images and attributes, and how many there were; None where there were none."""
+    if game is None or np.isnan(game.chance).all():
         return None
-    sides = {"av": there.has_av, "va": there.has_va, "chance": True}
-    shares = {side: mean_known(getattr(game, side)) if has else None for side, has in sides.items()}
+    shares = {side: mean_known(getattr(game, side)) for side in ("av", "va", "chance")}
     return {**shares, "n": int((~np.isnan(game.chance)).sum()), "within_regions": 1}
 
 

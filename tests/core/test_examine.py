@@ -20,6 +20,7 @@ from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.errors import RunError
 from msdn_core.evaluation.report import Evaluation, examine
 from msdn_core.msdn.checkpoint import load_network
+from msdn_core.msdn.network import MSDN
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.predictions import read_predictions, write_predictions
@@ -252,13 +253,29 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(given, tmp_path, capsys):
     assert "cannot be made" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("variant", ["official", "paper"])
+@pytest.mark.parametrize("sub_nets", ["both", "av", "va", "none"])
+def test_what_regions_say_alone_adds_up_to_what_the_network_says(variant, sub_nets):
+    generator = torch.Generator().manual_seed(0)
+    network = MSDN(torch.randn(7, 5, generator=generator), 6, variant=variant, sub_nets=sub_nets)
+    with torch.no_grad():
+        for value in network.parameters():
+            value.copy_(torch.randn(value.shape, generator=generator))
+        features = torch.randn(3, 6, 9, generator=generator)
+        whole, parts = network(features), network.regions(features)
+    assert torch.equal(parts.attention_av, whole.attention_av)
+    assert torch.equal(parts.attention_va, whole.attention_va)
+    torch.testing.assert_close((parts.attention_av * parts.scores_av).sum(2), whole.scores_av)
+    torch.testing.assert_close(parts.scores_va.sum(2), whole.scores_va, rtol=1e-4, atol=1e-4)
+
+
 @pytest.mark.parametrize("there", ["av", "va", "none"])
 def test_what_a_run_does_not_have_is_measured_nowhere(tmp_path, monkeypatch, capsys, there):
     monkeypatch.setattr(loop, "lower_priority", lambda: None)
     project = small_run.make_project(tmp_path / "birds", seen=8, unseen=3)
     run = RunDirectory.create(project, "part", small_run.settings(steps=20, sub_nets=there).to_json())
     loop.run_training(run)
-    main(["evaluate", str(project), "--run", "part", "--json"])
+    main(["evaluate", str(project), "--run", "part", "--tables", str(tmp_path / "tables"), "--json"])
     found = json.loads(capsys.readouterr().out.splitlines()[-1])
     for side in ("av", "va"):
         looks = there == side
@@ -267,6 +284,11 @@ def test_what_a_run_does_not_have_is_measured_nowhere(tmp_path, monkeypatch, cap
         assert ((found["pcp"] or {"strict": {}})["strict"].get(side) is not None) <= looks
         scored = looks or (there == "none" and side == "av")
         assert (found["attributes"][f"auc_{side}"] is not None) == scored
+    for name in ("parts", "attributes"):
+        with (tmp_path / "tables" / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                assert {side for side in ("av", "va") if row[f"pointing_{side}"]} == {there} - {"none"}
+                assert {key[-2:] for key in row if key.startswith("pcp") and row[key]} <= {there}
     assert found["agreement"] is None
     assert found["H"] is not None
     main(["evaluate", str(project), "--run", "part"])
