@@ -160,11 +160,11 @@ def test_both_ranks_wait_go_on_and_stop_when_the_run_is_told_to(project):
 
 def test_a_rank_that_hangs_is_waited_for_no_longer_than_was_said(project):
     run = new_run(project, **LONG)
-    with two_ranks("train", project, "--run-directory", run.path, timeout_s=5) as process:
+    with two_ranks("train", project, "--run-directory", run.path, timeout_s=10) as process:
         wait_for(lambda: bool(told(run, StepDone)), within=60)
         hanging = other_rank(process, run)
         hanging.send_signal(signal.SIGSTOP)
-        wait_for(lambda: run.status().state is RunState.FAILED, within=30)
+        wait_for(lambda: run.status().state is RunState.FAILED, within=60)
         hanging.send_signal(signal.SIGCONT)
         assert process.wait(timeout=60) != 0
     assert "lost one another" in run.status().reason
