@@ -68,11 +68,12 @@ class RankTrainer(Trainer):
 
     def _put_together(self, _: MSDN, __: Any, outputs: Outputs) -> Outputs:
         """Scores of the whole batch, from which gradients reach this rank's rows alone; its attention stays its own."""
-        own = torch.cat([outputs.scores_av, outputs.scores_va], dim=1)
+        rows = self._own.rows
+        own = torch.cat([outputs.scores_av, outputs.scores_va], dim=1)[: rows.stop - rows.start]
         whole = own.new_zeros(self._own.count, own.shape[1])
-        whole[self._own.rows] = own.detach()
+        whole[rows] = own.detach()
         self._ranks.add_up(whole)
-        whole[self._own.rows] = own
+        whole[rows] = own
         scores_av, scores_va = whole.chunk(2, dim=1)
         return outputs._replace(scores_av=scores_av, scores_va=scores_va)
 
@@ -98,15 +99,18 @@ class OwnRows(Features):
         self._all, self._ranks = features, ranks
         self.count = 0
         """B, the images of the last batch on all ranks together."""
-        self.rows = slice(0)
+        self.rows = slice(0, 0)
         """Which of them are this rank's; none, where there are fewer images than ranks."""
 
     def batch(self, rows: Rows) -> Tensor:
-        """(b, C, R) float32 on the device, of the (B,) rows that the batch has on all ranks together."""
+        """(b, C, R) on the device, of the (B,) rows that the batch has on all ranks together.
+
+        A rank without any gets one all the same, which counts for nothing: networks need not take empty batches.
+        """
         self.count = len(rows)
         start, end = (index * self.count // self._ranks.count for index in (self._ranks.index, self._ranks.index + 1))
         self.rows = slice(start, end)
-        return self._all.batch(rows[self.rows])
+        return self._all.batch(rows[start : max(end, start + 1)])
 
 
 class Leader(Control):
