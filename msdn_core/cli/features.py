@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output
+from msdn_core.cli.ranks import together
+
+if TYPE_CHECKING:
+    from msdn_core.ranks import Ranks
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -26,7 +30,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Extracts what is not extracted yet."""
+    """Extracts what is not extracted yet, on as many ranks as torchrun started."""
+    with together(output) as (ranks, shown):
+        _extract(arguments, shown, ranks)
+
+
+def _extract(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> None:
     if arguments.background:
         from msdn_core.runs.launch import lower_priority
 
@@ -42,6 +51,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         arguments.project,
         backbone,
         progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
+        ranks=ranks,
     )
     failures = store.failures
     spec = store.spec

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, percent
+from msdn_core.cli.ranks import together
 from msdn_core.errors import ConfigError, MsdnError, RunError
 
 if TYPE_CHECKING:
+    from msdn_core.ranks import Ranks
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.events import Event
 
@@ -38,13 +40,19 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Trains; 0 for a run that finished or was stopped, otherwise its reason."""
-    directory = _directory(arguments)
-    _sign(directory)
+    """Trains, on as many ranks as torchrun started; 0 for a run that finished or was stopped, otherwise its reason."""
+    with together(output) as (ranks, shown):
+        return _train(arguments, shown, ranks)
+
+
+def _train(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> int:
+    directory = ranks.agreed(lambda: _signed(_directory(arguments)))
     output.note(f"Run “{directory.name}” in {directory.path}")
     from msdn_core.training.loop import run_training
 
-    state = run_training(directory, listener=lambda event: _show(event, output))
+    state = run_training(directory, listener=lambda event: _show(event, output), ranks=ranks)
+    if not ranks.first:
+        return int(str(state) == "failed")
     status = directory.status()
     if str(state) == "failed":
         raise MsdnError(f"Run “{directory.name}” failed: {status.reason}")
@@ -87,7 +95,7 @@ def _directory(arguments: argparse.Namespace) -> RunDirectory:
     return directory
 
 
-def _sign(directory: RunDirectory) -> None:
+def _signed(directory: RunDirectory) -> RunDirectory:
     """A run that starts names its process at once, so that it reads as lost where this one ends before it trains."""
     from msdn_core.runs.status import RunState, own_process
 
@@ -95,6 +103,7 @@ def _sign(directory: RunDirectory) -> None:
     if status.state is RunState.STARTING:
         pid, started = own_process()
         directory.write_status(replace(status, pid=pid, process_started=started))
+    return directory
 
 
 def _show(event: Event, output: Output) -> None:

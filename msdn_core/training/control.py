@@ -63,7 +63,7 @@ class Control:
         if time.monotonic() - self._polled >= _POLL_S:
             self._hear()
         while self._status.state is RunState.PAUSED and self._end is None:
-            time.sleep(_POLL_S / 2)
+            self._wait()
             self._hear()
             if time.monotonic() - self._written > _HEARTBEAT_S:
                 self._write()
@@ -99,6 +99,9 @@ class Control:
         """The best figures so far, for lists of runs."""
         self._status = replace(self._status, figures=figures)
         self._write()
+
+    def _wait(self) -> None:
+        time.sleep(_POLL_S / 2)
 
     def _hear(self) -> None:
         self._polled = time.monotonic()

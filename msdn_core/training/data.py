@@ -18,6 +18,7 @@ from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import RunError
 from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.project import ImageRecord, Project
+from msdn_core.ranks import ALONE, Ranks
 from msdn_core.training import provenance
 from msdn_core.training.config import TrainConfig
 from msdn_core.vision.backbones import load_backbone
@@ -114,8 +115,9 @@ def load_data(
     *,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    ranks: Ranks = ALONE,
 ) -> TrainingData | None:
-    """A project's data under a run's settings; features that are missing are made first.
+    """A project's data under a run's settings; features that are missing are made first, by all ranks together.
 
     None where ``stop`` ended that. Raises RunError where there is nothing to train on, and what extraction raises.
     """
@@ -132,7 +134,7 @@ def load_data(
     store = matching_store(project_path, config, images)
     if store is None:
         backbone = load_backbone(config.backbone, size=config.size or None, weights=_weights(config), device=device)
-        store = extract_features(project_path, backbone, progress=progress, stop=stop)
+        store = extract_features(project_path, backbone, progress=progress, stop=stop, ranks=ranks)
         if stop is not None and stop():
             return None
     train, lost = part_of(images, table, store, (Split.TRAIN,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 import filelock
@@ -13,6 +14,7 @@ import torch
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.losses import LossTerms
+from msdn_core.ranks import ALONE, Ranks
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Ended, Evaluated, Event, FeatureProgress, RunStarted, StepDone
 from msdn_core.runs.launch import lower_priority
@@ -20,6 +22,7 @@ from msdn_core.runs.status import RunState
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.control import Control, EndAsked
 from msdn_core.training.data import TrainingData, load_data
+from msdn_core.training.distributed import control_of, trainer_of
 from msdn_core.training.evaluation import evaluate
 from msdn_core.training.trainer import Trainer
 from msdn_core.vision.devices import choose_device
@@ -31,27 +34,30 @@ _SAVE_S = 60.0
 _log = logging.getLogger(__name__)
 
 
-def run_training(run: RunDirectory, *, listener: Callable[[Event], None] | None = None) -> RunState:
+def run_training(
+    run: RunDirectory, *, listener: Callable[[Event], None] | None = None, ranks: Ranks = ALONE
+) -> RunState:
     """Trains in a run's directory until it ends, and gives how it ended; goes on where there is a last checkpoint.
 
-    All that happens is told by events; a fault ends the run as failed, with one sentence of why. Raises RunError
-    where another process is training in that directory, which is left alone then.
+    All that happens is told by events; a fault ends the run as failed, with one sentence of why. Several ranks train
+    it together, and rank 0 writes the directory. Raises RunError where another process is training in that
+    directory, which is left alone then.
     """
     try:
-        with filelock.FileLock(run.path / "run.lock", timeout=0):
-            return _run(run, listener)
+        with filelock.FileLock(run.path / "run.lock", timeout=0) if ranks.first else nullcontext():
+            return _run(run, listener, ranks)
     except filelock.Timeout as fault:
         raise RunError(f"Run “{run.name}” is at work already; stop it first.") from fault
     except OSError as fault:
         raise RunError(f"The run's folder {run.path} cannot be written ({fault.strerror or fault}).") from fault
 
 
-def _run(run: RunDirectory, listener: Callable[[Event], None] | None) -> RunState:
+def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
     lower_priority()
-    control = Control(run, listener)
+    control = control_of(ranks, run, listener)
     state, reason = RunState.FAILED, ""
     try:
-        _train(run, control)
+        _train(run, control, ranks)
         state, reason = RunState.FINISHED, ""
     except EndAsked as asked:
         state, reason = asked.state, "It was asked to."
@@ -81,15 +87,16 @@ def _end(control: Control, state: RunState, reason: str) -> None:
         _log.exception("The end of the run could not be written: %s", reason)
 
 
-def _train(run: RunDirectory, control: Control) -> None:
+def _train(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     config = TrainConfig.from_json(run.config())
     if config.threads:
         torch.set_num_threads(config.threads)
     device = choose_device(config.device)
-    data = _load(run, config, device, control)
-    trainer = Trainer(config, data, device, run)
+    data = _load(run, config, device, control, ranks)
+    trainer = trainer_of(ranks, config, data, device, run)
     resumed = trainer.resume()
-    run.write_data(trainer.described)
+    if ranks.first:
+        run.write_data(trainer.described)
     control.say(RunStarted(step=trainer.step, steps=config.steps, device=str(device), resumed=resumed))
     try:
         _steps(trainer, control)
@@ -97,10 +104,12 @@ def _train(run: RunDirectory, control: Control) -> None:
         trainer.save_last(control)
         raise
     trainer.save_last(control)
-    _test_once(trainer, control)
+    ranks.part()
+    if ranks.first:
+        _test_once(trainer, control)
 
 
-def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control: Control) -> TrainingData:
+def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control: Control, ranks: Ranks) -> TrainingData:
     said = 0.0
 
     def tell(progress: Progress) -> None:
@@ -113,7 +122,7 @@ def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control:
                 )
             )
 
-    data = load_data(run.project_path, config, device, progress=tell, stop=control.asked_to_end)
+    data = load_data(run.project_path, config, device, progress=tell, stop=control.asked_to_end, ranks=ranks)
     if data is None:
         raise EndAsked(control.end or RunState.STOPPED)
     if data.left_out:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import ImageError, MsdnError
 from msdn_core.project import ImageRecord, Project
+from msdn_core.ranks import ALONE, Ranks
 from msdn_core.vision.backbones import Backbone
 from msdn_core.vision.features import (
     DONE,
@@ -55,20 +57,24 @@ def extract_features(
     *,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    ranks: Ranks = ALONE,
 ) -> FeatureStore:
     """Makes the features that a project lacks, and gives the store.
 
     What was made before is kept: an interrupted extraction goes on at its last batch, new images are appended,
     changed ones made again. An image that cannot be opened is left out and listed in the manifest. ``stop`` is asked
     between batches. Raises MsdnError where another process is extracting the same, or the disk is full.
+
+    Several ranks take turns, a batch each, and write their own rows of the same files. The batches are those that a
+    process alone makes, so the files are the same, byte for byte. ``stop`` is asked on every rank then, as often on
+    each, and has to answer the same everywhere.
     """
-    with Project.open(project_path, read_only=True) as project:
-        images = project.images()
+    images = ranks.agreed(lambda: _images(project_path))
     folder = feature_folder(project_path, backbone.spec)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(folder / "extraction.lock", timeout=0):
-            _extract(folder, images, backbone, progress or (lambda _: None), stop or (lambda: False))
+        with filelock.FileLock(folder / "extraction.lock", timeout=0) if ranks.first else nullcontext():
+            _extract(folder, images, backbone, progress or (lambda _: None), stop or _never(ranks), ranks)
     except filelock.Timeout as fault:
         raise MsdnError(f"Another process is making the features in {folder}; wait until it is done.") from fault
     except OSError as fault:
@@ -79,36 +85,65 @@ def extract_features(
     return FeatureStore.open(folder)
 
 
+def _images(project_path: Path) -> list[ImageRecord]:
+    with Project.open(project_path, read_only=True) as project:
+        return project.images()
+
+
+def _never(ranks: Ranks) -> Callable[[], bool]:
+    """Nobody asks to stop; ranks still meet between batches, so that none waits long at the end."""
+
+    def answer() -> bool:
+        ranks.meet()
+        return False
+
+    return answer
+
+
 def _extract(
     folder: Path,
     images: Sequence[ImageRecord],
     backbone: Backbone,
     progress: Callable[[Progress], None],
     stop: Callable[[], bool],
+    ranks: Ranks,
 ) -> None:
     spec = backbone.spec
-    manifest, state = _plan(folder, images, spec)
+    manifest, state = ranks.agreed(lambda: _plan(folder, images, spec))
     paths = {image.id: image.path for image in images}
     wanted = np.array([key.id in paths for key in manifest.images], dtype=bool)
     # A file that was gone may be back: what failed is tried again.
     pending = np.flatnonzero(wanted & (state != MADE))
     total, before = int(wanted.sum()), int((wanted & (state == MADE)).sum())
-    failures: dict[str, str] = {}
-    started, made = time.monotonic(), 0
+    own = pending[np.arange(len(pending)) // BATCH % ranks.count == ranks.index]
+    failures: dict[int, str] = {}
+    started = time.monotonic()
     progress(Progress(before, total, None, None))
-    with (folder / MAPS).open("r+b") as maps, (folder / DONE).open("r+b") as marks:
-        for rows, pixels, faults in _batches(pending, manifest, paths, spec):
+    with (
+        (folder / MAPS).open("r+b") as maps,
+        (folder / DONE).open("r+b") as marks,
+        closing(_batches(own, manifest, paths, spec)) as batches,
+    ):
+        for made in _turns(len(pending), ranks.count):
+            rows, pixels, faults = next(batches, _NO_BATCH)
             if len(rows):
                 _write_rows(maps.fileno(), marks.fileno(), rows, backbone.features(torch.from_numpy(pixels)), spec)
             for row, reason in faults.items():
-                failures[manifest.images[row].name] = reason
+                failures[row] = reason
                 _write_at(marks.fileno(), bytes([FAILED]), row)
-            made += len(rows) + len(faults)
             rate = made / max(time.monotonic() - started, 1e-6)
             progress(Progress(before + made, total, rate, (len(pending) - made) / rate))
             if stop():
                 break
-    write_atomic(folder / MANIFEST, replace(manifest, failures=failures).to_json())
+    every = sorted(fault for each in ranks.gathered(failures) for fault in each.items())
+    failures_by_name = {manifest.images[row].name: reason for row, reason in every}
+    ranks.agreed(lambda: write_atomic(folder / MANIFEST, replace(manifest, failures=failures_by_name).to_json()))
+
+
+def _turns(images: int, ranks: int) -> Iterator[int]:
+    """How many images are made after each turn, in which every rank makes one batch."""
+    for turn in range(-(-images // (BATCH * ranks))):
+        yield min((turn + 1) * BATCH * ranks, images)
 
 
 def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tuple[Manifest, NDArray[np.uint8]]:
@@ -144,11 +179,12 @@ def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tu
 
 
 Batch = tuple[NDArray[np.int64], NDArray[np.float32], dict[int, str]]
+_NO_BATCH: Batch = (np.zeros(0, np.int64), np.zeros((0, 3, 1, 1), np.float32), {})
 
 
 def _batches(
     pending: NDArray[np.int64], manifest: Manifest, paths: dict[int, Path], spec: BackboneSpec
-) -> Iterator[Batch]:
+) -> Generator[Batch]:
     """Prepared batches in order, decoded ahead of the network in threads; faults by row."""
 
     def load(row: int) -> NDArray[np.float32] | str:
@@ -175,7 +211,7 @@ def _batches(
                 good = [(row, value) for row, value in results if not isinstance(value, str)]
                 yield (
                     np.array([row for row, _ in good], dtype=np.int64),
-                    np.stack([value for _, value in good]) if good else np.zeros((0, 3, 1, 1), np.float32),
+                    np.stack([value for _, value in good]) if good else _NO_BATCH[1],
                     {row: value for row, value in results if isinstance(value, str)},
                 )
         finally:
