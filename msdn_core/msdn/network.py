@@ -133,18 +133,19 @@ class MSDN(nn.Module):
         for_av = av.projections(v) if av is not None else ()
         for_va = va.projections(v) if va is not None else ()
         products = torch.matmul(torch.cat((*for_av, *for_va)), features)
-        k, regions = v.shape[0], features.shape[2]
+        # Not len(features), which an exporter takes for a constant.
+        images, k, regions = features.shape[0], v.shape[0], features.shape[2]
         maps = products.reshape(-1, len(for_av) + len(for_va), k, regions).unbind(1)
         nothing = products.new_zeros(())
-        absent = nothing.expand(len(features), k)
+        absent = nothing.expand(images, k)
         scores_av, attention_av = (
             av(*maps[: len(for_av)])
             if av is not None
-            else (absent, (nothing + 1 / regions).expand(len(features), k, regions))
+            else (absent, (nothing + 1 / regions).expand(images, k, regions))
         )
         scores_va, attention_va = (
             va(*maps[len(for_av) :])
             if va is not None
-            else (absent, (nothing + 1 / k).expand(len(features), k, regions))
+            else (absent, (nothing + 1 / k).expand(images, k, regions))
         )
         return Outputs(scores_av, scores_va, attention_av, attention_va)
