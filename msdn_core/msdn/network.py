@@ -139,13 +139,9 @@ class MSDN(nn.Module):
         nothing = products.new_zeros(())
         absent = nothing.expand(images, k)
         scores_av, attention_av = (
-            av(*maps[: len(for_av)])
-            if av is not None
-            else (absent, (nothing + 1 / regions).expand(images, k, regions))
+            av(*maps[: len(for_av)]) if av is not None else (absent, (nothing + 1 / regions).expand(images, k, regions))
         )
         scores_va, attention_va = (
-            va(*maps[len(for_av) :])
-            if va is not None
-            else (absent, (nothing + 1 / k).expand(images, k, regions))
+            va(*maps[len(for_av) :]) if va is not None else (absent, (nothing + 1 / k).expand(images, k, regions))
         )
         return Outputs(scores_av, scores_va, attention_av, attention_va)
