@@ -66,7 +66,7 @@ def look_at(project: Project, checkpoint: Path, splits: Sequence[Split], device:
     network, header = load_network(checkpoint, target)
     table, images = project.table(), project.images()
     header.check_attributes(table)
-    store = features_of(project.path, header, images, target, None)
+    store = features_of(project.path, header, images, target, lambda p: progress("features", p.done, p.total))
     there = tuple(image for image in images if image.split in splits and store.has(image.id))
     if not there:
         raise RunError(f"{project.path} has no image of this kind that has features; choose another --split.")

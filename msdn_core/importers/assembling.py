@@ -21,7 +21,7 @@ from msdn_core.importers.att_splits import AttSplits, ImageList, join_classes
 from msdn_core.importers.dataset import DataSet
 from msdn_core.importers.image_names import class_by_folder, on_disk, plain_names
 from msdn_core.importers.images import list_images
-from msdn_core.importers.splitting import hold_out, unseen_classes
+from msdn_core.importers.splitting import hold_out, unseen_classes, validation_meta
 from msdn_core.importers.text_files import Findings
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
@@ -95,7 +95,10 @@ def assemble(
     _bare_classes(classes, images, findings)
     table = ClassTable(attributes, classes, vectors, seen)
     root = pictures.folder or pictures.home
-    return DataSet(name, table, vectors_of_words, source, tuple(images), root, descriptions=descriptions or {})
+    meta = {} if proposed is None else validation_meta(proposed.path, classes, findings)
+    return DataSet(
+        name, table, vectors_of_words, source, tuple(images), root, meta=meta, descriptions=descriptions or {}
+    )
 
 
 def _names(pictures: Pictures, proposed: AttSplits | None) -> list[str]:

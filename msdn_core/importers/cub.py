@@ -16,6 +16,7 @@ from msdn_core.importers.cub_table import class_table, group_parts
 from msdn_core.importers.dataset import DataSet, Judgements, ProgressReport, refuse_full_project, write_project
 from msdn_core.importers.images import list_images
 from msdn_core.importers.report import ImportReport
+from msdn_core.importers.splitting import validation_meta
 from msdn_core.importers.text_files import Findings
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
@@ -57,6 +58,7 @@ def import_cub(
     present = _present(cub, table, findings)
     judgements = _judgements(cub, present, tell, findings)
     tell("writing", 0, 1)
+    validation = {} if splits is None else validation_meta(splits, table.classes, findings)
     data = DataSet(
         "CUB-200-2011",
         table,
@@ -65,7 +67,7 @@ def import_cub(
         tuple(_new_images(cub, present, decision)),
         cub.folder / "images",
         group_parts(table, cub),
-        {"certainties": json.dumps(cub.certainties)},
+        {"certainties": json.dumps(cub.certainties), **validation},
         judgements,
     )
     findings.counts.setdefault("malformed_lines", 0)

@@ -22,6 +22,8 @@ from msdn_core.vision.transform import BackboneSpec, published_spec
 
 MAPS, WORDS, SPEC, SEEN = "feature_map", "w2v_att", "backbone", "seen_classes"
 NORMALISED = "normalised"
+_PACKED_AT_MOST = 1100
+"""No compression of HDF5 packs numbers tighter: what says it does would fill the disk with nothing."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -110,6 +112,8 @@ def _shape(maps: h5py.Dataset, path: Path) -> tuple[int, int, tuple[int, int]]:
 def _source(maps: h5py.Dataset, path: Path) -> MapSource | None:
     offset = maps.id.get_offset() if maps.chunks is None else None
     if offset is None:
+        if maps.nbytes > _PACKED_AT_MOST * max(maps.id.get_storage_size(), 1):
+            raise ImportFault(f"{path}: most of its {MAPS} is not in the file; get the file anew.")
         return None
     status = path.stat()
     if offset + maps.size * maps.dtype.itemsize > status.st_size:

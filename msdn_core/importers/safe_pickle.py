@@ -7,6 +7,7 @@ arrays and torch tensors (these come out as numpy arrays, and torch is not neede
 from __future__ import annotations
 
 import io
+import math
 import pickle
 import pickletools
 from collections import OrderedDict
@@ -138,7 +139,8 @@ def _rebuild_tensor(storage: Any, offset: int, size: Any, stride: Any, *_: objec
         raise pickle.UnpicklingError("a tensor without a storage")
     last = offset + sum((n - 1) * step for n, step in zip(sizes, strides, strict=True))
     empty = 0 in sizes
-    if not empty and last >= storage.size:
+    # Strides of 0 would make any amount of few numbers.
+    if not empty and (last >= storage.size or math.prod(sizes) > storage.size):
         raise pickle.UnpicklingError("a tensor that reaches out of its storage")
     if empty:
         return np.zeros(sizes, storage.dtype)
@@ -156,9 +158,16 @@ def _builder(modules: tuple[str, ...], name: str) -> Callable[..., Any]:
     raise ImportError(name)
 
 
+class _PlainArray:
+    """What stands for numpy's array type: named as the type to build, and never called, for it makes room at will."""
+
+    def __new__(cls, *_: object) -> Any:
+        raise _RefusedError("numpy.ndarray")
+
+
 def _reconstruct(subtype: Any, shape: Any, dtype: Any) -> NDArray[Any]:
     """An empty array for the pickle to fill; only plain arrays are built."""
-    if subtype is not np.ndarray or tuple(shape) != (0,):
+    if subtype is not _PlainArray or tuple(shape) != (0,):
         raise _RefusedError("numpy's array builder for another type")
     return np.ndarray((0,), dtype=np.int8) if dtype in (b"b", "b") else np.ndarray((0,), dtype)
 
@@ -169,7 +178,7 @@ def _encode(text: str, encoding: str = "latin1") -> bytes:
 
 
 _ALLOWED: dict[tuple[str, str], Any] = {
-    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "ndarray"): _PlainArray,
     ("numpy", "dtype"): np.dtype,
     ("_codecs", "encode"): _encode,
     ("collections", "OrderedDict"): OrderedDict,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +23,7 @@ from msdn_core.importers.text_files import fault, finite
 
 SEEN, DESCRIPTION = "seen", "description"
 CLASSES_FORMAT = "msdn-explorer classes"
-MAX_BYTES = 1 << 30
+MAX_BYTES = 1 << 28
 _YES, _NO = ("yes", "true", "1", "seen"), ("no", "false", "0", "unseen")
 
 
@@ -91,11 +92,11 @@ def read_json(path: Path, kind: str) -> dict[str, Any]:
 
 def parse_attributes(names: Sequence[str], path: Path) -> tuple[Attribute, ...]:
     """Attributes by their full names; ImportFault for an empty name or one that stands twice."""
-    attributes = tuple(Attribute.parse(name) for name in names)
+    count = Counter(names)
     for name in names:
-        if not name.strip() or list(names).count(name) > 1:
+        if not name.strip() or count[name] > 1:
             raise ImportFault(f"{path} has an attribute without a name, or “{name}” twice; name each one its own way.")
-    return attributes
+    return tuple(Attribute.parse(name) for name in names)
 
 
 def _from_csv(path: Path) -> ClassSheet:

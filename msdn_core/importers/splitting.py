@@ -1,11 +1,16 @@
-"""Holding images out for testing where no split says which, and telling unseen classes by a split."""
+"""Holding images out for testing where no split says which, and telling unseen and validation classes by a split."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from msdn_core.domain.annotation import Split
+from msdn_core.errors import ImportFault
+from msdn_core.importers.att_splits import join_classes
+from msdn_core.importers.text_files import Findings, rows
 
 HELD_OUT_EVERY = 5
 """About the share of a seen class's images that the proposed split tests on (1,764 of 8,821)."""
@@ -31,3 +36,21 @@ def unseen_classes(images: Iterable[tuple[str, Split]]) -> frozenset[str] | None
         if split is not Split.NONE:
             (unseen if split is Split.TEST_UNSEEN else seen).add(name)
     return None if unseen & seen else frozenset(unseen)
+
+
+def validation_meta(split_file: Path, classes: Sequence[str], findings: Findings) -> dict[str, str]:
+    """What a project keeps of ``valclasses1.txt`` beside the split file: the seen classes to validate on.
+
+    Raises:
+        ImportFault: if the file names a class that there is not.
+    """
+    file = split_file.with_name("valclasses1.txt")
+    if not file.is_file():
+        return {}
+    named = [texts[0] for _, texts in rows(file, 1)]
+    joined = join_classes(named, classes)
+    lost = [name for name in named if name not in joined]
+    if lost:
+        raise ImportFault(f"{file} names {lost[0]}, a class that there is not; give the files of one data set.")
+    findings.say(f"Runs validate on the {len(named)} seen classes that {file.name} names.")
+    return {"validation_classes": json.dumps([classes[joined[name]] for name in named], ensure_ascii=False)}

@@ -44,13 +44,15 @@ def whole(path: Path, line: int, text: str) -> int:
 def numbered(path: Path) -> dict[int, str]:
     """Number to name, in the file's order; both have to be unique; ImportFault names the line."""
     found: dict[int, str] = {}
+    names: set[str] = set()
     for line, texts in rows(path, 2):
         if len(texts) != 2:
             raise fault(path, line, "is not a number and a name; mend the line or get the file anew")
         number = whole(path, line, texts[0])
-        if number in found or texts[1] in found.values():
+        if number in found or texts[1] in names:
             raise fault(path, line, f"names {texts[0]} or “{texts[1]}” a second time; remove one of the two")
         found[number] = texts[1]
+        names.add(texts[1])
     return found
 
 

@@ -62,7 +62,8 @@ class RankTrainer(Trainer):
         super().__init__(config, data, device, run)
         self._ranks = ranks
         self.described["ranks"] = ranks.count
-        self._own = self._features = OwnRows(self._features, ranks)
+        self._own = OwnRows(self.features, ranks)
+        self.features = self._own
         self.network.register_forward_hook(self._put_together)
         self._optimiser.register_step_pre_hook(self._add_up_gradients)
 

@@ -41,6 +41,7 @@ _OURS = {
 _RECIPE_OF = {312: "cub", 102: "sun", 85: "awa2"}
 """The data set follows from K."""
 _NEAR = 1e-3
+_MOST_NUMBERS = 50_000_000
 
 
 def import_checkpoint(
@@ -121,6 +122,8 @@ def read_published(file: Path) -> dict[str, Tensor]:
         raise CheckpointError(f"{file} holds no {', '.join(missing)}; give a state dict of the published MSDN.")
     for name in (*_OURS, "att"):
         tensor = tensors[name]
+        if tensor.numel() > _MOST_NUMBERS:
+            raise CheckpointError(f"{file}: {name} has {tensor.numel():,} numbers, far more than MSDN; get it anew.")
         if tensor.ndim != 2 or not tensor.is_floating_point() or not bool(torch.isfinite(tensor).all()):
             raise CheckpointError(f"{file}: {name} is no matrix of finite numbers; get the file anew.")
     (k, d), c = tensors["V"].shape, tensors["W_1"].shape[1]

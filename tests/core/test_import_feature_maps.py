@@ -146,6 +146,14 @@ def test_what_lies_in_another_file_is_refused(tmp_path: Path) -> None:
         import_feature_maps(file, tmp_path / "project")
 
 
+def test_maps_that_are_not_in_the_file_fill_no_disk(tmp_path: Path) -> None:
+    file = samples.feature_maps(tmp_path / "maps.hdf5", feature_map=None)
+    with h5py.File(file, "a") as opened:
+        opened.create_dataset("feature_map", (12, 4096, 100, 100), "f4", chunks=(1, 64, 100, 100))
+    with pytest.raises(ImportFault, match="not in the file"):
+        import_feature_maps(file, tmp_path / "project")
+
+
 def test_a_run_trains_and_is_measured_on_them_without_any_backbone(tmp_path: Path) -> None:
     """As with the project's own features: the maps are those of ``small_run``, in another program's file."""
     made = small_run.make_project(tmp_path / "made")

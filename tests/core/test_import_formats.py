@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import format_samples as samples
@@ -77,6 +78,18 @@ def test_xlsa17_without_images_has_classes_only(tmp_path: Path) -> None:
     file.with_name("testclasses.txt").write_text("Bobolink\n", encoding="utf-8")
     report = import_xlsa17(file, tmp_path / "two")
     assert report.counts["unseen_classes"] == 1
+
+
+def test_the_collections_own_validation_classes_are_kept(tmp_path: Path) -> None:
+    samples.att_splits(tmp_path / "source")
+    samples.res101(tmp_path / "source")
+    (tmp_path / "source" / "valclasses1.txt").write_text("crow\nDodo\n", encoding="utf-8")
+    import_xlsa17(tmp_path / "source", tmp_path / "project")
+    with Project.open(tmp_path / "project", read_only=True) as project:
+        assert json.loads(project.meta("validation_classes") or "") == ["crow", "dodo"]
+    (tmp_path / "source" / "valclasses1.txt").write_text("emu\n", encoding="utf-8")
+    with pytest.raises(ImportFault, match=r"valclasses1\.txt names emu"):
+        import_xlsa17(tmp_path / "source", tmp_path / "other")
 
 
 def test_msdns_lists_with_the_vectors_beside_them(tmp_path: Path) -> None:

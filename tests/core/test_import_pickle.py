@@ -106,6 +106,19 @@ def test_a_tensor_does_not_reach_out_of_its_storage(tmp_path: Path) -> None:
             load_arrays(saved(tmp_path, call))
 
 
+def test_few_bytes_do_not_become_much_memory(tmp_path: Path) -> None:
+    storage = torch.storage.TypedStorage(
+        wrap_storage=torch.zeros(4).untyped_storage(), dtype=torch.float32, _internal=True
+    )
+    spread = Runs(
+        torch._utils._rebuild_tensor_v2, storage, 0, (50_000, 50_000), (0, 0), False, collections.OrderedDict()
+    )
+    room = Runs(np.ndarray, (50_000, 50_000))
+    for call, match in ((spread, "damaged"), (room, r"wants to call numpy\.ndarray")):
+        with pytest.raises(ImportFault, match=match):
+            load_arrays(saved(tmp_path, call))
+
+
 def test_a_file_cut_short_is_a_clear_error(tmp_path: Path) -> None:
     whole = saved(tmp_path, {"a": np.arange(100), "t": torch.arange(50)}).read_bytes()
     path = tmp_path / "cut.pkl"
