@@ -88,6 +88,14 @@ def test_all_actions_have_a_hint_and_no_two_the_same_keys(window) -> None:
     assert sorted(keys) == sorted(set(keys))
 
 
+def test_an_image_can_be_explained_again_as_soon_as_there_is_a_checkpoint(window, session, checkpoint_file) -> None:
+    session.set_checkpoint(None)
+    session.set_image(session.images[0])
+    assert not window.commands["explain_again"].isEnabled()
+    session.set_checkpoint(checkpoint_file)
+    assert window.commands["explain_again"].isEnabled()
+
+
 def test_stepping_through_images(window, session) -> None:
     session.set_image(session.images[0])
     window.commands["next_image"].trigger()
