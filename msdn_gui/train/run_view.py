@@ -34,6 +34,8 @@ class RunView(QWidget):
     look_asked = Signal(object)
     """A RunDirectory whose checkpoint shall be looked through."""
     message = Signal(str, str)
+    state_shown = Signal()
+    """Other buttons may be pressed now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -184,6 +186,7 @@ class RunView(QWidget):
         has = self.run is not None and (self.run.checkpoint("best") or self.run.checkpoint("last")) is not None
         self.look.setEnabled(has)
         self.reason.setStyleSheet(f"color: {theme().colours.error if self.state is RunState.FAILED else ''};")
+        self.state_shown.emit()
 
     @staticmethod
     def _button(text: str, sign: str, name: str, do: object) -> QPushButton:
