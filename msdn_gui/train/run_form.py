@@ -40,6 +40,7 @@ class _Row:
         self.help.setProperty("look", "muted")
         self.help.setFont(small_font())
         self.reset = QToolButton(objectName=f"reset_{entry.name}")
+        self.reset.setAccessibleName(f"{entry.metadata['label']} as in the recipe")
         self.reset.setAutoRaise(True)
         bind_icon(self.reset, "undo", "accent")
         self.reset.hide()
@@ -81,7 +82,9 @@ class RunForm(QWidget):
         head.setHorizontalSpacing(2 * SPACING)
         head.setVerticalSpacing(SPACING)
         for row, (text, widget) in enumerate((("Recipe", self.recipe), ("Name", self.name))):
-            head.addWidget(QLabel(text), row, 0)
+            label = QLabel(text)
+            label.setBuddy(widget)
+            head.addWidget(label, row, 0)
             head.addWidget(widget, row, 1)
         head.setColumnMinimumWidth(0, 170)
         head.setColumnStretch(2, 1)
