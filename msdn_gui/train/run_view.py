@@ -109,7 +109,8 @@ class RunView(QWidget):
             self.progress.setText(f"step {status.step:,} of {status.steps:,}")
         told = status.reason if self.state in (RunState.FAILED, RunState.LOST) else ""
         if told and self.run is not None and (lines := last_lines(self.run.log_path, 3)):
-            told += f"\n{lines}"
+            # A trainer that ended in words has said the same in its log.
+            told = told if told in lines else f"{told}\n{lines}"
         if self.state is RunState.LOST:
             told += "\nResume goes on from its last checkpoint."
         self.reason.setText(told)

@@ -232,3 +232,11 @@ def test_a_key_steers_only_the_run_in_sight(workspace, session, qtbot) -> None:
     qtbot.keyClick(workspace.form.recipe, Qt.Key.Key_P)
     assert going.take_commands(0)[0] == []
     going.write_status(RunStatus(RunState.FINISHED, step=9, steps=9))
+
+
+def test_why_a_run_failed_is_said_once(workspace, session, qtbot) -> None:
+    run = RunDirectory.create(session.project.path, "failed", {"recipe": "demo"})
+    run.log_path.write_text("msdn: There are no images.\n", encoding="utf-8")
+    run.write_status(RunStatus(RunState.FAILED, reason="There are no images."))
+    qtbot.waitUntil(workspace.view.reason.isVisible, timeout=5_000)
+    assert workspace.view.reason.text() == "There are no images."
