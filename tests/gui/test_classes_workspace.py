@@ -285,3 +285,10 @@ def test_the_windows_own_undo_works_on_the_table_and_no_two_actions_share_keys(s
         assert sorted(keys) == sorted(set(keys))
     finally:
         window.close_for_good()
+
+
+def test_at_the_least_width_every_button_has_its_words(workspace) -> None:
+    workspace.resize(888, 500)
+    for button in workspace.toolbar.findChildren(QToolButton):
+        assert button.width() >= button.sizeHint().width()
+    assert workspace.toolbar.counts.geometry().right() <= workspace.toolbar.width()
