@@ -42,7 +42,11 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Opens the window and stays until it is closed; 1 with one sentence where it cannot be opened."""
     arguments = build_parser().parse_args(argv)
-    fault = _fault_of_arguments(arguments) or _prepare_platform(offscreen_is_fine=arguments.screenshot is not None)
+    fault = (
+        _fault_of_arguments(arguments)
+        or _fault_of_home()
+        or _prepare_platform(offscreen_is_fine=arguments.screenshot is not None)
+    )
     if fault is not None:
         print(f"msdn: {fault}", file=sys.stderr)
         return 1
@@ -90,6 +94,18 @@ def _fault_of_arguments(arguments: argparse.Namespace) -> str | None:
     screenshot: Path | None = arguments.screenshot
     if screenshot is not None and not screenshot.absolute().parent.is_dir():
         return f"There is no folder {screenshot.absolute().parent} to write the picture into; make it first."
+    return None
+
+
+def _fault_of_home() -> str | None:
+    from msdn_gui.services.locations import HOME_VARIABLE, data_home
+
+    try:
+        data_home()
+    except (OSError, RuntimeError) as error:  # The second: no home folder is known.
+        return (
+            f"The program's own folder cannot be made ({error}); set {HOME_VARIABLE} to a folder that can be written."
+        )
     return None
 
 

@@ -15,6 +15,9 @@ from msdn_gui.services.jobs import Job
 from msdn_gui.services.locations import aviary_folder, folder_project, new_project_folder
 from msdn_gui.session import Session
 
+_TOLD = 3
+"""Findings of an import that are told in the window."""
+
 
 class Opening(QObject):
     """Opens projects in the session; what takes longer runs as a job, and the project opens as soon as it can."""
@@ -147,8 +150,8 @@ class Opening(QObject):
         self.open_project(project)
         findings = [str(finding) for finding in result.get("findings", [])]
         if findings:
-            more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-            self._session.message.emit("info", findings[0] + more)
+            more = [f"And {len(findings) - _TOLD} more findings."] if len(findings) > _TOLD else []
+            self._session.message.emit("info", " ".join(findings[:_TOLD] + more))
 
     def _fail(self, job: Job, sentence: str, project: Path | None = None) -> None:
         if self._wanted is not job:

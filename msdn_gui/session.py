@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from msdn_core.domain.counterfactual import smallest_edit
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
-from msdn_core.project import Cell, ImageRecord, Project, RemovedClass
+from msdn_core.project import PROJECT_FILE, Cell, ImageRecord, Project, RemovedClass
 from msdn_gui.services.checkpoints import (
     Checkpoint,
     CheckpointChoice,
@@ -68,6 +69,7 @@ class Session(QObject):
         self.gamma = 0.0
         self._own_table = ClassTable.empty()
         self._version = 0
+        self._gone = False
         self._watch = QTimer(self, interval=_WATCH_MS)
         self._watch.timeout.connect(self._look_for_changes)
         self._looking = Looking(explainer, self)
@@ -104,6 +106,7 @@ class Session(QObject):
         self._own_table = self.table = table
         self.images = images
         self._version = project.data_version()
+        self._gone = False
         self._watch.start()
         self.project_changed.emit(project)
         self.table_changed.emit()
@@ -147,9 +150,13 @@ class Session(QObject):
 
     def _put_images(self, images: list[ImageRecord]) -> None:
         self.images = images
-        if self.image is not None:
-            chosen = self.image.id
-            self.image = next((record for record in self.images if record.id == chosen), None)
+        before = self.image
+        if before is not None:
+            place = self.place_of(before)
+            self.image = images[place] if place >= 0 else None
+            if self.image is None or self.image.path != before.path:
+                self.image_changed.emit(self.image)
+                self._explain()
         self.images_changed.emit()
 
     # What is chosen
@@ -163,6 +170,11 @@ class Session(QObject):
     def explaining(self) -> ExplainState:
         """How the explanation stands."""
         return self._looking.state
+
+    def place_of(self, record: ImageRecord) -> int:
+        """Where an image stands among ``images``, which come in the order of their ids; −1 where it does not."""
+        place = bisect_left(self.images, record.id, key=lambda one: one.id)
+        return place if place < len(self.images) and self.images[place].id == record.id else -1
 
     def set_image(self, record: ImageRecord | None) -> None:
         """Chooses an image; its explanation follows by signal."""
@@ -309,7 +321,7 @@ class Session(QObject):
 
     def adopt_checkpoint_table(self) -> None:
         """Makes the borrowed table the project's own, so that it can be edited."""
-        project = self._open()
+        project = self._present()
         if self.checkpoint is None:
             raise ProjectError("There is no checkpoint whose classes the project could take; choose one first.")
         header = self.checkpoint.header
@@ -328,8 +340,15 @@ class Session(QObject):
             raise ProjectError("No project is open; open one first.")
         return self.project
 
-    def _writable(self) -> Project:
+    def _present(self) -> Project:
         project = self._open()
+        if not (project.path / PROJECT_FILE).exists():
+            # The system keeps a deleted file as long as it is open: an edit would succeed, and be lost.
+            raise ProjectError(_gone(project))
+        return project
+
+    def _writable(self) -> Project:
+        project = self._present()
         if self.table_is_borrowed:
             raise ProjectError(
                 "These classes are the checkpoint's, not the project's, so they cannot be changed; "
@@ -372,7 +391,7 @@ class Session(QObject):
 
     def _look_for_changes(self) -> None:
         """Another process may have committed something."""
-        if self.project is None:
+        if self.project is None or self._is_gone():
             return
         try:
             version = self.project.data_version()
@@ -387,6 +406,18 @@ class Session(QObject):
         except MsdnError as fault:
             self.message.emit("error", str(fault))
 
+    def _is_gone(self) -> bool:
+        """Whether the open project's file was taken away; said once."""
+        project = self._open()
+        was, self._gone = self._gone, not (project.path / PROJECT_FILE).exists()
+        if self._gone and not was:
+            self.message.emit("error", _gone(project))
+        return self._gone
+
     def _explain(self) -> None:
         checkpoint = self.checkpoint.path if self.checkpoint is not None else None
         self._looking.look(checkpoint, self.image.path if self.image is not None else None)
+
+
+def _gone(project: Project) -> str:
+    return f"{project.path} holds no project any more, so nothing can be saved; put it back or open another project."

@@ -40,7 +40,8 @@ class ShellActions(QObject):
         }.items():
             window.commands[name].triggered.connect(lambda _checked=False, run=function: run())
         session.project_changed.connect(self._enable)
-        session.image_changed.connect(lambda _: self._enable(session.project))
+        for chosen in (session.image_changed, session.checkpoint_changed):
+            chosen.connect(lambda _: self._enable(session.project))
         window.services.jobs.started.connect(lambda _: self._enable(session.project))
         window.services.jobs.ended.connect(lambda _: self._enable(session.project))
         self._enable(session.project)
@@ -84,9 +85,9 @@ class ShellActions(QObject):
         session = self._window.session
         if not session.images:
             return
-        ids = [record.id for record in session.images]
-        place = ids.index(session.image.id) + by if session.image is not None and session.image.id in ids else 0
-        session.set_image(session.images[max(0, min(len(ids) - 1, place))])
+        current = session.place_of(session.image) if session.image is not None else -1
+        place = current + by if current >= 0 else 0
+        session.set_image(session.images[max(0, min(len(session.images) - 1, place))])
 
     def _enable(self, project: object) -> None:
         commands = self._window.commands

@@ -65,8 +65,10 @@ def stylesheet(c: _Colours) -> str:
     QPushButton:disabled {{ color: {c.disabled}; background: {c.window}; }}
     QPushButton[look="primary"] {{ background: {c.accent}; color: {c.on_accent}; border-color: {c.accent}; }}
     QPushButton[look="primary"]:disabled {{ background: {c.hover}; color: {c.disabled}; border-color: {c.line}; }}
-    QPushButton[look="quiet"], QToolButton {{ background: transparent; border: none; border-radius: 4px;
-        padding: 4px 8px; color: {c.text}; }}
+    QPushButton[look="primary"]:focus {{ border-color: {c.text}; }}
+    QPushButton[look="quiet"], QToolButton {{ background: transparent; border: 1px solid transparent;
+        border-radius: 4px; padding: 3px 7px; color: {c.text}; }}
+    QPushButton[look="quiet"]:focus, QToolButton:focus {{ border-color: {c.accent}; }}
     QPushButton[look="quiet"]:hover, QToolButton:hover {{ background: {c.hover}; }}
     QPushButton[look="quiet"]:pressed, QToolButton:pressed, QToolButton:checked {{ background: {c.pressed}; }}
     QToolButton:disabled {{ color: {c.disabled}; }}
@@ -78,7 +80,7 @@ def stylesheet(c: _Colours) -> str:
         background: {c.panel}; }}
     QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{tick}"); }}
     QCheckBox::indicator:disabled {{ border-color: {c.line}; background: {c.hover}; }}
-    QCheckBox::indicator:focus {{ border-color: {c.accent}; }}
+    QCheckBox::indicator:focus {{ border-color: {c.text}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.pressed}; }}
     QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
     QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
+from msdn_core.project import PROJECT_FILE
 from msdn_gui.actions import Actions
 from msdn_gui.activity import ActivityWatch
 from msdn_gui.closing import Answer, CloseQuestion, stop_and_keep
@@ -258,12 +259,12 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A folder may be dropped."""
-        if _dropped(event) is not None:
+        if dropped_folder(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Opens the dropped folder."""
-        path = _dropped(event)
+        path = dropped_folder(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
             # Opening may take a moment; the window that the folder was dragged from shall not wait for it.
@@ -315,10 +316,15 @@ class _StatusRow(QWidget):
         painter.end()
 
 
-def _dropped(event: QDragEnterEvent | QDropEvent) -> Path | None:
+def dropped_folder(mime: QMimeData) -> Path | None:
     """The dropped folder; for a project's file or an image, the folder it lies in."""
-    urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+    urls = [url for url in mime.urls() if url.isLocalFile()]
     if not urls:
         return None
     path = Path(urls[0].toLocalFile())
-    return path if path.is_dir() else path.parent if path.is_file() else None
+    if path.is_dir():
+        return path
+    from msdn_core.vision.images import IMAGE_SUFFIXES
+
+    is_known = path.name == PROJECT_FILE or path.suffix.lower() in IMAGE_SUFFIXES
+    return path.parent if is_known and path.is_file() else None

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from msdn_gui.classes.actions import ClassesActions
 from msdn_gui.classes.table_model import ClassTableModel
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.elided_label import ElidedLabel
 
 
 class Toolbar(QWidget):
@@ -32,10 +33,12 @@ class Toolbar(QWidget):
                 button.setAccessibleName(action.text().removesuffix(" …"))
                 if action is actions.new:
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+                    # In a narrow window it is the count that gives way.
+                    button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
                 row.addWidget(button)
             row.addSpacing(2 * SPACING)
         row.addStretch(1)
-        self.counts = QLabel(objectName="classes_counts")
+        self.counts = ElidedLabel(name="classes_counts")
         self.counts.setProperty("look", "muted")
         row.addWidget(self.counts)
 

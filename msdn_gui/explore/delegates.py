@@ -118,4 +118,8 @@ def _draw_background(painter: QPainter, option: QStyleOptionViewItem, index: Ind
     cell.state &= ~QStyle.StateFlag.State_HasFocus
     style = cell.widget.style() if cell.widget is not None else QApplication.style()
     style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
+    is_chosen = bool(cell.state & QStyle.StateFlag.State_Selected)
+    if is_chosen and index.column() == 0 and cell.widget is not None and cell.widget.hasFocus():
+        # Which of several tables the arrow keys go through.
+        painter.fillRect(cell.rect.adjusted(0, 0, 3 - cell.rect.width(), 0), theme().colours.q("accent"))
     return cell

@@ -56,7 +56,7 @@ class ItemTable(QTableView):
                 header.resizeSection(column, widths[column])
         header.setSortIndicator(model.sort_column, model.sort_order)
         self.setSortingEnabled(True)
-        model.modelReset.connect(self._show_item_again)
+        model.modelReset.connect(self._start_over)
         model.layoutChanged.connect(self._show_item_again)
 
     @property
@@ -92,6 +92,11 @@ class ItemTable(QTableView):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    def _start_over(self) -> None:
+        self._show_item_again()
+        if not self.currentIndex().isValid():
+            self.scrollToTop()
 
     def _show_item_again(self) -> None:
         row = self._items.row_of(self._item) if self._item >= 0 else -1

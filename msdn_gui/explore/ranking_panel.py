@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from msdn_gui.explore.delegates import BarDelegate, ClassDelegate, TextDelegate
@@ -41,13 +42,12 @@ class RankingPanel(QWidget):
         self.true_class.setProperty("look", "quiet")
         self.true_class.setStyleSheet("text-align: left; padding: 2px 0;")
         self.true_class.setMinimumWidth(60)
-        self.true_class.setToolTip("Show the true class in the ranking")
         self.gamma = QSlider(Qt.Orientation.Horizontal, objectName="gamma", minimum=0, maximum=_STEPS)
         self.gamma.setAccessibleName("Gamma")
         self.gamma_value = QLabel(objectName="gamma_value")
         self.gamma_value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.gamma_value.setMinimumWidth(self.gamma_value.fontMetrics().horizontalAdvance("00.00"))
-        self.gamma_reset = QToolButton(objectName="gamma_reset")
+        self.gamma_reset = QToolButton(objectName="gamma_reset", accessibleName="Back to the checkpoint's own gamma")
         bind_icon(self.gamma_reset, "undo", "muted")
         self._arrange()
 
@@ -141,13 +141,16 @@ class RankingPanel(QWidget):
         image = self._session.image
         name = image.class_name if image is not None else None
         rank = self.model.rank_of(name) if self._session.explanation is not None else None
-        if name is None:
-            self.true_class.setText("")
-        elif rank is None:
-            self.true_class.setText(f"{TRUE_SIGN} {name}")
-        else:
-            self.true_class.setText(f"{TRUE_SIGN} Rank {rank} of {self.model.item_count()}: {name}")
+        where = "" if rank is None else f"Rank {rank} of {self.model.item_count()}: "
+        text = f"{TRUE_SIGN} {where}{name}" if name is not None else ""
+        room = self.width() - 2 * SPACING
+        self.true_class.setText(self.true_class.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room))
+        self.true_class.setToolTip(f"{name}\nShow the true class in the ranking")
         self.true_class.setVisible(name is not None)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._tell_true_class()
 
     def _show_true_class(self) -> None:
         self.search.clear()

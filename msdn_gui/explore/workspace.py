@@ -93,7 +93,7 @@ class ExploreWorkspace(QWidget):
         if session.explaining.phase is ExplainPhase.FAILED:
             return self.maps.picture is not None or self.maps.picture_failed
         if self.maps.picture is None:
-            return False
+            return self.maps.picture_failed
         return session.checkpoint is None or self.maps.complete
 
     # What the actions do

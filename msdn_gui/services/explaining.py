@@ -74,7 +74,7 @@ class ExplainerService(QObject):
         self._pool: ProcessPoolExecutor | None = None
         self._warm = False
         self._number = 0
-        self._running = False
+        self._running: int | None = None
         self._waiting: tuple[int, str, str] | None = None
         self._ahead: list[tuple[str, str]] = []
         self._closed = False
@@ -109,14 +109,14 @@ class ExplainerService(QObject):
             return number
         self._waiting = (number, str(checkpoint), str(image))
         self._ahead = []
-        if not self._running:
+        if self._running is None:
             self._next()
         return number
 
     def look_ahead(self, checkpoint: Path, images: Sequence[Path]) -> None:
         """Explains these images too while nothing else is asked for; the answers are remembered and not told."""
         self._ahead = [(str(checkpoint), str(path)) for path in images if _key(checkpoint, path) not in self._cache]
-        if not self._running:
+        if self._running is None:
             self._next()
 
     def cancel(self) -> None:
@@ -142,7 +142,7 @@ class ExplainerService(QObject):
             number, (checkpoint, image) = _AHEAD, self._ahead.pop(0)
         else:
             return
-        self._running = True
+        self._running = number
         self._submit(number, _keyed, self._explain, checkpoint, image)
 
     def _submit(self, number: int, function: Callable[..., Any], *arguments: Any) -> None:
@@ -185,27 +185,28 @@ class ExplainerService(QObject):
             return
         if isinstance(outcome, tuple):
             key, outcome = outcome
-            self._running = False
+            self._running = None
             self._warm = True
             if key is not None and isinstance(outcome, Explanation):
                 self._remember(key, outcome)
         elif isinstance(outcome, BaseException):
-            self._running = False
+            self._running = None
         if number == self._number:
             if isinstance(outcome, Explanation):
                 self.answered.emit(number, outcome)
             else:
                 self.failed.emit(number, _sentence(outcome))
-        if not self._running:
+        if self._running is None:
             self._next()
 
     def _worker_died(self, pool: object, number: int) -> None:
         if pool is not self._pool:
             return  # Told already by another of its requests.
-        wanted = self._running and number == self._number
-        self._running = False
+        # What ends first may be another request of the same worker, e.g. the one that warms it up.
+        wanted, number = self._running == self._number, self._number
+        self._running = None
         self._end_pool()
-        sentence = "The process that explains images has ended unexpectedly; choose the image again to start another."
+        sentence = "The process that explains images has ended unexpectedly; press F5 to start it again."
         self.died.emit(sentence)
         if wanted:
             self.failed.emit(number, sentence)
@@ -251,5 +252,5 @@ def _key(checkpoint: Path, image: Path) -> _Key | None:
 def _sentence(outcome: object) -> str:
     if isinstance(outcome, BaseException):
         text = str(outcome).strip().split("\n")[0]
-        return f"This image could not be explained ({type(outcome).__name__}: {text}); choose it again or another one."
+        return f"This image could not be explained ({type(outcome).__name__}: {text}); press F5 to ask once more."
     return str(outcome)

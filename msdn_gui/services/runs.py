@@ -54,11 +54,17 @@ class RunMonitor(QObject):
         self._runs: dict[str, _Seen] = {}
         self._offsets: dict[str, int] = {}
         self._busy = False
+        self._known = False
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._timer = QTimer(self, interval=interval_ms)
         self._timer.timeout.connect(self.poll)
         self._polled.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the runs of this project were read already."""
+        return self._known or self._project is None
 
     @property
     def runs(self) -> list[Any]:
@@ -78,6 +84,7 @@ class RunMonitor(QObject):
         """Watches the runs of another project, or none."""
         had_runs = bool(self._runs)
         self._project = project
+        self._known = False
         self._runs = {}
         self._offsets = {}
         if had_runs:
@@ -116,9 +123,9 @@ class RunMonitor(QObject):
         if found.project != self._project:
             self.poll()
             return
-        before = self._runs
-        self._runs = found.runs
-        if list(before) != list(self._runs):
+        before, knew = self._runs, self._known
+        self._runs, self._known = found.runs, True
+        if list(before) != list(self._runs) or not knew:
             self.run_list_changed.emit()
         for name, seen in self._runs.items():
             old = before.get(name)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from msdn_gui.theme import SPACING, small_font, theme
 from msdn_gui.train.series import Series
+from msdn_gui.widgets.elided_label import ElidedLabel
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class Plot(QWidget):
         self._item = self._widget.getPlotItem()
         self._item.setMenuEnabled(False)
         # pyqtgraph makes this menu in any case, without a parent: it would outlive the plot.
-        self._item.ctrlMenu.setParent(self)
+        # It stays a window of its own: as a plain child it would be shown within the plot.
+        self._item.ctrlMenu.setParent(self, self._item.ctrlMenu.windowFlags())
         self._item.hideButtons()
         self._item.showGrid(x=True, y=True, alpha=0.15)
         self._item.setLabel("bottom", "step")
@@ -57,7 +59,7 @@ class Plot(QWidget):
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
         self._item.addItem(self._cursor, ignoreBounds=True)
-        self.readout = QLabel(objectName=f"{name}_readout")
+        self.readout = ElidedLabel(name=f"{name}_readout")
         self.readout.setProperty("look", "muted")
         self.readout.setFont(small_font())
         self.readout.setMinimumHeight(18)

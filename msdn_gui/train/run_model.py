@@ -90,6 +90,8 @@ class RunDelegate(QStyledItemDelegate):
             painter.fillRect(option.rect, colours.q("selection"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(option.rect, colours.q("hover"))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.fillRect(option.rect.adjusted(0, 0, 3 - option.rect.width(), 0), colours.q("accent"))
         room = option.rect.adjusted(SPACING, 5, -SPACING, -5)
         ratio = painter.device().devicePixelRatioF()
         painter.drawPixmap(room.left(), room.top() + 2, icon_pixmap(sign, 16, colour, ratio))

@@ -34,6 +34,8 @@ class RunView(QWidget):
     look_asked = Signal(object)
     """A RunDirectory whose checkpoint shall be looked through."""
     message = Signal(str, str)
+    state_shown = Signal()
+    """Other buttons may be pressed now."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +109,8 @@ class RunView(QWidget):
             self.progress.setText(f"step {status.step:,} of {status.steps:,}")
         told = status.reason if self.state in (RunState.FAILED, RunState.LOST) else ""
         if told and self.run is not None and (lines := last_lines(self.run.log_path, 3)):
-            told += f"\n{lines}"
+            # A trainer that ended in words has said the same in its log.
+            told = told if told in lines else f"{told}\n{lines}"
         if self.state is RunState.LOST:
             told += "\nResume goes on from its last checkpoint."
         self.reason.setText(told)
@@ -184,6 +187,7 @@ class RunView(QWidget):
         has = self.run is not None and (self.run.checkpoint("best") or self.run.checkpoint("last")) is not None
         self.look.setEnabled(has)
         self.reason.setStyleSheet(f"color: {theme().colours.error if self.state is RunState.FAILED else ''};")
+        self.state_shown.emit()
 
     @staticmethod
     def _button(text: str, sign: str, name: str, do: object) -> QPushButton:

@@ -64,8 +64,9 @@ class TrainWorkspace(QWidget):
             "works, and its checkpoint can be looked through in Explore.",
             (self.new_run,),
         )
+        self._reading = QWidget()
         self._stack = QStackedWidget()
-        for page in (self.empty, self.form, self.view):
+        for page in (self._reading, self.empty, self.form, self.view):
             self._stack.addWidget(page)
         self._stack.setProperty("look", "panel")
         self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -82,6 +83,9 @@ class TrainWorkspace(QWidget):
 
         self.list.selectionModel().currentChanged.connect(self._chosen)
         self.model.modelReset.connect(self._choose_again)
+        self._monitor.run_list_changed.connect(self._say_empty)
+        self._stack.currentChanged.connect(self._enable)
+        self.view.state_shown.connect(self._enable)
         self._monitor.events.connect(self._take_events)
         self._monitor.status_changed.connect(self._take_status)
         self.form.asked.connect(self._start)
@@ -96,6 +100,7 @@ class TrainWorkspace(QWidget):
         session.images_changed.connect(self._allow)
         self._allow()
         self._choose_again()
+        self._enable()
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
@@ -103,6 +108,8 @@ class TrainWorkspace(QWidget):
 
     def settled(self) -> bool:
         """Whether the chosen run's curves are on the screen."""
+        if not self._monitor.is_known:
+            return False
         if self._stack.currentWidget() is not self.view or self._session.project is None:
             return True
         return len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive
@@ -208,11 +215,28 @@ class TrainWorkspace(QWidget):
         run = next((run for run in self._monitor.runs if run.name == name), None)
         self._shown = name if run is not None else None
         if run is None:
-            self._stack.setCurrentWidget(self.empty)
+            self._stack.setCurrentWidget(self._reading)
+            self._say_empty()
             return
         self.view.show_run(run, self._monitor.status(run.name) or RunStatus())
         self._stack.setCurrentWidget(self.view)
         self._monitor.watch(run.name)
+
+    def _say_empty(self) -> None:
+        """That there are no runs is said once it is known."""
+        if self._monitor.is_known and self._stack.currentWidget() is self._reading:
+            self._stack.setCurrentWidget(self.empty)
+
+    def _enable(self) -> None:
+        """A key steers the run that is in sight, and what its button allows."""
+        view, shown = self.view, self._stack.currentWidget() is self.view
+        for action, button in (
+            (self.pause_run, view.pause),
+            (self.stop_run, view.stop),
+            (self.cancel_run, view.cancel),
+            (self.look_through, view.look),
+        ):
+            action.setEnabled(shown and button.isEnabled())
 
     def _take_events(self, name: str, events: list[object]) -> None:
         if name == self._shown:

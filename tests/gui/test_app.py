@@ -79,6 +79,14 @@ def test_a_project_that_is_not_there_is_one_sentence(home, tmp_path) -> None:
     assert len(ended.stderr.strip().split("\n")) == 1
 
 
+def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    ended = start(tmp_path / "file" / "home", "--screenshot", tmp_path / "shot.png")
+    assert ended.returncode == 1
+    assert len(ended.stderr.strip().split("\n")) == 1
+    assert HOME_VARIABLE in ended.stderr
+
+
 def test_the_window_never_imports_torch(home) -> None:
     code = (
         "import sys, msdn_gui.app as app\n"

@@ -285,3 +285,14 @@ def test_the_windows_own_undo_works_on_the_table_and_no_two_actions_share_keys(s
         assert sorted(keys) == sorted(set(keys))
     finally:
         window.close_for_good()
+
+
+def test_a_long_count_gives_way_before_a_buttons_words_do(workspace) -> None:
+    toolbar = workspace.toolbar
+    toolbar.counts.setText("100 of 1,000 classes × 200 of 312 attributes")
+    least = toolbar.layout().minimumSize().width()
+    assert least < 628, "what the least window leaves beside the chosen class"
+    toolbar.setFixedWidth(least)
+    toolbar.layout().activate()
+    for button in toolbar.findChildren(QToolButton):
+        assert button.width() >= button.sizeHint().width()

@@ -20,6 +20,7 @@ from msdn_gui.explore.gallery_model import GalleryModel
 from msdn_gui.explore.gallery_view import GalleryView
 from msdn_gui.explore.heat import colour_table, coloured, short_number, smooth
 from msdn_gui.explore.image_filter import ImageFilter, count_words
+from msdn_gui.explore.item_table import ItemTable
 from msdn_gui.explore.ordered_table import BAR_ROLE, bar
 from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
 
@@ -217,3 +218,18 @@ def test_the_colours_span_the_range_and_clip_beyond_it() -> None:
 
 def test_numbers_beside_a_colour_bar_are_short() -> None:
     assert [short_number(n) for n in (0, 0.1234, 0.00012, 12.345, -0.5)] == ["0", "0.123", "1.2e−4", "12.35", "−0.500"]
+
+
+def test_a_table_of_other_items_begins_at_its_top(application, qtbot) -> None:  # noqa: ARG001
+    model = RankingModel()
+    many = ClassTable(ATTRIBUTES, tuple(f"Bird {n}" for n in range(90)), np.zeros((90, 6)), np.ones(90, dtype=bool))
+    table = ItemTable(model, "ranking", widths={})
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    with qtbot.waitExposed(table):
+        table.show()
+    model.show_ranking(many, None, None)
+    table.scrollToBottom()
+    assert table.rowAt(1) > 0
+    model.show_ranking(many.without_class("Bird 3"), None, None)
+    assert table.rowAt(1) == 0

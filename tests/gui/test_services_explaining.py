@@ -95,6 +95,16 @@ def test_a_killed_worker_is_told_of_and_replaced(qtbot, explainer, files) -> Non
     assert explainer.worker_id != old
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_worker_killed_while_it_warms_up_fails_what_waits_for_it(qtbot, explainer, files) -> None:
+    explainer.prewarm(files / "checkpoint")
+    with qtbot.waitSignal(explainer.failed, timeout=LONG) as failed:
+        number = explainer.request(files / "checkpoint", files / "one.jpg")
+        os.kill(explainer.worker_id, signal.SIGKILL)
+    assert failed.args[0] == number
+    assert ask(qtbot, explainer, files, "one.jpg") is not None
+
+
 def test_an_image_that_kills_the_worker_fails_and_the_next_one_is_explained(qtbot, explainer, files) -> None:
     with qtbot.waitSignal(explainer.failed, timeout=LONG) as failed:
         number = explainer.request(files / "checkpoint", files / "crash.jpg")

@@ -43,6 +43,8 @@ def test_a_damaged_file_or_value_gives_defaults(tmp_path) -> None:
     content = {"theme": 7, "opacity": "x", "smooth": 1, "recent_projects": "abc", "workspace": "train", "other": 1}
     (tmp_path / "settings.json").write_text(json.dumps(content), encoding="utf-8")
     assert store(tmp_path).value == Settings(workspace="train")
+    (tmp_path / "settings.json").write_text('{"opacity": NaN, "theme": "dark"}', encoding="utf-8")
+    assert store(tmp_path).value == Settings(theme="dark")
 
 
 def test_a_folder_that_cannot_be_written_costs_only_the_memory(tmp_path) -> None:

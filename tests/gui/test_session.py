@@ -155,3 +155,33 @@ def test_a_long_list_of_images_comes_a_moment_after_its_project(empty_session: S
     qtbot.waitUntil(lambda: len(empty_session.images) == 8000, timeout=10_000)
     assert watch.longest_ms < 500, watch.report()
     assert empty_session.images[-1].name == "07999.jpg"
+
+
+def test_an_edit_of_a_project_that_was_taken_away_is_refused(session: Session) -> None:
+    before = session.table.vectors
+    (session.project.path / "project.sqlite").rename(session.project.path / "elsewhere.sqlite")
+    with pytest.raises(MsdnError, match="no project any more"):
+        session.set_values([("Red wader", 0, 0.25)])
+    np.testing.assert_array_equal(session.table.vectors, before)
+    (session.project.path / "elsewhere.sqlite").rename(session.project.path / "project.sqlite")
+    session.set_values([("Red wader", 0, 0.25)])
+
+
+def test_that_a_project_was_taken_away_is_said_once(session: Session, qtbot) -> None:
+    told = []
+    session.message.connect(lambda level, sentence: told.append((level, sentence)))
+    (session.project.path / "project.sqlite").rename(session.project.path / "elsewhere.sqlite")
+    session._watch.setInterval(50)
+    qtbot.waitUntil(lambda: bool(told), timeout=5_000)
+    qtbot.wait(200)
+    assert len(told) == 1
+    assert told[0][0] == "error"
+
+
+def test_a_chosen_image_that_is_taken_out_is_chosen_no_longer(session: Session, explained) -> None:
+    explained(5)
+    seen = []
+    session.image_changed.connect(seen.append)
+    session._put_images(session.images[:5])
+    assert seen == [None]
+    assert session.explanation is None

@@ -7,7 +7,7 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QPushButton, QSpinBox, QToolButton
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QMenu, QPushButton, QSpinBox, QToolButton
 from small_birds import write_checkpoint
 
 from msdn_core.runs.directory import RunDirectory
@@ -222,3 +222,11 @@ def test_the_list_of_runs_keeps_the_rules_of_qt(application, qtbot, qtmodelteste
     assert model.row_of("c") == -1
     monitor.close()
     monitor.deleteLater()
+
+
+def test_plots_show_nothing_but_their_own(application, qtbot) -> None:  # noqa: ARG001
+    curves = Curves()
+    qtbot.addWidget(curves)
+    with qtbot.waitExposed(curves):
+        curves.show()
+    assert [menu for menu in curves.findChildren(QMenu) if menu.isVisible()] == []

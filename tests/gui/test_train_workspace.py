@@ -77,6 +77,7 @@ def finished_run(project: Path, name: str, config: dict | None = None) -> RunDir
 
 
 def test_an_empty_place_says_what_will_be_here_and_starts_it(workspace, qtbot) -> None:
+    qtbot.waitUntil(workspace.empty.isVisible, timeout=5_000)
     shown = [label.text() for label in workspace.findChildren(QLabel, "emptyTitle") if label.isVisible()]
     assert shown == ["No runs yet"]
     qtbot.mouseClick(next(b for b in workspace.empty.findChildren(QPushButton) if b.text() == "New run"), LEFT)
@@ -205,7 +206,8 @@ def test_another_project_brings_its_own_runs(workspace, session, services, qtbot
     session.open_project(tmp_path / "elsewhere")
     services.run_monitor.set_project(tmp_path / "elsewhere")
     assert workspace.model.rowCount() == 0
-    assert workspace.empty.isVisible()
+    assert not workspace.empty.isVisible(), "whether it has runs is not known yet"
+    qtbot.waitUntil(workspace.empty.isVisible, timeout=5_000)
 
 
 def test_a_run_at_work_elsewhere_is_listed_before_newer_ones_that_ended(workspace, session, qtbot) -> None:
@@ -217,3 +219,24 @@ def test_a_run_at_work_elsewhere_is_listed_before_newer_ones_that_ended(workspac
     assert [workspace.model.index(row).data() for row in range(2)] == ["going", "ended later"]
     # Only ended by its own process, which is this one: nothing is left to be stopped after the test.
     going.write_status(RunStatus(RunState.FINISHED, step=9, steps=9))
+
+
+def test_a_key_steers_only_the_run_in_sight(workspace, session, qtbot) -> None:
+    going = RunDirectory.create(session.project.path, "going", {"recipe": "demo"})
+    pid, started = own_process()
+    going.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=3, steps=9))
+    qtbot.waitUntil(workspace.view.isVisible, timeout=5_000)
+    assert workspace.pause_run.isEnabled()
+    assert not workspace.look_through.isEnabled(), "it has no checkpoint"
+    click(qtbot, workspace, "new_run")
+    qtbot.keyClick(workspace.form.recipe, Qt.Key.Key_P)
+    assert going.take_commands(0)[0] == []
+    going.write_status(RunStatus(RunState.FINISHED, step=9, steps=9))
+
+
+def test_why_a_run_failed_is_said_once(workspace, session, qtbot) -> None:
+    run = RunDirectory.create(session.project.path, "failed", {"recipe": "demo"})
+    run.log_path.write_text("msdn: There are no images.\n", encoding="utf-8")
+    run.write_status(RunStatus(RunState.FAILED, reason="There are no images."))
+    qtbot.waitUntil(workspace.view.reason.isVisible, timeout=5_000)
+    assert workspace.view.reason.text() == "There are no images."

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMenu
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from small_birds import draw_bird, write_checkpoint
 
 from msdn_core.project import Project
@@ -18,7 +18,7 @@ from msdn_gui.closing import CloseQuestion
 from msdn_gui.services import Services
 from msdn_gui.session import Session
 from msdn_gui.theme import theme
-from msdn_gui.window import MainWindow
+from msdn_gui.window import MainWindow, dropped_folder
 
 
 @pytest.fixture
@@ -88,6 +88,14 @@ def test_all_actions_have_a_hint_and_no_two_the_same_keys(window) -> None:
     assert sorted(keys) == sorted(set(keys))
 
 
+def test_an_image_can_be_explained_again_as_soon_as_there_is_a_checkpoint(window, session, checkpoint_file) -> None:
+    session.set_checkpoint(None)
+    session.set_image(session.images[0])
+    assert not window.commands["explain_again"].isEnabled()
+    session.set_checkpoint(checkpoint_file)
+    assert window.commands["explain_again"].isEnabled()
+
+
 def test_stepping_through_images(window, session) -> None:
     session.set_image(session.images[0])
     window.commands["next_image"].trigger()
@@ -112,6 +120,32 @@ def test_a_dropped_folder_of_images_is_opened_in_one_step(window, session, qtbot
     assert sorted(record.name for record in session.images) == ["a.jpg", "b.jpg"]
     assert session.project.path.is_relative_to(home)
     assert session.image is not None
+
+
+def test_a_file_that_is_no_image_is_not_taken_when_it_is_dropped(tmp_path) -> None:
+    taken = {}
+    for name in ("notes.txt", "a.JPG", "project.sqlite"):
+        (tmp_path / name).write_bytes(b"")
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(tmp_path / name))])
+        taken[name] = dropped_folder(mime)
+    assert taken == {"notes.txt": None, "a.JPG": tmp_path, "project.sqlite": tmp_path}
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", ["projectButton", "smooth", "ranking", "gamma", "rail-explore", "gallery_search"])
+def test_where_the_keys_go_is_to_be_seen(window, session, qtbot, mode, name) -> None:
+    theme().set_mode(mode)
+    session.set_image(session.images[0])
+    session.set_class(session.table.classes[0])
+    qtbot.waitUntil(window.settled, timeout=10_000)
+    widget = window.findChild(QWidget, name)
+    window.message_bar.show_message("info", "x")
+    window.message_bar.findChild(QWidget, "messageClose").setFocus(Qt.FocusReason.TabFocusReason)
+    without = widget.grab().toImage()
+    widget.setFocus(Qt.FocusReason.TabFocusReason)
+    assert widget.hasFocus()
+    assert widget.grab().toImage() != without
 
 
 def test_a_project_that_cannot_be_opened_is_said_and_the_open_one_stays(window, session, tmp_path) -> None:
