@@ -132,6 +132,7 @@ def _text(figures: Mapping[str, Any]) -> str:
         )
     lines += [
         "",
+        f"variant {figures['variant']}, sub-nets {figures['sub_nets']}, "
         f"checkpoint selected on {figures['selected_on']}",
         *figures["missing"],
     ]

@@ -95,7 +95,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     output.result(
         {**result, "pictures": pictures, "out": str(arguments.out)},
         f"{aligned(rows)}\n{len(pictures)} pictures, attention.npz and explanation.json in {arguments.out}\n"
-        f"checkpoint selected on {header.selected_on}",
+        f"variant {header.variant}, sub-nets {header.sub_nets}, checkpoint selected on {header.selected_on}",
     )
 
 

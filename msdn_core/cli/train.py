@@ -118,7 +118,8 @@ def _show(event: Event, output: Output) -> None:
         output.note(f"step {event.step:>6}  {event.on}: {shown}")
     elif isinstance(event, RunStarted):
         output.note(
-            f"{'Goes on' if event.resumed else 'Starts'} at step {event.step} of {event.steps} on {event.device}."
+            f"{'Goes on' if event.resumed else 'Starts'} at step {event.step} of {event.steps} on {event.device}, "
+            f"variant {event.variant}, sub-nets {event.sub_nets}."
         )
     elif isinstance(event, Message):
         output.note(event.text)

@@ -29,6 +29,8 @@ class RunStarted(Event):
     steps: int
     device: str
     resumed: bool = False
+    variant: str = ""
+    sub_nets: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

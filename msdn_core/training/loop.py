@@ -97,7 +97,16 @@ def _train(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     resumed = trainer.resume()
     if ranks.first:
         run.write_data(trainer.described)
-    control.say(RunStarted(step=trainer.step, steps=config.steps, device=str(device), resumed=resumed))
+    control.say(
+        RunStarted(
+            step=trainer.step,
+            steps=config.steps,
+            device=str(device),
+            resumed=resumed,
+            variant=config.variant,
+            sub_nets=config.sub_nets,
+        )
+    )
     try:
         _steps(trainer, control)
     except (EndAsked, KeyboardInterrupt):

@@ -68,6 +68,8 @@ def test_a_run_learns_and_tells_how_it_went(project):
     assert [event.step for event in steps] == list(range(1, 201))
     assert set(steps[0].losses) == {"ce_av", "ce_va", "calibration_av", "calibration_va", "jsd", "l2", "total"}
     assert np.mean([e.losses["total"] for e in steps[-20:]]) < 0.7 * np.mean([e.losses["total"] for e in steps[:20]])
+    started = told(run, RunStarted)[0]
+    assert (started.variant, started.sub_nets) == ("official", "both")
     on = [event.on for event in told(run, Evaluated)]
     assert on == ["validation"] * 4 + ["test"], "the test split is touched once, at the end"
     test = told(run, Evaluated)[-1]
