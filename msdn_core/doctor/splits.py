@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,36 +11,28 @@ import numpy as np
 from msdn_core.doctor.wording import named
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.fingerprints import KNOWN_SPLITS, number_fingerprint, split_fingerprints
 from msdn_core.importers.image_names import class_by_folder
 from msdn_core.project import ImageRecord
-
-_PARTS = (Split.TRAIN, Split.TEST_SEEN, Split.TEST_UNSEEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
     """A data set under the proposed split (reference, section 7).
 
-    Fingerprints are the first 16 hex digits of sha256 of sorted, 0-based int64 places of the images in the order of
-    their names; the last is of the labels in that order, by the alphabetical order of the classes.
+    ``labels`` is the fingerprint of the labels in the order of the images' names, by the alphabetical order of the
+    classes.
     """
 
     name: str
     images: int
-    splits: tuple[str, str, str]
     labels: str
 
 
 PUBLISHED = {
-    (200, 312): Published(
-        "CUB", 11_788, ("e9dca242464f2dfc", "6178046ccb55d40f", "16858f26f1dc262a"), "a00282236f477fcc"
-    ),
-    (717, 102): Published(
-        "SUN", 14_340, ("1b824d3e0922d3a1", "8f5abc9c644b2b0d", "e595d9484abf5652"), "f723165a67848583"
-    ),
-    (50, 85): Published(
-        "AWA2", 37_322, ("7aa3340b254b3090", "fbf81aec5a18587b", "4493acf8f1ee361d"), "c413476bea1e6a8d"
-    ),
+    (200, 312): Published("CUB", 11_788, "a00282236f477fcc"),
+    (717, 102): Published("SUN", 14_340, "f723165a67848583"),
+    (50, 85): Published("AWA2", 37_322, "c413476bea1e6a8d"),
 }
 """By numbers of classes and attributes."""
 
@@ -95,25 +86,21 @@ def published_findings(table: ClassTable, images: Sequence[ImageRecord]) -> list
             "comparable with published ones; import all images to have those."
         ]
     findings = []
-    for split, wanted in zip(_PARTS, known.splits, strict=True):
-        if fingerprint(np.flatnonzero([image.split is split for image in ordered])) != wanted:
+    found = split_fingerprints({image.name: image.split for image in images})
+    for split, wanted in KNOWN_SPLITS[f"{known.name}, proposed split"].items():
+        if found[split] != wanted:
             findings.append(
                 f"The images of {split.value} are not those of {known.name}'s proposed split; import with --splits "
                 "att_splits.mat and its list of images to have it."
             )
     place = {name: row for row, name in enumerate(sorted(table.classes))}
     labels = np.array([place.get(image.class_name or "", -1) for image in ordered])
-    if fingerprint(labels) != known.labels:
+    if number_fingerprint(labels) != known.labels:
         findings.append(
             f"The images' classes are not those of {known.name} as it is published; import it again, or mind that "
             "figures are not comparable."
         )
     return findings
-
-
-def fingerprint(numbers: np.ndarray) -> str:
-    """16 hex digits over whole numbers in their order."""
-    return hashlib.sha256(numbers.astype("<i8").tobytes()).hexdigest()[:16]
 
 
 def label_findings(table: ClassTable, images: Sequence[ImageRecord]) -> list[str]:

@@ -29,15 +29,20 @@ KNOWN_SPLITS: Mapping[str, Mapping[Split, str]] = {
 """Of the xlsa17 collection, by ``index_fingerprint`` of places in its own lists of images."""
 
 
+def number_fingerprint(numbers: Sequence[int] | np.ndarray) -> str:
+    """First 16 hexadecimal digits of the SHA-256 of whole numbers in their order, as little-endian int64."""
+    return hashlib.sha256(np.asarray(numbers, dtype="<i8").tobytes()).hexdigest()[:16]
+
+
 def index_fingerprint(indices: Sequence[int] | np.ndarray) -> str:
-    """First 16 hexadecimal digits of the SHA-256 of the sorted indices, counted from 0, as little-endian int64."""
-    return hashlib.sha256(np.sort(np.asarray(indices, dtype="<i8")).tobytes()).hexdigest()[:16]
+    """The fingerprint of indices, counted from 0 and sorted."""
+    return number_fingerprint(np.sort(np.asarray(indices)))
 
 
 def split_fingerprints(splits: Mapping[str, Split]) -> dict[Split, str]:
     """Fingerprint of each split from image names and their splits.
 
-    An image's index is its place among all names, sorted: CUB's list of the xlsa17 collection has that very order.
+    An image's index is its place among all names, sorted: the published lists of CUB, SUN and AWA2 have that order.
     """
     ordered = [splits[name] for name in sorted(splits)]
     return {

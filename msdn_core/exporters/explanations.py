@@ -12,7 +12,7 @@ import numpy as np
 from msdn_core.atomic import replacing
 from msdn_core.domain.scoring import contributions, fused_attribute_scores
 from msdn_core.exporters.looking import Look
-from msdn_core.exporters.predictions import described
+from msdn_core.exporters.predictions import described, origin
 from msdn_core.exporters.report import ExportReport
 
 
@@ -22,7 +22,7 @@ def export_explanations(look: Look, file: Path) -> ExportReport:
     CSV: image, attribute, both scores, its contribution to the predicted class, and the row and column of the region
     that each sub-net attends to most. NPZ: ``attention_av`` and ``attention_va`` (N, K, H, W) float16, ``scores_av``
     and ``scores_va`` (N, K), and the names as in ``export_predictions``; it is put together on disk, so that its size
-    is not bounded by memory.
+    is not bounded by memory. What a sub-net would say that the network does not have is left out.
 
     Raises:
         MsdnError: if the file cannot be written.
@@ -39,8 +39,8 @@ def _write_npz(look: Look, file: Path) -> None:
     n, k = len(look.images), len(look.table.attributes)
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".export-") as folder:
         shapes = {
-            **dict.fromkeys(("attention_av", "attention_va"), ((n, k, *look.grid), np.float16)),
-            **dict.fromkeys(("scores_av", "scores_va"), ((n, k), np.float32)),
+            **{f"attention_{side}": ((n, k, *look.grid), np.float16) for side in look.sides},
+            **{f"scores_{side}": ((n, k), np.float32) for side in look.scored_sides},
         }
         arrays = {
             name: np.lib.format.open_memmap(Path(folder) / f"{name}.npy", "w+", dtype, shape)
@@ -68,6 +68,7 @@ def _write_csv(look: Look, file: Path) -> None:
         writer.writerow(
             ["image", "predicted", "attribute", "score A→V", "score V→A", "contribution"]
             + [f"{side} {what}" for side in ("A→V", "V→A") for what in ("row", "column")]
+            + list(origin(look))
         )
         for part, out in look.batches():
             predicted = look.class_scores(out).argmax(axis=1)
@@ -76,6 +77,14 @@ def _write_csv(look: Look, file: Path) -> None:
             peaks = [divmod(maps.argmax(dim=2).numpy(), columns) for maps in (out.attention_av, out.attention_va)]
             for row, image in enumerate(look.images[part]):
                 for k, name in enumerate(names):
-                    places = [int(values[row, k]) for peak in peaks for values in peak]
-                    scores = [f"{values[row, k]:.6g}" for values in (s1, s2, shares)]
-                    writer.writerow([image.name, look.table.classes[predicted[row]], name, *scores, *places])
+                    places = [
+                        int(values[row, k]) if side in look.sides else ""
+                        for side, peak in zip(("av", "va"), peaks, strict=True)
+                        for values in peak
+                    ]
+                    scores = [
+                        f"{values[row, k]:.6g}" if side in ("", *look.scored_sides) else ""
+                        for side, values in (("av", s1), ("va", s2), ("", shares))
+                    ]
+                    start = [image.name, look.table.classes[predicted[row]], name]
+                    writer.writerow([*start, *scores, *places, *origin(look).values()])

@@ -39,6 +39,16 @@ class Look:
     _rows: Rows
     _progress: ProgressReport
 
+    @property
+    def sides(self) -> tuple[str, ...]:
+        """The sub-nets that there are, ``av`` and ``va``."""
+        return tuple(side for side in ("av", "va") if not self.header.sub_nets.absence(side))
+
+    @property
+    def scored_sides(self) -> tuple[str, ...]:
+        """Those that have scores: the baseline's stand in the place of ``av``."""
+        return self.sides or ("av",)
+
     def batches(self) -> Iterator[tuple[slice, Outputs]]:
         """Which images, and what the network says of them, on the CPU."""
         with torch.inference_mode():

@@ -84,6 +84,9 @@ def export_onnx(checkpoint: Path, file: Path) -> ExportReport:
         "fusion": {"av": header.fusion.av, "va": header.fusion.va},
         "backbone": dict(header.backbone),
         "run": header.run,
+        "variant": header.variant,
+        "sub_nets": header.sub_nets,
+        "selected_on": header.selected_on,
     }
     onnx.helper.set_model_props(model, {key: json.dumps(value) for key, value in properties.items()})
     with replacing(file) as temporary:

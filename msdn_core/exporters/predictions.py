@@ -19,7 +19,8 @@ def export_predictions(look: Look, file: Path) -> ExportReport:
     CSV: image, class, split, the predicted class (calibrated, over all classes), the predicted one among the unseen
     classes, whether the first is right, and the score of every class. NPZ: ``scores`` (N, M) calibrated,
     ``scores_av`` and ``scores_va`` (N, K), ``images``, ``labels`` (N,) names, ``splits``, ``classes``, ``seen``,
-    ``attributes``, ``gamma`` and ``fusion``.
+    ``attributes``, ``gamma``, ``fusion``, and which checkpoint it was: ``run``, ``variant``, ``sub_nets`` and what it
+    was ``selected_on``, which CSV names in every line too.
 
     Raises:
         MsdnError: if the file cannot be written.
@@ -49,6 +50,18 @@ def described(look: Look) -> dict[str, Any]:
         "attributes": np.array([attribute.full_name for attribute in look.table.attributes]),
         "gamma": np.float64(look.header.gamma),
         "fusion": np.array([look.header.fusion.av, look.header.fusion.va]),
+        **{name: np.array(value) for name, value in origin(look).items()},
+    }
+
+
+def origin(look: Look) -> dict[str, str]:
+    """Which checkpoint it was."""
+    header = look.header
+    return {
+        "run": header.run,
+        "variant": header.variant,
+        "sub_nets": header.sub_nets,
+        "selected_on": header.selected_on,
     }
 
 
@@ -58,10 +71,12 @@ def _write_csv(look: Look, scores: np.ndarray, file: Path) -> None:
     unseen = np.where(look.table.seen, -np.inf, scores).argmax(axis=1)
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        head = ["image", "class", "split", "predicted", "predicted among unseen", "right"]
+        made_by = origin(look)
+        head = ["image", "class", "split", "predicted", "predicted among unseen", "right", *made_by]
         writer.writerow([*head, *(f"score {name}" for name in classes)])
         for image, row, place, place_unseen in zip(look.images, scores, best, unseen, strict=True):
             among_unseen = "" if look.table.seen.all() else classes[place_unseen]
             right = "" if image.class_name is None else "yes" if image.class_name == classes[place] else "no"
             cells = [image.name, image.class_name or "", image.split.value, classes[place], among_unseen, right]
+            cells += made_by.values()
             writer.writerow([*cells, *(f"{score:.6g}" for score in row)])

@@ -102,6 +102,7 @@ def import_checkpoint(
         word_vector_source=source,
         run=run.name,
         selected_on="test",
+        made={"config": config.to_json(), "data": run.data()},
     )
     save_checkpoint(run.checkpoint_path("best"), network, header)
     run.write_status(RunStatus(RunState.FINISHED, reason=f"Imported from {file.name}."))
