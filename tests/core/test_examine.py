@@ -48,7 +48,7 @@ class Given:
             self.table = project.table()
             self.images = [image for image in project.images() if image.split.startswith("test")]
             self.points = [project.parts(image.id) for image in self.images]
-        store = find_store(self.project, small_run.SPEC.fingerprint)
+        store = find_store(self.project, small_run.SPEC)
         self.features = torch.from_numpy(np.stack([store.get(image.id) for image in self.images])).float()
         with torch.inference_mode():
             self.out = self.network(self.features)
@@ -72,7 +72,7 @@ def balanced(labels, predictions):
 def test_gamma_is_chosen_on_the_validation_part_and_not_on_the_test_split(given):
     validated = given.found.figures["validated"]
     assert validated["selected_on"] == "validation"
-    config, store = small_run.settings(steps=100), find_store(given.project, small_run.SPEC.fingerprint)
+    config, store = small_run.settings(steps=100), find_store(given.project, small_run.SPEC)
     train = load_data(given.project, config, torch.device("cpu")).train
     of_classes, of_images = hold_out(train.labels, share_of_classes=0.15, share_of_images=0.1, seed=config.seed)
     part, among = train.of(of_classes | of_images), np.flatnonzero(given.table.seen)
