@@ -163,11 +163,11 @@ def test_an_interrupted_ablation_goes_on_where_it_was_left(tmp_path, monkeypatch
     train = loop._train
     begun = []
 
-    def interrupted(run, control):
+    def interrupted(run, control, ranks):
         begun.append(run.name)
         if len(begun) == 2:
             raise KeyboardInterrupt
-        train(run, control)
+        train(run, control, ranks)
 
     monkeypatch.setattr(loop, "_train", interrupted)
     assert ablate(project, *words) == 1
@@ -182,10 +182,10 @@ def test_a_row_that_fails_costs_no_other(tmp_path, monkeypatch, capsys):
     project = small_run.make_project(tmp_path / "birds")
     train = loop._train
 
-    def failing(run, control):
+    def failing(run, control, ranks):
         if "vaa" in run.name:
             raise MsdnError("The sky fell.")
-        train(run, control)
+        train(run, control, ranks)
 
     with monkeypatch.context() as patch:
         patch.setattr(loop, "_train", failing)
