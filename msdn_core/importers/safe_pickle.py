@@ -1,7 +1,8 @@
 """Reading the arrays of a pickled file without letting it run code.
 
 A pickle names the functions that build its objects, and may name any. This reader knows the few that build numpy
-arrays and torch tensors (these come out as numpy arrays, and torch is not needed), and refuses all others by name.
+arrays and torch tensors (these come out as numpy arrays, and torch is not needed), refuses all others by name, and lets
+none of numpy's own take part.
 """
 
 from __future__ import annotations
@@ -19,6 +20,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
+from msdn_core.importers.array_builders import (
+    PLAIN_ARRAY,
+    Array,
+    Builder,
+    RefusedError,
+    Type,
+    built,
+    from_bytes,
+    scalar,
+)
 
 MAX_BYTES = 2 * 1024**3
 """Larger files are no lists of splits or word vectors."""
@@ -50,10 +61,10 @@ def load_arrays(path: Path) -> Any:
         if size > MAX_BYTES:
             raise ImportFault(f"The file {path} is {size >> 20} MiB, more than the {MAX_BYTES >> 20} that are read.")
         with path.open("rb") as stream:
-            return _ArrayUnpickler(stream).load_checked()
+            return built(_ArrayUnpickler(stream).load_checked())
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
-    except _RefusedError as error:
+    except RefusedError as error:
         raise ImportFault(
             f"The file {path} wants to call {error}, which a file of arrays has no need of, so it was not opened; "
             "get the file from its authors."
@@ -66,8 +77,10 @@ def load_arrays(path: Path) -> Any:
         ) from error
 
 
-class _RefusedError(Exception):
-    """The pickle names something that is not on the list; the text is its name."""
+class _StorageType(str):
+    """The name of one of torch's kinds of storage."""
+
+    __slots__ = ()
 
 
 class _ArrayUnpickler(pickle.Unpickler):
@@ -81,10 +94,11 @@ class _ArrayUnpickler(pickle.Unpickler):
         self.storages: dict[str, NDArray[Any]] = {}
 
     def load_checked(self) -> Any:
-        """As ``load``, once each opcode's argument is seen to be there: the unpickler makes room before it looks."""
+        """As ``load``, once each opcode's argument is seen to make sense: the unpickler makes room before it looks."""
         start = self._stream.tell()
-        for _ in pickletools.genops(self._stream):
-            pass
+        for count, (opcode, argument, _) in enumerate(pickletools.genops(self._stream)):
+            if opcode.name.endswith("PUT") and isinstance(argument, int) and argument > count:
+                raise pickle.UnpicklingError("a memo for more than there is")
         self._stream.seek(start)
         return self.load()
 
@@ -93,14 +107,15 @@ class _ArrayUnpickler(pickle.Unpickler):
         if found is not None:
             return found
         if module == "torch" and name in _TORCH_TYPES:
-            return np.dtype(_TORCH_TYPES[name])
-        raise _RefusedError(f"{module}.{name}")
+            return _StorageType(name)
+        raise RefusedError(f"{module}.{name}")
 
     def persistent_load(self, pid: Any) -> NDArray[Any]:
         """A torch storage that the legacy format writes after the pickle; filled by ``_load_torch_bytes``."""
         kind, dtype, key, _device, count = pid[:5]
-        if kind != "storage" or not isinstance(dtype, np.dtype):
-            raise _RefusedError("something from outside the file")
+        if kind != "storage" or not isinstance(dtype, _StorageType):
+            raise RefusedError("something from outside the file")
+        dtype = np.dtype(_TORCH_TYPES[dtype])
         if str(key) not in self.storages:
             self._storage_bytes -= int(count) * dtype.itemsize
             if int(count) < 0 or self._storage_bytes < 0:
@@ -148,43 +163,21 @@ def _rebuild_tensor(storage: Any, offset: int, size: Any, stride: Any, *_: objec
     return np.lib.stride_tricks.as_strided(storage[offset:], sizes, steps).copy()
 
 
-def _builder(modules: tuple[str, ...], name: str) -> Callable[..., Any]:
-    """The builder of that name from whichever of numpy's homes this version has."""
-    for module in modules:
-        try:
-            return getattr(__import__(module, fromlist=[name]), name)  # type: ignore[no-any-return]
-        except (ImportError, AttributeError):
-            continue
-    raise ImportError(name)
-
-
-class _PlainArray:
-    """What stands for numpy's array type: named as the type to build, and never called, for it makes room at will."""
-
-    def __new__(cls, *_: object) -> Any:
-        raise _RefusedError("numpy.ndarray")
-
-
-def _reconstruct(subtype: Any, shape: Any, dtype: Any) -> NDArray[Any]:
-    """An empty array for the pickle to fill; only plain arrays are built."""
-    if subtype is not _PlainArray or tuple(shape) != (0,):
-        raise _RefusedError("numpy's array builder for another type")
-    return np.ndarray((0,), dtype=np.int8) if dtype in (b"b", "b") else np.ndarray((0,), dtype)
-
-
 def _encode(text: str, encoding: str = "latin1") -> bytes:
     """How protocol 2 writes bytes."""
     return text.encode(encoding)
 
 
-_ALLOWED: dict[tuple[str, str], Any] = {
-    ("numpy", "ndarray"): _PlainArray,
-    ("numpy", "dtype"): np.dtype,
+_FUNCTIONS: dict[tuple[str, str], Callable[..., Any]] = {
+    ("numpy", "dtype"): Type,
     ("_codecs", "encode"): _encode,
     ("collections", "OrderedDict"): OrderedDict,
     ("torch.storage", "_load_from_bytes"): _load_torch_bytes,
     ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
-    **{(module, "_reconstruct"): _reconstruct for module in _MULTIARRAY},
-    **{(module, "scalar"): _builder(_MULTIARRAY[::-1], "scalar") for module in _MULTIARRAY},
-    **{(module, "_frombuffer"): _builder(_NUMERIC[::-1], "_frombuffer") for module in _NUMERIC},
+    **{(module, "_reconstruct"): Array for module in _MULTIARRAY},
+    **{(module, "scalar"): scalar for module in _MULTIARRAY},
+    **{(module, "_frombuffer"): from_bytes for module in _NUMERIC},
+}
+_ALLOWED = {("numpy", "ndarray"): PLAIN_ARRAY} | {
+    key: Builder(".".join(key), function) for key, function in _FUNCTIONS.items()
 }
