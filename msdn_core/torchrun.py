@@ -8,6 +8,7 @@ once; a rank that hangs in NCCL is ended by torchrun or by NCCL's own watchdog.
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -113,7 +114,8 @@ def _heard() -> Iterator[None]:
     except torch.OutOfMemoryError:
         raise
     except RuntimeError as fault:
-        reason = str(fault).strip().partition("\n")[0]
+        # What gloo says starts with a place in its source, and ends with advice to its own developers.
+        reason = re.sub(r"^\[[^\]]*\]\s*", "", str(fault).strip()).partition("\n")[0].partition(". ")[0]
         raise _lost(f"The processes that work on this together lost one another ({reason})") from fault
 
 
