@@ -31,9 +31,7 @@ SPECS = (
     Spec(
         "open_images", "File", "Open &image folder …", "folder-images", "Ctrl+Shift+O", "Look at any folder of images"
     ),
-    Spec(
-        "import_cub", "File", "&Import CUB-200-2011 …", "import", "", "Make a project of the official data set's folder"
-    ),
+    Spec("import_data", "File", "&Import …", "import", "Ctrl+I", "Make a project of a data set in any format"),
     Spec("new_aviary", "File", "New &aviary", "bird", "", "Make another demo project of drawn birds"),
     Spec(
         "open_checkpoint",
@@ -44,6 +42,7 @@ SPECS = (
         "Look through a checkpoint file",
         separator=True,
     ),
+    Spec("export_data", "File", "&Export …", "export", "Ctrl+Shift+E", "Write what the project or a run holds"),
     Spec("quit", "File", "&Quit", "quit", _KEY.Quit, "Close the window", QAction.MenuRole.QuitRole, separator=True),
     Spec("next_image", "View", "&Next image", "", "Alt+Right", "Choose the next image of the project", separator=True),
     Spec("previous_image", "View", "&Previous image", "", "Alt+Left", "Choose the image before"),

@@ -1,4 +1,4 @@
-"""All ways into a project: a folder of one, a folder of images, the aviary, CUB-200-2011."""
+"""All ways into a project: a folder of one, a folder of images, the aviary, a data set of any format."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from PySide6.QtCore import QObject, Signal
 
 from msdn_core.errors import MsdnError
 from msdn_core.project import PROJECT_FILE, Project
+from msdn_core.runs.directory import RunDirectory
 from msdn_gui.services import Services
 from msdn_gui.services.jobs import Job
 from msdn_gui.services.locations import aviary_folder, folder_project, new_project_folder
 from msdn_gui.session import Session
+from msdn_gui.widgets.import_dialog import ImportRequest
 
 _TOLD = 3
 """Findings of an import that are told in the window."""
@@ -94,18 +96,34 @@ class Opening(QObject):
         )
         self._open_when_done(job, project)
 
-    def import_cub(self, folder: Path, splits: Path | None, word_vectors: Path | None) -> None:
-        """Makes a project of CUB-200-2011's folder and opens it."""
-        project = new_project_folder(folder.name)
-        more: list[str | Path] = []
-        if splits is not None:
-            more += ["--splits", splits]
-        if word_vectors is not None:
-            more += ["--word-vectors", word_vectors]
-        job = self._services.jobs.engine(
-            f"Importing {folder.name}", "import", "cub", folder, project, *more, workspace="explore"
-        )
+    def import_data(self, request: ImportRequest) -> None:
+        """Makes a project of a data set and opens it, or a run of a published checkpoint and looks through it."""
+        source, current = request.source, self._session.project
+        if request.format in ("images", "project"):
+            self.open_path(source)
+            return
+        more = [word for name, value in request.options.items() for word in (f"--{name.replace('_', '-')}", value)]
+        title = f"Importing {source.name}"
+        if request.format == "checkpoint":
+            if current is not None:
+                job = self._services.jobs.engine(title, "import", "checkpoint", source, current.path, *more)
+                job.finished.connect(lambda result: self._look_through(current.path, result))
+                job.failed.connect(lambda sentence: self._session.message.emit("error", sentence))
+            return
+        project = new_project_folder(source.stem if source.is_file() else source.name)
+        job = self._services.jobs.engine(title, "import", request.format, source, project, *more, workspace="explore")
         self._open_when_done(job, project)
+
+    def _look_through(self, project: Path, result: dict[str, Any]) -> None:
+        """A published checkpoint was imported as a run."""
+        if self._session.project is None or self._session.project.path != project:
+            return
+        run = RunDirectory(Path(str(result.get("path", ""))))
+        checkpoint = run.checkpoint("best") or run.checkpoint("last")
+        if checkpoint is not None:
+            self._session.set_checkpoint(checkpoint)
+        findings = " ".join(map(str, result.get("findings", [])))
+        self._session.message.emit("info", f"The checkpoint is run “{run.name}” now. {findings}".strip())
 
     def new_aviary(self) -> None:
         """Makes one more demo project."""

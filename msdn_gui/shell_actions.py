@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from msdn_gui.services.recognising import Recogniser
 from msdn_gui.widgets.about import AboutDialog
-from msdn_gui.widgets.cub_dialog import CubDialog
+from msdn_gui.widgets.export_dialog import ExportDialog, ExportRequest
+from msdn_gui.widgets.import_dialog import ImportDialog
 
 if TYPE_CHECKING:
+    from msdn_core.importers.recognise import Recognised
     from msdn_gui.window import MainWindow
 
 
@@ -21,11 +25,14 @@ class ShellActions(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._recogniser = Recogniser(self)
+        self._recogniser.told.connect(self._take_dropped)
         opening, session = window.opening, window.session
         for name, function in {
             "open_project": lambda: window.ask_for_folder("Open a project's folder", opening.open_path),
             "open_images": lambda: window.ask_for_folder("Open a folder of images", opening.open_path),
-            "import_cub": self._import_cub,
+            "import_data": self.ask_for_import,
+            "export_data": self._ask_for_export,
             "new_aviary": opening.new_aviary,
             "open_checkpoint": lambda: window.ask_for_file(
                 "Open a checkpoint", "Checkpoints (*.safetensors)", session.set_checkpoint
@@ -65,10 +72,45 @@ class ShellActions(QObject):
             text += f" {len(failures)} could not be opened, e.g. {name}: {why}"
         self._window.session.message.emit("warning" if failures else "info", text)
 
-    def _import_cub(self) -> None:
-        dialog = CubDialog(self._window)
-        dialog.accepted_paths.connect(self._window.opening.import_cub)
+    def open_dropped(self, path: Path) -> None:
+        """Opens images and projects at once; of a data set, asks what belongs to it."""
+        self._recogniser.ask(path)
+
+    def _take_dropped(self, path: Path, found: Recognised | None) -> None:
+        if found is None or found.format in ("images", "project"):
+            self._window.opening.open_path(path if path.is_dir() else path.parent)
+        else:
+            self.ask_for_import(path)
+
+    def ask_for_import(self, path: Path | None = None) -> None:
+        """Shows the import dialogue, about a path where one is given."""
+        dialog = ImportDialog(self._window, has_project=self._window.session.project is not None)
+        dialog.asked.connect(self._window.opening.import_data)
+        if path is not None:
+            dialog.show_source(path)
         dialog.open()
+
+    def _ask_for_export(self) -> None:
+        session = self._window.session
+        if session.project is None:
+            return
+        chosen = session.checkpoint.path if session.checkpoint is not None else None
+        dialog = ExportDialog(session.project.name, session.checkpoints(), chosen, self._window)
+        dialog.asked.connect(self._export)
+        dialog.open()
+
+    def _export(self, request: ExportRequest) -> None:
+        session = self._window.session
+        if session.project is None:
+            return
+        words = ("export", request.kind, session.project.path, request.file, *request.options)
+        job = self._window.services.jobs.engine(f"Exporting {request.kind}", *words)
+        job.finished.connect(lambda result: self._say_exported(request, result))
+        job.failed.connect(lambda sentence: session.message.emit("error", sentence))
+
+    def _say_exported(self, request: ExportRequest, result: dict[str, Any]) -> None:
+        findings = [str(finding) for finding in result.get("findings", [])]
+        self._window.session.message.emit("info", " ".join([f"Written to {request.file}.", *findings]))
 
     def _copy_system(self) -> None:
         job = self._window.services.jobs.engine("Looking at the system", "doctor")
@@ -97,4 +139,4 @@ class ShellActions(QObject):
         commands["explain_again"].setEnabled(session.image is not None and session.checkpoint is not None)
         for name in ("next_image", "previous_image"):
             commands[name].setEnabled(project is not None)
-        commands["import_cub"].setEnabled(jobs.find("cub") is None)
+        commands["export_data"].setEnabled(project is not None)

@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
             "project",
             "No project is open",
             "Open a project or a folder of images, or drop a folder here.",
-            (self.commands["open_project"], self.commands["open_images"], self.commands["new_aviary"]),
+            tuple(self.commands[name] for name in ("open_project", "open_images", "import_data", "new_aviary")),
         )
         self._facts = QLabel(objectName="facts")
         self.shell_actions = ShellActions(self)
@@ -154,7 +154,7 @@ class MainWindow(QMainWindow):
         menu_heading(menu, "Recent projects")
         self._fill_recent(menu)
         menu.addSeparator()
-        for name in ("open_project", "open_images", "import_cub", "new_aviary"):
+        for name in ("open_project", "open_images", "import_data", "new_aviary"):
             menu.addAction(self.commands[name])
 
     def _fill_recent(self, menu: QMenu) -> None:
@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
         if path is not None:
             event.acceptProposedAction()
             # Opening may take a moment; the window that the folder was dragged from shall not wait for it.
-            QTimer.singleShot(0, self, lambda: self.opening.open_path(path))
+            QTimer.singleShot(0, self, lambda: self.shell_actions.open_dropped(path))
 
     # The end
 

@@ -8,31 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output
+from msdn_core.exporters.kinds import KINDS
 
 if TYPE_CHECKING:
     from msdn_core.exporters.report import ExportReport
     from msdn_core.project import Project
-
-_KINDS = {
-    "att-splits": "class vectors and splits as att_splits.mat of xlsa17",
-    "classes": "the class table (.csv or .json)",
-    "annotations": "class, split, box, parts and judgements of each image (.csv or .json)",
-    "word-vectors": "one vector an attribute (.npy)",
-    "feature-maps": "features with labels and splits as HDF5, as TransZero, MSDN and DAZLE read them",
-    "predictions": "what a run predicts for each image (.csv or .npz); needs --run",
-    "explanations": "where a run looks, for each image and attribute (.csv or .npz); needs --run",
-    "onnx": "a run's trained head as ONNX; needs --run and the extra “export”",
-}
-_SUFFIXES = {
-    "att-splits": (".mat",),
-    "classes": (".csv", ".json"),
-    "annotations": (".csv", ".json"),
-    "word-vectors": (".npy",),
-    "feature-maps": (".hdf5", ".h5"),
-    "predictions": (".csv", ".npz"),
-    "explanations": (".csv", ".npz"),
-    "onnx": (".onnx",),
-}
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -42,9 +22,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         parents=[common],
         help="write what a project holds in the formats of the field",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="\n".join(f"{kind:14} {text}" for kind, text in _KINDS.items()),
+        description="\n".join(_line(name) for name in KINDS),
     )
-    parser.add_argument("kind", choices=tuple(_KINDS), metavar="KIND", help=", ".join(_KINDS))
+    parser.add_argument("kind", choices=tuple(KINDS), metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("file", type=Path, metavar="FILE", help="the file to write; its suffix chooses the form")
     parser.add_argument("--run", metavar="RUN", help="a run's name, or a checkpoint file")
@@ -57,15 +37,20 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.set_defaults(handler=run)
 
 
+def _line(name: str) -> str:
+    kind = KINDS[name]
+    return f"{name:14} {kind.text} ({' or '.join(kind.suffixes)}){'; needs --run' if kind.of_run else ''}"
+
+
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Writes one file."""
     from msdn_core.errors import ConfigError
     from msdn_core.project import Project
 
     kind, file = arguments.kind, arguments.file
-    if file.suffix.lower() not in _SUFFIXES[kind]:
+    if file.suffix.lower() not in KINDS[kind].suffixes:
         raise ConfigError(
-            f"{kind} cannot be written as {file.name}; let the name end with {' or '.join(_SUFFIXES[kind])}."
+            f"{kind} cannot be written as {file.name}; let the name end with {' or '.join(KINDS[kind].suffixes)}."
         )
     with Project.open(arguments.project, read_only=True) as project:
         report = _write(kind, project, arguments, output.progress)
@@ -77,7 +62,7 @@ def _write(
     kind: str, project: Project, arguments: argparse.Namespace, progress: Callable[[str, int, int], None]
 ) -> ExportReport:
     file: Path = arguments.file
-    if kind in ("predictions", "explanations", "onnx"):
+    if KINDS[kind].of_run:
         return _write_run(kind, project, arguments, progress)
     if kind == "att-splits":
         from msdn_core.exporters.att_splits import export_att_splits

@@ -1,0 +1,36 @@
+"""Labels and fields in two columns, whose rows can be hidden.
+
+A QFormLayout gives its labels no width while a row with a longer label is hidden.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from msdn_gui.theme import SPACING
+
+
+class Form(QGridLayout):
+    """Fields take the room that labels leave."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setHorizontalSpacing(SPACING * 2)
+        self.setVerticalSpacing(SPACING)
+        self.setColumnStretch(1, 1)
+        self._labels: dict[QWidget, QLabel] = {}
+
+    def add(self, text: str, field: QWidget) -> None:
+        """One more row."""
+        label = QLabel(text)
+        label.setBuddy(field)
+        self._labels[field] = label
+        row = self.rowCount()
+        self.addWidget(label, row, 0, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.addWidget(field, row, 1)
+
+    def show_row(self, field: QWidget, shown: bool) -> None:
+        """Shows or hides a field with its label."""
+        field.setVisible(shown)
+        self._labels[field].setVisible(shown)

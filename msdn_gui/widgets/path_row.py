@@ -1,0 +1,45 @@
+"""A line for a path, with buttons that ask for a folder or a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from msdn_gui.theme import SPACING
+
+
+class PathRow(QWidget):
+    """``takes`` names what may be chosen: ``folder``, ``file``, or both."""
+
+    def __init__(self, name: str, hint: str, *, takes: tuple[str, ...]) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._hint = hint
+        self.edit = QLineEdit(placeholderText=hint, objectName=f"{name}Edit")
+        self.setFocusProxy(self.edit)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACING)
+        row.addWidget(self.edit, 1)
+        for kind in takes:
+            button = QPushButton(f"{kind.capitalize()} …" if len(takes) > 1 else "Choose …")
+            button.clicked.connect(lambda _checked=False, kind=kind: self._choose(kind))
+            row.addWidget(button)
+
+    def path(self) -> Path | None:
+        """What stands there, None where nothing does."""
+        text = self.edit.text().strip()
+        return Path(text).expanduser().absolute() if text else None
+
+    def set_path(self, path: Path | None) -> None:
+        """Puts a path there, or nothing."""
+        self.edit.setText(str(path) if path is not None else "")
+
+    def _choose(self, kind: str) -> None:
+        dialog = QFileDialog(self, f"Choose {self._hint.removesuffix(' (may be left out)')}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory if kind == "folder" else QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(self.edit.setText)
+        dialog.open()

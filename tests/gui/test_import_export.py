@@ -1,0 +1,143 @@
+"""Import and export through the window: the format is recognised, and the engine does the work."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from small_birds import ATTRIBUTES, CLASSES, draw_bird
+
+from msdn_core.importers.formats import IMAGES, SPLITS, WORD_VECTORS
+from msdn_gui.widgets.export_dialog import ExportDialog
+from msdn_gui.widgets.import_dialog import ImportDialog
+from msdn_gui.window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+ENGINE = 60_000
+
+
+@pytest.fixture
+def window(session, services) -> Iterator[MainWindow]:
+    made = MainWindow(session, services)
+    made.resize(1280, 720)
+    made.show_workspace("explore")
+    made.show()
+    yield made
+    made.close_for_good()
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def data_set(tmp_path: Path) -> Path:
+    """Folders of classes beside a sheet of their attributes."""
+    folder = tmp_path / "My birds"
+    for name in CLASSES[:2]:
+        (folder / name).mkdir(parents=True)
+        for number in range(3):
+            draw_bird(folder / name / f"{number}.jpg", number)
+    (folder / "classes.csv").write_text(
+        "class,crown::red,crown::blue,crest::yes\nRed wader,1,0,0\nStriped heron,0.2,0.7,1\n", encoding="utf-8"
+    )
+    return folder
+
+
+def import_dialog(qtbot, window, path: Path | None = None) -> ImportDialog:
+    window.commands["import_data"].trigger()
+    dialog = window.findChild(ImportDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    if path is not None:
+        dialog.source.edit.setFocus()
+        qtbot.keyClicks(dialog.source.edit, str(path))
+    return dialog
+
+
+def is_shown(dialog: ImportDialog, option: str) -> bool:
+    return dialog.options[option].isVisible()
+
+
+def test_a_data_set_is_recognised_imported_and_opened(window, session, qtbot, data_set) -> None:
+    dialog = import_dialog(qtbot, window, data_set)
+    qtbot.waitUntil(lambda: dialog.format.currentData() == "folder", timeout=10_000)
+    assert is_shown(dialog, IMAGES) and is_shown(dialog, WORD_VECTORS)
+    assert not dialog.recipe.isVisible()
+    qtbot.mouseClick(dialog.start, LEFT)
+    qtbot.waitUntil(lambda: session.project.name == "My birds", timeout=ENGINE)
+    assert session.table.classes == CLASSES[:2]
+    assert len(session.images) == 6
+
+
+def test_a_dropped_data_set_asks_what_belongs_to_it(window, qtbot, data_set) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(data_set))])
+    actions, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    window.dropEvent(QDropEvent(QPointF(5, 5), actions, mime, LEFT, keys))
+    qtbot.waitUntil(lambda: window.findChild(ImportDialog) is not None, timeout=10_000)
+    dialog = window.findChild(ImportDialog)
+    qtbot.waitUntil(lambda: dialog.format.currentData() == "folder", timeout=10_000)
+    assert dialog.start.isEnabled()
+
+
+def test_what_is_no_format_says_so_and_may_be_named_by_hand(window, qtbot, tmp_path) -> None:
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "read me.txt").write_text("nothing", encoding="utf-8")
+    dialog = import_dialog(qtbot, window, tmp_path / "notes")
+    note = dialog.findChild(QLabel, "importNote")
+    qtbot.waitUntil(lambda: "no format that is known" in note.text(), timeout=10_000)
+    assert not dialog.start.isEnabled()
+    dialog.format.setCurrentIndex(dialog.format.findData("xlsa17"))
+    assert dialog.start.isEnabled()
+    assert is_shown(dialog, IMAGES) and not is_shown(dialog, SPLITS)
+    dialog.source.edit.setText(str(tmp_path / "nowhere"))
+    qtbot.waitUntil(lambda: "There is nothing at" in note.text(), timeout=10_000)
+    assert not dialog.start.isEnabled()
+
+
+def test_a_file_that_is_not_there_is_refused_in_the_dialogue(window, qtbot, data_set) -> None:
+    dialog = import_dialog(qtbot, window, data_set)
+    qtbot.waitUntil(lambda: dialog.format.currentData() == "folder", timeout=10_000)
+    qtbot.keyClicks(dialog.options[WORD_VECTORS].edit, str(data_set / "glove.txt"))
+    qtbot.mouseClick(dialog.start, LEFT)
+    fault = dialog.findChild(QLabel, "importFault")
+    assert fault.isVisible()
+    assert "glove.txt" in fault.text()
+    assert dialog.isVisible()
+
+
+def test_a_fault_of_the_import_is_told_in_the_window(window, session, qtbot, data_set) -> None:
+    (data_set / "classes.csv").write_text("class,crown::red\nRed wader,much\n", encoding="utf-8")
+    before = session.project.path
+    dialog = import_dialog(qtbot, window, data_set)
+    qtbot.waitUntil(lambda: dialog.format.currentData() == "folder", timeout=10_000)
+    qtbot.mouseClick(dialog.start, LEFT)
+    qtbot.waitUntil(lambda: "classes.csv" in window.message_bar.text, timeout=ENGINE)
+    assert session.project.path == before, "the open project stays"
+
+
+def test_the_class_table_is_exported(window, qtbot, tmp_path) -> None:
+    window.commands["export_data"].trigger()
+    dialog = window.findChild(ExportDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.kind.setCurrentIndex(dialog.kind.findData("classes"))
+    assert not dialog.run.isVisible()
+    dialog.take_file(tmp_path / "table")
+    qtbot.waitUntil(lambda: "Written to" in window.message_bar.text, timeout=ENGINE)
+    with (tmp_path / "table.csv").open(encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    assert [row[0] for row in rows[1:]] == list(CLASSES)
+    assert all(attribute.full_name in rows[0] for attribute in ATTRIBUTES)
+
+
+def test_what_needs_a_run_offers_those_there_are(window, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(window.session, "checkpoints", list)
+    window.commands["export_data"].trigger()
+    dialog = window.findChild(ExportDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.kind.setCurrentIndex(dialog.kind.findData("predictions"))
+    assert dialog.run.isVisible()
+    assert "no run yet" in dialog.findChild(QLabel, "exportNote").text()
+    assert not dialog.findChild(QPushButton, "exportSave").isEnabled()
