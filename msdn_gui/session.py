@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,6 +143,16 @@ class Session(QObject):
             self._put_images(self.project.images())
         else:
             self._image_list.load(self.project.path)
+
+    def refresh_images(self, ids: Collection[int]) -> None:
+        """Reads some images anew, whose class or split has changed."""
+        if self.project is None:
+            return
+        if len(ids) > _LOADED_AT_ONCE:
+            self.reload_images()
+            return
+        fresh = {number: self.project.image(number) for number in ids}
+        self._put_images([fresh.get(record.id, record) for record in self.images])
 
     def _take_images(self, path: Path, images: list[ImageRecord]) -> None:
         if self.project is not None and self.project.path == path:

@@ -177,7 +177,7 @@ class AnnotationRoom:
         before: dict[int, Review | None] = {}
         with self._database.transaction() as connection:
             for image_id, review in changes.items():
-                before[image_id] = self._review_rows("WHERE image_id = ?", (image_id,)).get(image_id)
+                before[image_id] = self.review(image_id)
                 connection.execute("DELETE FROM reviews WHERE image_id = ?", (image_id,))
                 if review is not None and review.state is not ReviewState.UNSEEN:
                     _check_image(connection, image_id)
@@ -192,6 +192,10 @@ class AnnotationRoom:
                         ),
                     )
         return before
+
+    def review(self, image_id: int) -> Review | None:
+        """The review of one image, None where nobody has checked or flagged it."""
+        return self._review_rows("WHERE image_id = ?", (image_id,)).get(image_id)
 
     def reviews(self) -> dict[int, Review]:
         """Image to its review; images that nobody has checked or flagged are left out."""
