@@ -19,10 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_core.domain.annotation import ReviewState
+from msdn_core.domain.annotation import Certainty, ReviewState
 from msdn_core.errors import MsdnError
 from msdn_gui.annotate.actions import ActionMaker, review_actions
 from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.attributes_panel import AttributesPanel
 from msdn_gui.annotate.canvas import Canvas
 from msdn_gui.annotate.commands import AddClass
 from msdn_gui.annotate.key_button import KeyButton
@@ -56,9 +57,8 @@ class AnnotateWorkspace(QWidget):
         self.canvas = Canvas()
         self.picture = PicturePanel(session, self.annotations, self.canvas, self.reviews)
         self.labels = LabelPanel(session, maker)
-        self.advance = maker.toggle(
-            "advance", "Go on to the next image", "M", on=True, tip="After each class, judgement of an image or review"
-        )
+        self.attributes = AttributesPanel(session, self.annotations, maker)
+        self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
         self._general = [
             maker.make("next", "Next image", "Ctrl+Right", lambda: self.queue.view.step(1)),
             maker.make("previous", "Previous image", "Ctrl+Left", lambda: self.queue.view.step(-1)),
@@ -71,11 +71,15 @@ class AnnotateWorkspace(QWidget):
         self._tab_actions: list[list[QAction]] = []
         self._show_tabs: list[QAction] = []
         self._add_tab(maker, self.labels, "Class", "F6", self.labels.actions_of_tab)
+        self._add_tab(maker, self.attributes, "Attributes", "F7", self.attributes.actions_of_tab)
         self._compose()
 
         self.tabs.currentChanged.connect(self._give_keys)
         self.labels.chosen.connect(self._label)
         self.labels.new_class.connect(self._label_new)
+        self.attributes.judged.connect(self._judge)
+        self.attributes.taken_back.connect(self._take_back)
+        self.attributes.answered.connect(self._answer)
         self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
         session.project_changed.connect(self._project_changed)
         session.table_changed.connect(self._tell_borrowed)
@@ -180,6 +184,27 @@ class AnnotateWorkspace(QWidget):
         self._go_on()
         self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _judge(self, present: bool, certainty: Certainty) -> None:
+        images, columns = self.queue.view.selected(), self.attributes.tree.columns()
+        if not images or not columns:
+            self._session.message.emit("info", "Choose an attribute to judge, in the list at the right.")
+            return
+        self.annotations.judge(images, columns, present, certainty)
+        if self.attributes.goes_on_by_image:
+            self._go_on()
+        elif self.advance.isChecked():
+            self.attributes.tree.step(1)
+
+    def _take_back(self) -> None:
+        self.annotations.take_back(self.queue.view.selected(), self.attributes.tree.columns())
+
+    def _answer(self, columns: list[int], accepted: bool, certainty: Certainty) -> None:
+        """What the model suggested for the shown image is taken, or held against, under the annotator's name."""
+        session = self._session
+        if session.image is not None and session.checkpoint is not None:
+            suggested_by = session.checkpoint.label if accepted else ""
+            self.annotations.judge([session.image], columns, accepted, certainty, suggested_by=suggested_by)
+
     def _review(self, state: ReviewState) -> None:
         images = self.queue.view.selected()
         if not images:
@@ -201,6 +226,8 @@ class AnnotateWorkspace(QWidget):
         for place, actions in enumerate(self._tab_actions):
             for action in actions:
                 action.setEnabled(place == self.tabs.currentIndex())
+        if self.tabs.currentWidget() is self.attributes:
+            self.attributes.choose_first()
 
     def _project_changed(self, project: object) -> None:
         self.undo_stack.clear()
