@@ -18,7 +18,7 @@ def strengths(scores: Floats) -> FloatArray:
     values = np.asarray(scores, dtype=np.float64)
     spread = values.std(axis=-1, keepdims=True)
     centred = values - values.mean(axis=-1, keepdims=True)
-    return np.divide(centred, spread, out=np.zeros_like(values), where=spread > 0)
+    return np.asarray(np.divide(centred, spread, out=np.zeros_like(values), where=spread > 0))
 
 
 def suggested(strength: FloatArray, present: NDArray[np.int8], threshold: float) -> BoolArray:
