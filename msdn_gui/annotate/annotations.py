@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from msdn_core.domain.annotation import (
+    Box,
     Certainty,
     ImageLabel,
     Judgement,
@@ -94,6 +95,30 @@ class Annotations(QObject):
         made = None if state is ReviewState.UNSEEN else Review(state, note, self.annotator, now())
         words = {ReviewState.UNSEEN: "making unseen", ReviewState.CHECKED: "checking", ReviewState.FLAGGED: "flagging"}
         self.put("reviews", {image.id: made for image in images}, f"{words[state]} {_count(images)}")
+
+    def mark(self, image: ImageRecord, subject: str, place: Box) -> int | None:
+        """Draw a box or a point; its number."""
+        if self.room is None:
+            return None
+        number = self.room.next_mark()
+        made = Mark(image.id, subject, place, self.annotator, now())
+        self.put("marks", {number: made}, f"drawing a {'point' if made.is_point else 'box'}")
+        return number
+
+    def change_mark(self, number: int, before: Mark, *, place: Box | None = None, subject: str | None = None) -> None:
+        """Move or resize a mark, or say that it is of something else."""
+        made = Mark(
+            before.image_id,
+            before.subject if subject is None else subject,
+            before.place if place is None else place,
+            self.annotator,
+            now(),
+        )
+        self.put("marks", {number: made}, "moving a mark" if place is not None else "naming a mark")
+
+    def remove_mark(self, number: int) -> None:
+        """Take a mark away."""
+        self.put("marks", {number: None}, "removing a mark")
 
     def put(self, kind: str, changes: Mapping[Any, Any], text: str) -> None:
         """One edit as one undo command; nothing where nothing changes."""

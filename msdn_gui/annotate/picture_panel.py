@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
@@ -84,6 +86,10 @@ class PicturePanel(QWidget):
         image = self._session.image
         shown = self.canvas.picture.path if self.canvas.picture is not None else None
         return image is None or self.failed or shown == image.path
+
+    def look_ahead(self, records: Sequence[ImageRecord]) -> None:
+        """Read these images too: they are shown at once when they are chosen next."""
+        self._loader.look_ahead([record.path for record in records])
 
     def ask_for_note(self, images: list[ImageRecord]) -> None:
         """Put the cursor where the note of these flagged images is written."""

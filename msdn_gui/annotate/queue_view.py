@@ -58,6 +58,11 @@ class QueueView(QListView):
         self._record = record
         self._show_record_again()
 
+    def ahead(self, count: int) -> list[ImageRecord]:
+        """The images that come after the chosen one."""
+        row = self.currentIndex().row()
+        return [self._images.record_at(n) for n in range(row + 1, min(row + 1 + count, self._images.rowCount()))]
+
     def step(self, by: int) -> bool:
         """Choose the image ``by`` places further on; whether there is one."""
         count, current = self._images.rowCount(), self.currentIndex()

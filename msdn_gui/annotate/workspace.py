@@ -29,6 +29,7 @@ from msdn_gui.annotate.commands import AddClass
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.label_panel import LabelPanel
 from msdn_gui.annotate.picture_panel import PicturePanel
+from msdn_gui.annotate.places_panel import PlacesPanel
 from msdn_gui.annotate.queue_panel import QueuePanel
 from msdn_gui.annotate.undo_bar import UndoBar
 from msdn_gui.session import Session
@@ -58,6 +59,7 @@ class AnnotateWorkspace(QWidget):
         self.picture = PicturePanel(session, self.annotations, self.canvas, self.reviews)
         self.labels = LabelPanel(session, maker)
         self.attributes = AttributesPanel(session, self.annotations, maker)
+        self.places = PlacesPanel(session, self.annotations, self.canvas, maker)
         self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
         self._general = [
             maker.make("next", "Next image", "Ctrl+Right", lambda: self.queue.view.step(1)),
@@ -72,6 +74,7 @@ class AnnotateWorkspace(QWidget):
         self._show_tabs: list[QAction] = []
         self._add_tab(maker, self.labels, "Class", "F6", self.labels.actions_of_tab)
         self._add_tab(maker, self.attributes, "Attributes", "F7", self.attributes.actions_of_tab)
+        self._add_tab(maker, self.places, "Places", "F8", self.places.actions_of_tab)
         self._compose()
 
         self.tabs.currentChanged.connect(self._give_keys)
@@ -81,6 +84,7 @@ class AnnotateWorkspace(QWidget):
         self.attributes.taken_back.connect(self._take_back)
         self.attributes.answered.connect(self._answer)
         self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
+        session.explanation_changed.connect(self._look_ahead)
         session.project_changed.connect(self._project_changed)
         session.table_changed.connect(self._tell_borrowed)
         self._give_keys()
@@ -228,6 +232,14 @@ class AnnotateWorkspace(QWidget):
                 action.setEnabled(place == self.tabs.currentIndex())
         if self.tabs.currentWidget() is self.attributes:
             self.attributes.choose_first()
+        self.places.set_shown(self.tabs.currentWidget() is self.places)
+
+    def _look_ahead(self, explanation: object) -> None:
+        """Once this image is there, the next ones of the queue are fetched: a step shows them at once."""
+        if explanation is not None and self.isVisible():
+            ahead = self.queue.view.ahead(2)
+            self._session.look_ahead(ahead)
+            self.picture.look_ahead(ahead)
 
     def _project_changed(self, project: object) -> None:
         self.undo_stack.clear()
