@@ -25,13 +25,14 @@ from msdn_gui.annotate.actions import ActionMaker, review_actions
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.attributes_panel import AttributesPanel
 from msdn_gui.annotate.canvas import Canvas
-from msdn_gui.annotate.commands import AddClass
+from msdn_gui.annotate.commands import AddClass, SetVectors
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.label_panel import LabelPanel
 from msdn_gui.annotate.picture_panel import PicturePanel
 from msdn_gui.annotate.places_panel import PlacesPanel
 from msdn_gui.annotate.queue_panel import QueuePanel
 from msdn_gui.annotate.undo_bar import UndoBar
+from msdn_gui.annotate.vectors_panel import VectorsPanel
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 
@@ -60,6 +61,7 @@ class AnnotateWorkspace(QWidget):
         self.labels = LabelPanel(session, maker)
         self.attributes = AttributesPanel(session, self.annotations, maker)
         self.places = PlacesPanel(session, self.annotations, self.canvas, maker)
+        self.vectors = VectorsPanel(session, self.annotations, maker)
         self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
         self._general = [
             maker.make("next", "Next image", "Ctrl+Right", lambda: self.queue.view.step(1)),
@@ -75,6 +77,7 @@ class AnnotateWorkspace(QWidget):
         self._add_tab(maker, self.labels, "Class", "F6", self.labels.actions_of_tab)
         self._add_tab(maker, self.attributes, "Attributes", "F7", self.attributes.actions_of_tab)
         self._add_tab(maker, self.places, "Places", "F8", self.places.actions_of_tab)
+        self._add_tab(maker, self.vectors, "Class vectors", "F9", self.vectors.actions_of_tab)
         self._compose()
 
         self.tabs.currentChanged.connect(self._give_keys)
@@ -83,6 +86,7 @@ class AnnotateWorkspace(QWidget):
         self.attributes.judged.connect(self._judge)
         self.attributes.taken_back.connect(self._take_back)
         self.attributes.answered.connect(self._answer)
+        self.vectors.accepted.connect(lambda vectors: self.undo_stack.push(SetVectors(session, vectors)))
         self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
         session.explanation_changed.connect(self._look_ahead)
         session.project_changed.connect(self._project_changed)
@@ -232,7 +236,8 @@ class AnnotateWorkspace(QWidget):
                 action.setEnabled(place == self.tabs.currentIndex())
         if self.tabs.currentWidget() is self.attributes:
             self.attributes.choose_first()
-        self.places.set_shown(self.tabs.currentWidget() is self.places)
+        for panel in (self.places, self.vectors):
+            panel.set_shown(self.tabs.currentWidget() is panel)
 
     def _look_ahead(self, explanation: object) -> None:
         """Once this image is there, the next ones of the queue are fetched: a step shows them at once."""
