@@ -24,3 +24,21 @@ def strengths(scores: Floats) -> FloatArray:
 def suggested(strength: FloatArray, present: NDArray[np.int8], threshold: float) -> BoolArray:
     """(K,) which attributes are suggested as present: strong enough, and nobody has judged them (−1)."""
     return np.asarray((strength >= threshold) & (present < 0))
+
+
+def class_doubt(class_scores: Floats) -> FloatArray:
+    """(N,) how little the best of (N, M) class scores stands out from the second: the greater, the less sure."""
+    if class_scores.shape[1] < 2:
+        return np.zeros(len(class_scores))
+    top = np.partition(np.asarray(class_scores, dtype=np.float64), -2, axis=1)[:, -2:]
+    return np.asarray(top[:, 0] - top[:, 1])
+
+
+def disagreement(scores_av: Floats, scores_va: Floats) -> FloatArray:
+    """(N,) one minus the correlation of the two sub-nets' (N, K) scores over an image's attributes."""
+    return np.asarray(1 - (strengths(scores_av) * strengths(scores_va)).mean(axis=1))
+
+
+def attribute_doubt(strength: FloatArray, threshold: float) -> FloatArray:
+    """(N,) how near an attribute's strengths lie to where it begins to be suggested: the nearer, the greater."""
+    return np.asarray(-np.abs(strength - threshold))

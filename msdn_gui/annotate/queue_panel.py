@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import ReviewState
+from msdn_core.domain.attributes import FloatArray
+from msdn_core.project.attribute_scores import scores_file
 from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.background import Background
+from msdn_gui.annotate.orders import WORDS, Order, sort_keys
 from msdn_gui.annotate.queue_model import FILTERS, QueueModel
 from msdn_gui.annotate.queue_view import CELL, QueueView
 from msdn_gui.session import Session
@@ -25,7 +32,9 @@ class QueuePanel(QWidget):
         super().__init__()
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session, self._annotations = session, annotations
+        self._session, self._annotations, self._jobs = session, annotations, services.jobs
+        self.threshold: Callable[[], float] = lambda: 1.0
+        """From which strength on an attribute is suggested."""
         self.model = QueueModel(services.thumbnails)
         self.view = QueueView(self.model)
         self.search = QLineEdit(objectName="queue_search", placeholderText="Search images", clearButtonEnabled=True)
@@ -33,7 +42,14 @@ class QueuePanel(QWidget):
         self.kind = QComboBox(objectName="queue_kind", accessibleName="Which images")
         for value, words in FILTERS.items():
             self.kind.addItem(words, value)
-        self.kind.setToolTip("Images that are done stay in their place until you choose here again, or press F5")
+        self.order = QComboBox(objectName="queue_order", accessibleName="In which order")
+        for order, words in WORDS.items():
+            self.order.addItem(words, order.value)
+        for box in (self.kind, self.order):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.order.setToolTip("What the model says of all images decides; it looks at them first where it has not yet")
+        self._sorting = Background(self)
+        self.kind.setToolTip("Images that are done stay in their place until you choose here again, or press R")
         self.count = QLabel(objectName="queue_count", wordWrap=True)
         self.count.setProperty("look", "muted")
         self.empty = QLabel(objectName="queue_empty", wordWrap=True)
@@ -48,6 +64,7 @@ class QueuePanel(QWidget):
         self.top.setSpacing(SPACING // 2)
         self.top.addWidget(self.search)
         self.top.addWidget(self.kind)
+        self.top.addWidget(self.order)
         bottom = QVBoxLayout()
         bottom.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
         bottom.addWidget(self.count)
@@ -61,6 +78,10 @@ class QueuePanel(QWidget):
 
         self.search.textChanged.connect(self.arrange)
         self.kind.currentIndexChanged.connect(self.arrange)
+        self.order.currentIndexChanged.connect(lambda _: self._sort())
+        self._sorting.done.connect(self._take_keys)
+        session.checkpoint_changed.connect(lambda _: self._sort_by_project())
+        session.project_changed.connect(lambda _: self._sort_by_project())
         self.view.chosen.connect(session.set_image)
         self.view.selection_changed.connect(self._tell_count)
         session.images_changed.connect(self._take_images)
@@ -69,10 +90,94 @@ class QueuePanel(QWidget):
         annotations.changed.connect(self._take_change)
         self._take_images()
 
+    def refresh(self) -> None:
+        """Narrow the queue down and sort it anew: what has been done since is left out now."""
+        self.arrange()
+        if self.order.currentIndex():
+            self._sort()
+
     def arrange(self) -> None:
-        """Narrow the queue down anew: what has been done since is left out now."""
+        """Narrow the queue down to what is searched."""
         self.model.arrange(self.search.text(), self.kind.currentData())
         self._tell_count()
+
+    # Sorting
+
+    def _sort(self) -> None:
+        """Sort by what the model says, which it is asked for where that is not known yet."""
+        session, order = self._session, Order(self.order.currentData())
+        self._sorting.cancel()
+        if order is Order.PROJECT:
+            self.model.sort_by(None)
+            self._choose_first()
+            return
+        if session.project is None or session.checkpoint is None:
+            session.message.emit("info", "Choose a checkpoint first: the images are sorted by what it says of them.")
+            self._sort_by_project()
+            return
+        header, images = session.checkpoint.header, list(session.images)
+        file = scores_file(session.project.path, session.checkpoint.path)
+        asked = {
+            "table": session.table,
+            "fusion": header.fusion,
+            "gamma": session.gamma,
+            "clip_negative": header.clip_negative,
+            "attribute": session.attribute,
+            "threshold": self.threshold(),
+        }
+        self._sorting.start(lambda: sort_keys(file, images, order, **asked))
+
+    def _take_keys(self, keys: FloatArray | None) -> None:
+        if keys is not None and len(keys) != self.model.total:
+            self._sort()  # Images have come since.
+            return
+        if keys is not None:
+            self.model.sort_by(keys)
+            self._choose_first()
+            missing = int(np.isnan(keys).sum())
+            if missing:
+                noun = "image has" if missing == 1 else "images have"
+                self._session.message.emit("info", f"{missing:,} {noun} no features yet, and stand at the end.")
+            return
+        self._look_at_all()
+
+    def _look_at_all(self) -> None:
+        """Have the model look at all images, once, as a job that the chip shows."""
+        session = self._session
+        if session.project is None or session.checkpoint is None or self._jobs.find("scores") is not None:
+            return
+        job = self._jobs.engine(
+            "Looking at all images", "scores", session.project.path, "--run", session.checkpoint.path,
+            workspace="annotate",
+        )  # fmt: skip
+        job.finished.connect(self._take_scores)
+        job.failed.connect(self._say_why)
+
+    def _take_scores(self, result: dict[str, object]) -> None:
+        session = self._session
+        if session.project is None or session.checkpoint is None:
+            return
+        wanted = scores_file(session.project.path, session.checkpoint.path)
+        # Another project or checkpoint may have been chosen meanwhile: then nothing is sorted.
+        if Path(str(result["scores"])) == wanted and result["attributes"] == len(session.table.attributes):
+            self._sort()
+        else:
+            self._sort_by_project()
+
+    def _say_why(self, sentence: str) -> None:
+        self._session.message.emit("error", sentence)
+        self._sort_by_project()
+
+    def _sort_by_project(self) -> None:
+        self._sorting.cancel()
+        self.order.setCurrentIndex(0)
+
+    def _choose_first(self) -> None:
+        if self.model.rowCount():
+            self._session.set_image(self.model.record_at(0))
+        self._tell_count()
+
+    # What is told
 
     def _take_images(self) -> None:
         session, room = self._session, self._annotations.room

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QSplitter, QVBoxLayout, QWidget
 
-from msdn_core.domain.attributes import FloatArray
-from msdn_core.domain.judged_vectors import JudgedVectors
+from msdn_core.domain.attributes import ClassTable, FloatArray
+from msdn_core.domain.judged_vectors import JudgedVectors, vectors_from_judgements
+from msdn_core.project import Project
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.background import Background
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.rows import RowsModel, rows_view
-from msdn_gui.annotate.vector_maker import VectorMaker
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 
@@ -29,7 +32,7 @@ class VectorsPanel(QWidget):
     def __init__(self, session: Session, annotations: Annotations, maker: ActionMaker) -> None:
         super().__init__()
         self._session, self._annotations = session, annotations
-        self._maker = VectorMaker(self)
+        self._work = Background(self)
         self._judged: JudgedVectors | None = None
         self._rows: list[int] = []
         self._shown = False
@@ -56,15 +59,15 @@ class VectorsPanel(QWidget):
                 "How many images say something",
             ),
         )
-        self.class_table = rows_view(self.classes, "vector_classes", "Classes that would change", (56, 56, 60))
-        self.value_table = rows_view(self.values, "vector_values", "Values that would change", (62, 62, 56))
+        self.class_table = rows_view(self.classes, "vector_classes", "Classes that would change", (70, 66, 62))
+        self.value_table = rows_view(self.values, "vector_values", "Values that would change", (62, 70, 70))
         self.state = QLabel(objectName="vectors_state", wordWrap=True)
         self.state.setProperty("look", "muted")
         self.all_button = KeyButton(self.take_all)
         self._compose()
 
-        self._maker.made.connect(self._take_made)
-        self._maker.failed.connect(lambda sentence: session.message.emit("error", sentence))
+        self._work.done.connect(self._take_made)
+        self._work.failed.connect(lambda sentence: session.message.emit("error", sentence))
         self.class_table.selectionModel().currentRowChanged.connect(lambda *_: self._show_values())
         self.least.valueChanged.connect(lambda _: self._show_classes())
         annotations.changed.connect(lambda kind, _: self._make() if kind in ("judgements", "labels") else None)
@@ -111,14 +114,16 @@ class VectorsPanel(QWidget):
         if not self._shown:
             return
         if session.project is None or session.table_is_borrowed or not session.table.classes:
+            self._work.cancel()
             self._judged = None
             self._show_classes()
         else:
-            self._maker.make(session.project.path, session.table)
+            path, table = session.project.path, session.table
+            self._work.start(lambda: (table, _judged_vectors(path, table)))
 
-    def _take_made(self, table: object, judged: JudgedVectors) -> None:
-        if table is self._session.table:
-            self._judged = judged
+    def _take_made(self, made: tuple[ClassTable, JudgedVectors]) -> None:
+        if made[0] is self._session.table:
+            self._judged = made[1]
             self._show_classes()
 
     def _proposed(self, row: int) -> FloatArray:
@@ -143,7 +148,7 @@ class VectorsPanel(QWidget):
             if change.max(initial=0.0) > _SAME:
                 self._rows.append(row)
                 images = int(judged.count[row].max())
-                rows.append((name, str(images), str(int((change > _SAME).sum())), _number(float(change.max()))))
+                rows.append((name, str(images), str(int((change > _SAME).sum())), self._number(float(change.max()))))
         self.classes.show_rows(rows)
         kept = self._rows.index(chosen[0]) if chosen and chosen[0] in self._rows else 0
         self.class_table.setCurrentIndex(self.classes.index(kept, 0))
@@ -171,17 +176,26 @@ class VectorsPanel(QWidget):
                     rows.append(
                         (
                             table.attributes[column].full_name,
-                            _number(now),
-                            _number(now + float(change[column])),
+                            self._number(now),
+                            self._number(now + float(change[column])),
                             str(int(self._judged.count[row, column])),
                         )
                     )
         self.values.show_rows(rows)
+
+    def _number(self, value: float) -> str:
+        """With as many places as suit the table's units."""
+        return f"{value:.{2 if self._session.table.value_range[1] <= 1 else 1}f}"
 
     def _accept(self, rows: list[int]) -> None:
         if rows:
             self.accepted.emit({self._session.table.classes[row]: self._proposed(row) for row in rows})
 
 
-def _number(value: float) -> str:
-    return f"{value:.3g}" if abs(value) < 1 else f"{value:.1f}"
+def _judged_vectors(path: Path, table: ClassTable) -> JudgedVectors:
+    """Of all judgements in force, over a connection of its own; for another thread than the window's."""
+    with Project.open(path, read_only=True) as project:
+        images = project.images()
+        present, certainty = project.annotations.judgements_in_force([image.id for image in images])
+    labels = [table.class_index.get(image.class_name or "", -1) for image in images]
+    return vectors_from_judgements(present, certainty, np.array(labels, dtype=np.int64), len(table.classes))

@@ -60,6 +60,7 @@ class AnnotateWorkspace(QWidget):
         self.picture = PicturePanel(session, self.annotations, self.canvas, self.reviews)
         self.labels = LabelPanel(session, maker)
         self.attributes = AttributesPanel(session, self.annotations, maker)
+        self.queue.threshold = self.attributes.threshold.value
         self.places = PlacesPanel(session, self.annotations, self.canvas, maker)
         self.vectors = VectorsPanel(session, self.annotations, maker)
         self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
@@ -67,7 +68,13 @@ class AnnotateWorkspace(QWidget):
             maker.make("next", "Next image", "Ctrl+Right", lambda: self.queue.view.step(1)),
             maker.make("previous", "Previous image", "Ctrl+Left", lambda: self.queue.view.step(-1)),
             maker.make("find_image", "Find an image", "Ctrl+F", lambda: _focus(self.queue.search), sign="search"),
-            maker.make("arrange", "Leave out what is done", "R", self.queue.arrange, tip="Narrow the queue down anew"),
+            maker.make(
+                "arrange",
+                "Leave out what is done",
+                "R",
+                self.queue.refresh,
+                tip="Narrow the queue down and sort it anew",
+            ),
             maker.make("whole", "Show the whole image", "Ctrl+0", self.canvas.show_whole, sign="fit"),
             self.advance,
         ]

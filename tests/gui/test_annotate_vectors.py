@@ -37,7 +37,7 @@ def test_what_would_change_is_shown_beside_what_is_and_changes_nothing(workspace
     assert vectors.classes.rows == [], "three images have to say something, at first"
     vectors.least.setValue(2)
     assert vectors.classes.rows == [(CLASSES[0], "2", "1", "0.25")]
-    assert vectors.values.rows == [("crown::red", "1.0", "0.75", "2")]
+    assert vectors.values.rows == [("crown::red", "1.00", "0.75", "2")]
     assert "1 of 3 classes would change" in vectors.state.text()
     assert np.array_equal(kept(session), VECTORS)
 
