@@ -24,6 +24,7 @@ from msdn_core.domain.annotation import (
     ReviewState,
     Split,
 )
+from msdn_core.domain.judge_agreement import Verdicts, verdicts_of
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import Database
 
@@ -129,6 +130,28 @@ class AnnotationRoom:
             if image in place and attribute < attributes:
                 present[place[image], attribute], certainty[place[image], attribute] = one, sure
         return present, certainty
+
+    def verdicts(self, annotator: str | None, *, unaided: bool = False) -> Verdicts:
+        """All that one annotator says of attributes, or the data set (None).
+
+        ``unaided`` leaves out what a model's suggestion brought about.
+        """
+        if annotator is None:
+            rows = self._database.rows("SELECT image_id, present, certainty FROM image_attributes ORDER BY image_id")
+            ids = np.array([row[0] for row in rows], dtype=np.int64)
+            attributes = int(self._database.value("SELECT count(*) FROM attributes"))
+            present, certainty = (
+                np.frombuffer(b"".join(row[part] for row in rows), np.int8).reshape(len(rows), attributes)
+                for part in (1, 2)
+            )
+            return verdicts_of(ids, present, certainty)
+        said = self._database.rows(
+            "SELECT image_id, attribute, CASE WHEN certainty = 1 THEN 2 ELSE present END FROM judgements "
+            "JOIN annotators ON annotators.id = annotator WHERE name = ? AND (? = 0 OR suggested_by = '')",
+            (annotator, int(unaided)),
+        )
+        columns = np.array(said, dtype=np.int64).reshape(-1, 3)
+        return Verdicts(columns[:, 0], columns[:, 1], columns[:, 2].astype(np.int8))
 
     # Class labels
 

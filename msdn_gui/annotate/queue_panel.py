@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 class QueuePanel(QWidget):
     """Search line, kind of images, thumbnails with their signs, and counts."""
 
-    def __init__(self, session: Session, services: Services, annotations: Annotations) -> None:
+    def __init__(
+        self, session: Session, services: Services, annotations: Annotations, threshold: Callable[[], float]
+    ) -> None:
+        """``threshold`` gives the strength from which on an attribute is suggested."""
         super().__init__()
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session, self._annotations, self._jobs = session, annotations, services.jobs
-        self.threshold: Callable[[], float] = lambda: 1.0
-        """From which strength on an attribute is suggested."""
+        self._threshold = threshold
         self.model = QueueModel(services.thumbnails)
         self.view = QueueView(self.model)
         self.search = QLineEdit(objectName="queue_search", placeholderText="Search images", clearButtonEnabled=True)
@@ -123,7 +125,7 @@ class QueuePanel(QWidget):
             "gamma": session.gamma,
             "clip_negative": header.clip_negative,
             "attribute": session.attribute,
-            "threshold": self.threshold(),
+            "threshold": self._threshold(),
         }
         self._sorting.start(lambda: sort_keys(file, images, order, **asked))
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from msdn_core.domain.annotation import Certainty, ReviewState
 from msdn_core.errors import MsdnError
 from msdn_gui.annotate.actions import ActionMaker, review_actions
+from msdn_gui.annotate.agreement_panel import AgreementPanel
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.attributes_panel import AttributesPanel
 from msdn_gui.annotate.canvas import Canvas
@@ -55,14 +56,15 @@ class AnnotateWorkspace(QWidget):
         self.annotations = Annotations(session, self.undo_stack, services.settings)
         maker = ActionMaker(self)
         self.reviews = review_actions(maker, self._review)
-        self.queue = QueuePanel(session, services, self.annotations)
+        self.attributes = AttributesPanel(session, self.annotations, maker)
+        threshold = self.attributes.threshold.value
+        self.queue = QueuePanel(session, services, self.annotations, threshold)
         self.canvas = Canvas()
         self.picture = PicturePanel(session, self.annotations, self.canvas, self.reviews)
         self.labels = LabelPanel(session, maker)
-        self.attributes = AttributesPanel(session, self.annotations, maker)
-        self.queue.threshold = self.attributes.threshold.value
         self.places = PlacesPanel(session, self.annotations, self.canvas, maker)
         self.vectors = VectorsPanel(session, self.annotations, maker)
+        self.agreement = AgreementPanel(session, self.annotations, maker, threshold)
         self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
         self._general = [
             maker.make("next", "Next image", "Ctrl+Right", lambda: self.queue.view.step(1)),
@@ -84,7 +86,8 @@ class AnnotateWorkspace(QWidget):
         self._add_tab(maker, self.labels, "Class", "F6", self.labels.actions_of_tab)
         self._add_tab(maker, self.attributes, "Attributes", "F7", self.attributes.actions_of_tab)
         self._add_tab(maker, self.places, "Places", "F8", self.places.actions_of_tab)
-        self._add_tab(maker, self.vectors, "Class vectors", "F9", self.vectors.actions_of_tab)
+        self._add_tab(maker, self.vectors, "Vectors", "F9", self.vectors.actions_of_tab)
+        self._add_tab(maker, self.agreement, "Agreement", "F11", self.agreement.actions_of_tab)
         self._compose()
 
         self.tabs.currentChanged.connect(self._give_keys)
@@ -243,7 +246,7 @@ class AnnotateWorkspace(QWidget):
                 action.setEnabled(place == self.tabs.currentIndex())
         if self.tabs.currentWidget() is self.attributes:
             self.attributes.choose_first()
-        for panel in (self.places, self.vectors):
+        for panel in (self.places, self.vectors, self.agreement):
             panel.set_shown(self.tabs.currentWidget() is panel)
 
     def _look_ahead(self, explanation: object) -> None:
