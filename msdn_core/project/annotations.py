@@ -96,6 +96,15 @@ class AnnotationRoom:
         )
         return {JudgementKey(image_id, row[0], row[1]): _judgement(row[2:]) for row in rows}
 
+    def judgements_by(self, annotator: str) -> dict[JudgementKey, Judgement]:
+        """All that one annotator says, by image and attribute."""
+        rows = self._database.rows(
+            "SELECT image_id, attribute, present, certainty, at, suggested_by FROM judgements "
+            "JOIN annotators ON annotators.id = annotator WHERE name = ? ORDER BY image_id, attribute",
+            (annotator,),
+        )
+        return {JudgementKey(row[0], row[1], annotator): _judgement(row[2:]) for row in rows}
+
     def judgements_of_attribute(self, attribute: int) -> dict[int, tuple[int, int]]:
         """Image to (presence, certainty) in force of one attribute; images that nobody judged are left out.
 

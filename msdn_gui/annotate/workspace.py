@@ -27,6 +27,7 @@ from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.attributes_panel import AttributesPanel
 from msdn_gui.annotate.canvas import Canvas
 from msdn_gui.annotate.commands import AddClass, SetVectors
+from msdn_gui.annotate.exchange import Exchange
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.label_panel import LabelPanel
 from msdn_gui.annotate.picture_panel import PicturePanel
@@ -65,6 +66,7 @@ class AnnotateWorkspace(QWidget):
         self.places = PlacesPanel(session, self.annotations, self.canvas, maker)
         self.vectors = VectorsPanel(session, self.annotations, maker)
         self.agreement = AgreementPanel(session, self.annotations, maker, threshold)
+        self._exchange = Exchange(self, session, self.annotations, maker)
         self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
         self._general = [
             maker.make("next", "Next image", "Ctrl+Right", lambda: self.queue.view.step(1)),
@@ -106,7 +108,8 @@ class AnnotateWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [*self._show_tabs, *self._general, *self.reviews.values(), *self._tab_actions[self.tabs.currentIndex()]]
+        of_tab = self._tab_actions[self.tabs.currentIndex()]
+        return [*self._show_tabs, *self._general, *self.reviews.values(), *of_tab, *self._exchange.actions]
 
     def settled(self) -> bool:
         """Whether the queue's thumbnails and the chosen image are on the screen."""
