@@ -7,7 +7,7 @@ there before in the same form, so that putting that undoes it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -27,6 +27,8 @@ from msdn_core.domain.annotation import (
 from msdn_core.domain.judge_agreement import Verdicts, verdicts_of
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import Database
+
+_LOOKED_UP = 500
 
 
 class JudgementKey(NamedTuple):
@@ -105,18 +107,23 @@ class AnnotationRoom:
         )
         return {JudgementKey(row[0], row[1], annotator): _judgement(row[2:]) for row in rows}
 
-    def judgements_of_attribute(self, attribute: int) -> dict[int, tuple[int, int]]:
-        """Image to (presence, certainty) in force of one attribute; images that nobody judged are left out.
+    def judgements_of_attribute(
+        self, attribute: int, image_ids: Collection[int] | None = None
+    ) -> dict[int, tuple[int, int]]:
+        """Image to (presence, certainty) in force of one attribute, of all images or of some.
 
-        What a person said last holds, and the data set's judgement where no person said anything.
+        What a person said last holds, and the data set's judgement where no person said anything. Images that nobody
+        judged are left out.
         """
+        where = _among(image_ids)
         rows = self._database.rows(
-            "SELECT image_id, substr(present, ?1, 1), substr(certainty, ?1, 1) FROM image_attributes",
+            f"SELECT image_id, substr(present, ?1, 1), substr(certainty, ?1, 1) FROM image_attributes WHERE {where}",
             (attribute + 1,),
         )
         found = {image: (here[0], sure[0]) for image, here, sure in rows if here and here[0] in (0, 1)}
         said = self._database.rows(
-            "SELECT image_id, present, certainty FROM judgements WHERE attribute = ? ORDER BY at, annotator",
+            "SELECT image_id, present, certainty FROM judgements "
+            f"WHERE attribute = ? AND {where} ORDER BY at, annotator",
             (attribute,),
         )
         found.update({image: (here, sure) for image, here, sure in said})
@@ -128,12 +135,14 @@ class AnnotationRoom:
         present = np.full((len(image_ids), attributes), -1, np.int8)
         certainty = np.zeros((len(image_ids), attributes), np.int8)
         place = {image: row for row, image in enumerate(image_ids)}
-        for image, here, sure in self._database.rows("SELECT image_id, present, certainty FROM image_attributes"):
+        where = _among(image_ids)
+        given = self._database.rows(f"SELECT image_id, present, certainty FROM image_attributes WHERE {where}")
+        for image, here, sure in given:
             if image in place:
                 present[place[image]] = np.frombuffer(here, np.int8)
                 certainty[place[image]] = np.frombuffer(sure, np.int8)
         said = self._database.rows(
-            "SELECT image_id, attribute, present, certainty FROM judgements ORDER BY at, annotator"
+            f"SELECT image_id, attribute, present, certainty FROM judgements WHERE {where} ORDER BY at, annotator"
         )
         for image, attribute, one, sure in said:
             if image in place and attribute < attributes:
@@ -280,6 +289,13 @@ class AnnotationRoom:
             parameters,
         )
         return {row[0]: Mark(row[1], row[2], Box(*row[3:7]), row[7], row[8]) for row in rows}
+
+
+def _among(image_ids: Collection[int] | None) -> str:
+    """A condition on ``image_id``; none where reading all rows costs less than looking each of them up."""
+    if image_ids is None or len(image_ids) > _LOOKED_UP:
+        return "TRUE"
+    return f"image_id IN ({', '.join(str(int(number)) for number in image_ids)})"
 
 
 def _judgement(row: Sequence[Any]) -> Judgement:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtGui import QAction, QActionGroup, QShowEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import Certainty
@@ -159,8 +159,14 @@ class AttributesPanel(QWidget):
 
     # What is shown
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.take_image()
+
     def take_image(self) -> None:
-        """Show what is said of the chosen image."""
+        """Show what is said of the chosen image, while anybody looks."""
+        if not self.isVisible():
+            return
         session, room = self._session, self._annotations.room
         if self.model.set_table(session.table):
             self.tree.expandAll()
@@ -184,6 +190,8 @@ class AttributesPanel(QWidget):
             self.take_image()
 
     def _take_scores(self) -> None:
+        if not self.isVisible():
+            return
         fused = self._session.fused_scores()
         fits = fused is not None and len(fused) == len(self._session.table.attributes)
         self.model.set_strength(strengths(fused) if fits else None, self.threshold.value())

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from msdn_core.domain.annotation import Judgement
 from msdn_core.domain.attributes import ClassTable, FloatArray
@@ -34,6 +34,9 @@ _TIPS = (
 
 class JudgementModel(QAbstractItemModel):
     """Groups with their attributes below them; an item of an attribute has its group's number + 1 as internal id."""
+
+    refreshed = Signal()
+    """Cells are others now. A view paints what it shows; told by ``dataChanged`` it would visit all of them."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -186,9 +189,4 @@ class JudgementModel(QAbstractItemModel):
             self._suggested = suggested(self._strength, self.present, self._threshold)
         else:
             self._suggested = np.zeros(len(self.present), dtype=np.bool_)
-        for group in range(len(self._groups)):
-            top = self.createIndex(group, NAME, 0)
-            self.dataChanged.emit(top, self.createIndex(group, MODEL, 0))
-            rows = self.rowCount(top)
-            if rows:
-                self.dataChanged.emit(self.index(0, NAME, top), self.index(rows - 1, MODEL, top))
+        self.refreshed.emit()

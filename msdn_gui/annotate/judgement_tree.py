@@ -54,6 +54,7 @@ class JudgementTree(QTreeView):
             if width:
                 header.resizeSection(column, width)
         model.modelReset.connect(self.expandAll)
+        model.refreshed.connect(self.viewport().update)
 
     def columns(self) -> list[int]:
         """The attributes that an edit holds for, in their own order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from msdn_gui.annotate.actions import ActionMaker
@@ -30,6 +30,7 @@ class LabelPanel(QWidget):
         super().__init__()
         self._session = session
         self._names: list[str | None] = [None] * DIGITS
+        self._found: list[str] = []
         self.digits = [
             maker.make(
                 f"class_{digit}", f"Class on digit {digit}", str(digit), lambda place=digit - 1: self._give(place)
@@ -86,13 +87,15 @@ class LabelPanel(QWidget):
         """What has its key while this tab is shown."""
         return [*self.digits, self.none, self.by_model, self.find]
 
-    def shown_classes(self) -> list[str]:
-        """The classes that the search leaves."""
-        return list(self._found)
-
     # Inside
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fill()
+
     def _fill(self) -> None:
+        if not self.isVisible():
+            return
         session = self._session
         if self.by_model.isChecked():
             ranking = session.class_ranking()

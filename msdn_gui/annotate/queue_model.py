@@ -56,11 +56,15 @@ class QueueModel(QAbstractListModel):
         """How many images there are, shown or not."""
         return len(self._records)
 
-    def set_images(self, records: Sequence[ImageRecord]) -> None:
-        """Show these images; where they are the same as before, with other classes, rows stay where they are."""
-        same = len(records) == len(self._records) and all(
+    def shows(self, records: Sequence[ImageRecord]) -> bool:
+        """Whether these are the same images as before, perhaps with other classes."""
+        return len(records) == len(self._records) and all(
             new.id == old.id for new, old in zip(records, self._records, strict=True)
         )
+
+    def set_images(self, records: Sequence[ImageRecord]) -> None:
+        """Show these images; where they are the same as before, rows stay where they are."""
+        same = self.shows(records)
         self._records = records
         if same:
             self._redraw_all()
@@ -69,11 +73,6 @@ class QueueModel(QAbstractListModel):
         self._asked.clear()
         self._keys = None
         self.arrange(*self._ask)
-
-    def set_reviews(self, reviews: Mapping[int, Review]) -> None:
-        """Who checked or flagged what."""
-        self.reviews = reviews
-        self._redraw_all()
 
     def set_verdicts(self, verdicts: Mapping[int, tuple[int, int]]) -> None:
         """Image to what is said of the chosen attribute."""

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import ReviewState
 from msdn_core.domain.attributes import FloatArray
+from msdn_core.project import Project
 from msdn_core.project.attribute_scores import scores_file
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.background import Background
@@ -50,7 +52,8 @@ class QueuePanel(QWidget):
         for box in (self.kind, self.order):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.order.setToolTip("What the model says of all images decides; it looks at them first where it has not yet")
-        self._sorting = Background(self)
+        self._sorting, self._verdicts = Background(self), Background(self)
+        self._reading_verdicts = False
         self.kind.setToolTip("Images that are done stay in their place until you choose here again, or press R")
         self.count = QLabel(objectName="queue_count", wordWrap=True)
         self.count.setProperty("look", "muted")
@@ -82,6 +85,7 @@ class QueuePanel(QWidget):
         self.kind.currentIndexChanged.connect(self.arrange)
         self.order.currentIndexChanged.connect(lambda _: self._sort())
         self._sorting.done.connect(self._take_keys)
+        self._verdicts.done.connect(self._show_verdicts)
         session.checkpoint_changed.connect(lambda _: self._sort_by_project())
         session.project_changed.connect(lambda _: self._sort_by_project())
         self.view.chosen.connect(session.set_image)
@@ -183,8 +187,9 @@ class QueuePanel(QWidget):
 
     def _take_images(self) -> None:
         session, room = self._session, self._annotations.room
-        self.model.reviews = room.reviews() if room is not None else {}
-        self._take_verdicts()
+        if not self.model.shows(session.images):
+            self.model.reviews = room.reviews() if room is not None else {}
+            self._take_verdicts()
         self.model.set_images(session.images)
         self.view.show_record(session.image)
         if session.image is None and session.images:
@@ -198,14 +203,37 @@ class QueuePanel(QWidget):
         if kind == "reviews":
             self.model.reviews = room.reviews()
             self._tell_count()
-        elif kind == "judgements":
+        elif kind == "judgements" and self._reading_verdicts:
             self._take_verdicts()
+        elif kind == "judgements" and self._session.attribute >= 0:
+            kept = {number: said for number, said in self.model.verdicts.items() if number not in ids}
+            self.model.verdicts = kept | room.judgements_of_attribute(self._session.attribute, ids)
         self.model.redraw(ids)
 
     def _take_verdicts(self, *_: object) -> None:
-        room, column = self._annotations.room, self._session.attribute
-        own = not self._session.table_is_borrowed
-        self.model.set_verdicts(room.judgements_of_attribute(column) if room and own and column >= 0 else {})
+        """Read what is said of the chosen attribute, on another thread: of 10,000 images that takes too long here.
+
+        While another workspace is shown, the attribute may change with every key, and nobody looks.
+        """
+        session, column = self._session, self._session.attribute
+        self._verdicts.cancel()
+        self.model.set_verdicts({})
+        self._reading_verdicts = (
+            session.project is not None and not session.table_is_borrowed and column >= 0 and self.isVisible()
+        )
+        if self._reading_verdicts:
+            path = session.project.path
+            self._verdicts.start(lambda: _verdicts_of(path, column))
+
+    def _show_verdicts(self, verdicts: dict[int, tuple[int, int]]) -> None:
+        self._reading_verdicts = False
+        self.model.set_verdicts(verdicts)
+        if self.kind.currentData() == "unjudged":
+            self.arrange()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._take_verdicts()
 
     def _tell_count(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
@@ -221,3 +249,8 @@ class QueuePanel(QWidget):
         if selected > 1:
             parts = [f"{selected:,} images selected: what you say now holds for all of them"]
         self.count.setText(" · ".join(parts))
+
+
+def _verdicts_of(path: Path, column: int) -> dict[int, tuple[int, int]]:
+    with Project.open(path, read_only=True) as project:
+        return project.annotations.judgements_of_attribute(column)

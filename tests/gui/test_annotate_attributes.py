@@ -55,8 +55,18 @@ def test_one_attribute_is_judged_over_many_images_by_single_keys(workspace, sess
         {STRIPED: (False, Certainty.NOT_VISIBLE)},
         {},
     ]
-    shown = [workspace.queue.model.index(n).data(VERDICT_ROLE) for n in range(4)]
-    assert shown == [(1, 4), (0, 3), (0, 1), None]
+    model = workspace.queue.model
+    said_of = [(1, 4), (0, 3), (0, 1), None]
+    qtbot.waitUntil(lambda: [model.index(n).data(VERDICT_ROLE) for n in range(4)] == said_of)
+
+
+def test_the_queue_leaves_images_whose_attribute_is_not_judged(workspace, session, qtbot) -> None:
+    key(workspace, qtbot, K.Key_P, K.Key_A)
+    kind = workspace.queue.kind
+    kind.setCurrentIndex(kind.findData("unjudged"))
+    qtbot.waitUntil(lambda: workspace.queue.model.rowCount() == 4)
+    session.set_attribute(0)
+    qtbot.waitUntil(lambda: workspace.queue.model.rowCount() == 6)
 
 
 def test_all_attributes_of_one_image_are_judged_in_their_groups(workspace, session, qtbot) -> None:
