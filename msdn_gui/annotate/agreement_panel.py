@@ -165,7 +165,7 @@ class AgreementPanel(QWidget):
         if self._agreement is not None and 0 <= row < len(self._columns):
             column = self._columns[row]
             part = self._agreement.of_attribute(column)
-            names = {image.id: image.name.rsplit("/", 1)[-1] for image in self._session.images}
+            names = {image.id: "/".join(image.name.split("/")[-2:]) for image in self._session.images}
             for place in np.flatnonzero(~part.agreed).tolist():
                 image = int(part.image_ids[place])
                 self._differences.append((image, column))

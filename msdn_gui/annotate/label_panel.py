@@ -6,7 +6,17 @@ import json
 
 from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QListView, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.key_button import KeyButton
@@ -16,6 +26,8 @@ from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 
 DIGITS = 9
 _KEPT = "annotate_digits"
+_HINT = "Right click on a class puts it on a digit."
+_NO_CLASSES = "There are no classes yet: write a name above, and the chosen images make the first one."
 
 
 class LabelPanel(QWidget):
@@ -52,17 +64,20 @@ class LabelPanel(QWidget):
         self.list.setModel(self._model)
         self.add = QPushButton(objectName="label_add")
         bind_icon(self.add, "add")
-        self.hint = QLabel("Right click on a class puts it on a digit.", objectName="label_hint", wordWrap=True)
+        self.hint = QLabel(_HINT, objectName="label_hint", wordWrap=True)
         self.hint.setProperty("look", "muted")
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING // 2)
-        layout.addWidget(KeyButton(self.by_model))
+        top = QHBoxLayout()
+        top.setSpacing(SPACING // 2)
+        top.addWidget(KeyButton(self.by_model), 3)
+        top.addWidget(KeyButton(self.none), 2)
+        layout.addLayout(top)
         layout.addSpacing(SPACING // 2)
         for button in self.buttons:
             layout.addWidget(button)
-        layout.addWidget(KeyButton(self.none))
         layout.addSpacing(SPACING // 2)
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
@@ -136,7 +151,8 @@ class LabelPanel(QWidget):
         known = name.lower() in {one.lower() for one in table.classes}
         self.add.setVisible(bool(name) and not known and not self._session.table_is_borrowed)
         self.add.setText(f"New class “{name}”")
-        self.hint.setVisible(bool(table.classes) and not self.by_model.isChecked())
+        self.hint.setText(_HINT if table.classes else _NO_CLASSES)
+        self.hint.setVisible(not (table.classes and self.by_model.isChecked()))
 
     def _with_sign(self, name: str) -> str:
         table = self._session.table

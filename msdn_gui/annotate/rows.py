@@ -59,6 +59,8 @@ def rows_view(model: RowsModel, name: str, accessible: str, widths: tuple[int, .
     view.setWordWrap(False)
     view.setTabKeyNavigation(False)
     view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    # In line with the headings.
+    view.setStyleSheet("QTableView::item { padding: 0 5px; }")
     view.verticalHeader().hide()
     view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     view.verticalHeader().setDefaultSectionSize(24)

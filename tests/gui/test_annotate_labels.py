@@ -7,11 +7,12 @@ from annotate_kit import CTRL, LEFT, SHIFT, classes, click_image, key, press, sh
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QToolButton
-from small_birds import CLASSES
+from small_birds import CLASSES, draw_bird
 
 from msdn_core.domain.annotation import ReviewState, Split
-from msdn_core.project import Project
+from msdn_core.project import NewImage, Project
 from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.window import MainWindow
 
 K = Qt.Key
 
@@ -204,10 +205,6 @@ def test_what_cannot_be_kept_is_said_and_leaves_nothing_to_undo(workspace, sessi
 def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
     empty_session, checkpoint_file, services, tmp_path, monkeypatch, qtbot
 ) -> None:
-    from small_birds import draw_bird
-
-    from msdn_core.project import NewImage
-
     monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
     with Project.create(tmp_path / "photos") as made:
         draw_bird(tmp_path / "a.jpg", 0)
@@ -219,3 +216,40 @@ def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
     assert not workspace.findChild(QPushButton, "annotate_adopt").isVisible()
     key(workspace, qtbot, K.Key_1)
     assert empty_session.images[0].class_name == CLASSES[0]
+
+
+def test_ctrl_z_undoes_in_the_workspace_that_is_shown_and_in_no_other(session, services, qtbot) -> None:
+    window = MainWindow(session, services)
+    try:
+        window.show_workspace("annotate")
+        with qtbot.waitExposed(window):
+            window.show()
+        workspace = window.workspaces["annotate"]
+        workspace.queue.view.setFocus()
+        key(workspace, qtbot, K.Key_2)
+        edit = next(menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "&Edit")
+        undo = edit.actions()[0]
+        assert undo.text() == f"Undo labelling 1 image {CLASSES[1]}"
+        window.show_workspace("explore")
+        assert not undo.isEnabled()
+        window.show_workspace("annotate")
+        undo.trigger()
+        assert session.images[0].class_name == CLASSES[0]
+    finally:
+        window.close_for_good()
+
+
+def test_a_project_without_classes_gets_its_first_one_from_a_name(
+    empty_session, services, tmp_path, monkeypatch, qtbot
+) -> None:
+    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    with Project.create(tmp_path / "photos") as made:
+        draw_bird(tmp_path / "a.jpg", 0)
+        made.add_images(made.add_image_root(tmp_path), [NewImage("a.jpg")])
+    empty_session.open_project(tmp_path / "photos")
+    workspace = shown_workspace(empty_session, services, qtbot)
+    assert "no classes yet" in workspace.labels.hint.text()
+    qtbot.keyClicks(workspace.labels.search, "Wader")
+    qtbot.keyClick(workspace.labels.search, K.Key_Return)
+    assert empty_session.images[0].class_name == "Wader"
+    assert workspace.labels.buttons[0].text() == "● Wader"
