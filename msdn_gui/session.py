@@ -278,6 +278,14 @@ class Session(QObject):
 
     # Edits: each raises MsdnError and changes nothing where it cannot be done. Called by undo commands alone.
 
+    def present_project(self) -> Project:
+        """The open project, for an edit of it; ProjectError where there is none, or its file was taken away."""
+        project = self._open()
+        if not (project.path / PROJECT_FILE).exists():
+            # The system keeps a deleted file as long as it is open: an edit would succeed, and be lost.
+            raise ProjectError(_gone(project))
+        return project
+
     def set_values(self, cells: Sequence[Cell]) -> None:
         """Sets (class name, attribute column, value) cells, all or none."""
         self._writable().set_values(cells)
@@ -331,7 +339,7 @@ class Session(QObject):
 
     def adopt_checkpoint_table(self) -> None:
         """Makes the borrowed table the project's own, so that it can be edited."""
-        project = self._present()
+        project = self.present_project()
         if self.checkpoint is None:
             raise ProjectError("There is no checkpoint whose classes the project could take; choose one first.")
         header = self.checkpoint.header
@@ -350,15 +358,8 @@ class Session(QObject):
             raise ProjectError("No project is open; open one first.")
         return self.project
 
-    def _present(self) -> Project:
-        project = self._open()
-        if not (project.path / PROJECT_FILE).exists():
-            # The system keeps a deleted file as long as it is open: an edit would succeed, and be lost.
-            raise ProjectError(_gone(project))
-        return project
-
     def _writable(self) -> Project:
-        project = self._present()
+        project = self.present_project()
         if self.table_is_borrowed:
             raise ProjectError(
                 "These classes are the checkpoint's, not the project's, so they cannot be changed; "

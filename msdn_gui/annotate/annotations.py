@@ -129,9 +129,7 @@ class Annotations(QObject):
 
     def write(self, kind: str, changes: Mapping[Any, Any]) -> dict[Any, Any]:
         """Make an edit and tell of it; what stood before. Called by undo commands alone."""
-        room = self.room
-        if room is None:
-            return {}
+        room = self._session.present_project().annotations
         before: dict[Any, Any] = getattr(room, f"put_{kind}")(changes)
         ids = _images_of(kind, changes, before)
         if kind == "labels":

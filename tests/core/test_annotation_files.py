@@ -16,6 +16,7 @@ from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import ImportFault
 from msdn_core.exporters.coco import write_coco
 from msdn_core.exporters.judgement_files import write_judgements
+from msdn_core.exporters.sheets import export_annotations
 from msdn_core.importers.coco import marks_from_coco
 from msdn_core.importers.judgement_files import judgements_from_files
 from msdn_core.project import JudgementKey, NewImage, Project
@@ -126,4 +127,17 @@ def test_sizes_stand_beside_images_that_can_be_opened(project, tmp_path) -> None
     assert images == [
         {"id": 1, "file_name": "a/one.jpg", "width": 64, "height": 48},
         {"id": 2, "file_name": "a/two words.jpg"},
+    ]
+
+
+def test_the_sheet_of_annotations_says_what_is_in_force(project, tmp_path) -> None:
+    project.set_image_attributes(1, np.array([1, 0, -1], np.int8), np.array([3, 3, 0], np.int8))
+    project.annotations.put_judgements({JudgementKey(1, 0, "Ann"): Judgement(False, Certainty.DEFINITELY, AT)})
+    project.annotations.put_judgements({JudgementKey(2, 2, "Ann"): Judgement(True, Certainty.GUESSING, AT)})
+    export_annotations(project, tmp_path / "sheet.json")
+    images = json.loads((tmp_path / "sheet.json").read_text(encoding="utf-8"))["images"]
+    assert [(image.get("present"), image.get("certainty")) for image in images] == [
+        ([0, 0, -1], [4, 3, 0]),
+        ([-1, -1, 1], [0, 0, 2]),
+        (None, None),
     ]

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QTool
 from small_birds import CLASSES, draw_bird
 
 from msdn_core.domain.annotation import ReviewState, Split
-from msdn_core.project import NewImage, Project
+from msdn_core.project import PROJECT_FILE, NewImage, Project
 from msdn_gui.annotate import AnnotateWorkspace
 from msdn_gui.window import MainWindow
 
@@ -200,6 +200,16 @@ def test_what_cannot_be_kept_is_said_and_leaves_nothing_to_undo(workspace, sessi
         assert "reading only" in told.args[1]
         assert not workspace.undo_stack.canUndo()
         assert session.images[0].class_name == CLASSES[0]
+
+
+def test_what_is_said_after_the_projects_file_is_gone_is_not_taken_for_kept(workspace, session, qtbot) -> None:
+    file = session.project.path / PROJECT_FILE
+    file.rename(file.with_suffix(".away"))
+    with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error") as told:
+        key(workspace, qtbot, K.Key_2)
+    assert "nothing can be saved" in told.args[1]
+    assert session.images[0].class_name == CLASSES[0]
+    file.with_suffix(".away").rename(file)
 
 
 def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
