@@ -48,7 +48,7 @@ class JudgementTree(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(40)
-        for column, width in ((NAME, 0), (SAID, 150), (MODEL, 64)):
+        for column, width in ((NAME, 0), (SAID, 142), (MODEL, 56)):
             mode = QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch
             header.setSectionResizeMode(column, mode)
             if width:

@@ -194,7 +194,13 @@ class AnnotateWorkspace(QWidget):
 
     def _label_new(self, name: str) -> None:
         """A class of that name, with nothing known of it yet, and the images in it: one step to undo."""
-        if self._session.project is None:
+        project = self._session.project
+        if project is None:
+            return
+        if project.read_only:
+            self._session.message.emit(
+                "error", f"The project is open for reading only, so no class was added: {project.read_only_reason}"
+            )
             return
         count = len(self._session.table.attributes)
         self.undo_stack.beginMacro(f"labelling with the new class {name}")

@@ -198,6 +198,9 @@ def test_what_cannot_be_kept_is_said_and_leaves_nothing_to_undo(workspace, sessi
         with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error") as told:
             key(workspace, qtbot, K.Key_2)
         assert "reading only" in told.args[1]
+        with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error"):
+            qtbot.keyClicks(workspace.labels.search, "Grey owl")
+            qtbot.keyClick(workspace.labels.search, K.Key_Return)
         assert not workspace.undo_stack.canUndo()
         assert session.images[0].class_name == CLASSES[0]
 
