@@ -20,6 +20,8 @@ PICTURES = (
     ("explore", "dark"),
     ("classes", "light"),
     ("classes", "dark"),
+    ("annotate", "light"),
+    ("annotate", "dark"),
     ("train", "light"),
     ("train", "dark"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,6 +144,16 @@ class Session(QObject):
         else:
             self._image_list.load(self.project.path)
 
+    def refresh_images(self, ids: Collection[int]) -> None:
+        """Reads some images anew, whose class or split has changed."""
+        if self.project is None:
+            return
+        if len(ids) > _LOADED_AT_ONCE:
+            self.reload_images()
+            return
+        fresh = {number: self.project.image(number) for number in ids}
+        self._put_images([fresh.get(record.id, record) for record in self.images])
+
     def _take_images(self, path: Path, images: list[ImageRecord]) -> None:
         if self.project is not None and self.project.path == path:
             self._put_images(images)
@@ -268,6 +278,14 @@ class Session(QObject):
 
     # Edits: each raises MsdnError and changes nothing where it cannot be done. Called by undo commands alone.
 
+    def present_project(self) -> Project:
+        """The open project, for an edit of it; ProjectError where there is none, or its file was taken away."""
+        project = self._open()
+        if not (project.path / PROJECT_FILE).exists():
+            # The system keeps a deleted file as long as it is open: an edit would succeed, and be lost.
+            raise ProjectError(_gone(project))
+        return project
+
     def set_values(self, cells: Sequence[Cell]) -> None:
         """Sets (class name, attribute column, value) cells, all or none."""
         self._writable().set_values(cells)
@@ -321,7 +339,7 @@ class Session(QObject):
 
     def adopt_checkpoint_table(self) -> None:
         """Makes the borrowed table the project's own, so that it can be edited."""
-        project = self._present()
+        project = self.present_project()
         if self.checkpoint is None:
             raise ProjectError("There is no checkpoint whose classes the project could take; choose one first.")
         header = self.checkpoint.header
@@ -340,15 +358,8 @@ class Session(QObject):
             raise ProjectError("No project is open; open one first.")
         return self.project
 
-    def _present(self) -> Project:
-        project = self._open()
-        if not (project.path / PROJECT_FILE).exists():
-            # The system keeps a deleted file as long as it is open: an edit would succeed, and be lost.
-            raise ProjectError(_gone(project))
-        return project
-
     def _writable(self) -> Project:
-        project = self._present()
+        project = self.present_project()
         if self.table_is_borrowed:
             raise ProjectError(
                 "These classes are the checkpoint's, not the project's, so they cannot be changed; "

@@ -56,6 +56,14 @@ ENTRIES = (
         "Look at images through both sub-nets",
     ),
     Entry("classes", "Classes", "classes", "msdn_gui.classes.workspace", "ClassesWorkspace", "Edit and add classes"),
+    Entry(
+        "annotate",
+        "Annotate",
+        "annotate",
+        "msdn_gui.annotate.workspace",
+        "AnnotateWorkspace",
+        "Say what images show",
+    ),
     Entry("train", "Train", "train", "msdn_gui.train.workspace", "TrainWorkspace", "Train in the background"),
 )
 NAMES = tuple(entry.name for entry in ENTRIES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Split(StrEnum):
@@ -33,3 +33,82 @@ class PartPoint:
     x: float
     y: float
     visible: bool = True
+
+
+class Certainty(IntEnum):
+    """How sure a judgement of an attribute is: the four certainties of CUB-200-2011, under its numbers."""
+
+    NOT_VISIBLE = 1
+    GUESSING = 2
+    PROBABLY = 3
+    DEFINITELY = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one annotator says of one attribute in one image, and when (ISO 8601, UTC)."""
+
+    present: bool
+    certainty: Certainty
+    at: str
+    suggested_by: str = ""
+    """The checkpoint whose suggestion was accepted; empty where a person judged unaided."""
+
+
+class ReviewState(StrEnum):
+    """How far a person is with an image."""
+
+    UNSEEN = "unseen"
+    CHECKED = "checked"
+    FLAGGED = "flagged"
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Who checked or flagged an image, when (ISO 8601, UTC), and the note that stands with it."""
+
+    state: ReviewState
+    note: str
+    annotator: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImageLabel:
+    """The class and the split that an image has, and who gave them when; nobody where the data set did."""
+
+    class_name: str | None
+    split: Split
+    annotator: str = ""
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A box or a point that a person drew into an image."""
+
+    image_id: int
+    subject: str
+    """What it is of: a part, an attribute group, or the whole object where it is empty."""
+    place: Box
+    """In pixels; a point is a box without extent."""
+    annotator: str
+    at: str
+
+    @property
+    def is_point(self) -> bool:
+        """Whether it has no extent."""
+        return self.place.width == 0 and self.place.height == 0
+
+
+def split_of_label(before: Split, seen: bool | None) -> Split:
+    """The split of an image once it is given a class (``seen`` says which kind; None takes the class away).
+
+    What was a test image stays one, so that a label that is put right never makes a run train on what it is measured
+    with; an image that had no split may be trained on where its class is a seen one.
+    """
+    if seen is None:
+        return Split.NONE
+    if not seen:
+        return Split.TEST_UNSEEN
+    return {Split.NONE: Split.TRAIN, Split.TEST_UNSEEN: Split.TEST_SEEN}.get(before, before)

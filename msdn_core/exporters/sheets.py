@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing, write_atomic
 from msdn_core.domain.annotation import PartPoint
@@ -52,6 +53,8 @@ def export_classes(project: Project, file: Path) -> ExportReport:
 def export_annotations(project: Project, file: Path) -> ExportReport:
     """Write each image's class, split, box, parts and judgements, as CSV or, by the file's suffix, as JSON.
 
+    Of judgements, those in force: what a person said last, and the data set's own where no person spoke.
+
     Raises:
         ProjectError: if two images have one name.
         MsdnError: if the file cannot be written.
@@ -63,7 +66,7 @@ def export_annotations(project: Project, file: Path) -> ExportReport:
         _write_json(file, ANNOTATIONS_FORMAT, {"attributes": names, "images": entries})
     else:
         parts = project.part_names()
-        judged = any(project.image_attributes(image.id) is not None for image in images)
+        judged = any(_judged(project, image.id) is not None for image in images)
         head = ["image", "class", "split", *BOX, *(f"{PART}{part} {what}" for part in parts for what in _POINT)]
         head += [f"{kind}{name}" for kind in (ATTRIBUTE, CERTAINTY) for name in names] if judged else []
         lines = [_line(project, image, parts, len(names) if judged else 0) for image in images]
@@ -91,7 +94,7 @@ _POINT = ("x", "y", "visible")
 
 def _entry(project: Project, image: ImageRecord) -> dict[str, Any]:
     entry: dict[str, Any] = {"image": image.name, "class": image.class_name, "split": image.split.value}
-    box, parts, judged = project.box(image.id), project.parts(image.id), project.image_attributes(image.id)
+    box, parts, judged = project.box(image.id), project.parts(image.id), _judged(project, image.id)
     if box is not None:
         entry["box"] = [box.x, box.y, box.width, box.height]
     if parts:
@@ -108,10 +111,17 @@ def _line(project: Project, image: ImageRecord, parts: Sequence[str], judged: in
     cells += ["", "", "", ""] if box is None else [repr(value) for value in (box.x, box.y, box.width, box.height)]
     for part in parts:
         cells += _point_cells(points.get(part))
-    judgements = project.image_attributes(image.id) if judged else None
+    judgements = _judged(project, image.id) if judged else None
     if judgements is None:
         return cells + [""] * (2 * judged)
     return cells + [str(value) for values in judgements for value in values.tolist()]
+
+
+def _judged(project: Project, image_id: int) -> tuple[NDArray[np.int8], NDArray[np.int8]] | None:
+    """(K,) presence and (K,) certainty in force, or None where nobody has ever judged."""
+    present, certainty = project.annotations.judgements_in_force([image_id])
+    said = (present >= 0).any() or project.image_attributes(image_id) is not None
+    return (present[0], certainty[0]) if said else None
 
 
 def _point_cells(point: PartPoint | None) -> list[str]:

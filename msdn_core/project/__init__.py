@@ -1,5 +1,6 @@
 """A project on disk: one SQLite database with migrations, every edit committed as it is made."""
 
+from msdn_core.project.annotations import JudgementKey
 from msdn_core.project.classes import Cell, RemovedClass
 from msdn_core.project.connection import PROJECT_FILE
 from msdn_core.project.project import Project
@@ -9,6 +10,7 @@ __all__ = [
     "PROJECT_FILE",
     "Cell",
     "ImageRecord",
+    "JudgementKey",
     "NewImage",
     "Project",
     "RemovedClass",

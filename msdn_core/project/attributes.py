@@ -40,6 +40,7 @@ class AttributeRoom:
         with self._database.transaction() as connection:
             if self.all() != tuple(attributes):
                 connection.execute("DELETE FROM image_attributes")
+                connection.execute("DELETE FROM judgements")
             connection.execute("DELETE FROM attributes")
             connection.executemany(
                 "INSERT INTO attributes (position, group_name, name, word_vector) VALUES (?, ?, ?, ?)",

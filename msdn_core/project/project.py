@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import ClassTable
+from msdn_core.project.annotations import AnnotationRoom
 from msdn_core.project.attributes import AttributeRoom
 from msdn_core.project.classes import Cell, ClassRoom, RemovedClass
 from msdn_core.project.connection import PROJECT_FILE, Database
@@ -34,6 +35,8 @@ class Project:
         self._attributes = AttributeRoom(database)
         self._classes = ClassRoom(database, self._attributes)
         self._images = ImageRoom(database)
+        self.annotations = AnnotationRoom(database)
+        """What people say of images: judgements, labels, reviews, boxes and points."""
 
     # Opening and closing
 

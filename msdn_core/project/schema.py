@@ -74,7 +74,49 @@ CREATE TABLE image_attributes (
 );
 """
 
-MIGRATIONS: tuple[str, ...] = (_FIRST,)
+_ANNOTATIONS = """
+-- What people say; the data set's own judgements stay in image_attributes as they were imported.
+CREATE TABLE annotators (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+CREATE TABLE judgements (
+    image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    attribute INTEGER NOT NULL,     -- attributes.position; without a reference, for attributes are put in anew
+    annotator INTEGER NOT NULL REFERENCES annotators (id),
+    present INTEGER NOT NULL CHECK (present IN (0, 1)),
+    certainty INTEGER NOT NULL CHECK (certainty BETWEEN 1 AND 4),
+    at TEXT NOT NULL,               -- ISO 8601, UTC
+    suggested_by TEXT NOT NULL,     -- the checkpoint whose suggestion was accepted
+    PRIMARY KEY (image_id, attribute, annotator)
+) WITHOUT ROWID;
+CREATE INDEX judgements_by_attribute ON judgements (attribute);
+
+CREATE TABLE reviews (
+    image_id INTEGER PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
+    state TEXT NOT NULL CHECK (state IN ('checked', 'flagged')),
+    note TEXT NOT NULL,
+    annotator INTEGER NOT NULL REFERENCES annotators (id),
+    at TEXT NOT NULL
+);
+
+CREATE TABLE image_labels (         -- who gave images.class_id; no row where the data set did
+    image_id INTEGER PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
+    annotator INTEGER NOT NULL REFERENCES annotators (id),
+    at TEXT NOT NULL
+);
+
+CREATE TABLE marks (
+    id INTEGER PRIMARY KEY,
+    image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
+    subject TEXT NOT NULL,          -- a part, an attribute group, or '' for the whole object
+    x REAL NOT NULL, y REAL NOT NULL,
+    width REAL NOT NULL CHECK (width >= 0), height REAL NOT NULL CHECK (height >= 0),
+    annotator INTEGER NOT NULL REFERENCES annotators (id),
+    at TEXT NOT NULL
+);
+CREATE INDEX marks_by_image ON marks (image_id);
+"""
+
+MIGRATIONS: tuple[str, ...] = (_FIRST, _ANNOTATIONS)
 """``MIGRATIONS[n]`` turns a file of version n into one of version n + 1."""
 
 

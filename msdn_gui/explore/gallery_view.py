@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QImage, QKeyEvent, QKeySequence, QPainter, QPen
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
+from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from msdn_core.project import ImageRecord
 from msdn_gui.explore.gallery_model import RECORD_ROLE, GalleryModel
-from msdn_gui.theme import theme
+from msdn_gui.widgets.thumbnail_cell import draw_thumbnail
 
 CELL = 92
 _INSET = 4
@@ -106,7 +106,7 @@ class GalleryView(QListView):
 
 
 class _ThumbnailDelegate(QStyledItemDelegate):
-    """A thumbnail in the middle of its cell; the class's mark stands in a corner once it is known."""
+    """A thumbnail in the middle of its cell."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: ARG002
         return QSize(CELL, CELL)
@@ -114,40 +114,9 @@ class _ThumbnailDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        colours = theme().colours
         room = option.rect.adjusted(_INSET, _INSET, -_INSET, -_INSET)
         painter.save()
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        image = index.data(Qt.ItemDataRole.DecorationRole)
-        if isinstance(image, QImage) and not image.isNull():
-            place = _fitted(image, room)
-            painter.drawImage(place, image)
-        else:
-            place = QRectF(room)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(colours.q("hover"))
-            painter.drawRoundedRect(place, 3, 3)
-            if image is not None:
-                painter.setPen(colours.q("muted"))
-                record = index.data(RECORD_ROLE)
-                painter.drawText(
-                    room.adjusted(4, 4, -4, -4),
-                    Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-                    f"Cannot open {record.path.suffix or 'this file'}",
-                )
-        state = option.state
-        if state & QStyle.StateFlag.State_Selected:
-            painter.setPen(QPen(colours.q("accent"), 2.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(-1.5, -1.5, 1.5, 1.5), 3, 3)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(QPen(colours.q("disabled"), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
+        draw_thumbnail(
+            painter, room, index.data(Qt.ItemDataRole.DecorationRole), index.data(RECORD_ROLE).path, option.state
+        )
         painter.restore()
-
-
-def _fitted(image: QImage, room: QRect) -> QRectF:
-    scale = min(room.width() / image.width(), room.height() / image.height())
-    width, height = image.width() * scale, image.height() * scale
-    return QRectF(room.x() + (room.width() - width) / 2, room.y() + (room.height() - height) / 2, width, height)

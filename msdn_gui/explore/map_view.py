@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainterPath, QPen, QPixm
 from PySide6.QtWidgets import QApplication, QGraphicsItem, QGraphicsPathItem, QWidget
 
 from msdn_core.domain.annotation import Box
-from msdn_gui.explore.picture_item import PictureItem
+from msdn_gui.widgets.picture_item import PictureItem
 
 
 class MapView(pg.GraphicsView):

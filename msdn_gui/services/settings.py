@@ -38,6 +38,8 @@ class Settings:
     colour_map: str = "viridis"
     range_policy: str = "per map"
     smooth: bool = True
+    annotator: str = ""
+    """The name under which annotations are made; the system's name of the user where it is empty."""
 
 
 class SettingsStore(QObject):

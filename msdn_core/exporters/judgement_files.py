@@ -1,0 +1,40 @@
+"""One annotator's judgements as text files in CUB-200-2011's form, which ``importers.judgement_files`` reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msdn_core.atomic import write_atomic
+from msdn_core.domain.annotation import Certainty
+from msdn_core.errors import ProjectError
+from msdn_core.project import Project
+
+
+def write_judgements(project: Project, annotator: str, folder: Path) -> int:
+    """Write ``images.txt``, ``attributes.txt``, ``certainties.txt`` and ``image_attribute_labels.txt`` into a folder.
+
+    Images go by the project's numbers, attributes by their order from 1. A line of judgements is image, attribute,
+    presence, certainty, and 0 for the seconds that it took, which are not known. How many lines were written.
+
+    Raises:
+        MsdnError: if the folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProjectError(
+            f"The folder {folder} cannot be made ({error.strerror or error}); choose another."
+        ) from error
+    attributes = enumerate(project.table().attributes, start=1)
+    said = project.annotations.judgements_by(annotator)
+    lines = [
+        f"{key.image_id} {key.attribute + 1} {int(one.present)} {int(one.certainty)} 0" for key, one in said.items()
+    ]
+    for name, content in (
+        ("images.txt", [f"{image.id} {image.name}" for image in project.images()]),
+        ("attributes.txt", [f"{number} {attribute.full_name}" for number, attribute in attributes]),
+        ("certainties.txt", [f"{int(one)} {one.name.lower().replace('_', ' ')}" for one in Certainty]),
+        ("image_attribute_labels.txt", lines),
+    ):
+        write_atomic(folder / name, "".join(f"{line}\n" for line in content))
+    return len(lines)

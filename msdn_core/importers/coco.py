@@ -1,0 +1,114 @@
+"""Boxes and points of this project's images from a COCO file; a stranger's file is trusted in nothing."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from msdn_core.domain.annotation import Box, Mark
+from msdn_core.errors import ImportFault
+from msdn_core.importers.text_files import Findings
+from msdn_core.project import Project
+
+_MOST_BYTES = 512 << 20
+WHOLE_OBJECT = "object"
+"""The category of a mark that is of the whole object."""
+
+
+def marks_from_coco(path: Path, project: Project, annotator: str, at: str) -> tuple[list[Mark], tuple[str, ...]]:
+    """The file's boxes and points, not put anywhere yet; and findings in sentences.
+
+    Images are joined by name, or by the end of it where only one image has that. Annotations without ``annotator`` and
+    ``at`` get the given ones.
+
+    Raises:
+        ImportFault: if the file cannot be read, is no COCO, or names none of the project's images.
+    """
+    content = _content(path)
+    findings = Findings()
+    images = _images(path, content, project, findings)
+    categories = {
+        one.get("id"): one["name"] for one in _list(content, "categories") if isinstance(one.get("name"), str)
+    }
+    marks, odd = [], 0
+    for one in _list(content, "annotations"):
+        if one.get("image_id") not in images:
+            continue
+        place, name = _place(one), categories.get(one.get("category_id"))
+        if place is None or name is None:
+            odd += 1
+            continue
+        who, when = one.get("annotator"), one.get("at")
+        marks.append(
+            Mark(
+                images[one["image_id"]],
+                "" if name == WHOLE_OBJECT else name,
+                place,
+                who if isinstance(who, str) and who.strip() else annotator,
+                when if isinstance(when, str) and when else at,
+            )
+        )
+    if odd:
+        findings.say(f"{odd} annotations have no box, no point or no category that makes sense, and were left out.")
+    return marks, findings.sentences()
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ImportFault(f"The file {path} is larger than {_MOST_BYTES >> 20} MB; give a part of it.")
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
+    except (ValueError, RecursionError) as error:
+        raise ImportFault(f"The file {path} is no JSON text; give a COCO file.") from error
+    if not isinstance(content, dict) or not isinstance(content.get("annotations"), list):
+        raise ImportFault(f"The file {path} has no list of annotations; give a COCO file of boxes or keypoints.")
+    return content
+
+
+def _list(content: dict[str, Any], name: str) -> list[dict[Any, Any]]:
+    found = content.get(name)
+    # An id may be anything JSON has; what cannot be a key of a table cannot be one's id.
+    usable = (int, str, float, type(None))
+    return [
+        one
+        for one in (found if isinstance(found, list) else [])
+        if isinstance(one, dict) and all(isinstance(one.get(key), usable) for key in ("id", "image_id", "category_id"))
+    ]
+
+
+def _images(path: Path, content: dict[str, Any], project: Project, findings: Findings) -> dict[Any, int]:
+    by_name: dict[str, list[int]] = {}
+    for record in project.images():
+        parts = record.name.split("/")
+        for start in range(len(parts)):
+            by_name.setdefault("/".join(parts[start:]), []).append(record.id)
+    listed = [one for one in _list(content, "images") if isinstance(one.get("file_name"), str)]
+    names = {one.get("id"): str(one["file_name"]).replace("\\", "/") for one in listed}
+    found = {number: by_name[name][0] for number, name in names.items() if len(by_name.get(name, ())) == 1}
+    whole = {record.name: record.id for record in project.images()}
+    found |= {number: whole[name] for number, name in names.items() if name in whole}
+    if not found:
+        raise ImportFault(f"The file {path} names none of this project's images; choose the file that belongs to it.")
+    missing = [name for number, name in names.items() if number not in found]
+    if missing:
+        findings.say(f"Left out, as this project has none of that name: {len(missing)} images, e.g. {missing[0]}.")
+    return found
+
+
+def _place(one: dict[Any, Any]) -> Box | None:
+    box, points = _numbers(one.get("bbox"), 4), _numbers(one.get("keypoints"), 3)
+    if points is not None and (box is None or box[2:] == [0, 0]):
+        return Box(points[0], points[1], 0.0, 0.0)
+    return Box(*box) if box is not None and min(box[2:]) >= 0 else None
+
+
+def _numbers(values: Any, count: int) -> list[float] | None:
+    """The finite numbers of a list of that length, or None."""
+    if not isinstance(values, list) or len(values) != count:
+        return None
+    sound = all(isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in values)
+    return [float(one) for one in values] if sound else None

@@ -1,0 +1,119 @@
+"""The marks of an image as they are drawn over it, and what lies under the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from msdn_core.domain.annotation import Box, Mark, PartPoint
+from msdn_gui.annotate.geometry import HANDLES
+from msdn_gui.theme import small_font, theme
+
+_REACH = 7.0
+"""Pixels of the screen within which something is hit."""
+
+
+class MarksItem(QGraphicsItem):
+    """Draws marks in lines that keep their width while the image is zoomed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._place = QRectF()
+        self.marks: Mapping[int, Mark] = {}
+        self.selected: int | None = None
+        self.changed_place: Box | None = None
+        """Where the selected mark, or a new one, is while it is being drawn, moved or resized."""
+        self.given_box: Box | None = None
+        self.given_points: tuple[PartPoint, ...] = ()
+        self.setZValue(1)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def set_place(self, place: QRectF) -> None:
+        """The image's rectangle."""
+        self.prepareGeometryChange()
+        self._place = place
+
+    def place_of(self, number: int) -> Box:
+        """Where a mark is now, also while it is being moved."""
+        if number == self.selected and self.changed_place is not None:
+            return self.changed_place
+        return self.marks[number].place
+
+    def handle_at(self, point: QPointF, pixel: float) -> tuple[float, float] | None:
+        """The selected box's handle at a place; ``pixel`` is what a pixel of the screen measures in the image."""
+        if self.selected not in self.marks or self.marks[self.selected].is_point:
+            return None
+        box = self.place_of(self.selected)
+        near = [
+            (abs(box.x + fx * box.width - point.x()) + abs(box.y + fy * box.height - point.y()), (fx, fy))
+            for fx, fy in HANDLES
+            if abs(box.x + fx * box.width - point.x()) <= _REACH * pixel
+            and abs(box.y + fy * box.height - point.y()) <= _REACH * pixel
+        ]
+        return min(near)[1] if near else None
+
+    def mark_at(self, point: QPointF, pixel: float) -> int | None:
+        """The smallest mark at a place."""
+        hit = []
+        for number in self.marks:
+            box = self.place_of(number)
+            reach = _REACH * pixel
+            if QRectF(box.x, box.y, box.width, box.height).adjusted(-reach, -reach, reach, reach).contains(point):
+                hit.append((box.width * box.height, number))
+        return min(hit)[1] if hit else None
+
+    def boundingRect(self) -> QRectF:
+        return self._place.adjusted(-40, -40, 40, 40)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002
+        pixel = 1 / max(option.levelOfDetailFromTransform(painter.worldTransform()), 1e-6)
+        if self.given_box is not None:
+            self._draw(painter, self.given_box, "", pixel, dashed=True)
+        for part in self.given_points:
+            if part.visible:
+                self._draw(painter, Box(part.x, part.y, 0, 0), part.part, pixel, dashed=True)
+        for number, mark in self.marks.items():
+            self._draw(painter, self.place_of(number), mark.subject, pixel, chosen=number == self.selected)
+        if self.changed_place is not None and self.selected is None:
+            self._draw(painter, self.changed_place, "", pixel, chosen=True)
+
+    def _draw(
+        self, painter: QPainter, box: Box, text: str, pixel: float, *, chosen: bool = False, dashed: bool = False
+    ) -> None:
+        colour = theme().colours.q("accent") if chosen else QColor("#ffffff")
+        style = Qt.PenStyle.DotLine if dashed else Qt.PenStyle.SolidLine
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        # Twice, wide and dark below, thin and light above: seen on any picture.
+        for ink, width in ((QColor(0, 0, 0, 150), 4.0), (colour, 2.0 if not dashed else 1.4)):
+            painter.setPen(QPen(ink, width * pixel, Qt.PenStyle.SolidLine if width == 4.0 else style))
+            if box.width or box.height:
+                painter.drawRect(QRectF(box.x, box.y, box.width, box.height))
+            else:
+                painter.drawEllipse(QPointF(box.x, box.y), 6 * pixel, 6 * pixel)
+        if chosen and (box.width or box.height):
+            painter.setBrush(colour)
+            painter.setPen(QPen(QColor(0, 0, 0, 150), pixel))
+            for fx, fy in HANDLES:
+                centre = QPointF(box.x + fx * box.width, box.y + fy * box.height)
+                painter.drawRect(QRectF(centre.x() - 3.5 * pixel, centre.y() - 3.5 * pixel, 7 * pixel, 7 * pixel))
+        if text:
+            self._write(painter, box, text, pixel)
+
+    @staticmethod
+    def _write(painter: QPainter, box: Box, text: str, pixel: float) -> None:
+        painter.save()
+        painter.translate(box.x + box.width if not box.width else box.x, box.y)
+        painter.scale(pixel, pixel)
+        painter.setFont(small_font())
+        metrics = painter.fontMetrics()
+        at = QPointF(2, -5) if box.width else QPointF(10, 4)
+        ground = QRectF(
+            at.x() - 3, at.y() - metrics.ascent() - 1, metrics.horizontalAdvance(text) + 6, metrics.height()
+        )
+        painter.fillRect(ground, QColor(0, 0, 0, 150))
+        painter.setPen(QColor("#ffffff"))
+        painter.drawText(at, text)
+        painter.restore()

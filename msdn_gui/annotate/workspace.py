@@ -1,0 +1,285 @@
+"""The Annotate workspace: the queue at the left, the image in the middle, what is said of it at the right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QShowEvent, QUndoStack
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from msdn_core.domain.annotation import Certainty, ReviewState
+from msdn_core.errors import MsdnError
+from msdn_gui.annotate.actions import ActionMaker, review_actions
+from msdn_gui.annotate.agreement_panel import AgreementPanel
+from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.attributes_panel import AttributesPanel
+from msdn_gui.annotate.canvas import Canvas
+from msdn_gui.annotate.commands import AddClass, SetVectors
+from msdn_gui.annotate.exchange import Exchange
+from msdn_gui.annotate.key_button import KeyButton
+from msdn_gui.annotate.label_panel import LabelPanel
+from msdn_gui.annotate.picture_panel import PicturePanel
+from msdn_gui.annotate.places_panel import PlacesPanel
+from msdn_gui.annotate.queue_panel import QueuePanel
+from msdn_gui.annotate.undo_bar import UndoBar
+from msdn_gui.annotate.vectors_panel import VectorsPanel
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
+
+
+class AnnotateWorkspace(QWidget):
+    """What is said here is kept at once, and can be undone here."""
+
+    title = "Annotate"
+    icon_name = "annotate"
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self.setObjectName("annotate")
+        self._session, self._services = session, services
+        self.undo_stack = QUndoStack(self)
+        services.undo_group.addStack(self.undo_stack)
+        self.annotations = Annotations(session, self.undo_stack, services.settings)
+        maker = ActionMaker(self)
+        self.reviews = review_actions(maker, self._review)
+        self.attributes = AttributesPanel(session, self.annotations, maker)
+        threshold = self.attributes.threshold.value
+        self.queue = QueuePanel(session, services, self.annotations, threshold)
+        self.canvas = Canvas()
+        self.picture = PicturePanel(session, self.annotations, self.canvas, self.reviews)
+        self.labels = LabelPanel(session, maker)
+        self.places = PlacesPanel(session, self.annotations, self.canvas, maker)
+        self.vectors = VectorsPanel(session, self.annotations, maker)
+        self.agreement = AgreementPanel(session, self.annotations, maker, threshold)
+        self._exchange = Exchange(self, session, self.annotations, maker)
+        self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
+        self._general = [
+            maker.make("next", "Next image", "Ctrl+Right", lambda: self.queue.view.step(1)),
+            maker.make("previous", "Previous image", "Ctrl+Left", lambda: self.queue.view.step(-1)),
+            maker.make("find_image", "Find an image", "Ctrl+F", lambda: _focus(self.queue.search), sign="search"),
+            maker.make(
+                "arrange",
+                "Leave out what is done",
+                "R",
+                self.queue.refresh,
+                tip="Narrow the queue down and sort it anew",
+            ),
+            maker.make("whole", "Show the whole image", "Ctrl+0", self.canvas.show_whole, sign="fit"),
+            self.advance,
+        ]
+        self.tabs = QTabWidget(objectName="annotate_tabs")
+        self._tab_actions: list[list[QAction]] = []
+        self._show_tabs: list[QAction] = []
+        self._add_tab(maker, self.labels, "Class", "F6", self.labels.actions_of_tab)
+        self._add_tab(maker, self.attributes, "Attributes", "F7", self.attributes.actions_of_tab)
+        self._add_tab(maker, self.places, "Places", "F8", self.places.actions_of_tab)
+        self._add_tab(maker, self.vectors, "Vectors", "F9", self.vectors.actions_of_tab)
+        self._add_tab(maker, self.agreement, "Agreement", "F11", self.agreement.actions_of_tab)
+        self._compose()
+
+        self.tabs.currentChanged.connect(self._give_keys)
+        self.labels.chosen.connect(self._label)
+        self.labels.new_class.connect(self._label_new)
+        self.attributes.judged.connect(self._judge)
+        self.attributes.taken_back.connect(self._take_back)
+        self.attributes.answered.connect(self._answer)
+        self.vectors.accepted.connect(lambda vectors: self.undo_stack.push(SetVectors(session, vectors)))
+        self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
+        session.explanation_changed.connect(self._look_ahead)
+        session.project_changed.connect(self._project_changed)
+        session.table_changed.connect(self._tell_borrowed)
+        self._give_keys()
+        self._tell_borrowed()
+
+    def actions(self) -> list[QAction]:
+        """What the menu of this workspace offers."""
+        of_tab = self._tab_actions[self.tabs.currentIndex()]
+        return [*self._show_tabs, *self._general, *self.reviews.values(), *of_tab, *self._exchange.actions]
+
+    def settled(self) -> bool:
+        """Whether the queue's thumbnails and the chosen image are on the screen."""
+        return self._services.thumbnails.settled() and self.picture.settled
+
+    # Composition
+
+    def _add_tab(self, maker: ActionMaker, panel: QWidget, text: str, keys: str, actions: list[QAction]) -> None:
+        place = self.tabs.addTab(panel, text)
+        show = maker.make(
+            f"tab_{text.lower().replace(' ', '_')}", f"Show {text}", keys, lambda: self.tabs.setCurrentIndex(place)
+        )
+        self.tabs.setTabToolTip(place, f"{text} ({keys})")
+        self._tab_actions.append(actions)
+        self._show_tabs.append(show)
+
+    def _compose(self) -> None:
+        self._borrowed = QWidget(objectName="annotate_borrowed")
+        sentence = QLabel(
+            "The classes and attributes are the checkpoint's: take them into the project to annotate with them.",
+            wordWrap=True,
+        )
+        adopt = QPushButton("Take them into the project", objectName="annotate_adopt")
+        adopt.clicked.connect(self._adopt)
+        column = QVBoxLayout(self._borrowed)
+        column.setContentsMargins(SPACING, SPACING, SPACING, 0)
+        column.addWidget(sentence)
+        column.addWidget(adopt)
+        self._who = QLineEdit(objectName="annotator", text=self._services.settings.value.annotator)
+        self._who.setPlaceholderText(self.annotations.annotator)
+        self._who.setToolTip("The name that is kept with all that you say")
+        self._who.setAccessibleName("Your name")
+        self._who.editingFinished.connect(lambda: self._services.settings.change(annotator=self._who.text().strip()))
+        name = QHBoxLayout()
+        name.setContentsMargins(SPACING, SPACING, SPACING, 0)
+        name.setSpacing(SPACING)
+        name.addWidget(QLabel("Annotating as"))
+        name.addWidget(self._who, 1)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        foot.setSpacing(SPACING // 2)
+        foot.addWidget(KeyButton(self.advance), 1)
+        foot.addWidget(UndoBar(self.undo_stack))
+        right = QWidget()
+        right.setProperty("look", "panel")
+        right.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        right.setMinimumWidth(300)
+        side = QVBoxLayout(right)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(0)
+        side.addLayout(name)
+        side.addWidget(self._borrowed)
+        side.addSpacing(SPACING // 2)
+        side.addWidget(self.tabs, 1)
+        side.addLayout(foot)
+        self.columns = QSplitter(Qt.Orientation.Horizontal, objectName="annotate_columns")
+        self.columns.setHandleWidth(1)
+        self.columns.setChildrenCollapsible(False)
+        for widget in (self.queue, self.picture, right):
+            self.columns.addWidget(widget)
+        self.columns.setStretchFactor(1, 1)
+        self.columns.setSizes([210, 600, 390])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.columns)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        kept = self._services.settings.state(self.columns.objectName())
+        if kept is not None:
+            self.columns.restoreState(kept)
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    # What is said
+
+    def _label(self, name: str | None) -> None:
+        images = self.queue.view.selected()
+        if images:
+            self.annotations.label(images, name)
+            self._go_on()
+
+    def _label_new(self, name: str) -> None:
+        """A class of that name, with nothing known of it yet, and the images in it: one step to undo."""
+        project = self._session.project
+        if project is None:
+            return
+        if project.read_only:
+            self._session.message.emit(
+                "error", f"The project is open for reading only, so no class was added: {project.read_only_reason}"
+            )
+            return
+        count = len(self._session.table.attributes)
+        self.undo_stack.beginMacro(f"labelling with the new class {name}")
+        self.undo_stack.push(AddClass(self._session, name, np.zeros(count)))
+        if name in self._session.table.class_index:
+            self.annotations.label(self.queue.view.selected(), name)
+        self.undo_stack.endMacro()
+        self._go_on()
+        self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _judge(self, present: bool, certainty: Certainty) -> None:
+        images, columns = self.queue.view.selected(), self.attributes.tree.columns()
+        if not images or not columns:
+            self._session.message.emit("info", "Choose an attribute to judge, in the list at the right.")
+            return
+        self.annotations.judge(images, columns, present, certainty)
+        if self.attributes.goes_on_by_image:
+            self._go_on()
+        elif self.advance.isChecked():
+            self.attributes.tree.step(1)
+
+    def _take_back(self) -> None:
+        self.annotations.take_back(self.queue.view.selected(), self.attributes.tree.columns())
+
+    def _answer(self, columns: list[int], accepted: bool, certainty: Certainty) -> None:
+        """What the model suggested for the shown image is taken, or held against, under the annotator's name."""
+        session = self._session
+        if session.image is not None and session.checkpoint is not None:
+            suggested_by = session.checkpoint.label if accepted else ""
+            self.annotations.judge([session.image], columns, accepted, certainty, suggested_by=suggested_by)
+
+    def _review(self, state: ReviewState) -> None:
+        images = self.queue.view.selected()
+        if not images:
+            return
+        self.annotations.review(images, state)
+        if state is ReviewState.FLAGGED:
+            self.picture.ask_for_note(images)
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self.advance.isChecked() and not self.queue.view.step(1):
+            self._session.message.emit("info", "That was the last image of this queue.")
+
+    # Inside
+
+    def _give_keys(self, *_: object) -> None:
+        """A key means what the shown tab makes of it."""
+        for place, actions in enumerate(self._tab_actions):
+            for action in actions:
+                action.setEnabled(place == self.tabs.currentIndex())
+        if self.tabs.currentWidget() is self.attributes:
+            self.attributes.choose_first()
+        for panel in (self.places, self.vectors, self.agreement):
+            panel.set_shown(self.tabs.currentWidget() is panel)
+
+    def _look_ahead(self, explanation: object) -> None:
+        """Once this image is there, the next ones of the queue are fetched: a step shows them at once."""
+        if explanation is not None and self.isVisible():
+            ahead = self.queue.view.ahead(2)
+            self._session.look_ahead(ahead)
+            self.picture.look_ahead(ahead)
+
+    def _project_changed(self, project: object) -> None:
+        self.undo_stack.clear()
+        if project is None:
+            self.canvas.show_picture(None)
+
+    def _tell_borrowed(self) -> None:
+        self._borrowed.setVisible(self._session.table_is_borrowed)
+
+    def _adopt(self) -> None:
+        try:
+            self._session.adopt_checkpoint_table()
+        except MsdnError as fault:
+            self._session.message.emit("error", str(fault))
+
+
+def _focus(line: QLineEdit) -> None:
+    line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    line.selectAll()

@@ -1,0 +1,143 @@
+"""Annotations go out and come in again as they were; what strangers write is taken apart with care."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from msdn_core.domain.annotation import Box, Certainty, Judgement, Mark
+from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.errors import ImportFault
+from msdn_core.exporters.coco import write_coco
+from msdn_core.exporters.judgement_files import write_judgements
+from msdn_core.exporters.sheets import export_annotations
+from msdn_core.importers.coco import marks_from_coco
+from msdn_core.importers.judgement_files import judgements_from_files
+from msdn_core.project import JudgementKey, NewImage, Project
+
+NAMES = ("a/one.jpg", "a/two words.jpg", "b/one.jpg")
+ATTRIBUTES = (Attribute("crown", "red"), Attribute("crown", "light blue"), Attribute("crest", "yes"))
+AT = "2026-01-01T12:00:00.000+00:00"
+CALM = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def project(tmp_path: Path):
+    with Project.create(tmp_path / "p") as made:
+        made.define_classes(ClassTable(ATTRIBUTES, ("heron",), np.zeros((1, 3)), np.array([True])))
+        made.add_images(made.add_image_root(tmp_path / "images"), [NewImage(name) for name in NAMES])
+        yield made
+
+
+said = st.builds(Judgement, st.booleans(), st.sampled_from(Certainty), st.just(AT))
+number = st.floats(0, 5000, allow_nan=False, width=32).map(float)
+marks = st.builds(
+    Mark,
+    st.integers(1, 3),
+    st.sampled_from(["", "crown", "left wing", "Flügel"]),
+    st.one_of(
+        st.builds(Box, number, number, number, number), st.builds(Box, number, number, st.just(0.0), st.just(0.0))
+    ),
+    st.sampled_from(["Ann", "Bob"]),
+    st.just(AT),
+)
+
+
+@CALM
+@given(st.dictionaries(st.tuples(st.integers(1, 3), st.integers(0, 2)), said))
+def test_judgements_go_out_and_come_in_as_they_were(project, tmp_path, what) -> None:
+    project.annotations.put_judgements(dict.fromkeys(project.annotations.judgements_by("Ann")))
+    wanted = {JudgementKey(image, column, "Ann"): one for (image, column), one in what.items()}
+    project.annotations.put_judgements(wanted)
+    assert write_judgements(project, "Ann", tmp_path / "out") == len(wanted)
+    assert judgements_from_files(tmp_path / "out", project, "Ann", AT) == (wanted, ())
+
+
+@CALM
+@given(st.lists(marks, max_size=6))
+def test_boxes_and_points_go_out_and_come_in_as_they_were(project, tmp_path, what) -> None:
+    project.annotations.put_marks(dict.fromkeys(project.annotations.all_marks()))
+    project.annotations.put_marks(dict(enumerate(what, start=1)))
+    write_coco(project, tmp_path / "marks.json")
+    if what:
+        assert marks_from_coco(tmp_path / "marks.json", project, "Nobody", "") == (what, ())
+
+
+def test_files_of_another_numbering_are_joined_by_name_and_what_is_unknown_is_said(project, tmp_path) -> None:
+    (tmp_path / "images.txt").write_text("9 a/two words.jpg\n4 elsewhere.jpg\n")
+    (tmp_path / "attributes.txt").write_text("1 crest::yes\n2 crown::light blue\n3 tail::long\n")
+    (tmp_path / "image_attribute_labels.txt").write_text("9 1 1 4 2.5\n9 2 0 1 7\n9 3 1 4 1\n4 1 1 4 1\n9 1 x 4 1\n")
+    made, findings = judgements_from_files(tmp_path, project, "Eve", AT)
+    assert made == {
+        JudgementKey(2, 2, "Eve"): Judgement(True, Certainty.DEFINITELY, AT),
+        JudgementKey(2, 1, "Eve"): Judgement(False, Certainty.NOT_VISIBLE, AT),
+    }
+    assert len(findings) == 3
+    for text, what in zip(
+        findings, ("images, e.g. elsewhere.jpg", "attributes, e.g. tail::long", "malformed"), strict=True
+    ):
+        assert what in text
+    (tmp_path / "images.txt").write_text("4 elsewhere.jpg\n")
+    with pytest.raises(ImportFault, match="none of this project's images"):
+        judgements_from_files(tmp_path, project, "Eve", AT)
+    (tmp_path / "images.txt").unlink()
+    with pytest.raises(ImportFault, match=r"no images\.txt"):
+        judgements_from_files(tmp_path, project, "Eve", AT)
+
+
+def test_a_coco_file_of_another_program_is_read_by_file_names(project, tmp_path) -> None:
+    content = {
+        "images": [{"id": "x", "file_name": "two words.jpg"}, {"id": 2, "file_name": "one.jpg"}],
+        "categories": [{"id": 1, "name": "bird"}],
+        "annotations": [
+            {"image_id": "x", "category_id": 1, "bbox": [1, 2, 30, 40]},
+            {"image_id": "x", "category_id": 1, "bbox": [1, 2, float("nan"), 40]},
+            {"image_id": "x", "category_id": 7, "bbox": [1, 2, 3, 4]},
+            {"image_id": ["x"], "category_id": 1, "bbox": [1, 2, 3, 4]},
+            {"image_id": 2, "category_id": 1, "bbox": [1, 2, 3, 4]},
+            "nonsense",
+        ],
+    }
+    (tmp_path / "other.json").write_text(json.dumps(content))
+    made, findings = marks_from_coco(tmp_path / "other.json", project, "Eve", AT)
+    assert made == [Mark(2, "bird", Box(1, 2, 30, 40), "Eve", AT)]
+    assert "1 images, e.g. one.jpg" in findings[0], "two images end so: neither is meant"
+    assert "2 annotations" in findings[1]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"annotations": 3}', '{"annotations": [], "images": []}', "[" * 100_000])
+def test_what_is_no_coco_is_refused_in_a_sentence(project, tmp_path, text) -> None:
+    (tmp_path / "odd.json").write_text(text)
+    with pytest.raises(ImportFault, match=r"odd\.json.*;"):
+        marks_from_coco(tmp_path / "odd.json", project, "Eve", AT)
+
+
+def test_sizes_stand_beside_images_that_can_be_opened(project, tmp_path) -> None:
+    (tmp_path / "images/a").mkdir(parents=True)
+    Image.new("RGB", (64, 48)).save(tmp_path / "images/a/one.jpg")
+    project.annotations.put_marks({n: Mark(n, "", Box(0, 0, 5, 5), "Ann", AT) for n in (1, 2)})
+    write_coco(project, tmp_path / "marks.json")
+    images = json.loads((tmp_path / "marks.json").read_text(encoding="utf-8"))["images"]
+    assert images == [
+        {"id": 1, "file_name": "a/one.jpg", "width": 64, "height": 48},
+        {"id": 2, "file_name": "a/two words.jpg"},
+    ]
+
+
+def test_the_sheet_of_annotations_says_what_is_in_force(project, tmp_path) -> None:
+    project.set_image_attributes(1, np.array([1, 0, -1], np.int8), np.array([3, 3, 0], np.int8))
+    project.annotations.put_judgements({JudgementKey(1, 0, "Ann"): Judgement(False, Certainty.DEFINITELY, AT)})
+    project.annotations.put_judgements({JudgementKey(2, 2, "Ann"): Judgement(True, Certainty.GUESSING, AT)})
+    export_annotations(project, tmp_path / "sheet.json")
+    images = json.loads((tmp_path / "sheet.json").read_text(encoding="utf-8"))["images"]
+    assert [(image.get("present"), image.get("certainty")) for image in images] == [
+        ([0, 0, -1], [4, 3, 0]),
+        ([-1, -1, 1], [0, 0, 2]),
+        (None, None),
+    ]

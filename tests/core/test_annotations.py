@@ -1,0 +1,152 @@
+"""What people say of images is kept with who and when, undone exactly, and read back in force."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from msdn_core.domain.annotation import (
+    Box,
+    Certainty,
+    ImageLabel,
+    Judgement,
+    Mark,
+    Review,
+    ReviewState,
+    Split,
+    split_of_label,
+)
+from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.errors import ProjectError
+from msdn_core.project import PROJECT_FILE, JudgementKey, NewImage, Project, schema
+
+ATTRIBUTES = (Attribute("crown", "red"), Attribute("crown", "blue"), Attribute("crest", "yes"))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with Project.create(tmp_path / "p") as made:
+        made.define_classes(ClassTable(ATTRIBUTES, ("heron", "tern"), np.zeros((2, 3)), np.array([True, False])))
+        made.add_images(made.add_image_root(tmp_path), [NewImage(f"{n}.jpg") for n in range(3)])
+        yield made
+
+
+def judged(present: bool, certainty: Certainty, minute: int) -> Judgement:
+    return Judgement(present, certainty, f"2026-01-01T12:{minute:02}:00.000+00:00")
+
+
+def test_the_last_word_of_a_person_holds_and_the_data_sets_where_nobody_spoke(project: Project) -> None:
+    project.set_image_attributes(1, np.array([1, 0, -1], np.int8), np.array([3, 4, 0], np.int8))
+    room = project.annotations
+    room.put_judgements(
+        {
+            JudgementKey(1, 0, "Ann"): judged(False, Certainty.GUESSING, 5),
+            JudgementKey(1, 0, "Bob"): judged(True, Certainty.DEFINITELY, 3),
+            JudgementKey(3, 2, "Ann"): judged(False, Certainty.NOT_VISIBLE, 1),
+        }
+    )
+    present, certainty = room.judgements_in_force([1, 2, 3])
+    assert present.tolist() == [[0, 0, -1], [-1, -1, -1], [-1, -1, 0]]
+    assert certainty.tolist() == [[2, 4, 0], [0, 0, 0], [0, 0, 1]]
+    for attribute in range(3):
+        column = room.judgements_of_attribute(attribute)
+        rows = np.flatnonzero(present[:, attribute] >= 0)
+        assert column == {int(r) + 1: (present[r, attribute], certainty[r, attribute]) for r in rows}
+    assert [(key.annotator, said.certainty) for key, said in room.judgements(1).items()] == [
+        ("Bob", Certainty.DEFINITELY),
+        ("Ann", Certainty.GUESSING),
+    ]
+    assert set(room.annotators()) == {"Ann", "Bob"}
+
+
+def test_putting_what_stood_before_undoes_every_kind_of_edit(project: Project) -> None:
+    room = project.annotations
+    at = "2026-01-01T12:00:00.000+00:00"
+    key = JudgementKey(2, 1, "Ann")
+    mark = room.next_mark()
+    edits = [
+        (room.put_judgements, {key: judged(True, Certainty.PROBABLY, 1)}, {key: judged(False, Certainty.GUESSING, 2)}),
+        (room.put_labels, {2: ImageLabel("heron", Split.TRAIN, "Ann", at)}, {2: ImageLabel(None, Split.NONE)}),
+        (
+            room.put_reviews,
+            {2: Review(ReviewState.FLAGGED, "two birds", "Ann", at)},
+            {2: Review(ReviewState.CHECKED, "", "Bob", at)},
+        ),
+        (room.put_marks, {mark: Mark(2, "beak", Box(1, 2, 3, 4), "Ann", at)}, {mark: None}),
+    ]
+    for put, first, second in edits:
+        nothing = put(first)
+        assert put(second) == first
+        assert put(nothing) == second
+        assert put(first) == nothing
+    assert project.image(2).class_name == "heron"
+    assert room.label(2) == ImageLabel("heron", Split.TRAIN, "Ann", at)
+    assert room.reviews() == {2: Review(ReviewState.FLAGGED, "two birds", "Ann", at)}
+    assert room.marks(2) == {mark: Mark(2, "beak", Box(1, 2, 3, 4), "Ann", at)} == room.all_marks()
+    assert room.marks(1) == {}
+
+
+def test_an_edit_that_cannot_be_made_changes_nothing(project: Project) -> None:
+    room = project.annotations
+    good = judged(True, Certainty.DEFINITELY, 0)
+    with pytest.raises(ProjectError, match="no attribute column 3"):
+        room.put_judgements({JudgementKey(1, 0, "Ann"): good, JudgementKey(1, 3, "Ann"): good})
+    with pytest.raises(ProjectError, match="no image 9"):
+        room.put_judgements({JudgementKey(1, 0, "Ann"): good, JudgementKey(9, 0, "Ann"): good})
+    with pytest.raises(ProjectError, match="needs the name"):
+        room.put_judgements({JudgementKey(1, 0, " "): good})
+    with pytest.raises(ProjectError, match="no class “crow”"):
+        room.put_labels({1: ImageLabel("heron", Split.TRAIN), 2: ImageLabel("crow", Split.TRAIN)})
+    with pytest.raises(ProjectError, match="no image 9"):
+        room.put_reviews({1: Review(ReviewState.CHECKED, "", "Ann", ""), 9: Review(ReviewState.CHECKED, "", "Ann", "")})
+    assert room.judgements(1) == {}
+    assert room.reviews() == {}
+    assert [image.class_name for image in project.images()] == [None] * 3
+    assert room.annotators() == ()
+
+
+def test_other_attributes_take_their_judgements_with_them(project: Project) -> None:
+    room = project.annotations
+    room.put_judgements({JudgementKey(1, 2, "Ann"): judged(True, Certainty.DEFINITELY, 0)})
+    table = project.table()
+    project.define_classes(ClassTable(ATTRIBUTES, ("heron",), np.ones((1, 3)), np.array([True])))
+    assert len(room.judgements(1)) == 1, "the same attributes keep them"
+    project.define_classes(ClassTable(ATTRIBUTES[:2], table.classes, table.vectors[:, :2], table.seen))
+    assert room.judgements(1) == {}
+
+
+def test_a_project_of_before_annotations_is_brought_up_to_date(tmp_path: Path) -> None:
+    folder = tmp_path / "old"
+    folder.mkdir()
+    old = sqlite3.connect(folder / PROJECT_FILE, isolation_level=None)
+    for statement in schema.statements(schema.MIGRATIONS[0]):
+        old.execute(statement)
+    old.execute("PRAGMA user_version = 1")
+    old.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+    old.execute("INSERT INTO image_roots VALUES (1, '.')")
+    old.execute("INSERT INTO images VALUES (1, 1, 'a.jpg', NULL, 'none', NULL, NULL, NULL, NULL)")
+    old.close()
+    with Project.open(folder) as project:
+        project.annotations.put_reviews({1: Review(ReviewState.CHECKED, "", "Ann", "")})
+        assert [image.name for image in project.images()] == ["a.jpg"]
+        assert set(project.annotations.reviews()) == {1}
+
+
+@pytest.mark.parametrize(
+    ("before", "seen", "after"),
+    [
+        (Split.NONE, True, Split.TRAIN),
+        (Split.NONE, False, Split.TEST_UNSEEN),
+        (Split.TRAIN, False, Split.TEST_UNSEEN),
+        (Split.TEST_UNSEEN, True, Split.TEST_SEEN),
+        (Split.TEST_SEEN, True, Split.TEST_SEEN),
+        (Split.TRAIN, True, Split.TRAIN),
+        (Split.TRAIN, None, Split.NONE),
+    ],
+)
+def test_a_label_never_makes_a_test_image_a_training_image(before: Split, seen: bool | None, after: Split) -> None:
+    assert split_of_label(before, seen) is after

@@ -1,0 +1,52 @@
+"""What the tests of Annotate share."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.queue_model import REVIEW_ROLE
+
+LEFT = Qt.MouseButton.LeftButton
+NO = Qt.KeyboardModifier.NoModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def shown_workspace(session, services, qtbot) -> AnnotateWorkspace:
+    made = AnnotateWorkspace(session, services)
+    qtbot.addWidget(made)
+    made.resize(1208, 640)
+    with qtbot.waitExposed(made):
+        made.show()
+    made.activateWindow()
+    made.queue.view.setFocus()
+    qtbot.waitUntil(made.settled, timeout=10_000)
+    return made
+
+
+def key(workspace: QWidget, qtbot, *keys: Qt.Key, modifier: Qt.KeyboardModifier = NO) -> None:
+    for one in keys:
+        qtbot.keyClick(workspace.queue.view, one, modifier)
+
+
+def click_image(workspace: AnnotateWorkspace, qtbot, row: int, modifier: Qt.KeyboardModifier = NO) -> None:
+    view = workspace.queue.view
+    place = view.visualRect(view.model().index(row)).center()
+    qtbot.mouseClick(view.viewport(), LEFT, modifier, place)
+
+
+def press(workspace: AnnotateWorkspace, qtbot, name: str) -> None:
+    button = workspace.findChild(QPushButton, name)
+    assert button.isVisible()
+    qtbot.mouseClick(button, LEFT)
+
+
+def states(workspace: AnnotateWorkspace) -> list[str]:
+    model = workspace.queue.model
+    return [model.index(row).data(REVIEW_ROLE) for row in range(model.rowCount())]
+
+
+def classes(session) -> list[str | None]:
+    return [image.class_name for image in session.images]

@@ -1,0 +1,87 @@
+"""Two annotators, the data set and the model are compared, and where they differ is gone through by key."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from annotate_kit import key, shown_workspace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from small_birds import ATTRIBUTES
+
+from msdn_core.project.attribute_scores import AttributeScores, scores_file, write_scores
+from msdn_gui.annotate import AnnotateWorkspace
+
+K = Qt.Key
+
+
+@pytest.fixture
+def workspace(session, services, qtbot) -> AnnotateWorkspace:
+    """Ann says present of attribute 0 in images 0 to 3; Bob says present, absent, absent, not visible."""
+    made = shown_workspace(session, services, qtbot)
+    session.set_attribute(0)
+    key(made, qtbot, K.Key_F7)
+    name = made.findChild(QLineEdit, "annotator")
+    for who, keys in (("Ann", "PPPP"), ("Bob", "PAAN")):
+        name.setFocus()
+        name.clear()
+        qtbot.keyClicks(name, who)
+        qtbot.keyClick(name, K.Key_Return)
+        session.set_image(session.images[0])
+        key(made, qtbot, *(getattr(K, f"Key_{one}") for one in keys))
+    key(made, qtbot, K.Key_F11)
+    qtbot.waitUntil(lambda: made.agreement.figures.text() != "")
+    return made
+
+
+def compare(workspace, qtbot, first: str, second: str) -> None:
+    panel = workspace.agreement
+    for box, name in ((panel.first, first), (panel.second, second)):
+        box.setFocus()
+        qtbot.keyClick(box, K.Key_Home)
+        while box.currentText() != name:
+            qtbot.keyClick(box, K.Key_Down)
+
+
+def test_two_annotators_agree_so_far_and_no_further(workspace, session, qtbot) -> None:
+    panel = workspace.agreement
+    assert (panel.first.currentText(), panel.second.currentText()) == ("Ann", "Bob")
+    qtbot.waitUntil(lambda: panel.figures.text() == "4 judged by both · 25% the same · kappa 0.00")
+    assert panel.attributes.rows == [("crown::red", "4", "25%", "0.00")]
+    assert [row[1:] for row in panel.differences.rows] == [
+        ("present", "absent"),
+        ("present", "absent"),
+        ("present", "not visible"),
+    ]
+    key(workspace, qtbot, K.Key_D, K.Key_D)
+    assert session.image == session.images[2]
+    assert session.attribute == 0
+
+
+def test_what_is_put_right_is_compared_at_once(workspace, qtbot) -> None:
+    key(workspace, qtbot, K.Key_D, K.Key_F7, K.Key_P, K.Key_F11)
+    qtbot.waitUntil(lambda: "50% the same" in workspace.agreement.figures.text())
+
+
+def test_an_annotator_is_compared_with_the_data_set(workspace, session, qtbot) -> None:
+    compare(workspace, qtbot, "Ann", "The data set")
+    qtbot.waitUntil(lambda: workspace.agreement.figures.text() == "The two have judged nothing in common.")
+    present = np.full(len(ATTRIBUTES), 1, np.int8)
+    session.project.set_image_attributes(session.images[0].id, present, present * 4)
+    compare(workspace, qtbot, "Ann", "The data set")
+    qtbot.waitUntil(lambda: workspace.agreement.figures.text().startswith("1 judged by both · 100% the same"))
+
+
+def test_an_annotator_is_compared_with_the_model_where_it_has_looked(workspace, session, qtbot) -> None:
+    compare(workspace, qtbot, "Bob", "The model")
+    qtbot.waitUntil(lambda: "has not looked" in workspace.agreement.figures.text())
+    ids = np.array([image.id for image in session.images])
+    scores = np.zeros((6, len(ATTRIBUTES)), np.float32)
+    scores[0, 0] = scores[1, 0] = 9  # far above the image's mean: present; elsewhere below it: absent
+    write_scores(scores_file(session.project.path, session.checkpoint.path), AttributeScores(ids, scores, scores))
+    compare(workspace, qtbot, "Bob", "The model")
+    qtbot.waitUntil(lambda: workspace.agreement.figures.text().startswith("4 judged by both · 50% the same"))
+    assert [row[1:] for row in workspace.agreement.differences.rows] == [
+        ("absent", "present"),
+        ("not visible", "absent"),
+    ]

@@ -1,0 +1,166 @@
+"""Judging attributes: one over many images, all of one image, and the model's suggestions beside them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from annotate_kit import CTRL, SHIFT, click_image, key, press, shown_workspace
+from PySide6.QtCore import Qt
+from small_birds import ATTRIBUTES
+
+from msdn_core.domain.annotation import Certainty
+from msdn_core.domain.suggestions import strengths
+from msdn_core.project import Project
+from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.judgement_model import NAME, SAID, SUGGESTED_ROLE
+from msdn_gui.annotate.queue_model import VERDICT_ROLE
+
+K = Qt.Key
+STRIPED = 2
+
+
+@pytest.fixture
+def workspace(session, services, qtbot) -> AnnotateWorkspace:
+    made = shown_workspace(session, services, qtbot)
+    key(made, qtbot, K.Key_F7)
+    qtbot.waitUntil(lambda: session.explanation is not None)
+    session.set_attribute(STRIPED)
+    return made
+
+
+def said(session, image: int) -> dict[int, tuple[bool, Certainty]]:
+    """What the file holds of an image, by attribute."""
+    with Project.open(session.project.path, read_only=True) as kept:
+        found = kept.annotations.judgements(session.images[image].id)
+    return {at.attribute: (one.present, one.certainty) for at, one in found.items()}
+
+
+def row(workspace, column: int, field: int = SAID) -> object:
+    index = workspace.attributes.model.index_of(column)
+    return index.siblingAtColumn(field).data()
+
+
+def click_attribute(workspace, qtbot, column: int, modifier=Qt.KeyboardModifier.NoModifier) -> None:
+    tree = workspace.attributes.tree
+    place = tree.visualRect(workspace.attributes.model.index_of(column)).center()
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, modifier, place)
+
+
+def test_one_attribute_is_judged_over_many_images_by_single_keys(workspace, session, qtbot) -> None:
+    key(workspace, qtbot, K.Key_P, K.Key_3, K.Key_A, K.Key_N)
+    assert session.image == session.images[3]
+    assert [said(session, n) for n in range(4)] == [
+        {STRIPED: (True, Certainty.DEFINITELY)},
+        {STRIPED: (False, Certainty.PROBABLY)},
+        {STRIPED: (False, Certainty.NOT_VISIBLE)},
+        {},
+    ]
+    model = workspace.queue.model
+    said_of = [(1, 4), (0, 3), (0, 1), None]
+    qtbot.waitUntil(lambda: [model.index(n).data(VERDICT_ROLE) for n in range(4)] == said_of)
+
+
+def test_the_queue_leaves_images_whose_attribute_is_not_judged(workspace, session, qtbot) -> None:
+    key(workspace, qtbot, K.Key_P, K.Key_A)
+    kind = workspace.queue.kind
+    kind.setCurrentIndex(kind.findData("unjudged"))
+    qtbot.waitUntil(lambda: workspace.queue.model.rowCount() == 4)
+    session.set_attribute(0)
+    qtbot.waitUntil(lambda: workspace.queue.model.rowCount() == 6)
+
+
+def test_all_attributes_of_one_image_are_judged_in_their_groups(workspace, session, qtbot) -> None:
+    key(workspace, qtbot, K.Key_K)
+    session.set_attribute(0)
+    key(workspace, qtbot, K.Key_P, K.Key_A, K.Key_2, K.Key_P)
+    assert session.image == session.images[0]
+    assert session.attribute == 3
+    assert [row(workspace, column) for column in range(4)] == [
+        "Present, definitely",
+        "Absent, definitely",
+        "Present, guessing",
+        None,
+    ]
+    groups = [workspace.attributes.model.index(n, SAID).data() for n in range(3)]
+    assert groups == ["2 of 2", "1 of 2", "0 of 2"]
+    assert row(workspace, STRIPED, NAME) == ATTRIBUTES[STRIPED].name
+
+
+def test_a_group_and_several_images_are_judged_in_one_step_that_is_undone_in_one(workspace, session, qtbot) -> None:
+    click_image(workspace, qtbot, 0)
+    click_image(workspace, qtbot, 2, SHIFT)
+    tree = workspace.attributes.tree
+    place = tree.visualRect(workspace.attributes.model.index(0, NAME)).center()
+    qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    press(workspace, qtbot, "annotate_not_visible_button")
+    hidden = (False, Certainty.NOT_VISIBLE)
+    assert [said(session, n) for n in range(4)] == [{0: hidden, 1: hidden}] * 3 + [{}]
+    workspace.undo_stack.undo()
+    assert [said(session, n) for n in range(3)] == [{}] * 3
+    workspace.undo_stack.redo()
+    assert said(session, 2) == {0: hidden, 1: hidden}
+
+
+def test_what_was_said_is_taken_back_and_the_data_sets_word_holds_again(workspace, session, qtbot) -> None:
+    image = session.images[0].id
+    present = np.array([-1, -1, 0, -1, -1, -1], np.int8)
+    session.project.set_image_attributes(image, present, (present + 1).astype(np.int8) * 3)
+    key(workspace, qtbot, K.Key_M, K.Key_P)
+    assert row(workspace, STRIPED) == "Present, definitely"
+    key(workspace, qtbot, K.Key_Delete)
+    assert said(session, 0) == {}
+    assert row(workspace, STRIPED) == "Absent, probably"
+
+
+def test_nothing_is_written_until_a_suggestion_is_accepted(workspace, session, qtbot) -> None:
+    model = workspace.attributes.model
+    strength = strengths(session.fused_scores())
+    workspace.attributes.threshold.setValue(0.0)
+    expected = [column for column in (-strength).argsort().tolist() if strength[column] >= 0]
+    assert model.suggested_columns() == expected
+    assert workspace.attributes.state.text() == f"{len(expected)} suggested"
+    assert said(session, 0) == {}
+    strongest = expected[0]
+    assert model.index_of(strongest).data(SUGGESTED_ROLE)
+    key(workspace, qtbot, K.Key_Y)
+    assert said(session, 0) == {strongest: (True, Certainty.DEFINITELY)}
+    kept = session.project.annotations.judgements(session.images[0].id)
+    assert [one.suggested_by for one in kept.values()] == [session.checkpoint.label]
+    assert session.image == session.images[0]
+    assert session.attribute == expected[1], "the next suggestion is chosen"
+    key(workspace, qtbot, K.Key_X)
+    assert said(session, 0)[expected[1]] == (False, Certainty.DEFINITELY)
+    assert model.suggested_columns() == expected[2:]
+
+
+def test_all_suggestions_above_the_threshold_are_accepted_and_undone_together(workspace, session, qtbot) -> None:
+    workspace.attributes.threshold.setValue(-0.5)
+    expected = set(workspace.attributes.model.suggested_columns())
+    assert len(expected) > 2
+    press(workspace, qtbot, "annotate_accept_all_button")
+    assert set(said(session, 0)) == expected
+    assert workspace.attributes.state.text() == "Nothing left to suggest"
+    workspace.undo_stack.undo()
+    assert said(session, 0) == {}
+    assert set(workspace.attributes.model.suggested_columns()) == expected
+
+
+def test_attributes_are_found_and_chosen_by_keyboard(workspace, session, qtbot) -> None:
+    key(workspace, qtbot, K.Key_Slash)
+    qtbot.keyClicks(workspace.attributes.search, "crest no")
+    qtbot.keyClick(workspace.attributes.search, K.Key_Return)
+    assert ATTRIBUTES[session.attribute].full_name == "crest::no"
+    workspace.attributes.search.clear()
+    key(workspace, qtbot, K.Key_Up, modifier=CTRL)
+    assert ATTRIBUTES[session.attribute].full_name == "crest::yes"
+    click_attribute(workspace, qtbot, 1)
+    assert session.attribute == 1
+
+
+def test_digits_mean_certainty_here_and_classes_there(workspace, session, qtbot) -> None:
+    before = [image.class_name for image in session.images]
+    key(workspace, qtbot, K.Key_2)
+    assert [image.class_name for image in session.images] == before
+    key(workspace, qtbot, K.Key_F6, K.Key_2)
+    assert session.images[0].class_name == session.table.classes[1]
+    assert said(session, 0) == {}

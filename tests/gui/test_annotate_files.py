@@ -1,0 +1,74 @@
+"""Annotations go to files and come from files by the workspace's menu; what comes in is undone in one step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from annotate_kit import key, shown_workspace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QLineEdit
+
+from msdn_gui.annotate import AnnotateWorkspace
+
+K = Qt.Key
+
+
+@pytest.fixture
+def workspace(session, services, qtbot) -> AnnotateWorkspace:
+    return shown_workspace(session, services, qtbot)
+
+
+def choose(workspace, qtbot, name: str, path: Path) -> None:
+    """Use a menu action and answer its dialogue; waits for what the window says."""
+    action = next(one for one in workspace.actions() if one.objectName() == f"annotate_{name}")
+    action.trigger()
+    dialog = workspace.findChild(QFileDialog, "annotationFiles")
+    with qtbot.waitSignal(workspace._session.message):
+        dialog.fileSelected.emit(str(path))
+        dialog.close()
+
+
+def test_judgements_go_to_another_annotators_project_and_back_under_their_name(
+    workspace, session, qtbot, tmp_path
+) -> None:
+    session.set_attribute(0)
+    key(workspace, qtbot, K.Key_F7, K.Key_P, K.Key_N)
+    folder = tmp_path / "Eve"
+    choose(workspace, qtbot, "write_judgements", folder)
+    labels = (folder / "image_attribute_labels.txt").read_text()
+    ids = [image.id for image in session.images]
+    assert labels == f"{ids[0]} 1 1 4 0\n{ids[1]} 1 0 1 0\n"
+    choose(workspace, qtbot, "read_judgements", folder)
+    room = session.project.annotations
+    assert {(at.image_id, one.present) for at, one in room.judgements_by("Eve").items()} == {
+        (ids[0], True),
+        (ids[1], False),
+    }
+    assert workspace.undo_stack.undoText() == "reading 2 judgements of Eve"
+    workspace.undo_stack.undo()
+    assert room.judgements_by("Eve") == {}
+    assert len(room.judgements_by(workspace.annotations.annotator)) == 2
+
+
+def test_boxes_come_back_from_the_file_that_they_went_to(workspace, session, qtbot, tmp_path) -> None:
+    key(workspace, qtbot, K.Key_F8, K.Key_N)
+    room = session.project.annotations
+    (mark,) = room.all_marks().values()
+    choose(workspace, qtbot, "write_coco", tmp_path / "boxes.json")
+    workspace.undo_stack.undo()
+    assert room.all_marks() == {}
+    choose(workspace, qtbot, "read_coco", tmp_path / "boxes.json")
+    assert list(room.all_marks().values()) == [mark]
+    assert workspace.places.list.count() == 1
+
+
+def test_a_file_that_is_none_is_refused_in_a_sentence(workspace, session, qtbot, tmp_path) -> None:
+    (tmp_path / "odd.json").write_text("no JSON")
+    said = []
+    session.message.connect(lambda level, text: said.append((level, text)))
+    choose(workspace, qtbot, "read_coco", tmp_path / "odd.json")
+    assert said[-1][0] == "error"
+    assert "give a COCO file" in said[-1][1]
+    assert not workspace.undo_stack.canUndo()
+    assert workspace.findChild(QLineEdit, "annotator").text() == ""

@@ -1,0 +1,70 @@
+"""Closing the loop: judgements of images become class vectors when a person accepts them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from annotate_kit import key, press, shown_workspace
+from PySide6.QtCore import Qt
+from small_birds import CLASSES, VECTORS
+
+from msdn_core.project import Project
+from msdn_gui.annotate import AnnotateWorkspace
+
+K = Qt.Key
+
+
+@pytest.fixture
+def workspace(session, services, qtbot) -> AnnotateWorkspace:
+    """With “crown::red” judged present, surely, in image 0, and absent, guessed, in image 3, both Red waders."""
+    made = shown_workspace(session, services, qtbot)
+    session.set_attribute(0)
+    key(made, qtbot, K.Key_F7, K.Key_P)
+    session.set_image(session.images[3])
+    key(made, qtbot, K.Key_2, K.Key_A)
+    key(made, qtbot, K.Key_F9)
+    qtbot.waitUntil(lambda: "class" in made.vectors.state.text())
+    return made
+
+
+def kept(session) -> np.ndarray:
+    with Project.open(session.project.path, read_only=True) as project:
+        return project.table().vectors
+
+
+def test_what_would_change_is_shown_beside_what_is_and_changes_nothing(workspace, session) -> None:
+    vectors = workspace.vectors
+    assert vectors.classes.rows == [], "three images have to say something, at first"
+    vectors.least.setValue(2)
+    assert vectors.classes.rows == [(CLASSES[0], "2", "1", "0.25")]
+    assert vectors.values.rows == [("crown::red", "1.00", "0.75", "2")]
+    assert "1 of 3 classes would change" in vectors.state.text()
+    assert np.array_equal(kept(session), VECTORS)
+
+
+def test_an_accepted_vector_is_kept_ranked_with_and_undone(workspace, session, qtbot) -> None:
+    workspace.vectors.least.setValue(1)
+    press(workspace, qtbot, "annotate_take_vector_button")
+    expected = VECTORS.copy()
+    expected[0, 0] = 0.75
+    np.testing.assert_allclose(kept(session), expected)
+    np.testing.assert_allclose(session.table.vectors, expected)
+    qtbot.waitUntil(lambda: not workspace.vectors.classes.rows)
+    assert workspace.undo_stack.undoText() == f"taking over the vector of {CLASSES[0]}"
+    workspace.undo_stack.undo()
+    assert np.array_equal(kept(session), VECTORS)
+    qtbot.waitUntil(lambda: len(workspace.vectors.classes.rows) == 1)
+
+
+def test_all_classes_are_accepted_in_one_step_and_a_new_judgement_shows_at_once(workspace, session, qtbot) -> None:
+    vectors = workspace.vectors
+    vectors.least.setValue(1)
+    key(workspace, qtbot, K.Key_F7)
+    session.set_image(session.images[1])
+    key(workspace, qtbot, K.Key_4, K.Key_P)
+    key(workspace, qtbot, K.Key_F9)
+    qtbot.waitUntil(lambda: [row[0] for row in vectors.classes.rows] == [CLASSES[0], CLASSES[1]])
+    key(workspace, qtbot, K.Key_T, modifier=Qt.KeyboardModifier.ShiftModifier)
+    np.testing.assert_allclose(kept(session)[:, 0], [0.75, 1.0, 0.0])
+    workspace.undo_stack.undo()
+    assert np.array_equal(kept(session), VECTORS)
