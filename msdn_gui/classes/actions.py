@@ -87,6 +87,16 @@ class ClassesActions:
         self.heat.setCheckable(True)
         self.heat.setChecked(True)
         self.heat.toggled.connect(view.set_heat)
+        self.what_if = make(
+            "what_if",
+            "What if",
+            "Ctrl+I",
+            None,
+            "sliders",
+            "Move the attributes of the chosen class and see which images of the collection fit it",
+        )
+        self.what_if.setCheckable(True)
+        self.what_if.toggled.connect(workspace.show_what_if)
         stack = editing.stack
         self.undo, self.redo = stack.createUndoAction(workspace), stack.createRedoAction(workspace)
         for action, name in ((self.undo, "undo"), (self.redo, "redo")):
@@ -113,6 +123,8 @@ class ClassesActions:
             self.find_class,
             self.find_attribute,
             self.heat,
+            self._separator(),
+            self.what_if,
         )
 
     def enable(self, *, there: bool, editable: bool, chosen: bool) -> None:
@@ -120,7 +132,7 @@ class ClassesActions:
         for action in (*self._of_classes, *self._of_cells):
             action.setEnabled(chosen and (editable or action not in self.changing))
         self.new.setEnabled(editable)
-        for action in (self.find_class, self.find_attribute, self.heat):
+        for action in (self.find_class, self.find_attribute, self.heat, self.what_if):
             action.setEnabled(there)
 
     def menu(self, parent: QWidget, *, cells: bool) -> QMenu:

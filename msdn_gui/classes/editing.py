@@ -33,6 +33,13 @@ class Editing(QObject):
         """One cell gets a value."""
         self._set(np.array([row]), np.array([column]), np.array([[value]]))
 
+    def slide(self, name: str, column: int, value: float, gesture: int) -> None:
+        """An attribute of a class gets a value; all values of one gesture are one step to undo."""
+        table = self._session.table
+        text = f"Set {table.attributes[column].full_name} of {name} to {short(value)}"
+        where = np.array([table.class_index[name]]), np.array([column])
+        self.stack.push(SetValues(self._session, text, *where, np.array([value]), gesture=gesture))
+
     def set_chosen(self, value: float) -> None:
         """All chosen cells get one value."""
         rows, columns = np.nonzero(self._view.chosen_cells())

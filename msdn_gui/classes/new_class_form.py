@@ -68,6 +68,8 @@ class NewClassForm(QWidget):
         self.source.lineEdit().returnPressed.connect(self._ask)
         self.add.clicked.connect(self._ask)
         cancel.clicked.connect(self.left)
+        theme().changed.connect(self._recolour)
+        self._recolour()
 
     def begin(self, table: ClassTable, source: str | None) -> None:
         """Start over with this table's classes to start from; ``source`` is proposed."""
@@ -119,7 +121,6 @@ class NewClassForm(QWidget):
         fault = self._fault()
         # A form that has just been opened does not begin with a reproach.
         self.fault.setText(fault if self.name.text() else "")
-        self.fault.setStyleSheet(f"color: {theme().colours.error};")
         self.fault.setVisible(bool(self.fault.text()))
         self.add.setEnabled(not fault)
         _, source = self._source()
@@ -130,6 +131,9 @@ class NewClassForm(QWidget):
                 f"It is unseen, and has the vector of {source} at first; until you change a value, no image can tell "
                 "the two apart."
             )
+
+    def _recolour(self) -> None:
+        self.fault.setStyleSheet(f"color: {theme().colours.error};")
 
     def _ask(self) -> None:
         if not self._fault():

@@ -31,6 +31,7 @@ from msdn_gui.classes.table_model import ClassTableModel
 from msdn_gui.classes.table_view import ClassTableView
 from msdn_gui.classes.toolbar import Toolbar
 from msdn_gui.classes.value_bar import ValueBar
+from msdn_gui.classes.what_if import WhatIf
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 from msdn_gui.widgets.empty_state import EmptyState
@@ -59,6 +60,7 @@ class ClassesWorkspace(QWidget):
         self.names = NameEditor(self.view)
         self.value = ValueBar(self.view)
         self.notice = Notice(session)
+        self.what_if = WhatIf(session, services)
         self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm()
         self._actions = ClassesActions(self)
         self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
@@ -75,7 +77,8 @@ class ClassesWorkspace(QWidget):
 
     def settled(self) -> bool:
         """Whether the table and the chosen image's thumbnail are on the screen."""
-        return self.model.table is self._session.table and self._services.thumbnails.settled()
+        is_there = self.model.table is self._session.table and self._services.thumbnails.settled()
+        return is_there and (not self.what_if.isVisible() or self.what_if.search.settled())
 
     # What the actions do
 
@@ -106,6 +109,12 @@ class ClassesWorkspace(QWidget):
         """Puts the cursor into the filter of attributes."""
         _focus(self.attribute_filter)
 
+    def show_what_if(self, is_shown: bool) -> None:
+        """Shows the sliders and the best images in the place of the table, or the table again."""
+        self._middle.setCurrentIndex(int(is_shown))
+        self.toolbar.counts.setVisible(not is_shown)
+        (self.what_if.sliders if is_shown else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
+
     # Composition
 
     def _compose(self) -> None:
@@ -123,9 +132,18 @@ class ClassesWorkspace(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.toolbar, self.value, self.notice):
+        table = QWidget()
+        rows = QVBoxLayout(table)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.value)
+        rows.addWidget(self.view, 1)
+        self._middle = QStackedWidget()
+        for page in (table, self.what_if):
+            self._middle.addWidget(page)
+        for widget in (self.toolbar, self.notice):
             column.addWidget(widget)
-        column.addWidget(self.view, 1)
+        column.addWidget(self._middle, 1)
         self._side = QStackedWidget()
         for page in (_scrolled(self.panel), self.form):
             self._side.addWidget(page)
@@ -165,6 +183,7 @@ class ClassesWorkspace(QWidget):
         self.names.faulted.connect(self.value.say)
         self.names.renamed.connect(self.editing.rename_class)
         self.value.entered.connect(self.editing.set_chosen)
+        self.what_if.moved.connect(self.editing.slide)
         self.notice.adopt_asked.connect(self._adopt)
         self.form.asked.connect(self._add_class)
         self.form.left.connect(self._leave_form)
@@ -199,6 +218,7 @@ class ClassesWorkspace(QWidget):
         self.model.editable = project is not None and not project.read_only and not session.table_is_borrowed
         self.model.set_table(session.table)
         self.form.set_table(session.table)
+        self.what_if.refresh()
         self._pages.setCurrentWidget(self._columns if session.table.attributes else self.empty)
         self._show_counts()
         self._choice.follow()
@@ -274,7 +294,7 @@ class ClassesWorkspace(QWidget):
     def _take_focus(self) -> None:
         self._choice.choose_first()
         if not self.isAncestorOf(QApplication.focusWidget()):
-            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            (self.what_if.sliders if self.what_if.isVisible() else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _filter(name: str, placeholder: str, hint: str) -> QLineEdit:

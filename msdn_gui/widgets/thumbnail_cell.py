@@ -1,0 +1,47 @@
+"""How an image stands in a list of thumbnails: fitted into its cell, framed where it is chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen
+from PySide6.QtWidgets import QStyle
+
+from msdn_gui.theme import theme
+
+
+def draw_thumbnail(painter: QPainter, room: QRect, image: QImage | None, path: Path, state: QStyle.StateFlag) -> QRectF:
+    """Draw a thumbnail (None: not there yet; null: cannot be opened) in the middle of ``room``; where it stands."""
+    colours = theme().colours
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    if image is not None and not image.isNull():
+        place = _fitted(image, room)
+        painter.drawImage(place, image)
+    else:
+        place = QRectF(room)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.q("hover"))
+        painter.drawRoundedRect(place, 3, 3)
+        if image is not None:
+            painter.setPen(colours.q("muted"))
+            painter.drawText(
+                room.adjusted(4, 4, -4, -4),
+                Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+                f"Cannot open {path.suffix or 'this file'}",
+            )
+    if state & QStyle.StateFlag.State_Selected:
+        painter.setPen(QPen(colours.q("accent"), 2.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(place.adjusted(-1.5, -1.5, 1.5, 1.5), 3, 3)
+    elif state & QStyle.StateFlag.State_MouseOver:
+        painter.setPen(QPen(colours.q("disabled"), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(place.adjusted(-0.5, -0.5, 0.5, 0.5), 3, 3)
+    return place
+
+
+def _fitted(image: QImage, room: QRect) -> QRectF:
+    scale = min(room.width() / image.width(), room.height() / image.height())
+    width, height = image.width() * scale, image.height() * scale
+    return QRectF(room.x() + (room.width() - width) / 2, room.y() + (room.height() - height) / 2, width, height)
