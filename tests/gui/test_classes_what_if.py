@@ -19,7 +19,7 @@ from classes_kit import (
     slider_place,
     write_scores,
 )
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QListView, QPushButton
 from small_birds import ATTRIBUTES, VECTORS
 from test_classes_models import big_table
 
@@ -70,6 +70,10 @@ def test_a_slider_moves_the_best_images_and_the_rank_and_is_one_step_to_undo(
     assert after != before
     assert best_names(workspace) == after
     assert workspace.findChild(QLabel, "class_score").text() != score
+    order, _ = scored.class_ranking()
+    lines = workspace.findChild(QListView, "image_ranking").model()
+    names = [scored.table.classes[row] for row in order]
+    assert [names[row] in lines.index(row).data() for row in range(3)] == [True] * 3
     assert workspace.undo_stack.count() == 2
     assert workspace.undo_stack.undoText() == "Set crown::red of Red wader to 0"
     workspace.undo_stack.undo()
