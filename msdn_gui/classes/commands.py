@@ -136,15 +136,16 @@ class SetValues(Edit):
 class AddClass(Edit):
     """A new class, which is unseen."""
 
-    def __init__(self, session: Session, name: str, vector: FloatArray) -> None:
+    def __init__(self, session: Session, name: str, vector: FloatArray, description: str = "") -> None:
         super().__init__(session, f"New class {name}")
         self._name = name
+        self._description = description
         self._vector = vector
         self._removed: RemovedClass | None = None
 
     def do(self) -> None:
         if self._removed is None:
-            self._session.add_class(self._name, self._vector)
+            self._session.add_class(self._name, self._vector, description=self._description)
         else:
             self._session.restore_class(self._removed)
         self._session.set_class(self._name)

@@ -117,11 +117,9 @@ class Editing(QObject):
 
     # Classes
 
-    def add_class(self, name: str, source: str | None) -> None:
-        """A new class with the vector of another one, or with zeros."""
-        table = self._session.table
-        vector = table.vectors[table.class_index[source]] if source is not None else np.zeros(len(table.attributes))
-        self.stack.push(AddClass(self._session, name.strip(), vector.copy()))
+    def add_class(self, name: str, vector: FloatArray, description: str = "") -> None:
+        """A new class with a vector (K,)."""
+        self.stack.push(AddClass(self._session, name.strip(), vector, description))
 
     def rename_class(self, old: str, new: str) -> None:
         """Another name for a class."""

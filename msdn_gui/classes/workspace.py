@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_core.domain.attributes import FloatArray
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.actions import ClassesActions
 from msdn_gui.classes.class_panel import ClassPanel
@@ -61,7 +62,7 @@ class ClassesWorkspace(QWidget):
         self.value = ValueBar(self.view)
         self.notice = Notice(session)
         self.what_if = WhatIf(session, services)
-        self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm()
+        self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm(session, services.thumbnails)
         self._actions = ClassesActions(self)
         self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
         self.hint.setProperty("look", "muted")
@@ -145,7 +146,7 @@ class ClassesWorkspace(QWidget):
             column.addWidget(widget)
         column.addWidget(self._middle, 1)
         self._side = QStackedWidget()
-        for page in (_scrolled(self.panel), self.form):
+        for page in (_scrolled(self.panel), _scrolled(self.form)):
             self._side.addWidget(page)
         self._side.setProperty("look", "panel")
         self._side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -255,15 +256,15 @@ class ClassesWorkspace(QWidget):
         self._actions.rename.trigger()
 
     def _show_form(self, source: str | None) -> None:
-        self._side.setCurrentWidget(self.form)
+        self._side.setCurrentIndex(1)
         self.form.begin(self._session.table, source)
 
     def _leave_form(self) -> None:
         self._side.setCurrentIndex(0)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _add_class(self, name: str, source: str | None) -> None:
-        self.editing.add_class(name, source)
+    def _add_class(self, name: str, vector: FloatArray, description: str) -> None:
+        self.editing.add_class(name, vector, description)
         if name not in self._session.table.class_index:
             return
         if self.model.row_of(name) < 0:

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_core.domain.composing import ScoreScale, blended, find_attributes
+from msdn_core.domain.composing import ScoreScale, blended
+from msdn_core.domain.describing import find_attributes
 from msdn_core.errors import MsdnError
 
 BIRDS = tuple(

@@ -38,8 +38,8 @@ def add_class(workspace, qtbot, name: str, source: str = "") -> None:
     action(workspace, "new_class").trigger()
     qtbot.keyClicks(workspace.form.name, name)
     if source:
-        workspace.form.source.lineEdit().selectAll()
-        qtbot.keyClicks(workspace.form.source.lineEdit(), source)
+        workspace.form.other.source.lineEdit().selectAll()
+        qtbot.keyClicks(workspace.form.other.source.lineEdit(), source)
     qtbot.keyClick(workspace.form.name, KEY.Key_Return)
 
 
