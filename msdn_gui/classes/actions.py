@@ -87,6 +87,20 @@ class ClassesActions:
         self.heat.setCheckable(True)
         self.heat.setChecked(True)
         self.heat.toggled.connect(view.set_heat)
+        self.sort = make(
+            "sort",
+            "Sort by this attribute",
+            "Ctrl+R",
+            view.sort,
+            "sort",
+            "Highest first, then lowest first, then the table's own order; or double-click an attribute's name",
+            _TABLE,
+        )
+        self.fold = make("fold", "Fold or unfold the group", "Ctrl+G", view.fold, "", "", _TABLE)
+        self.fold_all = make("fold_all", "Fold or unfold all groups", "Ctrl+Shift+G", view.fold_all, "", "", _TABLE)
+        self.replace = make(
+            "replace", "Find and replace …", "Ctrl+H", workspace.show_find_bar, "search", "Find values and replace them"
+        )
         self.what_if = make(
             "what_if",
             "What if",
@@ -122,6 +136,11 @@ class ClassesActions:
             self._separator(),
             self.find_class,
             self.find_attribute,
+            self.replace,
+            self._separator(),
+            self.sort,
+            self.fold,
+            self.fold_all,
             self.heat,
             self._separator(),
             self.what_if,
@@ -132,7 +151,9 @@ class ClassesActions:
         for action in (*self._of_classes, *self._of_cells):
             action.setEnabled(chosen and (editable or action not in self.changing))
         self.new.setEnabled(editable)
-        for action in (self.find_class, self.find_attribute, self.heat, self.what_if):
+        for action in (self.sort, self.fold):
+            action.setEnabled(chosen)
+        for action in (self.find_class, self.find_attribute, self.heat, self.what_if, self.replace, self.fold_all):
             action.setEnabled(there)
 
     def menu(self, parent: QWidget, *, cells: bool) -> QMenu:
@@ -141,6 +162,8 @@ class ClassesActions:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if cells:
             menu.addActions(self._of_cells)
+            menu.addSeparator()
+            menu.addActions([self.sort, self.fold, self.fold_all])
             menu.addSeparator()
         menu.addActions([self.new, *self._of_classes])
         return menu

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QUndoStack
 
-from msdn_core.domain.attributes import ClassTable, FloatArray
+from msdn_core.domain.attributes import BoolArray, ClassTable, FloatArray
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
 from msdn_gui.classes.commands import AddClass, RemoveClass, RenameClass, SetValues
@@ -45,6 +45,13 @@ class Editing(QObject):
         rows, columns = np.nonzero(self._view.chosen_cells())
         if len(rows):
             self._push(rows, columns, np.full(len(rows), value))
+
+    def replace(self, cells: BoolArray, value: float) -> int:
+        """The cells of an (m, k) mask of those that are shown get a value; says how many."""
+        rows, columns = np.nonzero(cells)
+        if len(rows):
+            self._push(rows, columns, np.full(len(rows), value), f"Replace by {short(value)} in {len(rows):,} cells")
+        return len(rows)
 
     def fill_down(self) -> None:
         """The first chosen row goes into the others; where one row is chosen, the row above goes into it."""
@@ -128,6 +135,8 @@ class Editing(QObject):
 
     def remove_classes(self, names: list[str]) -> None:
         """Takes classes out, in one step."""
+        # In the table's order, whatever the view's is.
+        names = sorted(names, key=self._session.table.class_index.__getitem__)
         if len(names) == 1:
             self.stack.push(RemoveClass(self._session, names[0]))
         elif names:

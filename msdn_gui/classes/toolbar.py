@@ -23,7 +23,7 @@ class Toolbar(QWidget):
         for group in (
             (actions.new, actions.duplicate, actions.rename, actions.remove),
             (actions.undo, actions.redo),
-            (actions.copy, actions.paste, actions.fill),
+            (actions.copy, actions.paste, actions.fill, actions.sort),
             (actions.heat, actions.what_if),
         ):
             for action in group:

@@ -24,6 +24,7 @@ from msdn_core.errors import MsdnError
 from msdn_gui.classes.actions import ClassesActions
 from msdn_gui.classes.class_panel import ClassPanel
 from msdn_gui.classes.editing import Editing
+from msdn_gui.classes.find_bar import FindBar
 from msdn_gui.classes.name_editor import NameEditor
 from msdn_gui.classes.new_class_form import NewClassForm
 from msdn_gui.classes.notice import Notice
@@ -60,6 +61,7 @@ class ClassesWorkspace(QWidget):
         services.undo_group.addStack(self.undo_stack)
         self.names = NameEditor(self.view)
         self.value = ValueBar(self.view)
+        self.find_bar = FindBar(self.view)
         self.notice = Notice(session)
         self.what_if = WhatIf(session, services)
         self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm(session, services.thumbnails)
@@ -102,6 +104,11 @@ class ClassesWorkspace(QWidget):
         """Takes the chosen classes out."""
         self.editing.remove_classes(self.view.chosen_classes())
 
+    def show_find_bar(self) -> None:
+        """Shows the line that finds and replaces values, ready to type in."""
+        self._actions.what_if.setChecked(False)
+        self.find_bar.begin()
+
     def focus_class_filter(self) -> None:
         """Puts the cursor into the filter of classes."""
         _focus(self.class_filter)
@@ -138,6 +145,7 @@ class ClassesWorkspace(QWidget):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.value)
+        rows.addWidget(self.find_bar)
         rows.addWidget(self.view, 1)
         self._middle = QStackedWidget()
         for page in (table, self.what_if):
@@ -184,6 +192,7 @@ class ClassesWorkspace(QWidget):
         self.names.faulted.connect(self.value.say)
         self.names.renamed.connect(self.editing.rename_class)
         self.value.entered.connect(self.editing.set_chosen)
+        self.find_bar.replace_asked.connect(self.editing.replace)
         self.what_if.moved.connect(self.editing.slide)
         self.notice.adopt_asked.connect(self._adopt)
         self.form.asked.connect(self._add_class)
