@@ -101,6 +101,31 @@ class ClassesActions:
         self.replace = make(
             "replace", "Find and replace …", "Ctrl+H", workspace.show_find_bar, "search", "Find values and replace them"
         )
+        sheets = workspace.sheets
+        self.take_sheet = make(
+            "import_sheet",
+            "Import a sheet …",
+            "",
+            sheets.ask_for_sheet,
+            "import",
+            "Compare with a CSV or JSON file first",
+        )
+        self.write_sheet = make(
+            "export_sheet",
+            "Export as a sheet …",
+            "",
+            sheets.ask_for_target,
+            "export",
+            "Write all classes as CSV or JSON",
+        )
+        self.compare = make(
+            "compare",
+            "Compare with the checkpoint",
+            "",
+            sheets.compare_with_checkpoint,
+            "",
+            "What is other here than in the table that the chosen checkpoint was trained with",
+        )
         self.what_if = make(
             "what_if",
             "What if",
@@ -143,6 +168,10 @@ class ClassesActions:
             self.fold_all,
             self.heat,
             self._separator(),
+            self.take_sheet,
+            self.write_sheet,
+            self.compare,
+            self._separator(),
             self.what_if,
         )
 
@@ -151,9 +180,19 @@ class ClassesActions:
         for action in (*self._of_classes, *self._of_cells):
             action.setEnabled(chosen and (editable or action not in self.changing))
         self.new.setEnabled(editable)
+        self.take_sheet.setEnabled(there)
+        self.write_sheet.setEnabled(there and not self._workspace.is_borrowed)
         for action in (self.sort, self.fold):
             action.setEnabled(chosen)
-        for action in (self.find_class, self.find_attribute, self.heat, self.what_if, self.replace, self.fold_all):
+        for action in (
+            self.find_class,
+            self.find_attribute,
+            self.heat,
+            self.what_if,
+            self.replace,
+            self.fold_all,
+            self.compare,
+        ):
             action.setEnabled(there)
 
     def menu(self, parent: QWidget, *, cells: bool) -> QMenu:
@@ -188,7 +227,8 @@ class ClassesActions:
         action.setShortcutContext(context)
         action.setStatusTip(hint)
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{hint or text.removesuffix(' …')} ({shortcut})")
+        said = hint or text.removesuffix(" …")
+        action.setToolTip(f"{said} ({shortcut})" if shortcut else said)
         if do is not None:
             action.triggered.connect(lambda: do())
         if sign:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QUndoStack
 
 from msdn_core.domain.attributes import BoolArray, ClassTable, FloatArray
+from msdn_core.domain.table_changes import ChangeKind, ClassChange
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
 from msdn_gui.classes.commands import AddClass, RemoveClass, RenameClass, SetValues
@@ -127,6 +130,25 @@ class Editing(QObject):
     def add_class(self, name: str, vector: FloatArray, description: str = "") -> None:
         """A new class with a vector (K,)."""
         self.stack.push(AddClass(self._session, name.strip(), vector, description))
+
+    def take(self, changes: Sequence[ClassChange]) -> None:
+        """Takes what another version of the table says of these classes, in one step."""
+        table = self._session.table
+        changed = [one for one in changes if one.kind is ChangeKind.CHANGED and one.name in table.class_index]
+        new = [one for one in changes if one.kind is ChangeKind.NEW]
+        if not changed and not new:
+            return
+        self.stack.beginMacro(f"Take {len(changed) + len(new):,} classes of another table")
+        if changed:
+            rows = np.concatenate([np.full(len(one.columns), table.class_index[one.name]) for one in changed])
+            columns = np.concatenate([one.columns for one in changed])
+            values = np.concatenate([one.after for one in changed])
+            self.stack.push(SetValues(self._session, "Take values", rows, columns, values))
+        for one in new:
+            vector = np.zeros(len(table.attributes))
+            vector[one.columns] = one.after
+            self.stack.push(AddClass(self._session, one.name, vector))
+        self.stack.endMacro()
 
     def rename_class(self, old: str, new: str) -> None:
         """Another name for a class."""

@@ -29,6 +29,7 @@ from msdn_gui.classes.name_editor import NameEditor
 from msdn_gui.classes.new_class_form import NewClassForm
 from msdn_gui.classes.notice import Notice
 from msdn_gui.classes.shared_choice import SharedChoice
+from msdn_gui.classes.sheets import Sheets
 from msdn_gui.classes.table_model import ClassTableModel
 from msdn_gui.classes.table_view import ClassTableView
 from msdn_gui.classes.toolbar import Toolbar
@@ -65,6 +66,7 @@ class ClassesWorkspace(QWidget):
         self.notice = Notice(session)
         self.what_if = WhatIf(session, services)
         self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm(session, services.thumbnails)
+        self.sheets = Sheets(session, services, self.editing, self)
         self._actions = ClassesActions(self)
         self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
         self.hint.setProperty("look", "muted")
@@ -119,9 +121,18 @@ class ClassesWorkspace(QWidget):
 
     def show_what_if(self, is_shown: bool) -> None:
         """Shows the sliders and the best images in the place of the table, or the table again."""
-        self._middle.setCurrentIndex(int(is_shown))
+        self._middle.setCurrentWidget(self.what_if if is_shown else self._table)
         self.toolbar.counts.setVisible(not is_shown)
         (self.what_if.sliders if is_shown else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether the table is the checkpoint's."""
+        return self._session.table_is_borrowed
+
+    def _leave_comparison(self) -> None:
+        if self._middle.currentWidget() is self.sheets.panel:
+            self.show_what_if(self._actions.what_if.isChecked())
 
     # Composition
 
@@ -140,7 +151,7 @@ class ClassesWorkspace(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        table = QWidget()
+        self._table = table = QWidget()
         rows = QVBoxLayout(table)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
@@ -148,7 +159,7 @@ class ClassesWorkspace(QWidget):
         rows.addWidget(self.find_bar)
         rows.addWidget(self.view, 1)
         self._middle = QStackedWidget()
-        for page in (table, self.what_if):
+        for page in (table, self.what_if, self.sheets.panel):
             self._middle.addWidget(page)
         for widget in (self.toolbar, self.notice):
             column.addWidget(widget)
@@ -194,6 +205,8 @@ class ClassesWorkspace(QWidget):
         self.value.entered.connect(self.editing.set_chosen)
         self.find_bar.replace_asked.connect(self.editing.replace)
         self.what_if.moved.connect(self.editing.slide)
+        self.sheets.shown.connect(lambda: self._middle.setCurrentWidget(self.sheets.panel))
+        self.sheets.left.connect(self._leave_comparison)
         self.notice.adopt_asked.connect(self._adopt)
         self.form.asked.connect(self._add_class)
         self.form.left.connect(self._leave_form)
@@ -220,6 +233,7 @@ class ClassesWorkspace(QWidget):
         self.class_filter.clear()
         self.attribute_filter.clear()
         self._leave_form()
+        self._leave_comparison()
         self._take_table()
 
     def _take_table(self) -> None:
