@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from msdn_core.importers.cub import import_cub
     from msdn_core.importers.demo import create_demo, draw_missing
     from msdn_core.importers.images import import_images
+    from msdn_core.msdn.collection import score_collection
     from msdn_core.msdn.explainer import Explainer
     from msdn_core.msdn.network import MSDN
     from msdn_core.project import Project
@@ -67,6 +68,7 @@ _HOMES = {
     "import_images": "msdn_core.importers.images",
     "load_backbone": "msdn_core.vision.backbones",
     "run_training": "msdn_core.training.loop",
+    "score_collection": "msdn_core.msdn.collection",
 }
 
 __all__ = [
@@ -89,6 +91,7 @@ __all__ = [
     "import_images",
     "load_backbone",
     "run_training",
+    "score_collection",
 ]
 
 

@@ -25,6 +25,7 @@ from msdn_gui.services.checkpoints import (
     project_checkpoints,
     shipped_checkpoints,
 )
+from msdn_gui.services.collection import CollectionScores
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
 from msdn_gui.services.image_list import ImageList
 from msdn_gui.services.looking import Looking
@@ -75,6 +76,8 @@ class Session(QObject):
         self._looking = Looking(explainer, self)
         self._looking.state_changed.connect(self.explaining_changed)
         self._looking.explained.connect(self.explanation_changed)
+        self.collection = CollectionScores(self)
+        """What the chosen checkpoint says of all images of the project, once they were scored."""
         self._image_list = ImageList(self)
         self._image_list.loaded.connect(self._take_images)
         self._image_list.failed.connect(lambda sentence: self.message.emit("error", sentence))
@@ -123,6 +126,8 @@ class Session(QObject):
             return
         self._watch.stop()
         self._image_list.wait()
+        self.collection.show(None, None)
+        self.collection.wait()
         self.set_image(None)
         self.set_class(None)
         self.set_attribute(-1)
@@ -259,6 +264,15 @@ class Session(QObject):
         scores = calibrated(class_scores(fused, self._unit_vectors()), self.table.seen, self.gamma)
         return np.argsort(-scores, kind="stable"), scores
 
+    def collection_scores(self, name: str | None) -> NDArray[np.float64] | None:
+        """(N,) a class's score in each image of ``collection``, before calibration; None while there are none."""
+        found = self.collection.collection
+        row = self.table.class_index.get(name, -1) if name is not None else -1
+        if found is None or row < 0 or found.fused.shape[1] != len(self.table.attributes):
+            return None
+        clip = self.checkpoint is not None and self.checkpoint.header.clip_negative
+        return found.scores.of(np.maximum(self.table.vectors[row], 0.0) if clip else self.table.vectors[row])
+
     def contributions(self, name: str) -> NDArray[np.floating] | None:
         """(K,) each attribute's exact share in a class's score, before calibration; they sum to that score."""
         fused = self.fused_scores()
@@ -393,6 +407,7 @@ class Session(QObject):
             self.table_changed.emit()
         if checkpoint is not None:
             self.set_gamma(checkpoint.header.gamma)
+        self.collection.show(self.project.path if self.project is not None else None, checkpoint)
         self.checkpoint_changed.emit(checkpoint)
         self._explain()
 

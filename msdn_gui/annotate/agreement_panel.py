@@ -11,15 +11,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from msdn_core.domain.judge_agreement import Agreement, Verdicts, compare
-from msdn_core.domain.scoring import Fusion, fused_attribute_scores
 from msdn_core.domain.suggestions import strengths
 from msdn_core.project import Project
-from msdn_core.project.attribute_scores import read_scores, scores_file
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.background import Background
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.rows import RowsModel, rows_view
+from msdn_gui.services.collection import Collection
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 
@@ -66,6 +65,7 @@ class AgreementPanel(QWidget):
         self._work.failed.connect(lambda sentence: session.message.emit("error", sentence))
         annotations.changed.connect(lambda kind, _: self._compare() if kind == "judgements" else None)
         session.checkpoint_changed.connect(lambda _: self._fill())
+        session.collection.changed.connect(self._compare)
 
     @property
     def actions_of_tab(self) -> list[QAction]:
@@ -118,11 +118,8 @@ class AgreementPanel(QWidget):
         if not self._shown or session.project is None or session.table_is_borrowed:
             return
         names = (self.first.currentText(), self.second.currentText())
-        checkpoint = session.checkpoint
-        scores = scores_file(session.project.path, checkpoint.path) if checkpoint is not None else None
-        fusion = checkpoint.header.fusion if checkpoint is not None else None
-        path, threshold = session.project.path, self._threshold()
-        self._work.start(lambda: _agreement(path, names, scores, fusion, threshold))
+        path, threshold, collection = session.project.path, self._threshold(), session.collection.collection
+        self._work.start(lambda: _agreement(path, names, collection, threshold))
 
     def _take(self, agreement: Agreement | None) -> None:
         self._agreement = agreement
@@ -130,7 +127,7 @@ class AgreementPanel(QWidget):
         self._columns = []
         if agreement is None:
             self.figures.setText(
-                "The model has not looked at all images yet: sort the images by what it says (at the left) once."
+                "The model has not scored all images yet: sort the images by what it says (at the left) once."
             )
         elif agreement.share is None:
             self.figures.setText("The two have judged nothing in common.")
@@ -193,30 +190,26 @@ class AgreementPanel(QWidget):
             self.difference_table.setCurrentIndex(self.differences.index(0, 0))
 
 
-def _agreement(
-    path: Path, names: tuple[str, str], scores: Path | None, fusion: Fusion | None, threshold: float
-) -> Agreement | None:
+def _agreement(path: Path, names: tuple[str, str], collection: Collection | None, threshold: float) -> Agreement | None:
     """For another thread than the window's; None where the model is asked and has not looked."""
     sides = []
     with Project.open(path, read_only=True) as project:
         for name in names:
             if name == MODEL:
-                made = _verdicts_of_model(scores, fusion, threshold)
-                if made is None:
+                if collection is None:
                     return None
-                sides.append(made)
+                sides.append(_verdicts_of_model(collection, threshold))
             else:
                 # What the model brought about says nothing on whether one agrees with it.
                 sides.append(project.annotations.verdicts(None if name == DATA_SET else name, unaided=MODEL in names))
     return compare(*sides)
 
 
-def _verdicts_of_model(file: Path | None, fusion: Fusion | None, threshold: float) -> Verdicts | None:
-    scores = read_scores(file) if file is not None else None
-    if scores is None or fusion is None:
-        return None
-    strong = strengths(fused_attribute_scores(scores.av, scores.va, fusion)) >= threshold
+def _verdicts_of_model(collection: Collection, threshold: float) -> Verdicts:
+    strong = strengths(collection.fused) >= threshold
     images, attributes = strong.shape
     return Verdicts(
-        np.repeat(scores.image_ids, attributes), np.tile(np.arange(attributes), images), strong.ravel().astype(np.int8)
+        np.repeat(collection.image_ids, attributes),
+        np.tile(np.arange(attributes), images),
+        strong.ravel().astype(np.int8),
     )

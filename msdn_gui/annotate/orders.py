@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from pathlib import Path
 
 import numpy as np
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
-from msdn_core.domain.scoring import Fusion, calibrated, class_scores, fused_attribute_scores
+from msdn_core.domain.scoring import calibrated, class_scores
 from msdn_core.domain.suggestions import attribute_doubt, class_doubt, disagreement, strengths
 from msdn_core.project import ImageRecord
-from msdn_core.project.attribute_scores import AttributeScores, read_scores
+from msdn_gui.services.collection import Collection
 
 
 class Order(StrEnum):
@@ -35,43 +34,37 @@ WORDS = {
 
 
 def sort_keys(
-    file: Path,
+    collection: Collection,
     records: Sequence[ImageRecord],
     order: Order,
     *,
     table: ClassTable,
-    fusion: Fusion,
     gamma: float,
     clip_negative: bool,
     attribute: int,
     threshold: float,
-) -> FloatArray | None:
-    """(N,) a number an image, the highest first, NaN where the model has not looked; None without kept scores."""
-    scores = read_scores(file)
-    if scores is None or scores.av.shape[1] != len(table.attributes):
-        return None
+) -> FloatArray:
+    """(N,) a number an image, the highest first, NaN where the model has not looked."""
     place = {record.id: row for row, record in enumerate(records)}
-    rows = np.array([place.get(int(number), -1) for number in scores.image_ids], dtype=np.int64)
+    rows = np.array([place.get(int(number), -1) for number in collection.image_ids], dtype=np.int64)
     keys = np.full(len(records), np.nan)
-    keys[rows[rows >= 0]] = _keys(scores, order, table, fusion, gamma, clip_negative, attribute, threshold)[rows >= 0]
+    keys[rows[rows >= 0]] = _keys(collection, order, table, gamma, clip_negative, attribute, threshold)[rows >= 0]
     return keys
 
 
 def _keys(
-    scores: AttributeScores,
+    collection: Collection,
     order: Order,
     table: ClassTable,
-    fusion: Fusion,
     gamma: float,
     clip_negative: bool,
     attribute: int,
     threshold: float,
 ) -> FloatArray:
     if order is Order.DISAGREEMENT:
-        return disagreement(scores.av, scores.va)
-    fused = fused_attribute_scores(scores.av, scores.va, fusion)
+        return disagreement(collection.scores_av, collection.scores_va)
     if order is Order.CLASS_DOUBT:
         unit = table.unit_vectors(clip_negative=clip_negative)
-        return class_doubt(calibrated(class_scores(fused, unit), table.seen, gamma))
-    strength = strengths(fused)[:, max(attribute, 0)]
+        return class_doubt(calibrated(class_scores(collection.fused, unit), table.seen, gamma))
+    strength = strengths(collection.fused)[:, max(attribute, 0)]
     return strength if order is Order.STRENGTH else attribute_doubt(strength, threshold)

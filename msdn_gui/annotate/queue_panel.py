@@ -14,12 +14,12 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QStackedWidget, QVBo
 from msdn_core.domain.annotation import ReviewState
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.project import Project
-from msdn_core.project.attribute_scores import scores_file
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.background import Background
 from msdn_gui.annotate.orders import WORDS, Order, sort_keys
 from msdn_gui.annotate.queue_model import FILTERS, QueueModel
 from msdn_gui.annotate.queue_view import CELL, QueueView
+from msdn_gui.services.collection import CollectionPhase
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 
@@ -88,6 +88,7 @@ class QueuePanel(QWidget):
         self._verdicts.done.connect(self._show_verdicts)
         session.checkpoint_changed.connect(lambda _: self._sort_by_project())
         session.project_changed.connect(lambda _: self._sort_by_project())
+        session.collection.changed.connect(self._take_collection)
         self.view.chosen.connect(session.set_image)
         self.view.selection_changed.connect(self._tell_count)
         session.images_changed.connect(self._take_images)
@@ -122,53 +123,48 @@ class QueuePanel(QWidget):
             self._sort_by_project()
             return
         header, images = session.checkpoint.header, list(session.images)
-        file = scores_file(session.project.path, session.checkpoint.path)
+        collection = session.collection.collection
+        if collection is None or collection.fused.shape[1] != len(session.table.attributes):
+            if session.collection.phase is CollectionPhase.MISSING:
+                self._look_at_all()
+            return  # Once there are scores, they are sorted by.
         asked = {
             "table": session.table,
-            "fusion": header.fusion,
             "gamma": session.gamma,
             "clip_negative": header.clip_negative,
             "attribute": session.attribute,
             "threshold": self._threshold(),
         }
-        self._sorting.start(lambda: sort_keys(file, images, order, **asked))
+        self._sorting.start(lambda: sort_keys(collection, images, order, **asked))
 
-    def _take_keys(self, keys: FloatArray | None) -> None:
-        if keys is not None and len(keys) != self.model.total:
+    def _take_keys(self, keys: FloatArray) -> None:
+        if len(keys) != self.model.total:
             self._sort()  # Images have come since.
             return
-        if keys is not None:
-            self.model.sort_by(keys)
-            self._choose_first()
-            missing = int(np.isnan(keys).sum())
-            if missing:
-                noun = "image has" if missing == 1 else "images have"
-                self._session.message.emit("info", f"{missing:,} {noun} no features yet, and stand at the end.")
-            return
-        self._look_at_all()
+        self.model.sort_by(keys)
+        self._choose_first()
+        missing = int(np.isnan(keys).sum())
+        if missing:
+            noun = "image was" if missing == 1 else "images were"
+            self._session.message.emit("info", f"{missing:,} {noun} not scored by the model, and stand at the end.")
+
+    def _take_collection(self) -> None:
+        """The scores of another checkpoint, or new ones: the queue is sorted by them where that was asked for."""
+        if self._session.collection.phase is not CollectionPhase.LOADING and self.order.currentIndex():
+            self._sort()
 
     def _look_at_all(self) -> None:
         """Have the model look at all images, once, as a job that the chip shows."""
         session = self._session
-        if session.project is None or session.checkpoint is None or self._jobs.find("scores") is not None:
+        if session.project is None or session.checkpoint is None or self._jobs.find("score") is not None:
             return
         job = self._jobs.engine(
-            "Looking at all images", "scores", session.project.path, "--run", session.checkpoint.path,
+            "Scoring all images", "score", session.project.path, "--run", session.checkpoint.path,
             workspace="annotate",
         )  # fmt: skip
-        job.finished.connect(self._take_scores)
+        job.finished.connect(lambda _: session.collection.look_again())
         job.failed.connect(self._say_why)
-
-    def _take_scores(self, result: dict[str, object]) -> None:
-        session = self._session
-        if session.project is None or session.checkpoint is None:
-            return
-        wanted = scores_file(session.project.path, session.checkpoint.path)
-        # Another project or checkpoint may have been chosen meanwhile: then nothing is sorted.
-        if Path(str(result["scores"])) == wanted and result["attributes"] == len(session.table.attributes):
-            self._sort()
-        else:
-            self._sort_by_project()
+        job.cancelled.connect(self._sort_by_project)
 
     def _say_why(self, sentence: str) -> None:
         self._session.message.emit("error", sentence)

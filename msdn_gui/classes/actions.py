@@ -87,6 +87,55 @@ class ClassesActions:
         self.heat.setCheckable(True)
         self.heat.setChecked(True)
         self.heat.toggled.connect(view.set_heat)
+        self.sort = make(
+            "sort",
+            "Sort by this attribute",
+            "Ctrl+R",
+            view.sort,
+            "sort",
+            "Highest first, then lowest first, then the table's own order; or double-click an attribute's name",
+            _TABLE,
+        )
+        self.fold = make("fold", "Fold or unfold the group", "Ctrl+G", view.fold, "", "", _TABLE)
+        self.fold_all = make("fold_all", "Fold or unfold all groups", "Ctrl+Shift+G", view.fold_all, "", "", _TABLE)
+        self.replace = make(
+            "replace", "Find and replace …", "Ctrl+H", workspace.show_find_bar, "search", "Find values and replace them"
+        )
+        sheets = workspace.sheets
+        self.take_sheet = make(
+            "import_sheet",
+            "Import a sheet …",
+            "",
+            sheets.ask_for_sheet,
+            "import",
+            "Compare with a CSV or JSON file first",
+        )
+        self.write_sheet = make(
+            "export_sheet",
+            "Export as a sheet …",
+            "",
+            sheets.ask_for_target,
+            "export",
+            "Write all classes as CSV or JSON",
+        )
+        self.compare = make(
+            "compare",
+            "Compare with the checkpoint",
+            "",
+            sheets.compare_with_checkpoint,
+            "",
+            "What is other here than in the table that the chosen checkpoint was trained with",
+        )
+        self.what_if = make(
+            "what_if",
+            "What if",
+            "Ctrl+I",
+            None,
+            "sliders",
+            "Move the attributes of the chosen class and see which images of the collection fit it",
+        )
+        self.what_if.setCheckable(True)
+        self.what_if.toggled.connect(workspace.show_what_if)
         stack = editing.stack
         self.undo, self.redo = stack.createUndoAction(workspace), stack.createRedoAction(workspace)
         for action, name in ((self.undo, "undo"), (self.redo, "redo")):
@@ -112,7 +161,18 @@ class ClassesActions:
             self._separator(),
             self.find_class,
             self.find_attribute,
+            self.replace,
+            self._separator(),
+            self.sort,
+            self.fold,
+            self.fold_all,
             self.heat,
+            self._separator(),
+            self.take_sheet,
+            self.write_sheet,
+            self.compare,
+            self._separator(),
+            self.what_if,
         )
 
     def enable(self, *, there: bool, editable: bool, chosen: bool) -> None:
@@ -120,7 +180,19 @@ class ClassesActions:
         for action in (*self._of_classes, *self._of_cells):
             action.setEnabled(chosen and (editable or action not in self.changing))
         self.new.setEnabled(editable)
-        for action in (self.find_class, self.find_attribute, self.heat):
+        self.take_sheet.setEnabled(there)
+        self.write_sheet.setEnabled(there and not self._workspace.is_borrowed)
+        for action in (self.sort, self.fold):
+            action.setEnabled(chosen)
+        for action in (
+            self.find_class,
+            self.find_attribute,
+            self.heat,
+            self.what_if,
+            self.replace,
+            self.fold_all,
+            self.compare,
+        ):
             action.setEnabled(there)
 
     def menu(self, parent: QWidget, *, cells: bool) -> QMenu:
@@ -129,6 +201,8 @@ class ClassesActions:
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if cells:
             menu.addActions(self._of_cells)
+            menu.addSeparator()
+            menu.addActions([self.sort, self.fold, self.fold_all])
             menu.addSeparator()
         menu.addActions([self.new, *self._of_classes])
         return menu
@@ -153,7 +227,8 @@ class ClassesActions:
         action.setShortcutContext(context)
         action.setStatusTip(hint)
         shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{hint or text.removesuffix(' …')} ({shortcut})")
+        said = hint or text.removesuffix(" …")
+        action.setToolTip(f"{said} ({shortcut})" if shortcut else said)
         if do is not None:
             action.triggered.connect(lambda: do())
         if sign:

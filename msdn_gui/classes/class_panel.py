@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.closeness import SAME
 from msdn_core.errors import MsdnError
-from msdn_gui.classes.nearest_list import NearestList
+from msdn_gui.classes.class_list import ClassList
+from msdn_gui.classes.nearest_list import COUNT, NearestModel
 from msdn_gui.classes.standing import Standing
 from msdn_gui.icons import icon_pixmap
 from msdn_gui.services.thumbnails import Thumbnails
@@ -35,8 +36,9 @@ class ClassPanel(QWidget):
         self.description.setTextFormat(Qt.TextFormat.PlainText)
         self.warning = _Warning()
         self.standing = Standing(session, thumbnails)
-        self.nearest = NearestList()
-        self.nearest.chosen.connect(session.set_class)
+        self.nearest = ClassList(NearestModel(), COUNT, "nearest_classes", "Nearest classes")
+        for classes in (self.nearest, self.standing.ranking):
+            classes.chosen.connect(session.set_class)
         line = QHBoxLayout()
         line.setSpacing(SPACING // 2)
         line.addWidget(self.mark)
@@ -48,12 +50,13 @@ class ClassPanel(QWidget):
         for widget in (self.facts, self.description, self.warning, _heading("In the chosen image"), self.standing):
             body.addWidget(widget)
         self._nearest_heading = _heading("Nearest classes by cosine")
-        body.addWidget(self._nearest_heading)
+        self._nearest_heading.setContentsMargins(SPACING, SPACING, SPACING, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, SPACING)
         layout.setSpacing(SPACING // 2)
         layout.addLayout(body)
-        layout.addWidget(self.nearest)
+        for widget in (self.standing.ranking, self._nearest_heading, self.nearest):
+            layout.addWidget(widget)
         layout.addStretch(1)
         session.class_changed.connect(self.refresh)
         session.table_changed.connect(self.refresh)

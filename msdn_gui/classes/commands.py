@@ -60,6 +60,10 @@ class Edit(QUndoCommand):
             self._session.message.emit("error", str(fault))
 
 
+_SLIDE = 1
+"""Qt's number of the kind of commands that may become one."""
+
+
 class SetValues(Edit):
     """Cells of any number and place get values; what they had comes back."""
 
@@ -70,9 +74,15 @@ class SetValues(Edit):
         rows: NDArray[np.intp],
         columns: NDArray[np.intp],
         values: FloatArray,
+        *,
+        gesture: int = -1,
     ) -> None:
-        """(N,) rows and columns of the session's table, and the (N,) values that they shall have."""
+        """(N,) rows and columns of the session's table, and the (N,) values that they shall have.
+
+        Edits of the same cells in one ``gesture``, as the many moves of a slider are, become one step to undo.
+        """
         super().__init__(session, text)
+        self._gesture = gesture
         table = session.table
         # numpy's own ``unique`` loads a package for masked arrays, three frames long, at its first call.
         found = np.flatnonzero(np.bincount(rows))
@@ -82,6 +92,20 @@ class SetValues(Edit):
         self._columns = columns
         self._before: FloatArray = table.vectors[rows, columns]
         self._after = values
+
+    def id(self) -> int:
+        return _SLIDE if self._gesture >= 0 else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, SetValues) or other._gesture != self._gesture or other.isObsolete():
+            return False
+        if other._names != self._names or not np.array_equal(other._columns, self._columns):
+            return False
+        self._after = other._after
+        self.setText(other.text())
+        # A slider that came back to where it began has changed nothing.
+        self.setObsolete(bool((self._after == self._before).all()))
+        return True
 
     def do(self) -> None:
         self._put(self._before, self._after)
@@ -112,15 +136,16 @@ class SetValues(Edit):
 class AddClass(Edit):
     """A new class, which is unseen."""
 
-    def __init__(self, session: Session, name: str, vector: FloatArray) -> None:
+    def __init__(self, session: Session, name: str, vector: FloatArray, description: str = "") -> None:
         super().__init__(session, f"New class {name}")
         self._name = name
+        self._description = description
         self._vector = vector
         self._removed: RemovedClass | None = None
 
     def do(self) -> None:
         if self._removed is None:
-            self._session.add_class(self._name, self._vector)
+            self._session.add_class(self._name, self._vector, description=self._description)
         else:
             self._session.restore_class(self._removed)
         self._session.set_class(self._name)

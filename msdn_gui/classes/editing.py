@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QUndoStack
 
-from msdn_core.domain.attributes import ClassTable, FloatArray
+from msdn_core.domain.attributes import BoolArray, ClassTable, FloatArray
+from msdn_core.domain.table_changes import ChangeKind, ClassChange
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
 from msdn_gui.classes.commands import AddClass, RemoveClass, RenameClass, SetValues
@@ -33,11 +36,25 @@ class Editing(QObject):
         """One cell gets a value."""
         self._set(np.array([row]), np.array([column]), np.array([[value]]))
 
+    def slide(self, name: str, column: int, value: float, gesture: int) -> None:
+        """An attribute of a class gets a value; all values of one gesture are one step to undo."""
+        table = self._session.table
+        text = f"Set {table.attributes[column].full_name} of {name} to {short(value)}"
+        where = np.array([table.class_index[name]]), np.array([column])
+        self.stack.push(SetValues(self._session, text, *where, np.array([value]), gesture=gesture))
+
     def set_chosen(self, value: float) -> None:
         """All chosen cells get one value."""
         rows, columns = np.nonzero(self._view.chosen_cells())
         if len(rows):
             self._push(rows, columns, np.full(len(rows), value))
+
+    def replace(self, cells: BoolArray, value: float) -> int:
+        """The cells of an (m, k) mask of those that are shown get a value; says how many."""
+        rows, columns = np.nonzero(cells)
+        if len(rows):
+            self._push(rows, columns, np.full(len(rows), value), f"Replace by {short(value)} in {len(rows):,} cells")
+        return len(rows)
 
     def fill_down(self) -> None:
         """The first chosen row goes into the others; where one row is chosen, the row above goes into it."""
@@ -110,11 +127,28 @@ class Editing(QObject):
 
     # Classes
 
-    def add_class(self, name: str, source: str | None) -> None:
-        """A new class with the vector of another one, or with zeros."""
+    def add_class(self, name: str, vector: FloatArray, description: str = "") -> None:
+        """A new class with a vector (K,)."""
+        self.stack.push(AddClass(self._session, name.strip(), vector, description))
+
+    def take(self, changes: Sequence[ClassChange]) -> None:
+        """Takes what another version of the table says of these classes, in one step."""
         table = self._session.table
-        vector = table.vectors[table.class_index[source]] if source is not None else np.zeros(len(table.attributes))
-        self.stack.push(AddClass(self._session, name.strip(), vector.copy()))
+        changed = [one for one in changes if one.kind is ChangeKind.CHANGED and one.name in table.class_index]
+        new = [one for one in changes if one.kind is ChangeKind.NEW]
+        if not changed and not new:
+            return
+        self.stack.beginMacro(f"Take {len(changed) + len(new):,} classes of another table")
+        if changed:
+            rows = np.concatenate([np.full(len(one.columns), table.class_index[one.name]) for one in changed])
+            columns = np.concatenate([one.columns for one in changed])
+            values = np.concatenate([one.after for one in changed])
+            self.stack.push(SetValues(self._session, "Take values", rows, columns, values))
+        for one in new:
+            vector = np.zeros(len(table.attributes))
+            vector[one.columns] = one.after
+            self.stack.push(AddClass(self._session, one.name, vector))
+        self.stack.endMacro()
 
     def rename_class(self, old: str, new: str) -> None:
         """Another name for a class."""
@@ -123,6 +157,8 @@ class Editing(QObject):
 
     def remove_classes(self, names: list[str]) -> None:
         """Takes classes out, in one step."""
+        # In the table's order, whatever the view's is.
+        names = sorted(names, key=self._session.table.class_index.__getitem__)
         if len(names) == 1:
             self.stack.push(RemoveClass(self._session, names[0]))
         elif names:

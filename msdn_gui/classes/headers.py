@@ -16,6 +16,8 @@ from msdn_gui.widgets.mark import MARK_SIDE, mark_pixmap
 BAND = 24
 """Pixels: the height of the row of groups."""
 _MARGIN = 8
+_ARROW = 20
+"""Pixels: how wide the arrow that folds a group is to the mouse."""
 _NAMES_WIDTH = (200, 260)
 _NAMES_HEIGHT = (48, 132)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -88,6 +90,8 @@ class AttributeHeader(_FrozenHeader):
 
     group_pressed = Signal(int, int)
     """The first and the last column of a group that was clicked."""
+    fold_asked = Signal(str)
+    """The group whose arrow was clicked."""
 
     def __init__(self, model: ClassTableModel) -> None:
         super().__init__(Qt.Orientation.Horizontal, model)
@@ -101,7 +105,12 @@ class AttributeHeader(_FrozenHeader):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         column = self.logicalIndexAt(event.position().toPoint())
         if event.position().y() < BAND and column >= 0 and event.button() == Qt.MouseButton.LeftButton:
-            self.group_pressed.emit(*self._table_model.spans[column])
+            first, last = self._table_model.spans[column]
+            left = max(self.sectionViewportPosition(first), 0)
+            if event.position().x() < left + _ARROW and self._table_model.group_at(column):
+                self.fold_asked.emit(self._table_model.group_at(column))
+            else:
+                self.group_pressed.emit(first, last)
             event.accept()
             return
         super().mousePressEvent(event)
@@ -129,7 +138,9 @@ class AttributeHeader(_FrozenHeader):
             chosen = selection.columnIntersectsSelection(column)
             if chosen:
                 painter.fillRect(left, BAND, width, height - BAND, colours.q("selection"))
-            name = model.table.attributes[model.columns[column]].name
+            attribute = model.table.attributes[model.columns[column]]
+            is_folded = attribute.group in model.folded and model.spans[column] == (column, column)
+            name = f"{attribute.group}: {attribute.name} …" if is_folded else attribute.name
             painter.save()
             painter.translate(left, height - _MARGIN)
             painter.rotate(-90)
@@ -137,6 +148,10 @@ class AttributeHeader(_FrozenHeader):
             shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRectF(0, 0, room + _MARGIN, width), _LEFT, shown)
             painter.restore()
+            if model.sorted_by is not None and model.sorted_by[0] == model.columns[column]:
+                painter.setPen(colours.q("accent"))
+                arrow = "▾" if model.sorted_by[1] else "▴"
+                painter.drawText(QRectF(left, BAND, width, 14), Qt.AlignmentFlag.AlignCenter, arrow)
 
     def _paint_group(self, painter: QPainter, first: int, last: int, bounds: QRect) -> None:
         colours, width = theme().colours, self.defaultSectionSize()
@@ -146,6 +161,9 @@ class AttributeHeader(_FrozenHeader):
         # The name stays in sight as long as a part of its group does.
         room = QRectF(max(left, 0) + 6, 0, min(right, bounds.width()) - max(left, 0) - 10, BAND)
         painter.setPen(colours.q("muted"))
-        group = self._table_model.table.attributes[self._table_model.columns[first]].group
+        group = self._table_model.group_at(first)
+        if group:
+            painter.drawText(room, _LEFT, "▸" if group in self._table_model.folded else "▾")
+            room.setLeft(room.left() + 14)
         text = painter.fontMetrics().elidedText(group, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
         painter.drawText(room, _LEFT, text)

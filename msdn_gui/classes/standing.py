@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from msdn_gui.classes.class_list import ClassLine, ClassList, ClassListModel
 from msdn_gui.classes.score_strip import ScoreStrip
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import ExplainPhase, Session
-from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN, text_font
+from msdn_gui.theme import SPACING, text_font
 from msdn_gui.widgets.elided_label import ElidedLabel
 
 _PICTURE = QSize(84, 64)
+_SHOWN = 5
 
 
 class Standing(QWidget):
@@ -32,8 +35,9 @@ class Standing(QWidget):
         self.image = ElidedLabel(name="standing_image", middle=True)
         self.image.setProperty("look", "muted")
         self.strip = ScoreStrip()
-        self.best = ElidedLabel(name="best_class")
-        self.best.setProperty("look", "muted")
+        self.ranking = ClassList(ClassListModel(), _SHOWN, "image_ranking", "Ranking of the image")
+        """Stands below this widget, over the panel's whole width."""
+        self.ranking.setParent(self)
         self.hint = QLabel(objectName="standing_hint", wordWrap=True)
         self.hint.setProperty("look", "muted")
         words = QVBoxLayout()
@@ -51,7 +55,6 @@ class Standing(QWidget):
         layout.setSpacing(SPACING // 2)
         layout.addLayout(top)
         layout.addWidget(self.strip)
-        layout.addWidget(self.best)
         layout.addWidget(self.hint)
         for signal in (
             session.table_changed,
@@ -74,7 +77,7 @@ class Standing(QWidget):
         ranking = session.class_ranking() if row >= 0 else None
         self.hint.setText("" if ranking is not None else self._missing())
         self.hint.setVisible(ranking is None)
-        for widget in (self.rank, self.score, self.strip, self.best):
+        for widget in (self.rank, self.score, self.strip, self.ranking):
             widget.setVisible(ranking is not None)
         if ranking is None:
             return
@@ -84,11 +87,16 @@ class Standing(QWidget):
         self.score.setText(f"Score {_number(scores[row])}")
         self.score.setToolTip(f"Score {scores[row]:.6g}, gamma {session.gamma:g} taken off where the class is seen")
         self.strip.show_scores(scores, row, "seen" if session.table.seen[row] else "unseen")
-        best = int(order[0] if rank > 1 or len(order) == 1 else order[1])
-        sign = SEEN_SIGN if session.table.seen[best] else UNSEEN_SIGN
-        lead = "Best" if rank > 1 else "Next"
-        self.best.setVisible(len(order) > 1)
-        self.best.setText(f"{lead}: {sign} {session.table.classes[best]}, {_number(scores[best])}")
+        self.ranking.items.set_lines(
+            [self._line(place, int(order[place]), scores) for place in _places(rank, len(order))]
+        )
+
+    def _line(self, place: int, row: int, scores: NDArray[np.floating]) -> ClassLine:
+        table = self._session.table
+        name, seen, score = table.classes[row], bool(table.seen[row]), _number(scores[row])
+        return ClassLine(
+            name, seen, score, f"Place {place + 1:,}, score {score}", f"{place + 1:,}", name == self._session.class_name
+        )
 
     def _missing(self) -> str:
         session = self._session
@@ -124,6 +132,13 @@ class Standing(QWidget):
             )
             fitted.setDevicePixelRatio(ratio)
             self.picture.setPixmap(fitted)
+
+
+def _places(rank: int, count: int) -> list[int]:
+    """The first places of the ranking, and where the class stands further down, it and the one before it."""
+    if rank <= _SHOWN:
+        return list(range(min(_SHOWN, count)))
+    return [*range(_SHOWN - 2), rank - 2, rank - 1]
 
 
 def _number(value: float) -> str:

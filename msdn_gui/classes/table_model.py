@@ -37,6 +37,11 @@ class ClassTableModel(QAbstractTableModel):
         """Whether cells can be edited."""
         self.rows: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         """The table's row behind each row here."""
+        self.sorted_by: tuple[int, bool] | None = None
+        """The table's column that the classes were last sorted by, and whether highest first; None: as in the table."""
+        self.folded: frozenset[str] = frozenset()
+        """The groups of which the first attribute alone is shown."""
+        self._rank: dict[str, int] = {}
         self.columns: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         """The table's column behind each column here."""
         self.spans: list[tuple[int, int]] = []
@@ -49,6 +54,9 @@ class ClassTableModel(QAbstractTableModel):
     def set_table(self, table: ClassTable) -> None:
         """Show another state of the table."""
         before, self_rows = self.table, self.rows
+        if table.attributes != before.attributes:
+            self.sorted_by, self._rank, self.folded = None, {}, frozenset()
+        self._follow_renamed(before, table)
         rows = self._filtered_rows(table)
         if table.attributes != before.attributes:
             self._reset(table, rows, self._filtered_columns(table))
@@ -84,6 +92,31 @@ class ClassTableModel(QAbstractTableModel):
         if not np.array_equal(columns, self.columns):
             self._reset(self.table, self.rows, columns)
 
+    def sort_by(self, column: int, *, highest_first: bool = True) -> None:
+        """Order the rows by an attribute of the table, −1 for the table's own order.
+
+        It is an order of the view: the table stays as it is, and a row does not jump when its value is edited.
+        """
+        table, attributes = self.table, len(self.table.attributes)
+        if 0 <= column < attributes:
+            values = table.vectors[:, column]
+            order = np.argsort(-values if highest_first else values, kind="stable")
+            self._rank = {table.classes[row]: place for place, row in enumerate(order.tolist())}
+            self.sorted_by = (column, highest_first)
+        else:
+            self._rank, self.sorted_by = {}, None
+        self._reset(table, self._filtered_rows(table), self.columns)
+
+    def fold(self, groups: frozenset[str]) -> None:
+        """Show the first attribute alone of these groups, and all of the others."""
+        if groups != self.folded:
+            self.folded = groups
+            self._reset(self.table, self.rows, self._filtered_columns(self.table))
+
+    def group_at(self, column: int) -> str:
+        """The group that a column stands in."""
+        return self.table.attributes[self.columns[column]].group
+
     def class_at(self, row: int) -> str:
         """The class in a row."""
         return self.table.classes[self.rows[row]]
@@ -91,6 +124,9 @@ class ClassTableModel(QAbstractTableModel):
     def row_of(self, name: str | None) -> int:
         """The row that shows a class, −1 where the filter leaves it out."""
         row = self.table.class_index.get(name, -1) if name is not None else -1
+        if self.sorted_by is not None:
+            found = np.flatnonzero(self.rows == row)
+            return int(found[0]) if len(found) else -1
         at = int(np.searchsorted(self.rows, row))
         return at if at < len(self.rows) and self.rows[at] == row else -1
 
@@ -109,11 +145,28 @@ class ClassTableModel(QAbstractTableModel):
         fits = _matching(table.classes, words)
         for kind in kinds:
             fits &= table.seen if kind == "seen" else ~table.seen
-        return np.flatnonzero(fits)
+        rows = np.flatnonzero(fits)
+        if self.sorted_by is None:
+            return rows
+        # A class that came since stands at the end.
+        last = len(self._rank)
+        places = np.array([self._rank.get(table.classes[row], last) for row in rows.tolist()], dtype=np.intp)
+        return rows[np.argsort(places, kind="stable")]
+
+    def _follow_renamed(self, before: ClassTable, table: ClassTable) -> None:
+        if self.sorted_by is None or len(before.classes) != len(table.classes):
+            return
+        for old, new in zip(before.classes, table.classes, strict=True):
+            if old != new and old in self._rank and old not in table.class_index:
+                self._rank[new] = self._rank.pop(old)
 
     def _filtered_columns(self, table: ClassTable) -> NDArray[np.intp]:
         names = [attribute.full_name for attribute in table.attributes]
-        return np.flatnonzero(_matching(names, self._attribute_filter))
+        fits = _matching(names, self._attribute_filter)
+        if self.folded and not self._attribute_filter:
+            for group in self.folded & table.groups.keys():
+                fits[list(table.groups[group][1:])] = False
+        return np.flatnonzero(fits)
 
     def _reset(self, table: ClassTable, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
         self.beginResetModel()

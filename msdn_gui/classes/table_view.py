@@ -59,6 +59,8 @@ class ClassTableView(QTableView):
         self.classes.setDefaultSectionSize(ROW_HEIGHT)
         self._fit_columns()
         self.attributes.group_pressed.connect(self._choose_columns)
+        self.attributes.fold_asked.connect(self.fold)
+        self.attributes.sectionDoubleClicked.connect(self.sort)
         self.horizontalScrollBar().valueChanged.connect(lambda _: self.attributes.viewport().update())
         self.values.entered.connect(lambda: self._step(1))
         model.modelReset.connect(self._fit_columns)
@@ -89,6 +91,31 @@ class ClassTableView(QTableView):
         index = self.items.index(row, column)
         if index.isValid() and index != current:
             self.setCurrentIndex(index)
+
+    def sort(self, column: int = -1) -> None:
+        """Order the classes by a column here (the current one): highest first, then lowest first, then as they were."""
+        items = self.items
+        column = column if column >= 0 else self.currentIndex().column()
+        if not 0 <= column < items.columnCount():
+            return
+        attribute, now = int(items.columns[column]), items.sorted_by
+        if now == (attribute, False):
+            items.sort_by(-1)
+        else:
+            items.sort_by(attribute, highest_first=now != (attribute, True))
+        self.show_cell(-1, column)
+
+    def fold(self, group: str = "") -> None:
+        """Fold a group (that of the current cell), or unfold it."""
+        current = self.currentIndex().column()
+        group = group or (self.items.group_at(current) if current >= 0 else "")
+        if group:
+            self.items.fold(self.items.folded ^ {group})
+
+    def fold_all(self) -> None:
+        """Fold all groups; where all are folded, unfold them."""
+        groups = frozenset(group for group in self.items.table.groups if group)
+        self.items.fold(frozenset() if self.items.folded == groups else groups)
 
     def _choose_columns(self, first: int, last: int) -> None:
         self._choose(0, first, self.items.rowCount() - 1, last)

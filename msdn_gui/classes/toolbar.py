@@ -23,15 +23,15 @@ class Toolbar(QWidget):
         for group in (
             (actions.new, actions.duplicate, actions.rename, actions.remove),
             (actions.undo, actions.redo),
-            (actions.copy, actions.paste, actions.fill),
-            (actions.heat,),
+            (actions.copy, actions.paste, actions.fill, actions.sort),
+            (actions.heat, actions.what_if),
         ):
             for action in group:
                 button = QToolButton(objectName=f"tool_{action.objectName() or action.text()}")
                 button.setDefaultAction(action)
                 button.setIconSize(QSize(18, 18))
                 button.setAccessibleName(action.text().removesuffix(" …"))
-                if action is actions.new:
+                if action in (actions.new, actions.what_if):
                     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
                     # In a narrow window it is the count that gives way.
                     button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -19,18 +19,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_core.domain.attributes import FloatArray
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.actions import ClassesActions
 from msdn_gui.classes.class_panel import ClassPanel
 from msdn_gui.classes.editing import Editing
+from msdn_gui.classes.find_bar import FindBar
 from msdn_gui.classes.name_editor import NameEditor
 from msdn_gui.classes.new_class_form import NewClassForm
 from msdn_gui.classes.notice import Notice
 from msdn_gui.classes.shared_choice import SharedChoice
+from msdn_gui.classes.sheets import Sheets
 from msdn_gui.classes.table_model import ClassTableModel
 from msdn_gui.classes.table_view import ClassTableView
 from msdn_gui.classes.toolbar import Toolbar
 from msdn_gui.classes.value_bar import ValueBar
+from msdn_gui.classes.what_if import WhatIf
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 from msdn_gui.widgets.empty_state import EmptyState
@@ -58,8 +62,11 @@ class ClassesWorkspace(QWidget):
         services.undo_group.addStack(self.undo_stack)
         self.names = NameEditor(self.view)
         self.value = ValueBar(self.view)
+        self.find_bar = FindBar(self.view)
         self.notice = Notice(session)
-        self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm()
+        self.what_if = WhatIf(session, services)
+        self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm(session, services.thumbnails)
+        self.sheets = Sheets(session, services, self.editing, self)
         self._actions = ClassesActions(self)
         self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
         self.hint.setProperty("look", "muted")
@@ -75,7 +82,8 @@ class ClassesWorkspace(QWidget):
 
     def settled(self) -> bool:
         """Whether the table and the chosen image's thumbnail are on the screen."""
-        return self.model.table is self._session.table and self._services.thumbnails.settled()
+        is_there = self.model.table is self._session.table and self._services.thumbnails.settled()
+        return is_there and (not self.what_if.isVisible() or self.what_if.search.settled())
 
     # What the actions do
 
@@ -98,6 +106,11 @@ class ClassesWorkspace(QWidget):
         """Takes the chosen classes out."""
         self.editing.remove_classes(self.view.chosen_classes())
 
+    def show_find_bar(self) -> None:
+        """Shows the line that finds and replaces values, ready to type in."""
+        self._actions.what_if.setChecked(False)
+        self.find_bar.begin()
+
     def focus_class_filter(self) -> None:
         """Puts the cursor into the filter of classes."""
         _focus(self.class_filter)
@@ -105,6 +118,21 @@ class ClassesWorkspace(QWidget):
     def focus_attribute_filter(self) -> None:
         """Puts the cursor into the filter of attributes."""
         _focus(self.attribute_filter)
+
+    def show_what_if(self, is_shown: bool) -> None:
+        """Shows the sliders and the best images in the place of the table, or the table again."""
+        self._middle.setCurrentWidget(self.what_if if is_shown else self._table)
+        self.toolbar.counts.setVisible(not is_shown)
+        (self.what_if.sliders if is_shown else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether the table is the checkpoint's."""
+        return self._session.table_is_borrowed
+
+    def _leave_comparison(self) -> None:
+        if self._middle.currentWidget() is self.sheets.panel:
+            self.show_what_if(self._actions.what_if.isChecked())
 
     # Composition
 
@@ -123,11 +151,21 @@ class ClassesWorkspace(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.toolbar, self.value, self.notice):
+        self._table = table = QWidget()
+        rows = QVBoxLayout(table)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self.value)
+        rows.addWidget(self.find_bar)
+        rows.addWidget(self.view, 1)
+        self._middle = QStackedWidget()
+        for page in (table, self.what_if, self.sheets.panel):
+            self._middle.addWidget(page)
+        for widget in (self.toolbar, self.notice):
             column.addWidget(widget)
-        column.addWidget(self.view, 1)
+        column.addWidget(self._middle, 1)
         self._side = QStackedWidget()
-        for page in (_scrolled(self.panel), self.form):
+        for page in (_scrolled(self.panel), _scrolled(self.form)):
             self._side.addWidget(page)
         self._side.setProperty("look", "panel")
         self._side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -165,6 +203,10 @@ class ClassesWorkspace(QWidget):
         self.names.faulted.connect(self.value.say)
         self.names.renamed.connect(self.editing.rename_class)
         self.value.entered.connect(self.editing.set_chosen)
+        self.find_bar.replace_asked.connect(self.editing.replace)
+        self.what_if.moved.connect(self.editing.slide)
+        self.sheets.shown.connect(lambda: self._middle.setCurrentWidget(self.sheets.panel))
+        self.sheets.left.connect(self._leave_comparison)
         self.notice.adopt_asked.connect(self._adopt)
         self.form.asked.connect(self._add_class)
         self.form.left.connect(self._leave_form)
@@ -191,6 +233,7 @@ class ClassesWorkspace(QWidget):
         self.class_filter.clear()
         self.attribute_filter.clear()
         self._leave_form()
+        self._leave_comparison()
         self._take_table()
 
     def _take_table(self) -> None:
@@ -199,6 +242,7 @@ class ClassesWorkspace(QWidget):
         self.model.editable = project is not None and not project.read_only and not session.table_is_borrowed
         self.model.set_table(session.table)
         self.form.set_table(session.table)
+        self.what_if.refresh()
         self._pages.setCurrentWidget(self._columns if session.table.attributes else self.empty)
         self._show_counts()
         self._choice.follow()
@@ -235,15 +279,15 @@ class ClassesWorkspace(QWidget):
         self._actions.rename.trigger()
 
     def _show_form(self, source: str | None) -> None:
-        self._side.setCurrentWidget(self.form)
+        self._side.setCurrentIndex(1)
         self.form.begin(self._session.table, source)
 
     def _leave_form(self) -> None:
         self._side.setCurrentIndex(0)
         self.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _add_class(self, name: str, source: str | None) -> None:
-        self.editing.add_class(name, source)
+    def _add_class(self, name: str, vector: FloatArray, description: str) -> None:
+        self.editing.add_class(name, vector, description)
         if name not in self._session.table.class_index:
             return
         if self.model.row_of(name) < 0:
@@ -274,7 +318,7 @@ class ClassesWorkspace(QWidget):
     def _take_focus(self) -> None:
         self._choice.choose_first()
         if not self.isAncestorOf(QApplication.focusWidget()):
-            self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+            (self.what_if.sliders if self.what_if.isVisible() else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _filter(name: str, placeholder: str, hint: str) -> QLineEdit:

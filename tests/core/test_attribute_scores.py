@@ -1,68 +1,106 @@
-"""What a checkpoint says of a whole collection is what it says of each image, and is kept until it changes."""
-
-from __future__ import annotations
+"""Scoring a collection: every image through a checkpoint, kept in a file that only that checkpoint answers to."""
 
 import json
-import os
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
-import small_run
 import torch
 
 from msdn_core.cli.main import main
+from msdn_core.errors import RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.project import Project
-from msdn_core.project.attribute_scores import AttributeScores, read_scores, scores_file, write_scores
-from msdn_core.training import loop
-from msdn_core.vision.features import find_store
+from msdn_core.runs.attribute_scores import checkpoint_digest, read_attribute_scores, scores_file
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.vision.features import FeatureStore, feature_folder
+from tests.core import small_run
+
+SETTINGS = ("backbone=by-hand", "steps=20", "evaluate_every=20", "batch_size=16", "threads=1", "device=cpu")
 
 
-def test_the_command_keeps_the_networks_own_scores_of_every_image(tmp_path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(loop, "lower_priority", lambda: None)
-    project = small_run.make_project(tmp_path / "birds", seen=4, unseen=2, images=4)
-    run = small_run.new_run(project, steps=5, evaluate_every=5, selection="last")
-    loop.run_training(run)
-    capsys.readouterr()
-    assert main(["--json", "scores", str(project), "--run", run.path.name, "--device", "cpu"]) == 0
-    result = json.loads(capsys.readouterr().out.splitlines()[-1])
-    checkpoint = run.checkpoint("best")
-    assert result["scores"] == str(scores_file(project, checkpoint))
-    kept = read_scores(scores_file(project, checkpoint))
-    network, _ = load_network(checkpoint)
-    store = find_store(project, small_run.SPEC)
-    with Project.open(project, read_only=True) as opened:
-        ids = [image.id for image in opened.images()]
-    assert kept.image_ids.tolist() == ids
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    path = small_run.make_project(tmp_path_factory.mktemp("scored") / "project", seen=4, unseen=2, images=4)
+    assert main(["train", str(path), "--name", "first", "--set", *SETTINGS]) == 0
+    return path
+
+
+@pytest.fixture
+def scored(trained, capsys):
+    assert main(["--json", "score", str(trained), "--run", "first", "--device", "cpu"]) == 0
+    return json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+
+
+def test_every_image_is_scored_as_the_network_scores_it_labelled_or_not(trained, capsys):
+    with Project.open(trained) as project:
+        project.remove_class("class05")  # Its images stay, and belong to no class and no split.
+        records = project.images()
+    assert main(["--json", "score", str(trained), "--run", "first", "--device", "cpu"]) == 0
+    result = json.loads(capsys.readouterr().out.strip().splitlines()[-1])
+    path = scores_file(trained, "first", "best")
+    assert result["scores"] == str(path)
+    assert result["images"] == len(records) == 24
+    assert sum(record.class_name is None for record in records) == 4
+
+    found = read_attribute_scores(path)
+    checkpoint = RunDirectory(trained / "runs" / "first").checkpoint("best")
+    network, header = load_network(checkpoint)
+    store = FeatureStore.open(feature_folder(trained, small_run.SPEC))
+    assert sorted(found.image_ids.tolist()) == sorted(record.id for record in records)
+    assert tuple(found.attributes.tolist()) == header.attributes
+    assert found.checkpoint == checkpoint_digest(checkpoint)
     for row in (0, 7, 23):
         with torch.inference_mode():
-            out = network(torch.from_numpy(store.get(ids[row]).astype(np.float32))[None])
-        np.testing.assert_allclose(kept.av[row], out.scores_av[0].numpy(), rtol=1e-4, atol=1e-5)
-        np.testing.assert_allclose(kept.va[row], out.scores_va[0].numpy(), rtol=1e-4, atol=1e-5)
+            out = network(torch.from_numpy(store.get(int(found.image_ids[row])).astype(np.float32))[None])
+        assert found.scores_av[row] == pytest.approx(out.scores_av[0].numpy(), abs=1e-5)
+        assert found.scores_va[row] == pytest.approx(out.scores_va[0].numpy(), abs=1e-5)
 
 
-def test_a_project_without_features_says_what_to_do(tmp_path, monkeypatch, capsys) -> None:
-    monkeypatch.setattr(loop, "lower_priority", lambda: None)
-    project = small_run.make_project(tmp_path / "birds", seen=4, unseen=2, images=4)
-    run = small_run.new_run(project, steps=2, evaluate_every=2, selection="last")
-    loop.run_training(run)
-    (project / "features").rename(tmp_path / "elsewhere")
-    assert main(["scores", str(project), "--run", run.path.name, "--device", "cpu"]) == 1
-    assert "extract them first" in capsys.readouterr().err
+def test_another_checkpoint_in_the_place_of_the_old_one_is_told_apart(trained, scored, tmp_path):
+    checkpoint = RunDirectory(trained / "runs" / "first").checkpoint("best")
+    other = Path(shutil.copy(checkpoint, tmp_path / "best.safetensors"))
+    with other.open("r+b") as file:
+        file.seek(-1, 2)
+        file.write(b"\x01")
+    assert checkpoint_digest(other) != scored["checkpoint"] == checkpoint_digest(checkpoint)
 
 
-def test_scores_of_an_older_checkpoint_are_not_taken_for_todays(tmp_path) -> None:
-    checkpoint = tmp_path / "best.safetensors"
-    checkpoint.write_bytes(b"one")
-    scores = AttributeScores(np.array([3, 5]), np.ones((2, 4), np.float32), np.zeros((2, 4), np.float32))
-    write_scores(scores_file(tmp_path, checkpoint), scores)
-    assert read_scores(scores_file(tmp_path, checkpoint)).image_ids.tolist() == [3, 5]
-    os.utime(checkpoint, ns=(1, 1))
-    assert read_scores(scores_file(tmp_path, checkpoint)) is None
+@pytest.mark.usefixtures("scored")
+def test_a_file_that_is_damaged_or_a_strangers_is_refused_in_a_sentence(trained, tmp_path):
+    whole = scores_file(trained, "first", "best").read_bytes()
+    cut = tmp_path / "cut.npz"
+    cut.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RunError, match="holds no attribute scores"):
+        read_attribute_scores(cut)
+    crooked = tmp_path / "crooked.npz"
+    content = dict(np.load(scores_file(trained, "first", "best")))
+    np.savez(crooked, **{**content, "scores_va": content["scores_va"][:, :-1]})
+    with pytest.raises(RunError, match="scores_va"):
+        read_attribute_scores(crooked)
+    np.savez(crooked, **{**content, "image_ids": np.array([{"a": 1}] * 24, dtype=object)}, allow_pickle=True)
+    with pytest.raises(RunError):
+        read_attribute_scores(crooked)
+    assert read_attribute_scores(tmp_path / "none.npz") is None
 
 
-@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"\x93NUMPY"])
-def test_a_damaged_file_is_as_if_there_were_none(tmp_path, content) -> None:
-    path = tmp_path / "scores.npz"
-    path.write_bytes(content)
-    assert read_scores(path) is None
+@pytest.mark.parametrize("run", ["../../elsewhere", "a/b", "c:\\d", "..", ""])
+def test_no_name_of_a_run_leads_out_of_the_folder(tmp_path, run):
+    path = scores_file(tmp_path, run, "best")
+    assert path.parent == tmp_path / "scores"
+    assert path.resolve().parent == (tmp_path / "scores").resolve()
+
+
+def test_a_checkpoint_of_other_attributes_and_an_empty_project_are_refused(trained, tmp_path, capsys):
+    other = small_run.make_project(tmp_path / "other", seen=2, unseen=1, images=1)
+    with Project.open(other) as project:
+        table = project.table()
+        project.define_classes(type(table)(table.attributes[:6], table.classes, table.vectors[:, :6], table.seen))
+    checkpoint = RunDirectory(trained / "runs" / "first").checkpoint("best")
+    assert main(["score", str(other), "--run", str(checkpoint)]) == 1
+    assert "other attributes" in capsys.readouterr().err
+    with Project.create(tmp_path / "bare"):
+        pass
+    assert main(["score", str(tmp_path / "bare"), "--run", str(checkpoint)]) == 1
+    assert "no images to score" in capsys.readouterr().err

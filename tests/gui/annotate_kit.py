@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
 from msdn_gui.annotate import AnnotateWorkspace
 from msdn_gui.annotate.queue_model import REVIEW_ROLE
 
@@ -50,3 +52,14 @@ def states(workspace: AnnotateWorkspace) -> list[str]:
 
 def classes(session) -> list[str | None]:
     return [image.class_name for image in session.images]
+
+
+def keep_scores(session, ids: np.ndarray, av: np.ndarray, va: np.ndarray) -> AttributeScores:
+    """What the checkpoint says of some images, as the engine keeps it; nothing has to be looked at then."""
+    checkpoint = session.checkpoint
+    made = AttributeScores(
+        ids, av, va, np.array(checkpoint.header.attributes, dtype=np.str_), checkpoint_digest(checkpoint.path)
+    )
+    write_attribute_scores(scores_file(session.project.path, checkpoint.run, checkpoint.path.stem), made)
+    session.collection.look_again()
+    return made

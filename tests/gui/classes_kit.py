@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+import numpy as np
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
 from msdn_gui.classes import ClassesWorkspace
+from msdn_gui.classes.sliders import track_of
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -64,3 +67,47 @@ def set_clipboard(text: str) -> None:
 
 def action(workspace, name: str):
     return next(one for one in workspace.actions() if one.objectName() == f"classes_{name}")
+
+
+def write_scores(session, fused_like: np.ndarray) -> None:
+    """Puts scores of the collection in the open project, as the engine's ``score`` does: both sub-nets say this."""
+    path = scores_file(session.project.path, session.checkpoint.run, session.checkpoint.path.stem)
+    names = np.array([attribute.full_name for attribute in session.table.attributes])
+    ids = np.array([record.id for record in session.images], dtype=np.int64)
+    scores = np.asarray(fused_like, dtype=np.float32)
+    digest = checkpoint_digest(session.checkpoint.path)
+    write_attribute_scores(path, AttributeScores(ids, scores, scores, names, digest))
+
+
+def scored_session(session, qtbot, fused_like: np.ndarray) -> None:
+    """The same, and the session has read them."""
+    write_scores(session, fused_like)
+    session.collection.look_again()
+    qtbot.waitUntil(lambda: session.collection.collection is not None)
+
+
+def show_what_if(workspace, qtbot) -> None:
+    qtbot.keyClick(workspace, KEY.Key_I, CTRL)
+    qtbot.waitUntil(lambda: workspace.what_if.isVisible() and workspace.what_if.search.settled())
+
+
+def slider_place(workspace, column: int, share: float) -> QPoint:
+    """Where the handle of an attribute's slider stands at a share of its range."""
+    view = workspace.what_if.sliders
+    track = track_of(view.visualRect(view.items.index(view.items.row_of(column))))
+    return QPoint(round(track.left() + share * track.width()), round(track.center().y()))
+
+
+def drag_slider(workspace, qtbot, column: int, shares: list[float]) -> None:
+    """Press where the first share is, move over the others, and let go."""
+    port = workspace.what_if.sliders.viewport()
+    qtbot.mousePress(port, LEFT, pos=slider_place(workspace, column, shares[0]))
+    for share in shares[1:]:
+        qtbot.mouseMove(port, slider_place(workspace, column, share))
+    qtbot.mouseRelease(port, LEFT, pos=slider_place(workspace, column, shares[-1]))
+
+
+def best_names(workspace) -> list[str]:
+    """The images of the search, the best first."""
+    model = workspace.what_if.search.view.items
+    return [model.index(row).data() for row in range(model.rowCount())]

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from annotate_kit import key, shown_workspace
+from annotate_kit import keep_scores, key, shown_workspace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from small_birds import ATTRIBUTES
 
-from msdn_core.project.attribute_scores import AttributeScores, scores_file, write_scores
 from msdn_gui.annotate import AnnotateWorkspace
 
 K = Qt.Key
@@ -74,11 +73,11 @@ def test_an_annotator_is_compared_with_the_data_set(workspace, session, qtbot) -
 
 def test_an_annotator_is_compared_with_the_model_where_it_has_looked(workspace, session, qtbot) -> None:
     compare(workspace, qtbot, "Bob", "The model")
-    qtbot.waitUntil(lambda: "has not looked" in workspace.agreement.figures.text())
+    qtbot.waitUntil(lambda: "has not scored" in workspace.agreement.figures.text())
     ids = np.array([image.id for image in session.images])
     scores = np.zeros((6, len(ATTRIBUTES)), np.float32)
     scores[0, 0] = scores[1, 0] = 9  # far above the image's mean: present; elsewhere below it: absent
-    write_scores(scores_file(session.project.path, session.checkpoint.path), AttributeScores(ids, scores, scores))
+    keep_scores(session, ids, scores, scores)
     compare(workspace, qtbot, "Bob", "The model")
     qtbot.waitUntil(lambda: workspace.agreement.figures.text().startswith("4 judged by both · 50% the same"))
     assert [row[1:] for row in workspace.agreement.differences.rows] == [

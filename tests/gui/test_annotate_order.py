@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from annotate_kit import key, shown_workspace
+from annotate_kit import keep_scores, key, shown_workspace
 from PySide6.QtCore import Qt
 from small_birds import ATTRIBUTES
 
-from msdn_core.project.attribute_scores import AttributeScores, scores_file, write_scores
+from msdn_core.runs.attribute_scores import AttributeScores
 from msdn_gui.annotate import AnnotateWorkspace
 
 CREST = 4
@@ -24,9 +24,7 @@ def scores(session) -> AttributeScores:
     """Kept scores of all images but the first, so that nothing has to be looked at."""
     draw = np.random.default_rng(11)
     ids = np.array([image.id for image in session.images[1:]])
-    made = AttributeScores(ids, *draw.normal(size=(2, len(ids), len(ATTRIBUTES))).astype(np.float32))
-    write_scores(scores_file(session.project.path, session.checkpoint.path), made)
-    return made
+    return keep_scores(session, ids, *draw.normal(size=(2, len(ids), len(ATTRIBUTES))).astype(np.float32))
 
 
 def choose(workspace, order: str) -> None:
@@ -44,7 +42,7 @@ def standard(values: np.ndarray) -> np.ndarray:
 
 
 def test_images_of_which_the_model_is_unsure_come_first_and_unseen_ones_last(workspace, session, scores, qtbot) -> None:
-    fused = 0.9 * scores.av + 0.1 * scores.va
+    fused = 0.9 * scores.scores_av + 0.1 * scores.scores_va
     unit = session.table.vectors / np.linalg.norm(session.table.vectors, axis=1, keepdims=True)
     by_class = np.sort(fused @ unit.T - session.gamma * session.table.seen, axis=1)
     strength = standard(fused)[:, CREST]
@@ -53,7 +51,7 @@ def test_images_of_which_the_model_is_unsure_come_first_and_unseen_ones_last(wor
         "class doubt": by_class[:, -2] - by_class[:, -1],
         "attribute doubt": -np.abs(strength - 1.0),
         "strength": strength,
-        "disagreement": 1 - (standard(scores.av) * standard(scores.va)).mean(axis=1),
+        "disagreement": 1 - (standard(scores.scores_av) * standard(scores.scores_va)).mean(axis=1),
     }
     for order, keys in expected.items():
         choose(workspace, order)
@@ -67,13 +65,13 @@ def test_images_of_which_the_model_is_unsure_come_first_and_unseen_ones_last(wor
 def test_it_is_sorted_anew_when_told_to_and_not_under_ones_hands(workspace, session, scores, qtbot) -> None:
     session.set_attribute(CREST)
     choose(workspace, "strength")
-    first = scores.image_ids[np.argsort(-standard(0.9 * scores.av + 0.1 * scores.va)[:, CREST])].tolist()
+    first = scores.image_ids[np.argsort(-standard(0.9 * scores.scores_av + 0.1 * scores.scores_va)[:, CREST])].tolist()
     qtbot.waitUntil(lambda: shown(workspace)[:-1] == first)
     session.set_attribute(0)
     key(workspace, qtbot, Qt.Key.Key_C)
     assert shown(workspace)[:-1] == first
     key(workspace, qtbot, Qt.Key.Key_R)
-    again = scores.image_ids[np.argsort(-standard(0.9 * scores.av + 0.1 * scores.va)[:, 0])].tolist()
+    again = scores.image_ids[np.argsort(-standard(0.9 * scores.scores_av + 0.1 * scores.scores_va)[:, 0])].tolist()
     qtbot.waitUntil(lambda: shown(workspace)[:-1] == again)
 
 
@@ -81,6 +79,6 @@ def test_where_the_model_has_not_looked_it_is_asked_and_a_failure_is_said(worksp
     before = shown(workspace)
     with qtbot.waitSignal(session.message, timeout=60_000, check_params_cb=lambda level, _: level == "error"):
         choose(workspace, "disagreement")
-        qtbot.waitUntil(lambda: services.jobs.find("scores") is not None)
+        qtbot.waitUntil(lambda: services.jobs.find("score") is not None)
     assert workspace.queue.order.currentData() == "project"
     assert shown(workspace) == before

@@ -1,0 +1,165 @@
+"""Zero-shot search: the images of the whole collection that fit the chosen class best, as its vector is edited."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from msdn_core.domain.search import best_images
+from msdn_core.project import ImageRecord
+from msdn_gui.classes.rivals import Rivals
+from msdn_gui.classes.scoring import Scoring
+from msdn_gui.classes.search_model import Found, SearchModel
+from msdn_gui.classes.search_view import SearchView
+from msdn_gui.services.collection import CollectionPhase
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
+
+SHOWN = 60
+"""How many of the best images stand there."""
+
+
+class SearchPanel(QWidget):
+    """Follows the session: another class, an edited value, another checkpoint."""
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self.setObjectName("search_panel")
+        self._session = session
+        self._records: dict[int, ImageRecord] | None = None
+        self._known: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._scores: NDArray[np.floating] | None = None
+        self._is_stale = True
+        self.view = SearchView(SearchModel(services.thumbnails))
+        self.rivals = Rivals(self)
+        self.facts = QLabel(objectName="search_facts")
+        self.facts.setProperty("look", "muted")
+        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.again = QPushButton("Score the rest", objectName="score_again")
+        self.again.setProperty("look", "quiet")
+        self.scoring = Scoring(session, services)
+        title = QLabel("Best images of the collection")
+        title.setProperty("look", "heading")
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(title)
+        words.addWidget(self.facts)
+        head = QHBoxLayout()
+        head.setContentsMargins(2 * SPACING, SPACING, SPACING, SPACING)
+        head.addLayout(words, 1)
+        head.addWidget(self.again)
+        found = QWidget()
+        column = QVBoxLayout(found)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(found)
+        self._pages.addWidget(self.scoring)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+        self.view.chosen.connect(session.set_image)
+        self.again.clicked.connect(self.scoring.begin)
+        self.rivals.found.connect(self._say_facts)
+        session.collection.changed.connect(self._take_collection)
+        session.images_changed.connect(self._take_images)
+        for signal in (session.table_changed, session.class_changed, session.gamma_changed):
+            signal.connect(self.refresh)
+        session.image_changed.connect(self.view.show_record)
+        self._take_images()
+
+    def settled(self) -> bool:
+        """Whether what stands here is what the collection's scores say."""
+        return self._session.collection.phase is not CollectionPhase.LOADING and not self._is_stale
+
+    def refresh(self, *_: object) -> None:
+        """Search anew; while the panel is hidden, once it is shown."""
+        self._is_stale = True
+        if self.isVisible():
+            self._search()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._is_stale:
+            self._search()
+
+    def _search(self) -> None:
+        self._is_stale = False
+        self._scores = scores = self._session.collection_scores(self._session.class_name)
+        is_ready = scores is not None or self._session.class_name is None
+        self._pages.setCurrentIndex(0 if is_ready and self._session.collection.collection is not None else 1)
+        if scores is None:
+            self.view.items.set_found(())
+            self._say_facts()
+            return
+        records, name = self._known_records(), self._session.class_name
+        known = scores[self._known]
+        ids = self._session.collection.collection.image_ids
+        found = []
+        for place in best_images(known, SHOWN).tolist():
+            record = records[int(ids[self._known[place]])]
+            found.append(Found(record, float(known[place]), record.class_name == name))
+        self.view.items.set_found(found)
+        self.view.show_record(self._session.image)
+        self._say_facts()
+
+    def _say_facts(self) -> None:
+        session, found = self._session, self.view.items.found
+        unscored = len(session.images) - len(self._known)
+        self.again.setVisible(unscored > 0 and session.collection.collection is not None)
+        name = session.class_name
+        if not found or name is None:
+            self.facts.setText("Choose a class to see which images fit it." if name is None else "")
+            return
+        parts = [f"{len(found):,} of {len(self._known):,} images"]
+        taken = self._taken()
+        parts.append("… taken for it" if taken is None else f"{taken:,} taken for it")
+        hits = sum(one.is_of_class for one in found)
+        if hits:
+            parts.append(f"{hits:,} of the {len(found):,} are its own ✓")
+        if unscored:
+            parts.append(f"{unscored:,} have no scores")
+        self.facts.setText(" · ".join(parts))
+        self.facts.setToolTip(
+            "Ranked by the class's score. An image is taken for the class where no other class scores higher, with "
+            f"gamma {session.gamma:g} taken off the seen classes' scores."
+        )
+
+    def _taken(self) -> int | None:
+        """How many images the class wins; None while the other classes' scores are worked out."""
+        session, scores = self._session, self._scores
+        if scores is None:
+            return None
+        table, row = session.table, session.table.class_index[str(session.class_name)]
+        clip = session.checkpoint is not None and session.checkpoint.header.clip_negative
+        rival = self.rivals.of(session.collection.collection, table, row, session.gamma, clip=clip)
+        if rival is None:
+            return None
+        wins = scores - session.gamma * bool(table.seen[row]) > rival
+        return int(np.count_nonzero(wins[self._known]))
+
+    def _take_images(self) -> None:
+        self._records = None
+        self._take_collection()
+
+    def _take_collection(self) -> None:
+        collection = self._session.collection.collection
+        self._known = np.zeros(0, dtype=np.intp)
+        if collection is not None:
+            there = np.fromiter((record.id for record in self._session.images), dtype=np.int64)
+            self._known = np.flatnonzero(np.isin(collection.image_ids, there))
+        self.refresh()
+
+    def _known_records(self) -> dict[int, ImageRecord]:
+        if self._records is None:
+            self._records = {record.id: record for record in self._session.images}
+        return self._records

@@ -1,0 +1,100 @@
+"""What if: the sliders of the chosen class beside the images of the collection that fit it best."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QSplitter, QVBoxLayout, QWidget
+
+from msdn_gui.classes.search_panel import SearchPanel
+from msdn_gui.classes.slider_model import SliderModel
+from msdn_gui.classes.sliders import SliderView
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
+
+
+class WhatIf(QWidget):
+    """Moves come out as signals; the workspace makes them edits, and what the session says then is shown."""
+
+    moved = Signal(str, int, float, int)
+    """The class, the table's column, the new value, and the number of the gesture."""
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self.setObjectName("what_if")
+        self._session = session
+        self.classes = QComboBox(objectName="what_if_class")
+        self.classes.setAccessibleName("Class")
+        self.classes.setEditable(True)
+        self.classes.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.classes.completer().setFilterMode(Qt.MatchFlag.MatchContains)
+        self.classes.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
+        self.filter = QLineEdit(
+            objectName="slider_filter", placeholderText="Filter attributes", clearButtonEnabled=True
+        )
+        self.filter.setAccessibleName("Filter attributes")
+        self.sliders = SliderView(SliderModel())
+        self.search = SearchPanel(session, services)
+        self._names: tuple[str, ...] = ()
+        left = QWidget()
+        left.setProperty("look", "panel")
+        left.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        head = QVBoxLayout()
+        head.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
+        head.setSpacing(SPACING)
+        head.addWidget(self.classes)
+        head.addWidget(self.filter)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.sliders, 1)
+        columns = QSplitter(Qt.Orientation.Horizontal, objectName="what_if_columns")
+        columns.setHandleWidth(1)
+        columns.setChildrenCollapsible(False)
+        columns.addWidget(left)
+        columns.addWidget(self.search)
+        columns.setStretchFactor(1, 1)
+        columns.setSizes([360, 560])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(columns)
+        self.sliders.moved.connect(self._move)
+        self.sliders.pointed.connect(session.set_attribute)
+        self.classes.activated.connect(lambda place: session.set_class(self.classes.itemText(place)))
+        self.classes.lineEdit().editingFinished.connect(self._show_name)
+        self.filter.textChanged.connect(self._filter)
+        self.filter.returnPressed.connect(lambda: self.sliders.setFocus(Qt.FocusReason.OtherFocusReason))
+        session.class_changed.connect(self.refresh)
+        session.attribute_changed.connect(self.sliders.show_column)
+
+    def refresh(self, *_: object) -> None:
+        """Show the chosen class as it is now."""
+        session, table = self._session, self._session.table
+        project = session.project
+        editable = project is not None and not project.read_only and not session.table_is_borrowed
+        if table.classes != self._names:
+            self._names = table.classes
+            self.classes.clear()
+            self.classes.addItems(table.classes)
+        self._show_name()
+        self.sliders.items.show_class(table, session.class_name, editable=editable)
+        self.sliders.show_column(session.attribute)
+
+    def _show_name(self) -> None:
+        row = self._session.table.class_index.get(self._session.class_name or "", -1)
+        self.classes.setCurrentIndex(row)
+        self.classes.lineEdit().setCursorPosition(0)
+
+    def _move(self, column: int, value: float, gesture: int) -> None:
+        if self._session.class_name is not None:
+            self.moved.emit(self._session.class_name, column, value, gesture)
+
+    def _filter(self, text: str) -> None:
+        self.sliders.items.filter(text)
+        self.sliders.show_column(self._session.attribute)

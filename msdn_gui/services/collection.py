@@ -1,0 +1,119 @@
+"""The attribute scores of the whole collection by the chosen checkpoint, read on another thread."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
+
+from msdn_core.domain.scoring import fused_attribute_scores
+from msdn_core.domain.search import ClassScores
+from msdn_core.errors import MsdnError
+from msdn_core.runs.attribute_scores import checkpoint_digest, read_attribute_scores, scores_file
+from msdn_gui.services.checkpoints import Checkpoint
+
+
+class CollectionPhase(Enum):
+    """How the scores stand."""
+
+    NOTHING = "nothing"
+    """There is no project or no checkpoint."""
+    LOADING = "loading"
+    MISSING = "missing"
+    """No image was scored by this very checkpoint yet."""
+    READY = "ready"
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """What the network said of N images."""
+
+    image_ids: NDArray[np.int64]
+    scores_av: NDArray[np.float32]
+    scores_va: NDArray[np.float32]
+    """(N, K) attribute scores of each sub-net."""
+    fused: NDArray[np.float32]
+    """(N, K) both fused as the checkpoint says."""
+    scores: ClassScores = field(init=False, repr=False)
+    """The scores of the class that is being edited."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "scores", ClassScores(self.fused))
+
+
+class CollectionScores(QObject):
+    """Follows the session's project and checkpoint; ``changed`` tells of every new phase."""
+
+    changed = Signal()
+    _done = Signal(int, object, str)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.phase = CollectionPhase.NOTHING
+        self.collection: Collection | None = None
+        self.fault = ""
+        """Why the scores that there are cannot be used; empty where there are none, or good ones."""
+        self._place: tuple[Path, Checkpoint] | None = None
+        self._number = 0
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+
+    def show(self, project: Path | None, checkpoint: Checkpoint | None) -> None:
+        """Reads the scores of a project's images by a checkpoint."""
+        self._place = (project, checkpoint) if project is not None and checkpoint is not None else None
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Reads anew: the images may have been scored since."""
+        self._number += 1
+        self.collection, self.fault = None, ""
+        if self._place is None:
+            self.phase = CollectionPhase.NOTHING
+        else:
+            self.phase = CollectionPhase.LOADING
+            self._pool.start(_Read(self, self._number, *self._place))
+        self.changed.emit()
+
+    def wait(self) -> None:
+        """Until nothing is being read."""
+        self._pool.waitForDone()
+
+    def _take(self, number: int, collection: Collection | None, fault: str) -> None:
+        if number != self._number:
+            return
+        self.collection, self.fault = collection, fault
+        self.phase = CollectionPhase.READY if collection is not None else CollectionPhase.MISSING
+        self.changed.emit()
+
+
+class _Read(QRunnable):
+    def __init__(self, owner: CollectionScores, number: int, project: Path, checkpoint: Checkpoint) -> None:
+        super().__init__()
+        self._owner, self._number, self._project, self._checkpoint = owner, number, project, checkpoint
+
+    def run(self) -> None:
+        collection, fault = None, ""
+        try:
+            collection = _read(self._project, self._checkpoint)
+        except MsdnError as error:
+            fault = str(error)
+        with contextlib.suppress(RuntimeError):  # The window is gone.
+            self._owner._done.emit(self._number, collection, fault)
+
+
+def _read(project: Path, checkpoint: Checkpoint) -> Collection | None:
+    header = checkpoint.header
+    found = read_attribute_scores(scores_file(project, checkpoint.run, checkpoint.path.stem))
+    if found is None or tuple(found.attributes.tolist()) != header.attributes:
+        return None
+    # A run that was trained on, or another of its name, says other things of the images.
+    if found.checkpoint != checkpoint_digest(checkpoint.path):
+        return None
+    fused = fused_attribute_scores(found.scores_av, found.scores_va, header.fusion)
+    return Collection(found.image_ids, found.scores_av, found.scores_va, np.ascontiguousarray(fused, dtype=np.float32))

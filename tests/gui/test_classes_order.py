@@ -1,0 +1,157 @@
+"""The table seen otherwise, with its values untouched: sorted, folded; and values found and replaced."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from classes_kit import CTRL, KEY, LEFT, SHIFT, choose_block, click_cell, shown_workspace, type_in_cell
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QLabel
+from small_birds import CLASSES, VECTORS
+
+from msdn_core.project import Project
+from msdn_gui.classes.find_bar import matching
+from msdn_gui.classes.numbers import CellError
+
+
+@pytest.fixture
+def workspace(session, services, qtbot):
+    return shown_workspace(session, services, qtbot)
+
+
+def rows(workspace) -> list[str]:
+    return [workspace.model.class_at(row) for row in range(workspace.model.rowCount())]
+
+
+def columns(workspace) -> list[str]:
+    attributes = workspace.model.table.attributes
+    return [attributes[column].full_name for column in workspace.model.columns.tolist()]
+
+
+def said(workspace) -> str:
+    return workspace.findChild(QLabel, "find_said").text()
+
+
+def test_an_attributes_name_sorts_the_classes_and_the_table_stays_as_it_is(workspace, session, qtbot) -> None:
+    header = workspace.view.attributes
+    place = QPoint(header.sectionViewportPosition(1) + 10, header.height() - 20)
+    qtbot.mouseDClick(header.viewport(), LEFT, pos=place)
+    assert rows(workspace) == ["Blue-crested tern", "Striped heron", "Red wader"]
+    qtbot.keyClick(workspace.view, KEY.Key_R, CTRL)
+    assert rows(workspace) == ["Red wader", "Striped heron", "Blue-crested tern"]
+    qtbot.keyClick(workspace.view, KEY.Key_R, CTRL)
+    assert rows(workspace) == list(CLASSES)
+    assert session.table.classes == CLASSES
+    assert workspace.undo_stack.count() == 0
+
+
+def test_in_a_sorted_table_edits_undo_and_classes_that_come_and_go_hit_the_right_rows(
+    workspace, session, qtbot
+) -> None:
+    click_cell(workspace, qtbot, 0, 1)
+    qtbot.keyClick(workspace.view, KEY.Key_R, CTRL)
+    assert rows(workspace)[0] == "Blue-crested tern"
+    qtbot.keyClick(type_in_cell(workspace, qtbot, 0, 1, "0"), KEY.Key_Return)
+    assert session.table.vectors[2, 1] == 0
+    # The row stays where it is while its value changes.
+    assert rows(workspace)[0] == "Blue-crested tern"
+    workspace.undo_stack.undo()
+    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    assert session.class_name == "Blue-crested tern"
+    assert workspace.view.currentIndex().row() == 0
+    session.rename_class("Blue-crested tern", "Azure tern")
+    session.add_class("Newcomer", np.ones(6))
+    assert rows(workspace) == ["Azure tern", "Striped heron", "Red wader", "Newcomer"]
+    choose_block(workspace, qtbot, (0, 0), (2, 0))
+    qtbot.keyClick(workspace.view, KEY.Key_Backspace, CTRL)
+    assert rows(workspace) == ["Newcomer"]
+    workspace.undo_stack.undo()
+    assert session.table.classes == ("Red wader", "Striped heron", "Azure tern", "Newcomer")
+    assert rows(workspace) == ["Azure tern", "Striped heron", "Red wader", "Newcomer"]
+    assert workspace.model.row_of("Red wader") == 2
+
+
+def test_a_group_folds_to_its_first_attribute_and_back(workspace, qtbot) -> None:
+    header = workspace.view.attributes
+    qtbot.mouseClick(header.viewport(), LEFT, pos=QPoint(header.sectionViewportPosition(2) + 6, 8))
+    assert columns(workspace) == ["crown::red", "crown::blue", "wing pattern::striped", "crest::yes", "crest::no"]
+    qtbot.keyClick(workspace.view, KEY.Key_G, CTRL | SHIFT)
+    assert columns(workspace) == ["crown::red", "wing pattern::striped", "crest::yes"]
+    qtbot.keyClicks(workspace.attribute_filter, "plain")
+    assert columns(workspace) == ["wing pattern::plain"]
+    workspace.attribute_filter.clear()
+    click_cell(workspace, qtbot, 0, 0)
+    qtbot.keyClick(workspace.view, KEY.Key_G, CTRL)
+    assert columns(workspace) == ["crown::red", "crown::blue", "wing pattern::striped", "crest::yes"]
+    qtbot.keyClick(workspace.view, KEY.Key_G, CTRL | SHIFT)
+    qtbot.keyClick(workspace.view, KEY.Key_G, CTRL | SHIFT)
+    assert len(columns(workspace)) == 6
+
+
+def test_all_values_that_are_found_are_replaced_in_one_step(workspace, session, qtbot) -> None:
+    qtbot.keyClick(workspace, KEY.Key_H, CTRL)
+    bar = workspace.find_bar
+    qtbot.keyClicks(bar.find, "<0.2")
+    assert said(workspace) == f"{int((VECTORS < 0.2).sum())} found in the table as it is shown"
+    qtbot.keyClicks(bar.value, "0.25")
+    qtbot.keyClick(bar.value, KEY.Key_Return)
+    np.testing.assert_array_equal(session.table.vectors, np.where(VECTORS < 0.2, 0.25, VECTORS))
+    assert said(workspace).startswith("0 found")
+    assert workspace.undo_stack.count() == 1
+    workspace.undo_stack.undo()
+    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    workspace.undo_stack.redo()
+    path = session.project.path
+    session.close_project()
+    with Project.open(path) as project:
+        assert (project.table().vectors >= 0.2).all()
+
+
+def test_a_chosen_block_bounds_the_search_and_the_next_match_is_gone_to(workspace, session, qtbot) -> None:
+    qtbot.keyClick(workspace, KEY.Key_H, CTRL)
+    bar = workspace.find_bar
+    qtbot.keyClicks(bar.find, "1")
+    places = [(int(row), int(column)) for row, column in np.argwhere(VECTORS == 1)]
+    click_cell(workspace, qtbot, 0, 1)
+    for row, column in [*places[1:], places[0]]:
+        bar.find.setFocus()
+        qtbot.keyClick(bar.find, KEY.Key_Return)
+        current = workspace.view.currentIndex()
+        assert (current.row(), current.column()) == (row, column)
+    choose_block(workspace, qtbot, (1, 0), (2, 2))
+    assert said(workspace) == f"{int((VECTORS[1:, :3] == 1).sum())} found among the chosen cells"
+    qtbot.keyClicks(bar.value, "0")
+    qtbot.mouseClick(bar.all, LEFT)
+    expected = VECTORS.copy()
+    expected[1:, :3][expected[1:, :3] == 1] = 0
+    np.testing.assert_array_equal(session.table.vectors, expected)
+
+
+def test_what_cannot_be_looked_for_or_put_in_is_said_while_it_is_typed(workspace, session, qtbot) -> None:
+    qtbot.keyClick(workspace, KEY.Key_H, CTRL)
+    bar = workspace.find_bar
+    qtbot.keyClicks(bar.find, ">many")
+    assert "“many” is not a number" in said(workspace)
+    assert not bar.all.isEnabled()
+    bar.find.clear()
+    qtbot.keyClicks(bar.find, ">0")
+    qtbot.keyClicks(bar.value, "7")
+    assert "out of range" in said(workspace)
+    qtbot.keyClick(bar.value, KEY.Key_Return)
+    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    qtbot.keyClick(bar.value, KEY.Key_Escape)
+    assert not bar.isVisible()
+
+
+def test_a_number_finds_what_is_shown_as_it() -> None:
+    values = np.array([[83.33, 83.3333, 83.2, 0.0, 100.0]])
+    for asked, found in {
+        "83.3": [True, True, False, False, False],
+        "0": [False, False, False, True, False],
+        "≥83,3": [True, True, False, False, True],
+        "1 .. 83.25": [False, False, True, False, False],
+    }.items():
+        assert matching(values, asked, (0.0, 100.0)).tolist() == [found], asked
+    for asked in ("x", "1..", "<", "..", "200"):
+        with pytest.raises(CellError):
+            matching(values, asked, (0.0, 100.0))

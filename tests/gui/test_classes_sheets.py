@@ -1,0 +1,146 @@
+"""Class tables in and out: compared row by row before anything changes, taken in one step, and back the same."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from classes_kit import LEFT, action, shown_workspace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QTreeWidget
+from small_birds import ATTRIBUTES, CLASSES, SEEN, VECTORS, write_checkpoint
+
+from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.domain.table_changes import ChangeKind, compare
+from msdn_core.importers.sheets import read_class_sheet
+
+TABLE = ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN)
+NAMES = [attribute.full_name for attribute in ATTRIBUTES]
+
+
+@pytest.fixture
+def workspace(session, services, qtbot):
+    return shown_workspace(session, services, qtbot)
+
+
+@pytest.fixture
+def messages(session):
+    said: list[str] = []
+    session.message.connect(lambda _, sentence: said.append(sentence))
+    return said
+
+
+def choose_file(workspace, qtbot, name: str, path) -> None:
+    action(workspace, name).trigger()
+    dialog = workspace.findChild(QFileDialog, "sheet_dialog")
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+
+
+def lines(workspace) -> dict[str, str]:
+    tree = workspace.findChild(QTreeWidget, "comparison_rows")
+    found = map(tree.topLevelItem, range(tree.topLevelItemCount()))
+    return {line.text(0): line.text(3) for line in found}
+
+
+def sheet(tmp_path, text: str):
+    path = tmp_path / "classes.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_sheet_is_shown_row_by_row_and_what_is_ticked_is_taken_in_one_step(
+    workspace, session, qtbot, tmp_path
+) -> None:
+    head = ",".join(["class", *NAMES[:5], "tail::long"])
+    path = sheet(
+        tmp_path, f"{head}\nRed wader,0.5,0,0.1,0.9,0,1\nBlack kite,0,0,1,0,1,1\nBlue-crested tern,0,1,7,1,1,0\n"
+    )
+    choose_file(workspace, qtbot, "import_sheet", path)
+    tree = workspace.findChild(QTreeWidget, "comparison_rows")
+    qtbot.waitUntil(tree.isVisible)
+    assert lines(workspace) == {
+        "Blue-crested tern": "Cannot be taken: "
+        "7 for wing pattern::striped is out of range: this table runs from 0 to 1",
+        "Black kite": "New class",
+        "Red wader": "1 value changed",
+        "Striped heron": "Not there; stays as it is",
+    }
+    summary = workspace.findChild(QLabel, "comparison_summary").text()
+    assert "tail::long" in summary and "crest::no" in summary
+    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    # Its values unfold below a class.
+    red = next(item for item in map(tree.topLevelItem, range(4)) if item.text(0) == "Red wader")
+    tree.expandItem(red)
+    assert [red.child(0).text(section) for section in range(3)] == ["crown::red", "1", "0.5"]
+    qtbot.mouseClick(workspace.findChild(QPushButton, "take_changes"), LEFT)
+    assert session.table.classes == (*CLASSES, "Black kite")
+    assert session.table.vectors[0].tolist() == [0.5, 0, 0.1, 0.9, 0, 1]
+    assert session.table.vectors[3].tolist() == [0, 0, 1, 0, 1, 0]
+    assert workspace.view.isVisible()
+    assert workspace.undo_stack.count() == 1
+    workspace.undo_stack.undo()
+    assert session.table.classes == CLASSES
+    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+
+
+def test_a_class_that_is_not_ticked_stays_as_it_is(workspace, session, qtbot, tmp_path) -> None:
+    path = sheet(tmp_path, "class;crown::red\nRed wader;0,25\nStriped heron;0,75\n")
+    choose_file(workspace, qtbot, "import_sheet", path)
+    tree = workspace.findChild(QTreeWidget, "comparison_rows")
+    qtbot.waitUntil(tree.isVisible)
+    tree.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
+    button = workspace.findChild(QPushButton, "take_changes")
+    assert button.text() == "Take 1 class"
+    qtbot.mouseClick(button, LEFT)
+    assert session.table.vectors[:2, 0].tolist() == [1, 0.75]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("class,crown::red\nRed wader,many\n", "line 2"), ("", "no attribute"), ("class,a\nx,1\nx,2\n", "a second time")],
+)
+def test_a_sheet_that_makes_no_sense_changes_nothing_and_is_explained(
+    workspace, session, qtbot, tmp_path, messages, text, said
+) -> None:
+    choose_file(workspace, qtbot, "import_sheet", sheet(tmp_path, text))
+    qtbot.waitUntil(lambda: bool(messages))
+    assert said in messages[0]
+    assert workspace.view.isVisible()
+    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+def test_what_is_exported_comes_back_the_same(workspace, session, qtbot, tmp_path, messages, suffix) -> None:
+    session.set_values([("Red wader", 2, 0.1 + 0.2)])
+    path = tmp_path / f"out.{suffix}"
+    choose_file(workspace, qtbot, "export_sheet", path)
+    qtbot.waitUntil(lambda: bool(messages), timeout=30_000)
+    assert str(path) in messages[0]
+    found = read_class_sheet(path)
+    comparison = compare(session.table, found.attributes, found.classes, found.vectors)
+    assert [change.kind for change in comparison.changes] == [ChangeKind.SAME] * 3
+
+
+def test_the_table_is_compared_with_what_the_checkpoint_was_trained_with(workspace, session, qtbot, tmp_path) -> None:
+    vectors = VECTORS.copy()
+    vectors[1, 3] = 0.5
+    session.set_checkpoint(write_checkpoint(tmp_path / "other" / "best.safetensors", class_vectors=vectors))
+    action(workspace, "compare").trigger()
+    assert lines(workspace)["Striped heron"] == "1 value changed"
+    assert lines(workspace)["Red wader"] == "The same"
+    qtbot.mouseClick(workspace.findChild(QPushButton, "leave_comparison"), LEFT)
+    assert workspace.view.isVisible()
+    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+
+
+def test_attributes_are_joined_by_name_in_any_order() -> None:
+    order = [3, 0, 5, 1, 4, 2]
+    same = compare(TABLE, [ATTRIBUTES[place] for place in order], CLASSES[::-1], VECTORS[::-1, order])
+    assert {change.kind for change in same.changes} == {ChangeKind.SAME}
+    nothing = compare(TABLE, [Attribute("tail", "long")], ["Red wader", "Other"], np.ones((2, 1)))
+    assert [change.kind for change in nothing.changes] == [
+        ChangeKind.SAME, ChangeKind.NEW, ChangeKind.MISSING, ChangeKind.MISSING
+    ]  # fmt: skip
+    assert nothing.unknown_attributes == ("tail::long",)
+    assert len(nothing.missing_attributes) == 6
