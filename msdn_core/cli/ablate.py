@@ -53,11 +53,13 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     """
     from msdn_core.project import Project
     from msdn_core.runs.events import StepDone
+    from msdn_core.runs.launch import lower_priority
     from msdn_core.runs.status import RunState
     from msdn_core.training.ablation import label_of, open_ablation, parse_rows
     from msdn_core.training.ablation_report import as_json, gather, write_report
     from msdn_core.training.config import from_settings
 
+    lower_priority()
     config = from_settings(arguments.recipe, arguments.settings)
     rows = parse_rows(arguments.rows)
     with Project.open(arguments.project, read_only=True) as project:

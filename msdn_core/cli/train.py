@@ -48,7 +48,10 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 def _train(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> int:
     directory = ranks.agreed(lambda: _signed(_directory(arguments)))
     output.note(f"Run “{directory.name}” in {directory.path}")
+    from msdn_core.runs.launch import lower_priority
     from msdn_core.training.loop import run_training
+
+    lower_priority()
 
     state = run_training(directory, listener=lambda event: _show(event, output), ranks=ranks)
     if not ranks.first:

@@ -17,7 +17,6 @@ from msdn_core.msdn.losses import LossTerms
 from msdn_core.ranks import ALONE, Ranks
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Ended, Evaluated, Event, FeatureProgress, RunStarted, StepDone
-from msdn_core.runs.launch import lower_priority
 from msdn_core.runs.status import RunState
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.control import Control, EndAsked
@@ -53,7 +52,6 @@ def run_training(
 
 
 def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
-    lower_priority()
     control = control_of(ranks, run, listener)
     state, reason = RunState.FAILED, ""
     try:

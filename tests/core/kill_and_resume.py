@@ -56,7 +56,6 @@ def train(path: Path, death: tuple[int, str] | None) -> int:
     child = os.fork()
     if child == 0:
         loop._REPORT_S = 0.0
-        loop.lower_priority = lambda: None
         if death is not None:
             die_at(*death)
         state = loop.run_training(RunDirectory(path))

@@ -29,12 +29,6 @@ SETTINGS = (
 )  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def gentle(monkeypatch):
-    """The tests' own process keeps its priority."""
-    monkeypatch.setattr(loop, "lower_priority", lambda: None)
-
-
 def ablate(project: Path, *words: str, settings: tuple[str, ...] = SETTINGS) -> int:
     return main(["ablate", str(project), "--set", *settings, *words])
 
@@ -43,9 +37,7 @@ def ablate(project: Path, *words: str, settings: tuple[str, ...] = SETTINGS) -> 
 def done(tmp_path_factory):
     """A project with an ablation of all rows and two seeds."""
     project = small_run.make_project(tmp_path_factory.mktemp("ablated") / "birds")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "lower_priority", lambda: None)
-        assert ablate(project, "--seeds", "2") == 0
+    assert ablate(project, "--seeds", "2") == 0
     return project
 
 

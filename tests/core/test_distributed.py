@@ -24,7 +24,6 @@ from msdn_core.project import NewImage, Project
 from msdn_core.runs.events import CommandTaken, Evaluated, Message, RunStarted, StepDone
 from msdn_core.runs.header import read_header
 from msdn_core.runs.status import RunState
-from msdn_core.training import loop
 from msdn_core.training.loop import run_training
 from msdn_core.vision.backbones import load_backbone
 from msdn_core.vision.extraction import extract_features
@@ -100,8 +99,7 @@ def shared_run(project):
     return run
 
 
-def test_two_ranks_take_the_steps_of_one_process(project, shared_run, monkeypatch):
-    monkeypatch.setattr(loop, "lower_priority", lambda: None)
+def test_two_ranks_take_the_steps_of_one_process(project, shared_run):
     alone = new_run(project, **SETTINGS)
     assert run_training(alone) is shared_run.status().state is RunState.FINISHED
     ours, theirs = told(alone, StepDone), told(shared_run, StepDone)

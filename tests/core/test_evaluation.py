@@ -26,9 +26,7 @@ from msdn_core.vision.features import find_store
 def trained(tmp_path_factory):
     project = small_run.make_project(tmp_path_factory.mktemp("evaluated") / "birds")
     run = RunDirectory.create(project, None, small_run.settings(steps=150, selection="last").to_json())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop, "lower_priority", lambda: None)
-        loop.run_training(run)
+    loop.run_training(run)
     return project, run.checkpoint("best")
 
 
@@ -112,10 +110,7 @@ def test_the_result_is_json_without_nan(trained):
 @pytest.mark.parametrize(
     ("seen", "unseen", "images", "missing"), [(6, 0, 8, {"czsl", "U", "H"}), (4, 2, 1, {"S", "H"})]
 )
-def test_without_seen_or_unseen_test_images_only_their_figures_are_missing(
-    tmp_path, monkeypatch, seen, unseen, images, missing
-):
-    monkeypatch.setattr(loop, "lower_priority", lambda: None)
+def test_without_seen_or_unseen_test_images_only_their_figures_are_missing(tmp_path, seen, unseen, images, missing):
     project = small_run.make_project(tmp_path / "p", seen=seen, unseen=unseen, images=images, parts=False)
     run = RunDirectory.create(project, None, small_run.settings(steps=3, selection="last").to_json())
     loop.run_training(run)

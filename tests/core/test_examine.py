@@ -38,9 +38,7 @@ class Given:
     def __init__(self, folder: Path) -> None:
         self.project = small_run.make_project(folder / "birds", seen=14, unseen=4)
         self.run = RunDirectory.create(self.project, "one", small_run.settings(steps=100).to_json())
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(loop, "lower_priority", lambda: None)
-            loop.run_training(self.run)
+        loop.run_training(self.run)
         self.checkpoint = self.run.checkpoint("best")
         self.found: Evaluation = examine(self.project, self.checkpoint)
         self.network, self.header = load_network(self.checkpoint)
@@ -270,8 +268,7 @@ def test_what_regions_say_alone_adds_up_to_what_the_network_says(variant, sub_ne
 
 
 @pytest.mark.parametrize("there", ["av", "va", "none"])
-def test_what_a_run_does_not_have_is_measured_nowhere(tmp_path, monkeypatch, capsys, there):
-    monkeypatch.setattr(loop, "lower_priority", lambda: None)
+def test_what_a_run_does_not_have_is_measured_nowhere(tmp_path, capsys, there):
     project = small_run.make_project(tmp_path / "birds", seen=8, unseen=3)
     run = RunDirectory.create(project, "part", small_run.settings(steps=20, sub_nets=there).to_json())
     loop.run_training(run)

@@ -20,17 +20,11 @@ from msdn_core.importers.safe_pickle import load_arrays
 from msdn_core.msdn.checkpoint import load_network, save_checkpoint
 from msdn_core.project import Project
 from msdn_core.runs.header import read_header
-from msdn_core.training import loop
 from msdn_core.training.evaluation import evaluate
 from msdn_core.training.loop import run_training
 
 FORMATS = Path(__file__).resolve().parents[3] / "shared" / "data" / "formats"
 PARTS = {"trainval_loc": Split.TRAIN, "test_seen_loc": Split.TEST_SEEN, "test_unseen_loc": Split.TEST_UNSEEN}
-
-
-@pytest.fixture(autouse=True)
-def gentle(monkeypatch):
-    monkeypatch.setattr(loop, "lower_priority", lambda: None)
 
 
 @pytest.fixture

@@ -49,8 +49,7 @@ def project(made, tmp_path):
 
 @pytest.fixture(autouse=True)
 def gentle(monkeypatch):
-    """The tests' own process keeps its priority, and every step is told."""
-    monkeypatch.setattr(loop, "lower_priority", lambda: None)
+    """Every step is told."""
     monkeypatch.setattr(loop, "_REPORT_S", 0.0)
 
 

@@ -17,7 +17,7 @@ from msdn_core.project import Project
 from msdn_core.runs.events import Ended, FeatureProgress, Message, RunStarted
 from msdn_core.runs.header import read_header
 from msdn_core.runs.status import RunState
-from msdn_core.training import data, loop, trainer
+from msdn_core.training import data, trainer
 from msdn_core.training.loop import run_training
 from msdn_core.vision.extraction import Progress
 
@@ -25,12 +25,6 @@ from msdn_core.vision.extraction import Progress
 @pytest.fixture
 def project(tmp_path):
     return small_run.make_project(tmp_path / "birds")
-
-
-@pytest.fixture(autouse=True)
-def gentle(monkeypatch):
-    """The tests' own process keeps its priority."""
-    monkeypatch.setattr(loop, "lower_priority", lambda: None)
 
 
 def failed(run):
@@ -156,7 +150,7 @@ def test_a_stop_while_features_are_made_trains_on_nothing_half(project, monkeypa
     run = new_run(project)
     answers = []
 
-    def extraction(path, backbone, *, progress, stop):  # noqa: ARG001
+    def extraction(path, backbone, *, progress, stop, **_):  # noqa: ARG001
         progress(Progress(3, 9, 2.0, 3.0))
         answers.append(stop())
         run.send("stop")
