@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.domain.counterfactual import smallest_edit
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
@@ -351,6 +351,34 @@ class Session(QObject):
         if chosen:
             self.class_changed.emit(new)
 
+    def describe_class(self, name: str, text: str) -> None:
+        """Keeps a free text with a class."""
+        self._writable().describe_class(name, text)
+        self.class_changed.emit(self.class_name)
+
+    def rename_attribute(self, column: int, attribute: Attribute) -> None:
+        """Gives an attribute another name or group; checkpoints of the old ones do not fit any more."""
+        project = self._writable()
+        project.rename_attribute(column, attribute)
+        self._put_attributes(project.table())
+
+    def append_attribute(self, attribute: Attribute) -> None:
+        """One more attribute at the end, 0 for every class; checkpoints of the old ones do not fit any more."""
+        project = self._writable()
+        words = None
+        if project.word_vector_source() == "hashed":
+            from msdn_core.importers.word_vectors import hashed_word_vectors
+
+            words = hashed_word_vectors([attribute.full_name])[0]
+        project.append_attribute(attribute, words)
+        self._put_attributes(project.table())
+
+    def remove_last_attribute(self) -> None:
+        """Takes the last attribute out again."""
+        project = self._writable()
+        project.remove_last_attribute()
+        self._put_attributes(project.table())
+
     def adopt_checkpoint_table(self) -> None:
         """Makes the borrowed table the project's own, so that it can be edited."""
         project = self.present_project()
@@ -393,6 +421,15 @@ class Session(QObject):
         if self.attribute >= len(table.attributes):
             self.set_attribute(-1)
         self.table_changed.emit()
+
+    def _put_attributes(self, table: ClassTable) -> None:
+        """A table of other attributes: what was trained on the old ones is looked through no longer."""
+        names = tuple(attribute.full_name for attribute in table.attributes)
+        if self.checkpoint is not None and self.checkpoint.header.attributes != names:
+            self._put_checkpoint(None)
+        self._put_table(table)
+        if self.checkpoint is None:
+            self._choose_first_checkpoint()
 
     def _put_checkpoint(self, checkpoint: Checkpoint | None) -> None:
         if checkpoint is None and self.checkpoint is None:

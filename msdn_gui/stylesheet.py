@@ -77,9 +77,10 @@ def stylesheet(c: _Colours) -> str:
     QProgressBar {{ background: {c.hover}; border: none; border-radius: 3px; max-height: 6px; min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
     QCheckBox {{ spacing: 6px; }}
-    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.disabled}; border-radius: 3px;
-        background: {c.panel}; }}
-    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; image: url("{tick}"); }}
+    QCheckBox::indicator, QAbstractItemView::indicator {{ width: 14px; height: 14px; border: 1px solid {c.disabled};
+        border-radius: 3px; background: {c.panel}; }}
+    QCheckBox::indicator:checked, QAbstractItemView::indicator:checked {{ background: {c.accent};
+        border-color: {c.accent}; image: url("{tick}"); }}
     QCheckBox::indicator:disabled {{ border-color: {c.line}; background: {c.hover}; }}
     QCheckBox::indicator:focus {{ border-color: {c.text}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.pressed}; }}

@@ -54,6 +54,59 @@ class AttributeRoom:
                 (word_vector_source if words is not None else "",),
             )
 
+    def rename(self, column: int, attribute: Attribute) -> None:
+        """Give an attribute another name, another group, or both; its place, values and word vector stay."""
+        with self._database.transaction() as connection:
+            self._check_free(attribute, column)
+            old = connection.execute("SELECT group_name FROM attributes WHERE position = ?", (column,)).fetchone()
+            if old is None:
+                raise ProjectError(f"There is no attribute column {column}; nothing was changed.")
+            connection.execute(
+                "UPDATE attributes SET group_name = ?, name = ? WHERE position = ?",
+                (attribute.group, attribute.name, column),
+            )
+            # A group that is new is seen at the same parts as the one that the attribute came from.
+            connection.execute(
+                "INSERT INTO group_parts (group_name, part) SELECT ?1, part FROM group_parts WHERE group_name = ?2 "
+                "AND NOT EXISTS (SELECT 1 FROM group_parts WHERE group_name = ?1)",
+                (attribute.group, old[0]),
+            )
+
+    def append(self, attribute: Attribute, word_vector: NDArray[np.floating] | None) -> None:
+        """One more attribute, at the end: 0 for every class, not judged in any image."""
+        words = _checked(None if word_vector is None else word_vector[None], 1)
+        with self._database.transaction() as connection:
+            self._check_free(attribute)
+            connection.create_function("with_one_more", 2, lambda numbers, one: numbers + one, deterministic=True)
+            connection.execute(
+                "INSERT INTO attributes (position, group_name, name, word_vector) "
+                "SELECT count(*), ?, ?, ? FROM attributes",
+                (attribute.group, attribute.name, None if words is None else words[0].tobytes()),
+            )
+            connection.execute("UPDATE classes SET vector = with_one_more(vector, ?)", (bytes(8),))
+            connection.execute(
+                "UPDATE image_attributes SET present = with_one_more(present, ?), "
+                "certainty = with_one_more(certainty, ?)",
+                (b"\xff", b"\x00"),
+            )
+
+    def remove_last(self) -> None:
+        """Take the last attribute out, with its values and its judgements: what ``append`` did is undone."""
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM attributes WHERE position = (SELECT max(position) FROM attributes)")
+            connection.execute("UPDATE classes SET vector = substr(vector, 1, length(vector) - 8)")
+            connection.execute(
+                "UPDATE image_attributes SET present = substr(present, 1, length(present) - 1), "
+                "certainty = substr(certainty, 1, length(certainty) - 1)"
+            )
+
+    def _check_free(self, attribute: Attribute, column: int = -1) -> None:
+        if not attribute.name.strip():
+            raise ProjectError("An attribute needs a name; nothing was changed.")
+        names = [one.full_name for one in self.all()]
+        if attribute.full_name in names and names.index(attribute.full_name) != column:
+            raise ProjectError(f"There is an attribute “{attribute.full_name}” already; choose another name.")
+
     def group_parts(self) -> dict[str, tuple[str, ...]]:
         """Attribute group to the names of the parts where its attributes can be seen."""
         found: dict[str, tuple[str, ...]] = {}

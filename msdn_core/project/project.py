@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint
-from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.project.annotations import AnnotationRoom
 from msdn_core.project.attributes import AttributeRoom
 from msdn_core.project.classes import Cell, ClassRoom, RemovedClass
@@ -206,6 +206,18 @@ class Project:
     def describe_class(self, name: str, text: str) -> None:
         """Keep a free text with a class."""
         self._classes.describe(name, text)
+
+    def rename_attribute(self, column: int, attribute: Attribute) -> None:
+        """Give an attribute another name, another group, or both; its place, values and word vector stay."""
+        self._attributes.rename(column, attribute)
+
+    def append_attribute(self, attribute: Attribute, word_vector: NDArray[np.floating] | None = None) -> None:
+        """One more attribute, at the end: 0 for every class, not judged in any image; (D,) its word vector."""
+        self._attributes.append(attribute, word_vector)
+
+    def remove_last_attribute(self) -> None:
+        """Take the last attribute out, with its values and its judgements."""
+        self._attributes.remove_last()
 
     def group_parts(self) -> dict[str, tuple[str, ...]]:
         """Attribute group to the names of the parts where its attributes can be seen."""

@@ -101,6 +101,22 @@ class ClassesActions:
         self.replace = make(
             "replace", "Find and replace …", "Ctrl+H", workspace.show_find_bar, "search", "Find values and replace them"
         )
+        self.add_attribute = make(
+            "new_attribute",
+            "New attribute …",
+            "",
+            workspace.ask_for_attribute,
+            "",
+            "An attribute more; what it means for trained checkpoints is said first",
+        )
+        self.rename_attribute = make(
+            "rename_attribute",
+            "Rename or regroup the attribute …",
+            "",
+            workspace.ask_for_name_of_attribute,
+            "",
+            "Another name or group for the chosen attribute",
+        )
         sheets = workspace.sheets
         self.take_sheet = make(
             "import_sheet",
@@ -129,7 +145,7 @@ class ClassesActions:
         self.what_if = make(
             "what_if",
             "What if",
-            "Ctrl+I",
+            "Ctrl+L",
             None,
             "sliders",
             "Move the attributes of the chosen class and see which images of the collection fit it",
@@ -151,6 +167,7 @@ class ClassesActions:
             self.clear,
         )
         """Those that a table for reading only does not offer."""
+        self._of_attributes = (self.add_attribute, self.rename_attribute)
         self._of_classes = (self.duplicate, self.rename, self.remove)
         self._of_cells = (self.cut, self.copy, self.copy_names, self.paste, self.fill, self.clear)
         self.all = (
@@ -158,6 +175,8 @@ class ClassesActions:
             *self._of_classes,
             self._separator(),
             *self._of_cells,
+            self._separator(),
+            *self._of_attributes,
             self._separator(),
             self.find_class,
             self.find_attribute,
@@ -180,6 +199,8 @@ class ClassesActions:
         for action in (*self._of_classes, *self._of_cells):
             action.setEnabled(chosen and (editable or action not in self.changing))
         self.new.setEnabled(editable)
+        self.add_attribute.setEnabled(editable)
+        self.rename_attribute.setEnabled(editable and chosen)
         self.take_sheet.setEnabled(there)
         self.write_sheet.setEnabled(there and not self._workspace.is_borrowed)
         for action in (self.sort, self.fold):
@@ -194,6 +215,15 @@ class ClassesActions:
             self.compare,
         ):
             action.setEnabled(there)
+
+    def attribute_menu(self, parent: QWidget) -> QMenu:
+        """The context menu of the attributes' names; gone once it is closed."""
+        menu = QMenu(parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self.sort, self.fold, self.fold_all])
+        menu.addSeparator()
+        menu.addActions(self._of_attributes)
+        return menu
 
     def menu(self, parent: QWidget, *, cells: bool) -> QMenu:
         """The context menu of cells, or of the classes' names; gone once it is closed."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.closeness import SAME
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.class_list import ClassList
+from msdn_gui.classes.description_edit import DescriptionEdit
 from msdn_gui.classes.nearest_list import COUNT, NearestModel
 from msdn_gui.classes.standing import Standing
 from msdn_gui.icons import icon_pixmap
@@ -23,6 +24,9 @@ from msdn_gui.widgets.mark import Mark
 class ClassPanel(QWidget):
     """Follows the session: another class, another image, an edited value."""
 
+    described = Signal(str, str, str)
+    """The class, its description, and the one that it shall have."""
+
     def __init__(self, session: Session, thumbnails: Thumbnails) -> None:
         super().__init__()
         self.setObjectName("class_panel")
@@ -32,8 +36,8 @@ class ClassPanel(QWidget):
         self.title.setProperty("look", "heading")
         self.facts = QLabel(objectName="class_facts", wordWrap=True)
         self.facts.setProperty("look", "muted")
-        self.description = QLabel(objectName="class_description", wordWrap=True)
-        self.description.setTextFormat(Qt.TextFormat.PlainText)
+        self.description = DescriptionEdit()
+        self.description.edited.connect(self._take_description)
         self.warning = _Warning()
         self.standing = Standing(session, thumbnails)
         self.nearest = ClassList(NearestModel(), COUNT, "nearest_classes", "Nearest classes")
@@ -76,7 +80,7 @@ class ClassPanel(QWidget):
         if name is None or row < 0:
             self.title.setText("No class is chosen")
             self.facts.setText("Choose a class in the table, or make a new one.")
-            self.description.hide()
+            self.description.show_text("", editable=False)
             self.warning.say("")
             return
         seen = bool(table.seen[row])
@@ -85,9 +89,9 @@ class ClassPanel(QWidget):
         images = self._images_of(name)
         kind = "Seen: has training images" if seen else "Unseen: has no training images"
         self.facts.setText(f"{kind} · {images:,} image{'' if images == 1 else 's'} in the project")
-        description = self._description(name)
-        self.description.setText(description)
-        self.description.setVisible(bool(description))
+        project = session.project
+        editable = project is not None and not project.read_only and not session.table_is_borrowed
+        self.description.show_text(self._description(name), editable=editable)
         self.warning.say(self._oddity(row))
 
     def _oddity(self, row: int) -> str:
@@ -108,6 +112,10 @@ class ClassPanel(QWidget):
             return project.class_description(name)
         except MsdnError:
             return ""
+
+    def _take_description(self, before: str, after: str) -> None:
+        if self._session.class_name is not None:
+            self.described.emit(self._session.class_name, before, after)
 
     def _images_of(self, name: str) -> int:
         if self._counts is None:

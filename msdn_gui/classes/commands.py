@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QUndoCommand
 
-from msdn_core.domain.attributes import FloatArray
+from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.project import RemovedClass
 from msdn_gui.session import Session
@@ -169,6 +169,62 @@ class RemoveClass(Edit):
         if self._removed is not None:
             self._session.restore_class(self._removed)
             self._session.set_class(self._name)
+
+
+class DescribeClass(Edit):
+    """Another text with a class."""
+
+    def __init__(self, session: Session, name: str, before: str, after: str) -> None:
+        super().__init__(session, f"Describe {name}")
+        self._name, self._before, self._after = name, before, after
+
+    def do(self) -> None:
+        self._session.describe_class(self._name, self._after)
+
+    def take_back(self) -> None:
+        self._session.describe_class(self._name, self._before)
+
+
+class _AttributeEdit(Edit):
+    """Makes the attributes others, and so looks at those of now, not at those of before."""
+
+    def redo(self) -> None:
+        super().redo()
+        self._attributes = self._session.table.attribute_fingerprint
+
+    def undo(self) -> None:
+        super().undo()
+        self._attributes = self._session.table.attribute_fingerprint
+
+
+class AddAttribute(_AttributeEdit):
+    """A new attribute, 0 for every class."""
+
+    def __init__(self, session: Session, attribute: Attribute) -> None:
+        super().__init__(session, f"New attribute {attribute.full_name}")
+        self._attribute = attribute
+
+    def do(self) -> None:
+        self._session.append_attribute(self._attribute)
+        self._session.set_attribute(len(self._session.table.attributes) - 1)
+
+    def take_back(self) -> None:
+        self._session.remove_last_attribute()
+
+
+class RenameAttribute(_AttributeEdit):
+    """Another name or group for an attribute."""
+
+    def __init__(self, session: Session, column: int, attribute: Attribute) -> None:
+        self._old = session.table.attributes[column]
+        super().__init__(session, f"Rename {self._old.full_name} to {attribute.full_name}")
+        self._column, self._new = column, attribute
+
+    def do(self) -> None:
+        self._session.rename_attribute(self._column, self._new)
+
+    def take_back(self) -> None:
+        self._session.rename_attribute(self._column, self._old)
 
 
 class RenameClass(Edit):

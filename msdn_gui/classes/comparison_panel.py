@@ -51,9 +51,10 @@ class ComparisonPanel(QWidget):
         self.tree.setAccessibleName("Classes of both versions")
         self.tree.setHeaderLabels(["Class", "Here", "There", ""])
         self.tree.setUniformRowHeights(True)
+        self.tree.setStyleSheet("QTreeWidget::item { padding: 3px 0; }")
         self.tree.header().setStretchLastSection(True)
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        for section, width in enumerate((300, 90, 90)):
+        for section, width in enumerate((260, 70, 70)):
             self.tree.header().resizeSection(section, width)
         self.take = QPushButton("Take the ticked classes", objectName="take_changes")
         self.take.setProperty("look", "primary")
@@ -102,6 +103,7 @@ class ComparisonPanel(QWidget):
             word = f"{count:,} value{'' if count == 1 else 's'} changed"
         line = QTreeWidgetItem([change.name, "", "", f"{word}: {change.reason}" if change.reason else word])
         line.setData(0, _CHANGE_ROLE, change)
+        line.setToolTip(3, change.reason)
         if change.kind is ChangeKind.REFUSED:
             line.setForeground(3, QColor(theme().colours.error))
         if change.kind in _TAKEN and editable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,13 +10,23 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication, QUndoStack
 
-from msdn_core.domain.attributes import BoolArray, ClassTable, FloatArray
+from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
 from msdn_core.domain.table_changes import ChangeKind, ClassChange
 from msdn_core.errors import MsdnError
+from msdn_gui.classes.attribute_form import AttributeFacts
 from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
-from msdn_gui.classes.commands import AddClass, RemoveClass, RenameClass, SetValues
+from msdn_gui.classes.commands import (
+    AddAttribute,
+    AddClass,
+    DescribeClass,
+    RemoveClass,
+    RenameAttribute,
+    RenameClass,
+    SetValues,
+)
 from msdn_gui.classes.numbers import short
 from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.services.checkpoints import load_checkpoint
 from msdn_gui.session import Session
 
 
@@ -149,6 +160,32 @@ class Editing(QObject):
             vector[one.columns] = one.after
             self.stack.push(AddClass(self._session, one.name, vector))
         self.stack.endMacro()
+
+    def describe_class(self, name: str, before: str, after: str) -> None:
+        """Another text with a class."""
+        if before != after:
+            self.stack.push(DescribeClass(self._session, name, before, after))
+
+    def attribute_facts(self) -> AttributeFacts:
+        """What a change of the attributes is about."""
+        session = self._session
+        names = tuple(attribute.full_name for attribute in session.table.attributes)
+        fitting = []
+        for choice in session.checkpoints():
+            with contextlib.suppress(MsdnError):
+                if load_checkpoint(choice.path, choice.label).header.attributes == names:
+                    fitting.append(choice.label)
+        source = session.project.word_vector_source() if session.project is not None else ""
+        return AttributeFacts(session.table, tuple(fitting), source)
+
+    def add_attribute(self, attribute: Attribute) -> None:
+        """One more attribute, 0 for every class."""
+        self.stack.push(AddAttribute(self._session, attribute))
+
+    def rename_attribute(self, column: int, attribute: Attribute) -> None:
+        """Another name or group for an attribute."""
+        if attribute != self._session.table.attributes[column]:
+            self.stack.push(RenameAttribute(self._session, column, attribute))
 
     def rename_class(self, old: str, new: str) -> None:
         """Another name for a class."""

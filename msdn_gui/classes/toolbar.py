@@ -23,7 +23,7 @@ class Toolbar(QWidget):
         for group in (
             (actions.new, actions.duplicate, actions.rename, actions.remove),
             (actions.undo, actions.redo),
-            (actions.copy, actions.paste, actions.fill, actions.sort),
+            (actions.paste, actions.fill),
             (actions.heat, actions.what_if),
         ):
             for action in group:
@@ -36,7 +36,7 @@ class Toolbar(QWidget):
                     # In a narrow window it is the count that gives way.
                     button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
                 row.addWidget(button)
-            row.addSpacing(2 * SPACING)
+            row.addSpacing(SPACING)
         row.addStretch(1)
         self.counts = ElidedLabel(name="classes_counts")
         self.counts.setProperty("look", "muted")

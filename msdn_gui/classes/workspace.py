@@ -19,9 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_core.domain.attributes import FloatArray
+from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.actions import ClassesActions
+from msdn_gui.classes.attribute_form import AttributeForm
 from msdn_gui.classes.class_panel import ClassPanel
 from msdn_gui.classes.editing import Editing
 from msdn_gui.classes.find_bar import FindBar
@@ -68,6 +69,7 @@ class ClassesWorkspace(QWidget):
         self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm(session, services.thumbnails)
         self.sheets = Sheets(session, services, self.editing, self)
         self._actions = ClassesActions(self)
+        self.attribute_form = AttributeForm()
         self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
         self.hint.setProperty("look", "muted")
         self._choice = SharedChoice(session, self.view)
@@ -94,6 +96,17 @@ class ClassesWorkspace(QWidget):
     def ask_for_class_like_chosen(self) -> None:
         """Shows the form of a new class that starts as the chosen one."""
         self._show_form(self._current_class())
+
+    def ask_for_attribute(self) -> None:
+        """Shows the form of a new attribute."""
+        self._side.setCurrentIndex(2)
+        self.attribute_form.begin(self.editing.attribute_facts(), -1)
+
+    def ask_for_name_of_attribute(self) -> None:
+        """Shows the form of another name for the chosen attribute."""
+        if self._session.attribute >= 0:
+            self._side.setCurrentIndex(2)
+            self.attribute_form.begin(self.editing.attribute_facts(), self._session.attribute)
 
     def rename_chosen(self) -> None:
         """Edits the chosen class's name where it stands."""
@@ -165,7 +178,7 @@ class ClassesWorkspace(QWidget):
             column.addWidget(widget)
         column.addWidget(self._middle, 1)
         self._side = QStackedWidget()
-        for page in (_scrolled(self.panel), _scrolled(self.form)):
+        for page in (_scrolled(self.panel), _scrolled(self.form), _scrolled(self.attribute_form)):
             self._side.addWidget(page)
         self._side.setProperty("look", "panel")
         self._side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -210,6 +223,11 @@ class ClassesWorkspace(QWidget):
         self.notice.adopt_asked.connect(self._adopt)
         self.form.asked.connect(self._add_class)
         self.form.left.connect(self._leave_form)
+        self.attribute_form.left.connect(self._leave_form)
+        self.attribute_form.asked.connect(self._put_attribute)
+        self.panel.described.connect(self.editing.describe_class)
+        view.attributes.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        view.attributes.customContextMenuRequested.connect(self._show_attribute_menu)
         self.class_filter.textChanged.connect(self.model.filter_classes)
         self.attribute_filter.textChanged.connect(self.model.filter_attributes)
         for line in (self.class_filter, self.attribute_filter):
@@ -294,6 +312,20 @@ class ClassesWorkspace(QWidget):
             self.class_filter.clear()
         self.view.show_cell(self.model.row_of(name), 0)
         self._leave_form()
+
+    def _put_attribute(self, column: int, attribute: Attribute) -> None:
+        if column < 0:
+            self.attribute_filter.clear()
+            self.editing.add_attribute(attribute)
+        else:
+            self.editing.rename_attribute(column, attribute)
+        self._leave_form()
+
+    def _show_attribute_menu(self, place: QPoint) -> None:
+        column = self.view.attributes.logicalIndexAt(place)
+        if column >= 0:
+            self.view.show_cell(-1, column)
+        self._actions.attribute_menu(self).popup(self.view.attributes.mapToGlobal(place))
 
     def _adopt(self) -> None:
         try:

@@ -87,7 +87,7 @@ def scored_session(session, qtbot, fused_like: np.ndarray) -> None:
 
 
 def show_what_if(workspace, qtbot) -> None:
-    qtbot.keyClick(workspace, KEY.Key_I, CTRL)
+    qtbot.keyClick(workspace, KEY.Key_L, CTRL)
     qtbot.waitUntil(lambda: workspace.what_if.isVisible() and workspace.what_if.search.settled())
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from classes_kit import CTRL, KEY, LEFT, scored_session, shown_workspace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QListWidget, QPushButton
+from PySide6.QtWidgets import QLabel, QListWidget, QPlainTextEdit, QPushButton
 from small_birds import ATTRIBUTES, CLASSES, SEEN, VECTORS
 
 from msdn_core.project import Project
@@ -109,7 +109,7 @@ def test_a_description_proposes_attributes_and_is_kept_with_the_class(workspace,
     add(workspace, qtbot)
     expected = [float(attribute.full_name in ("crown::red", "wing pattern::striped")) for attribute in ATTRIBUTES]
     assert session.table.vectors[3].tolist() == expected
-    assert "crimson cap" in workspace.findChild(QLabel, "class_description").text()
+    assert "crimson cap" in workspace.findChild(QPlainTextEdit, "class_description").toPlainText()
     workspace.undo_stack.undo()
     workspace.undo_stack.redo()
     path = session.project.path

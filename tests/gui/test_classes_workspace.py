@@ -182,7 +182,7 @@ def test_the_context_menu_offers_what_can_be_done(workspace) -> None:
 
 def test_every_control_has_a_name_and_a_hint(workspace) -> None:
     buttons = [one for one in workspace.findChildren(QToolButton) if one.objectName().startswith("tool_")]
-    assert len(buttons) == 12
+    assert len(buttons) == 10
     assert all(one.accessibleName() and one.toolTip() for one in buttons)
     for widget in (workspace.view, workspace.class_filter, workspace.attribute_filter, workspace.value.line):
         assert widget.accessibleName()
