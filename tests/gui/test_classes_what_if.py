@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 from classes_kit import (
+    CTRL,
     KEY,
     LEFT,
     SHIFT,
@@ -277,3 +278,13 @@ def test_a_large_collection_follows_a_slider_without_a_wait(session, services, q
     assert (time.thread_time() - begun) / len(places) < 0.08
     qtbot.mouseRelease(port, LEFT, pos=places[-1])
     assert session.table.vectors[0, 4] == 1.0
+
+
+def test_a_class_that_is_added_here_is_searched_for_and_its_sliders_take_the_keys(workspace, scored, qtbot) -> None:
+    qtbot.keyClick(workspace, KEY.Key_N, CTRL)
+    qtbot.keyClicks(workspace.form.name, "Newcomer")
+    qtbot.keyClick(workspace.form.name, KEY.Key_Return)
+    assert scored.class_name == "Newcomer"
+    qtbot.waitUntil(workspace.what_if.sliders.hasFocus)
+    drag_slider(workspace, qtbot, 4, [0.0, 1.0])
+    assert best_names(workspace) == ranked(scored, "Newcomer")
