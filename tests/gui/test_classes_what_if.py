@@ -182,6 +182,8 @@ def test_the_collection_is_scored_when_the_person_asks(session, services, qtbot,
     show_what_if(workspace, qtbot)
     assert best_names(workspace) == []
     assert "not scored" in workspace.findChild(QLabel, "scoring_title").text()
+    words = workspace.findChild(QLabel, "scoring_text")
+    assert words.height() >= words.heightForWidth(words.width()), "all of it is to be read"
     qtbot.mouseClick(workspace.findChild(QPushButton, "score_images"), LEFT)
     qtbot.waitUntil(lambda: best_names(workspace) == ranked(session, "Red wader"), timeout=15_000)
     assert asked == [["score", str(session.project.path), "--run", str(session.checkpoint.path)]]
