@@ -339,6 +339,35 @@ class Session(QObject):
         if removed.images:
             self.reload_images()
 
+    def add_classes(self, vectors: Mapping[str, ArrayLike]) -> None:
+        """Classes more, by name with their (K,) vectors, unseen, at the end; all or none, and told of once."""
+        project = self._writable()
+        with project.transaction():
+            for name, vector in vectors.items():
+                project.add_class(name, np.asarray(vector, dtype=np.float64))
+        self._put_table(project.table())
+
+    def remove_classes(self, names: Sequence[str]) -> list[RemovedClass]:
+        """Takes classes out, all or none; what is returned puts them back."""
+        project = self._writable()
+        with project.transaction():
+            # From below, so that the rows that are noted are those of the whole table when they come back.
+            removed = [project.remove_class(name) for name in reversed(names)][::-1]
+        self._put_table(project.table())
+        if any(one.images for one in removed):
+            self.reload_images()
+        return removed
+
+    def restore_classes(self, removed: Sequence[RemovedClass]) -> None:
+        """Puts removed classes back in their rows."""
+        project = self._writable()
+        with project.transaction():
+            for one in removed:
+                project.restore_class(one)
+        self._put_table(project.table())
+        if any(one.images for one in removed):
+            self.reload_images()
+
     def rename_class(self, old: str, new: str) -> None:
         """Gives a class another name."""
         self._writable().rename_class(old, new)

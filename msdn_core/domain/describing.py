@@ -105,15 +105,12 @@ def _named(
         if not names or names - {clause[place][1] for place in places}:
             continue
         words = tuple(clause[place][0] for place in places)
-        if not parts:
+        parted = [part for place in places if (part := _nearest_part(clause, place, known)) is not None]
+        if not parts and not parted:
             return words, True
-        beside = [
-            part
-            for part in (_nearest_part(clause, place, known) for place in places)
-            if part is not None and clause[part][1] in parts
-        ]
-        if beside:
-            return (*words, clause[beside[0]][0]), True
+        own = [clause[part][0] for part in parted if clause[part][1] in parts]
+        if own:
+            return (*words, own[0]), True
         loose = loose or (words, False)
     return loose
 

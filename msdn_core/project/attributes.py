@@ -91,8 +91,20 @@ class AttributeRoom:
             )
 
     def remove_last(self) -> None:
-        """Take the last attribute out, with its values and its judgements: what ``append`` did is undone."""
+        """Take the last attribute out, with its values: what ``append`` did is undone.
+
+        Raises ProjectError where somebody has judged it in an image since.
+        """
         with self._database.transaction() as connection:
+            judged = connection.execute(
+                "SELECT count(DISTINCT image_id) FROM judgements "
+                "WHERE attribute = (SELECT max(position) FROM attributes)"
+            ).fetchone()[0]
+            if judged:
+                raise ProjectError(
+                    f"The attribute “{self.all()[-1].full_name}” was judged in {judged} "
+                    f"image{'s' if judged > 1 else ''} since; take that back in Annotate first."
+                )
             connection.execute("DELETE FROM attributes WHERE position = (SELECT max(position) FROM attributes)")
             connection.execute("UPDATE classes SET vector = substr(vector, 1, length(vector) - 8)")
             connection.execute(

@@ -51,6 +51,10 @@ def open_database(folder: Path, *, read_only: bool = False) -> Database:
     """
     file = folder / PROJECT_FILE
     version = _version_in_header(file)
+    if read_only and 0 < version < len(MIGRATIONS):
+        # Who only reads brings an older file to today's version first, as the window would.
+        open_database(folder).close()
+        version = _version_in_header(file)
     lock, reason = (None, "it was asked for that way.") if read_only else _write_lock(folder, file)
     try:
         if lock is None:

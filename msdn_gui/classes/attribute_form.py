@@ -129,7 +129,8 @@ def _meaning(facts: AttributeFacts, *, is_new: bool) -> str:
     parts = []
     names = facts.checkpoints
     if names:
-        who = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} other checkpoints"
+        others = f"{len(names) - 1} other checkpoint{'' if len(names) == 2 else 's'}"
+        who = names[0] if len(names) == 1 else f"{names[0]} and {others}"
         was = "was" if len(names) == 1 else "were"
         parts.append(
             f"{who} {was} trained on the attributes as they are, and cannot look at this project afterwards, until you "

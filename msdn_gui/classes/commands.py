@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QUndoCommand
@@ -154,21 +156,38 @@ class AddClass(Edit):
         self._removed = self._session.remove_class(self._name)
 
 
-class RemoveClass(Edit):
-    """A class less; it comes back in its row, with its images."""
+class AddClasses(Edit):
+    """Any number of new classes, which are unseen."""
 
-    def __init__(self, session: Session, name: str) -> None:
-        super().__init__(session, f"Remove class {name}")
-        self._name = name
-        self._removed: RemovedClass | None = None
+    def __init__(self, session: Session, vectors: Mapping[str, FloatArray]) -> None:
+        super().__init__(session, f"{len(vectors):,} new classes")
+        self._vectors = vectors
+        self._removed: list[RemovedClass] = []
 
     def do(self) -> None:
-        self._removed = self._session.remove_class(self._name)
+        if self._removed:
+            self._session.restore_classes(self._removed)
+        else:
+            self._session.add_classes(self._vectors)
 
     def take_back(self) -> None:
-        if self._removed is not None:
-            self._session.restore_class(self._removed)
-            self._session.set_class(self._name)
+        self._removed = self._session.remove_classes(list(self._vectors))
+
+
+class RemoveClasses(Edit):
+    """Classes less, given in the table's order; they come back in their rows, with their images."""
+
+    def __init__(self, session: Session, names: Sequence[str]) -> None:
+        super().__init__(session, f"Remove class {names[0]}" if len(names) == 1 else f"Remove {len(names)} classes")
+        self._names = names
+        self._removed: list[RemovedClass] = []
+
+    def do(self) -> None:
+        self._removed = self._session.remove_classes(self._names)
+
+    def take_back(self) -> None:
+        self._session.restore_classes(self._removed)
+        self._session.set_class(self._names[0])
 
 
 class DescribeClass(Edit):

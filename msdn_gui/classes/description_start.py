@@ -29,6 +29,7 @@ class Description(QWidget):
         self.found = QListWidget(objectName="found_attributes")
         self.found.setAccessibleName("Attributes found in the description")
         self.found.setFixedHeight(168)
+        self.found.setStyleSheet("QListWidget::item { padding: 2px 0; }")
         column_of(self, self.text, self.found)
         self.text.textChanged.connect(self._search)
         self.found.itemChanged.connect(self._take_decision)

@@ -18,8 +18,9 @@ from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block,
 from msdn_gui.classes.commands import (
     AddAttribute,
     AddClass,
+    AddClasses,
     DescribeClass,
-    RemoveClass,
+    RemoveClasses,
     RenameAttribute,
     RenameClass,
     SetValues,
@@ -155,10 +156,11 @@ class Editing(QObject):
             columns = np.concatenate([one.columns for one in changed])
             values = np.concatenate([one.after for one in changed])
             self.stack.push(SetValues(self._session, "Take values", rows, columns, values))
-        for one in new:
-            vector = np.zeros(len(table.attributes))
-            vector[one.columns] = one.after
-            self.stack.push(AddClass(self._session, one.name, vector))
+        if new:
+            vectors = np.zeros((len(new), len(table.attributes)))
+            for vector, one in zip(vectors, new, strict=True):
+                vector[one.columns] = one.after
+            self.stack.push(AddClasses(self._session, dict(zip([one.name for one in new], vectors, strict=True))))
         self.stack.endMacro()
 
     def describe_class(self, name: str, before: str, after: str) -> None:
@@ -196,14 +198,8 @@ class Editing(QObject):
         """Takes classes out, in one step."""
         # In the table's order, whatever the view's is.
         names = sorted(names, key=self._session.table.class_index.__getitem__)
-        if len(names) == 1:
-            self.stack.push(RemoveClass(self._session, names[0]))
-        elif names:
-            self.stack.beginMacro(f"Remove {len(names)} classes")
-            # From below, so that the rows that are noted are those of the whole table when they come back.
-            for name in reversed(names):
-                self.stack.push(RemoveClass(self._session, name))
-            self.stack.endMacro()
+        if names:
+            self.stack.push(RemoveClasses(self._session, names))
         gone = [name for name in names if name not in self._session.table.class_index]
         if gone:
             what = f"“{gone[0]}” was" if len(gone) == 1 else f"{len(gone)} classes were"

@@ -83,7 +83,7 @@ class Scoring(QWidget):
             self.bar.setRange(0, job.total)
             self.bar.setValue(job.done)
             self.title.setText(f"{_STAGES.get(job.stage, 'Starting')} …")
-            self.text.setText(f"{job.done:,} of {job.total:,} images" if job.total else "This takes a few seconds.")
+            self._say(f"{job.done:,} of {job.total:,} images" if job.total else "This takes a few seconds.")
             return
         if phase is CollectionPhase.LOADING:
             title, text = "Reading the scores …", ""
@@ -99,7 +99,12 @@ class Scoring(QWidget):
             )
         fault = self._fault or session.collection.fault
         self.title.setText(title)
-        self.text.setText(fault or text)
+        self._say(fault or text)
+
+    def _say(self, text: str) -> None:
+        self.text.setText(text)
+        # A wrapped label in a centred column is given no height of its own.
+        self.text.setFixedHeight(max(self.text.heightForWidth(_LINE), 0))
 
     def _cancel(self) -> None:
         if self._job is not None:

@@ -8,11 +8,9 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -22,15 +20,13 @@ from PySide6.QtWidgets import (
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.actions import ClassesActions
-from msdn_gui.classes.attribute_form import AttributeForm
-from msdn_gui.classes.class_panel import ClassPanel
 from msdn_gui.classes.editing import Editing
 from msdn_gui.classes.find_bar import FindBar
 from msdn_gui.classes.name_editor import NameEditor
-from msdn_gui.classes.new_class_form import NewClassForm
 from msdn_gui.classes.notice import Notice
 from msdn_gui.classes.shared_choice import SharedChoice
 from msdn_gui.classes.sheets import Sheets
+from msdn_gui.classes.side_panel import SidePanel
 from msdn_gui.classes.table_model import ClassTableModel
 from msdn_gui.classes.table_view import ClassTableView
 from msdn_gui.classes.toolbar import Toolbar
@@ -66,10 +62,10 @@ class ClassesWorkspace(QWidget):
         self.find_bar = FindBar(self.view)
         self.notice = Notice(session)
         self.what_if = WhatIf(session, services)
-        self.panel, self.form = ClassPanel(session, services.thumbnails), NewClassForm(session, services.thumbnails)
+        self.side = SidePanel(session, services)
+        self.panel, self.form, self.attribute_form = self.side.panel, self.side.form, self.side.attribute_form
         self.sheets = Sheets(session, services, self.editing, self)
         self._actions = ClassesActions(self)
-        self.attribute_form = AttributeForm()
         self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
         self.hint.setProperty("look", "muted")
         self._choice = SharedChoice(session, self.view)
@@ -91,22 +87,20 @@ class ClassesWorkspace(QWidget):
 
     def ask_for_class(self) -> None:
         """Shows the form of a new class, which starts empty."""
-        self._show_form(None)
+        self.side.ask_for_class(None)
 
     def ask_for_class_like_chosen(self) -> None:
         """Shows the form of a new class that starts as the chosen one."""
-        self._show_form(self._current_class())
+        self.side.ask_for_class(self._current_class())
 
     def ask_for_attribute(self) -> None:
         """Shows the form of a new attribute."""
-        self._side.setCurrentIndex(2)
-        self.attribute_form.begin(self.editing.attribute_facts(), -1)
+        self.side.ask_for_attribute(self.editing.attribute_facts(), -1)
 
     def ask_for_name_of_attribute(self) -> None:
         """Shows the form of another name for the chosen attribute."""
         if self._session.attribute >= 0:
-            self._side.setCurrentIndex(2)
-            self.attribute_form.begin(self.editing.attribute_facts(), self._session.attribute)
+            self.side.ask_for_attribute(self.editing.attribute_facts(), self._session.attribute)
 
     def rename_chosen(self) -> None:
         """Edits the chosen class's name where it stands."""
@@ -122,6 +116,7 @@ class ClassesWorkspace(QWidget):
     def show_find_bar(self) -> None:
         """Shows the line that finds and replaces values, ready to type in."""
         self._actions.what_if.setChecked(False)
+        self._middle.setCurrentWidget(self._table)
         self.find_bar.begin()
 
     def focus_class_filter(self) -> None:
@@ -136,7 +131,11 @@ class ClassesWorkspace(QWidget):
         """Shows the sliders and the best images in the place of the table, or the table again."""
         self._middle.setCurrentWidget(self.what_if if is_shown else self._table)
         self.toolbar.counts.setVisible(not is_shown)
-        (self.what_if.sliders if is_shown else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
+        self._focus_middle()
+
+    def _focus_middle(self) -> None:
+        is_what_if = self._middle.currentWidget() is self.what_if
+        (self.what_if.sliders if is_what_if else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def is_borrowed(self) -> bool:
@@ -177,17 +176,11 @@ class ClassesWorkspace(QWidget):
         for widget in (self.toolbar, self.notice):
             column.addWidget(widget)
         column.addWidget(self._middle, 1)
-        self._side = QStackedWidget()
-        for page in (_scrolled(self.panel), _scrolled(self.form), _scrolled(self.attribute_form)):
-            self._side.addWidget(page)
-        self._side.setProperty("look", "panel")
-        self._side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._side.setMinimumWidth(260)
         self._columns = QSplitter(Qt.Orientation.Horizontal, objectName="classes_columns")
         self._columns.setHandleWidth(1)
         self._columns.setChildrenCollapsible(False)
         self._columns.addWidget(left)
-        self._columns.addWidget(self._side)
+        self._columns.addWidget(self.side)
         self._columns.setStretchFactor(0, 1)
         self._columns.setSizes([1000, _PANEL_WIDTH])
         state = self._services.settings.state("classes_columns")
@@ -222,8 +215,7 @@ class ClassesWorkspace(QWidget):
         self.sheets.left.connect(self._leave_comparison)
         self.notice.adopt_asked.connect(self._adopt)
         self.form.asked.connect(self._add_class)
-        self.form.left.connect(self._leave_form)
-        self.attribute_form.left.connect(self._leave_form)
+        self.side.left.connect(self._leave_form)
         self.attribute_form.asked.connect(self._put_attribute)
         self.panel.described.connect(self.editing.describe_class)
         view.attributes.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -296,13 +288,9 @@ class ClassesWorkspace(QWidget):
         self.view.show_cell(row, -1)
         self._actions.rename.trigger()
 
-    def _show_form(self, source: str | None) -> None:
-        self._side.setCurrentIndex(1)
-        self.form.begin(self._session.table, source)
-
     def _leave_form(self) -> None:
-        self._side.setCurrentIndex(0)
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.side.show_class()
+        self._focus_middle()
 
     def _add_class(self, name: str, vector: FloatArray, description: str) -> None:
         self.editing.add_class(name, vector, description)
@@ -350,7 +338,7 @@ class ClassesWorkspace(QWidget):
     def _take_focus(self) -> None:
         self._choice.choose_first()
         if not self.isAncestorOf(QApplication.focusWidget()):
-            (self.what_if.sliders if self.what_if.isVisible() else self.view).setFocus(Qt.FocusReason.OtherFocusReason)
+            self._focus_middle()
 
 
 def _filter(name: str, placeholder: str, hint: str) -> QLineEdit:
@@ -358,16 +346,6 @@ def _filter(name: str, placeholder: str, hint: str) -> QLineEdit:
     line.setAccessibleName(placeholder)
     line.setToolTip(hint)
     return line
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(widget)
-    for part in (area.viewport(), widget):
-        part.setProperty("look", "panel")
-        part.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    return area
 
 
 def _focus(line: QLineEdit) -> None:

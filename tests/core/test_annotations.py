@@ -150,3 +150,15 @@ def test_a_project_of_before_annotations_is_brought_up_to_date(tmp_path: Path) -
 )
 def test_a_label_never_makes_a_test_image_a_training_image(before: Split, seen: bool | None, after: Split) -> None:
     assert split_of_label(before, seen) is after
+
+
+def test_an_attribute_that_was_judged_since_is_not_taken_back_from_under_its_judgements(project: Project) -> None:
+    project.append_attribute(Attribute("tail", "forked"))
+    key = JudgementKey(2, 3, "Ann")
+    before = project.annotations.put_judgements({key: judged(True, Certainty.DEFINITELY, 1)})
+    with pytest.raises(ProjectError, match="“tail::forked” was judged in 1 image since"):
+        project.remove_last_attribute()
+    assert len(project.table().attributes) == 4
+    project.annotations.put_judgements(before)
+    project.remove_last_attribute()
+    assert project.table().attributes == ATTRIBUTES

@@ -43,6 +43,13 @@ def test_a_word_without_its_part_is_a_question_and_not_an_answer() -> None:
     assert found("A red crown", sure=False) == set()
 
 
+def test_the_colour_of_a_part_is_not_taken_for_that_of_the_whole_bird() -> None:
+    birds = (*BIRDS, Attribute.parse("has_primary_color::black"))
+    for text, is_sure in (("a black crown", []), ("a bird, all black, with a red crown", [True])):
+        hits = [one.is_sure for one in find_attributes(text, birds) if one.column == len(BIRDS)]
+        assert hits == is_sure
+
+
 def test_a_blend_is_the_mean_by_weight() -> None:
     vectors = np.array([[1.0, 0.0], [0.0, 1.0], [0.5, 0.5]])
     assert blended(vectors, [3, 1, 0]).tolist() == [0.75, 0.25]

@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 from classes_kit import (
+    CTRL,
     KEY,
     LEFT,
     SHIFT,
@@ -181,6 +182,8 @@ def test_the_collection_is_scored_when_the_person_asks(session, services, qtbot,
     show_what_if(workspace, qtbot)
     assert best_names(workspace) == []
     assert "not scored" in workspace.findChild(QLabel, "scoring_title").text()
+    words = workspace.findChild(QLabel, "scoring_text")
+    assert words.height() >= words.heightForWidth(words.width()), "all of it is to be read"
     qtbot.mouseClick(workspace.findChild(QPushButton, "score_images"), LEFT)
     qtbot.waitUntil(lambda: best_names(workspace) == ranked(session, "Red wader"), timeout=15_000)
     assert asked == [["score", str(session.project.path), "--run", str(session.checkpoint.path)]]
@@ -262,9 +265,8 @@ def test_a_large_collection_follows_a_slider_without_a_wait(session, services, q
     scored_session(session, qtbot, np.random.default_rng(5).normal(size=(6, 6)))
     count = 20_000
     many = [ImageRecord(n, session.images[0].path, f"{n}.jpg", None, Split.NONE) for n in range(count)]
-    session.collection.collection = Collection(
-        np.arange(count), np.random.default_rng(6).random((count, 6), np.float32)
-    )
+    scores = np.random.default_rng(6).random((count, 6), np.float32)
+    session.collection.collection = Collection(np.arange(count), scores, scores, scores)
     session.images = many
     workspace = shown_workspace(session, services, qtbot)
     show_what_if(workspace, qtbot)
@@ -277,3 +279,13 @@ def test_a_large_collection_follows_a_slider_without_a_wait(session, services, q
     assert (time.thread_time() - begun) / len(places) < 0.08
     qtbot.mouseRelease(port, LEFT, pos=places[-1])
     assert session.table.vectors[0, 4] == 1.0
+
+
+def test_a_class_that_is_added_here_is_searched_for_and_its_sliders_take_the_keys(workspace, scored, qtbot) -> None:
+    qtbot.keyClick(workspace, KEY.Key_N, CTRL)
+    qtbot.keyClicks(workspace.form.name, "Newcomer")
+    qtbot.keyClick(workspace.form.name, KEY.Key_Return)
+    assert scored.class_name == "Newcomer"
+    qtbot.waitUntil(workspace.what_if.sliders.hasFocus)
+    drag_slider(workspace, qtbot, 4, [0.0, 1.0])
+    assert best_names(workspace) == ranked(scored, "Newcomer")
