@@ -32,4 +32,4 @@ def versions() -> dict[str, str]:
 def machine(device: torch.device) -> dict[str, Any]:
     """The device by its name, the processor threads, and the system."""
     named = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
-    return {"device": str(device), "name": named, "threads": torch.get_num_threads(), "system": platform.platform()}
+    return {"device": str(device), "name": named, "threads": torch.get_num_threads(), "system": platform.system()}
