@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.counterfactual import smallest_edit
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
-from msdn_core.project import PROJECT_FILE, Cell, ImageRecord, Project, RemovedClass
+from msdn_core.project import PROJECT_FILE, ImageRecord, Project
 from msdn_gui.services.checkpoints import (
     Checkpoint,
     CheckpointChoice,
@@ -29,6 +29,7 @@ from msdn_gui.services.collection import CollectionScores
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
 from msdn_gui.services.image_list import ImageList
 from msdn_gui.services.looking import Looking
+from msdn_gui.table_edits import TableEdits
 
 if TYPE_CHECKING:
     from msdn_gui.services.explaining import ExplainerService
@@ -69,6 +70,8 @@ class Session(QObject):
         self.checkpoint: Checkpoint | None = None
         self.gamma = 0.0
         self._own_table = ClassTable.empty()
+        self.edits = TableEdits(self)
+        """What changes the project's class table."""
         self._version = 0
         self._gone = False
         self._watch = QTimer(self, interval=_WATCH_MS)
@@ -290,8 +293,6 @@ class Session(QObject):
         target = float(ranking[1][index[leader]]) + self.gamma * bool(self.table.seen[index[name]])
         return smallest_edit(fused, self.table.vectors[index[name]], target)
 
-    # Edits: each raises MsdnError and changes nothing where it cannot be done. Called by undo commands alone.
-
     def present_project(self) -> Project:
         """The open project, for an edit of it; ProjectError where there is none, or its file was taken away."""
         project = self._open()
@@ -300,149 +301,8 @@ class Session(QObject):
             raise ProjectError(_gone(project))
         return project
 
-    def set_values(self, cells: Sequence[Cell]) -> None:
-        """Sets (class name, attribute column, value) cells, all or none."""
-        self._writable().set_values(cells)
-        index = self._own_table.class_index
-        self._put_table(
-            self._own_table.with_values(
-                [index[name] for name, _, _ in cells], [column for _, column, _ in cells], [v for _, _, v in cells]
-            )
-        )
-
-    def set_vectors(self, vectors: Mapping[str, ArrayLike]) -> None:
-        """Gives classes other (K,) vectors, all or none."""
-        self._writable().set_vectors(vectors)
-        index = self._own_table.class_index
-        self._put_table(self._own_table.with_vectors([index[name] for name in vectors], list(vectors.values())))
-
-    def add_class(
-        self, name: str, vector: ArrayLike, *, seen: bool = False, row: int | None = None, description: str = ""
-    ) -> None:
-        """One more class, at the end or at ``row``; it takes part in every ranking at once."""
-        values = np.asarray(vector, dtype=np.float64)
-        self._writable().add_class(name, values, seen=seen, row=row, description=description)
-        self._put_table(self._own_table.with_class(name, values, seen=seen, row=row))
-
-    def remove_class(self, name: str) -> RemovedClass:
-        """Takes a class out; what is returned puts it back."""
-        removed = self._writable().remove_class(name)
-        self._put_table(self._own_table.without_class(name))
-        if removed.images:
-            self.reload_images()
-        return removed
-
-    def restore_class(self, removed: RemovedClass) -> None:
-        """Puts a removed class back in its row."""
-        self._writable().restore_class(removed)
-        self._put_table(self._own_table.with_class(removed.name, removed.vector, seen=removed.seen, row=removed.row))
-        if removed.images:
-            self.reload_images()
-
-    def add_classes(self, vectors: Mapping[str, ArrayLike]) -> None:
-        """Classes more, by name with their (K,) vectors, unseen, at the end; all or none, and told of once."""
-        project = self._writable()
-        with project.transaction():
-            for name, vector in vectors.items():
-                project.add_class(name, np.asarray(vector, dtype=np.float64))
-        self._put_table(project.table())
-
-    def remove_classes(self, names: Sequence[str]) -> list[RemovedClass]:
-        """Takes classes out, all or none; what is returned puts them back."""
-        project = self._writable()
-        with project.transaction():
-            # From below, so that the rows that are noted are those of the whole table when they come back.
-            removed = [project.remove_class(name) for name in reversed(names)][::-1]
-        self._put_table(project.table())
-        if any(one.images for one in removed):
-            self.reload_images()
-        return removed
-
-    def restore_classes(self, removed: Sequence[RemovedClass]) -> None:
-        """Puts removed classes back in their rows."""
-        project = self._writable()
-        with project.transaction():
-            for one in removed:
-                project.restore_class(one)
-        self._put_table(project.table())
-        if any(one.images for one in removed):
-            self.reload_images()
-
-    def rename_class(self, old: str, new: str) -> None:
-        """Gives a class another name."""
-        self._writable().rename_class(old, new)
-        chosen = self.class_name == old
-        if chosen:
-            self.class_name = new
-        self._put_table(self._own_table.renamed(old, new))
-        if any(record.class_name == old for record in self.images):
-            self.reload_images()
-        if chosen:
-            self.class_changed.emit(new)
-
-    def describe_class(self, name: str, text: str) -> None:
-        """Keeps a free text with a class."""
-        self._writable().describe_class(name, text)
-        self.class_changed.emit(self.class_name)
-
-    def rename_attribute(self, column: int, attribute: Attribute) -> None:
-        """Gives an attribute another name or group; checkpoints of the old ones do not fit any more."""
-        project = self._writable()
-        project.rename_attribute(column, attribute)
-        self._put_attributes(project.table())
-
-    def append_attribute(self, attribute: Attribute) -> None:
-        """One more attribute at the end, 0 for every class; checkpoints of the old ones do not fit any more."""
-        project = self._writable()
-        words = None
-        if project.word_vector_source() == "hashed":
-            from msdn_core.importers.word_vectors import hashed_word_vectors
-
-            words = hashed_word_vectors([attribute.full_name])[0]
-        project.append_attribute(attribute, words)
-        self._put_attributes(project.table())
-
-    def remove_last_attribute(self) -> None:
-        """Takes the last attribute out again."""
-        project = self._writable()
-        project.remove_last_attribute()
-        self._put_attributes(project.table())
-
-    def adopt_checkpoint_table(self) -> None:
-        """Makes the borrowed table the project's own, so that it can be edited."""
-        project = self.present_project()
-        if self.checkpoint is None:
-            raise ProjectError("There is no checkpoint whose classes the project could take; choose one first.")
-        header = self.checkpoint.header
-        vectors = None
-        if header.word_vector_source == "hashed":
-            from msdn_core.importers.word_vectors import hashed_word_vectors
-
-            vectors = hashed_word_vectors(header.attributes)
-        project.define_classes(header.table(), word_vectors=vectors, word_vector_source=header.word_vector_source)
-        self._put_table(project.table())
-
-    # Inside
-
-    def _open(self) -> Project:
-        if self.project is None:
-            raise ProjectError("No project is open; open one first.")
-        return self.project
-
-    def _writable(self) -> Project:
-        project = self.present_project()
-        if self.table_is_borrowed:
-            raise ProjectError(
-                "These classes are the checkpoint's, not the project's, so they cannot be changed; "
-                "take them into the project first."
-            )
-        return project
-
-    def _unit_vectors(self) -> NDArray[np.float64]:
-        clip = self.checkpoint is not None and self.checkpoint.header.clip_negative
-        return self.table.unit_vectors(clip_negative=clip)
-
-    def _put_table(self, table: ClassTable) -> None:
+    def put_table(self, table: ClassTable) -> None:
+        """Tells all views of the project's own table as it is now; what was chosen of it stays where it still is."""
         self._own_table = self.table = table
         if self.class_name is not None and self.class_name not in table.class_index:
             self.class_name = None
@@ -451,14 +311,25 @@ class Session(QObject):
             self.set_attribute(-1)
         self.table_changed.emit()
 
-    def _put_attributes(self, table: ClassTable) -> None:
+    def put_attributes(self, table: ClassTable) -> None:
         """A table of other attributes: what was trained on the old ones is looked through no longer."""
         names = tuple(attribute.full_name for attribute in table.attributes)
         if self.checkpoint is not None and self.checkpoint.header.attributes != names:
             self._put_checkpoint(None)
-        self._put_table(table)
+        self.put_table(table)
         if self.checkpoint is None:
             self._choose_first_checkpoint()
+
+    # Inside
+
+    def _open(self) -> Project:
+        if self.project is None:
+            raise ProjectError("No project is open; open one first.")
+        return self.project
+
+    def _unit_vectors(self) -> NDArray[np.float64]:
+        clip = self.checkpoint is not None and self.checkpoint.header.clip_negative
+        return self.table.unit_vectors(clip_negative=clip)
 
     def _put_checkpoint(self, checkpoint: Checkpoint | None) -> None:
         if checkpoint is None and self.checkpoint is None:
@@ -493,7 +364,7 @@ class Session(QObject):
             table = self.project.table()
             self._own_table = table
             if table.attributes or self.checkpoint is None:
-                self._put_table(table)
+                self.put_table(table)
             self.reload_images()
         except MsdnError as fault:
             self.message.emit("error", str(fault))

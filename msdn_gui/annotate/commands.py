@@ -35,10 +35,10 @@ class AddClass(_TableEdit):
         self._name, self._vector = name, vector
 
     def redo(self) -> None:
-        self.attempt(lambda: self.session.add_class(self._name, self._vector, seen=True))
+        self.attempt(lambda: self.session.edits.add_class(self._name, self._vector, seen=True))
 
     def undo(self) -> None:
-        self.attempt(lambda: self.session.remove_class(self._name))
+        self.attempt(lambda: self.session.edits.remove_class(self._name))
 
 
 class SetVectors(_TableEdit):
@@ -53,7 +53,7 @@ class SetVectors(_TableEdit):
         self._before = {name: table.vectors[table.class_index[name]].copy() for name in vectors}
 
     def redo(self) -> None:
-        self.attempt(lambda: self.session.set_vectors(self._after))
+        self.attempt(lambda: self.session.edits.set_vectors(self._after))
 
     def undo(self) -> None:
-        self.attempt(lambda: self.session.set_vectors(self._before))
+        self.attempt(lambda: self.session.edits.set_vectors(self._before))

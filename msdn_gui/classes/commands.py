@@ -128,7 +128,7 @@ class SetValues(Edit):
             attribute = table.attributes[self._columns[others[0]]].full_name
             raise ProjectError(f"“{attribute}” of “{name}” was changed elsewhere since.")
         vectors[self._which, self._columns] = values
-        self._session.set_vectors(dict(zip(self._names, vectors, strict=True)))
+        self._session.edits.set_vectors(dict(zip(self._names, vectors, strict=True)))
         if self._was_done:
             # What is undone, or done again, is shown.
             self._session.set_class(self._names[self._which[0]])
@@ -147,13 +147,13 @@ class AddClass(Edit):
 
     def do(self) -> None:
         if self._removed is None:
-            self._session.add_class(self._name, self._vector, description=self._description)
+            self._session.edits.add_class(self._name, self._vector, description=self._description)
         else:
-            self._session.restore_class(self._removed)
+            self._session.edits.restore_class(self._removed)
         self._session.set_class(self._name)
 
     def take_back(self) -> None:
-        self._removed = self._session.remove_class(self._name)
+        self._removed = self._session.edits.remove_class(self._name)
 
 
 class AddClasses(Edit):
@@ -166,12 +166,12 @@ class AddClasses(Edit):
 
     def do(self) -> None:
         if self._removed:
-            self._session.restore_classes(self._removed)
+            self._session.edits.restore_classes(self._removed)
         else:
-            self._session.add_classes(self._vectors)
+            self._session.edits.add_classes(self._vectors)
 
     def take_back(self) -> None:
-        self._removed = self._session.remove_classes(list(self._vectors))
+        self._removed = self._session.edits.remove_classes(list(self._vectors))
 
 
 class RemoveClasses(Edit):
@@ -183,10 +183,10 @@ class RemoveClasses(Edit):
         self._removed: list[RemovedClass] = []
 
     def do(self) -> None:
-        self._removed = self._session.remove_classes(self._names)
+        self._removed = self._session.edits.remove_classes(self._names)
 
     def take_back(self) -> None:
-        self._session.restore_classes(self._removed)
+        self._session.edits.restore_classes(self._removed)
         self._session.set_class(self._names[0])
 
 
@@ -198,10 +198,10 @@ class DescribeClass(Edit):
         self._name, self._before, self._after = name, before, after
 
     def do(self) -> None:
-        self._session.describe_class(self._name, self._after)
+        self._session.edits.describe_class(self._name, self._after)
 
     def take_back(self) -> None:
-        self._session.describe_class(self._name, self._before)
+        self._session.edits.describe_class(self._name, self._before)
 
 
 class _AttributeEdit(Edit):
@@ -224,11 +224,11 @@ class AddAttribute(_AttributeEdit):
         self._attribute = attribute
 
     def do(self) -> None:
-        self._session.append_attribute(self._attribute)
+        self._session.edits.append_attribute(self._attribute)
         self._session.set_attribute(len(self._session.table.attributes) - 1)
 
     def take_back(self) -> None:
-        self._session.remove_last_attribute()
+        self._session.edits.remove_last_attribute()
 
 
 class RenameAttribute(_AttributeEdit):
@@ -240,10 +240,10 @@ class RenameAttribute(_AttributeEdit):
         self._column, self._new = column, attribute
 
     def do(self) -> None:
-        self._session.rename_attribute(self._column, self._new)
+        self._session.edits.rename_attribute(self._column, self._new)
 
     def take_back(self) -> None:
-        self._session.rename_attribute(self._column, self._old)
+        self._session.edits.rename_attribute(self._column, self._old)
 
 
 class RenameClass(Edit):
@@ -255,7 +255,7 @@ class RenameClass(Edit):
         self._new = new
 
     def do(self) -> None:
-        self._session.rename_class(self._old, self._new)
+        self._session.edits.rename_class(self._old, self._new)
 
     def take_back(self) -> None:
-        self._session.rename_class(self._new, self._old)
+        self._session.edits.rename_class(self._new, self._old)

@@ -317,7 +317,7 @@ class ClassesWorkspace(QWidget):
 
     def _adopt(self) -> None:
         try:
-            self._session.adopt_checkpoint_table()
+            self._session.edits.adopt_checkpoint_table()
         except MsdnError as fault:
             self._session.message.emit("error", str(fault))
         else:

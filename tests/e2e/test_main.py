@@ -61,7 +61,7 @@ def test_a_first_session(program: Program, qtbot) -> None:
 
     # A class without photographs, made of the true one: it is unseen and ranks beside it at once.
     requests = program.explainer._number
-    session.add_class("Aunt Ada's babbler", session.table.vectors[true])
+    session.edits.add_class("Aunt Ada's babbler", session.table.vectors[true])
     order, scores = session.class_ranking()
     assert not session.table.seen[-1]
     assert scores[-1] == pytest.approx(scores[true] + session.gamma * session.table.seen[true])

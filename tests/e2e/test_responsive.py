@@ -70,7 +70,7 @@ def test_no_block_of_the_event_loop_over_100_ms(busy_program: Program, tmp_path:
             session.set_attribute(place)
             session.set_gamma(place / 5)
             qtbot.wait(60)
-            session.set_values([(session.table.classes[place], place, 0.5)])
+            session.edits.set_values([(session.table.classes[place], place, 0.5)])
             qtbot.wait(150)
         qtbot.waitUntil(lambda: session.explanation is not None, timeout=60_000)
         gallery = window.workspaces["explore"].gallery.view

@@ -108,7 +108,7 @@ def test_all_chosen_cells_get_a_number_in_one_step(workspace, session, qtbot) ->
 
 
 def test_the_value_line_shows_the_exact_value_and_refuses_what_is_none(workspace, session, qtbot) -> None:
-    session.set_values([("Red wader", 0, 1 / 3)])
+    session.edits.set_values([("Red wader", 0, 1 / 3)])
     click_cell(workspace, qtbot, 0, 0)
     line = workspace.value.line
     assert line.text() == repr(1 / 3)
@@ -204,7 +204,7 @@ def test_an_edit_that_was_overtaken_from_elsewhere_says_so_and_leaves_the_stack(
 ) -> None:
     qtbot.keyClick(type_in_cell(workspace, qtbot, 0, 0, "0.5"), KEY.Key_Return)
     qtbot.keyClick(type_in_cell(workspace, qtbot, 1, 1, "0.5"), KEY.Key_Return)
-    session.set_values([("Striped heron", 1, 0.125)])
+    session.edits.set_values([("Striped heron", 1, 0.125)])
     workspace.undo_stack.undo()
     assert "can no longer be undone" in messages[-1]
     assert "changed elsewhere" in messages[-1]

@@ -59,8 +59,8 @@ def test_in_a_sorted_table_edits_undo_and_classes_that_come_and_go_hit_the_right
     np.testing.assert_array_equal(session.table.vectors, VECTORS)
     assert session.class_name == "Blue-crested tern"
     assert workspace.view.currentIndex().row() == 0
-    session.rename_class("Blue-crested tern", "Azure tern")
-    session.add_class("Newcomer", np.ones(6))
+    session.edits.rename_class("Blue-crested tern", "Azure tern")
+    session.edits.add_class("Newcomer", np.ones(6))
     assert rows(workspace) == ["Azure tern", "Striped heron", "Red wader", "Newcomer"]
     choose_block(workspace, qtbot, (0, 0), (2, 0))
     qtbot.keyClick(workspace.view, KEY.Key_Backspace, CTRL)

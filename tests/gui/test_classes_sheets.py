@@ -112,7 +112,7 @@ def test_a_sheet_that_makes_no_sense_changes_nothing_and_is_explained(
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])
 def test_what_is_exported_comes_back_the_same(workspace, session, qtbot, tmp_path, messages, suffix) -> None:
-    session.set_values([("Red wader", 2, 0.1 + 0.2)])
+    session.edits.set_values([("Red wader", 2, 0.1 + 0.2)])
     path = tmp_path / f"out.{suffix}"
     choose_file(workspace, qtbot, "export_sheet", path)
     qtbot.waitUntil(lambda: bool(messages), timeout=30_000)

@@ -133,7 +133,7 @@ def test_adding_renaming_and_removing_are_undone_and_done_again(workspace, sessi
 def test_a_name_that_was_taken_meanwhile_ends_the_undo_in_words(workspace, session, qtbot, messages) -> None:
     click_cell(workspace, qtbot, 0, 0)
     workspace.editing.rename_class("Red wader", "Crimson wader")
-    session.add_class("Red wader", np.ones(6))
+    session.edits.add_class("Red wader", np.ones(6))
     workspace.undo_stack.undo()
     assert "“Rename Red wader to Crimson wader” can no longer be undone" in messages[-1]
     assert workspace.undo_stack.count() == 0
@@ -142,8 +142,8 @@ def test_a_name_that_was_taken_meanwhile_ends_the_undo_in_words(workspace, sessi
 
 def test_an_edit_keeps_the_place_and_the_choice(workspace, session, qtbot) -> None:
     click_cell(workspace, qtbot, 2, 3)
-    session.set_values([("Red wader", 0, 0.5)])
-    session.add_class("Newcomer", np.ones(6), row=0)
+    session.edits.set_values([("Red wader", 0, 0.5)])
+    session.edits.add_class("Newcomer", np.ones(6), row=0)
     assert (workspace.view.currentIndex().row(), workspace.view.currentIndex().column()) == (3, 3)
     assert workspace.view.chosen_classes() == ["Blue-crested tern"]
     assert session.class_name == "Blue-crested tern"

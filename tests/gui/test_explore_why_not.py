@@ -62,7 +62,7 @@ def test_the_attributes_that_are_named_do_turn_the_decision(workspace, session) 
     assert len(columns) == len(named)
     assert differences.sum() - differences[columns].sum() <= 0
     edit = session.smallest_edit(loser, winner)
-    session.set_values([(loser, k, session.table.vectors[order[1]][k] + 1.001 * edit[k]) for k in range(6)])
+    session.edits.set_values([(loser, k, session.table.vectors[order[1]][k] + 1.001 * edit[k]) for k in range(6)])
     assert CLASSES[int(session.class_ranking()[0][0])] == loser, "the smallest edit lets it win"
     assert scores[order[0]] > scores[order[1]]
 
@@ -70,7 +70,7 @@ def test_the_attributes_that_are_named_do_turn_the_decision(workspace, session) 
 def test_a_class_that_is_removed_is_compared_with_no_longer(workspace, session) -> None:
     session.set_class(CLASSES[0])
     compare_with(workspace, f"and not {CLASSES[1]}")
-    session.remove_class(CLASSES[1])
+    session.edits.remove_class(CLASSES[1])
     assert workspace.why.title.text() == f"Why {CLASSES[0]}"
     assert workspace.why.turn.isHidden()
     assert workspace.why.other.count() == 4

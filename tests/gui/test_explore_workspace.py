@@ -130,7 +130,7 @@ def test_digits_choose_classes_by_rank(workspace, session, qtbot) -> None:
 
 def test_an_edited_class_is_ranked_anew_without_the_network(workspace, session, fake_explainer) -> None:
     asked = len(fake_explainer.requests)
-    session.add_class("New bird", np.maximum(session.fused_scores(), 0), seen=False)
+    session.edits.add_class("New bird", np.maximum(session.fused_scores(), 0), seen=False)
     assert workspace.ranking.model.rowCount() == 4
     assert workspace.ranking.model.name_at(0) == "New bird"
     assert len(fake_explainer.requests) == asked

@@ -33,7 +33,7 @@ def test_a_new_class_takes_part_in_the_ranking_at_once_without_the_network(
 ) -> None:
     explained(0)
     asked = len(fake_explainer.requests)
-    session.add_class("Crested newcomer", [0, 0, 0, 0, 1, 0])
+    session.edits.add_class("Crested newcomer", [0, 0, 0, 0, 1, 0])
     order, scores = session.class_ranking()
     assert len(order) == len(scores) == 4
     assert not session.table.seen[3]
@@ -44,7 +44,7 @@ def test_a_new_class_takes_part_in_the_ranking_at_once_without_the_network(
 def test_an_edit_is_on_disk_and_is_told_once(session: Session) -> None:
     told = []
     session.table_changed.connect(lambda: told.append(1))
-    session.set_values([("Red wader", 2, 0.75), ("Striped heron", 0, 0.5)])
+    session.edits.set_values([("Red wader", 2, 0.75), ("Striped heron", 0, 0.5)])
     assert told == [1]
     path = session.project.path
     expected = session.table.vectors
@@ -56,22 +56,22 @@ def test_an_edit_is_on_disk_and_is_told_once(session: Session) -> None:
 def test_a_value_that_is_no_number_changes_nothing(session: Session) -> None:
     before = session.table.vectors
     with pytest.raises(MsdnError, match="finite"):
-        session.set_values([("Red wader", 0, 0.25), ("Red wader", 1, float("nan"))])
+        session.edits.set_values([("Red wader", 0, 0.25), ("Red wader", 1, float("nan"))])
     np.testing.assert_array_equal(session.table.vectors, before)
 
 
 def test_a_removed_class_comes_back_with_its_images(session: Session) -> None:
     before = [(record.class_name, record.split) for record in session.images]
-    removed = session.remove_class("Striped heron")
+    removed = session.edits.remove_class("Striped heron")
     assert all(record.class_name != "Striped heron" for record in session.images)
-    session.restore_class(removed)
+    session.edits.restore_class(removed)
     assert [(record.class_name, record.split) for record in session.images] == before
     assert session.table.classes[1] == "Striped heron"
 
 
 def test_the_chosen_class_follows_its_new_name(session: Session) -> None:
     session.set_class("Striped heron")
-    session.rename_class("Striped heron", "Banded heron")
+    session.edits.rename_class("Striped heron", "Banded heron")
     assert session.class_name == "Banded heron"
     assert {record.class_name for record in session.images} >= {"Banded heron"}
 
@@ -105,10 +105,10 @@ def test_a_project_without_classes_borrows_the_checkpoints(empty_session: Sessio
     assert empty_session.table_is_borrowed
     assert len(empty_session.table.classes) == 3
     with pytest.raises(MsdnError, match="checkpoint's"):
-        empty_session.set_values([("Red wader", 0, 0.0)])
-    empty_session.adopt_checkpoint_table()
+        empty_session.edits.set_values([("Red wader", 0, 0.0)])
+    empty_session.edits.adopt_checkpoint_table()
     assert not empty_session.table_is_borrowed
-    empty_session.set_values([("Red wader", 0, 0.0)])
+    empty_session.edits.set_values([("Red wader", 0, 0.0)])
     assert empty_session.project.table().vectors[0, 0] == 0.0
 
 
@@ -127,7 +127,7 @@ def test_a_second_session_on_the_project_reads_only_and_sees_the_firsts_edits(se
             second.open_project(session.project.path)
         assert "reading only" in told.args[1]
         with qtbot.waitSignal(second.table_changed, timeout=6000):
-            session.set_values([("Red wader", 0, 0.125)])
+            session.edits.set_values([("Red wader", 0, 0.125)])
         assert second.table.vectors[0, 0] == 0.125
     finally:
         second.close_project()
@@ -161,10 +161,10 @@ def test_an_edit_of_a_project_that_was_taken_away_is_refused(session: Session) -
     before = session.table.vectors
     (session.project.path / "project.sqlite").rename(session.project.path / "elsewhere.sqlite")
     with pytest.raises(MsdnError, match="no project any more"):
-        session.set_values([("Red wader", 0, 0.25)])
+        session.edits.set_values([("Red wader", 0, 0.25)])
     np.testing.assert_array_equal(session.table.vectors, before)
     (session.project.path / "elsewhere.sqlite").rename(session.project.path / "project.sqlite")
-    session.set_values([("Red wader", 0, 0.25)])
+    session.edits.set_values([("Red wader", 0, 0.25)])
 
 
 def test_that_a_project_was_taken_away_is_said_once(session: Session, qtbot) -> None:
