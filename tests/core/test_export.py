@@ -241,8 +241,10 @@ def test_what_cannot_be_exported_says_why(project: Path, tmp_path: Path, capsys:
     assert "--run" in capsys.readouterr().err
     assert run("export", "feature-maps", project, tmp_path / "p.h5") == 1
     assert "extract or import them first" in capsys.readouterr().err
-    with Project.open(project, read_only=True) as opened, pytest.raises(MsdnError, match="cannot be written"):
-        export_classes(opened, tmp_path / "no folder" / "classes.csv")
+    with Project.open(project, read_only=True) as opened:
+        for write, name in ((export_classes, "classes.csv"), (export_att_splits, "att_splits.mat")):
+            with pytest.raises(MsdnError, match=f"no folder .*no folder to write {name} into"):
+                write(opened, tmp_path / "no folder" / name)
     with Project.create(tmp_path / "empty") as empty, pytest.raises(ProjectError, match="no classes"):
         export_att_splits(empty, tmp_path / "att_splits.mat")
     assert not list(tmp_path.glob("att_splits*"))
