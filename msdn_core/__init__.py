@@ -10,11 +10,11 @@ The names below are loaded when they are first asked for, so ``import msdn_core`
 From an empty folder to figures, as the command line does it::
 
     project = Path("aviary")
-    create_demo(project), draw_missing(project)     # or import_cub, import_images
+    create_demo(project), draw_missing(project)     # or import_cub, import_xlsa17, import_class_folders …
     extract_features(project, load_backbone("lite0"))
     run = RunDirectory.create(project, "first", RECIPES["demo"].to_json())
     run_training(run)
-    evaluate(project, run.checkpoint("best"))
+    evaluate(project, run.checkpoint("best"))       # or examine, for all that is measured
 """
 
 from __future__ import annotations
@@ -25,20 +25,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from msdn_core.domain.attributes import Attribute, ClassTable
+    from msdn_core.domain.collection import RankedCollection
     from msdn_core.domain.explanation import Explanation
     from msdn_core.errors import MsdnError
     from msdn_core.evaluation.report import examine
+    from msdn_core.importers.awa2 import import_awa2
+    from msdn_core.importers.class_folders import import_class_folders
     from msdn_core.importers.cub import import_cub
     from msdn_core.importers.demo import create_demo, draw_missing
+    from msdn_core.importers.feature_maps import import_feature_maps
     from msdn_core.importers.images import import_images
+    from msdn_core.importers.msdn_lists import import_msdn_lists
+    from msdn_core.importers.sun import import_sun
+    from msdn_core.importers.xlsa17 import import_xlsa17
     from msdn_core.msdn.collection import score_collection
     from msdn_core.msdn.explainer import Explainer
     from msdn_core.msdn.network import MSDN
     from msdn_core.project import Project
     from msdn_core.runs.directory import RunDirectory
+    from msdn_core.runs.predictions import Predictions, read_predictions
     from msdn_core.training.config import RECIPES, TrainConfig
     from msdn_core.training.evaluation import evaluate
     from msdn_core.training.loop import run_training
+    from msdn_core.training.published import import_checkpoint
     from msdn_core.vision.backbones import load_backbone
     from msdn_core.vision.extraction import extract_features
 
@@ -55,8 +64,10 @@ _HOMES = {
     "Explanation": "msdn_core.domain.explanation",
     "MSDN": "msdn_core.msdn.network",
     "MsdnError": "msdn_core.errors",
+    "Predictions": "msdn_core.runs.predictions",
     "Project": "msdn_core.project",
     "RECIPES": "msdn_core.training.config",
+    "RankedCollection": "msdn_core.domain.collection",
     "RunDirectory": "msdn_core.runs.directory",
     "TrainConfig": "msdn_core.training.config",
     "create_demo": "msdn_core.importers.demo",
@@ -64,9 +75,17 @@ _HOMES = {
     "evaluate": "msdn_core.training.evaluation",
     "examine": "msdn_core.evaluation.report",
     "extract_features": "msdn_core.vision.extraction",
+    "import_awa2": "msdn_core.importers.awa2",
+    "import_checkpoint": "msdn_core.training.published",
+    "import_class_folders": "msdn_core.importers.class_folders",
     "import_cub": "msdn_core.importers.cub",
+    "import_feature_maps": "msdn_core.importers.feature_maps",
     "import_images": "msdn_core.importers.images",
+    "import_msdn_lists": "msdn_core.importers.msdn_lists",
+    "import_sun": "msdn_core.importers.sun",
+    "import_xlsa17": "msdn_core.importers.xlsa17",
     "load_backbone": "msdn_core.vision.backbones",
+    "read_predictions": "msdn_core.runs.predictions",
     "run_training": "msdn_core.training.loop",
     "score_collection": "msdn_core.msdn.collection",
 }
@@ -79,7 +98,9 @@ __all__ = [
     "Explainer",
     "Explanation",
     "MsdnError",
+    "Predictions",
     "Project",
+    "RankedCollection",
     "RunDirectory",
     "TrainConfig",
     "create_demo",
@@ -87,9 +108,17 @@ __all__ = [
     "evaluate",
     "examine",
     "extract_features",
+    "import_awa2",
+    "import_checkpoint",
+    "import_class_folders",
     "import_cub",
+    "import_feature_maps",
     "import_images",
+    "import_msdn_lists",
+    "import_sun",
+    "import_xlsa17",
     "load_backbone",
+    "read_predictions",
     "run_training",
     "score_collection",
 ]

@@ -63,5 +63,7 @@ def _replace(temporary: Path, path: Path) -> None:
 def _sentence(error: OSError, path: Path) -> str:
     if error.errno in _FULL:
         return f"The disk is full: {path} was not written and is as it was; free some space and try again."
+    if not path.parent.is_dir():
+        return f"There is no folder {path.parent} to write {path.name} into; make it, or choose another."
     reason = error.strerror or str(error)
     return f"The file {path} cannot be written ({reason}); check that its folder exists and may be written to."

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, aligned
+from msdn_core.cli.settings import add_settings
 from msdn_core.errors import RunError
 
 if TYPE_CHECKING:
@@ -30,15 +31,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs a row (default: %(default)s)")
     parser.add_argument("--recipe", default="demo", metavar="NAME", help="demo, cub, sun or awa2 (default: demo)")
-    parser.add_argument(
-        "--set",
-        action="extend",
-        nargs="+",
-        default=[],
-        dest="settings",
-        metavar="KEY=VALUE",
-        help="change settings of all rows; repeatable",
-    )
+    add_settings(parser, "change settings of all rows; repeatable")
     parser.add_argument("--name", default="ablation", help="what its runs' names begin with (default: %(default)s)")
     parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where the table goes (default: PROJECT/ablations/NAME)"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, percent
 from msdn_core.cli.ranks import together
+from msdn_core.cli.settings import add_settings
 from msdn_core.errors import ConfigError, MsdnError, RunError
 
 if TYPE_CHECKING:
@@ -24,15 +25,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--recipe", default=None, metavar="NAME", help="demo, cub, sun or awa2 (default: demo)")
-    parser.add_argument(
-        "--set",
-        action="extend",
-        nargs="+",
-        default=[],
-        dest="settings",
-        metavar="KEY=VALUE",
-        help="change settings; repeatable",
-    )
+    add_settings(parser, "change settings; repeatable")
     parser.add_argument("--name", metavar="RUN", help="the run's name (default: the recipe's and a number)")
     parser.add_argument("--resume", action="store_true", help="go on with the run of that name where it was left")
     parser.add_argument("--run-directory", type=Path, help=argparse.SUPPRESS)

@@ -24,7 +24,7 @@ from msdn_core.evaluation.localisation import part_rows, pcp_figures, plan_parts
 from msdn_core.evaluation.maps import MapStudy, study_maps
 from msdn_core.evaluation.tables import Row, attribute_rows, class_rows, curve_rows
 from msdn_core.project import Project
-from msdn_core.runs.predictions import Predictions
+from msdn_core.runs.predictions import Predictions, predictions_of
 from msdn_core.training.evaluation import Tested, main_figures, run_test
 from msdn_core.vision.extraction import Progress
 
@@ -112,7 +112,7 @@ def examine(
         attribute_rows(table, truth, truth_from, auc, present, jsd, overlap, tested.pointing),
         parts,
         curve_rows(seen_unseen_curve(scores, labels, table.seen)),
-        _predictions(tested),
+        predictions_of(header, table, tested.images, tested.looked.scores_av, tested.looked.scores_va),
     )
 
 
@@ -161,24 +161,3 @@ def _not_visible(certainties: str | None) -> Sequence[int]:
         return [int(number) for number, name in names.items() if str(name).replace("_", " ") == "not visible"]
     except (ValueError, AttributeError):
         return []
-
-
-def _predictions(tested: Tested) -> Predictions:
-    header, table = tested.header, tested.table
-    return Predictions(
-        scores_av=tested.looked.scores_av,
-        scores_va=tested.looked.scores_va,
-        labels=tested.test.labels,
-        splits=np.array([str(image.split) for image in tested.images]),
-        image_ids=np.array([image.id for image in tested.images], np.int64),
-        image_names=np.array([image.name for image in tested.images]),
-        classes=np.array(table.classes),
-        seen=table.seen,
-        class_vectors=table.vectors,
-        attributes=np.array([attribute.full_name for attribute in table.attributes]),
-        fusion=np.array([header.fusion.av, header.fusion.va]),
-        gamma=header.gamma,
-        clip_negative=header.clip_negative,
-        run=header.run,
-        selected_on=header.selected_on,
-    )

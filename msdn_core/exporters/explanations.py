@@ -12,17 +12,18 @@ import numpy as np
 from msdn_core.atomic import replacing
 from msdn_core.domain.scoring import contributions, fused_attribute_scores
 from msdn_core.exporters.looking import Look
-from msdn_core.exporters.predictions import described, origin
+from msdn_core.exporters.predictions import origin
 from msdn_core.exporters.report import ExportReport
+from msdn_core.runs.predictions import arrays_of
 
 
 def export_explanations(look: Look, file: Path) -> ExportReport:
     """Write, by the file's suffix, one line an image and attribute (``.csv``) or arrays (``.npz``).
 
     CSV: image, attribute, both scores, its contribution to the predicted class, and the row and column of the region
-    that each sub-net attends to most. NPZ: ``attention_av`` and ``attention_va`` (N, K, H, W) float16, ``scores_av``
-    and ``scores_va`` (N, K), and the names as in ``export_predictions``; it is put together on disk, so that its size
-    is not bounded by memory. What a sub-net would say that the network does not have is left out.
+    that each sub-net attends to most. NPZ: the file of ``msdn_core.runs.predictions``, and beside it ``attention_av``
+    and ``attention_va`` (N, K, H, W) float16; it is put together on disk, so that its size is not bounded by memory.
+    What a sub-net would say that the network does not have is left out; in NPZ its scores are 0.
 
     Raises:
         MsdnError: if the file cannot be written.
@@ -36,23 +37,20 @@ def export_explanations(look: Look, file: Path) -> ExportReport:
 
 
 def _write_npz(look: Look, file: Path) -> None:
-    n, k = len(look.images), len(look.table.attributes)
+    shape = (len(look.images), len(look.table.attributes), *look.grid)
+    said = look.new_predictions()
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".export-") as folder:
-        shapes = {
-            **{f"attention_{side}": ((n, k, *look.grid), np.float16) for side in look.sides},
-            **{f"scores_{side}": ((n, k), np.float32) for side in look.scored_sides},
-        }
-        arrays = {
-            name: np.lib.format.open_memmap(Path(folder) / f"{name}.npy", "w+", dtype, shape)
-            for name, (shape, dtype) in shapes.items()
+        maps = {
+            name: np.lib.format.open_memmap(Path(folder) / f"{name}.npy", "w+", np.float16, shape)
+            for name in (f"attention_{side}" for side in look.sides)
         }
         for part, out in look.batches():
-            for name, array in arrays.items():
-                array[part] = getattr(out, name).numpy().reshape(-1, *array.shape[1:])
-        for array in arrays.values():
-            array.flush()
-        del arrays, array
-        for name, value in described(look).items():
+            said.scores_av[part], said.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
+            for name, array in maps.items():
+                array[part] = getattr(out, name).numpy().reshape(-1, *shape[1:])
+        while maps:
+            maps.popitem()[1].flush()
+        for name, value in arrays_of(said).items():
             np.save(Path(folder) / f"{name}.npy", value, allow_pickle=False)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
             for path in sorted(Path(folder).iterdir()):
@@ -71,8 +69,8 @@ def _write_csv(look: Look, file: Path) -> None:
             + list(origin(look))
         )
         for part, out in look.batches():
-            predicted = look.class_scores(out).argmax(axis=1)
             s1, s2 = out.scores_av.numpy(), out.scores_va.numpy()
+            predicted = look.class_scores(s1, s2).argmax(axis=1)
             shares = contributions(fused_attribute_scores(s1, s2, look.header.fusion), unit[predicted])
             peaks = [divmod(maps.argmax(dim=2).numpy(), columns) for maps in (out.attention_av, out.attention_va)]
             for row, image in enumerate(look.images[part]):

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
+from msdn_core.domain.scoring import Floats, calibrated, class_scores, fused_attribute_scores
 from msdn_core.errors import RunError
 from msdn_core.importers.dataset import ProgressReport
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN, Outputs
 from msdn_core.project import ImageRecord, Project
 from msdn_core.runs.header import CheckpointHeader
+from msdn_core.runs.predictions import Predictions, predictions_of
 from msdn_core.training.data import Features, Rows
 from msdn_core.training.evaluation import features_of
 from msdn_core.vision.devices import choose_device
@@ -58,9 +59,15 @@ class Look:
                 yield part, Outputs(*(value.float().cpu() for value in said))
                 self._progress("looking", part.stop, len(self._rows))
 
-    def class_scores(self, out: Outputs) -> NDArray[np.float64]:
-        """(B, M) scores of all classes with calibrated stacking."""
-        fused = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), self.header.fusion)
+    def new_predictions(self) -> Predictions:
+        """Predictions of all images, whose scores are 0 until someone fills them in."""
+        shape = len(self.images), len(self.table.attributes)
+        empty = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        return predictions_of(self.header, self.table, self.images, *empty)
+
+    def class_scores(self, scores_av: Floats, scores_va: Floats) -> NDArray[np.float64]:
+        """(B, M) scores of all classes with calibrated stacking, from attribute scores (B, K) of both sub-nets."""
+        fused = fused_attribute_scores(scores_av, scores_va, self.header.fusion)
         unit = self.table.unit_vectors(clip_negative=self.header.clip_negative)
         return np.asarray(calibrated(class_scores(fused, unit), self.table.seen, self.header.gamma))
 

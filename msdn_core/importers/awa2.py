@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
-
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.att_splits import image_list_beside, join_classes, read_att_splits
 from msdn_core.importers.attribute_names import read_attribute_names
-from msdn_core.importers.class_vectors import joined_vectors
+from msdn_core.importers.class_vectors import joined_vectors, read_vectors
 from msdn_core.importers.dataset import refuse_full_project, write_project
 from msdn_core.importers.report import ImportReport
-from msdn_core.importers.text_files import Findings, fault, finite, numbered, rows
+from msdn_core.importers.text_files import Findings, fault, numbered, rows
 
 _FOLDERS = ("Animals_with_Attributes2", "AwA2", "AwA2-data/Animals_with_Attributes2")
 _MISSING = -1.0
@@ -90,15 +88,7 @@ def _matrix(folder: Path, classes: int, attributes: int, findings: Findings) -> 
     if not path.is_file():
         path = folder / "predicate-matrix-binary.txt"
         findings.say("There is no predicate-matrix-continuous.txt: the class vectors are the binary ones.")
-    vectors = []
-    for line, texts in rows(path, attributes + 1):
-        numbers = finite(texts)
-        if numbers is None or len(numbers) != attributes:
-            raise fault(path, line, f"is not a class vector of {attributes} finite numbers; get the file anew")
-        vectors.append(numbers)
-    if len(vectors) != classes:
-        raise ImportFault(f"{path} has {len(vectors)} class vectors for {classes} classes; get the file anew.")
-    return np.array(vectors).reshape(classes, attributes)
+    return read_vectors(path, classes, attributes)
 
 
 def _test_classes(folder: Path, classes: tuple[str, ...]) -> frozenset[str]:

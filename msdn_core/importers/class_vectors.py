@@ -1,15 +1,33 @@
-"""The class vectors of a split file, joined by name to a data set's own."""
+"""Class vectors: a data set's own, and those of a split file joined to them by name."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import AttSplits, join_classes
-from msdn_core.importers.text_files import Findings
+from msdn_core.importers.text_files import Findings, fault, finite, rows
+
+
+def read_vectors(path: Path, classes: int, attributes: int) -> FloatArray:
+    """(M, K) from a text with one class a line.
+
+    Raises:
+        ImportFault: if a line holds anything but K finite numbers, or there are not M of them.
+    """
+    vectors = []
+    for line, texts in rows(path, attributes + 1):
+        numbers = finite(texts)
+        if numbers is None or len(numbers) != attributes:
+            raise fault(path, line, f"is not a class vector of {attributes} finite numbers; get the file anew")
+        vectors.append(numbers)
+    if len(vectors) != classes:
+        raise ImportFault(f"{path} has {len(vectors)} class vectors for {classes} classes; get the file anew.")
+    return np.array(vectors).reshape(classes, attributes)
 
 
 def joined_vectors(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import ImportFault
+from msdn_core.importers.class_vectors import read_vectors
 from msdn_core.importers.text_files import Findings, fault, finite, numbered, rows, whole
 from msdn_core.project import is_plain_path
 
@@ -64,12 +63,13 @@ def read_cub(folder: Path, findings: Findings) -> CubDirectory:
     part_names = numbered(folder / "parts" / "parts.txt") if (folder / "parts" / "parts.txt").is_file() else {}
     judgements = folder / "attributes" / "image_attribute_labels.txt"
     certainties = folder / "attributes" / "certainties.txt"
+    vectors = folder / "attributes" / "class_attribute_labels_continuous.txt"
     return CubDirectory(
         folder,
         images,
         tuple(classes.values()),
         attributes,
-        _vectors(folder / "attributes" / "class_attribute_labels_continuous.txt", len(classes), len(attributes)),
+        read_vectors(vectors, len(classes), len(attributes)) if vectors.is_file() else None,
         _training(folder / "train_test_split.txt", known, findings),
         _boxes(folder / "bounding_boxes.txt", known, findings),
         _parts(folder / "parts" / "part_locs.txt", part_names, known, findings),
@@ -114,20 +114,6 @@ def _attributes(folder: Path) -> tuple[Attribute, ...]:
         if (place / "attributes.txt").is_file():
             return tuple(map(Attribute.parse, numbered(place / "attributes.txt").values()))
     raise ImportFault(f"There is no attributes.txt in {folder}, in its folder attributes, or one level above.")
-
-
-def _vectors(path: Path, classes: int, attributes: int) -> FloatArray | None:
-    if not path.is_file():
-        return None
-    vectors = []
-    for line, texts in rows(path, attributes + 1):
-        numbers = finite(texts)
-        if numbers is None or len(numbers) != attributes:
-            raise fault(path, line, f"is not a class vector of {attributes} finite numbers; get the file anew")
-        vectors.append(numbers)
-    if len(vectors) != classes:
-        raise ImportFault(f"{path} has {len(vectors)} class vectors for {classes} classes; get the file anew.")
-    return np.array(vectors).reshape(classes, attributes)
 
 
 def _training(path: Path, known: set[int], findings: Findings) -> dict[int, bool]:

@@ -30,6 +30,12 @@ class Command:
     id: str
 
 
+def check_name(name: str) -> None:
+    """RunError where a run's name cannot be a folder's on every system, or leads out of its folder."""
+    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
+        raise RunError(f"A run cannot be named “{name}”; use letters, digits, spaces, dots and dashes.")
+
+
 class RunDirectory:
     """One run on disk. Any process may read it and send commands; only the run's own process writes the rest."""
 
@@ -49,8 +55,7 @@ class RunDirectory:
             stem = str(config.get("recipe", "run"))
             taken = {path.name for path in runs.iterdir()} if runs.is_dir() else set()
             name = next(f"{stem}-{n:02}" for n in range(1, 10_000) if f"{stem}-{n:02}" not in taken)
-        if not _NAME.fullmatch(name) or name.endswith((".", " ")):
-            raise RunError(f"A run cannot be named “{name}”; use letters, digits, spaces, dots and dashes.")
+        check_name(name)
         run = cls(runs / name)
         try:
             run.path.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""What a checkpoint said of each test image, as one .npz file that can be read without torch.
+"""What a checkpoint said of each image, as one .npz file that can be read without torch.
 
 All figures of classification follow from it in numpy: see ``msdn_core.domain.scoring`` and ``.metrics``.
 """
@@ -6,6 +6,7 @@ All figures of classification follow from it in numpy: see ``msdn_core.domain.sc
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,12 @@ from msdn_core.atomic import replacing
 from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
 from msdn_core.domain.scoring import Fusion
 from msdn_core.errors import MsdnError, RunError
+from msdn_core.project import ImageRecord
+from msdn_core.runs.header import CheckpointHeader
 
 FORMAT = 1
 _MOST_BYTES = 4 << 30
+_SCALARS = {"gamma": float, "clip_negative": bool, **dict.fromkeys(("run", "variant", "sub_nets", "selected_on"), str)}
 
 Texts = NDArray[np.str_]
 
@@ -30,11 +34,11 @@ class Predictions:
 
     scores_av: NDArray[np.float32]
     scores_va: NDArray[np.float32]
-    """(N, K) attribute scores s1 and s2."""
+    """(N, K) attribute scores s1 and s2; 0 from a sub-net that is not there."""
     labels: NDArray[np.int64]
-    """(N,) class rows."""
+    """(N,) class rows; -1 where an image's class is not known."""
     splits: Texts
-    """(N,) ``test_seen`` or ``test_unseen``."""
+    """(N,) ``test_seen`` or ``test_unseen``; in an export whatever was looked at."""
     image_ids: NDArray[np.int64]
     image_names: Texts
     """(N,) id and relative path in the project."""
@@ -50,6 +54,8 @@ class Predictions:
     """Calibrated stacking as trained."""
     clip_negative: bool
     run: str
+    variant: str
+    sub_nets: str
     selected_on: str
     """What the checkpoint was selected on."""
 
@@ -65,33 +71,68 @@ class Predictions:
         return Fusion(*self.fusion.tolist())
 
 
+def predictions_of(
+    header: CheckpointHeader,
+    table: ClassTable,
+    images: Sequence[ImageRecord],
+    scores_av: NDArray[np.float32],
+    scores_va: NDArray[np.float32],
+) -> Predictions:
+    """The predictions of a checkpoint that gave these (N, K) scores to N images, against a project's classes."""
+    rows = table.class_index
+    return Predictions(
+        scores_av=scores_av,
+        scores_va=scores_va,
+        labels=np.array([-1 if image.class_name is None else rows[image.class_name] for image in images], np.int64),
+        splits=np.array([image.split.value for image in images]),
+        image_ids=np.array([image.id for image in images], np.int64),
+        image_names=np.array([image.name for image in images]),
+        classes=np.array(table.classes),
+        seen=table.seen,
+        class_vectors=table.vectors,
+        attributes=np.array([attribute.full_name for attribute in table.attributes]),
+        fusion=np.array([header.fusion.av, header.fusion.va]),
+        gamma=header.gamma,
+        clip_negative=header.clip_negative,
+        run=header.run,
+        variant=header.variant,
+        sub_nets=header.sub_nets,
+        selected_on=header.selected_on,
+    )
+
+
+def arrays_of(predictions: Predictions) -> dict[str, NDArray[Any]]:
+    """What stands in the file, by name; no array holds objects."""
+    content = {entry.name: np.asarray(getattr(predictions, entry.name)) for entry in fields(Predictions)}
+    return {"format": np.asarray(FORMAT, np.int64), **content}
+
+
 def write_predictions(path: Path, predictions: Predictions) -> None:
     """Writes the file whole, or not at all; MsdnError where it cannot be."""
-    content: dict[str, Any] = {
-        entry.name: np.asarray(getattr(predictions, entry.name)) for entry in fields(Predictions)
-    }
     with replacing(path) as temporary:
-        np.savez(temporary, format=np.int64(FORMAT), **content)
+        np.savez(temporary, **arrays_of(predictions))  # type: ignore[arg-type]
 
 
 def read_predictions(path: Path) -> Predictions:
     """The predictions in a file; RunError where it is none of ours, cut short, or of a newer version."""
     try:
         with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
+            names = {f"{entry.name}.npy" for entry in fields(Predictions)}
+            size = sum(entry.file_size for entry in archive.infolist() if entry.filename in names)
         if size > _MOST_BYTES:
             raise ValueError(f"it would unpack to {size >> 20} MiB")
         with np.load(path, allow_pickle=False) as file:
             if int(file["format"]) > FORMAT:
                 raise ValueError("a newer version wrote it")
             content: dict[str, Any] = {entry.name: file[entry.name] for entry in fields(Predictions)}
-        for name, kind in (("gamma", float), ("clip_negative", bool), ("run", str), ("selected_on", str)):
+        for name, kind in _SCALARS.items():
             content[name] = kind(content[name][()])
         predictions = Predictions(**content)
         _check(predictions)
     except (OSError, KeyError, TypeError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, MsdnError) as fault:
         raise RunError(
-            f"{path} holds no predictions of MSDN Explorer ({fault}); write them with evaluate --tables."
+            f"{path} holds no predictions of MSDN Explorer ({fault}); write them with evaluate --tables, or export "
+            "predictions."
         ) from fault
     return predictions
 
@@ -115,5 +156,5 @@ def _check(found: Predictions) -> None:
         array = getattr(found, name)
         if array.shape != shape or array.dtype.kind != kind:
             raise ValueError(f"“{name}” has the shape {array.shape} and the kind {array.dtype}")
-    if images and not (0 <= found.labels.min() and found.labels.max() < classes):
+    if images and not (-1 <= found.labels.min() and found.labels.max() < classes):
         raise ValueError("a label names no class")

@@ -11,7 +11,7 @@ import torch
 
 from msdn_core.domain.variants import Variant
 from msdn_core.errors import ConfigError, RunError
-from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.directory import RunDirectory, check_name
 from msdn_core.runs.events import Event
 from msdn_core.runs.status import RunState
 from msdn_core.training.config import TrainConfig
@@ -92,6 +92,8 @@ class Ablation:
         given = sorted(name for name in own if getattr(self.config, name) != getattr(TrainConfig(), name))
         if given:
             raise ConfigError(f"The rows of an ablation set {given[0]} themselves; leave it out of --set.")
+        # Its name begins those of its runs and is its folder's.
+        check_name(self.name)
         if self.seeds < 1:
             raise ConfigError(f"{self.seeds} seeds are too few; take one or more.")
 
@@ -152,7 +154,8 @@ def open_ablation(
 ) -> Ablation:
     """An ablation of a project, begun or not; features that are missing are made first.
 
-    Raises ConfigError for settings that are not an ablation's, and what loading the data raises.
+    Raises ConfigError for settings that are not an ablation's, RunError for a name that is none, and what loading the
+    data raises.
     """
     if config.threads:
         torch.set_num_threads(config.threads)

@@ -59,6 +59,8 @@ class TrainingData:
     """Test images of seen and of unseen classes together; ``table.seen`` tells them apart."""
     left_out: int
     """Images of a split that have no features, because they could not be opened."""
+    of_unseen: int
+    """Images of the training split that are not trained on, because their class counts as unseen."""
     splits: dict[str, Any]
     """Fingerprints of the project's splits, see ``provenance.splits``."""
     validation_classes: tuple[str, ...] = ()
@@ -119,7 +121,9 @@ def load_data(
 ) -> TrainingData | None:
     """A project's data under a run's settings; features that are missing are made first, by all ranks together.
 
-    None where ``stop`` ended that. Raises RunError where there is nothing to train on, and what extraction raises.
+    Images of the training split whose class counts as unseen are not trained on: nothing that is said of unseen
+    classes would be true then. None where ``stop`` ended it. Raises RunError where there is nothing to train on, and
+    what extraction raises.
     """
     with Project.open(project_path, read_only=True) as project:
         table, images = project.table(), project.images()
@@ -138,6 +142,10 @@ def load_data(
         if stop is not None and stop():
             return None
     train, lost = part_of(images, table, store, (Split.TRAIN,))
+    of_seen = table.seen[train.labels]
+    if len(train) and not of_seen.any():
+        raise RunError(f"All training images of {project_path} show classes that count as unseen; make some seen.")
+    unseen, train = int((~of_seen).sum()), train.of(of_seen)
     test, lost_too = part_of(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
     if len(train) == 0:
         raise RunError(f"No training image of {project_path} could be opened; put the image files back.")
@@ -151,6 +159,7 @@ def load_data(
         train,
         test,
         lost + lost_too,
+        unseen,
         provenance.splits(images),
         for_validation,
     )

@@ -134,6 +134,8 @@ def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control:
         raise EndAsked(control.end or RunState.STOPPED)
     if data.left_out:
         control.note(f"{data.left_out} images are left out because they could not be opened.", "warning")
+    if data.of_unseen:
+        control.note(f"{data.of_unseen} training images are left out because their class is unseen.", "warning")
     return data
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +47,9 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             )
     except Exception as fault:  # A damaged file fails in as many ways as both formats have parts.
         reason = str(fault).split("\n", 1)[0] or "it is empty or cut short"
+        if isinstance(fault, pickle.UnpicklingError):
+            # Torch's own words advise to run whatever code is in it.
+            reason = "it is none of PyTorch's, or holds more than tensors"
         raise WeightsError(
             f"{path} cannot be read as weights ({reason}); give a .safetensors or state-dict file."
         ) from fault

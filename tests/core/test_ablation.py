@@ -207,6 +207,11 @@ def test_what_cannot_be_asked_for_is_refused_in_a_sentence(done, capsys):
     assert "set sub_nets themselves" in capsys.readouterr().err
     assert ablate(done, "--seeds", "0") == 1
     assert "0 seeds" in capsys.readouterr().err
+    before = sorted(done.rglob("*"))
+    for name in ("rows/first", "../../elsewhere", ".."):
+        assert ablate(done, "--name", name) == 1
+        assert f"cannot be named “{name}”" in capsys.readouterr().err
+    assert sorted(done.rglob("*")) == before
     with pytest.raises(ConfigError):
         parse_rows(["full", "none"])
     assert parse_rows(["full, no-jsd", "baseline"]) == ("baseline", "no_jsd", "full")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ import small_run
 from msdn_core.cli.main import main
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.exporters.att_splits import export_att_splits
 from msdn_core.exporters.feature_maps import export_feature_maps
@@ -21,6 +25,7 @@ from msdn_core.importers.class_folders import import_class_folders
 from msdn_core.importers.feature_maps import import_feature_maps
 from msdn_core.importers.xlsa17 import import_xlsa17
 from msdn_core.project import NewImage, Project
+from msdn_core.runs.predictions import read_predictions
 from msdn_core.training.evaluation import evaluate
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import find_stores
@@ -157,10 +162,29 @@ def test_predictions_are_those_that_the_figures_are_made_of(trained: tuple[Path,
     assert per_class("test_seen", "predicted") == pytest.approx(figures["S"])
     assert per_class("test_unseen", "predicted") == pytest.approx(figures["U"])
     assert per_class("test_unseen", "predicted among unseen") == pytest.approx(figures["czsl"])
-    with np.load(tmp_path / "p.npz", allow_pickle=False) as arrays:
-        best = arrays["classes"][arrays["scores"].argmax(axis=1)]
-        assert best.tolist() == [line["predicted"] for line in lines]
-        assert arrays["images"].tolist() == [line["image"] for line in lines]
+    said = read_predictions(tmp_path / "p.npz")
+    scores = class_scores(
+        fused_attribute_scores(said.scores_av, said.scores_va, said.weights), said.table.unit_vectors()
+    )
+    best = calibrated(scores, said.seen, said.gamma).argmax(axis=1)
+    assert said.classes[best].tolist() == [line["predicted"] for line in lines]
+    assert said.classes[said.labels].tolist() == [line["class"] for line in lines]
+    assert said.image_names.tolist() == [line["image"] for line in lines]
+    assert {(line["run"], line["variant"], line["sub_nets"], line["selected_on"]) for line in lines} == {
+        (said.run, said.variant, said.sub_nets, said.selected_on)
+    }
+
+
+def test_an_image_without_a_class_is_predicted_all_the_same(trained: tuple[Path, Path], tmp_path: Path) -> None:
+    project = shutil.copytree(trained[0], tmp_path / "project")
+    with Project.open(project, read_only=True) as opened:
+        first = opened.images()[0]
+    with closing(sqlite3.connect(project / "project.sqlite")) as database, database:
+        database.execute("UPDATE images SET class_id = NULL WHERE id = ?", (first.id,))
+    assert run("export", "predictions", project, tmp_path / "p.npz", "--run", trained[1], "--split", "all") == 0
+    said = read_predictions(tmp_path / "p.npz")
+    assert said.labels[said.image_names == first.name].tolist() == [-1]
+    assert np.isfinite(said.scores_av).all()
 
 
 def test_explanations_hold_what_the_network_attends_to(trained: tuple[Path, Path], tmp_path: Path) -> None:
@@ -178,6 +202,8 @@ def test_explanations_hold_what_the_network_attends_to(trained: tuple[Path, Path
         line = lines[5 * k + 3]
         assert line["attribute"] == arrays["attributes"][3]
         assert float(line["score A→V"]) == pytest.approx(float(arrays["scores_av"][5, 3]), rel=1e-4)
+        said = read_predictions(tmp_path / "e.npz")
+        assert said.image_names[5] == line["image"]
         peak = arrays["attention_av"][5, 3][int(line["A→V row"]), int(line["A→V column"])]
         assert peak == arrays["attention_av"][5, 3].max()
 
@@ -186,7 +212,6 @@ def test_the_head_says_in_onnx_what_it_says_in_torch(trained: tuple[Path, Path],
     onnxruntime = pytest.importorskip("onnxruntime")
     import torch
 
-    from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
     from msdn_core.msdn.checkpoint import load_network
 
     project, checkpoint = trained
@@ -216,8 +241,10 @@ def test_what_cannot_be_exported_says_why(project: Path, tmp_path: Path, capsys:
     assert "--run" in capsys.readouterr().err
     assert run("export", "feature-maps", project, tmp_path / "p.h5") == 1
     assert "extract or import them first" in capsys.readouterr().err
-    with Project.open(project, read_only=True) as opened, pytest.raises(MsdnError, match="cannot be written"):
-        export_classes(opened, tmp_path / "no folder" / "classes.csv")
+    with Project.open(project, read_only=True) as opened:
+        for write, name in ((export_classes, "classes.csv"), (export_att_splits, "att_splits.mat")):
+            with pytest.raises(MsdnError, match=f"no folder .*no folder to write {name} into"):
+                write(opened, tmp_path / "no folder" / name)
     with Project.create(tmp_path / "empty") as empty, pytest.raises(ProjectError, match="no classes"):
         export_att_splits(empty, tmp_path / "att_splits.mat")
     assert not list(tmp_path.glob("att_splits*"))

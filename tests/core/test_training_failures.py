@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
+from contextlib import closing
 
 import pytest
 import small_run
@@ -46,6 +48,20 @@ def test_a_project_without_training_images_says_so(tmp_path):
 def test_one_class_alone_is_not_enough(tmp_path):
     project = small_run.make_project(tmp_path / "p", seen=1, unseen=3)
     assert "one class only" in failed(new_run(project))
+
+
+@pytest.mark.parametrize("variant", ["official", "paper"])
+def test_images_of_an_unseen_class_are_never_trained_on(tmp_path, variant):
+    project = small_run.make_project(tmp_path / "p", seen=6, unseen=2)
+    with closing(sqlite3.connect(project / "project.sqlite")) as database, database:
+        database.execute("UPDATE classes SET seen = 0 WHERE name = 'class00'")
+    run = new_run(project, variant=variant, steps=4, evaluate_every=2)
+    assert run_training(run) is RunState.FINISHED
+    assert run.data()["images"]["train"]["count"] == 5 * 6
+    assert "6 training images are left out because their class is unseen." in [m.text for m in told(run, Message)]
+    with closing(sqlite3.connect(project / "project.sqlite")) as database, database:
+        database.execute("UPDATE classes SET seen = 0")
+    assert "count as unseen" in failed(new_run(project, variant=variant))
 
 
 def test_a_loss_that_explodes_names_its_term_and_step_and_leaves_the_checkpoint_whole(project, monkeypatch):
