@@ -32,7 +32,8 @@ def file_findings(
     findings = []
     if gone:
         findings.append(
-            f"{len(gone):,} of {len(images):,} image files are not there ({named(gone)}); put their folder back."
+            f"{len(gone):,} of {len(images):,} image files are not there ({named(gone)}); put their folder back, or "
+            "import again with --images where they were left out."
         )
     findings += _duplicates(there)
     return findings + (_opened(project, there, progress) if open_images else [])

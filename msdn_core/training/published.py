@@ -120,7 +120,10 @@ def read_published(file: Path) -> dict[str, Tensor]:
     tensors = read_weights(file)
     missing = [name for name in (*_OURS, "att") if name not in tensors]
     if missing:
-        raise CheckpointError(f"{file} holds no {', '.join(missing)}; give a state dict of the published MSDN.")
+        hint = "give a state dict of the published MSDN"
+        if any(name in tensors for name in _OURS.values() if "." in name):
+            hint = "it is a checkpoint of this program: open it in the window, or name its file with --run"
+        raise CheckpointError(f"{file} holds no {', '.join(missing)}; {hint}.")
     for name in (*_OURS, "att"):
         tensor = tensors[name]
         if tensor.numel() > _MOST_NUMBERS:

@@ -13,6 +13,7 @@ from msdn_core.domain.scoring import Fusion
 from msdn_core.errors import CheckpointError, ConfigError, MsdnError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.project import Project
+from msdn_core.resources import resource
 from msdn_core.runs.listing import list_runs
 from msdn_core.training.evaluation import evaluate
 from msdn_core.training.published import import_checkpoint
@@ -131,3 +132,9 @@ def test_no_code_in_it_is_run(project: Path, tmp_path: Path, monkeypatch: pytest
     with pytest.raises(MsdnError):
         import_checkpoint(save(tmp_path, {**published(project), "more": Runs()}), project, recipe="cub")
     assert not (tmp_path / "made-by-a-checkpoint").exists()
+
+
+def test_a_checkpoint_of_our_own_is_known_as_one(project):
+    shipped = resource("aviary", "demo-01", "checkpoints", "best.safetensors")
+    with pytest.raises(CheckpointError, match="a checkpoint of this program: open it in the window"):
+        import_checkpoint(shipped, project)
