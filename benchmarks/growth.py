@@ -21,7 +21,7 @@ from benchmarks.training_step import trainer_of
 from msdn_core.svg import BLUE, GRID, MUTED, opening, text
 
 Points = Sequence[tuple[int, float]]
-_PANEL, _HEIGHT, _TOP, _FOOT = 190, 250, 70, 190
+_PANEL, _HEIGHT, _TOP, _FOOT = 240, 270, 76, 206
 
 
 def measured(quick: bool = False) -> dict[str, Points]:
@@ -65,7 +65,7 @@ def drawn(found: Mapping[str, Points], caption: str) -> str:
         parts.append(f'<path d="M{line}" fill="none" stroke="{BLUE}" stroke-width="2"/>')
         for x, y, size, value in at:
             parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{BLUE}"/>')
-            parts.append(text(x, y - 9, f"{value:.0f} ms", anchor="middle", size=11))
+            parts.append(text(x - 3, y - 8, f"{value:.0f} ms", anchor="end", size=11))
             parts.append(text(x, _FOOT + 15, f"{size}", anchor="middle", fill=MUTED, size=11))
         parts.append(text(left + span / 2, _FOOT + 33, what, anchor="middle"))
     return "\n".join([*parts, text(24, _HEIGHT - 8, caption, fill=MUTED, size=12), "</svg>"]) + "\n"
