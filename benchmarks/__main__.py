@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
+from pathlib import Path
 
 from benchmarks import measuring
 from benchmarks.measuring import Row
@@ -35,7 +36,12 @@ def main(words: Sequence[str] | None = None) -> int:
         action="store_true",
         help="count the seconds of one processor thread, on a machine that others use too",
     )
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="with the row growth, which is no claim: an SVG")
     arguments = parser.parse_args(words)
+    if arguments.rows == ["growth"]:
+        if arguments.processor_time:
+            one_thread()
+        return import_module("benchmarks.growth").main(arguments.picture, arguments.quick)
     unknown = [name for name in arguments.rows if name not in MODULES]
     if unknown:
         parser.error(f"there is no row “{unknown[0]}”; choose {', '.join(MODULES)}")

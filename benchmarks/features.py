@@ -20,11 +20,12 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.project import NewImage, Project
 from msdn_core.vision.backbones import load_backbone
-from msdn_core.vision.extraction import BATCH, extract_features
+from msdn_core.vision.extraction import extract_features
 from msdn_core.vision.features import DONE, FeatureStore
 from msdn_core.vision.weights import fill_by_order, packaged_lite0
 
 SIZE = (500, 375)
+AT_ONCE = 32
 
 
 def draw(path: Path, count: int) -> list[Path]:
@@ -43,7 +44,7 @@ def draw(path: Path, count: int) -> list[Path]:
 
 def rows(quick: bool = False) -> list[Row]:
     """Images a second of both, on the same files."""
-    count = BATCH // 4 if quick else 4 * BATCH
+    count = AT_ONCE // 4 if quick else 4 * AT_ONCE
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         pictures = home / "pictures"
@@ -69,8 +70,8 @@ def rows(quick: bool = False) -> list[Row]:
         @torch.no_grad()
         def loop() -> None:
             found = []
-            for start in range(0, count, BATCH):
-                pixels = [prepare(Image.open(file).convert("RGB")) for file in files[start : start + BATCH]]
+            for start in range(0, count, AT_ONCE):
+                pixels = [prepare(Image.open(file).convert("RGB")) for file in files[start : start + AT_ONCE]]
                 found.append(
                     torch.nn.functional.normalize(plain.forward_features(torch.stack(pixels)).flatten(2), dim=1).half()
                 )

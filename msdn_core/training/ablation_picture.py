@@ -6,11 +6,11 @@ import math
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from msdn_core.svg import BLUE, GRID, MUTED, ORANGE, opening, text
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _LINE, _BOTTOM = 760, 150, 32, 84, 38, 70
-_COLOURS = {"H": "#2b6cb8", "CZSL": "#c2580c"}
-_INK, _MUTED, _GRID = "#1f2328", "#6b7178", "#e4e7ea"
+_COLOURS = {"H": BLUE, "CZSL": ORANGE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +40,26 @@ def draw(strips: Sequence[Strip], *, title: str, caption: str) -> str:
 
     foot = _TOP + _LINE * len(strips)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_WIDTH}" height="{height}" viewBox="0 0 {_WIDTH} {height}" '
-        'font-family="system-ui, Segoe UI, Helvetica, DejaVu Sans, sans-serif" font-size="13">',
-        f"<title>{escape(title)}: {escape(caption)}</title>",
-        f'<rect width="{_WIDTH}" height="{height}" fill="#ffffff"/>',
-        _text(24, 34, title, size=17, weight=600),
+        *opening(_WIDTH, height, f"{title}: {caption}"),
+        text(24, 34, title, size=17, weight=600),
     ]
     place = 24.0
     for name, colour in _COLOURS.items():
-        parts += [_shape(name, place + 5, 57, colour), _text(place + 17, 61.5, name)]
+        parts += [_shape(name, place + 5, 57, colour), text(place + 17, 61.5, name)]
         place += 60
     for tick in range(round((high - low) / step) + 1):
         value = low + tick * step
-        parts.append(f'<path d="M{x(value):.1f} {_TOP - 4}V{foot}" stroke="{_GRID}"/>')
-        parts.append(_text(x(value), foot + 18, f"{value:g}", anchor="middle", fill=_MUTED, size=12))
+        parts.append(f'<path d="M{x(value):.1f} {_TOP - 4}V{foot}" stroke="{GRID}"/>')
+        parts.append(text(x(value), foot + 18, f"{value:g}", anchor="middle", fill=MUTED, size=12))
     for index, strip in enumerate(strips):
         middle = _TOP + _LINE * (index + 0.5)
-        parts.append(_text(_LEFT - 16, middle + 4.5, strip.label, anchor="end"))
+        parts.append(text(_LEFT - 16, middle + 4.5, strip.label, anchor="end"))
         if not any(mark.values for mark in strip.marks):
-            parts.append(_text(_LEFT + 12, middle + 4.5, "not finished", fill=_MUTED, size=12))
+            parts.append(text(_LEFT + 12, middle + 4.5, "not finished", fill=MUTED, size=12))
         for place, mark in enumerate(strip.marks):
             at = middle + (place - (len(strip.marks) - 1) / 2) * 11
             parts += _marked(mark, at, x)
-    parts += [_text(24, height - 20, caption, fill=_MUTED, size=12), "</svg>"]
+    parts += [text(24, height - 20, caption, fill=MUTED, size=12), "</svg>"]
     return "\n".join(parts) + "\n"
 
 
@@ -87,15 +84,6 @@ def _shape(name: str, x: float, y: float, colour: str) -> str:
     if name == "H":
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5.5" fill="{colour}" {edge}/>'
     return f'<path d="M{x:.1f} {y - 6.5:.1f}l6.5 6.5l-6.5 6.5l-6.5 -6.5z" fill="{colour}" {edge}/>'
-
-
-def _text(
-    x: float, y: float, words: str, *, anchor: str = "start", fill: str = _INK, size: int = 13, weight: int = 400
-) -> str:
-    return (
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}" font-size="{size}" '
-        f'font-weight="{weight}">{escape(words)}</text>'
-    )
 
 
 def _axis(values: Sequence[float]) -> tuple[float, float, float]:

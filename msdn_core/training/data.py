@@ -221,6 +221,7 @@ class Features:
         self._dtype = dtype
         self._resident: torch.Tensor | None = None
         self._place: dict[int, int] = {}
+        self._laid = torch.empty(0, dtype=dtype, device=device)
         if device.type == "cuda":
             unique = np.unique(rows)
             free, _ = torch.cuda.mem_get_info(device)
@@ -232,15 +233,20 @@ class Features:
                 self._place = {int(row): place for place, row in enumerate(unique)}
 
     def batch(self, rows: Rows) -> torch.Tensor:
-        """(B, C, R) on the device, laid channels first in memory: then the network's product copies nothing."""
+        """(B, C, R) on the device, laid channels first in memory: then the network's product copies nothing.
+
+        It stands in memory that the next batch takes over.
+        """
         if self._resident is not None:
             places = torch.tensor([self._place[int(row)] for row in rows], device=self._device)
-            return channels_first(self._resident[places], self._dtype)
-        return channels_first(torch.from_numpy(self._store.read(rows)).to(self._device), self._dtype)
+            return self._channels_first(self._resident[places])
+        return self._channels_first(torch.from_numpy(self._store.read(rows)).to(self._device))
 
-
-def channels_first(features: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
-    """(B, C, R) in ``dtype``, laid out in memory as (C, B, R)."""
-    batch, channels, regions = features.shape
-    laid = torch.empty((channels, batch, regions), dtype=dtype, device=features.device)
-    return laid.copy_(features.transpose(0, 1)).transpose(0, 1)
+    def _channels_first(self, features: torch.Tensor) -> torch.Tensor:
+        """(B, C, R), laid out as (C, B, R) where the batch before lay: fresh pages cost as much as what fills them."""
+        batch, channels, regions = features.shape
+        if self._laid.numel() < features.numel():
+            with torch.inference_mode(False):  # What was made under inference could not be trained on later.
+                self._laid = torch.empty(features.numel(), dtype=self._dtype, device=self._device)
+        laid = self._laid[: features.numel()].view(channels, batch, regions)
+        return laid.copy_(features.transpose(0, 1)).transpose(0, 1)

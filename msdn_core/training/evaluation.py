@@ -31,7 +31,8 @@ from msdn_core.vision.places import ViewedPlaces, viewed_places
 from msdn_core.vision.transform import BackboneSpec
 from msdn_core.vision.weights import local_file
 
-_AT_ONCE = 64
+_AT_ONCE = 24
+"""At CUB's shape a batch's products are 23 MB; above 32 MB, memory is asked of the system anew each time."""
 _CURVE_POINTS = 512
 
 
@@ -43,18 +44,26 @@ class Looked(NamedTuple):
     """(N, K) each."""
     peaks_av: NDArray[np.int64]
     peaks_va: NDArray[np.int64]
-    """(N, K) the region with the highest attention."""
+    """(N, K) the region with the highest attention; (N, 0) where they were not asked for."""
 
 
-def look(network: MSDN, features: Features, rows: Rows, between: Callable[[], None] = lambda: None) -> Looked:
-    """Runs the network over feature rows; ``between`` is called between batches, and may raise to end it."""
+def look(
+    network: MSDN, features: Features, rows: Rows, between: Callable[[], None] = lambda: None, *, peaks: bool = False
+) -> Looked:
+    """Runs the network over feature rows; ``between`` is called between batches, and may raise to end it.
+
+    ``peaks`` asks for the attention's peaks as well.
+    """
     parts: list[tuple[torch.Tensor, ...]] = []
     with torch.inference_mode():
         for start in range(0, len(rows), _AT_ONCE):
             between()
             out = network(features.batch(rows[start : start + _AT_ONCE]))
-            peaks = (out.attention_av.argmax(dim=2), out.attention_va.argmax(dim=2))
-            parts.append(tuple(value.cpu() for value in (out.scores_av, out.scores_va, *peaks)))
+            found = [
+                attention.argmax(dim=2) if peaks else torch.zeros(len(attention), 0, dtype=torch.int64)
+                for attention in (out.attention_av, out.attention_va)
+            ]
+            parts.append(tuple(value.cpu() for value in (out.scores_av, out.scores_va, *found)))
     if not parts:
         floats, whole = (np.zeros((0, network.V.shape[0]), kind) for kind in (np.float32, np.int64))
         return Looked(floats, floats, whole, whole)
@@ -111,8 +120,13 @@ def run_test(
         by_id = {image.id: image for image in images}
         tested = tuple(by_id[store.manifest.images[row].id] for row in test.rows.tolist())
         places, group_parts = viewed_places(project, tested), project.group_parts()
-    looked = look(network, Features(store, target, test.rows, dtype=DTYPES[precision]), test.rows, between)
-    pointing = _pointing(header.sub_nets, table, test, looked, places, group_parts, store.spec.grid)
+    seen_at = _parts_of(table, places, group_parts)
+    pointing_known = any(seen_at) and header.sub_nets is not SubNets.NONE
+    features = Features(store, target, test.rows, dtype=DTYPES[precision])
+    looked = look(network, features, test.rows, between, peaks=pointing_known)
+    pointing = (
+        _pointing(header.sub_nets, table, test, looked, places, seen_at, store.spec.grid) if pointing_known else None
+    )
     measured = {
         "test": fingerprint(test),
         "splits": provenance.splits(images),
@@ -125,19 +139,21 @@ def run_test(
     )
 
 
+def _parts_of(table: ClassTable, places: ViewedPlaces, group_parts: Mapping[str, tuple[str, ...]]) -> list[list[int]]:
+    """The parts at which each attribute is seen, as columns of ``places``."""
+    names = places.part_names
+    return [[names.index(part) for part in group_parts.get(a.group, ()) if part in names] for a in table.attributes]
+
+
 def _pointing(
     there: SubNets,
     table: ClassTable,
     test: Part,
     looked: Looked,
     places: ViewedPlaces,
-    group_parts: Mapping[str, tuple[str, ...]],
+    seen_at: list[list[int]],
     grid: tuple[int, int],
-) -> PointingGame | None:
-    names = places.part_names
-    seen_at = [[names.index(part) for part in group_parts.get(a.group, ()) if part in names] for a in table.attributes]
-    if not any(seen_at) or there is SubNets.NONE:
-        return None
+) -> PointingGame:
     present = binarised(table.vectors)[test.labels]
     game = pointing_game(looked.peaks_av, looked.peaks_va, present, places.regions(grid), seen_at, grid)
     # A sub-net that is not there points nowhere; its map is the same everywhere, and so is its peak by chance.

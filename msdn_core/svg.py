@@ -1,0 +1,28 @@
+"""What the pictures that the engine draws share: their colours, and words on them."""
+
+from __future__ import annotations
+
+from html import escape
+
+INK, MUTED, GRID = "#1f2328", "#6b7178", "#e4e7ea"
+BLUE, ORANGE = "#2b6cb8", "#c2580c"
+
+
+def opening(width: int, height: int, title: str) -> list[str]:
+    """The first lines of a white SVG of so many pixels; ``</svg>`` ends it."""
+    return [
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
+        'font-family="system-ui, Segoe UI, Helvetica, DejaVu Sans, sans-serif" font-size="13">',
+        f"<title>{escape(title)}</title>",
+        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+    ]
+
+
+def text(
+    x: float, y: float, words: str, *, anchor: str = "start", fill: str = INK, size: int = 13, weight: int = 400
+) -> str:
+    """Words whose baseline starts, ends or has its middle at a place."""
+    return (
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}" font-size="{size}" '
+        f'font-weight="{weight}">{escape(words)}</text>'
+    )
