@@ -76,8 +76,9 @@ def finished_run(project: Path, name: str, config: dict | None = None) -> RunDir
     return run
 
 
-def test_an_empty_place_says_what_will_be_here_and_starts_it(workspace, qtbot) -> None:
-    qtbot.waitUntil(workspace.empty.isVisible, timeout=5_000)
+def test_an_empty_place_says_what_will_be_here_and_starts_it(workspace, services, qtbot) -> None:
+    # Until the project's runs were read, nobody knows that there are none.
+    qtbot.waitUntil(lambda: services.run_monitor.is_known and workspace.empty.isVisible(), timeout=5_000)
     shown = [label.text() for label in workspace.findChildren(QLabel, "emptyTitle") if label.isVisible()]
     assert shown == ["No runs yet"]
     qtbot.mouseClick(next(b for b in workspace.empty.findChildren(QPushButton) if b.text() == "New run"), LEFT)
