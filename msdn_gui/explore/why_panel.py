@@ -130,7 +130,7 @@ class WhyPanel(QWidget):
             return
         with QSignalBlocker(self.other):
             self.other.clear()
-            self.other.addItems(["by itself", "and not the next best"])
+            self.other.addItems(["Compare with another class", "and not the next best"])
             for one in classes:
                 self.other.addItem(f"and not {one}", one)
             self.other.setCurrentIndex(kept if 0 <= kept < _CLASSES else max(_ALONE, self.other.findData(name)))
