@@ -1,12 +1,22 @@
 """``python -m msdn_core``: the engine from a shell."""
 
+import contextlib
+import os
 import sys
 
 if __name__ == "__main__":
     try:
         from msdn_core.cli.main import main
 
-        sys.exit(main())
+        status = main()
     except KeyboardInterrupt:
         # Before, or after, a command that says so itself.
-        sys.exit(130)
+        status = 130
+    if "TORCHELASTIC_RUN_ID" in os.environ:
+        # A rank's work is done and on disk; threads of its process group may still be ending, and now and then abort
+        # an interpreter that takes itself down, which torchrun would count as a failed rank.
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)
