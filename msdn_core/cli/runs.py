@@ -12,11 +12,13 @@ from msdn_core.errors import RunError
 from msdn_core.runs.events import CommandTaken
 from msdn_core.runs.launch import launch_training
 from msdn_core.runs.listing import find_run, list_runs
+from msdn_core.runs.notes import read_notes
+from msdn_core.runs.queue import cancel_waiting
 from msdn_core.runs.status import RunState
 
 _HELP = {
     "stop": "end a run and keep its checkpoint, to go on with later",
-    "cancel": "end a run and mark it cancelled; nothing is deleted",
+    "cancel": "end a run, or one that waits, and mark it cancelled; nothing is deleted",
     "pause": "let a run wait",
     "resume": "let a paused run go on, or go on in the background with one that was left",
 }
@@ -46,6 +48,7 @@ def show(arguments: argparse.Namespace, output: Output) -> None:
     for run in runs:
         status = run.status()
         figures = dict(status.figures)
+        notes = read_notes(run.path)
         entries.append(
             {
                 "run": run.name,
@@ -55,6 +58,8 @@ def show(arguments: argparse.Namespace, output: Output) -> None:
                 "steps": status.steps,
                 "figures": figures,
                 "checkpoints": [kind for kind in ("best", "last") if run.checkpoint(kind)],
+                "notes": notes.text,
+                "tags": list(notes.tags),
             }
         )
         shown = tuple(percent(figures.get(key)) for key in ("czsl", "U", "S", "H"))
@@ -69,6 +74,9 @@ def tell(arguments: argparse.Namespace, output: Output) -> None:
     """Sends a command and waits for its acknowledgement; ``resume`` starts a run that has no process."""
     run = find_run(arguments.project, arguments.run)
     state = run.status().state
+    if arguments.command == "cancel" and state is RunState.QUEUED and cancel_waiting(run):
+        output.result({"run": run.name, "command": "cancel"}, f"Run “{run.name}” waits no longer.")
+        return
     if arguments.command == "resume" and (state.resumable or state is RunState.QUEUED):
         pid = launch_training(run)
         output.result(

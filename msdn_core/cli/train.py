@@ -1,4 +1,4 @@
-"""``train PROJECT``: a training run, in this shell until it ends."""
+"""``train PROJECT``: a training run, in this shell until it ends; or runs that wait for their turn."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from msdn_core.ranks import Ranks
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.events import Event
+    from msdn_core.training.config import TrainConfig
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -25,15 +26,27 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT")
     parser.add_argument("--recipe", default=None, metavar="NAME", help="demo, cub, sun or awa2 (default: demo)")
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings from a file: one that the window saved, or a config.json"
+    )
     add_settings(parser, "change settings; repeatable")
     parser.add_argument("--name", metavar="RUN", help="the run's name (default: the recipe's and a number)")
     parser.add_argument("--resume", action="store_true", help="go on with the run of that name where it was left")
+    parser.add_argument("--queue", action="store_true", help="let the run wait for its turn: `queue PROJECT` takes it")
+    parser.add_argument(
+        "--grid",
+        metavar="VALUES",
+        help="queue a run for each combination, e.g. 'lr: 1e-4, 3e-4; seed: 0, 1, 2'; --set settings hold for all",
+    )
     parser.add_argument("--run-directory", type=Path, help=argparse.SUPPRESS)
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Trains, on as many ranks as torchrun started; 0 for a run that finished or was stopped, otherwise its reason."""
+    if arguments.queue or arguments.grid is not None:
+        _queue(arguments, output)
+        return 0
     with together(output) as (ranks, shown):
         return _train(arguments, shown, ranks)
 
@@ -68,19 +81,20 @@ def _directory(arguments: argparse.Namespace) -> RunDirectory:
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.listing import find_run
     from msdn_core.runs.status import RunState
-    from msdn_core.training.config import RECIPES, from_settings
+    from msdn_core.training.config import RECIPES
 
     if arguments.run_directory is not None:
         return RunDirectory(arguments.run_directory)
     with Project.open(arguments.project, read_only=True) as project:
         path = project.path
     if not arguments.resume:
-        config = from_settings(arguments.recipe or "demo", arguments.settings)
-        return RunDirectory.create(path, arguments.name, config.to_json())
+        return RunDirectory.create(path, arguments.name, _config(arguments).to_json())
     if arguments.name is None:
         raise ConfigError("Which run shall go on? Name it with --name RUN.")
-    if arguments.settings or (arguments.recipe and arguments.recipe not in RECIPES):
-        raise ConfigError("A run goes on with the settings that it began with; leave --set away, or start a new run.")
+    if arguments.settings or arguments.config or (arguments.recipe and arguments.recipe not in RECIPES):
+        raise ConfigError(
+            "A run goes on with the settings that it began with; leave --set and --config away, or start a new run."
+        )
     directory = find_run(path, arguments.name)
     state = directory.status().state
     if state.alive:
@@ -89,6 +103,33 @@ def _directory(arguments: argparse.Namespace) -> RunDirectory:
         # Going on would measure on the test split a second time.
         raise RunError(f"Run “{directory.name}” is finished, so there is nothing to go on with; start a new run.")
     return directory
+
+
+def _config(arguments: argparse.Namespace) -> TrainConfig:
+    from msdn_core.training.config import from_settings
+    from msdn_core.training.config_file import read_config
+
+    if arguments.config is None:
+        return from_settings(arguments.recipe or "demo", arguments.settings)
+    if arguments.recipe is not None:
+        raise ConfigError("A settings file names its recipe itself; give --config or --recipe, not both.")
+    return read_config(arguments.config).with_settings(arguments.settings)
+
+
+def _queue(arguments: argparse.Namespace, output: Output) -> None:
+    """Makes the runs and starts none: who wants them trained says ``queue PROJECT``, or opens the window."""
+    from msdn_core.project import Project
+    from msdn_core.training.enqueuing import queue_runs
+    from msdn_core.training.grid import grid_runs, parse_grid
+
+    if arguments.resume:
+        raise ConfigError("A run that goes on is not queued here; leave --queue and --grid away.")
+    runs = grid_runs(_config(arguments), parse_grid(arguments.grid or ""))
+    with Project.open(arguments.project, read_only=True) as project:
+        made = queue_runs(project.path, arguments.name, runs)
+    names = [run.name for run in made]
+    text = f"{len(names)} {'run waits' if len(names) == 1 else 'runs wait'}: {', '.join(names)}."
+    output.result({"queued": names}, f"{text}\n`queue {arguments.project}` trains what waits.")
 
 
 def _signed(directory: RunDirectory) -> RunDirectory:

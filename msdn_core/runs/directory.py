@@ -44,9 +44,15 @@ class RunDirectory:
 
     @classmethod
     def create(
-        cls, project_path: Path, name: str | None, config: Mapping[str, Any], data: Mapping[str, Any] | None = None
+        cls,
+        project_path: Path,
+        name: str | None,
+        config: Mapping[str, Any],
+        data: Mapping[str, Any] | None = None,
+        *,
+        state: RunState = RunState.STARTING,
     ) -> RunDirectory:
-        """A new run in the project, starting; a name that is not given is made from the recipe and a number.
+        """A new run in the project, starting or ``queued``; without a name, one of the recipe and a number is made.
 
         Raises RunError where the name is taken, cannot be a folder's, or the folder cannot be written.
         """
@@ -65,9 +71,9 @@ class RunDirectory:
             raise RunError(f"The run's folder {run.path} cannot be made ({fault.strerror}).") from fault
         try:
             run.write_data(data or {})
-            write_status(run.path, RunStatus(RunState.STARTING, steps=int(config.get("steps", 0))))
+            write_status(run.path, RunStatus(state, steps=int(config.get("steps", 0))))
             # The settings come last: with them it is listed as a run.
-            write_atomic(run.path / "config.json", json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
+            run.write_config(config)
         except MsdnError:
             # Half a run would keep its name from the next try.
             shutil.rmtree(run.path, ignore_errors=True)
@@ -102,13 +108,17 @@ class RunDirectory:
         """What was trained on; RunError where it cannot be read."""
         return self._json("data.json")
 
+    def write_config(self, config: Mapping[str, Any]) -> None:
+        """Replaces the settings."""
+        write_atomic(self.path / "config.json", json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
+
     def write_data(self, data: Mapping[str, Any]) -> None:
         """Replaces what was trained on."""
         write_atomic(self.path / "data.json", json.dumps(dict(data), indent=1, ensure_ascii=False) + "\n")
 
-    def status(self) -> RunStatus:
-        """Where it stands; a run whose process is gone reads as lost."""
-        return read_status(self.path)
+    def status(self, *, elsewhere: bool = False) -> RunStatus:
+        """Where it stands; a run whose process is gone, or ``elsewhere`` long silent, reads as lost."""
+        return read_status(self.path, elsewhere=elsewhere)
 
     def write_status(self, status: RunStatus) -> None:
         """Replaces the status."""

@@ -19,6 +19,8 @@ STATUS_FILE = "status.json"
 _CLOCK_TOLERANCE_S = 2.0
 # A launched process writes its own first status within seconds; slow disks and cold starts are allowed for.
 _START_TOLERANCE_S = 120.0
+# A step, or a slow network folder, may keep a run silent for a while.
+_SILENCE_TOLERANCE_S = 180.0
 # A run may be a stranger's: what is far too long for a status is none.
 _MAX_BYTES = 1024 * 1024
 
@@ -88,8 +90,12 @@ def write_status(folder: Path, status: RunStatus) -> None:
     write_atomic(folder / STATUS_FILE, json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
-def read_status(folder: Path) -> RunStatus:
-    """The status of the run in a folder; a run at work whose process is gone reads as lost."""
+def read_status(folder: Path, *, elsewhere: bool = False) -> RunStatus:
+    """The status of the run in a folder; a run at work whose process is gone reads as lost.
+
+    Of a run ``elsewhere``, which may be another machine's, no process can be looked for: it reads as lost when it has
+    said nothing for long.
+    """
     try:
         with (folder / STATUS_FILE).open("rb") as file:
             content = json.loads(file.read(_MAX_BYTES))
@@ -108,7 +114,16 @@ def read_status(folder: Path) -> RunStatus:
         return RunStatus(RunState.LOST, reason="It has no status file.")
     except (OSError, AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return RunStatus(RunState.LOST, reason="Its status file is damaged.")
-    if not status.state.alive or status.process_alive:
+    if not status.state.alive:
+        return status
+    if elsewhere:
+        silent = time.time() - status.heartbeat
+        if silent < _SILENCE_TOLERANCE_S:
+            return status
+        return replace(
+            status, state=RunState.LOST, reason=f"It has said nothing for {silent / 60:.0f} minutes, wherever it runs."
+        )
+    if status.process_alive:
         return status
     if (
         status.state is RunState.STARTING
@@ -116,4 +131,8 @@ def read_status(folder: Path) -> RunStatus:
         and not status.pid
     ):
         return status
-    return replace(status, state=RunState.LOST, reason="Its process ended without a word: it was killed, or crashed.")
+    return replace(
+        status,
+        state=RunState.LOST,
+        reason="Its process ended without a word: it was killed (as systems do when memory runs out), or it crashed.",
+    )

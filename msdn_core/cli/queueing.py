@@ -1,0 +1,64 @@
+"""``queue PROJECT``: takes the runs that wait, one after another, in this shell until none is left."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from msdn_core.cli.output import Output, aligned
+from msdn_core.runs.queue import QueueRunner, arrange, hold, is_worked_through, read_order, waiting
+
+if TYPE_CHECKING:
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.runs.status import RunStatus
+
+
+def register(commands: Any, common: argparse.ArgumentParser) -> None:
+    """Adds the command."""
+    parser = commands.add_parser(
+        "queue", parents=[common], help="train the runs that wait (`train --queue`), one after another"
+    )
+    parser.add_argument("project", type=Path, metavar="PROJECT")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="only list them, the next one first")
+    what.add_argument("--order", nargs="+", metavar="RUN", help="put these first, in this order")
+    what.add_argument("--hold", action="store_true", help="let none be taken after the run at work")
+    parser.set_defaults(handler=run)
+
+
+def run(arguments: argparse.Namespace, output: Output) -> None:
+    """Works through the queue, which then is no longer held; or changes or lists it.
+
+    Raises RunError where another process works through it already.
+    """
+    from msdn_core.project import Project
+    from msdn_core.runs.launch import lower_priority
+    from msdn_core.runs.listing import find_run
+
+    with Project.open(arguments.project, read_only=True) as opened:
+        project = opened.path
+    if arguments.hold:
+        hold(project, True)
+    elif arguments.order:
+        arrange(project, [find_run(project, name).name for name in arguments.order])
+    elif not arguments.list:
+        hold(project, False)
+        lower_priority()
+        taken = QueueRunner(project, tell=lambda run, status: _tell(output, run, status)).work()
+        output.result({"taken": taken}, f"{taken} runs were taken; none waits." if taken else "No run waits.")
+        return
+    _show(project, output)
+
+
+def _tell(output: Output, run: RunDirectory, status: RunStatus) -> None:
+    output.note(f"Run “{run.name}” {status.state}{f': {status.reason}' if status.reason else '.'}")
+
+
+def _show(project: Path, output: Output) -> None:
+    names = [run.name for run in waiting(project)]
+    held, at_work = read_order(project).held, is_worked_through(project)
+    rows = [(str(place), name) for place, name in enumerate(names, 1)]
+    how = "held" if held else "being worked through" if at_work else "waiting for `queue PROJECT`"
+    text = f"{aligned([('', 'run'), *rows])}\n{how}" if names else "No run waits."
+    output.result({"waiting": names, "held": held, "at_work": at_work}, text)

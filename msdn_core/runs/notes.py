@@ -1,0 +1,42 @@
+"""What people say of a run: a text and tags, kept in its directory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from msdn_core.atomic import write_atomic
+
+NOTES_FILE = "notes.json"
+_MAX_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """A text of any length, and short words to find a run by."""
+
+    text: str = ""
+    tags: tuple[str, ...] = ()
+
+
+def as_tags(words: Iterable[str]) -> tuple[str, ...]:
+    """Tags without empty ones, each once, in the order given."""
+    return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
+
+
+def read_notes(folder: Path) -> Notes:
+    """The notes in a run's directory; none where there is no file that can be read as such."""
+    try:
+        with (folder / NOTES_FILE).open("rb") as file:
+            content = json.loads(file.read(_MAX_BYTES))
+        return Notes(str(content.get("text", "")), as_tags(map(str, content.get("tags", []))))
+    except (OSError, AttributeError, TypeError, ValueError, RecursionError):
+        return Notes()
+
+
+def write_notes(folder: Path, notes: Notes) -> None:
+    """Replaces the notes; MsdnError where the disk is full or the folder cannot be written."""
+    content = {"text": notes.text, "tags": list(notes.tags)}
+    write_atomic(folder / NOTES_FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
