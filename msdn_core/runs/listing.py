@@ -10,7 +10,17 @@ from msdn_core.runs.directory import RunDirectory
 
 def list_runs(project_path: Path) -> list[RunDirectory]:
     """All runs of a project, the newest first."""
-    folder = Path(project_path) / "runs"
+    return _in_folder(Path(project_path) / "runs")
+
+
+def runs_in(folder: Path) -> list[RunDirectory]:
+    """All runs that a folder stands for, the newest first: a run itself, a folder of runs, or a project."""
+    if (folder / "config.json").is_file():
+        return [RunDirectory(folder)]
+    return _in_folder(folder / "runs" if (folder / "runs").is_dir() else folder)
+
+
+def _in_folder(folder: Path) -> list[RunDirectory]:
     try:
         found = [path for path in folder.iterdir() if (path / "config.json").is_file()]
         dated = [(path.joinpath("config.json").stat().st_mtime, path.name, path) for path in found]

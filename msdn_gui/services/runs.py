@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,25 @@ class _Seen:
 
     directory: Any
     status: Any
-    stamp: tuple[int, int] = (0, 0)
+    tags: tuple[str, ...] = ()
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The project's queue, as it was read last."""
+
+    names: tuple[str, ...] = ()
+    """The runs that wait, the next one first."""
+    held: bool = False
+    at_work: bool = False
+    """Whether a process takes them."""
 
 
 @dataclass(frozen=True)
 class _Poll:
     project: Path
+    folders: tuple[Path, ...]
     watched: dict[str, int]
     known: dict[str, _Seen] = field(default_factory=dict)
 
@@ -34,11 +48,14 @@ class _Found:
     project: Path
     runs: dict[str, _Seen]
     events: dict[str, tuple[list[Any], int]]
-    fault: str = ""
+    waiting: Waiting = Waiting()
 
 
 class RunMonitor(QObject):
-    """Emits what changes in the project's run directories; never blocks the window."""
+    """Emits what changes in run directories; never blocks the window.
+
+    A run of the project goes by its name, one of another folder by its path.
+    """
 
     run_list_changed = Signal()
     """Runs came or went: see ``runs``."""
@@ -46,11 +63,15 @@ class RunMonitor(QObject):
     """Run name, new events (only of runs that are watched; the first time, all of them from the start)."""
     status_changed = Signal(str, object)
     """Run name, RunStatus."""
+    waiting_changed = Signal()
+    """Other runs wait, or in another order, or the queue was held or let go: see ``waiting``."""
     _polled = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, interval_ms: int = _POLL_MS) -> None:
         super().__init__(parent)
         self._project: Path | None = None
+        self._folders: tuple[Path, ...] = ()
+        self.waiting = Waiting()
         self._runs: dict[str, _Seen] = {}
         self._offsets: dict[str, int] = {}
         self._busy = False
@@ -68,8 +89,28 @@ class RunMonitor(QObject):
 
     @property
     def runs(self) -> list[Any]:
-        """The RunDirectory objects, newest first."""
-        return [seen.directory for seen in self._runs.values()]
+        """The RunDirectory objects of the project, newest first."""
+        return [seen.directory for seen in self._runs.values() if not seen.elsewhere]
+
+    @property
+    def names(self) -> list[str]:
+        """What all runs go by, newest first, those of other folders last."""
+        return list(self._runs)
+
+    def directory(self, run: str) -> Any | None:
+        """The RunDirectory of a run."""
+        seen = self._runs.get(run)
+        return seen.directory if seen is not None else None
+
+    def is_elsewhere(self, run: str) -> bool:
+        """Whether it belongs to another folder, and so is only looked at."""
+        seen = self._runs.get(run)
+        return seen is not None and seen.elsewhere
+
+    def tags(self, run: str) -> tuple[str, ...]:
+        """The tags in a run's notes."""
+        seen = self._runs.get(run)
+        return seen.tags if seen is not None else ()
 
     def status(self, run: str) -> Any | None:
         """The last RunStatus read of a run."""
@@ -77,8 +118,8 @@ class RunMonitor(QObject):
         return seen.status if seen is not None else None
 
     def active(self) -> list[str]:
-        """Names of the runs that go on, paused ones included."""
-        return [name for name, seen in self._runs.items() if seen.status.state.alive]
+        """Names of the project's runs that go on, paused ones included."""
+        return [name for name, seen in self._runs.items() if seen.status.state.alive and not seen.elsewhere]
 
     def set_project(self, project: Path | None) -> None:
         """Watches the runs of another project, or none."""
@@ -87,6 +128,8 @@ class RunMonitor(QObject):
         self._known = False
         self._runs = {}
         self._offsets = {}
+        self._folders = ()
+        self.waiting = Waiting()
         if had_runs:
             self.run_list_changed.emit()
         if project is None:
@@ -94,6 +137,17 @@ class RunMonitor(QObject):
         else:
             self._timer.start()
             self.poll()
+
+    def set_folders(self, folders: Sequence[Path]) -> None:
+        """Also watches the runs in other folders: of runs, or other projects."""
+        if self._folders != tuple(folders):
+            self._folders = tuple(folders)
+            self.poll()
+
+    def expect_order(self, names: Sequence[str]) -> None:
+        """The waiting runs are about to be in this order, which is shown before the disk says so."""
+        self.waiting = replace(self.waiting, names=tuple(names))
+        self.waiting_changed.emit()
 
     def watch(self, run: str) -> None:
         """Also hands on a run's events: all from its beginning, then each new one. Again: from the beginning."""
@@ -109,7 +163,7 @@ class RunMonitor(QObject):
         if self._busy or self._project is None:
             return
         self._busy = True
-        self._pool.start(_Look(self, _Poll(self._project, dict(self._offsets), dict(self._runs))))
+        self._pool.start(_Look(self, _Poll(self._project, self._folders, dict(self._offsets), dict(self._runs))))
 
     def close(self) -> None:
         """Stops looking."""
@@ -123,14 +177,16 @@ class RunMonitor(QObject):
         if found.project != self._project:
             self.poll()
             return
-        before, knew = self._runs, self._known
-        self._runs, self._known = found.runs, True
+        before, knew, queue = self._runs, self._known, self.waiting
+        self._runs, self._known, self.waiting = found.runs, True, found.waiting
         if list(before) != list(self._runs) or not knew:
             self.run_list_changed.emit()
         for name, seen in self._runs.items():
             old = before.get(name)
-            if old is None or old.status != seen.status:
+            if old is None or old.status != seen.status or old.tags != seen.tags:
                 self.status_changed.emit(name, seen.status)
+        if queue != self.waiting:
+            self.waiting_changed.emit()
         more = False
         for name, (events, offset) in found.events.items():
             # Where the run was watched anew meanwhile, what was read from another place is not wanted.
@@ -160,14 +216,26 @@ class _Look(QRunnable):
 def _look(poll: _Poll) -> _Found:
     """On the pool's thread: which runs there are, how they are, and what is new of the watched ones."""
     found = _Found(poll.project, {}, {})
-    if not (poll.project / "runs").is_dir():
+    if not (poll.project / "runs").is_dir() and not poll.folders:
         return found
-    from msdn_core.runs.listing import list_runs
+    from msdn_core.runs.listing import list_runs, runs_in
+    from msdn_core.runs.notes import read_notes
+
+    def see(name: str, directory: Any, *, elsewhere: bool) -> None:
+        known = poll.known.get(name)
+        directory = known.directory if known else directory
+        found.runs[name] = _Seen(
+            directory, directory.status(elsewhere=elsewhere), read_notes(directory.path).tags, elsewhere
+        )
 
     with contextlib.suppress(OSError):
         for directory in list_runs(poll.project):
-            known = poll.known.get(directory.name)
-            found.runs[directory.name] = _Seen(known.directory if known else directory, directory.status())
+            see(directory.name, directory, elsewhere=False)
+        found.waiting = _waiting(poll.project, found.runs)
+    for folder in poll.folders:
+        with contextlib.suppress(OSError):
+            for directory in runs_in(folder):
+                see(str(directory.path), directory, elsewhere=True)
     for name, offset in poll.watched.items():
         if name not in found.runs:
             continue
@@ -175,3 +243,14 @@ def _look(poll: _Poll) -> _Found:
             events, end = found.runs[name].directory.read_events(offset)
             found.events[name] = (events, (offset, end))
     return found
+
+
+def _waiting(project: Path, runs: dict[str, _Seen]) -> Waiting:
+    from msdn_core.runs.queue import in_order, is_worked_through, read_order
+    from msdn_core.runs.status import RunState
+
+    names = [name for name, seen in runs.items() if seen.status.state is RunState.QUEUED]
+    if not names:
+        return Waiting()
+    order = read_order(project)
+    return Waiting(tuple(in_order(names, order)), order.held, is_worked_through(project))

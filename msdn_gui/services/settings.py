@@ -34,6 +34,8 @@ class Settings:
     """Object name of a splitter or header → its ``saveState`` in base64."""
     checkpoints: Mapping[str, str] = field(default_factory=dict)
     """Project folder → the checkpoint that was looked through last."""
+    run_folders: Mapping[str, str] = field(default_factory=dict)
+    """Project folder → other folders whose runs are watched beside its own, one a line."""
     opacity: float = 0.6
     colour_map: str = "viridis"
     range_policy: str = "per map"

@@ -9,7 +9,7 @@ from typing import Any
 from msdn_core.runs.status import RunState
 
 STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
-    RunState.QUEUED: ("pause", "muted", "Waiting"),
+    RunState.QUEUED: ("wait", "muted", "Waits"),
     RunState.STARTING: ("refresh", "accent", "Starting"),
     RunState.RUNNING: ("play", "accent", "Running"),
     RunState.PAUSED: ("pause", "warning", "Paused"),
