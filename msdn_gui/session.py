@@ -81,6 +81,7 @@ class Session(QObject):
         self._looking.explained.connect(self.explanation_changed)
         self.collection = CollectionScores(self)
         """What the chosen checkpoint says of all images of the project, once they were scored."""
+        self.collection.scoring_failed.connect(lambda sentence: self.message.emit("error", sentence))
         self._image_list = ImageList(self)
         self._image_list.loaded.connect(self._take_images)
         self._image_list.failed.connect(lambda sentence: self.message.emit("error", sentence))
