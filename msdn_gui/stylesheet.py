@@ -71,6 +71,7 @@ def stylesheet(c: _Colours) -> str:
     QPushButton[look="quiet"]:focus, QToolButton:focus {{ border-color: {c.accent}; }}
     QPushButton[look="quiet"]:hover, QToolButton:hover {{ background: {c.hover}; }}
     QPushButton[look="quiet"]:pressed, QToolButton:pressed, QToolButton:checked {{ background: {c.pressed}; }}
+    QLineEdit QToolButton {{ padding: 0; border: none; }}
     #rail QToolButton {{ padding: 4px 0; }}
     QToolButton:disabled {{ color: {c.disabled}; }}
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}

@@ -1,4 +1,4 @@
-"""Which class each image of a collection is taken for, a block at a time: N × M scores never stand in memory at once."""
+"""Which class each image of a collection is taken for, a block of images at a time, so that memory stays bounded."""
 
 from __future__ import annotations
 

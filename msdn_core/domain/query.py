@@ -100,7 +100,9 @@ class Query:
                 if own.key == term.key and own.negated == term.negated:
                     joined = replace(own, values=own.values + term.values)
                     return Query((*self.terms[:place], joined, *self.terms[place + 1 :]))
-        rivals = ("checked", "flagged", "unreviewed") if term.key in ("checked", "flagged", "unreviewed") else (term.key,)
+        rivals = (
+            ("checked", "flagged", "unreviewed") if term.key in ("checked", "flagged", "unreviewed") else (term.key,)
+        )
         others = self.terms if term.key in NAMED else (own for own in self.terms if own.key not in rivals)
         return Query((*others, term))
 

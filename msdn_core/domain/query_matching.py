@@ -156,4 +156,3 @@ def _splits(wanted: str) -> list[int]:
 
 def _plain(name: str) -> str:
     return " ".join(name.lower().replace("_", " ").split())
-

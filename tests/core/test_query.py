@@ -177,7 +177,9 @@ def test_the_counts_of_a_group_are_what_each_of_its_values_would_leave(columns: 
         if facet.group == "Class":
             others = parse_query("split:test")
         assert facet.count == np.count_nonzero(matching(Query((*others.terms, facet.term)), columns)), facet
-    chosen = {str(facet.term) for facet in facets(parse_query('split:train class:"Red wader"'), columns) if facet.is_chosen}
+    chosen = {
+        str(facet.term) for facet in facets(parse_query('split:train class:"Red wader"'), columns) if facet.is_chosen
+    }
     assert chosen == {"split:train", 'class:"Red wader"'}
 
 
