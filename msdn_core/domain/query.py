@@ -184,7 +184,7 @@ def _comparison(key: str, letters: _Letters, negated: bool) -> Term:
         bound = math.nan
     if not name or not sign or not math.isfinite(bound):
         raise QueryError(
-            f"After “{key}:” come an attribute, one of > < >= <= and a number, without spaces, e.g. {key}:crest>0.5."
+            f"After “{key}:” come an attribute, > or < and a number, without spaces, e.g. {key}:crest>0.5."
         )
     return Term(key, (name,), sign, bound, negated)
 

@@ -100,7 +100,7 @@ def find_attribute(wanted: str, attributes: Sequence[str]) -> int:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise QueryError(f"No attribute is called “{wanted}”; choose one of those that are offered while you type.")
+        raise QueryError(f"No attribute is called “{wanted}”; choose one that is offered.")
     few = ", ".join(f"“{attributes[place]}”" for place in found[:3])
     more = f" and {len(found) - 3} more" if len(found) > 3 else ""
     raise QueryError(f"“{wanted}” could be {few}{more}; write more of the attribute's name.")
@@ -141,7 +141,7 @@ def _classes(wanted: Sequence[str], names: Sequence[str], others: Sequence[str] 
     for name in wanted:
         found = find_names(name, names)
         if not found and not find_names(name, others):
-            raise QueryError(f"No class has “{name}” in its name; choose one of those that are offered while you type.")
+            raise QueryError(f"No class has “{name}” in its name; choose one that is offered.")
         places += found
     return places
 

@@ -53,7 +53,7 @@ class Gallery(QWidget):
         self.order = QComboBox(objectName="gallery_order", accessibleName="In which order")
         for place, (order, words) in enumerate(ORDER_WORDS.items()):
             self.order.addItem(words, order.value)
-            self.order.setItemData(place, ORDER_TIPS.get(order), Qt.ItemDataRole.ToolTipRole)
+            self.order.setItemData(place, ORDER_TIPS[order], Qt.ItemDataRole.ToolTipRole)
         self.order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.order.setMinimumContentsLength(6)
         self.order.view().setMinimumWidth(230)
@@ -155,6 +155,7 @@ class Gallery(QWidget):
         return Names(table.classes, [attribute.full_name for attribute in table.attributes])
 
     def _sort(self, *_: object) -> None:
+        self.order.setToolTip(self.order.currentData(Qt.ItemDataRole.ToolTipRole))
         self.browsing.sort(Order(self.order.currentData()), is_reversed=self.reverse.isChecked())
 
     def _toggle(self, term: Term) -> None:
@@ -227,4 +228,5 @@ def _tool(name: str, icon: str, words: str) -> QToolButton:
     button = QToolButton(objectName=name, toolTip=words)
     button.setAccessibleName(words)
     bind_icon(button, icon, "muted")
+    button.setStyleSheet("QToolButton { padding: 3px 3px; }")  # The line is short: words go before air.
     return button

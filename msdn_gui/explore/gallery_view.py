@@ -43,7 +43,7 @@ class GalleryView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setMouseTracking(True)
-        model.modelReset.connect(self._show_record_again)
+        model.modelReset.connect(self._start_over)
 
     def show_record(self, record: ImageRecord | None) -> None:
         """Mark this image as the chosen one."""
@@ -69,6 +69,11 @@ class GalleryView(QListView):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    def _start_over(self) -> None:
+        self._show_record_again()
+        if not self.currentIndex().isValid():
+            self.scrollToTop()
 
     def _show_record_again(self) -> None:
         row = self.images.row_of(self._record)

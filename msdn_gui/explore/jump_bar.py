@@ -18,7 +18,7 @@ class JumpBar(QLineEdit):
     """Hidden until it is asked for; Return jumps, and to the next image of that name when pressed again."""
 
     def __init__(self, session: Session, view: GalleryView) -> None:
-        super().__init__(objectName="jump", placeholderText="Number or name, then Return")
+        super().__init__(objectName="jump", placeholderText="Number or name")
         self.setAccessibleName("Jump to an image")
         self._session, self._view = session, view
         self.hide()

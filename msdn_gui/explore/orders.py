@@ -23,15 +23,18 @@ class Order(StrEnum):
 
 
 ORDER_WORDS = {
-    Order.PROJECT: "In the project's order",
-    Order.NAME: "By name",
-    Order.CLASS: "By class",
-    Order.CLASS_SCORE: "By the chosen class's score",
-    Order.ATTRIBUTE_SCORE: "By the chosen attribute's score",
-    Order.DOUBT: "Model unsure of the class",
+    Order.PROJECT: "Project order",
+    Order.NAME: "Name",
+    Order.CLASS: "Class",
+    Order.CLASS_SCORE: "Class score",
+    Order.ATTRIBUTE_SCORE: "Attribute score",
+    Order.DOUBT: "Model unsure",
     Order.DISAGREEMENT: "Sub-nets disagree",
 }
 ORDER_TIPS = {
+    Order.PROJECT: "As they came into the project",
+    Order.NAME: "By name, letters' case aside, and 9 before 10",
+    Order.CLASS: "By the class that they have, those without one last",
     Order.CLASS_SCORE: "The score of the class that is chosen in the ranking, the highest first",
     Order.ATTRIBUTE_SCORE: "The chosen attribute's score, fused as the checkpoint says, the highest first",
     Order.DOUBT: "Images whose second best class is nearest to the best one, with gamma as it stands, first",

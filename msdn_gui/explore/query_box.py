@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QStringListModel, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QLineEdit, QMenu
+from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit
 
-from msdn_core.domain.query import FLAGS, NAMED, SCORES, quoted
+from msdn_core.domain.query import FLAGS, NAMED, SCORES, parse_query, quoted
 from msdn_core.domain.query_matching import SPLIT_NAMES, find_names
+from msdn_core.errors import QueryError
 from msdn_gui.icons import bind_icon
 
 _PAUSE_MS = 150
@@ -53,7 +54,7 @@ class QueryBox(QLineEdit):
         self._completer.setWidget(self)
         self._completer.popup().setObjectName("query_offers")
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
-        self._pause.timeout.connect(self._ask)
+        self._pause.timeout.connect(self._ask_if_whole)
         menu = QAction("Saved searches", self, objectName="query_menu", toolTip="Saved searches (B)")
         bind_icon(menu, "chevron-down", "muted")
         menu.triggered.connect(lambda: self.open_menu())
@@ -61,7 +62,7 @@ class QueryBox(QLineEdit):
         self._completer.activated[str].connect(self._put)
         self.textChanged.connect(lambda _: self._pause.start())
         self.textEdited.connect(lambda _: self._offer())
-        self.returnPressed.connect(self._ask)
+        self.editingFinished.connect(self._ask)
 
     @property
     def is_settled(self) -> bool:
@@ -99,7 +100,7 @@ class QueryBox(QLineEdit):
         super().keyPressEvent(event)
 
     @property
-    def _popup(self) -> QMenu:
+    def _popup(self) -> QAbstractItemView:
         return self._completer.popup()
 
     def _ask(self) -> None:
@@ -107,6 +108,15 @@ class QueryBox(QLineEdit):
         if self.text() != self._asked_text:
             self._asked_text = self.text()
             self.asked.emit(self.text())
+
+    def _ask_if_whole(self) -> None:
+        """While names are offered, a term that is not whole yet is no mistake."""
+        if self._popup.isVisible():
+            try:
+                parse_query(self.text())
+            except QueryError:
+                return
+        self._ask()
 
     def _offer(self, *, all_keys: bool = False) -> None:
         self._start, self._endings = _offers(self.text()[: self.cursorPosition()], self._names, all_keys=all_keys)

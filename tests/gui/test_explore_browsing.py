@@ -268,7 +268,7 @@ def choose(menu: QMenu, qtbot, text: str) -> None:
 
 def test_a_search_is_saved_under_a_name_chosen_again_and_deleted(workspace, session, qtbot) -> None:
     search(workspace, qtbot, "heron split:train")
-    sort_by(workspace, qtbot, "By name")
+    sort_by(workspace, qtbot, "Name")
     choose(open_menu(workspace, qtbot), qtbot, "Save this search …")
     dialog = workspace.findChild(QInputDialog, "search_name")
     line = dialog.findChild(QLineEdit)
@@ -277,11 +277,11 @@ def test_a_search_is_saved_under_a_name_chosen_again_and_deleted(workspace, sess
     qtbot.keyClicks(line, "Herons")
     qtbot.keyClick(line, KEY.Key_Return)
     search(workspace, qtbot, "")
-    sort_by(workspace, qtbot, "In the project's order")
+    sort_by(workspace, qtbot, "Project order")
     choose(open_menu(workspace, qtbot), qtbot, "Herons")
     qtbot.waitUntil(lambda: shown(workspace) == [1])
     assert workspace.gallery.query.text() == "heron split:train"
-    assert workspace.gallery.order.currentText() == "By name"
+    assert workspace.gallery.order.currentText() == "Name"
     assert list(json.loads(session.project.meta("saved_searches"))) == ["Herons"], "the project keeps it"
     menu = open_menu(workspace, qtbot)
     delete = next(one for one in menu.actions() if one.text() == "Delete").menu()
@@ -295,20 +295,20 @@ def test_a_search_is_saved_under_a_name_chosen_again_and_deleted(workspace, sess
 
 
 def test_images_are_sorted_by_what_is_said_of_them(scored, session, qtbot) -> None:
-    assert sort_by(scored, qtbot, "By name") == [2, 5, 0, 3, 1, 4]
-    assert sort_by(scored, qtbot, "By class") == [2, 5, 0, 3, 1, 4]
+    assert sort_by(scored, qtbot, "Name") == [2, 5, 0, 3, 1, 4]
+    assert sort_by(scored, qtbot, "Class") == [2, 5, 0, 3, 1, 4]
     qtbot.mouseClick(scored.gallery.reverse, LEFT)
     qtbot.waitUntil(lambda: shown(scored) == [1, 4, 0, 3, 2, 5])
     qtbot.mouseClick(scored.gallery.reverse, LEFT)
     scores = np.sort(FUSED @ session.table.unit_vectors().T - session.gamma * session.table.seen, axis=1)
-    assert sort_by(scored, qtbot, "Model unsure of the class") == np.argsort(scores[:, -1] - scores[:, -2]).tolist()
+    assert sort_by(scored, qtbot, "Model unsure") == np.argsort(scores[:, -1] - scores[:, -2]).tolist()
     likeness = [np.corrcoef(SCORES[n], OTHER[n])[0, 1] for n in range(6)]
     assert sort_by(scored, qtbot, "Sub-nets disagree") == np.argsort(likeness).tolist()
     session.set_attribute(3)
-    assert sort_by(scored, qtbot, "By the chosen attribute's score") == np.argsort(-FUSED[:, 3]).tolist()
+    assert sort_by(scored, qtbot, "Attribute score") == np.argsort(-FUSED[:, 3]).tolist()
     session.set_attribute(1)
     qtbot.waitUntil(lambda: shown(scored) == np.argsort(-FUSED[:, 1]).tolist())
-    sort_by(scored, qtbot, "By the chosen class's score")
+    sort_by(scored, qtbot, "Class score")
     session.set_class("Red wader")
     wader = FUSED @ session.table.unit_vectors()[0]
     qtbot.waitUntil(lambda: shown(scored) == np.argsort(-wader).tolist())
@@ -317,7 +317,7 @@ def test_images_are_sorted_by_what_is_said_of_them(scored, session, qtbot) -> No
 
 def test_sorting_by_a_class_asks_for_one_where_none_is_chosen(scored, session, qtbot) -> None:
     session.set_class(None)
-    assert sort_by(scored, qtbot, "By the chosen class's score") == list(range(6))
+    assert sort_by(scored, qtbot, "Class score") == list(range(6))
     assert "Choose a class" in scored.gallery.fault.text()
 
 
