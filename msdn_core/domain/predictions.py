@@ -30,6 +30,6 @@ def predict(attribute_scores: Floats, unit_vectors: FloatArray, seen: BoolArray,
     vectors = unit_vectors.astype(np.float32)
     for start in range(0, count if len(vectors) else 0, _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
-        scores = calibrated(class_scores(attribute_scores[part], vectors), seen, np.float32(gamma))
+        scores = calibrated(class_scores(attribute_scores[part], vectors), seen, gamma)
         winners[part], doubt[part] = scores.argmax(axis=1), class_doubt(scores)
     return Predictions(winners, doubt)

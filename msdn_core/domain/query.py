@@ -87,6 +87,16 @@ class Query:
             if own.sign == term.sign == "" and own.key != TEXT
         )
 
+    def spelled_out(self, key: str, names: tuple[str, ...]) -> Query:
+        """The query in which one term with these names stands for all terms of a key of ``NAMED`` that exclude nothing.
+
+        With the names that the terms mean, it leaves what they leave.
+        """
+        if not any(own.key == key and not own.negated for own in self.terms):
+            return self
+        others = (own for own in self.terms if own.key != key or own.negated)
+        return Query((*others, Term(key, names)) if names else tuple(others))
+
     def toggled(self, term: Term) -> Query:
         """The query with a flag or a name more, or without it where it is there.
 

@@ -10,7 +10,7 @@ import numpy as np
 from msdn_core.domain.annotation import ReviewState, Split
 from msdn_core.domain.attributes import BoolArray
 from msdn_core.domain.image_columns import Codes, ImageColumns
-from msdn_core.domain.query import SCORES, TEXT, Query, Term
+from msdn_core.domain.query import NAMED, SCORES, TEXT, Query, Term
 from msdn_core.errors import QueryError
 
 SPLIT_NAMES = {
@@ -74,11 +74,18 @@ def facets(query: Query, columns: ImageColumns) -> list[Facet]:
             if term.key not in keys:
                 left &= holds
         counts = np.bincount(codes[left & (codes >= 0)], minlength=len(terms)).tolist()
-        for term, count in zip(terms, counts, strict=True):
-            chosen = query.has(term)
+        meant = _meant(query, keys[0], columns)
+        for code, (term, count) in enumerate(zip(terms, counts, strict=True)):
+            chosen = code in meant if term.key in NAMED else query.has(term)
             if count or chosen:
                 found.append(Facet(name, term, count, chosen))
     return found
+
+
+def _meant(query: Query, key: str, columns: ImageColumns) -> set[int]:
+    """The places of the names that a query narrows a key down to, however they are written."""
+    found = [{*_codes(term, columns)} for term in query.terms if term.key == key in NAMED and not term.negated]
+    return set.intersection(*found) if found else set()
 
 
 def find_names(wanted: str, names: Sequence[str]) -> list[int]:
@@ -124,15 +131,22 @@ def _asked(term: Term, columns: ImageColumns) -> tuple[BoolArray, BoolArray]:
     if term.key == "wrong":
         right, known = columns.right
         return ~right, known
-    if term.key == "split":
-        return np.isin(columns.split_of, [code for value in term.values for code in _splits(value)]), everywhere
-    if term.key == "class":
-        return np.isin(columns.class_of, _classes(term.values, columns.classes, columns.predictable)), everywhere
     if term.key == "predicted":
         predicted = columns.predicted_of if columns.predicted_of is not None else np.full(len(columns.ids), -1)
-        return np.isin(predicted, _classes(term.values, columns.predictable)), predicted >= 0
+        return np.isin(predicted, _codes(term, columns)), predicted >= 0
+    if term.key in NAMED:
+        return np.isin(columns.split_of if term.key == "split" else columns.class_of, _codes(term, columns)), everywhere
     reviews = columns.review_of if columns.review_of is not None else np.zeros(len(columns.ids), dtype=np.int32)
     return reviews == list(ReviewState).index(_REVIEWS[term.key]), everywhere
+
+
+def _codes(term: Term, columns: ImageColumns) -> list[int]:
+    """The places of the names that a term of ``NAMED`` means."""
+    if term.key == "split":
+        return [code for value in term.values for code in _splits(value)]
+    if term.key == "class":
+        return _classes(term.values, columns.classes, columns.predictable)
+    return _classes(term.values, columns.predictable)
 
 
 def _classes(wanted: Sequence[str], names: Sequence[str], others: Sequence[str] = ()) -> list[int]:

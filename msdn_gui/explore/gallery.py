@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_core.domain.query import Term
+from msdn_core.domain.query import NAMED, Term
 from msdn_gui.explore.browsing import Browsing
 from msdn_gui.explore.facet_panel import FacetPanel
 from msdn_gui.explore.gallery_model import GalleryModel
@@ -159,7 +159,12 @@ class Gallery(QWidget):
         self.browsing.sort(Order(self.order.currentData()), is_reversed=self.reverse.isChecked())
 
     def _toggle(self, term: Term) -> None:
-        self.query.put_query(str(self.browsing.query.toggled(term)))
+        query, facets = self.browsing.query, self.browsing.facets
+        if term.key in NAMED:
+            # “split:test” means both of them: taking one out leaves the other.
+            chosen = (facet.term.values[0] for facet in facets if facet.term.key == term.key and facet.is_chosen)
+            query = query.spelled_out(term.key, tuple(chosen))
+        self.query.put_query(str(query.toggled(term)))
 
     def _search(self) -> Search:
         return Search(self.query.text().strip(), self.browsing.order, self.browsing.is_reversed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -211,3 +212,15 @@ def test_predictions_are_those_of_the_whole_product() -> None:
     np.testing.assert_array_equal(winners, whole.argmax(axis=1))
     np.testing.assert_allclose(doubt, best[:, -2] - best[:, -1], atol=1e-5)
     assert predict(scores, np.zeros((0, 7)), np.zeros(0, dtype=bool), 0).winners.tolist() == [-1] * 5000
+
+
+def test_a_hundred_thousand_images_are_searched_in_a_blink() -> None:
+    images = [
+        SimpleNamespace(id=n, name=f"{n % 200:03}/bird_{n:06}.jpg", class_name=f"Bird {n % 200}", split=Split.TRAIN)
+        for n in range(100_000)
+    ]
+    columns = ImageColumns.of(images)
+    begun = time.perf_counter()
+    left = matching(parse_query('bird_09999 class:"bird 190",bird split:train -unlabelled'), columns)
+    assert np.flatnonzero(left).tolist() == list(range(99_990, 100_000))
+    assert time.perf_counter() - begun < 0.4

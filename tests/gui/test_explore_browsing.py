@@ -249,6 +249,18 @@ def test_facets_have_counts_and_toggle_terms_by_mouse_and_keyboard(scored, sessi
     assert not panel.isVisible()
 
 
+def test_a_value_that_is_part_of_what_is_written_is_taken_out_of_it(workspace, qtbot) -> None:
+    search(workspace, qtbot, "split:test")
+    facets = open_facets(workspace, qtbot)
+    qtbot.waitUntil(lambda: facet_rows(workspace)["Split/Test seen"][2])
+    facets = facet_rows(workspace)
+    assert [facets[f"Split/{name}"][2] for name in ("Train", "Test seen", "Test unseen")] == [False, True, True]
+    click_row(qtbot, workspace.gallery.facets.table, facets["Split/Test seen"][0])
+    assert workspace.gallery.query.text() == 'split:"test unseen"'
+    qtbot.waitUntil(lambda: shown(workspace) == [2, 5])
+    qtbot.keyClick(workspace.gallery.facets.table, KEY.Key_Escape)
+
+
 # Saved searches
 
 
