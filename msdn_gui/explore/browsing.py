@@ -92,6 +92,8 @@ class Browsing(QObject):
         self._background.cancel()
         self.is_settled = True
         session, collection = self._session, self._session.collection.collection
+        if collection is not None and collection.fused.shape[1] != len(session.table.attributes):
+            collection = None
         self.needs_scores = self._asks_network and collection is None and bool(session.images)
         missing = self._missing_choice()
         self._tell_fault(missing)
@@ -101,13 +103,12 @@ class Browsing(QObject):
             self._show(Answer(np.arange(len(session.images)), 0, ()))
         else:
             self.is_settled = False
-            fits = collection is not None and collection.fused.shape[1] == len(session.table.attributes)
             request = Request(
                 session.project.path,
                 session.images,
                 self._reviews,
                 session.table,
-                collection if fits else None,
+                collection,
                 session.gamma,
                 session.checkpoint is not None and session.checkpoint.header.clip_negative,
                 self.query,
@@ -126,11 +127,18 @@ class Browsing(QObject):
         return self.query.asks_network or self.order.asks_network
 
     def _missing_choice(self) -> str:
+        """What the order or the query asks for that is not chosen, or that this network has not."""
         if self.order is Order.CLASS_SCORE and self._session.class_name is None:
             return "Choose a class in the ranking: the images are sorted by its score."
         if self.order is Order.ATTRIBUTE_SCORE and self._session.attribute < 0:
             return "Choose an attribute: the images are sorted by its score."
-        return ""
+        if self._session.checkpoint is None:
+            return ""
+        there = self._session.checkpoint.header.sub_nets
+        asked = {term.key for term in self.query.terms} & {"av", "va"}
+        if self.order is Order.DISAGREEMENT:
+            asked = {"av", "va"}
+        return next((words for name in sorted(asked) if (words := there.absence(name))), "")
 
     def _follow(self, matters: bool) -> None:
         if matters and self._is_shown:

@@ -9,9 +9,10 @@ import pytest
 from explore_kit import LEFT, click_row, shown_workspace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMenu, QPushButton
-from small_birds import CLASSES
+from small_birds import CLASSES, write_checkpoint
 
 from msdn_core.domain.annotation import Review, ReviewState
+from msdn_core.domain.variants import SubNets
 from msdn_core.project import Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
 from msdn_gui.explore import ExploreWorkspace
@@ -372,6 +373,19 @@ def test_images_without_scores_are_counted_and_can_be_scored(session, services, 
     assert set(search(workspace, qtbot, "wrong")) | set(search(workspace, qtbot, "-wrong")) == {0, 1, 2, 3}
     assert workspace.gallery.rest.isVisible()
     assert workspace.gallery.rest.text() == "2 not scored: score the rest"
+
+
+def test_what_a_sub_net_says_is_not_asked_of_a_network_without_it(session, services, qtbot, tmp_path) -> None:
+    session.set_checkpoint(write_checkpoint(tmp_path / "alone" / "best.safetensors", sub_nets=SubNets.AV, run="alone"))
+    keep_scores(session)
+    session.collection.look_again()
+    qtbot.waitUntil(lambda: session.collection.collection is not None)
+    workspace = shown_workspace(session, services, qtbot)
+    assert search(workspace, qtbot, "va:crest::yes>0.5") == list(range(6))
+    assert "no visual→attribute sub-net" in workspace.gallery.fault.text()
+    assert search(workspace, qtbot, "av:crest::yes>0.5") == np.flatnonzero(SCORES[:, 4] > 0.5).tolist()
+    sort_by(workspace, qtbot, "Sub-nets disagree")
+    assert "no visual→attribute sub-net" in workspace.gallery.fault.text()
 
 
 # Jumps and steps
