@@ -185,9 +185,7 @@ def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> No
     rename = lambda: session.edits.rename_class(session.table.classes[9], "Renamed")  # noqa: E731
     say("a class is renamed", *watch.until(rename, lambda: bool(listed) and gallery.is_settled))
     say("the next image", *watch.until(lambda: session.step_image(1), lambda: True))
-    print(
-        f"{'the process takes':44} {resident():6.0f} MB, of which the scores' file is 250 MB twice and once fused twice"
-    )
+    print(f"{'the process takes':44} {resident():6.0f} MB, 500 of them scores: two sub-nets', and fused in two layouts")
 
 
 def main() -> None:

@@ -60,7 +60,7 @@ class QueryBox(QLineEdit):
         menu.triggered.connect(lambda: self.open_menu())
         self.addAction(menu, QLineEdit.ActionPosition.TrailingPosition)
         self._completer.activated[str].connect(self._put)
-        self.textChanged.connect(lambda _: self._pause.start())
+        self.textChanged.connect(self._take_text)
         self.textEdited.connect(lambda _: self._offer())
         self.editingFinished.connect(self._ask)
 
@@ -102,6 +102,11 @@ class QueryBox(QLineEdit):
     @property
     def _popup(self) -> QAbstractItemView:
         return self._completer.popup()
+
+    def _take_text(self, text: str) -> None:
+        # A long query does not fit into the line.
+        self.setToolTip(f"{text}\n\n{_TIP}" if text else _TIP)
+        self._pause.start()
 
     def _ask(self) -> None:
         self._pause.stop()
