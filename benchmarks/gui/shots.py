@@ -1,6 +1,6 @@
 """One picture of the window in the middle of a person's work, for the guide.
 
-    python -m benchmarks.gui.shots finding FILE --project DIR [--theme dark] [--size 1280x720]
+    python -m benchmarks.gui.shots explore-finding FILE --project DIR [--theme dark] [--size 1280x800]
 
 Each name of ``SHOTS`` does something in the window; the picture is taken once all of it is there, pop-ups included.
 """
@@ -45,28 +45,7 @@ def finding(window: MainWindow) -> None:
     wait(lambda: gallery.is_settled and gallery.facets.model.rowCount() > 0)
 
 
-def offering(window: MainWindow) -> None:
-    """Names that are offered while one types."""
-    gallery = window.workspaces["explore"].gallery
-    gallery.query.setFocus()
-    QTest.keyClicks(gallery.query, "wrong score:cre")
-
-
-def asking(window: MainWindow) -> None:
-    """A query that hangs on scores which are not there yet."""
-    window.workspaces["explore"].gallery.query.put_query("wrong")
-
-
-def refusing(window: MainWindow) -> None:
-    """A query that cannot be read, and the line to jump by."""
-    gallery = window.workspaces["explore"].gallery
-    gallery.query.put_query("class:heron")
-    wait(lambda: gallery.is_settled)
-    gallery.query.put_query("class:heron score:crest>0.5")
-    gallery.jump.open()
-
-
-SHOTS = {"finding": finding, "offering": offering, "asking": asking, "refusing": refusing}
+SHOTS = {"explore-finding": finding}
 
 
 def main() -> None:
@@ -76,7 +55,7 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--project", type=Path, required=True)
     parser.add_argument("--theme", default="light")
-    parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--size", default="1280x800")
     words = parser.parse_args()
     width, height = map(int, words.size.split("x"))
     program = Program(
