@@ -34,7 +34,6 @@ from msdn_core.training.sampling import batch, hold_out
 
 EVERY = 25
 DECAY = 0.97
-COSINE_SCALE = 20.0
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,8 @@ class Trial:
     name: str
     what: str
     words: str = "released"
-    head: str = "dot"
+    cosine_scale: float = 0.0
+    temperature: bool = False
     va_mean: bool = False
     refit: bool = False
     """Whether it is trained anew on all seen classes as well, for the steps that validation chose."""
@@ -53,8 +53,8 @@ class Trial:
 TRIALS = (
     Trial("official", "the published model and loss", refit=True),
     Trial("hashed", "hashed word vectors in place of the released ones", words="hashed", refit=True),
-    Trial("cosine", "cosine of attribute scores and class vectors, times 20", head="cosine", refit=True),
-    Trial("temperature", "a learned temperature on each sub-net's logits", head="temperature"),
+    Trial("cosine", "cosine of attribute scores and class vectors, times 20", cosine_scale=20.0, refit=True),
+    Trial("temperature", "a learned temperature on each sub-net's logits", temperature=True),
     Trial("VAA mean", "VAA's sum over regions made a mean", va_mean=True),
 )
 AVERAGED, REFIT, UNMATCHED = ", averaged", ", refit", ", unmatched"
@@ -67,17 +67,15 @@ classes play unseen, as the program does by itself.
 
 
 class Head(nn.Module):
-    """What stands between a sub-net's attribute scores and the class vectors."""
+    """What a trial puts between a sub-net's attribute scores and the class vectors."""
 
     def __init__(self, trial: Trial, regions: int) -> None:
         super().__init__()
-        self.kind, self.share = trial.head, 1 / regions if trial.va_mean else 1.0
-        self.temperature = nn.Parameter(torch.zeros(2)) if trial.head == "temperature" else None
+        self.share = 1 / regions if trial.va_mean else 1.0
+        self.temperature = nn.Parameter(torch.zeros(2)) if trial.temperature else None
 
     def forward(self, scores_av: Tensor, scores_va: Tensor) -> tuple[Tensor, Tensor]:
         both = [scores_av, scores_va * self.share]
-        if self.kind == "cosine":
-            both = [COSINE_SCALE * nn.functional.normalize(scores, dim=1) for scores in both]
         if self.temperature is not None:
             both = [scores * t.exp() for scores, t in zip(both, self.temperature, strict=True)]
         return both[0], both[1]
@@ -88,7 +86,7 @@ class Model(nn.Module):
 
     def __init__(self, words: np.ndarray, channels: int, trial: Trial, regions: int, seed: int) -> None:
         super().__init__()
-        self.network = MSDN(torch.from_numpy(words), channels, seed=seed)
+        self.network = MSDN(torch.from_numpy(words), channels, seed=seed, cosine_scale=trial.cosine_scale)
         self.head = Head(trial, regions)
 
     def forward(self, features: Tensor) -> Outputs:
