@@ -18,6 +18,7 @@ from msdn_core.cli import (
     features,
     importing,
     queueing,
+    refit,
     runs,
     score,
     train,
@@ -25,7 +26,21 @@ from msdn_core.cli import (
 from msdn_core.cli.output import Output
 from msdn_core.errors import MsdnError
 
-COMMANDS = (demo, importing, features, train, queueing, ablate, runs, evaluate, explain, score, exporting, doctor)
+COMMANDS = (
+    demo,
+    importing,
+    features,
+    train,
+    refit,
+    queueing,
+    ablate,
+    runs,
+    evaluate,
+    explain,
+    score,
+    exporting,
+    doctor,
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,7 +26,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         "train", parents=[common], help="train a network; features that are missing come first"
     )
     parser.add_argument("project", type=Path, metavar="PROJECT")
-    parser.add_argument("--recipe", default=None, metavar="NAME", help="demo, cub, sun or awa2 (default: demo)")
+    parser.add_argument(
+        "--recipe", default=None, metavar="NAME", help="demo, cub, cub-cosine, sun or awa2 (default: demo)"
+    )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="settings from a file: one that the window saved, or a config.json"
     )
@@ -48,11 +51,12 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
         _queue(arguments, output)
         return 0
     with together(output) as (ranks, shown):
-        return _train(arguments, shown, ranks)
+        return train_in(lambda: _directory(arguments), shown, ranks)
 
 
-def _train(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> int:
-    directory = ranks.agreed(lambda: _signed(_directory(arguments)))
+def train_in(make: Callable[[], RunDirectory], output: Output, ranks: Ranks) -> int:
+    """Trains in the directory that ``make`` gives, on one rank or several; its status as that of ``run``."""
+    directory = ranks.agreed(lambda: _signed(make()))
     output.note(f"Run “{directory.name}” in {directory.path}")
     from msdn_core.runs.launch import lower_priority
     from msdn_core.training.loop import run_training
