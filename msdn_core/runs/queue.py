@@ -69,7 +69,7 @@ def hold(project: Path, held: bool) -> None:
 def in_order(names: Sequence[str], order: Order) -> list[str]:
     """Waiting runs, given from the newest to the oldest, in the order in which they are taken."""
     place = {name: index for index, name in enumerate(order.names)}
-    return sorted(reversed(names), key=lambda name: place.get(name, len(place)))
+    return sorted(names[::-1], key=lambda name: place.get(name, len(place)))
 
 
 def waiting(project: Path) -> list[RunDirectory]:
