@@ -68,8 +68,8 @@ def hold(project: Path, held: bool) -> None:
 
 def in_order(names: Sequence[str], order: Order) -> list[str]:
     """Waiting runs, given from the newest to the oldest, in the order in which they are taken."""
-    place = {name: index for index, name in enumerate(order.names)}
-    return sorted(names[::-1], key=lambda name: place.get(name, len(place)))
+    arranged = [name for name in order.names if name in names]
+    return list(dict.fromkeys([*arranged, *reversed(names)]))
 
 
 def waiting(project: Path) -> list[RunDirectory]:
