@@ -55,7 +55,7 @@ def part_hits(tested: Tested, plan: PartPlan, peaks: Mapping[str, NDArray[np.int
     ``peaks`` are (N, G, 2) by sub-net, None of one that is not there.
     """
     boxes = np.minimum(np.floor(tested.places.boxes * PCP_SIDE), PCP_SIDE - 1)
-    known = ~np.isnan(boxes).any(axis=1)
+    known = np.asarray(~np.isnan(boxes).any(axis=1))
     whole = boxes[known].astype(np.int64)
     points = np.floor(tested.places.points[known] * PCP_SIDE)
     names = tested.places.part_names

@@ -129,19 +129,19 @@ def _measures(
     jsd: NDArray[np.floating],
     overlap: NDArray[np.floating],
 ) -> ImageMeasures:
-    game = tested.pointing
-    unknown = np.full(truth.shape, np.nan)
-    pointing = (unknown, unknown) if game is None else (game.av, game.va)
-    return ImageMeasures(
-        np.array([image.id for image in tested.images], np.int64),
-        jsd.astype(np.float32),
-        overlap.astype(np.float32),
-        truth,
-        *(np.where(np.isnan(found), -1, found).astype(np.int8) for found in pointing),
-        np.array([part.name for part in plan.parts], np.str_),
-        np.array([part.counted for part in plan.parts], np.bool_),
-        **{f"pcp_{name}": found.astype(np.float32) for name, found in hits.hits.items()},
-    )
+    game, nowhere = tested.pointing, np.full(truth.shape, np.nan)
+    pointing = {"av": nowhere if game is None else game.av, "va": nowhere if game is None else game.va}
+    found: dict[str, Any] = {
+        "image_ids": np.array([image.id for image in tested.images], np.int64),
+        "jsd": jsd.astype(np.float32),
+        "overlap": overlap.astype(np.float32),
+        "truth": truth,
+        **{f"pointing_{side}": np.nan_to_num(hit, nan=-1).astype(np.int8) for side, hit in pointing.items()},
+        "parts": np.array([part.name for part in plan.parts], np.str_),
+        "counted": np.array([part.counted for part in plan.parts], np.bool_),
+        **{f"pcp_{name}": shares.astype(np.float32) for name, shares in hits.hits.items()},
+    }
+    return ImageMeasures(**found)
 
 
 def _insertion(study: MapStudy, looks: Mapping[str, bool]) -> dict[str, Any]:

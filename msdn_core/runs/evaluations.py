@@ -84,11 +84,11 @@ def read_evaluation(folder: Path) -> KeptEvaluation | None:
     figures = read_figures(folder)
     if figures is None:
         return None
-    tables = [_rows(folder / f"{name}.csv") for name in ("classes", "attributes", "parts")]
+    classes, attributes, parts = (_rows(folder / f"{name}.csv") for name in ("classes", "attributes", "parts"))
     predictions, measures = read_predictions(folder / PREDICTIONS), read_image_measures(folder / MEASURES)
     if not np.array_equal(predictions.image_ids, measures.image_ids) or (predictions.labels < 0).any():
         raise RunError(f"The files in {folder} do not belong together; evaluate the run again.")
-    return KeptEvaluation(figures, *tables, predictions, measures)
+    return KeptEvaluation(figures, classes, attributes, parts, predictions, measures)
 
 
 def what_changed(

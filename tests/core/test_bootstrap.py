@@ -13,7 +13,6 @@ from msdn_core.domain.metrics import (
     class_accuracies,
     figures,
     seeds,
-    seen_unseen_curve,
 )
 from msdn_core.domain.scoring import calibrated
 
