@@ -16,6 +16,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from benchmarks.flips import flipped_store
 from msdn_core.domain.metrics import figures, seen_unseen_curve
 from msdn_core.domain.scoring import Fusion, class_scores, fused_attribute_scores
 from msdn_core.importers.word_vectors import hashed_word_vectors
@@ -34,7 +36,6 @@ from msdn_core.training.sampling import batch, hold_out
 
 EVERY = 25
 DECAY = 0.97
-COSINE_SCALE = 20.0
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,10 @@ class Trial:
     name: str
     what: str
     words: str = "released"
-    head: str = "dot"
+    cosine_scale: float = 0.0
+    temperature: bool = False
     va_mean: bool = False
+    flips: bool = False
     refit: bool = False
     """Whether it is trained anew on all seen classes as well, for the steps that validation chose."""
 
@@ -53,8 +56,10 @@ class Trial:
 TRIALS = (
     Trial("official", "the published model and loss", refit=True),
     Trial("hashed", "hashed word vectors in place of the released ones", words="hashed", refit=True),
-    Trial("cosine", "cosine of attribute scores and class vectors, times 20", head="cosine", refit=True),
-    Trial("temperature", "a learned temperature on each sub-net's logits", head="temperature"),
+    Trial("cosine", "cosine of attribute scores and class vectors, times 20", cosine_scale=20.0, refit=True),
+    Trial("temperature", "a learned temperature on each sub-net's logits", temperature=True),
+    Trial("flips", "features averaged over an image and its mirror image", flips=True, refit=True),
+    Trial("cosine, flips", "both", cosine_scale=20.0, flips=True, refit=True),
     Trial("VAA mean", "VAA's sum over regions made a mean", va_mean=True),
 )
 AVERAGED, REFIT, UNMATCHED = ", averaged", ", refit", ", unmatched"
@@ -67,17 +72,15 @@ classes play unseen, as the program does by itself.
 
 
 class Head(nn.Module):
-    """What stands between a sub-net's attribute scores and the class vectors."""
+    """What a trial puts between a sub-net's attribute scores and the class vectors."""
 
     def __init__(self, trial: Trial, regions: int) -> None:
         super().__init__()
-        self.kind, self.share = trial.head, 1 / regions if trial.va_mean else 1.0
-        self.temperature = nn.Parameter(torch.zeros(2)) if trial.head == "temperature" else None
+        self.share = 1 / regions if trial.va_mean else 1.0
+        self.temperature = nn.Parameter(torch.zeros(2)) if trial.temperature else None
 
     def forward(self, scores_av: Tensor, scores_va: Tensor) -> tuple[Tensor, Tensor]:
         both = [scores_av, scores_va * self.share]
-        if self.kind == "cosine":
-            both = [COSINE_SCALE * nn.functional.normalize(scores, dim=1) for scores in both]
         if self.temperature is not None:
             both = [scores * t.exp() for scores, t in zip(both, self.temperature, strict=True)]
         return both[0], both[1]
@@ -88,7 +91,7 @@ class Model(nn.Module):
 
     def __init__(self, words: np.ndarray, channels: int, trial: Trial, regions: int, seed: int) -> None:
         super().__init__()
-        self.network = MSDN(torch.from_numpy(words), channels, seed=seed)
+        self.network = MSDN(torch.from_numpy(words), channels, seed=seed, cosine_scale=trial.cosine_scale)
         self.head = Head(trial, regions)
 
     def forward(self, features: Tensor) -> Outputs:
@@ -121,9 +124,15 @@ class Bench:
         self.steps = steps
         self.fusion = Fusion(self.config.fusion_av, self.config.fusion_va)
         self.unit = data.table.unit_vectors()
-        self.features = Features(data.store, torch.device("cpu"), data.train.rows)
+        self.project, self.plain = project, Features(data.store, torch.device("cpu"), data.train.rows)
+        self.features = self.plain
         names = [attribute.full_name for attribute in data.table.attributes]
         self.words = {"released": data.word_vectors, "hashed": hashed_word_vectors(names)}
+
+    @cached_property
+    def flipped(self) -> Features:
+        """Features averaged over an image and its mirror image."""
+        return Features(flipped_store(self.project, self.data.store), torch.device("cpu"), self.data.train.rows)
 
     def scores(self, model: Model, part: Part) -> np.ndarray:
         """(N, M) fused class scores without bias."""
@@ -170,6 +179,7 @@ class Bench:
     def run(self, trial: Trial, seed: int) -> list[dict[str, Any]]:
         """One trial with one seed and what is tested of it: each chosen on validation, and tested once."""
         train, table = self.data.train, self.data.table
+        self.features = self.flipped if trial.flips else self.plain
         of_classes, of_images = hold_out(train.labels, share_of_classes=0.15, share_of_images=0.1, seed=seed)
         playing_seen = table.seen.copy()
         playing_seen[np.unique(train.labels[of_classes])] = False

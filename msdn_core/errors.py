@@ -34,3 +34,7 @@ class ConfigError(MsdnError):
 
 class RunError(MsdnError):
     """A training run cannot be found, started or told something."""
+
+
+class QueryError(MsdnError):
+    """A search for images cannot be read, or names what is not there."""

@@ -44,7 +44,15 @@ SPECS = (
     ),
     Spec("export_data", "File", "&Export …", "export", "Ctrl+Shift+E", "Write what the project or a run holds"),
     Spec("quit", "File", "&Quit", "quit", _KEY.Quit, "Close the window", QAction.MenuRole.QuitRole, separator=True),
-    Spec("next_image", "View", "&Next image", "", "Alt+Right", "Choose the next image of the project", separator=True),
+    Spec(
+        "next_image",
+        "View",
+        "&Next image",
+        "",
+        "Alt+Right",
+        "Choose the next of the images that Explore shows",
+        separator=True,
+    ),
     Spec("previous_image", "View", "&Previous image", "", "Alt+Left", "Choose the image before"),
     Spec(
         "extract_features",

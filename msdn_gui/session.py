@@ -65,6 +65,8 @@ class Session(QObject):
         self.images: list[ImageRecord] = []
         self.table = ClassTable.empty()
         self.image: ImageRecord | None = None
+        self.browsed: NDArray[np.intp] | None = None
+        """Places among ``images`` that Explore shows, in its order; None: all of them as they come."""
         self.attribute = -1
         self.class_name: str | None = None
         self.checkpoint: Checkpoint | None = None
@@ -81,6 +83,7 @@ class Session(QObject):
         self._looking.explained.connect(self.explanation_changed)
         self.collection = CollectionScores(self)
         """What the chosen checkpoint says of all images of the project, once they were scored."""
+        self.collection.scoring_failed.connect(lambda sentence: self.message.emit("error", sentence))
         self._image_list = ImageList(self)
         self._image_list.loaded.connect(self._take_images)
         self._image_list.failed.connect(lambda sentence: self.message.emit("error", sentence))
@@ -108,6 +111,7 @@ class Session(QObject):
             project.close()
             raise
         self.close_project()
+        self.browsed = None
         self.project = project
         self._own_table = self.table = table
         self.images = images
@@ -167,6 +171,8 @@ class Session(QObject):
             self._put_images(images)
 
     def _put_images(self, images: list[ImageRecord]) -> None:
+        if len(images) != len(self.images):
+            self.browsed = None
         self.images = images
         before = self.image
         if before is not None:
@@ -201,6 +207,15 @@ class Session(QObject):
         self.image = record
         self.image_changed.emit(record)
         self._explain()
+
+    def step_image(self, by: int) -> None:
+        """Chooses the image ``by`` places further on among those that Explore shows."""
+        shown = self.browsed if self.browsed is not None else np.arange(len(self.images))
+        if not len(shown):
+            return
+        here = np.flatnonzero(shown == (self.place_of(self.image) if self.image is not None else -1))
+        row = int(np.clip(here[0] + by, 0, len(shown) - 1)) if len(here) else 0
+        self.set_image(self.images[shown[row]])
 
     def set_attribute(self, column: int) -> None:
         """Chooses an attribute by its column, −1 for none."""

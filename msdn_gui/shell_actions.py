@@ -38,8 +38,8 @@ class ShellActions(QObject):
                 "Open a checkpoint", "Checkpoints (*.safetensors)", session.set_checkpoint
             ),
             "quit": window.close,
-            "next_image": lambda: self._step(1),
-            "previous_image": lambda: self._step(-1),
+            "next_image": lambda: session.step_image(1),
+            "previous_image": lambda: session.step_image(-1),
             "extract_features": self.extract_features,
             "explain_again": session.explain_again,
             "about": lambda: AboutDialog(window).open(),
@@ -122,14 +122,6 @@ class ShellActions(QObject):
         rows += [f"! {finding}" for finding in result.get("findings", [])]
         QApplication.clipboard().setText("\n".join(rows) or json.dumps(result))
         self._window.session.message.emit("info", "System information is on the clipboard.")
-
-    def _step(self, by: int) -> None:
-        session = self._window.session
-        if not session.images:
-            return
-        current = session.place_of(session.image) if session.image is not None else -1
-        place = current + by if current >= 0 else 0
-        session.set_image(session.images[max(0, min(len(session.images) - 1, place))])
 
     def _enable(self, project: object) -> None:
         commands = self._window.commands

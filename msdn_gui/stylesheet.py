@@ -56,6 +56,9 @@ def stylesheet(c: _Colours) -> str:
     QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: 18px; }}
     QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{up}"); width: 11px; height: 11px; }}
     QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{down}"); width: 11px; height: 11px; }}
+    #query_offers {{ border: 1px solid {c.line}; }}
+    #query_offers::item {{ padding: 3px 4px; }}
+    #facets {{ background: {c.panel}; border: 1px solid {c.line}; }}
     QComboBox QAbstractItemView {{ border: 1px solid {c.line}; padding: 4px; }}
     QPushButton {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 4px;
         padding: 4px 12px; min-height: 18px; }}
@@ -71,6 +74,7 @@ def stylesheet(c: _Colours) -> str:
     QPushButton[look="quiet"]:focus, QToolButton:focus {{ border-color: {c.accent}; }}
     QPushButton[look="quiet"]:hover, QToolButton:hover {{ background: {c.hover}; }}
     QPushButton[look="quiet"]:pressed, QToolButton:pressed, QToolButton:checked {{ background: {c.pressed}; }}
+    QLineEdit QToolButton {{ padding: 0; border: none; }}
     #rail QToolButton {{ padding: 4px 0; }}
     QToolButton:disabled {{ color: {c.disabled}; }}
     QToolButton::menu-indicator, QPushButton::menu-indicator {{ image: none; width: 0; }}

@@ -30,7 +30,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         help="baseline, ava, vaa, no_distillation, no_jsd, no_l2, full (default: all)",
     )
     parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs a row (default: %(default)s)")
-    parser.add_argument("--recipe", default="demo", metavar="NAME", help="demo, cub, sun or awa2 (default: demo)")
+    parser.add_argument(
+        "--recipe", default="demo", metavar="NAME", help="demo, cub, cub-cosine, sun or awa2 (default: demo)"
+    )
     add_settings(parser, "change settings of all rows; repeatable")
     parser.add_argument("--name", default="ablation", help="what its runs' names begin with (default: %(default)s)")
     parser.add_argument(

@@ -8,11 +8,24 @@ import sys
 from collections.abc import Sequence
 
 from msdn_core import __version__
-from msdn_core.cli import ablate, demo, doctor, evaluate, explain, exporting, features, importing, runs, score, train
+from msdn_core.cli import (
+    ablate,
+    demo,
+    doctor,
+    evaluate,
+    explain,
+    exporting,
+    features,
+    importing,
+    refit,
+    runs,
+    score,
+    train,
+)
 from msdn_core.cli.output import Output
 from msdn_core.errors import MsdnError
 
-COMMANDS = (demo, importing, features, train, ablate, runs, evaluate, explain, score, exporting, doctor)
+COMMANDS = (demo, importing, features, train, refit, ablate, runs, evaluate, explain, score, exporting, doctor)
 
 
 def build_parser() -> argparse.ArgumentParser:

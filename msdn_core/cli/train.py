@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,9 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         "train", parents=[common], help="train a network; features that are missing come first"
     )
     parser.add_argument("project", type=Path, metavar="PROJECT")
-    parser.add_argument("--recipe", default=None, metavar="NAME", help="demo, cub, sun or awa2 (default: demo)")
+    parser.add_argument(
+        "--recipe", default=None, metavar="NAME", help="demo, cub, cub-cosine, sun or awa2 (default: demo)"
+    )
     add_settings(parser, "change settings; repeatable")
     parser.add_argument("--name", metavar="RUN", help="the run's name (default: the recipe's and a number)")
     parser.add_argument("--resume", action="store_true", help="go on with the run of that name where it was left")
@@ -35,11 +38,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Trains, on as many ranks as torchrun started; 0 for a run that finished or was stopped, otherwise its reason."""
     with together(output) as (ranks, shown):
-        return _train(arguments, shown, ranks)
+        return train_in(lambda: _directory(arguments), shown, ranks)
 
 
-def _train(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> int:
-    directory = ranks.agreed(lambda: _signed(_directory(arguments)))
+def train_in(make: Callable[[], RunDirectory], output: Output, ranks: Ranks) -> int:
+    """Trains in the directory that ``make`` gives, on one rank or several; its status as that of ``run``."""
+    directory = ranks.agreed(lambda: _signed(make()))
     output.note(f"Run “{directory.name}” in {directory.path}")
     from msdn_core.runs.launch import lower_priority
     from msdn_core.training.loop import run_training

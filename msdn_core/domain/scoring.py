@@ -29,6 +29,15 @@ def fused_attribute_scores(scores_av: Floats, scores_va: Floats, fusion: Fusion)
     return fusion.av * scores_av + fusion.va * scores_va
 
 
+def guarded_cosine(scores: Floats, scale: float, *, axis: int = -1) -> Floats:
+    """``scale·s / sqrt(|s|² + scale²)`` of (…, K) attribute scores along ``axis``; the network's does the same.
+
+    Its product with a class vector of length 1 is ``scale`` times their cosine where |s| is far above ``scale``, and
+    s·att itself where it is far below: a slope of 1 at s = 0, where a bare cosine has none.
+    """
+    return np.asarray(scale * scores / np.sqrt(np.square(scores).sum(axis=axis, keepdims=True) + scale * scale))
+
+
 def class_scores(attribute_scores: Floats, unit_vectors: Floats) -> Floats:
     """s · attᵀ without any bias: (…, M) from (…, K) and (M, K)."""
     return attribute_scores @ unit_vectors.T

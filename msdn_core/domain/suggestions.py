@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.domain.scoring import Floats
 
+_AT_ONCE = 4096
+"""Images whose float64 numbers stand in memory at once."""
+
 
 def strengths(scores: Floats) -> FloatArray:
     """How far each attribute score lies above the image's mean, in standard deviations: (…, K) from (…, K).
@@ -36,7 +39,11 @@ def class_doubt(class_scores: Floats) -> FloatArray:
 
 def disagreement(scores_av: Floats, scores_va: Floats) -> FloatArray:
     """(N,) one minus the correlation of the two sub-nets' (N, K) scores over an image's attributes."""
-    return np.asarray(1 - (strengths(scores_av) * strengths(scores_va)).mean(axis=1))
+    found = np.empty(len(scores_av))
+    for start in range(0, len(found), _AT_ONCE):
+        part = slice(start, start + _AT_ONCE)
+        found[part] = 1 - (strengths(scores_av[part]) * strengths(scores_va[part])).mean(axis=1)
+    return found
 
 
 def attribute_doubt(strength: FloatArray, threshold: float) -> FloatArray:

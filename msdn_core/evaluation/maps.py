@@ -88,6 +88,7 @@ def _batch(
             unit_vectors=unit,
             offset=(-header.gamma * seen).astype(np.float32),
             fusion=header.fusion,
+            cosine_scale=header.cosine_scale,
         )
 
     orders = [

@@ -86,6 +86,7 @@ def export_onnx(checkpoint: Path, file: Path) -> ExportReport:
         "run": header.run,
         "variant": header.variant,
         "sub_nets": header.sub_nets,
+        "cosine_scale": header.cosine_scale,
         "selected_on": header.selected_on,
     }
     onnx.helper.set_model_props(model, {key: json.dumps(value) for key, value in properties.items()})

@@ -85,6 +85,7 @@ def load_network(
         normalize_v=header.normalize_v,
         variant=header.variant,
         sub_nets=header.sub_nets,
+        cosine_scale=header.cosine_scale,
     )
     try:
         network.load_state_dict(weights)

@@ -31,7 +31,10 @@ class Outputs(NamedTuple):
 
 
 class RegionOutputs(NamedTuple):
-    """What both sub-nets say of each region, and how they look at it; (B, K, R) each."""
+    """What both sub-nets say of each region, and how they look at it; (B, K, R) each.
+
+    The scores are those before a cosine classifier's division by their length, which is an image's and no region's.
+    """
 
     attention_av: Tensor
     scores_av: Tensor
@@ -97,6 +100,11 @@ class AveragePooled(nn.Module):
         return score.mean(dim=2).T, torch.full_like(score, 1 / score.shape[2]).transpose(0, 1)
 
 
+def guarded_cosine(scores: Tensor, scale: float) -> Tensor:
+    """``domain.scoring.guarded_cosine`` of (B, K) scores, with a gradient."""
+    return scale * scores / (scores.square().sum(dim=1, keepdim=True) + scale * scale).sqrt()
+
+
 class MSDN(nn.Module):
     """Both sub-nets over the features of a frozen backbone, or what an ablation leaves of them.
 
@@ -112,11 +120,13 @@ class MSDN(nn.Module):
         seed: int = 0,
         variant: str = Variant.OFFICIAL,
         sub_nets: str = SubNets.BOTH,
+        cosine_scale: float = 0.0,
     ) -> None:
         """``word_vectors`` is (K, D): its rows are brought to length 1 (a zero row stays zero) and then trained.
 
         ``normalize_v`` brings them to length 1 again in each forward pass, as the AWA2 recipe does. The variants
-        differ in VAA alone; the baseline (``sub_nets`` ``none``) is the same in both.
+        differ in VAA alone; the baseline (``sub_nets`` ``none``) is the same in both. ``cosine_scale`` above 0 is that
+        of a cosine classifier (``guarded_cosine``); at 0 the scores come out as they are, as the published code's do.
         """
         super().__init__()
         self.channels = channels
@@ -124,6 +134,7 @@ class MSDN(nn.Module):
         self.sub_nets = SubNets(sub_nets)
         generator = torch.Generator().manual_seed(seed)
         self.normalize_v = normalize_v
+        self.cosine_scale = cosine_scale
         self.V = nn.Parameter(nn.functional.normalize(word_vectors.detach().clone().float(), dim=1))
         dimension = word_vectors.shape[1]
         self.average_pooled = AveragePooled(dimension, channels, generator) if self.sub_nets is SubNets.NONE else None
@@ -138,7 +149,13 @@ class MSDN(nn.Module):
 
     def forward(self, features: Tensor) -> Outputs:
         """(B, C, R) features, each region of length 1 over C; what follows their product is in the weights' dtype."""
-        return self._say(*self._maps(features))
+        said = self._say(*self._maps(features))
+        if not self.cosine_scale:
+            return said
+        return said._replace(
+            scores_av=guarded_cosine(said.scores_av, self.cosine_scale),
+            scores_va=guarded_cosine(said.scores_va, self.cosine_scale),
+        )
 
     def regions(self, features: Tensor) -> RegionOutputs:
         """What becomes of each region of (B, C, R) features: the sub-nets are asked of every region alone as well."""

@@ -242,6 +242,12 @@ class AnnotationRoom:
         """Image to its review; images that nobody has checked or flagged are left out."""
         return self._review_rows("", ())
 
+    def review_states(self) -> dict[int, ReviewState]:
+        """Image to how far a person is with it; images that nobody has checked or flagged are left out."""
+        return {
+            number: ReviewState(state) for number, state in self._database.rows("SELECT image_id, state FROM reviews")
+        }
+
     # Boxes and points
 
     def put_marks(self, changes: Mapping[int, Mark | None]) -> dict[int, Mark | None]:

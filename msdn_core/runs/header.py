@@ -21,8 +21,9 @@ from msdn_core.domain.scoring import Fusion
 from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.errors import CheckpointError, MsdnError
 
-FORMAT = 2
-"""1 knew neither ``sub_nets`` nor ``made``: its networks have both sub-nets."""
+FORMAT = 3
+"""1 knew neither ``sub_nets`` nor ``made``: its networks have both sub-nets. 2 did not know ``cosine_scale``."""
+MOST_COSINE_SCALE = 1000.0
 METADATA_KEY = "msdn"
 VECTORS_KEY = "class_vectors"
 
@@ -50,12 +51,15 @@ class CheckpointHeader:
     clip_negative: bool = False
     """Negative class values were set to 0 before the rows were brought to length 1 (AWA2)."""
     normalize_v: bool = False
+    cosine_scale: float = 0.0
+    """Of a cosine classifier, by which the network divides its scores already; 0: the published product."""
     word_vector_source: str = ""
     run: str = ""
     step: int = 0
     epoch: int = 0
     selected_on: str = ""
-    """What the checkpoint was chosen by: ``validation``, ``test`` or ``last step``."""
+    """What the checkpoint was chosen by: ``validation``, ``test`` or ``last step``; of a refit, ``validation`` and
+    whose refit it is."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     made: Mapping[str, Any] = field(default_factory=dict)
     """What made it: ``config``, all settings of the run with its seed, and ``data``, as in the run's ``data.json``."""
@@ -118,6 +122,7 @@ class CheckpointHeader:
                 sub_nets=SubNets(content.get("sub_nets", SubNets.BOTH)),
                 clip_negative=bool(content["clip_negative"]),
                 normalize_v=bool(content["normalize_v"]),
+                cosine_scale=float(content.get("cosine_scale", 0.0)),
                 word_vector_source=str(content["word_vector_source"]),
                 run=str(content["run"]),
                 step=int(content["step"]),
@@ -127,8 +132,11 @@ class CheckpointHeader:
                 made=dict(content.get("made", {})),
             )
             header.table()
-            if not all(map(math.isfinite, (header.gamma, header.fusion.av, header.fusion.va))):
-                raise ValueError("gamma and the weights of the sub-nets are finite numbers")
+            numbers = (header.gamma, header.fusion.av, header.fusion.va, header.cosine_scale)
+            if not all(map(math.isfinite, numbers)):
+                raise ValueError("gamma, the weights of the sub-nets and a cosine's scale are finite numbers")
+            if not 0 <= header.cosine_scale <= MOST_COSINE_SCALE:
+                raise ValueError(f"a cosine's scale runs from 0 to {MOST_COSINE_SCALE:g}")
         except CheckpointError:
             raise
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, MsdnError) as fault:

@@ -105,6 +105,9 @@ def _train(run: RunDirectory, control: Control, ranks: Ranks) -> None:
             sub_nets=config.sub_nets,
         )
     )
+    if not resumed and (refit := trainer.described.get("refit")):
+        gamma = f" and gamma {refit['calibration']['gamma']:.3g}" if "calibration" in refit else ""
+        control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma} were chosen there on validation.")
     try:
         _steps(trainer, control)
     except (EndAsked, KeyboardInterrupt):

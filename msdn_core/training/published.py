@@ -71,7 +71,7 @@ def import_checkpoint(
     rows, clip = _rows(tensors["att"].numpy(), table, file)
     seen, bias = _seen(tensors, table.seen[rows], file, findings)
     channels = int(tensors["W_1"].shape[1])
-    config = replace(config, clip_negative=clip, bias=bias)
+    config = replace(config, clip_negative=clip, bias=bias, cosine_scale=0.0)
     dropped = sorted(key for key in tensors if key not in (*_OURS, "att", "mask_bias"))
     if dropped:
         some = ", ".join(dropped[:4]) + (f" and {len(dropped) - 4} more" if len(dropped) > 4 else "")

@@ -50,6 +50,7 @@ class Trainer:
             seed=config.seed,
             variant=config.variant,
             sub_nets=config.sub_nets,
+            cosine_scale=config.cosine_scale,
         ).to(device)
         self._optimiser = torch.optim.RMSprop(
             self.network.parameters(),
@@ -61,6 +62,10 @@ class Trainer:
         self._split()
         self.described: dict[str, Any] = {**data.describe(device), "validation": self._describe_validation()}
         """What the run rests on, for ``data.json`` and its checkpoints."""
+        if refit := run.data().get("refit"):
+            self.described["refit"] = refit
+            if "calibration" in refit:
+                self._best_figures = {"calibration": refit["calibration"]}
         unit = data.table.unit_vectors(clip_negative=config.clip_negative)
         self._unit = torch.tensor(unit, dtype=torch.float32, device=device)
         self._seen = torch.tensor(self._seen_in_training, device=device)
@@ -112,6 +117,12 @@ class Trainer:
     def epoch(self) -> int:
         """How often as many images as there are were seen."""
         return self.step * self.config.batch_size // max(1, len(self._train))
+
+    @property
+    def _chosen_by(self) -> str:
+        """What decided the last step, where nothing is held out to select on."""
+        refit = self.described.get("refit")
+        return f"{refit['selected_on']}, refit of {refit['of']}" if refit else "last step"
 
     @property
     def evaluation_due(self) -> bool:
@@ -167,7 +178,7 @@ class Trainer:
                 self._save_best(control, on)
                 control.show_figures({**shown, "on": on, "selected_on": on})
         else:
-            self._save_best(control, "last step")
+            self._save_best(control, self._chosen_by)
         self._evaluated = self.step
 
     def _measure(self, part: Part, control: Control) -> tuple[Figures, SeenUnseenCurve | None]:
@@ -198,6 +209,7 @@ class Trainer:
             sub_nets=SubNets(self.config.sub_nets),
             clip_negative=self.config.clip_negative,
             normalize_v=self.config.normalize_v,
+            cosine_scale=self.config.cosine_scale,
             word_vector_source=self.data.word_vector_source,
             run=self.run.name,
             step=self.step,

@@ -15,9 +15,9 @@ from msdn_core.domain.suggestions import strengths
 from msdn_core.project import Project
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.background import Background
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.rows import RowsModel, rows_view
+from msdn_gui.services.background import Background
 from msdn_gui.services.collection import Collection
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING

@@ -17,7 +17,7 @@ from msdn_core.project import Project
 from msdn_core.project.annotations import now
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.background import Background
+from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 
 _COCO = "COCO files (*.json)"

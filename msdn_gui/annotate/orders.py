@@ -8,8 +8,8 @@ from enum import StrEnum
 import numpy as np
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
-from msdn_core.domain.scoring import calibrated, class_scores
-from msdn_core.domain.suggestions import attribute_doubt, class_doubt, disagreement, strengths
+from msdn_core.domain.predictions import predict
+from msdn_core.domain.suggestions import attribute_doubt, disagreement, strengths
 from msdn_core.project import ImageRecord
 from msdn_gui.services.collection import Collection
 
@@ -64,7 +64,6 @@ def _keys(
     if order is Order.DISAGREEMENT:
         return disagreement(collection.scores_av, collection.scores_va)
     if order is Order.CLASS_DOUBT:
-        unit = table.unit_vectors(clip_negative=clip_negative)
-        return class_doubt(calibrated(class_scores(collection.fused, unit), table.seen, gamma))
+        return predict(collection.fused, table.unit_vectors(clip_negative=clip_negative), table.seen, gamma).doubt
     strength = strengths(collection.fused)[:, max(attribute, 0)]
     return strength if order is Order.STRENGTH else attribute_doubt(strength, threshold)

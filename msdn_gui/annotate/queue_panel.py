@@ -15,10 +15,10 @@ from msdn_core.domain.annotation import ReviewState
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.project import Project
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.background import Background
 from msdn_gui.annotate.orders import WORDS, Order, sort_keys
 from msdn_gui.annotate.queue_model import FILTERS, QueueModel
 from msdn_gui.annotate.queue_view import CELL, QueueView
+from msdn_gui.services.background import Background
 from msdn_gui.services.collection import CollectionPhase
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
@@ -86,8 +86,8 @@ class QueuePanel(QWidget):
         self.order.currentIndexChanged.connect(lambda _: self._sort())
         self._sorting.done.connect(self._take_keys)
         self._verdicts.done.connect(self._show_verdicts)
-        session.checkpoint_changed.connect(lambda _: self._sort_by_project())
-        session.project_changed.connect(lambda _: self._sort_by_project())
+        session.checkpoint_changed.connect(self._sort_by_project)
+        session.project_changed.connect(self._sort_by_project)
         session.collection.changed.connect(self._take_collection)
         self.view.chosen.connect(session.set_image)
         self.view.selection_changed.connect(self._tell_count)
@@ -155,22 +155,12 @@ class QueuePanel(QWidget):
 
     def _look_at_all(self) -> None:
         """Have the model look at all images, once, as a job that the chip shows."""
-        session = self._session
-        if session.project is None or session.checkpoint is None or self._jobs.find("score") is not None:
-            return
-        job = self._jobs.engine(
-            "Scoring all images", "score", session.project.path, "--run", session.checkpoint.path,
-            workspace="annotate",
-        )  # fmt: skip
-        job.finished.connect(lambda _: session.collection.look_again())
-        job.failed.connect(self._say_why)
-        job.cancelled.connect(self._sort_by_project)
+        job = self._session.collection.score(self._jobs, "annotate")
+        if job is not None:
+            job.failed.connect(self._sort_by_project)
+            job.cancelled.connect(self._sort_by_project)
 
-    def _say_why(self, sentence: str) -> None:
-        self._session.message.emit("error", sentence)
-        self._sort_by_project()
-
-    def _sort_by_project(self) -> None:
+    def _sort_by_project(self, *_: object) -> None:
         self._sorting.cancel()
         self.order.setCurrentIndex(0)
 

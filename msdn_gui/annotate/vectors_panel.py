@@ -14,9 +14,9 @@ from msdn_core.domain.judged_vectors import JudgedVectors, vectors_from_judgemen
 from msdn_core.project import Project
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.background import Background
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.rows import RowsModel, rows_view
+from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSt
 from msdn_core.domain.search import best_images
 from msdn_core.project import ImageRecord
 from msdn_gui.classes.rivals import Rivals
-from msdn_gui.classes.scoring import Scoring
 from msdn_gui.classes.search_model import Found, SearchModel
 from msdn_gui.classes.search_view import SearchView
 from msdn_gui.services.collection import CollectionPhase
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.scoring import Scoring
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -44,7 +44,13 @@ class SearchPanel(QWidget):
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.again = QPushButton("Score the rest", objectName="score_again")
         self.again.setProperty("look", "quiet")
-        self.scoring = Scoring(session, services)
+        self.scoring = Scoring(
+            session,
+            services,
+            "classes",
+            "From then on the images that fit a class best stand here, and move as you change its attributes, whether "
+            "anyone has labelled them or not.",
+        )
         title = QLabel("Best images of the collection")
         title.setProperty("look", "heading")
         words = QVBoxLayout()

@@ -1,118 +1,237 @@
-"""The left of the workspace: the project's images, and the search that narrows them down."""
+"""The left of the workspace: the project's images, the query that narrows them down, and their order."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from msdn_core.domain.annotation import Split
+from msdn_core.domain.query import NAMED, Term
+from msdn_gui.explore.browsing import Browsing
+from msdn_gui.explore.facet_panel import FacetPanel
 from msdn_gui.explore.gallery_model import GalleryModel
 from msdn_gui.explore.gallery_view import CELL, GalleryView
-from msdn_gui.explore.image_filter import SPLIT_WORDS, count_words
+from msdn_gui.explore.jump_bar import JumpBar
+from msdn_gui.explore.orders import ORDER_TIPS, ORDER_WORDS, Order
+from msdn_gui.explore.query_box import Names, QueryBox
+from msdn_gui.explore.saved_searches import SavedSearches, Search
+from msdn_gui.icons import bind_icon
+from msdn_gui.services.collection import CollectionPhase
 from msdn_gui.session import Session
-from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
+from msdn_gui.theme import SPACING
+from msdn_gui.widgets.scoring import Scoring
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
 
+_USE = "From then on images can be searched and sorted by what the network says of them."
+
 
 class Gallery(QWidget):
-    """Search line, class, split, thumbnails, and how many of how many images are shown."""
+    """Query, order, thumbnails, and how many of how many images are shown."""
 
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__()
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session = session
+        self._session, self._jobs = session, services.jobs
+        self.browsing = Browsing(session, self)
         self.model = GalleryModel(services.thumbnails)
         self.view = GalleryView(self.model)
-        self.search = QLineEdit(objectName="gallery_search", placeholderText="Search images", clearButtonEnabled=True)
-        self.search.setToolTip("Words that an image's name or class has to contain")
-        self.class_box = QComboBox(objectName="gallery_class")
-        self.split_box = QComboBox(objectName="gallery_split")
-        for box, words in ((self.class_box, "Class"), (self.split_box, "Split")):
-            box.setAccessibleName(words)
-            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-            box.setMinimumContentsLength(8)
-            box.setMaxVisibleItems(24)
+        self.query = QueryBox(self._names)
+        self.order = QComboBox(objectName="gallery_order", accessibleName="In which order")
+        for place, (order, words) in enumerate(ORDER_WORDS.items()):
+            self.order.addItem(words, order.value)
+            self.order.setItemData(place, ORDER_TIPS[order], Qt.ItemDataRole.ToolTipRole)
+        self.order.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.order.setMinimumContentsLength(6)
+        self.order.view().setMinimumWidth(230)
+        self.reverse = _tool("gallery_reverse", "sort", "Turn the order round")
+        self.reverse.setCheckable(True)
+        self.narrow = _tool("gallery_facets", "filter", "Narrow down: values with counts (F)")
+        self.jump = JumpBar(session, self.view)
+        self.fault = QLabel(objectName="query_fault", wordWrap=True)
+        self.fault.hide()
         self.count = QLabel(objectName="gallery_count")
-        self.count.setProperty("look", "muted")
+        self.place = QLabel(objectName="gallery_place")
         self.empty = QLabel(objectName="gallery_empty", wordWrap=True)
-        self.empty.setProperty("look", "muted")
+        for label in (self.fault, self.count, self.place, self.empty):
+            label.setProperty("look", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setContentsMargins(SPACING * 2, 0, SPACING * 2, 0)
+        self.rest = QPushButton("Score the rest", objectName="score_rest")
+        self.rest.setProperty("look", "quiet")
+        self.rest.hide()
+        self.scoring = Scoring(session, services, "explore", _USE, line=2 * CELL - 20)
+        self.facets = FacetPanel(self)
+        self._saved = SavedSearches(session, self, self._search, self._choose_search)
         self._pages = QStackedWidget()
-        self._pages.addWidget(self.view)
-        self._pages.addWidget(self.empty)
+        for page in (self.view, self.empty, self.scoring):
+            self._pages.addWidget(page)
+        self._lay_out()
 
+        self.query.asked.connect(self.browsing.ask)
+        self.query.menu_asked.connect(self._saved.open_menu)
+        self.order.currentIndexChanged.connect(self._sort)
+        self.reverse.toggled.connect(self._sort)
+        self.narrow.clicked.connect(self.open_facets)
+        self.facets.toggled.connect(self._toggle)
+        self.facets.cleared.connect(lambda: self.query.put_query(""))
+        self.facets.scores_asked.connect(self.scoring.begin)
+        self.facets.closed.connect(lambda: self.browsing.want_facets(False))
+        self.rest.clicked.connect(self.scoring.begin)
+        self.browsing.arranged.connect(self._show)
+        self.browsing.fault_changed.connect(self._say_fault)
+        self.view.chosen.connect(session.set_image)
+        session.project_changed.connect(self._start_over)
+        session.image_changed.connect(self._show_record)
+        session.images_changed.connect(self._choose_first)
+        session.collection.scoring_changed.connect(self._show_facets)
+        self._show()
+        self.browsing.refresh()
+        self._choose_first()
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout()
+        row.setSpacing(SPACING // 2)
+        row.addWidget(self.order, 1)
+        row.addWidget(self.reverse)
+        row.addWidget(self.narrow)
         top = QVBoxLayout()
         top.setContentsMargins(SPACING, SPACING, SPACING, 0)
         top.setSpacing(SPACING // 2)
-        for widget in (self.search, self.class_box, self.split_box):
-            top.addWidget(widget)
-        bottom = QVBoxLayout()
+        top.addWidget(self.query)
+        top.addWidget(self.fault)
+        top.addLayout(row)
+        top.addWidget(self.jump)
+        bottom = QHBoxLayout()
         bottom.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
-        bottom.addWidget(self.count)
+        bottom.addWidget(self.count, 1)
+        bottom.addWidget(self.place)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING // 2)
         layout.addLayout(top)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self.rest)
         layout.addLayout(bottom)
-        self.setMinimumWidth(CELL + 28)
+        self.setMinimumWidth(2 * CELL + 20)
 
-        self.search.textChanged.connect(self._narrow)
-        self.class_box.currentIndexChanged.connect(self._narrow)
-        self.split_box.currentIndexChanged.connect(self._narrow)
-        self.view.chosen.connect(session.set_image)
-        session.images_changed.connect(self._take_images)
-        session.table_changed.connect(self._fill_boxes)
-        session.image_changed.connect(self.view.show_record)
-        self._take_images()
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is shown is what is asked for."""
+        if self.browsing.needs_scores and self._session.collection.phase is CollectionPhase.LOADING:
+            return False
+        return self.query.is_settled and self.browsing.is_settled
 
-    def _take_images(self) -> None:
-        self.model.set_images(self._session.images)
-        self._fill_boxes()
-        self._narrow()
-        self.view.show_record(self._session.image)
-        if self._session.image is None and self._session.images:
-            self._session.set_image(self._session.images[0])
+    def open_facets(self) -> None:
+        """What the images can be narrowed down to, beside the list."""
+        self.browsing.want_facets(True)
+        self.facets.open_at(self.mapToGlobal(QPoint(self.width() + 2, SPACING)))
 
-    def _fill_boxes(self) -> None:
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.browsing.set_shown(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.browsing.set_shown(False)
+
+    # What is asked
+
+    def _names(self) -> Names:
         table = self._session.table
-        classes: list[tuple[str, object]] = [("All classes", None)]
-        for name in self.model.filter.class_names:
-            row = table.class_index.get(name)
-            sign = "" if row is None else f"{SEEN_SIGN if table.seen[row] else UNSEEN_SIGN} "
-            classes.append((f"{sign}{name}", name))
-        splits: list[tuple[str, object]] = [("All splits", None)]
-        splits += [(SPLIT_WORDS[split], split.value) for split in self.model.filter.splits]
-        for box, entries in ((self.class_box, classes), (self.split_box, splits)):
-            if entries == [(box.itemText(i), box.itemData(i)) for i in range(box.count())]:
-                continue
-            chosen = box.currentData()
-            with QSignalBlocker(box):
-                box.clear()
-                for text, value in entries:
-                    box.addItem(text, value)
-                box.setCurrentIndex(max(0, box.findData(chosen)))
+        return Names(table.classes, [attribute.full_name for attribute in table.attributes])
 
-    def _narrow(self) -> None:
-        split = self.split_box.currentData()
-        self.model.search(self.search.text(), self.class_box.currentData(), Split(split) if split else None)
+    def _sort(self, *_: object) -> None:
+        self.order.setToolTip(self.order.currentData(Qt.ItemDataRole.ToolTipRole))
+        self.browsing.sort(Order(self.order.currentData()), is_reversed=self.reverse.isChecked())
+
+    def _toggle(self, term: Term) -> None:
+        query, facets = self.browsing.query, self.browsing.facets
+        if term.key in NAMED:
+            # “split:test” means both of them: taking one out leaves the other.
+            chosen = (facet.term.values[0] for facet in facets if facet.term.key == term.key and facet.is_chosen)
+            query = query.spelled_out(term.key, tuple(chosen))
+        self.query.put_query(str(query.toggled(term)))
+
+    def _search(self) -> Search:
+        return Search(self.query.text().strip(), self.browsing.order, self.browsing.is_reversed)
+
+    def _choose_search(self, search: Search) -> None:
+        self.reverse.setChecked(search.is_reversed)
+        self.order.setCurrentIndex(self.order.findData(search.order.value))
+        self.query.put_query(search.query)
+
+    def _start_over(self, _project: object) -> None:
+        """Another project has other classes to search by."""
+        self._choose_search(Search(""))
+
+    # What is shown
+
+    def _show(self) -> None:
+        session, browsing = self._session, self.browsing
+        self.model.show_images(session.images, browsing.rows)
         shown, total = self.model.rowCount(), self.model.total
         self.count.setText(count_words(shown, total))
-        appears = shown and self._pages.currentWidget() is self.empty
-        self._pages.setCurrentWidget(self.view if shown else self.empty)
-        if appears and self.search.hasFocus() and not self.search.text():
+        page = self.scoring if browsing.needs_scores else self.view if shown else self.empty
+        appears = page is self.view and self._pages.currentWidget() is self.empty
+        self._pages.setCurrentWidget(page)
+        if appears and self.query.hasFocus() and not self.query.text():
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)  # Arrow keys go through the images at once.
-        if self._session.project is None:
+        if session.project is None:
             self.empty.setText("No project is open.\n\nOpen one, or drop a folder of images on this window.")
         elif not total:
             self.empty.setText(
                 "This project has no images yet.\n\nDrop a folder of images on this window to look at them."
             )
-        elif not shown:
-            self.empty.setText("No image matches.\n\nClear the search, or choose all classes and all splits.")
+        else:
+            self.empty.setText("No image matches.\n\nTake something out of the search, or clear it.")
+        unscored = 0 if browsing.needs_scores else browsing.unscored
+        self.rest.setVisible(unscored > 0 and session.collection.job is None)
+        self.rest.setText(f"{unscored:,} not scored: score the rest")
+        self._show_record(session.image)
+        self._show_facets()
+
+    def _show_facets(self) -> None:
+        session = self._session
+        missing = session.collection.phase is CollectionPhase.MISSING and session.collection.job is None
+        self.facets.show_facets(self.browsing.facets, can_score=missing and bool(session.images))
+
+    def _say_fault(self, sentence: str) -> None:
+        self.fault.setText(sentence)
+        self.fault.setVisible(bool(sentence))
+
+    def _show_record(self, record: object) -> None:
+        self.view.show_record(self._session.image)
+        row = self.model.row_of(self._session.image)
+        self.place.setText(f"No. {row + 1:,}" if row >= 0 and record is not None else "")
+
+    def _choose_first(self) -> None:
+        if self._session.image is None and self._session.images:
+            self._session.set_image(self._session.images[0])
+
+
+def count_words(shown: int, total: int) -> str:
+    """How many images are shown, in words: ``1,500 images``, ``12 of 1,500 images``."""
+    noun = "image" if total == 1 else "images"
+    return f"{total:,} {noun}" if shown == total else f"{shown:,} of {total:,} {noun}"
+
+
+def _tool(name: str, icon: str, words: str) -> QToolButton:
+    button = QToolButton(objectName=name, toolTip=words)
+    button.setAccessibleName(words)
+    bind_icon(button, icon, "muted")
+    button.setStyleSheet("QToolButton { padding: 3px 3px; }")  # The line is short: words go before air.
+    return button

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from msdn_core.domain.annotation import Split
 from msdn_core.project import ImageRecord
-from msdn_gui.explore.image_filter import SPLIT_WORDS, ImageFilter
 
 if TYPE_CHECKING:
     from msdn_gui.services.thumbnails import Thumbnails
 
 RECORD_ROLE = Qt.ItemDataRole.UserRole + 1
 """The ``ImageRecord``."""
+SPLIT_WORDS = {
+    Split.TRAIN: "Training",
+    Split.TEST_SEEN: "Test, seen classes",
+    Split.TEST_UNSEEN: "Test, unseen classes",
+    Split.NONE: "No split",
+}
 Index = QModelIndex | QPersistentModelIndex
 
 
 class GalleryModel(QAbstractListModel):
-    """One row an image that the search leaves; thumbnails arrive by themselves.
+    """One row an image that is shown, in any order; thumbnails arrive by themselves.
 
     ``DecorationRole`` is a QImage, None while it is made, and a null image where the file cannot be opened.
     """
@@ -31,41 +38,27 @@ class GalleryModel(QAbstractListModel):
         super().__init__()
         self._thumbnails = thumbnails
         self._records: Sequence[ImageRecord] = []
-        self._filter = ImageFilter([])
-        self._rows = np.zeros(0, dtype=np.int64)
-        self._search: tuple[str, str | None, Split | None] = ("", None, None)
+        self._rows: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._row_of_place: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         # Where the images lie that a view has asked a thumbnail of: few, while the list may be long.
         self._asked: dict[Path, int] = {}
-        self._places: dict[int, int] | None = None
         thumbnails.ready.connect(self._thumbnail_ready)
-
-    @property
-    def filter(self) -> ImageFilter:
-        """What the images can be searched by."""
-        return self._filter
 
     @property
     def total(self) -> int:
         """How many images there are, shown or not."""
         return len(self._records)
 
-    def set_images(self, records: Sequence[ImageRecord]) -> None:
-        """Show these images; the search stays."""
-        self.beginResetModel()
-        self._records = records
-        self._filter = ImageFilter(records)
-        self._asked.clear()
-        self._places = None
-        self._rows = self._filter.rows(*self._search)
-        self.endResetModel()
-
-    def search(self, text: str, class_name: str | None, split: Split | None) -> None:
-        """Show the images that a search leaves."""
-        if (text, class_name, split) == self._search:
+    def show_images(self, records: Sequence[ImageRecord], rows: NDArray[np.intp]) -> None:
+        """Show those of the images, which come in the order of their ids, whose places stand in ``rows``."""
+        if records is self._records and np.array_equal(rows, self._rows):
             return
         self.beginResetModel()
-        self._search = (text, class_name, split)
-        self._rows = self._filter.rows(*self._search)
+        if records is not self._records:
+            self._asked.clear()
+        self._records, self._rows = records, rows
+        self._row_of_place = np.full(len(records), -1, dtype=np.intp)
+        self._row_of_place[rows] = np.arange(len(rows))
         self.endResetModel()
 
     def record_at(self, row: int) -> ImageRecord:
@@ -73,12 +66,12 @@ class GalleryModel(QAbstractListModel):
         return self._records[int(self._rows[row])]
 
     def row_of(self, record: ImageRecord | None) -> int:
-        """The row of an image, −1 where the search has left it out."""
+        """The row of an image, −1 where it is not shown."""
         if record is None:
             return -1
-        if self._places is None:
-            self._places = {one.id: place for place, one in enumerate(self._records)}
-        return self._row_at(self._places.get(record.id, -1))
+        place = bisect_left(self._records, record.id, key=lambda one: one.id)
+        is_here = place < len(self._records) and self._records[place].id == record.id
+        return int(self._row_of_place[place]) if is_here else -1
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._rows)
@@ -99,12 +92,9 @@ class GalleryModel(QAbstractListModel):
             return f"{record.name}\n{record.class_name or 'No class'}\n{SPLIT_WORDS[record.split]}"
         return None
 
-    def _row_at(self, place: int) -> int:
-        row = int(np.searchsorted(self._rows, place))
-        return row if place >= 0 and row < len(self._rows) and self._rows[row] == place else -1
-
     def _thumbnail_ready(self, path: Path) -> None:
-        row = self._row_at(self._asked.get(path, -1))
+        place = self._asked.get(path, -1)
+        row = int(self._row_of_place[place]) if place >= 0 else -1
         if row >= 0:
             index = self.index(row)
             self.dataChanged.emit(index, index, [Qt.ItemDataRole.DecorationRole])

@@ -24,7 +24,7 @@ class GalleryView(QListView):
         super().__init__(parent)
         self.setObjectName("gallery")
         self.setAccessibleName("Images")
-        self._images = model
+        self.images = model
         self._record: ImageRecord | None = None
         self._silent = False
         self._find = False
@@ -43,24 +43,16 @@ class GalleryView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setMouseTracking(True)
-        model.modelReset.connect(self._show_record_again)
+        model.modelReset.connect(self._start_over)
 
     def show_record(self, record: ImageRecord | None) -> None:
         """Mark this image as the chosen one."""
         self._record = record
         self._show_record_again()
 
-    def step(self, by: int) -> None:
-        """Choose the image ``by`` places further on."""
-        count = self._images.rowCount()
-        if count:
-            current = self.currentIndex()
-            row = current.row() + by if current.isValid() else 0
-            self.setCurrentIndex(self._images.index(min(max(row, 0), count - 1)))
-
     def beside_current(self) -> list[ImageRecord]:
         """The images that a step would choose: two ahead, and the one before."""
-        row, model = self.currentIndex().row(), self.model()
+        row, model = self.currentIndex().row(), self.images
         rows = (row + 1, row + 2, row - 1) if row >= 0 else ()
         return [model.record_at(one) for one in rows if 0 <= one < model.rowCount()]
 
@@ -68,7 +60,7 @@ class GalleryView(QListView):
         super().currentChanged(current, previous)
         self._find = False
         if not self._silent and current.isValid():
-            self._record = self._images.record_at(current.row())
+            self._record = self.images.record_at(current.row())
             self.chosen.emit(self._record)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -78,15 +70,20 @@ class GalleryView(QListView):
             return
         super().keyPressEvent(event)
 
+    def _start_over(self) -> None:
+        self._show_record_again()
+        if not self.currentIndex().isValid():
+            self.scrollToTop()
+
     def _show_record_again(self) -> None:
-        row = self._images.row_of(self._record)
+        row = self.images.row_of(self._record)
         self._silent = True
         try:
             if row < 0:
                 self.clearSelection()
                 self.setCurrentIndex(QModelIndex())
             elif row != self.currentIndex().row() or not self.selectionModel().hasSelection():
-                self.setCurrentIndex(self._images.index(row))
+                self.setCurrentIndex(self.images.index(row))
                 self._find = True
                 self._scroll_when_laid_out()
         finally:

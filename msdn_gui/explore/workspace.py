@@ -75,6 +75,10 @@ class ExploreWorkspace(QWidget):
             shortcut = QShortcut(QKeySequence(str(digit)), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(lambda digit=digit: self.ranking.choose_rank(digit))
+        for keys, by in (("Ctrl+Right", 1), ("Ctrl+Left", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda by=by: session.step_image(by))
         for splitter in self._splitters:
             splitter.splitterMoved.connect(lambda *_, one=splitter: self._remember(one))
         self._choose_attribute(session.explanation)
@@ -86,7 +90,7 @@ class ExploreWorkspace(QWidget):
     def settled(self) -> bool:
         """Whether what can be shown of the chosen image is on the screen."""
         session = self._session
-        if not self._services.thumbnails.settled():
+        if not self._services.thumbnails.settled() or not self.gallery.is_settled:
             return False
         if session.image is None:
             return not session.images

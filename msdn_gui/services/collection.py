@@ -1,4 +1,4 @@
-"""The attribute scores of the whole collection by the chosen checkpoint, read on another thread."""
+"""The attribute scores of the whole collection by the chosen checkpoint: read on another thread, made by a job."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from msdn_core.domain.search import ClassScores
 from msdn_core.errors import MsdnError
 from msdn_core.runs.attribute_scores import checkpoint_digest, read_attribute_scores, scores_file
 from msdn_gui.services.checkpoints import Checkpoint
+
+if TYPE_CHECKING:
+    from msdn_gui.services.jobs import Job, Jobs
 
 
 class CollectionPhase(Enum):
@@ -50,6 +54,9 @@ class CollectionScores(QObject):
     """Follows the session's project and checkpoint; ``changed`` tells of every new phase."""
 
     changed = Signal()
+    scoring_changed = Signal()
+    """The job that scores all images has begun, is further on, or has ended."""
+    scoring_failed = Signal(str)
     _done = Signal(int, object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -58,6 +65,10 @@ class CollectionScores(QObject):
         self.collection: Collection | None = None
         self.fault = ""
         """Why the scores that there are cannot be used; empty where there are none, or good ones."""
+        self.job: Job | None = None
+        """The job that scores all images, whichever workspace asked for it."""
+        self.scoring_fault = ""
+        """Why the last one failed."""
         self._place: tuple[Path, Checkpoint] | None = None
         self._number = 0
         self._pool = QThreadPool(self)
@@ -80,9 +91,33 @@ class CollectionScores(QObject):
             self._pool.start(_Read(self, self._number, *self._place))
         self.changed.emit()
 
+    def score(self, jobs: Jobs, workspace: str) -> Job | None:
+        """Has all images scored, and reads the scores then; None where that goes on already, or cannot be asked."""
+        if self._place is None or self.job is not None:
+            return None
+        project, checkpoint = self._place
+        self.scoring_fault = ""
+        self.job = job = jobs.engine(
+            "Scoring all images", "score", project, "--run", checkpoint.path, workspace=workspace
+        )
+        job.progress.connect(lambda *_: self.scoring_changed.emit())
+        job.failed.connect(self._take_fault)
+        job.ended.connect(self._take_end)
+        self.scoring_changed.emit()
+        return job
+
     def wait(self) -> None:
         """Until nothing is being read."""
         self._pool.waitForDone()
+
+    def _take_fault(self, sentence: str) -> None:
+        self.scoring_fault = sentence
+        self.scoring_failed.emit(sentence)
+
+    def _take_end(self) -> None:
+        self.job = None
+        self.scoring_changed.emit()
+        self.look_again()
 
     def _take(self, number: int, collection: Collection | None, fault: str) -> None:
         if number != self._number:

@@ -14,10 +14,11 @@ from msdn_core.project import Project
 class ImageList(QObject):
     """Hands on all images of a project: 100,000 take some 0.4 s, too long for the window's thread."""
 
-    loaded = Signal(object, list)
+    # A list in a signal's signature would be copied into Qt's own, item by item.
+    loaded = Signal(object, object)
     """The project's folder, its ImageRecords."""
     failed = Signal(str)
-    _done = Signal(object, list, str)
+    _done = Signal(object, object, str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -16,7 +16,7 @@ from msdn_core.errors import MsdnError
 from msdn_gui.services.locations import thumbnail_folder
 
 SIDE = 160
-_KEPT = 2000
+_KEPT = 1000
 _WAITING = 400
 _DISK_FILES = 20000
 _LOOK_AGAIN_MS = 500

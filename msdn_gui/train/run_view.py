@@ -33,6 +33,8 @@ class RunView(QWidget):
     """A RunDirectory without a process that shall go on."""
     look_asked = Signal(object)
     """A RunDirectory whose checkpoint shall be looked through."""
+    refit_asked = Signal(object)
+    """A finished RunDirectory that shall be trained anew on all seen classes."""
     message = Signal(str, str)
     state_shown = Signal()
     """Other buttons may be pressed now."""
@@ -43,6 +45,7 @@ class RunView(QWidget):
         self.run: RunDirectory | None = None
         self.state = RunState.QUEUED
         self._waiting = ""
+        self._selects = False
         self._step: StepDone | None = None
         self._sign = QLabel()
         self.title = QLabel(objectName="run_title")
@@ -53,6 +56,11 @@ class RunView(QWidget):
         self.stop = self._button("Stop and keep", "stop", "stop_run", lambda: self.tell("stop"))
         self.cancel = self._button("Cancel", "cancel", "cancel_run", lambda: self.tell("cancel"))
         self.look = self._button("Look through", "explore", "look_through", self._ask_to_look)
+        self.refit = self._button("Refit", "refresh", "refit_run", self._ask_to_refit)
+        self.refit.setToolTip(
+            "Train it anew on all seen classes, those held out for validation too, for the steps and with the gamma "
+            "that validation chose."
+        )
         self.bar = QProgressBar(objectName="run_progress", textVisible=False)
         self.progress = QLabel(objectName="run_progress_text")
         self.progress.setProperty("look", "muted")
@@ -67,7 +75,7 @@ class RunView(QWidget):
         for widget in (self._sign, self.title, self.word):
             line.addWidget(widget)
         line.addStretch(1)
-        for widget in (self.pause, self.stop, self.cancel, self.look):
+        for widget in (self.pause, self.stop, self.cancel, self.refit, self.look):
             line.addWidget(widget)
         going = QHBoxLayout()
         going.setSpacing(2 * SPACING)
@@ -91,8 +99,11 @@ class RunView(QWidget):
         self.progress.setText("")
         self.bar.setRange(0, 1)
         self.bar.setValue(0)
+        self._selects = False
         try:
-            self.settings.show_config(run.config())
+            config = run.config()
+            self.settings.show_config(config)
+            self._selects = config.get("selection") == "validation"
         except MsdnError as fault:
             self.message.emit("error", str(fault))
         self.take_status(status)
@@ -174,6 +185,10 @@ class RunView(QWidget):
         if self.run is not None:
             self.look_asked.emit(self.run)
 
+    def _ask_to_refit(self) -> None:
+        if self.run is not None:
+            self.refit_asked.emit(self.run)
+
     def _show_state(self) -> None:
         sign, colour, word = STATE_LOOKS[self.state]
         self._sign.setPixmap(icon_pixmap(sign, 20, colour, self.devicePixelRatioF()))
@@ -186,6 +201,7 @@ class RunView(QWidget):
             button.setEnabled(self.state.alive and self._waiting not in ("stop", "cancel"))
         has = self.run is not None and (self.run.checkpoint("best") or self.run.checkpoint("last")) is not None
         self.look.setEnabled(has)
+        self.refit.setEnabled(has and self._selects and self.state is RunState.FINISHED)
         self.reason.setStyleSheet(f"color: {theme().colours.error if self.state is RunState.FAILED else ''};")
         self.state_shown.emit()
 

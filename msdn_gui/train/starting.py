@@ -12,6 +12,7 @@ from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import launch_training
 from msdn_core.training.config import TrainConfig
+from msdn_core.training.refit import create_refit
 
 Command = Callable[[RunDirectory], Sequence[str]]
 
@@ -38,6 +39,10 @@ class Starter(QObject):
     def resume(self, run: RunDirectory) -> None:
         """Goes on with a run from its last checkpoint; answered by ``started`` or ``failed``."""
         self._do(lambda: run)
+
+    def refit(self, run: RunDirectory) -> None:
+        """Trains a finished run anew on all seen classes; answered by ``started`` or ``failed``."""
+        self._do(lambda: create_refit(run))
 
     def close(self) -> None:
         """Waits for what is being started."""

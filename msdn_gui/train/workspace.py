@@ -91,6 +91,7 @@ class TrainWorkspace(QWidget):
         self.form.asked.connect(self._start)
         self.form.left.connect(self._choose_again)
         self.view.resume_asked.connect(self.starter.resume)
+        self.view.refit_asked.connect(self.starter.refit)
         self.view.look_asked.connect(self._look)
         self.view.message.connect(session.message)
         self.starter.started.connect(self._started)
@@ -104,7 +105,7 @@ class TrainWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [self.new_run, self.pause_run, self.stop_run, self.cancel_run, self.look_through]
+        return [self.new_run, self.pause_run, self.stop_run, self.cancel_run, self.refit_run, self.look_through]
 
     def settled(self) -> bool:
         """Whether the chosen run's curves are on the screen."""
@@ -161,6 +162,7 @@ class TrainWorkspace(QWidget):
         self.pause_run = make("train_pause", "Pause or resume", "P", "pause", lambda: view.pause.click())
         self.stop_run = make("train_stop", "Stop and keep", "Ctrl+.", "stop", lambda: view.stop.click())
         self.cancel_run = make("train_cancel", "Cancel", "", "cancel", lambda: view.cancel.click())
+        self.refit_run = make("train_refit", "Refit on all seen classes", "R", "refresh", lambda: view.refit.click())
         self.look_through = make("train_look", "Look through its checkpoint", "L", "explore", lambda: view.look.click())
 
     def _allow(self) -> None:
@@ -234,6 +236,7 @@ class TrainWorkspace(QWidget):
             (self.pause_run, view.pause),
             (self.stop_run, view.stop),
             (self.cancel_run, view.cancel),
+            (self.refit_run, view.refit),
             (self.look_through, view.look),
         ):
             action.setEnabled(shown and button.isEnabled())

@@ -111,5 +111,5 @@ def test_settings_of_another_kind_in_a_file_are_refused(content):
 
 
 def test_an_unknown_recipe_names_those_that_there_are():
-    with pytest.raises(ConfigError, match="demo, cub, sun, awa2"):
+    with pytest.raises(ConfigError, match="demo, cub, cub-cosine, sun, awa2"):
         from_settings("flowers")

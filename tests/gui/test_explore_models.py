@@ -16,10 +16,10 @@ from msdn_core.project import ImageRecord
 from msdn_gui.explore import attribute_model as attributes
 from msdn_gui.explore.attribute_model import AttributeModel
 from msdn_gui.explore.contribution_model import SHARE, ContributionModel
+from msdn_gui.explore.gallery import count_words
 from msdn_gui.explore.gallery_model import GalleryModel
 from msdn_gui.explore.gallery_view import GalleryView
 from msdn_gui.explore.heat import colour_table, coloured, short_number, smooth
-from msdn_gui.explore.image_filter import ImageFilter, count_words
 from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.ordered_table import BAR_ROLE, bar
@@ -83,7 +83,8 @@ def test_item_models_keep_the_rules_of_qt(kind: str, qtmodeltester) -> None:
         ]
     else:
         model = GalleryModel(NoThumbnails())
-        change = [lambda: model.set_images(records(40)), lambda: model.search("bird_00001", None, None)]
+        some = records(40)
+        change = [lambda: model.show_images(some, np.arange(40)), lambda: model.show_images(some, np.array([7, 3]))]
     qtmodeltester.data_display_may_return_none = True
     qtmodeltester.check(model)
     for step in change:
@@ -139,16 +140,6 @@ def test_contributions_are_sorted_by_weight_whichever_way_they_pull() -> None:
     assert model.total == pytest.approx(0.05)
 
 
-def test_images_are_found_by_words_class_and_split() -> None:
-    found = ImageFilter(records(400))
-    assert len(found.rows()) == 400
-    assert found.rows("BIRD_000012").tolist() == [12]
-    assert found.rows("3/ class", "Class 10").tolist() == [i for i in range(400) if i % 7 == 3 and i % 50 == 10]
-    assert found.rows("", None, Split.TEST_UNSEEN).tolist() == list(range(2, 400, 4))
-    assert found.rows("nowhere").tolist() == []
-    assert found.rows("", "No such class").tolist() == []
-
-
 def test_counts_are_said_in_words() -> None:
     assert count_words(1500, 1500) == "1,500 images"
     assert count_words(12, 1500) == "12 of 1,500 images"
@@ -156,7 +147,7 @@ def test_counts_are_said_in_words() -> None:
 
 
 @pytest.mark.usefixtures("application")
-def test_a_hundred_thousand_images_open_and_are_searched_fast(qtbot) -> None:
+def test_a_hundred_thousand_images_open_and_are_narrowed_down_fast(qtbot) -> None:
     thumbnails = NoThumbnails()
     model = GalleryModel(thumbnails)
     view = GalleryView(model)
@@ -164,17 +155,18 @@ def test_a_hundred_thousand_images_open_and_are_searched_fast(qtbot) -> None:
     view.resize(300, 600)
     many = records(100_000)
     start = time.perf_counter()
-    model.set_images(many)
+    model.show_images(many, np.arange(100_000))
     with qtbot.waitExposed(view):
         view.show()
     view.grab()
     opened = time.perf_counter() - start
     assert 0 < len(thumbnails.asked) < 200, "only thumbnails that are seen are asked for"
-    model.search("bird", None, None)
     start = time.perf_counter()
-    model.search("bird_09999", None, None)
+    model.show_images(many, np.arange(99_999, -1, -10))
+    view.grab()
     searched = time.perf_counter() - start
-    assert model.rowCount() == 10
+    assert model.rowCount() == 10_000
+    assert model.row_of(many[89]) == 9_991
     assert opened < 2.0, f"opening took {opened:.2f} s"
     assert searched < 0.25, f"a search took {searched:.3f} s"
 
@@ -188,7 +180,7 @@ def test_an_image_far_down_comes_into_sight(qtbot) -> None:
     with qtbot.waitExposed(view):
         view.show()
     many = records(30_000)
-    model.set_images(many)
+    model.show_images(many, np.arange(30_000))
     view.show_record(many[27_777])
     qtbot.waitUntil(lambda: view.viewport().rect().contains(view.visualRect(view.currentIndex())))
 

@@ -54,22 +54,6 @@ def test_the_images_beside_the_chosen_one_are_fetched_while_it_is_looked_at(
     assert workspace.maps.picture.path == beside[0], "it is there at once"
 
 
-def test_images_are_narrowed_down_by_text_class_and_split(workspace, qtbot) -> None:
-    gallery = workspace.gallery
-    assert gallery.count.text() == "6 images"
-    qtbot.keyClicks(gallery.search, "heron")
-    assert gallery.count.text() == "2 of 6 images"
-    qtbot.keyClicks(gallery.search, " nothing")
-    assert gallery.empty.isVisible()
-    assert "No image matches" in gallery.empty.text()
-    gallery.search.clear()
-    gallery.class_box.setCurrentIndex(gallery.class_box.findData("Blue-crested tern"))
-    assert gallery.class_box.currentText().startswith("◆")
-    assert gallery.count.text() == "2 of 6 images"
-    gallery.split_box.setCurrentIndex(gallery.split_box.findData("train"))
-    assert gallery.count.text() == "0 of 6 images"
-
-
 def test_a_space_typed_into_a_search_is_a_space(workspace, qtbot) -> None:
     qtbot.keyClicks(workspace.attributes.search, "wing pattern o/s")
     assert workspace.attributes.search.text() == "wing pattern o/s"
@@ -205,11 +189,7 @@ def test_each_action_has_a_shortcut_of_its_own(workspace) -> None:
     assert len(set(keys)) == len(keys)
 
 
-def test_images_and_attributes_are_stepped_through_by_actions(workspace, session) -> None:
-    action(workspace, "explore_next_image").trigger()
-    assert session.image == session.images[1]
-    action(workspace, "explore_previous_image").trigger()
-    assert session.image == session.images[0]
+def test_attributes_are_stepped_through_by_actions(workspace) -> None:
     before = workspace.attributes.table.currentIndex().row()
     action(workspace, "explore_next_attribute").trigger()
     assert workspace.attributes.table.currentIndex().row() == before + 1

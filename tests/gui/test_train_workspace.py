@@ -142,6 +142,28 @@ def test_a_run_of_a_shell_shows_and_is_looked_through(workspace, session, qtbot)
     assert session.checkpoint.run == "from a shell"
 
 
+def test_a_finished_run_is_refitted_by_its_button_for_the_steps_that_validation_chose(
+    workspace, session, qtbot
+) -> None:
+    run = finished_run(session.project.path, "chosen", {"recipe": "demo", "selection": "validation", "steps": 30})
+    write_checkpoint(run.checkpoint_path("best"), run="chosen", step=20, selected_on="validation")
+    qtbot.waitUntil(lambda: workspace.view.title.text() == "chosen", timeout=5_000)
+    qtbot.waitUntil(workspace.refit_run.isEnabled, timeout=5_000)
+    click(qtbot, workspace, "refit_run")
+    qtbot.waitUntil(lambda: workspace.view.title.text() == "chosen-refit", timeout=20_000)
+    made = RunDirectory(session.project.path / "runs" / "chosen-refit")
+    assert (made.config()["selection"], made.config()["steps"]) == ("last", 20)
+    assert made.data()["refit"]["of"] == "chosen"
+    assert not workspace.refit_run.isEnabled(), "it is at work, and chooses nothing"
+
+
+def test_a_run_that_holds_nothing_out_cannot_be_refitted(workspace, session, qtbot) -> None:
+    run = finished_run(session.project.path, "plain", {"recipe": "demo", "selection": "last"})
+    write_checkpoint(run.checkpoint_path("best"), run="plain")
+    qtbot.waitUntil(lambda: workspace.view.title.text() == "plain", timeout=5_000)
+    assert not workspace.view.refit.isEnabled()
+
+
 def test_a_run_without_a_checkpoint_cannot_be_looked_through(workspace, session, qtbot) -> None:
     finished_run(session.project.path, "bare")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "bare", timeout=5_000)

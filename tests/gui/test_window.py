@@ -133,7 +133,7 @@ def test_a_file_that_is_no_image_is_not_taken_when_it_is_dropped(tmp_path) -> No
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-@pytest.mark.parametrize("name", ["projectButton", "smooth", "ranking", "gamma", "rail-explore", "gallery_search"])
+@pytest.mark.parametrize("name", ["projectButton", "smooth", "ranking", "gamma", "rail-explore", "gallery_query"])
 def test_where_the_keys_go_is_to_be_seen(window, session, qtbot, mode, name) -> None:
     theme().set_mode(mode)
     session.set_image(session.images[0])

@@ -1,4 +1,4 @@
-"""Stands where the best images will: what is missing, the button that makes it, and how far that is."""
+"""Stands where what all images' scores say will: what is missing, the button that makes it, and how far that is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from msdn_gui.services.collection import CollectionPhase
-from msdn_gui.services.jobs import Job
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 
@@ -20,21 +19,21 @@ _LINE = 380
 
 
 class Scoring(QWidget):
-    """Starts the engine's ``score`` and hands its end to the session, which reads what was written."""
+    """Starts the engine's ``score``, and shows it also where another workspace has started it."""
 
-    def __init__(self, session: Session, services: Services) -> None:
+    def __init__(self, session: Session, services: Services, workspace: str, use: str, *, line: int = _LINE) -> None:
+        """``use`` says what the scores are good for here; ``line`` is how many pixels the text is wide at most."""
         super().__init__()
         self.setObjectName("scoring")
-        self._session, self._jobs = session, services.jobs
-        self._job: Job | None = None
-        self._fault = ""
-        self.title = QLabel(objectName="scoring_title", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._session, self._jobs, self._workspace, self._use, self._line = session, services.jobs, workspace, use, line
+        self.title = QLabel(objectName="scoring_title", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.title.setProperty("look", "heading")
+        self.title.setFixedWidth(line)
         self.text = QLabel(objectName="scoring_text", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self.text.setProperty("look", "muted")
-        self.text.setFixedWidth(_LINE)
+        self.text.setFixedWidth(line)
         self.bar = QProgressBar(objectName="scoring_progress", textVisible=False)
-        self.bar.setFixedWidth(_LINE)
+        self.bar.setFixedWidth(line)
         self.start = QPushButton("Score all images", objectName="score_images")
         self.start.setProperty("look", "primary")
         self.cancel = QPushButton("Cancel", objectName="cancel_scoring")
@@ -54,26 +53,17 @@ class Scoring(QWidget):
         self.start.clicked.connect(self.begin)
         self.cancel.clicked.connect(self._cancel)
         session.collection.changed.connect(self.refresh)
+        session.collection.scoring_changed.connect(self.refresh)
         session.images_changed.connect(self.refresh)
         self.refresh()
 
     def begin(self) -> None:
         """Starts to score all images by the chosen checkpoint."""
-        project, checkpoint = self._session.project, self._session.checkpoint
-        if project is None or checkpoint is None or self._job is not None:
-            return
-        self._fault = ""
-        self._job = job = self._jobs.engine(
-            "Scoring all images", "score", project.path, "--run", checkpoint.path, workspace="classes"
-        )
-        job.progress.connect(lambda *_: self.refresh())
-        job.failed.connect(self._take_fault)
-        job.ended.connect(self._take_end)
-        self.refresh()
+        self._session.collection.score(self._jobs, self._workspace)
 
     def refresh(self) -> None:
         """Say what holds now."""
-        session, job = self._session, self._job
+        session, job = self._session, self._session.collection.job
         phase = session.collection.phase
         self.bar.setVisible(job is not None)
         self.cancel.setVisible(job is not None)
@@ -82,38 +72,28 @@ class Scoring(QWidget):
             # A maximum of 0 is Qt's way to say that nobody knows.
             self.bar.setRange(0, job.total)
             self.bar.setValue(job.done)
-            self.title.setText(f"{_STAGES.get(job.stage, 'Starting')} …")
-            self._say(f"{job.done:,} of {job.total:,} images" if job.total else "This takes a few seconds.")
+            title = f"{_STAGES.get(job.stage, 'Starting')} …"
+            self._say(title, f"{job.done:,} of {job.total:,} images" if job.total else "This takes a few seconds.")
             return
         if phase is CollectionPhase.LOADING:
             title, text = "Reading the scores …", ""
         elif session.checkpoint is None:
-            title, text = "No checkpoint is chosen", "Choose one above, or train a run, to search the collection by it."
+            title, text = "No checkpoint is chosen", "Choose one above, or train a run: its scores are asked for here."
         elif not session.images:
-            title, text = "No images yet", "Import images (File menu) to search them by the class that you describe."
+            title, text = "No images yet", "Import images (File menu) to have them scored."
         else:
             title = "These images were not scored by this checkpoint yet"
-            text = (
-                "Each goes through the network once. From then on the images that fit a class best stand here, and "
-                "move as you change its attributes, whether anyone has labelled them or not."
-            )
-        fault = self._fault or session.collection.fault
-        self.title.setText(title)
-        self._say(fault or text)
+            text = f"Each goes through the network once. {self._use}"
+        fault = session.collection.scoring_fault or session.collection.fault
+        self._say(title, fault or text)
 
-    def _say(self, text: str) -> None:
-        self.text.setText(text)
-        # A wrapped label in a centred column is given no height of its own.
-        self.text.setFixedHeight(max(self.text.heightForWidth(_LINE), 0))
+    def _say(self, title: str, text: str) -> None:
+        for label, words in ((self.title, title), (self.text, text)):
+            label.setText(words)
+            # A wrapped label in a centred column is given no height of its own.
+            label.setFixedHeight(max(label.heightForWidth(self._line), 0))
 
     def _cancel(self) -> None:
-        if self._job is not None:
-            self._job.cancel()
-
-    def _take_fault(self, sentence: str) -> None:
-        self._fault = sentence
-        self._session.message.emit("error", sentence)
-
-    def _take_end(self) -> None:
-        self._job = None
-        self._session.collection.look_again()
+        job = self._session.collection.job
+        if job is not None:
+            job.cancel()

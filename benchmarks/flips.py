@@ -1,0 +1,45 @@
+"""Features that are the mean over an image and its mirror image: a trial of ``benchmarks.experiments``."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from msdn_core.project import Project
+from msdn_core.vision.backbones import load_backbone
+from msdn_core.vision.features import DONE, MANIFEST, MAPS, FeatureStore
+from msdn_core.vision.transform import prepare_file
+
+_AT_ONCE = 16
+
+
+def flipped_store(project: Path, store: FeatureStore) -> FeatureStore:
+    """The store's maps plus those of the mirrored images, mirrored back, each region brought to length 1 again.
+
+    They lie beside the project's own features, in ``flipped``, where the program does not look for any.
+    """
+    folder = project / "flipped" / store.folder.name
+    if not (folder / MANIFEST).is_file():
+        spec = store.spec
+        backbone = load_backbone(spec.name, size=spec.size)
+        with Project.open(project, read_only=True) as opened:
+            paths = {image.id: image.path for image in opened.images()}
+        folder.mkdir(parents=True, exist_ok=True)
+        ids = store.image_ids
+        shutil.copy(store.folder / DONE, folder)
+        shutil.copy(store.folder / MAPS, folder)
+        with (folder / MAPS).open("r+b") as file:
+            for start in range(0, len(ids), _AT_ONCE):
+                rows = store.rows(ids[start : start + _AT_ONCE])
+                pixels = [prepare_file(paths[number], spec)[0][:, :, ::-1] for number in ids[start : start + _AT_ONCE]]
+                mirrored = backbone.features(torch.from_numpy(np.stack(pixels))).float()
+                back = mirrored.reshape(len(rows), spec.channels, *spec.grid).flip(3).reshape(mirrored.shape)
+                both = torch.nn.functional.normalize(back + torch.from_numpy(store.read(rows)).float(), dim=1)
+                for row, maps in zip(rows.tolist(), both.numpy().astype(np.float16), strict=True):
+                    file.seek(row * maps.nbytes)
+                    file.write(maps.tobytes())
+        shutil.copy(store.folder / MANIFEST, folder)
+    return FeatureStore.open(folder)

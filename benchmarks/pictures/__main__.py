@@ -1,0 +1,94 @@
+"""Takes the pictures; each in a process and a home of its own, so that none shows what another one did."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msdn_gui.services.locations import HOME_VARIABLE
+
+if TYPE_CHECKING:
+    from benchmarks.pictures.stage import Picture
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = ("overview", "classes")
+
+
+def main() -> int:
+    """Draws the aviary whole, with what pictures need of it, and takes those that are asked for."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    pictures = {one.name: one for module in MODULES for one in _pictures(module)}
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones (default: all): {', '.join(pictures)}")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", metavar="DIR")
+    parser.add_argument("--aviary", type=Path, metavar="PROJECT", help="an aviary that was drawn for this before")
+    parser.add_argument("--take", action="store_true", help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.names if name not in pictures]
+    if unknown:
+        parser.error(f"there is no picture “{unknown[0]}”")
+    if arguments.take:
+        return _take(pictures[arguments.names[0]], arguments.aviary, arguments.out)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    missed = []
+    with tempfile.TemporaryDirectory() as folder:
+        aviary = arguments.aviary or Path(folder) / "drawn" / "Aviary"
+        if not aviary.exists():
+            _draw(aviary)
+        for name in arguments.names or pictures:
+            home = Path(folder) / name
+            project = home / "projects" / "Aviary"
+            shutil.copytree(aviary, project)
+            words = ("-m", "benchmarks.pictures", name, "--take", "--aviary", str(project), "--out", str(arguments.out))
+            environment = {**os.environ, HOME_VARIABLE: str(home)}
+            done = subprocess.run([sys.executable, *words], env=environment, cwd=ROOT, check=False)
+            print(arguments.out / f"{name}.png" if done.returncode == 0 else f"{name}: no picture", flush=True)
+            missed += [name] if done.returncode else []
+            shutil.rmtree(home, ignore_errors=True)
+    return 1 if missed else 0
+
+
+def _pictures(module: str) -> tuple[Picture, ...]:
+    made: tuple[Picture, ...] = import_module(f"benchmarks.pictures.{module}").PICTURES
+    return made
+
+
+def _draw(aviary: Path) -> None:
+    """The aviary with its run, and what is computed of both once: attribute scores of all images."""
+    for words in (("demo", str(aviary)), ("score", str(aviary), "--run", "demo-01")):
+        subprocess.run([sys.executable, "-m", "msdn_core", *words], cwd=ROOT, check=True)
+
+
+def _take(picture: Picture, aviary: Path, out: Path) -> int:
+    from PySide6.QtCore import QTimer
+
+    from benchmarks.pictures.stage import Stage
+    from msdn_gui.program import Program
+
+    program = Program(project=aviary, workspace=picture.workspace, theme=picture.theme, size=picture.size)
+    stage = Stage(program)
+
+    def play() -> None:
+        status = 1
+        try:
+            stage.settle()
+            picture.steps(stage)
+            stage.settle()
+            stage.shoot(out / f"{picture.name}.png")
+            status = 0
+        finally:
+            program.application.exit(status)
+
+    QTimer.singleShot(0, program.window, play)
+    return program.run()
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,8 @@
+"""README's pictures: every workspace as it is first seen, in both themes."""
+
+from __future__ import annotations
+
+from benchmarks.pictures.stage import Picture
+from msdn_gui.workspaces import NAMES
+
+PICTURES = tuple(Picture(f"{name}-{theme}", name, theme=theme) for name in NAMES for theme in ("light", "dark"))

@@ -1,0 +1,121 @@
+"""The window under a script's hands: a picture's steps say what is clicked and typed, as a test of the window does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QDialog, QWidget
+
+from msdn_gui.program import Program
+
+_LOOK_MS = 50
+_STEADY = 6
+_PATIENCE_MS = 120_000
+AnyWidget = TypeVar("AnyWidget", bound=QWidget)
+
+
+class Stage:
+    """One running program, and the ways in which a picture's steps reach into it."""
+
+    def __init__(self, program: Program) -> None:
+        self.window = program.window
+        self.session = program.session
+        self.services = program.services
+
+    @property
+    def workspace(self) -> QWidget:
+        """The workspace that is shown."""
+        return self.window.stack.currentWidget()
+
+    def wait(self, is_so: Callable[[], object], *, looks: int = 1) -> None:
+        """Waits until it is so, for some looks in a row; a RuntimeError after two minutes."""
+        waited, seen = 0, 0
+        while seen < looks:
+            if waited > _PATIENCE_MS:
+                raise RuntimeError("What the picture waits for did not come.")
+            QTest.qWait(_LOOK_MS)
+            waited += _LOOK_MS
+            seen = seen + 1 if is_so() else 0
+
+    def settle(self) -> None:
+        """Waits until all that is to be seen is there."""
+        self.wait(self.window.settled, looks=_STEADY)
+
+    def show(self, workspace: str) -> None:
+        """Goes to a workspace."""
+        self.window.show_workspace(workspace)
+        self.settle()
+
+    def act(self, name: str) -> None:
+        """Triggers an action of the window or of the shown workspace, by its name."""
+        here = self.workspace.actions()
+        action = next((one for one in here if one.objectName() == name), None) or self.window.findChild(QAction, name)
+        if action is None or not action.isEnabled():
+            raise RuntimeError(f"There is no action “{name}” to be done here.")
+        action.trigger()
+        self.settle()
+
+    def find(self, kind: type[AnyWidget], name: str = "") -> AnyWidget:
+        """The first visible widget of a class, by its object name where one is given; dialogues first."""
+        for root in (*(w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog)), self.window):
+            for widget in root.findChildren(kind, name or None):
+                if widget.isVisible():
+                    return widget
+        raise RuntimeError(f"There is no {kind.__name__} “{name}” to be seen.")
+
+    def click(self, widget: QWidget, at: QPoint | None = None) -> None:
+        """A click of the left button, in the middle where no place is given."""
+        target = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
+        QTest.mouseClick(
+            target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or target.rect().center()
+        )
+        self.settle()
+
+    def click_cell(self, view: QAbstractItemView, row: int, column: int = 0) -> None:
+        """A click on an item, scrolled to where it must be."""
+        index = view.model().index(row, column)
+        view.scrollTo(index)
+        self.click(view, view.visualRect(index).center())
+
+    def type(self, widget: QWidget, text: str) -> None:
+        """Types into a widget."""
+        widget.setFocus()
+        QTest.keyClicks(widget, text)
+        self.settle()
+
+    def shoot(self, file: Path) -> None:
+        """The window as it is; an open dialogue is drawn where it stands over it."""
+        picture = self.window.grab()
+        for dialog in QApplication.topLevelWidgets():
+            if isinstance(dialog, QDialog) and dialog.isVisible():
+                _draw_over(picture, dialog, self.window)
+        if not picture.save(str(file), "PNG"):
+            raise RuntimeError(f"{file} could not be written; choose another place.")
+
+
+Steps = Callable[[Stage], None]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of the guide: ``docs/pictures/NAME.png``."""
+
+    name: str
+    workspace: str
+    steps: Steps = lambda stage: stage.settle()
+    """What is done before it is taken."""
+    theme: str = "light"
+    size: tuple[int, int] = (1280, 800)
+
+
+def _draw_over(picture: QPixmap, dialog: QDialog, window: QWidget) -> None:
+    painter = QPainter(picture)
+    place = QPoint((window.width() - dialog.width()) // 2, max(0, (window.height() - dialog.height()) // 2))
+    painter.drawPixmap(place, dialog.grab())
+    painter.end()

@@ -1,0 +1,98 @@
+"""The rows of what images can be narrowed down to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont, QGuiApplication
+
+from msdn_core.domain.query import Term
+from msdn_core.domain.query_matching import Facet
+
+_WORDS = {
+    "checked": "Checked",
+    "flagged": "Flagged",
+    "unreviewed": "Not reviewed",
+    "unlabelled": "No class",
+    "-wrong": "Right",
+    "wrong": "Wrong",
+}
+Index = QModelIndex | QPersistentModelIndex
+
+
+class FacetModel(QAbstractTableModel):
+    """A heading a group, and below it a row a value: its name, and how many images it leaves."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[str | Facet] = []
+
+    def show_facets(self, facets: Sequence[Facet]) -> None:
+        """Show these; where their names are those of before, only numbers change."""
+        rows: list[str | Facet] = []
+        for before, facet in zip([None, *facets], facets, strict=False):
+            if before is None or before.group != facet.group:
+                rows.append(facet.group)
+            rows.append(facet)
+        if [_key(row) for row in rows] == [_key(row) for row in self._rows]:
+            self._rows = rows
+            if rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, 1))
+            return
+        self.beginResetModel()
+        self._rows = rows
+        self.endResetModel()
+
+    def term_at(self, row: int) -> Term | None:
+        """The term in a row, None for a heading."""
+        facet = self._rows[row] if 0 <= row < len(self._rows) else ""
+        return None if isinstance(facet, str) else facet.term
+
+    def row_of(self, term: Term | None) -> int:
+        """The row of a term, −1 where it is not there."""
+        return next((row for row in range(len(self._rows)) if term is not None and self.term_at(row) == term), -1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else 2
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        is_heading = self.term_at(index.row()) is None
+        return Qt.ItemFlag.ItemIsEnabled if is_heading else super().flags(index)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, is_name = self._rows[index.row()], index.column() == 0
+        if isinstance(row, str):
+            if role == Qt.ItemDataRole.DisplayRole and is_name:
+                return row
+            if role == Qt.ItemDataRole.FontRole:
+                font = QFont(QGuiApplication.font())
+                font.setBold(True)
+                return font
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return facet_words(row) if is_name else f"{row.count:,}"
+        if role == Qt.ItemDataRole.CheckStateRole and is_name:
+            return Qt.CheckState.Checked if row.is_chosen else Qt.CheckState.Unchecked
+        if role == Qt.ItemDataRole.TextAlignmentRole and not is_name:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{facet_words(row)}, {row.count:,} images"
+        return None
+
+
+def facet_words(facet: Facet) -> str:
+    """What a value is called."""
+    return _WORDS.get(str(facet.term)) or (
+        facet.term.values[0].capitalize() if facet.term.key == "split" else facet.term.values[0]
+    )
+
+
+def _key(row: str | Facet) -> object:
+    return row if isinstance(row, str) else row.term
