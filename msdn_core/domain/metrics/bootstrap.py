@@ -67,7 +67,8 @@ def accuracy_draws(weights: Weights, labels: Labels, hits: BoolArray) -> Draws:
         return np.full(len(weights), np.nan)
     share = (1.0 / np.bincount(labels)[labels]).astype(np.float32)
     total = (weights @ share).astype(np.float64)
-    return np.divide(weights @ (share * hits), total, out=np.full(len(weights), np.nan), where=total > 0)
+    found: Draws = np.divide(weights @ (share * hits), total, out=np.full(len(weights), np.nan), where=total > 0)
+    return found
 
 
 def figure_draws(
@@ -103,7 +104,8 @@ def mean_draws(weights: Weights, values: Floats) -> Draws:
     known = ~np.isnan(values)
     total = weights @ known.astype(np.float32)
     summed = weights @ np.where(known, values, 0).astype(np.float32)
-    return np.divide(summed, total, out=np.full(total.shape, np.nan), where=total > 0, dtype=np.float64)
+    means: Draws = np.divide(summed, total, out=np.full(total.shape, np.nan), where=total > 0, dtype=np.float64)
+    return means
 
 
 def auc_draws(weights: Weights, scores: Floats, truth: NDArray[np.signedinteger]) -> Draws:
@@ -121,7 +123,8 @@ def auc_draws(weights: Weights, scores: Floats, truth: NDArray[np.signedinteger]
     below = np.cumsum(negative, axis=1, dtype=np.float64) - negative / 2
     pairs = positive.sum(axis=1, dtype=np.float64) * negative.sum(axis=1, dtype=np.float64)
     won = np.einsum("bn,bn->b", positive.astype(np.float64), below)
-    return np.divide(won, pairs, out=np.full(len(weights), np.nan), where=pairs > 0)
+    area: Draws = np.divide(won, pairs, out=np.full(len(weights), np.nan), where=pairs > 0)
+    return area
 
 
 def interval(draws: Draws) -> Interval | None:
