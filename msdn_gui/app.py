@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from msdn_gui.program import Program
 
-WORKSPACES = ("explore", "classes", "annotate", "train")
+WORKSPACES = ("explore", "classes", "annotate", "train", "evaluate")
 THEMES = ("system", "light", "dark")
 
 

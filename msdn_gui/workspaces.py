@@ -65,6 +65,14 @@ ENTRIES = (
         "Say what images show",
     ),
     Entry("train", "Train", "train", "msdn_gui.train.workspace", "TrainWorkspace", "Train in the background"),
+    Entry(
+        "evaluate",
+        "Evaluate",
+        "evaluate",
+        "msdn_gui.evaluate.workspace",
+        "EvaluateWorkspace",
+        "See how good checkpoints are",
+    ),
 )
 NAMES = tuple(entry.name for entry in ENTRIES)
 

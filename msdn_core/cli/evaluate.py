@@ -17,8 +17,6 @@ from msdn_core.errors import MsdnError
 if TYPE_CHECKING:
     from msdn_core.evaluation.report import Evaluation
 
-TABLES = ("classes", "attributes", "parts", "curve")
-
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
     """Adds the command."""
@@ -35,7 +33,11 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         "--tables",
         type=Path,
         metavar="DIR",
-        help="write evaluation.json, predictions.npz, and classes, attributes, parts and curve as .csv into DIR",
+        help="write evaluation.json, predictions.npz, images.npz, and classes, attributes, parts and curve as .csv "
+        "into DIR",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="write these files into the run's own folder, where the window finds them"
     )
     parser.add_argument(
         "--precision",
@@ -51,6 +53,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     from msdn_core.cli.checkpoints import find_checkpoint
     from msdn_core.evaluation.report import examine
 
+    folder = _kept_with_run(arguments) if arguments.keep else arguments.tables
     checkpoint = find_checkpoint(arguments.project, arguments.run, arguments.checkpoint)
     evaluation = examine(
         arguments.project,
@@ -61,32 +64,47 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         maps_progress=lambda done, total: output.progress("maps", done, total),
     )
     figures = evaluation.figures
-    if arguments.tables is not None:
-        figures = {**figures, "tables": write_tables(evaluation, arguments.tables)}
+    if folder is not None:
+        figures = {**figures, "tables": write_tables(evaluation, folder)}
     output.result(figures, _text(figures))
+
+
+def _kept_with_run(arguments: argparse.Namespace) -> Path:
+    """The folder of the evaluation that ``--keep`` asks for; MsdnError where there can be none."""
+    from msdn_core.runs.evaluations import evaluation_folder
+    from msdn_core.runs.listing import find_run
+
+    if arguments.tables is not None:
+        raise MsdnError("--keep and --tables name two places; give one of them.")
+    run = find_run(arguments.project, arguments.run)
+    kind = arguments.checkpoint if run.checkpoint(arguments.checkpoint) is not None else "last"
+    return evaluation_folder(run, kind)
 
 
 def write_tables(evaluation: Evaluation, folder: Path) -> list[str]:
     """Writes an evaluation's files into a folder, which is made where it is missing, and gives their paths.
 
-    Each file is written whole or not at all; raises MsdnError where the folder cannot be written. Every row of a
-    table names the run and what its checkpoint was selected on.
+    Each file is written whole or not at all, and ``evaluation.json`` last, so that files of two evaluations never
+    pass for one; raises MsdnError where the folder cannot be written. Every row of a table names the run and what
+    its checkpoint was selected on.
     """
+    from msdn_core.runs.evaluations import FIGURES, MEASURES, PREDICTIONS, TABLES
+    from msdn_core.runs.image_measures import write_image_measures
     from msdn_core.runs.predictions import write_predictions
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        (folder / FIGURES).unlink(missing_ok=True)
     except OSError as fault:
         raise MsdnError(f"The folder {folder} cannot be made ({fault.strerror or fault}); choose another.") from fault
     figures = evaluation.figures
     origin = {"run": figures["run"], "selected_on": figures["selected_on"]}
     for name in TABLES:
         write_atomic(folder / f"{name}.csv", _csv([{**row, **origin} for row in getattr(evaluation, name)]))
-    write_atomic(folder / "evaluation.json", json.dumps(figures, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-    write_predictions(folder / "predictions.npz", evaluation.predictions)
-    return [
-        str(folder / name) for name in (*(f"{table}.csv" for table in TABLES), "evaluation.json", "predictions.npz")
-    ]
+    write_predictions(folder / PREDICTIONS, evaluation.predictions)
+    write_image_measures(folder / MEASURES, evaluation.measures)
+    write_atomic(folder / FIGURES, json.dumps(figures, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    return [str(folder / name) for name in (*(f"{table}.csv" for table in TABLES), FIGURES, PREDICTIONS, MEASURES)]
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -39,30 +39,50 @@ def plan_parts(tested: Tested) -> PartPlan:
     return PartPlan(protocol, parts, tuple(groups), tuple(groups_of))
 
 
-def part_rows(tested: Tested, plan: PartPlan, peaks: Mapping[str, NDArray[np.int64] | None]) -> list[Row]:
-    """A row a part: PCP at both box sizes and the pointing game, of each sub-net.
+@dataclass(frozen=True, eq=False, slots=True)
+class PartHits:
+    """PCP image by image: N images, P parts."""
 
-    ``peaks`` are (N, G, 2) by sub-net, None of one that is not there. In an image a part counts as the share of its
-    groups that hit; images without a known box, or in which the part is out of sight, are left out.
+    in_sight: NDArray[np.bool_]
+    """(N, P) whether a point of the part is seen, in an image with a known box."""
+    hits: Mapping[str, NDArray[np.float64]]
+    """(N, P) the share of the part's groups that hit, by ``<size>_<side>``; NaN where that is not known."""
+
+
+def part_hits(tested: Tested, plan: PartPlan, peaks: Mapping[str, NDArray[np.int64] | None]) -> PartHits:
+    """Which parts were found in which image, at both box sizes, by each sub-net.
+
+    ``peaks`` are (N, G, 2) by sub-net, None of one that is not there.
     """
     boxes = np.minimum(np.floor(tested.places.boxes * PCP_SIDE), PCP_SIDE - 1)
-    known = ~np.isnan(boxes).any(axis=1)
+    known = np.asarray(~np.isnan(boxes).any(axis=1))
     whole = boxes[known].astype(np.int64)
     points = np.floor(tested.places.points[known] * PCP_SIDE)
     names = tested.places.part_names
-    rows: list[Row] = []
-    for part, groups in zip(plan.parts, plan.groups_of, strict=True):
+    shape = (len(known), len(plan.parts))
+    in_sight = np.zeros(shape, np.bool_)
+    found = {f"{size}_{side}": np.full(shape, np.nan) for size in PCP_SCALES for side in peaks}
+    for column, (part, groups) in enumerate(zip(plan.parts, plan.groups_of, strict=True)):
         at = points[:, [names.index(point) for point in part.points]]
-        row: Row = {"part": part.name, "in_mean": "yes" if part.counted else "no"}
-        row["images"] = int((~np.isnan(at[..., 0])).any(axis=1).sum())
+        in_sight[known, column] = (~np.isnan(at[..., 0])).any(axis=1)
         for size, scale in PCP_SCALES.items():
-            for side, found in peaks.items():
-                if found is None:
-                    row[f"pcp_{size}_{side}"] = None
-                    continue
-                hits = correct_parts(found[known][:, list(groups)], at, whole, scale)
-                visible = ~np.isnan(hits).all(axis=1) if groups else np.zeros(len(hits), np.bool_)
-                row[f"pcp_{size}_{side}"] = mean_known(hits[visible].mean(axis=1))
+            for side, where in peaks.items():
+                if where is not None and groups:
+                    hits = correct_parts(where[known][:, list(groups)], at, whole, scale)
+                    found[f"{size}_{side}"][known, column] = hits.mean(axis=1)
+    return PartHits(in_sight, found)
+
+
+def part_rows(tested: Tested, plan: PartPlan, found: PartHits) -> list[Row]:
+    """A row a part: PCP at both box sizes and the pointing game, of each sub-net.
+
+    Images without a known box, or in which the part is out of sight, are left out.
+    """
+    rows: list[Row] = []
+    for column, (part, groups) in enumerate(zip(plan.parts, plan.groups_of, strict=True)):
+        row: Row = {"part": part.name, "in_mean": "yes" if part.counted else "no"}
+        row["images"] = int(found.in_sight[:, column].sum())
+        row |= {f"pcp_{name}": mean_known(hits[:, column]) for name, hits in found.hits.items()}
         columns = [column for group in groups for column in plan.groups[group]]
         rows.append({**row, **pointing_columns(tested.pointing, columns)})
     return rows

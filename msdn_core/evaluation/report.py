@@ -20,10 +20,11 @@ from msdn_core.domain.metrics import (
 )
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
-from msdn_core.evaluation.localisation import part_rows, pcp_figures, plan_parts
+from msdn_core.evaluation.localisation import PartHits, PartPlan, part_hits, part_rows, pcp_figures, plan_parts
 from msdn_core.evaluation.maps import MapStudy, study_maps
 from msdn_core.evaluation.tables import Row, attribute_rows, class_rows, curve_rows
 from msdn_core.project import Project
+from msdn_core.runs.image_measures import ImageMeasures
 from msdn_core.runs.predictions import Predictions, predictions_of
 from msdn_core.training.evaluation import Tested, main_figures, run_test
 from msdn_core.vision.extraction import Progress
@@ -43,6 +44,7 @@ class Evaluation:
     parts: list[Row]
     curve: list[Row]
     predictions: Predictions
+    measures: ImageMeasures
 
 
 def examine(
@@ -92,7 +94,9 @@ def examine(
     if figures["validated"] is not None:
         gammas["accuracy_validated"] = figures["validated"]["gamma"]
     peaks = {"av": study.peaks_av, "va": study.peaks_va}
-    parts = part_rows(tested, plan, {side: found if looks[side] else None for side, found in peaks.items()})
+    hits = part_hits(tested, plan, {side: found if looks[side] else None for side, found in peaks.items()})
+    parts = part_rows(tested, plan, hits)
+    overlap_of_image = _mean_over_attributes(overlap)
     pcp = pcp_figures(plan, parts) if any(looks.values()) else None
     if pcp is None and any(looks.values()):
         figures["missing"].append("It is not known where objects and parts are, so PCP cannot be measured.")
@@ -108,12 +112,36 @@ def examine(
     }
     return Evaluation(
         figures,
-        class_rows(table, labels, scores, gammas, jsd, _mean_over_attributes(overlap)),
+        class_rows(table, labels, scores, gammas, jsd, overlap_of_image),
         attribute_rows(table, truth, truth_from, auc, present, jsd, overlap, tested.pointing),
         parts,
         curve_rows(seen_unseen_curve(scores, labels, table.seen)),
         predictions_of(header, table, tested.images, tested.looked.scores_av, tested.looked.scores_va),
+        _measures(tested, plan, hits, truth, jsd, overlap_of_image),
     )
+
+
+def _measures(
+    tested: Tested,
+    plan: PartPlan,
+    hits: PartHits,
+    truth: NDArray[np.int8],
+    jsd: NDArray[np.floating],
+    overlap: NDArray[np.floating],
+) -> ImageMeasures:
+    game, nowhere = tested.pointing, np.full(truth.shape, np.nan)
+    pointing = {"av": nowhere if game is None else game.av, "va": nowhere if game is None else game.va}
+    found: dict[str, Any] = {
+        "image_ids": np.array([image.id for image in tested.images], np.int64),
+        "jsd": jsd.astype(np.float32),
+        "overlap": overlap.astype(np.float32),
+        "truth": truth,
+        **{f"pointing_{side}": np.nan_to_num(hit, nan=-1).astype(np.int8) for side, hit in pointing.items()},
+        "parts": np.array([part.name for part in plan.parts], np.str_),
+        "counted": np.array([part.counted for part in plan.parts], np.bool_),
+        **{f"pcp_{name}": shares.astype(np.float32) for name, shares in hits.hits.items()},
+    }
+    return ImageMeasures(**found)
 
 
 def _insertion(study: MapStudy, looks: Mapping[str, bool]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from msdn_core.errors import CheckpointError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import ImageRecord, Project
+from msdn_core.runs.attribute_scores import checkpoint_digest
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.training import provenance
 from msdn_core.training.data import DTYPES, Features, Part, Rows, fingerprint, part_of
@@ -129,6 +130,7 @@ def run_test(
     )
     measured = {
         "test": fingerprint(test),
+        "checkpoint": checkpoint_digest(Path(checkpoint)),
         "splits": provenance.splits(images),
         "versions": provenance.versions(),
         "machine": provenance.machine(target),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_gui.explore.ordered_table import BAR_ROLE, OrderedTable, bar, number
+from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable, bar, number
 
 GROUP, NAME, AV, VA, WANTED = range(5)
 

@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBox
 from msdn_core.domain.attention import spoken_for
 from msdn_core.domain.variants import SubNets
 from msdn_gui.explore.attribute_model import AV, GROUP, NAME, VA, WANTED, AttributeModel
-from msdn_gui.explore.delegates import BarDelegate, TextDelegate
-from msdn_gui.explore.item_table import ItemTable
 from msdn_gui.explore.region_choice import RegionChoice
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import SPACING
 from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.item_table import ItemTable
+from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
 
 
 class AttributesPanel(QWidget):

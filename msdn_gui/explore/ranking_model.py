@@ -9,15 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import ClassTable
-from msdn_gui.explore.ordered_table import BAR_ROLE, OrderedTable, bar
 from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN
+from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN, OrderedTable, bar
 
 RANK, CLASS, SCORE = range(3)
-TRUE_SIGN = "✓"
-MARK_ROLE = Qt.ItemDataRole.UserRole + 2
-"""A class's mark: ``seen`` or ``unseen``."""
-TRUE_ROLE = Qt.ItemDataRole.UserRole + 3
-"""Whether this is the image's true class."""
 
 _KINDS = {True: "·seen", False: "·unseen"}
 # The dot makes them words of their own: “seen” is a part of “unseen”, and may be a part of a class's name.

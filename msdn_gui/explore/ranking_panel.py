@@ -6,13 +6,13 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from msdn_gui.explore.delegates import BarDelegate, ClassDelegate, TextDelegate
-from msdn_gui.explore.item_table import ItemTable
 from msdn_gui.explore.ranking_model import CLASS, RANK, SCORE, TRUE_SIGN, RankingModel
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.mark import Mark
+from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate, TextDelegate
 
 _STEPS = 200
 """Positions of the gamma slider."""

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from msdn_core.domain.counterfactual import fewest_scores
 from msdn_gui.explore.contribution_model import NAME, SHARE, ContributionModel
-from msdn_gui.explore.delegates import AttributeDelegate, BarDelegate
-from msdn_gui.explore.item_table import ItemTable
 from msdn_gui.session import ExplainPhase, Session
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.mark import Mark
+from msdn_gui.widgets.table_delegates import AttributeDelegate, BarDelegate
 
 _ALONE, _NEXT_BEST, _CLASSES = range(3)
 """Places in the list of what to compare with; the classes stand from the last one on."""

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 from msdn_gui.theme import SPACING, small_font, theme
 from msdn_gui.train.series import Series
 from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
 
 
 @dataclass(frozen=True)
@@ -43,14 +44,8 @@ class Plot(QWidget):
         self.curves = {curve.key: curve for curve in curves}
         self.series: dict[str, Series] = {curve.key: Series() for curve in curves}
         self.logarithmic = False
-        self._widget = pg.PlotWidget()
+        self._widget = quiet_plot(self)
         self._item = self._widget.getPlotItem()
-        self._item.setMenuEnabled(False)
-        # pyqtgraph makes this menu in any case, without a parent: it would outlive the plot.
-        # It stays a window of its own: as a plain child it would be shown within the plot.
-        self._item.ctrlMenu.setParent(self, self._item.ctrlMenu.windowFlags())
-        self._item.hideButtons()
-        self._item.showGrid(x=True, y=True, alpha=0.15)
         self._item.setLabel("bottom", "step")
         self._item.vb.setMouseEnabled(x=True, y=False)
         self._item.vb.enableAutoRange(x=True, y=True)
@@ -148,13 +143,7 @@ class Plot(QWidget):
     def recolour(self) -> None:
         """Follows the theme."""
         colours = theme().colours
-        self._widget.setBackground(colours.panel)
-        for side in ("bottom", "left"):
-            axis = self._item.getAxis(side)
-            axis.setPen(colours.line)
-            axis.setTextPen(colours.muted)
-            axis.setTickFont(small_font())
-        self._item.getAxis("left").setWidth(52)
+        recolour_plot(self._widget)
         self._cursor.setPen(pg.mkPen(colours.muted, style=Qt.PenStyle.DashLine))
         for key, curve in self.curves.items():
             pen = pg.mkPen(QColor(getattr(colours, curve.colour)), width=curve.width)

@@ -20,15 +20,18 @@ from msdn_core.domain.metrics.curve import SeenUnseenCurve, seen_unseen_curve
 from msdn_core.domain.metrics.insertion import class_maps, insertion_area
 from msdn_core.domain.metrics.localisation import PCP_SCALES, PCP_SIDE, correct_parts, enlarged_peaks
 from msdn_core.domain.metrics.pointing import PointingGame, pointing_chance, pointing_game, pointing_hits
+from msdn_core.domain.metrics.two_kinds import BestOfKinds, best_of_kinds
 
 __all__ = [
     "PCP_SCALES",
     "PCP_SIDE",
+    "BestOfKinds",
     "Figures",
     "PointingGame",
     "SeenUnseenCurve",
     "among_unseen",
     "attribute_auc",
+    "best_of_kinds",
     "binarised",
     "class_accuracies",
     "class_maps",

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import BoolArray
 from msdn_core.domain.metrics.accuracy import Labels
+from msdn_core.domain.metrics.two_kinds import best_of_kinds
 from msdn_core.domain.scoring import Floats
 
 
@@ -59,12 +60,9 @@ def seen_unseen_curve(scores: Floats, labels: Labels, seen: BoolArray) -> SeenUn
     of_seen = seen[labels]
     if len(labels) == 0 or of_seen.all() or not of_seen.any():
         return None
-    rows_seen, rows_unseen = np.flatnonzero(seen), np.flatnonzero(~seen)
-    images = np.arange(len(labels))
-    top_seen, top_unseen = scores[:, rows_seen].argmax(axis=1), scores[:, rows_unseen].argmax(axis=1)
-    flip = scores[images, rows_seen[top_seen]] - scores[images, rows_unseen[top_unseen]]
-    right_below = of_seen & (rows_seen[top_seen] == labels)
-    right_above = ~of_seen & (rows_unseen[top_unseen] == labels)
+    best = best_of_kinds(scores, seen)
+    flip = best.seen_score - best.unseen_score
+    right_below, right_above = of_seen & (best.seen == labels), ~of_seen & (best.unseen == labels)
     # Each image weighs one over its class's images, so that sums are means over classes of accuracies within them.
     counts = np.bincount(labels, minlength=len(seen)).astype(np.float64)
     weight = 1.0 / counts[labels]

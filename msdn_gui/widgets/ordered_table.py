@@ -1,4 +1,4 @@
-"""The base of this workspace's tables: items under fixed numbers, shown searched and sorted."""
+"""The base of tables: items under fixed numbers, shown searched and sorted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 BAR_ROLE = Qt.ItemDataRole.UserRole + 1
 """A cell's bar: (start, end, colour) with start and end as fractions of the cell's width, or None."""
+MARK_ROLE = Qt.ItemDataRole.UserRole + 2
+"""A class's mark: ``seen`` or ``unseen``."""
+TRUE_ROLE = Qt.ItemDataRole.UserRole + 3
+"""Whether this is the image's true class."""
+TRUE_SIGN = "✓"
 
 Index = QModelIndex | QPersistentModelIndex
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

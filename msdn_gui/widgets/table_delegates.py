@@ -1,4 +1,4 @@
-"""How cells of this workspace's tables are drawn: numbers over bars, classes with their mark."""
+"""How cells of tables are drawn: numbers over bars, classes with their mark."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.domain.attributes import Attribute
-from msdn_gui.explore.ordered_table import BAR_ROLE
-from msdn_gui.explore.ranking_model import MARK_ROLE, TRUE_ROLE, TRUE_SIGN
 from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, theme
 from msdn_gui.widgets.mark import draw_mark
+from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN
 
 _MARGIN = 8
 _BAR = 3.0

@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from msdn_gui.explore.ordered_table import OrderedTable
+from msdn_gui.widgets.ordered_table import OrderedTable
 
 ROW_HEIGHT = 24
 

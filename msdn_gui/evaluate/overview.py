@@ -1,0 +1,39 @@
+"""The first page of a run: its figures, the seen-unseen curve, and how well each class is told."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from msdn_gui.evaluate.class_bars import ClassBars
+from msdn_gui.evaluate.curve_plot import CurvePlot
+from msdn_gui.evaluate.figures_panel import FiguresPanel
+from msdn_gui.evaluate.page import Shown
+
+
+class Overview(QWidget):
+    """Figures above; the curve and the classes side by side."""
+
+    title = "Overview"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.figures, self.curve, self.classes = FiguresPanel(), CurvePlot(), ClassBars()
+        below = QSplitter(Qt.Orientation.Horizontal)
+        below.setHandleWidth(1)
+        below.setChildrenCollapsible(False)
+        below.addWidget(self.curve)
+        below.addWidget(self.classes)
+        below.setSizes([440, 520])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.figures)
+        layout.addWidget(below, 1)
+
+    def show_runs(self, shown: Shown) -> None:
+        """Shows one run, or two."""
+        run, other = shown.run, shown.other
+        self.figures.show_runs(run, other)
+        self.curve.show_runs(*(one for one in (run, other) if one is not None))
+        self.classes.show_runs(run, shown.gamma, other, shown.other_gamma)

@@ -1,0 +1,37 @@
+"""What a page of this workspace is given, and what it can be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from msdn_gui.evaluate.tested_run import TRAINED, TestedRun
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The run that is looked at, the one that it is compared with, and at which gamma."""
+
+    run: TestedRun
+    other: TestedRun | None = None
+    choice: str = TRAINED
+    """One of ``GAMMAS``."""
+
+    @property
+    def gamma(self) -> float:
+        """The run's gamma."""
+        return self.run.gamma(self.choice)
+
+    @property
+    def other_gamma(self) -> float:
+        """The other run's gamma of the same choice."""
+        return self.other.gamma(self.choice) if self.other is not None else 0.0
+
+
+class Page(Protocol):
+    """A QWidget under one of the workspace's tabs; it is told what is shown while it is in sight."""
+
+    title: str
+
+    def show_runs(self, shown: Shown) -> None:
+        """Shows one run, or two."""

@@ -1,0 +1,109 @@
+"""The runs at the left: their figures on the test, or that they were not evaluated yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
+from msdn_gui.evaluate.words import percent
+from msdn_gui.icons import icon_pixmap
+from msdn_gui.theme import SPACING, small_font, text_font, theme
+
+ENTRY_ROLE = Qt.ItemDataRole.UserRole
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RunListModel(QAbstractListModel):
+    """One row a run."""
+
+    def __init__(self, evaluations: Evaluations) -> None:
+        super().__init__(evaluations)
+        self._evaluations = evaluations
+        self._entries: list[RunEntry] = []
+        evaluations.listed.connect(self._refresh)
+        self._refresh()
+
+    def row_of(self, name: str | None) -> int:
+        """The row of a run, −1 where it is not listed."""
+        return next((row for row, entry in enumerate(self._entries) if entry.name == name), -1)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        return 0 if parent.isValid() else len(self._entries)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or not 0 <= index.row() < len(self._entries):
+            return None
+        entry = self._entries[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.name
+        if role == ENTRY_ROLE:
+            return entry
+        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{entry.name}: {state_words(entry)}"
+        return None
+
+    def _refresh(self) -> None:
+        self.beginResetModel()
+        self._entries = list(self._evaluations.entries)
+        self.endResetModel()
+
+
+class RunList(QListView):
+    """The runs as two lines each."""
+
+    def __init__(self, model: RunListModel) -> None:
+        super().__init__(objectName="evaluated_runs")
+        self.setModel(model)
+        self.setItemDelegate(_RunDelegate(self))
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Runs")
+
+
+def state_words(entry: RunEntry) -> str:
+    """Its figures at the gamma as trained, or what it lacks."""
+    if entry.fault:
+        return "Cannot be read: evaluate it again"
+    if entry.kind is None:
+        return "No checkpoint yet"
+    if entry.figures is None:
+        return "Not evaluated yet"
+    selected = ", selected on test" if entry.figures.get("selected_on") == "test" else ""
+    return f"H {percent(entry.figures.get('H'))}  CZSL {percent(entry.figures.get('czsl'))} on test{selected}"
+
+
+class _RunDelegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
+        return QSize(180, 48)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        entry: RunEntry = index.data(ENTRY_ROLE)
+        colours = theme().colours
+        painter.save()
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(option.rect, colours.q("selection"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(option.rect, colours.q("hover"))
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.fillRect(option.rect.adjusted(0, 0, 3 - option.rect.width(), 0), colours.q("accent"))
+        room = option.rect.adjusted(SPACING, 5, -SPACING, -5)
+        sign, colour = ("check", "good") if entry.figures is not None else ("evaluate", "disabled")
+        if entry.fault:
+            sign, colour = "error", "error"
+        ratio = painter.device().devicePixelRatioF()
+        painter.drawPixmap(room.left(), room.top() + 2, icon_pixmap(sign, 16, colour, ratio))
+        text = room.adjusted(24, 0, 0, 0)
+        upper, lower = text.adjusted(0, 0, 0, -text.height() // 2), text.adjusted(0, text.height() // 2, 0, 0)
+        for place, font, ink, words in (
+            (upper, text_font(bold=True), "text", entry.name),
+            (lower, small_font(), "muted", state_words(entry)),
+        ):
+            painter.setFont(font)
+            painter.setPen(colours.q(ink))
+            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.restore()

@@ -1,0 +1,279 @@
+"""The Evaluate workspace: runs at the left; at the right what the test says of one, or of two side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
+from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from msdn_gui.evaluate.evaluating import Evaluating
+from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
+from msdn_gui.evaluate.overview import Overview
+from msdn_gui.evaluate.page import Shown
+from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
+from msdn_gui.evaluate.tested_run import TestedRun
+from msdn_gui.icons import bind_icon
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.empty_state import EmptyState
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
+
+
+class EvaluateWorkspace(QWidget):
+    """What is chosen here is chosen everywhere: a class, an image, and the checkpoint that it is looked at through."""
+
+    title = "Evaluate"
+    icon_name = "evaluate"
+    undo_stack = None
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self.setObjectName("evaluate")
+        self._session, self._services = session, services
+        self._name: str | None = None
+        self._run: TestedRun | None = None
+        self._other: TestedRun | None = None
+        self.evaluations = Evaluations(session, services.run_monitor, self)
+        self.model = RunListModel(self.evaluations)
+        self.list = RunList(self.model)
+        self.evaluating = Evaluating(session, services)
+        self.overview = Overview()
+        self.pages = (self.overview,)
+        self.tabs = QTabWidget(objectName="evaluate_pages")
+        self.tabs.setDocumentMode(True)
+        for page in self.pages:
+            self.tabs.addTab(page, page.title)
+        self._make_actions()
+        self.empty = EmptyState(
+            "evaluate",
+            "No runs yet",
+            "Once a run was trained, its figures on the test images stand here: the seen-unseen curve, every class, "
+            "and what it takes for what. Train one in Train (Ctrl+4).",
+        )
+        self._reading = QWidget()
+        self._measured = self._make_measured()
+        self._stack = QStackedWidget()
+        for page in (self._reading, self.empty, self.evaluating, self._measured):
+            self._stack.addWidget(page)
+        self._stack.setProperty("look", "panel")
+        self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns.setHandleWidth(1)
+        columns.setChildrenCollapsible(False)
+        columns.addWidget(self._left())
+        columns.addWidget(self._stack)
+        columns.setStretchFactor(1, 1)
+        columns.setSizes([220, 1000])
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(columns)
+
+        self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.evaluations.listed.connect(self._choose_again)
+        self.evaluations.loaded.connect(self._take)
+        self.evaluating.done.connect(self._evaluated)
+        self.compare.currentIndexChanged.connect(self._compare_chosen)
+        self.tabs.currentChanged.connect(self._show_page)
+        self.overview.figures.gamma_chosen.connect(lambda _: self._show_page())
+        self.overview.classes.chosen.connect(session.set_class)
+        session.class_changed.connect(self.overview.classes.mark)
+        session.table_changed.connect(self._look_whether_it_holds)
+        session.images_changed.connect(self._look_whether_it_holds)
+        self._choose_again()
+
+    def actions(self) -> list[QAction]:
+        """What the menu of this workspace offers."""
+        return [self.again, self.look]
+
+    def settled(self) -> bool:
+        """Whether the chosen run's figures are on the screen."""
+        return not self.evaluations.is_reading
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # A run may have saved its first checkpoint, or been evaluated in a shell, meanwhile.
+        self.evaluations.list_runs()
+
+    # Composition
+
+    def _left(self) -> QWidget:
+        side = QWidget()
+        side.setProperty("look", "panel")
+        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        side.setMinimumWidth(180)
+        heading = QLabel("Runs")
+        heading.setProperty("look", "heading")
+        layout = QVBoxLayout(side)
+        layout.setContentsMargins(0, SPACING, 0, 0)
+        heading.setContentsMargins(SPACING, 0, SPACING, 0)
+        layout.addWidget(heading)
+        layout.addWidget(self.list, 1)
+        return side
+
+    def _make_actions(self) -> None:
+        def make(name: str, text: str, keys: str, sign: str, do: object) -> QAction:
+            action = QAction(text, self, objectName=name)
+            action.setShortcut(QKeySequence(keys))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            action.triggered.connect(lambda: do())
+            bind_icon(action, sign)
+            self.addAction(action)
+            return action
+
+        self.again = make("evaluate_again", "Evaluate again", "Ctrl+R", "refresh", self._begin)
+        self.look = make("evaluate_look", "Look through its checkpoint", "L", "explore", self._look)
+
+    def _make_measured(self) -> QWidget:
+        self.name = ElidedLabel(name="evaluated_name")
+        self.name.setProperty("look", "heading")
+        self.compare = QComboBox(objectName="compare_with")
+        self.compare.setAccessibleName("Compare with another run")
+        self.compare.setMinimumWidth(200)
+        again = QPushButton("Evaluate again", objectName="again")
+        bind_icon(again, "refresh")
+        again.clicked.connect(self.again.trigger)
+        self.stale = QLabel(objectName="stale", wordWrap=True)
+        self.stale.setFont(small_font())
+        self.stale.setContentsMargins(SPACING, 0, SPACING, 0)
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACING, SPACING, SPACING, 0)
+        head.addWidget(self.name, 1)
+        head.addWidget(self.compare)
+        head.addWidget(again)
+        made = QWidget()
+        layout = QVBoxLayout(made)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(head)
+        layout.addWidget(self.stale)
+        layout.addWidget(self.tabs, 1)
+        return made
+
+    # What is chosen
+
+    def _choose_again(self) -> None:
+        """After the list changed: the run that is shown, or the first that was evaluated."""
+        self._fill_compare()
+        entries = self.evaluations.entries
+        if not entries:
+            self._name, self._run, self._other = None, None, None
+            known = self.evaluations.is_listed
+            self._stack.setCurrentWidget(self.empty if known else self._reading)
+            self._allow()
+            return
+        row = self.model.row_of(self._name)
+        if row < 0:
+            row = next((row for row, entry in enumerate(entries) if entry.figures is not None), 0)
+        with QSignalBlocker(self.list.selectionModel()):
+            self.list.setCurrentIndex(self.model.index(row))
+        self.list.viewport().update()
+        self._show(entries[row])
+
+    def _chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
+        if index.isValid():
+            self._show(index.data(ENTRY_ROLE))
+
+    def _show(self, entry: RunEntry) -> None:
+        if entry.name != self._name:
+            self._name, self._run = entry.name, None
+            self._fill_compare()
+        if entry.figures is None or self.evaluating.is_running(entry.name):
+            self._run = None
+            self.evaluating.show_entry(entry, entry.fault)
+            self._stack.setCurrentWidget(self.evaluating)
+        else:
+            if self._run is None:
+                self._stack.setCurrentWidget(self._reading)
+            self.evaluations.load(entry.name)
+        self._allow()
+
+    def _take(self, name: str, run: TestedRun | None, fault: str) -> None:
+        if name == self._name:
+            self._run = run
+            if run is None:
+                self.evaluating.show_entry(self.evaluations.entry(name), fault)
+                self._stack.setCurrentWidget(self.evaluating)
+            else:
+                self._stack.setCurrentWidget(self._measured)
+        if name == self.compare.currentData():
+            self._other = run
+            if fault:
+                self._session.message.emit("error", fault)
+        self._show_page()
+
+    def _show_page(self, *_: object) -> None:
+        if self._run is None:
+            return
+        run = self._run
+        step = run.figures.get("step")
+        self.name.setText(f"{run.name}, {run.kind} checkpoint" + (f", step {step:,}" if isinstance(step, int) else ""))
+        self.stale.setVisible(bool(run.stale))
+        self.stale.setText(f"These figures hold no longer. {' '.join(run.stale)} Evaluate again.")
+        self.tabs.currentWidget().show_runs(Shown(run, self._other, self.overview.figures.choice))
+        self.overview.classes.mark(self._session.class_name)
+        self._allow()
+
+    def _fill_compare(self) -> None:
+        chosen = self.compare.currentData()
+        others = [e.name for e in self.evaluations.entries if e.figures is not None and e.name != self._name]
+        with QSignalBlocker(self.compare):
+            self.compare.clear()
+            self.compare.addItem("Compare with another run" if others else "No other run was evaluated", None)
+            for name in others:
+                self.compare.addItem(f"beside {name}", name)
+            self.compare.setCurrentIndex(max(0, self.compare.findData(chosen)))
+        self.compare.setEnabled(bool(others))
+        if self.compare.currentData() is None:
+            self._other = None
+
+    def _compare_chosen(self) -> None:
+        name = self.compare.currentData()
+        if name is None:
+            self._other = None
+            self._show_page()
+        else:
+            self.evaluations.load(name)
+
+    def _look_whether_it_holds(self) -> None:
+        """Class vectors or labels were changed: the figures may be those of others."""
+        if self._run is not None:
+            self.evaluations.load(self._run.name)
+
+    def _allow(self) -> None:
+        entry = self.evaluations.entry(self._name)
+        there = entry is not None and entry.kind is not None
+        self.again.setEnabled(there and not self.evaluating.is_running(entry.name))
+        self.look.setEnabled(there)
+
+    # What the actions do
+
+    def _begin(self) -> None:
+        entry = self.evaluations.entry(self._name)
+        if entry is not None:
+            self.evaluating.begin(entry)
+            self._show(entry)
+
+    def _evaluated(self, name: str) -> None:
+        if name == self._name:
+            self._run = None
+        self.evaluations.list_runs()
+
+    def _look(self) -> None:
+        entry = self.evaluations.entry(self._name)
+        if entry is not None and entry.kind is not None:
+            self._session.set_checkpoint(entry.directory.checkpoint(entry.kind))
