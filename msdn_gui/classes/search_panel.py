@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSt
 from msdn_core.domain.search import best_images
 from msdn_core.project import ImageRecord
 from msdn_gui.classes.rivals import Rivals
-from msdn_gui.classes.search_model import Found, SearchModel
-from msdn_gui.classes.search_view import SearchView
 from msdn_gui.services.collection import CollectionPhase
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.image_grid import ImageGrid
+from msdn_gui.widgets.image_grid_model import FoundImage, ImageGridModel
 from msdn_gui.widgets.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class SearchPanel(QWidget):
         self._known: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._scores: NDArray[np.floating] | None = None
         self._is_stale = True
-        self.view = SearchView(SearchModel(services.thumbnails))
+        self.view = ImageGrid(ImageGridModel(services.thumbnails), "search_results", "Best images for the class")
         self.rivals = Rivals(self)
         self.facts = QLabel(objectName="search_facts")
         self.facts.setProperty("look", "muted")
@@ -113,7 +113,8 @@ class SearchPanel(QWidget):
         found = []
         for place in best_images(known, SHOWN).tolist():
             record = records[int(ids[self._known[place]])]
-            found.append(Found(record, float(known[place]), record.class_name == name))
+            score = f"{known[place]:.3f}".replace("-", "−")
+            found.append(FoundImage(record, score, f"score {score}", record.class_name == name))
         self.view.items.set_found(found)
         self.view.show_record(self._session.image)
         self._say_facts()
@@ -129,7 +130,7 @@ class SearchPanel(QWidget):
         parts = [f"{len(found):,} of {len(self._known):,} images"]
         taken = self._taken()
         parts.append("… taken for it" if taken is None else f"{taken:,} taken for it")
-        hits = sum(one.is_of_class for one in found)
+        hits = sum(one.is_ticked for one in found)
         if hits:
             parts.append(f"{hits:,} of the {len(found):,} are its own ✓")
         if unscored:

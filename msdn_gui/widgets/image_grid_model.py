@@ -1,4 +1,4 @@
-"""The images that fit the chosen class best, best first; the rows stay and what stands in them moves."""
+"""Images in an order that somebody found; the rows stay and what stands in them moves."""
 
 from __future__ import annotations
 
@@ -15,29 +15,32 @@ if TYPE_CHECKING:
     from msdn_gui.services.thumbnails import Thumbnails
 
 FOUND_ROLE = Qt.ItemDataRole.UserRole + 1
-"""The row's ``Found``."""
+"""The row's ``FoundImage``."""
 Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An image, the class's score in it before calibration, and whether the image belongs to the class."""
+class FoundImage:
+    """An image and what is said of it."""
 
     record: ImageRecord
-    score: float
-    is_of_class: bool
+    caption: str
+    """A word or a number below it."""
+    words: str
+    """The same for a tooltip and a screen reader."""
+    is_ticked: bool = False
 
 
-class SearchModel(QAbstractListModel):
+class ImageGridModel(QAbstractListModel):
     """``DecorationRole`` is a QImage, None while it is made, and a null image where the file cannot be opened."""
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
         self._thumbnails = thumbnails
-        self.found: Sequence[Found] = ()
+        self.found: Sequence[FoundImage] = ()
         thumbnails.ready.connect(self._thumbnail_ready)
 
-    def set_found(self, found: Sequence[Found]) -> None:
+    def set_found(self, found: Sequence[FoundImage]) -> None:
         """Shows these; as many as before are other contents of the same rows."""
         if len(found) != len(self.found):
             self.beginResetModel()
@@ -49,7 +52,7 @@ class SearchModel(QAbstractListModel):
             self.dataChanged.emit(self.index(0), self.index(len(found) - 1))
 
     def row_of(self, record: ImageRecord | None) -> int:
-        """The row of an image, −1 where it is not among the best."""
+        """The row of an image, −1 where it is not among them."""
         number = record.id if record is not None else -1
         return next((row for row, one in enumerate(self.found) if one.record.id == number), -1)
 
@@ -69,9 +72,9 @@ class SearchModel(QAbstractListModel):
             return name
         belongs = found.record.class_name or "No class yet"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{found.record.name}\n{belongs}\nPlace {index.row() + 1}, score {found.score:.4g}"
+            return f"{found.record.name}\n{belongs}\nPlace {index.row() + 1}, {found.words}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{index.row() + 1}: {name}, {belongs}, score {found.score:.3f}"
+            return f"{index.row() + 1}: {name}, {belongs}, {found.words}"
         return None
 
     def _thumbnail_ready(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The best images for the chosen class as thumbnails with their scores; a click chooses the image."""
+"""Images as thumbnails with what is said of each; a click chooses the image."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.project import ImageRecord
-from msdn_gui.classes.search_model import FOUND_ROLE, Index, SearchModel
 from msdn_gui.icons import icon_pixmap
 from msdn_gui.theme import small_font, theme
+from msdn_gui.widgets.image_grid_model import FOUND_ROLE, ImageGridModel, Index
 from msdn_gui.widgets.thumbnail_cell import draw_thumbnail
 
 CELL = QSize(104, 104)
 _CAPTION = 18
 
 
-class SearchView(QListView):
+class ImageGrid(QListView):
     """Arrow keys and clicks choose an image; what is chosen stays so while the images around it change."""
 
     chosen = Signal(object)
     """The ``ImageRecord`` that the person chose."""
 
-    def __init__(self, model: SearchModel) -> None:
+    def __init__(self, model: ImageGridModel, name: str, spoken: str) -> None:
         super().__init__()
-        self.setObjectName("search_results")
-        self.setAccessibleName("Best images for the class")
+        self.setObjectName(name)
+        self.setAccessibleName(spoken)
         self.items = model
         self._silent = False
         model.setParent(self)
@@ -41,7 +41,7 @@ class SearchView(QListView):
         self.setMouseTracking(True)
 
     def show_record(self, record: ImageRecord | None) -> None:
-        """Marks the chosen image, where it is among the best; the view does not scroll after it."""
+        """Marks the chosen image, where it is among them; the view does not scroll after it."""
         self._silent = True
         try:
             row = self.items.row_of(record)
@@ -62,7 +62,7 @@ class SearchView(QListView):
 
 
 class _ResultDelegate(QStyledItemDelegate):
-    def __init__(self, parent: SearchView) -> None:
+    def __init__(self, parent: ImageGrid) -> None:
         super().__init__(parent)
         self._font = small_font()
         self._tick = QPixmap()
@@ -84,9 +84,9 @@ class _ResultDelegate(QStyledItemDelegate):
         caption = QRect(option.rect.left() + 4, room.bottom() + 2, option.rect.width() - 8, _CAPTION)
         painter.setFont(self._font)
         painter.setPen(colours.q("text"))
-        score = f"{found.score:.3f}".replace("-", "−")
-        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, score)
-        if found.is_of_class:
-            width = painter.fontMetrics().horizontalAdvance(score)
+        text = painter.fontMetrics().elidedText(found.caption, Qt.TextElideMode.ElideRight, caption.width())
+        painter.drawText(caption, Qt.AlignmentFlag.AlignCenter, text)
+        if found.is_ticked:
+            width = painter.fontMetrics().horizontalAdvance(text)
             painter.drawPixmap(caption.center().x() + width // 2 + 4, caption.top() + 2, self._tick)
         painter.restore()
