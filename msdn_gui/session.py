@@ -56,6 +56,9 @@ class Session(QObject):
     explanation_changed = Signal(object)
     explaining_changed = Signal(object)
     gamma_changed = Signal(float)
+    rival_changed = Signal(object)
+    explore_asked = Signal()
+    """What was chosen shall be looked at in Explore."""
     message = Signal(str, str)
 
     def __init__(self, explainer: ExplainerService | None = None, parent: QObject | None = None) -> None:
@@ -69,6 +72,8 @@ class Session(QObject):
         """Places among ``images`` that Explore shows, in its order; None: all of them as they come."""
         self.attribute = -1
         self.class_name: str | None = None
+        self.rival: str | None = None
+        """The class that the chosen one is asked about: why this one, and not that."""
         self.checkpoint: Checkpoint | None = None
         self.gamma = 0.0
         self._own_table = ClassTable.empty()
@@ -137,6 +142,7 @@ class Session(QObject):
         self.collection.wait()
         self.set_image(None)
         self.set_class(None)
+        self.set_rival(None)
         self.set_attribute(-1)
         self._put_checkpoint(None)
         self.project.close()
@@ -230,6 +236,20 @@ class Session(QObject):
         if name != self.class_name:
             self.class_name = name
             self.class_changed.emit(name)
+
+    def set_rival(self, name: str | None) -> None:
+        """Chooses the class to compare the chosen one with, None for none."""
+        name = name if name in self.table.class_index else None
+        if name != self.rival:
+            self.rival = name
+            self.rival_changed.emit(name)
+
+    def ask_why(self, record: ImageRecord, name: str, rival: str) -> None:
+        """Goes to Explore with a question: why is this image taken for ``name``, and not for ``rival``?"""
+        self.set_image(record)
+        self.set_class(name)
+        self.set_rival(rival)
+        self.explore_asked.emit()
 
     def set_checkpoint(self, path: Path | None, label: str = "") -> None:
         """Looks through another checkpoint; if it does not fit, the old one stays and a message says why."""

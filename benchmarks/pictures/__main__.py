@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from benchmarks.pictures.stage import Picture
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("overview", "classes")
+MODULES = ("overview", "classes", "evaluate")
 
 
 def main() -> int:
@@ -61,8 +61,10 @@ def _pictures(module: str) -> tuple[Picture, ...]:
 
 
 def _draw(aviary: Path) -> None:
-    """The aviary with its run, and what is computed of both once: attribute scores of all images."""
-    for words in (("demo", str(aviary)), ("score", str(aviary), "--run", "demo-01")):
+    """The aviary with its run, and what is computed once: attribute scores of all images, and an evaluation."""
+    kept = (("score",), ("evaluate", "--keep"))
+    done = [(name, str(aviary), "--run", "demo-01", *rest) for name, *rest in kept]
+    for words in (("demo", str(aviary)), *done):
         subprocess.run([sys.executable, "-m", "msdn_core", *words], cwd=ROOT, check=True)
 
 

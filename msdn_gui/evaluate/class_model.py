@@ -34,6 +34,7 @@ class ClassModel(OrderedTable):
     def __init__(self) -> None:
         super().__init__(ACCURACY, Qt.SortOrder.AscendingOrder)
         self._names: list[str] = []
+        self._rows: NDArray[np.intp] = np.zeros(0, np.intp)
         self._seen: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._columns: dict[int, NDArray[np.float64]] = {}
         self._taken_for: list[str] = []
@@ -45,7 +46,7 @@ class ClassModel(OrderedTable):
             self._names = []
             self.set_items([])
             return
-        rows = np.flatnonzero(run.images_of_class)
+        rows = self._rows = np.flatnonzero(run.images_of_class)
         classes = run.table.classes
         wrong = confusion(run.labels, run.predictions(gamma), len(classes))
         np.fill_diagonal(wrong, 0)
@@ -72,8 +73,8 @@ class ClassModel(OrderedTable):
         )
 
     def set_noise(self, within: NDArray[np.bool_] | None) -> None:
-        """Which of the shown classes' differences lie within noise, in their own order."""
-        self._noise = within if within is not None and len(within) == len(self._names) else None
+        """(M,) which classes' differences lie within noise, in the table's order; None: not known."""
+        self._noise = within[self._rows] if within is not None and len(within) > self._rows.max(initial=-1) else None
         self.rearrange()
 
     def name_of(self, item: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
+from msdn_core.domain.metrics.seeds import configuration
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import (
@@ -80,6 +81,16 @@ class Evaluations(QObject):
     def entry(self, name: str | None) -> RunEntry | None:
         """A run by its name."""
         return next((entry for entry in self.entries if entry.name == name), None)
+
+    def seeds_of(self, name: str) -> tuple[dict[str, Any], ...]:
+        """The figures of all evaluated runs that differ from this one in nothing but their seed, its own first."""
+        entry = self.entry(name)
+        if entry is None:
+            return ()
+        alike = configuration(entry.config)
+        same = [one for one in self.entries if one is not entry and configuration(one.config) == alike]
+        others = {one.seed: one.figures for one in same if one.seed != entry.seed and one.figures is not None}
+        return tuple(figures for figures in (entry.figures, *others.values()) if figures is not None)
 
     def list_runs(self) -> None:
         """Looks again which runs there are, and which were evaluated."""
@@ -168,5 +179,6 @@ def _tested(entry: RunEntry, table: Any, images: list[Any]) -> TestedRun | None:
     kept = read_evaluation(evaluation_folder(entry.directory, entry.kind))
     if kept is None:
         return None
-    stale = what_changed(kept, table, images, entry.directory.checkpoint(entry.kind))
-    return TestedRun.of(entry.name, entry.kind, kept, tuple(stale))
+    checkpoint = entry.directory.checkpoint(entry.kind)
+    stale = what_changed(kept, table, images, checkpoint)
+    return TestedRun.of(entry.name, entry.kind, kept, checkpoint, tuple(stale))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
+from msdn_core.domain.metrics.seeds import spread
+from msdn_gui.evaluate.noise import SENTENCE, Noise
 from msdn_gui.evaluate.tested_run import BEST, GAMMAS, TRAINED, TestedRun
 from msdn_gui.evaluate.words import FIGURES, gamma_words, percent, points, selected_words
 from msdn_gui.theme import SPACING, small_font, text_font
@@ -21,6 +26,8 @@ class FiguresPanel(QWidget):
         self.setObjectName("figures_panel")
         self.choice = TRAINED
         self._runs: tuple[TestedRun, TestedRun | None] | None = None
+        self._seeds: tuple[dict[str, Any], ...] = ()
+        self._noise: Noise | None = None
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(2 * SPACING)
         self._grid.setVerticalSpacing(1)
@@ -43,9 +50,9 @@ class FiguresPanel(QWidget):
         """The label of a figure: ``line`` is ``run``, ``other`` or ``difference``."""
         return self._labels[choice, line, figure]
 
-    def show_runs(self, run: TestedRun, other: TestedRun | None) -> None:
-        """Shows a run's figures, beside another's where there is one."""
-        self._runs = (run, other)
+    def show_runs(self, run: TestedRun, other: TestedRun | None, seeds: Sequence[dict[str, Any]] = ()) -> None:
+        """Shows a run's figures, beside another's where there is one; ``seeds`` are those of its configuration."""
+        self._runs, self._seeds, self._noise = (run, other), tuple(seeds), None
         if run.row(self.choice) is None:
             self.choice = TRAINED
         for choice in GAMMAS:
@@ -58,7 +65,8 @@ class FiguresPanel(QWidget):
             with QSignalBlocker(button):
                 button.setChecked(choice == self.choice)
             for line, shown in (("run", there), ("other", both), ("difference", both)):
-                self._labels[choice, line, "name"].setVisible(shown and line != "run")
+                if line != "run":
+                    self._labels[choice, line, "name"].setVisible(shown)
                 for figure, _ in FIGURES:
                     self._labels[choice, line, figure].setVisible(shown)
             if there:
@@ -67,6 +75,17 @@ class FiguresPanel(QWidget):
                 self._labels[choice, "other", "name"].setText(f"{other.name}, {other.gamma(choice):.2f}")
                 self._labels[choice, "difference", "name"].setText("difference")
                 self._fill(choice, "other", other)
+                self._fill_difference(choice, run, other)
+        self._say_facts()
+
+    def set_noise(self, noise: Noise | None) -> None:
+        """Says which differences of the two shown runs are within noise; None: they had other test images."""
+        if self._runs is None or self._runs[1] is None:
+            return
+        self._noise = noise
+        run, other = self._runs
+        for choice in GAMMAS:
+            if run.row(choice) is not None and other.row(choice) is not None:
                 self._fill_difference(choice, run, other)
         self._say_facts()
 
@@ -79,7 +98,10 @@ class FiguresPanel(QWidget):
         mine, theirs = run.row(choice), other.row(choice)
         for figure, _ in FIGURES:
             known = mine[figure] is not None and theirs[figure] is not None
-            self._labels[choice, "difference", figure].setText(points(theirs[figure] - mine[figure]) if known else "–")
+            sign = self._noise.sign(choice, figure) if self._noise is not None else ""
+            label = self._labels[choice, "difference", figure]
+            label.setText(f"{sign}{points(theirs[figure] - mine[figure])}" if known else "–")
+            label.setToolTip(self._noise.words(choice, figure) if self._noise is not None else "")
 
     def _say_facts(self) -> None:
         run, other = self._runs
@@ -96,6 +118,10 @@ class FiguresPanel(QWidget):
                 f"variant {one.figures.get('variant', '?')}",
             ]
             lines.append(" · ".join(parts))
+        if len(self._seeds) > 1:
+            lines.append(_over_seeds(self._seeds))
+        if self._noise is not None:
+            lines.append(SENTENCE)
         self.facts.setText("\n".join(lines))
 
     def _make(self) -> None:
@@ -111,12 +137,12 @@ class FiguresPanel(QWidget):
             self._buttons[choice] = button
             self._grid.addWidget(button, row, 0)
             for line in ("run", "other", "difference"):
-                name = QLabel(objectName=f"{choice}_{line}_name")
-                name.setProperty("look", "muted")
-                name.setFont(small_font())
-                name.setIndent(22)
-                self._labels[choice, line, "name"] = name
                 if line != "run":
+                    name = QLabel(objectName=f"{choice}_{line}_name")
+                    name.setProperty("look", "muted")
+                    name.setFont(small_font())
+                    name.setIndent(22)
+                    self._labels[choice, line, "name"] = name
                     self._grid.addWidget(name, row, 0)
                 for column, (figure, _) in enumerate(FIGURES, 1):
                     label = QLabel(objectName=f"{choice}_{line}_{figure}")
@@ -133,3 +159,13 @@ class FiguresPanel(QWidget):
             self.choice = choice
             self._say_facts()
             self.gamma_chosen.emit(choice)
+
+
+def _over_seeds(seeds: Sequence[dict[str, Any]]) -> str:
+    """Mean and deviation of each figure, as trained, over several seeds of one configuration."""
+    said = []
+    for figure, word in FIGURES:
+        found = spread([float(one[figure]) for one in seeds if one.get(figure) is not None])
+        if found is not None and found.deviation is not None:
+            said.append(f"{word} {percent(found.mean)} ± {percent(found.deviation)}")
+    return f"{len(seeds)} seeds of this configuration, gamma as trained: {', '.join(said)}"

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from msdn_gui.evaluate.class_bars import ClassBars
 from msdn_gui.evaluate.curve_plot import CurvePlot
 from msdn_gui.evaluate.figures_panel import FiguresPanel
+from msdn_gui.evaluate.noise import Noise, noise_between
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.services.background import Background
 
 
 class Overview(QWidget):
@@ -30,10 +32,23 @@ class Overview(QWidget):
         layout.setSpacing(0)
         layout.addWidget(self.figures)
         layout.addWidget(below, 1)
+        self.is_drawing = False
+        """Whether it is being found out what is noise."""
+        self._draws = Background(self)
+        self._draws.done.connect(self._take_noise)
 
     def show_runs(self, shown: Shown) -> None:
-        """Shows one run, or two."""
+        """Shows one run, or two; of two, what is noise follows a moment later."""
         run, other = shown.run, shown.other
-        self.figures.show_runs(run, other)
+        self._draws.cancel()
+        self.is_drawing = other is not None
+        if other is not None:
+            self._draws.start(lambda: noise_between(run, other, shown.choice))
+        self.figures.show_runs(run, other, shown.seeds)
         self.curve.show_runs(*(one for one in (run, other) if one is not None))
         self.classes.show_runs(run, shown.gamma, other, shown.other_gamma)
+
+    def _take_noise(self, noise: Noise | None) -> None:
+        self.is_drawing = False
+        self.figures.set_noise(noise)
+        self.classes.model.set_noise(noise.classes if noise is not None else None)

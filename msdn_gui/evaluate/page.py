@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from msdn_gui.evaluate.tested_run import TRAINED, TestedRun
 
@@ -16,6 +16,8 @@ class Shown:
     other: TestedRun | None = None
     choice: str = TRAINED
     """One of ``GAMMAS``."""
+    seeds: tuple[dict[str, Any], ...] = ()
+    """The figures of all evaluated runs of the first run's configuration, its own among them."""
 
     @property
     def gamma(self) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import BestOfKinds, SeenUnseenCurve, best_of_kinds, class_accuracies, seen_unseen_curve
-from msdn_core.domain.scoring import class_scores, fused_attribute_scores
+from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.runs.evaluations import KeptEvaluation
 
 TRAINED, VALIDATED, BEST = "trained", "validated", "best"
@@ -39,12 +40,21 @@ class TestedRun:
     """(N, M) class scores before calibration."""
     best: BestOfKinds
     curve: SeenUnseenCurve | None
+    checkpoint: Path | None = None
+    """The file that was evaluated, as far as it is still there."""
     stale: tuple[str, ...] = ()
     """Why the figures hold no longer, a sentence each."""
     _predicted: dict[float, NDArray[np.intp]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, kind: str, kept: KeptEvaluation, stale: tuple[str, ...] = ()) -> TestedRun:
+    def of(
+        cls,
+        name: str,
+        kind: str,
+        kept: KeptEvaluation,
+        checkpoint: Path | None = None,
+        stale: tuple[str, ...] = (),
+    ) -> TestedRun:
         """All that takes a moment: one product of N×K by K×M, and sorting the N images by their flip."""
         found = kept.predictions
         table = found.table
@@ -61,6 +71,7 @@ class TestedRun:
             scores,
             best_of_kinds(scores, table.seen),
             seen_unseen_curve(scores, found.labels, table.seen),
+            checkpoint,
             stale,
         )
 
@@ -93,6 +104,12 @@ class TestedRun:
         if gamma not in self._predicted:
             self._predicted[gamma] = self.best.at(gamma)
         return self._predicted[gamma]
+
+    def leads(self, gamma: float) -> NDArray[np.float64]:
+        """(N,) by how much the class that each image is taken for scores above its own; 0 where it is right."""
+        shown = calibrated(self.scores, self.table.seen, gamma)
+        images = np.arange(len(self.labels))
+        return np.asarray(shown[images, self.predictions(gamma)] - shown[images, self.labels], dtype=np.float64)
 
     def accuracies(self, gamma: float) -> NDArray[np.float64]:
         """(M,) the accuracy within each class; NaN without test images."""

@@ -18,6 +18,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_gui.evaluate.attributes_page import AttributesPage
+from msdn_gui.evaluate.confusion_page import ConfusionPage
+from msdn_gui.evaluate.errors_page import ErrorsPage
 from msdn_gui.evaluate.evaluating import Evaluating
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
 from msdn_gui.evaluate.overview import Overview
@@ -53,7 +56,10 @@ class EvaluateWorkspace(QWidget):
         self.list = RunList(self.model)
         self.evaluating = Evaluating(session, services)
         self.overview = Overview()
-        self.pages = (self.overview,)
+        self.confusion = ConfusionPage(session, services)
+        self.errors = ErrorsPage(session, services)
+        self.attributes = AttributesPage()
+        self.pages = (self.overview, self.confusion, self.errors, self.attributes)
         self.tabs = QTabWidget(objectName="evaluate_pages")
         self.tabs.setDocumentMode(True)
         for page in self.pages:
@@ -91,6 +97,8 @@ class EvaluateWorkspace(QWidget):
         self.tabs.currentChanged.connect(self._show_page)
         self.overview.figures.gamma_chosen.connect(lambda _: self._show_page())
         self.overview.classes.chosen.connect(session.set_class)
+        self.overview.classes.opened.connect(self._show_errors_of)
+        self.attributes.chosen.connect(session.set_attribute)
         session.class_changed.connect(self.overview.classes.mark)
         session.table_changed.connect(self._look_whether_it_holds)
         session.images_changed.connect(self._look_whether_it_holds)
@@ -102,7 +110,8 @@ class EvaluateWorkspace(QWidget):
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
-        return not self.evaluations.is_reading
+        reads = self.evaluations.is_reading or self.overview.is_drawing
+        return not reads and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -224,7 +233,9 @@ class EvaluateWorkspace(QWidget):
         self.name.setText(f"{run.name}, {run.kind} checkpoint" + (f", step {step:,}" if isinstance(step, int) else ""))
         self.stale.setVisible(bool(run.stale))
         self.stale.setText(f"These figures hold no longer. {' '.join(run.stale)} Evaluate again.")
-        self.tabs.currentWidget().show_runs(Shown(run, self._other, self.overview.figures.choice))
+        self.tabs.currentWidget().show_runs(
+            Shown(run, self._other, self.overview.figures.choice, self.evaluations.seeds_of(run.name))
+        )
         self.overview.classes.mark(self._session.class_name)
         self._allow()
 
@@ -248,6 +259,11 @@ class EvaluateWorkspace(QWidget):
             self._show_page()
         else:
             self.evaluations.load(name)
+
+    def _show_errors_of(self, name: str) -> None:
+        """A class's errors: its confusions alone are listed."""
+        self.tabs.setCurrentWidget(self.errors)
+        self.errors.search.setText(name)
 
     def _look_whether_it_holds(self) -> None:
         """Class vectors or labels were changed: the figures may be those of others."""

@@ -74,8 +74,11 @@ class WhyPanel(QWidget):
         session.attribute_changed.connect(self.table.show_item)
         session.class_changed.connect(self.account)
         session.table_changed.connect(self._list_classes)
+        self.other.currentIndexChanged.connect(lambda _: session.set_rival(self.other.currentData()))
         self.other.currentIndexChanged.connect(self.account)
+        session.rival_changed.connect(self._take_rival)
         self._list_classes()
+        self._take_rival(session.rival)
         self.account()
 
     def account(self, *_: object) -> None:
@@ -111,6 +114,11 @@ class WhyPanel(QWidget):
         self.other.show()
         self._say_sum(name, other, scores)
         self.table.show_item(session.attribute)
+
+    def _take_rival(self, name: str | None) -> None:
+        """Another workspace asks about two classes."""
+        if name is not None and name != self.other.currentData():
+            self.other.setCurrentIndex(max(_ALONE, self.other.findData(name)))
 
     def _show_nothing(self, sentence: str) -> None:
         self.class_name = None

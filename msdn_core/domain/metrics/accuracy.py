@@ -36,6 +36,16 @@ def confusion(labels: Labels, predictions: Labels, classes: int) -> NDArray[np.i
     return np.bincount(labels * classes + predictions, minlength=classes**2).reshape(classes, classes)
 
 
+def confusions(labels: Labels, predictions: Labels, classes: int) -> list[tuple[int, int, int]]:
+    """(class, taken for, images) of everything that was taken for something else, the most frequent first."""
+    wrong = confusion(labels, predictions, classes)
+    np.fill_diagonal(wrong, 0)
+    own, other = np.nonzero(wrong)
+    counts = wrong[own, other]
+    order = np.argsort(-counts, kind="stable")
+    return list(zip(own[order].tolist(), other[order].tolist(), counts[order].tolist(), strict=True))
+
+
 def among_unseen(scores: Floats, seen: BoolArray) -> Labels:
     """(N,) class rows: the best of the unseen classes alone, as CZSL chooses; there has to be one."""
     rows = np.flatnonzero(~seen)

@@ -1,0 +1,39 @@
+"""The guide's pictures of Evaluate."""
+
+from __future__ import annotations
+
+from benchmarks.pictures.stage import Picture, Stage
+from msdn_gui.evaluate.confusion_page import ConfusionPage
+from msdn_gui.evaluate.workspace import EvaluateWorkspace
+
+
+def _page(stage: Stage, number: int) -> EvaluateWorkspace:
+    workspace = stage.find(EvaluateWorkspace)
+    workspace.tabs.setCurrentIndex(number)
+    stage.settle()
+    return workspace
+
+
+def _confusion(stage: Stage) -> None:
+    page = stage.find(ConfusionPage) if _page(stage, 1) else None
+    assert page is not None
+    worst = page.images._shown.run
+    own, other, _ = _page(stage, 2).errors.model.pairs[0]
+    _page(stage, 1)
+    names = worst.table.classes
+    stage.click(page.plot, page.cell_at(names[own], names[other]).toPoint())
+
+
+def _errors(stage: Stage) -> None:
+    _page(stage, 2)
+
+
+def _attributes(stage: Stage) -> None:
+    _page(stage, 3)
+
+
+PICTURES = (
+    Picture("evaluate-confusion", "evaluate", _confusion),
+    Picture("evaluate-errors", "evaluate", _errors),
+    Picture("evaluate-attributes", "evaluate", _attributes),
+)

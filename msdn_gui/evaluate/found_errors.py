@@ -1,0 +1,102 @@
+"""Test images with what they were taken for, worst first; a click asks in Explore why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QModelIndex
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from msdn_core.project import ImageRecord
+from msdn_gui.evaluate.page import Shown
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.image_grid import ImageGrid
+from msdn_gui.widgets.image_grid_model import FOUND_ROLE, FoundImage, ImageGridModel
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
+
+SHOWN = 500
+"""How many images stand there at most."""
+
+
+class FoundErrors(QWidget):
+    """The images of a cell of the confusion matrix, or all that were taken for another class."""
+
+    def __init__(self, session: Session, services: Services) -> None:
+        super().__init__()
+        self._session = session
+        self._shown: Shown | None = None
+        self._places: dict[int, int] = {}
+        self._of_project: list[ImageRecord] | None = None
+        self._records: dict[int, ImageRecord] = {}
+        self.grid = ImageGrid(ImageGridModel(services.thumbnails), "found_errors", "Images")
+        self.title = QLabel(objectName="found_title", wordWrap=True)
+        self.title.setProperty("look", "heading")
+        self.hint = QLabel(objectName="found_hint", wordWrap=True)
+        self.hint.setProperty("look", "muted")
+        self.hint.setFont(small_font())
+        head = QVBoxLayout()
+        head.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        head.setSpacing(2)
+        head.addWidget(self.title)
+        head.addWidget(self.hint)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addLayout(head)
+        layout.addWidget(self.grid, 1)
+        self.grid.clicked.connect(self._ask)
+        self.grid.activated.connect(self._ask)
+
+    def show_images(self, shown: Shown, places: NDArray[np.intp], title: str) -> None:
+        """Shows the test images at these places of the run's predictions, the worst errors first."""
+        self._shown = shown
+        run, gamma = shown.run, shown.gamma
+        leads, taken, classes = run.leads(gamma), run.predictions(gamma), run.table.classes
+        order = places[np.argsort(-leads[places], kind="stable")]
+        ids, records = run.kept.predictions.image_ids, self._known()
+        self._places, found, gone = {}, [], 0
+        for place in order[:SHOWN].tolist():
+            number = int(ids[place])
+            record = records.get(number)
+            if record is None:
+                gone += 1
+                continue
+            self._places[number] = place
+            right = taken[place] == run.labels[place]
+            caption = "" if right else f"+{leads[place]:.2f}"
+            words = (
+                "told rightly" if right else f"taken for {classes[taken[place]]}, which scores {leads[place]:.3f} more"
+            )
+            found.append(FoundImage(record, caption, words, bool(right)))
+        self.grid.items.set_found(found)
+        self.title.setText(title)
+        said = ["Worst first: by how much the wrong class scores more. A click asks in Explore why." if found else ""]
+        said += [f"The first {SHOWN:,} of {len(order):,} are shown."] if len(order) > SHOWN else []
+        said += [f"{gone:,} are no longer in the project."] if gone else []
+        self.hint.setText(" ".join(said))
+
+    def _known(self) -> dict[int, ImageRecord]:
+        if self._of_project is not self._session.images:
+            self._of_project = self._session.images
+            self._records = {record.id: record for record in self._of_project}
+        return self._records
+
+    def _ask(self, index: QModelIndex) -> None:
+        record = index.data(FOUND_ROLE).record
+        place = self._places.get(record.id)
+        if place is None or self._shown is None:
+            return
+        run, session = self._shown.run, self._session
+        checkpoint = run.checkpoint
+        if checkpoint is not None and (session.checkpoint is None or session.checkpoint.path != checkpoint):
+            session.set_checkpoint(checkpoint)
+        if session.checkpoint is not None and session.checkpoint.path == checkpoint:
+            session.set_gamma(self._shown.gamma)
+        classes = run.table.classes
+        taken, own = classes[run.predictions(self._shown.gamma)[place]], classes[run.labels[place]]
+        session.ask_why(record, taken, own)

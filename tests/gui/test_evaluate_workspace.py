@@ -1,0 +1,176 @@
+"""Evaluate, used as a person would: a run is measured by a button, and its errors lead to Explore."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
+from small_run import make_project
+
+from msdn_core.domain.metrics import figures
+from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
+from msdn_core.runs.listing import find_run
+from msdn_gui.evaluate.workspace import EvaluateWorkspace
+
+LEFT = Qt.MouseButton.LeftButton
+ROOT = Path(__file__).parents[2]
+
+
+def engine(*words: object) -> None:
+    subprocess.run([sys.executable, "-m", "msdn_core", *map(str, words)], check=True, cwd=ROOT, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seeds of one configuration, barely trained so that there are errors; the second one is measured already."""
+    project = make_project(tmp_path_factory.mktemp("evaluate") / "made")
+    small = ("backbone=by-hand", "steps=8", "evaluate_every=4", "batch_size=16", "threads=1", "device=cpu")
+    for seed in (0, 1):
+        engine("train", project, "--name", f"seed-{seed}", "--set", *small, f"seed={seed}")
+    engine("evaluate", project, "--run", "seed-1", "--keep")
+    return project
+
+
+@pytest.fixture
+def workspace(trained: Path, tmp_path: Path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
+    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    project = tmp_path / "made"
+    shutil.copytree(trained, project)
+    empty_session.open_project(project)
+    services.run_monitor.set_project(project)
+    made = EvaluateWorkspace(empty_session, services)
+    made.resize(1208, 640)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(lambda: len(made.evaluations.entries) == 2 and made.settled(), timeout=20_000)
+    return made
+
+
+def open_page(qtbot, workspace: EvaluateWorkspace, title: str) -> None:
+    bar = workspace.tabs.tabBar()
+    place = next(place for place in range(bar.count()) if bar.tabText(place) == title)
+    qtbot.mouseClick(bar, LEFT, pos=bar.tabRect(place).center())
+    qtbot.waitUntil(workspace.settled, timeout=10_000)
+
+
+def shown_run(workspace: EvaluateWorkspace):
+    return workspace._run
+
+
+def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace, qtbot, trained) -> None:
+    measured, new = (find_run(trained, f"seed-{seed}") for seed in (1, 0))
+    assert workspace.name.text().startswith(measured.name), "what was measured in a shell is found"
+    kept = read_evaluation(evaluation_folder(measured, "best"))
+    assert workspace.overview.figures.label("trained", "run", "H").text() == f"{100 * kept.figures['H']:.1f}"
+
+    row = workspace.model.row_of(new.name)
+    qtbot.mouseClick(
+        workspace.list.viewport(), LEFT, pos=workspace.list.visualRect(workspace.model.index(row)).center()
+    )
+    assert workspace.evaluating.isVisible()
+    assert "was not evaluated yet" in workspace.evaluating.title.text()
+    qtbot.mouseClick(workspace.evaluating.start, LEFT)
+    qtbot.waitUntil(lambda: shown_run(workspace) is not None and workspace.settled(), timeout=90_000)
+    assert shown_run(workspace).name == new.name
+
+    assert "2 seeds of this configuration" in workspace.overview.figures.facts.text()
+    workspace.compare.setFocus()
+    QTest.keyClick(workspace.compare, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: workspace._other is not None and workspace.settled(), timeout=10_000)
+    panel = workspace.overview.figures
+    gained = panel.label("trained", "difference", "H")
+    wanted = 100 * (kept.figures["H"] - shown_run(workspace).figures["H"])
+    assert float(gained.text().replace("≈ ", "").replace("−", "-")) == pytest.approx(wanted, abs=0.051)
+    assert "of the draws" in gained.toolTip()
+    assert ("within noise" in gained.toolTip()) == gained.text().startswith("≈")
+
+
+def test_another_gamma_is_shown_on_all_pages(workspace, qtbot) -> None:
+    run, panel = shown_run(workspace), workspace.overview.figures
+    best = panel._buttons["best"]
+    qtbot.mouseClick(best, LEFT)
+    gamma = run.gamma("best")
+    open_page(qtbot, workspace, "Errors")
+    wrong = int((run.predictions(gamma) != run.labels).sum())
+    assert workspace.errors.images.title.text().startswith(f"{wrong:,} of {len(run.labels):,} ")
+    # What stands there is what the engine's own metric gives at that gamma.
+    wanted = figures(run.scores, run.labels, run.table.seen, gamma)
+    assert panel.label("best", "run", "H").text() == f"{100 * wanted.H:.1f}"
+
+
+def test_an_error_leads_to_explore_with_the_question_asked(workspace, qtbot) -> None:
+    run, session = shown_run(workspace), workspace._session
+    open_page(qtbot, workspace, "Errors")
+    own, other, count = workspace.errors.model.pairs[0]
+    assert count == max(pair[2] for pair in workspace.errors.model.pairs)
+    table = workspace.errors.table
+    qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(table.model().index(0, 0)).center())
+    grid = workspace.errors.images.grid
+    assert len(grid.items.found) == count
+    leads = [float(one.caption) for one in grid.items.found]
+    assert leads == sorted(leads, reverse=True)
+    assert min(leads) >= 0
+
+    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
+    classes = run.table.classes
+    assert session.image.class_name == classes[own]
+    assert (session.class_name, session.rival) == (classes[other], classes[own])
+    assert session.checkpoint.path == run.checkpoint
+
+
+def test_a_cell_of_the_matrix_shows_its_images(workspace, qtbot) -> None:
+    run = shown_run(workspace)
+    open_page(qtbot, workspace, "Confusion")
+    own, other, count = workspace.errors.model.pairs[0] if workspace.errors.model.pairs else _worst(run)
+    names, page = run.table.classes, workspace.confusion
+    for order in range(page.order.count()):
+        page.order.setCurrentIndex(order)
+        qtbot.mouseClick(page.plot.viewport(), LEFT, pos=page.cell_at(names[own], names[other]).toPoint())
+        qtbot.waitUntil(lambda: page.cell is not None, timeout=5_000)
+        assert page.readout.text().startswith(f"{names[own]} taken for {names[other]}: {count} of ")
+        assert {one.record.class_name for one in page.images.grid.items.found} == {names[own]}
+        assert len(page.images.grid.items.found) == count
+    page.plot.setFocus()
+    before = page.cell
+    QTest.keyClick(page.plot, Qt.Key.Key_Down if before[0] == 0 else Qt.Key.Key_Up)
+    assert page.cell == (before[0] + (1 if before[0] == 0 else -1), before[1])
+
+
+def _worst(run) -> tuple[int, int, int]:
+    taken = run.predictions(run.gamma("trained"))
+    pairs, counts = np.unique(np.stack([run.labels, taken], axis=1)[taken != run.labels], axis=0, return_counts=True)
+    place = int(counts.argmax())
+    return int(pairs[place, 0]), int(pairs[place, 1]), int(counts[place])
+
+
+def test_attributes_and_parts_stand_as_they_were_measured(workspace, qtbot) -> None:
+    run, page = shown_run(workspace), workspace.attributes
+    open_page(qtbot, workspace, "Attributes and parts")
+    model = page.attributes.model
+    shown = [model.name_of(model.item_at(row)) for row in range(model.rowCount())]
+    areas = {row["attribute"]: row["auc_fused"] for row in run.kept.attributes}
+    assert [areas[name] for name in shown] == sorted(areas.values()), "the weakest first"
+    assert page.parts.model.rowCount() == len(run.kept.parts) == 4
+    qtbot.mouseClick(
+        page.attributes.table.viewport(), LEFT, pos=page.attributes.table.visualRect(model.index(2, 0)).center()
+    )
+    session = workspace._session
+    assert session.table.attributes[session.attribute].full_name == shown[2]
+
+
+def test_an_edited_vector_makes_the_figures_stale(workspace, qtbot) -> None:
+    session = workspace._session
+    assert not workspace.stale.isVisible()
+    session.put_table(session.table.with_values([0], [0], [0.5]))
+    qtbot.waitUntil(lambda: workspace.stale.isVisible(), timeout=10_000)
+    assert "The vectors of 1 class were changed since." in workspace.stale.text()
