@@ -32,7 +32,7 @@ from msdn_core.vision.places import ViewedPlaces, viewed_places
 from msdn_core.vision.transform import BackboneSpec
 from msdn_core.vision.weights import local_file
 
-_AT_ONCE = 24
+AT_ONCE = 24
 """At CUB's shape a batch's products are 23 MB; above 32 MB, memory is asked of the system anew each time."""
 _CURVE_POINTS = 512
 
@@ -57,9 +57,9 @@ def look(
     """
     parts: list[tuple[torch.Tensor, ...]] = []
     with torch.inference_mode():
-        for start in range(0, len(rows), _AT_ONCE):
+        for start in range(0, len(rows), AT_ONCE):
             between()
-            out = network(features.batch(rows[start : start + _AT_ONCE]))
+            out = network(features.batch(rows[start : start + AT_ONCE]))
             found = [
                 attention.argmax(dim=2) if peaks else torch.zeros(len(attention), 0, dtype=torch.int64)
                 for attention in (out.attention_av, out.attention_va)
