@@ -110,7 +110,7 @@ class EvaluateWorkspace(QWidget):
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
-        reads = self.evaluations.is_reading or self.overview.is_drawing
+        reads = self.evaluations.is_reading or self.overview.is_drawing or self.attributes.is_drawing
         return not reads and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
