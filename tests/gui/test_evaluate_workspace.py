@@ -17,6 +17,7 @@ from small_run import make_project
 
 from msdn_core.domain.metrics import attribute_auc, figures
 from msdn_core.domain.metrics.bootstrap import drawn_weights
+from msdn_core.domain.metrics.seeds import difference_of_means
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
 from msdn_gui.evaluate.noise import AUC_DRAWS
@@ -198,3 +199,17 @@ def test_an_edited_vector_makes_the_figures_stale(workspace, qtbot) -> None:
     session.put_table(session.table.with_values([0], [0], [0.5]))
     qtbot.waitUntil(lambda: workspace.stale.isVisible(), timeout=10_000)
     assert "The vectors of 1 class were changed since." in workspace.stale.text()
+
+
+def test_two_configurations_are_compared_over_their_seeds(workspace) -> None:
+    panel, run = workspace.overview.figures, shown_run(workspace)
+    mine = [{**run.figures, "H": value} for value in (0.40, 0.42, 0.41)]
+    theirs = [{**run.figures, "H": value} for value in (0.60, 0.63)]
+    panel.show_runs(run, run, mine, theirs)
+    interval = difference_of_means([0.40, 0.42, 0.41], [0.60, 0.63])
+    said = f"H +{100 * interval.low:.1f} to +{100 * interval.high:.1f} (more than noise)"
+    assert said in panel.facts.text()
+    assert "H 41.0 ± 1.0" in panel.facts.text()
+    assert "U +0.0 to +0.0 (within noise)" in panel.facts.text()
+    panel.show_runs(run, run, mine, theirs[:1])
+    assert "Over seeds" not in panel.facts.text()
