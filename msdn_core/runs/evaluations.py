@@ -112,7 +112,10 @@ def what_changed(
     moved = sum(now.get(number) != name for number, name in zip(then.image_ids.tolist(), names, strict=True))
     more = len(now) - len(names) - int(kept.figures["images"].get("left_out") or 0)
     if moved or more > 0:
-        reasons.append(f"{max(moved, more)} test images have another class or came or went since.")
+        count = max(moved, more)
+        reasons.append(
+            f"{count} test {'image has' if count == 1 else 'images have'} another class, or came or went since."
+        )
     measured_with = kept.figures["measured"].get("checkpoint")
     if checkpoint is not None and measured_with is not None and checkpoint_digest(checkpoint) != measured_with:
         reasons.append("The run has trained on since: its checkpoint is another one.")

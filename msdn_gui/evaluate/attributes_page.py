@@ -1,93 +1,25 @@
-"""What the attributes are worth: their AUC by sub-net, and where the maps point."""
+"""What the attributes are worth: their AUC by sub-net, where the maps point, and how far both sub-nets agree."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from msdn_core.runs.evaluations import Row
+from msdn_gui.evaluate.measure_table import NAME, MeasureTable
+from msdn_gui.evaluate.noise import MeasureNoise, measure_noise
 from msdn_gui.evaluate.page import Shown
-from msdn_gui.evaluate.words import percent, points
+from msdn_gui.evaluate.tested_run import TestedRun
+from msdn_gui.evaluate.words import percent
+from msdn_gui.services.background import Background
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.item_table import ItemTable
-from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable
 from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
 
-_NAME = 0
-
-
-class MeasureTable(OrderedTable):
-    """One row a thing that was measured, from a table that ``evaluate`` wrote; shares in per cent."""
-
-    def __init__(self, name: str, measures: Sequence[tuple[str, str, str, str]], counts: str, counted: str) -> None:
-        """``measures`` are (field, heading, tip, colour); ``counts`` is the field of the number of images."""
-        self._key, self._fields = name, (*(field for field, *_ in measures), counts)
-        self._colours = tuple(colour for *_, colour in measures)
-        self.headings = (name.capitalize(), *(heading for _, heading, _, _ in measures), "Difference", counted)
-        self.heading_tips = (
-            "",
-            *(tip for _, _, tip, _ in measures),
-            f"What the other run gains in {measures[0][1]}, in per cent points",
-            "Test images that it was measured on",
-        )
-        self.numeric = frozenset(range(1, len(self.headings)))
-        super().__init__(1, Qt.SortOrder.AscendingOrder)
-        self._names: list[str] = []
-        self._values: NDArray[np.float64] = np.zeros((0, len(self.headings)))
-        self._difference = len(measures) + 1
-
-    @property
-    def difference(self) -> int:
-        """The column of the difference to another run."""
-        return self._difference
-
-    def show_rows(self, rows: list[Row], other: list[Row] | None) -> None:
-        """Shows a run's rows, and what another run gains."""
-        kept = [row for row in rows if row.get(self._key)]
-        self._names = [str(row[self._key]) for row in kept]
-        values = np.full((len(kept), len(self.headings)), np.nan)
-        for place, row in enumerate(kept):
-            found = [_number(row.get(field)) for field in self._fields]
-            values[place, 1 : self._difference] = found[:-1]
-            values[place, -1] = found[-1]
-        if other is not None:
-            theirs = {str(row.get(self._key)): _number(row.get(self._fields[0])) for row in other}
-            values[:, self._difference] = [theirs.get(name, np.nan) for name in self._names] - values[:, 1]
-        self._values = values
-        self.set_items(list(self._names))
-
-    def name_of(self, item: int) -> str:
-        """What a row is about."""
-        return self._names[item]
-
-    def sort_key(self, column: int) -> NDArray[Any]:
-        if column != _NAME:
-            return self._values[:, column]
-        rank = {name: place for place, name in enumerate(sorted(set(self._names), key=str.lower))}
-        return np.array([rank[name] for name in self._names])
-
-    def cell(self, item: int, column: int, role: int) -> Any:
-        if column == _NAME:
-            return self._names[item] if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
-        value = float(self._values[item, column])
-        if role == BAR_ROLE and column < self._difference and not np.isnan(value):
-            return (0.0, min(max(value, 0.0), 1.0), self._colours[column - 1])
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
-        if np.isnan(value):
-            return "–"
-        if column == len(self.headings) - 1:
-            return f"{value:,.0f}"
-        return points(value) if column == self._difference else percent(value)
-
-
-def _number(value: Any) -> float:
-    return float(value) if isinstance(value, (int, float)) else float("nan")
+_BESIDE = 2
+"""How many measures stand beside a difference."""
+_SHARED = "What the maps of both sub-nets share: 100 where they look at the same regions with the same weights"
 
 
 class _Panel(QWidget):
@@ -95,9 +27,10 @@ class _Panel(QWidget):
         super().__init__()
         self.model = model
         columns = model.columnCount()
-        self.table = ItemTable(model, name, widths=dict.fromkeys(range(1, columns), width))
+        widths = {**dict.fromkeys(range(1, model.difference), width), model.difference: 92, model.difference + 1: 66}
+        self.table = ItemTable(model, name, widths=widths)
         self.table.setAccessibleName(heading)
-        self.table.setItemDelegateForColumn(_NAME, TextDelegate(self.table))
+        self.table.setItemDelegateForColumn(NAME, TextDelegate(self.table))
         for column in range(1, columns):
             self.table.setItemDelegateForColumn(column, BarDelegate(self.table))
         self.heading = QLabel(heading)
@@ -121,10 +54,13 @@ class _Panel(QWidget):
     def show_rows(self, rows: list[Row], other: list[Row] | None) -> None:
         self.model.show_rows(rows, other)
         self.table.setColumnHidden(self.model.difference, other is None)
+        # Beside another run there is room for the names only if the less important measures make it.
+        for column in range(_BESIDE + 1, self.model.difference):
+            self.table.setColumnHidden(column, other is not None)
 
 
 class AttributesPage(QWidget):
-    """Attributes at the left, parts at the right; of two runs the differences."""
+    """Attributes at the left, parts and the agreement on classes at the right; of two runs the differences."""
 
     title = "Attributes and parts"
     chosen = Signal(int)
@@ -133,6 +69,7 @@ class AttributesPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._columns: dict[str, int] = {}
+        self._run: TestedRun | None = None
         self.attributes = _Panel(
             "How well attributes are told",
             MeasureTable(
@@ -141,22 +78,23 @@ class AttributesPage(QWidget):
                     ("auc_fused", "AUC", "Area under the ROC curve of the fused attribute score", "accent"),
                     ("auc_av", "A→V", "The same of attribute → visual alone", "av"),
                     ("auc_va", "V→A", "The same of visual → attribute alone", "va"),
+                    ("map_overlap", "Shared", _SHARED, "positive"),
                 ),
                 "images_with",
                 "Images",
             ),
             "attribute_measures",
-            78,
+            66,
         )
         self.parts = _Panel(
             "Where the maps point",
             MeasureTable(
                 "part",
                 (
-                    ("pointing_av", "Points A→V", "Share of maps whose peak lies on the part", "av"),
-                    ("pointing_va", "Points V→A", "Share of maps whose peak lies on the part", "va"),
                     ("pcp_usual_av", "PCP A→V", "Parts found, APN's PCP with the usual box", "av"),
                     ("pcp_usual_va", "PCP V→A", "Parts found, APN's PCP with the usual box", "va"),
+                    ("pointing_av", "Points A→V", "Share of maps whose peak lies on the part", "av"),
+                    ("pointing_va", "Points V→A", "Share of maps whose peak lies on the part", "va"),
                 ),
                 "images",
                 "Images",
@@ -164,12 +102,18 @@ class AttributesPage(QWidget):
             "part_measures",
             90,
         )
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.setHandleWidth(1)
-        split.setChildrenCollapsible(False)
-        split.addWidget(self.attributes)
-        split.addWidget(self.parts)
-        split.setSizes([470, 500])
+        self.agreement = _Panel(
+            "Where the sub-nets agree",
+            MeasureTable("class", (("map_overlap", "Shared", _SHARED, "positive"),), "images", "Images"),
+            "agreement_measures",
+            90,
+        )
+        self.is_drawing = False
+        """Whether it is being found out what is noise."""
+        self._draws = Background(self)
+        self._draws.done.connect(self._take_noise)
+        right = _split(Qt.Orientation.Vertical, self.parts, self.agreement, [280, 280])
+        split = _split(Qt.Orientation.Horizontal, self.attributes, right, [470, 500])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
@@ -181,15 +125,45 @@ class AttributesPage(QWidget):
         """Shows what was measured of one run, or of two."""
         run, other = shown.run, shown.other
         self._columns = {attribute.full_name: place for place, attribute in enumerate(run.table.attributes)}
-        self.attributes.show_rows(run.kept.attributes, other.kept.attributes if other is not None else None)
-        self.parts.show_rows(run.kept.parts, other.kept.parts if other is not None else None)
+        self._run = run
+        self._draws.cancel()
+        self.is_drawing = other is not None
+        if other is not None:
+            self._draws.start(lambda: measure_noise(run, other))
+        for panel, table in ((self.attributes, "attributes"), (self.parts, "parts"), (self.agreement, "classes")):
+            panel.show_rows(getattr(run.kept, table), getattr(other.kept, table) if other is not None else None)
         truth = {str(row.get("truth") or "") for row in run.kept.attributes} - {""}
         against = f" Measured against {' and '.join(sorted(truth))}." if truth else ""
         self.attributes.facts.setText(f"50 is chance, 100 tells all apart. The weakest first.{against}")
         jsd, overlap = run.kept.measures.jsd, run.kept.measures.overlap
-        agreed = ""
+        agreed = "There are not two sub-nets that could agree."
         if not np.isnan(overlap).all():
-            agreed = f" Both maps share {percent(float(np.nanmean(overlap)))} per cent; "
-            agreed += f"the sub-nets' divergence is {float(np.nanmean(jsd)):.3f} nats."
-        known = "Shares of test images, in per cent." if run.kept.parts else "No places of parts are known here."
-        self.parts.facts.setText(known + agreed)
+            agreed = f"Both maps share {percent(float(np.nanmean(overlap)))} per cent over all images; "
+            agreed += f"what both say of the classes diverges by {float(np.nanmean(jsd)):.3f} nats."
+        self.agreement.facts.setText(agreed)
+        self.parts.facts.setText(
+            "Shares of test images, in per cent." if run.kept.parts else "No places of parts are known here."
+        )
+
+    def _take_noise(self, noise: MeasureNoise | None) -> None:
+        self.is_drawing = False
+        if noise is None or self._run is None:
+            return
+        found = self._run.kept
+        attributes = [attribute.full_name for attribute in self._run.table.attributes]
+        for panel, names, within in (
+            (self.attributes, attributes, noise.attributes),
+            (self.parts, found.measures.parts.tolist(), noise.parts),
+            (self.agreement, list(self._run.table.classes), noise.classes),
+        ):
+            panel.model.set_noise(dict(zip(names, within.tolist(), strict=True)))
+
+
+def _split(orientation: Qt.Orientation, first: QWidget, second: QWidget, sizes: list[int]) -> QSplitter:
+    made = QSplitter(orientation)
+    made.setHandleWidth(1)
+    made.setChildrenCollapsible(False)
+    made.addWidget(first)
+    made.addWidget(second)
+    made.setSizes(sizes)
+    return made

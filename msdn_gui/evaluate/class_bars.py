@@ -30,7 +30,7 @@ class ClassBars(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.model = ClassModel()
-        widths = {ACCURACY: 84, OTHER: 84, DIFFERENCE: 92, IMAGES: 64, TAKEN_FOR: 150}
+        widths = {ACCURACY: 94, OTHER: 88, DIFFERENCE: 92, IMAGES: 64, TAKEN_FOR: 150}
         self.table = ItemTable(self.model, "class_bars", widths=widths, stretch=CLASS)
         self.table.setAccessibleName("Classes")
         self.table.setItemDelegateForColumn(CLASS, ClassDelegate(self.table))

@@ -92,6 +92,13 @@ class Evaluations(QObject):
         others = {one.seed: one.figures for one in same if one.seed != entry.seed and one.figures is not None}
         return tuple(figures for figures in (entry.figures, *others.values()) if figures is not None)
 
+    def seeds_beside(self, name: str, other: str) -> tuple[dict[str, Any], ...]:
+        """``seeds_of`` another run; none where it differs from the first one in its seed alone."""
+        one, two = self.entry(name), self.entry(other)
+        if one is None or two is None or configuration(one.config) == configuration(two.config):
+            return ()
+        return self.seeds_of(other)
+
     def list_runs(self) -> None:
         """Looks again which runs there are, and which were evaluated."""
         project = self._session.project

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
-from msdn_core.domain.metrics.seeds import spread
+from msdn_core.domain.metrics.seeds import difference_of_means, spread
 from msdn_gui.evaluate.noise import SENTENCE, Noise
 from msdn_gui.evaluate.tested_run import BEST, GAMMAS, TRAINED, TestedRun
 from msdn_gui.evaluate.words import FIGURES, gamma_words, percent, points, selected_words
@@ -27,6 +27,7 @@ class FiguresPanel(QWidget):
         self.choice = TRAINED
         self._runs: tuple[TestedRun, TestedRun | None] | None = None
         self._seeds: tuple[dict[str, Any], ...] = ()
+        self._other_seeds: tuple[dict[str, Any], ...] = ()
         self._noise: Noise | None = None
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(2 * SPACING)
@@ -50,9 +51,16 @@ class FiguresPanel(QWidget):
         """The label of a figure: ``line`` is ``run``, ``other`` or ``difference``."""
         return self._labels[choice, line, figure]
 
-    def show_runs(self, run: TestedRun, other: TestedRun | None, seeds: Sequence[dict[str, Any]] = ()) -> None:
-        """Shows a run's figures, beside another's where there is one; ``seeds`` are those of its configuration."""
-        self._runs, self._seeds, self._noise = (run, other), tuple(seeds), None
+    def show_runs(
+        self,
+        run: TestedRun,
+        other: TestedRun | None,
+        seeds: Sequence[dict[str, Any]] = (),
+        other_seeds: Sequence[dict[str, Any]] = (),
+    ) -> None:
+        """Shows a run's figures, beside another's where there is one; seeds are those of each one's configuration."""
+        self._runs, self._noise = (run, other), None
+        self._seeds, self._other_seeds = tuple(seeds), tuple(other_seeds)
         if run.row(self.choice) is None:
             self.choice = TRAINED
         for choice in GAMMAS:
@@ -119,7 +127,10 @@ class FiguresPanel(QWidget):
             ]
             lines.append(" · ".join(parts))
         if len(self._seeds) > 1:
-            lines.append(_over_seeds(self._seeds))
+            lines.append(f"{run.name}: {_over_seeds(self._seeds)}")
+        if other is not None and len(self._other_seeds) > 1:
+            lines.append(f"{other.name}: {_over_seeds(self._other_seeds)}")
+            lines += _between_seeds(self._seeds, self._other_seeds)
         if self._noise is not None:
             lines.append(SENTENCE)
         self.facts.setText("\n".join(lines))
@@ -165,7 +176,22 @@ def _over_seeds(seeds: Sequence[dict[str, Any]]) -> str:
     """Mean and deviation of each figure, as trained, over several seeds of one configuration."""
     said = []
     for figure, word in FIGURES:
-        found = spread([float(one[figure]) for one in seeds if one.get(figure) is not None])
+        found = spread(_values(seeds, figure))
         if found is not None and found.deviation is not None:
             said.append(f"{word} {percent(found.mean)} ± {percent(found.deviation)}")
     return f"{len(seeds)} seeds of this configuration, gamma as trained: {', '.join(said)}"
+
+
+def _between_seeds(seeds: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> list[str]:
+    """What the other configuration gains over seeds, by Welch's t; nothing below two seeds each."""
+    said = []
+    for figure, word in FIGURES:
+        found = difference_of_means(_values(seeds, figure), _values(others, figure))
+        if found is not None:
+            what = "within noise" if found.holds_zero else "more than noise"
+            said.append(f"{word} {points(found.low)} to {points(found.high)} ({what})")
+    return [f"Over seeds the second configuration gains, with 95 per cent certainty: {', '.join(said)}"] if said else []
+
+
+def _values(seeds: Sequence[dict[str, Any]], figure: str) -> list[float]:
+    return [float(one[figure]) for one in seeds if one.get(figure) is not None]

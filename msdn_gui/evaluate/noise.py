@@ -7,8 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.metrics.bootstrap import DRAWS, Interval, class_draws, drawn_weights, figure_draws, interval
-from msdn_core.domain.metrics.bootstrap import intervals as class_intervals
+from msdn_core.domain.metrics.bootstrap import (
+    DRAWS,
+    Interval,
+    auc_draws,
+    class_draws,
+    drawn_weights,
+    figure_draws,
+    interval,
+    intervals,
+    mean_draws,
+)
 from msdn_gui.evaluate.tested_run import GAMMAS, TestedRun
 from msdn_gui.evaluate.words import FIGURES, points
 
@@ -16,6 +25,9 @@ SENTENCE = (
     f"Differences: ≈ is within noise, by {DRAWS:,} draws of the same test images (95 per cent). "
     "Another seed may differ by more."
 )
+
+AUC_DRAWS = 200
+"""Sorting every attribute's scores takes a while: 312 of them over 4,731 images some seconds at so many draws."""
 
 
 @dataclass(frozen=True)
@@ -46,13 +58,7 @@ def noise_between(run: TestedRun, other: TestedRun, choice: str) -> Noise | None
 
     ``choice`` is the gamma at which classes are compared; the figures are compared at each of ``GAMMAS``.
     """
-    mine, theirs = run.kept.predictions, other.kept.predictions
-    if (
-        not np.array_equal(mine.image_ids, theirs.image_ids)
-        or not np.array_equal(mine.classes, theirs.classes)
-        or not np.array_equal(run.labels, other.labels)
-        or not np.array_equal(mine.seen, theirs.seen)
-    ):
+    if not _same_test(run, other):
         return None
     weights = drawn_weights(run.labels)
     figures = {}
@@ -72,5 +78,51 @@ def noise_between(run: TestedRun, other: TestedRun, choice: str) -> Noise | None
         class_draws(weights, tested.labels, tested.predictions(tested.gamma(choice)) == tested.labels, count)
         for tested in (run, other)
     )
-    low, high = class_intervals(second - first)
-    return Noise(figures, ~((low > 0) | (high < 0)))
+    return Noise(figures, _within(second - first))
+
+
+@dataclass(frozen=True)
+class MeasureNoise:
+    """Of which measures a second run's difference is within noise."""
+
+    attributes: NDArray[np.bool_]
+    """(K,) of the AUC of the fused attribute score."""
+    parts: NDArray[np.bool_]
+    """(P,) of PCP by attribute → visual, with the usual box."""
+    classes: NDArray[np.bool_]
+    """(M,) of what the maps of both sub-nets share."""
+
+
+def measure_noise(run: TestedRun, other: TestedRun) -> MeasureNoise | None:
+    """As ``noise_between``, of attributes, parts and agreement; an attribute's AUC by ``AUC_DRAWS`` draws."""
+    mine, theirs = run.kept.measures, other.kept.measures
+    alike = _same_test(run, other) and np.array_equal(mine.truth, theirs.truth)
+    if not alike or not np.array_equal(mine.parts, theirs.parts):
+        return None
+    weights = drawn_weights(run.labels)
+    few = weights[:AUC_DRAWS]
+    auc = np.stack(
+        [
+            auc_draws(few, other.fused[:, column], mine.truth[:, column])
+            - auc_draws(few, run.fused[:, column], mine.truth[:, column])
+            for column in range(mine.truth.shape[1])
+        ],
+        axis=1,
+    )
+    parts = mean_draws(weights, theirs.pcp_usual_av - mine.pcp_usual_av)
+    shared = class_draws(weights, run.labels, theirs.overlap - mine.overlap, len(run.table.classes))
+    return MeasureNoise(_within(auc), _within(parts), _within(shared))
+
+
+def _same_test(run: TestedRun, other: TestedRun) -> bool:
+    mine, theirs = run.kept.predictions, other.kept.predictions
+    return np.array_equal(run.labels, other.labels) and all(
+        np.array_equal(getattr(mine, name), getattr(theirs, name))
+        for name in ("image_ids", "classes", "seen", "attributes")
+    )
+
+
+def _within(differences: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(M,) which of (B, M) draws lie about zero; also where nothing is known."""
+    low, high = intervals(differences)
+    return ~((low > 0) | (high < 0))

@@ -44,7 +44,7 @@ class Overview(QWidget):
         self.is_drawing = other is not None
         if other is not None:
             self._draws.start(lambda: noise_between(run, other, shown.choice))
-        self.figures.show_runs(run, other, shown.seeds)
+        self.figures.show_runs(run, other, shown.seeds, shown.other_seeds)
         self.curve.show_runs(*(one for one in (run, other) if one is not None))
         self.classes.show_runs(run, shown.gamma, other, shown.other_gamma)
 

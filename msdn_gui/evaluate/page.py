@@ -18,6 +18,8 @@ class Shown:
     """One of ``GAMMAS``."""
     seeds: tuple[dict[str, Any], ...] = ()
     """The figures of all evaluated runs of the first run's configuration, its own among them."""
+    other_seeds: tuple[dict[str, Any], ...] = ()
+    """Those of the other run's configuration, where that is another one."""
 
     @property
     def gamma(self) -> float:

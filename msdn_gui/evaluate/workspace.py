@@ -110,7 +110,7 @@ class EvaluateWorkspace(QWidget):
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
-        reads = self.evaluations.is_reading or self.overview.is_drawing
+        reads = self.evaluations.is_reading or self.overview.is_drawing or self.attributes.is_drawing
         return not reads and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -234,7 +234,13 @@ class EvaluateWorkspace(QWidget):
         self.stale.setVisible(bool(run.stale))
         self.stale.setText(f"These figures hold no longer. {' '.join(run.stale)} Evaluate again.")
         self.tabs.currentWidget().show_runs(
-            Shown(run, self._other, self.overview.figures.choice, self.evaluations.seeds_of(run.name))
+            Shown(
+                run,
+                self._other,
+                self.overview.figures.choice,
+                self.evaluations.seeds_of(run.name),
+                self.evaluations.seeds_beside(run.name, self._other.name) if self._other is not None else (),
+            )
         )
         self.overview.classes.mark(self._session.class_name)
         self._allow()

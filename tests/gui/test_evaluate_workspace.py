@@ -15,9 +15,12 @@ from PySide6.QtTest import QTest
 sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
 from small_run import make_project
 
-from msdn_core.domain.metrics import figures
+from msdn_core.domain.metrics import attribute_auc, figures
+from msdn_core.domain.metrics.bootstrap import drawn_weights
+from msdn_core.domain.metrics.seeds import difference_of_means
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
+from msdn_gui.evaluate.noise import AUC_DRAWS
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -62,6 +65,21 @@ def open_page(qtbot, workspace: EvaluateWorkspace, title: str) -> None:
     qtbot.waitUntil(workspace.settled, timeout=10_000)
 
 
+def shown(model, row: int) -> str:
+    return model.index(row, model.difference).data()
+
+
+def within_noise(run, other, column: int) -> bool:
+    """Whether an attribute's AUC differs by more than noise: draw by draw, on the images that were drawn."""
+    truth, gains = run.kept.measures.truth[:, [column]], []
+    for weights in drawn_weights(run.labels)[:AUC_DRAWS]:
+        rows = np.repeat(np.arange(len(weights)), weights.astype(int))
+        first, second = (attribute_auc(one.fused[rows][:, [column]], truth[rows])[0] for one in (run, other))
+        gains.append(second - first)
+    low, high = np.nanquantile(gains, [0.025, 0.975])
+    return bool(low <= 0 <= high)
+
+
 def shown_run(workspace: EvaluateWorkspace):
     return workspace._run
 
@@ -92,6 +110,13 @@ def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace,
     assert float(gained.text().replace("≈ ", "").replace("−", "-")) == pytest.approx(wanted, abs=0.051)
     assert "of the draws" in gained.toolTip()
     assert ("within noise" in gained.toolTip()) == gained.text().startswith("≈")
+
+    open_page(qtbot, workspace, "Attributes and parts")
+    model = workspace.attributes.attributes.model
+    signs = {model.name_of(model.item_at(row)): shown(model, row).startswith("≈") for row in range(model.rowCount())}
+    mine, theirs = shown_run(workspace), workspace._other
+    names = [attribute.full_name for attribute in mine.table.attributes]
+    assert signs == {name: within_noise(mine, theirs, column) for column, name in enumerate(names)}
 
 
 def test_another_gamma_is_shown_on_all_pages(workspace, qtbot) -> None:
@@ -174,3 +199,17 @@ def test_an_edited_vector_makes_the_figures_stale(workspace, qtbot) -> None:
     session.put_table(session.table.with_values([0], [0], [0.5]))
     qtbot.waitUntil(lambda: workspace.stale.isVisible(), timeout=10_000)
     assert "The vectors of 1 class were changed since." in workspace.stale.text()
+
+
+def test_two_configurations_are_compared_over_their_seeds(workspace) -> None:
+    panel, run = workspace.overview.figures, shown_run(workspace)
+    mine = [{**run.figures, "H": value} for value in (0.40, 0.42, 0.41)]
+    theirs = [{**run.figures, "H": value} for value in (0.60, 0.63)]
+    panel.show_runs(run, run, mine, theirs)
+    interval = difference_of_means([0.40, 0.42, 0.41], [0.60, 0.63])
+    said = f"H +{100 * interval.low:.1f} to +{100 * interval.high:.1f} (more than noise)"
+    assert said in panel.facts.text()
+    assert "H 41.0 ± 1.0" in panel.facts.text()
+    assert "U +0.0 to +0.0 (within noise)" in panel.facts.text()
+    panel.show_runs(run, run, mine, theirs[:1])
+    assert "Over seeds" not in panel.facts.text()

@@ -87,13 +87,13 @@ def figure_draws(
     return {"czsl": of(unseen_images, best.unseen == labels), "U": u, "S": s, "H": harmonic}
 
 
-def class_draws(weights: Weights, labels: Labels, hits: BoolArray, classes: int) -> Draws:
-    """(B, M) the accuracy within each class; NaN where a class is not in a draw."""
+def class_draws(weights: Weights, labels: Labels, values: Floats | BoolArray, classes: int) -> Draws:
+    """(B, M) the mean of (N,) values, or the share of hits, within each class; NaN where a class is not in a draw."""
     order = np.argsort(labels, kind="stable")
     present, starts = np.unique(labels[order], return_index=True)
     found = np.full((len(weights), classes), np.nan)
     if len(present):
-        right = np.add.reduceat(weights[:, order] * hits[order], starts, axis=1)
+        right = np.add.reduceat(weights[:, order] * values[order], starts, axis=1)
         total = np.add.reduceat(weights[:, order], starts, axis=1)
         found[:, present] = np.divide(right, total, out=np.full(right.shape, np.nan, np.float32), where=total > 0)
     return found

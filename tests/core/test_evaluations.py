@@ -1,0 +1,141 @@
+"""An evaluation that is kept with its run: found again whole, refused where it is damaged, stale where it is."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import small_run
+
+from msdn_core.cli.main import main
+from msdn_core.domain.annotation import Split
+from msdn_core.domain.metrics import attribute_auc, mean_known
+from msdn_core.errors import RunError
+from msdn_core.project import Project
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.evaluations import evaluation_folder, read_evaluation, read_figures, what_changed
+from msdn_core.training import loop
+
+
+@pytest.fixture(scope="module")
+def evaluated(tmp_path_factory):
+    project = small_run.make_project(tmp_path_factory.mktemp("kept") / "birds")
+    run = RunDirectory.create(project, "one", small_run.settings(steps=30).to_json())
+    loop.run_training(run)
+    assert read_evaluation(evaluation_folder(run)) is None
+    assert main(["evaluate", str(project), "--run", "one", "--keep"]) == 0
+    return run
+
+
+@pytest.fixture
+def kept(evaluated):
+    return read_evaluation(evaluation_folder(evaluated))
+
+
+@pytest.fixture
+def folder(evaluated, tmp_path: Path) -> Path:
+    """A copy that a test may damage."""
+    return shutil.copytree(evaluation_folder(evaluated), tmp_path / "best")
+
+
+@pytest.fixture
+def now(evaluated):
+    """The project's table and images as they are."""
+    with Project.open(evaluated.project_path, read_only=True) as project:
+        return project.table(), project.images()
+
+
+def test_what_was_measured_of_each_image_gives_the_figures_and_tables(kept) -> None:
+    found, scores = kept.measures, kept.predictions
+    fused = scores.fusion[0] * scores.scores_av + scores.fusion[1] * scores.scores_va
+    areas = attribute_auc(fused, found.truth)
+    assert [row["auc_fused"] for row in kept.attributes] == pytest.approx(areas.tolist(), nan_ok=True)
+    assert kept.figures["agreement"]["jsd_nats"] == pytest.approx(mean_known(found.jsd), rel=1e-5)
+    assert [row["part"] for row in kept.parts] == found.parts.tolist()
+    for name in ("usual_av", "usual_va", "strict_av", "strict_va"):
+        shares = np.nanmean(getattr(found, f"pcp_{name}"), axis=0)
+        assert [row[f"pcp_{name}"] for row in kept.parts] == pytest.approx(shares.tolist(), rel=1e-5)
+    for side in ("av", "va"):
+        hits = getattr(found, f"pointing_{side}").astype(float)
+        known = mean_known(np.where(hits < 0, np.nan, hits))
+        assert kept.figures["pointing"][side] == pytest.approx(known)
+
+
+def test_a_class_named_like_a_number_stays_a_name(folder: Path) -> None:
+    path = folder / "classes.csv"
+    rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
+    rows[0]["class"] = "1e5"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    found = read_evaluation(folder)
+    assert found.classes[0]["class"] == "1e5"
+    assert isinstance(found.classes[0]["accuracy"], float)
+
+
+@pytest.mark.parametrize("name", ["predictions.npz", "images.npz", "classes.csv", "evaluation.json"])
+def test_a_file_that_is_cut_short_or_gone_is_said_in_a_sentence(folder: Path, name: str) -> None:
+    content = (folder / name).read_bytes()
+    (folder / name).write_bytes(b"\x00\xff" + content[: len(content) // 2])
+    with pytest.raises(RunError, match=name):
+        read_evaluation(folder)
+    (folder / name).unlink()
+    if name == "evaluation.json":
+        # It is written last: without it nothing was evaluated.
+        assert read_evaluation(folder) is None
+        assert read_figures(folder) is None
+    else:
+        with pytest.raises(RunError, match=name):
+            read_evaluation(folder)
+
+
+def test_an_evaluation_that_was_interrupted_leaves_none_behind(evaluated, folder: Path, monkeypatch) -> None:
+    from msdn_core.cli import evaluate
+    from msdn_core.evaluation.report import examine
+    from msdn_core.runs import image_measures
+
+    found = examine(evaluated.project_path, evaluated.checkpoint("best"))
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(image_measures, "write_image_measures", stop)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate.write_tables(found, folder)
+    assert read_evaluation(folder) is None
+
+
+def test_nothing_has_changed_right_after_it_was_evaluated(evaluated, kept, now) -> None:
+    assert what_changed(kept, *now, evaluated.checkpoint("best")) == []
+
+
+def test_what_makes_the_figures_stale_is_named(evaluated, kept, now, tmp_path: Path) -> None:
+    table, images = now
+    edited = table.with_values([1, 2], [0, 0], [0.5, 0.25])
+    assert what_changed(kept, edited, images, None) == ["The vectors of 2 classes were changed since."]
+    assert "classes are others" in what_changed(kept, table.renamed("class00", "wren"), images, None)[0]
+    fewer = [image for image in images if image.split is not Split.TEST_UNSEEN]
+    assert "test images" in what_changed(kept, table, fewer, None)[0]
+    place = next(n for n, image in enumerate(images) if image.split is Split.TEST_SEEN)
+    relabelled = [*images[:place], replace(images[place], class_name="class09"), *images[place + 1 :]]
+    assert images[place].class_name != "class09"
+    assert what_changed(kept, table, relabelled, None)[0].startswith("1 test image")
+    assert what_changed(kept, table, [*images, replace(images[place], id=10_000)], None)[0].startswith("1 test image")
+    trained_on = shutil.copy(evaluated.checkpoint("best"), tmp_path / "best.safetensors")
+    assert what_changed(kept, table, images, trained_on) == []
+    with Path(trained_on).open("ab") as file:
+        file.write(b"\x00")
+    assert "trained on" in what_changed(kept, table, images, trained_on)[0]
+
+
+def test_keep_wants_a_run_and_no_second_place(evaluated, tmp_path: Path, capsys) -> None:
+    project = str(evaluated.project_path)
+    assert main(["evaluate", project, "--run", "one", "--keep", "--tables", str(tmp_path)]) == 1
+    assert "--keep and --tables" in capsys.readouterr().err
+    assert main(["evaluate", project, "--run", str(evaluated.checkpoint("best")), "--keep"]) == 1
+    assert "There is no run" in capsys.readouterr().err
