@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from msdn_gui.explore.calibration import Calibration
 from msdn_gui.explore.ranking_model import CLASS, RANK, SCORE, TRUE_SIGN, RankingModel
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import ExplainPhase, ExplainState, Session
@@ -13,6 +16,9 @@ from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.mark import Mark
 from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate, TextDelegate
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
 
 _STEPS = 200
 """Positions of the gamma slider."""
@@ -24,7 +30,7 @@ class RankingPanel(QWidget):
     ranked = Signal()
     """The ranking is another one."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, services: Services) -> None:
         super().__init__()
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -49,6 +55,7 @@ class RankingPanel(QWidget):
         self.gamma_value.setMinimumWidth(self.gamma_value.fontMetrics().horizontalAdvance("00.00"))
         self.gamma_reset = QToolButton(objectName="gamma_reset", accessibleName="Back to the checkpoint's own gamma")
         bind_icon(self.gamma_reset, "undo", "muted")
+        self.calibration = Calibration(session, services)
         self._arrange()
 
         self.search.textChanged.connect(self.model.search)
@@ -104,6 +111,7 @@ class RankingPanel(QWidget):
         foot.setSpacing(0)
         foot.addWidget(self.true_class)
         foot.addLayout(slider)
+        foot.addWidget(self.calibration)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACING // 2)

@@ -45,7 +45,7 @@ class ExploreWorkspace(QWidget):
         self.gallery = Gallery(session, services)
         self.maps = MapsPanel(session, services)
         self.attributes = AttributesPanel(session, self.maps.regions)
-        self.ranking = RankingPanel(session)
+        self.ranking = RankingPanel(session, services)
         self.why = WhyPanel(session)
         centre = _splitter("explore_centre", Qt.Orientation.Vertical, [self.maps, self.attributes], (3, 2))
         right = _splitter("explore_right", Qt.Orientation.Vertical, [self.ranking, self.why], (1, 1))
@@ -90,7 +90,7 @@ class ExploreWorkspace(QWidget):
     def settled(self) -> bool:
         """Whether what can be shown of the chosen image is on the screen."""
         session = self._session
-        if not self._services.thumbnails.settled() or not self.gallery.is_settled:
+        if not (self._services.thumbnails.settled() and self.gallery.is_settled and self.ranking.calibration.settled()):
             return False
         if session.image is None:
             return not session.images

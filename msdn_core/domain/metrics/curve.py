@@ -41,6 +41,10 @@ class SeenUnseenCurve:
         """The stretch with the highest H."""
         return int(self.harmonic.argmax())
 
+    def stretch_of(self, gamma: float) -> int:
+        """The stretch that a gamma lies in; the upper one's where it is just at a flip."""
+        return int(np.searchsorted(self.gamma, gamma, side="right"))
+
     def gamma_of(self, stretch: int) -> float:
         """A gamma inside a stretch: its middle, or just beyond the ends."""
         if len(self.gamma) == 0:

@@ -1,0 +1,58 @@
+"""Gamma moves the point on the seen-unseen curve of the test images, live."""
+
+from __future__ import annotations
+
+import numpy as np
+from explore_kit import LEFT, shown_workspace
+from PySide6.QtCore import Qt
+from test_explore_browsing import FUSED, keep_scores
+
+from msdn_core.domain.annotation import Split
+from msdn_core.domain.metrics import figures
+from msdn_core.domain.scoring import class_scores
+
+
+def wanted(session):
+    """The figures at the session's gamma by the engine's own metric."""
+    table = session.table
+    tested = [place for place, image in enumerate(session.images) if image.split is not Split.TRAIN]
+    labels = np.array([table.class_index[session.images[place].class_name] for place in tested])
+    return figures(class_scores(FUSED[tested], table.unit_vectors()), labels, table.seen, session.gamma)
+
+
+def test_the_slider_moves_the_point_and_its_figures(session, services, qtbot) -> None:
+    keep_scores(session)
+    session.collection.look_again()
+    workspace = shown_workspace(session, services, qtbot)
+    panel = workspace.ranking.calibration
+    qtbot.waitUntil(lambda: panel.drawing.isVisible() and panel.settled())
+    slider, said, places = workspace.ranking.gamma, set(), set()
+    slider.setFocus()
+    for key in (Qt.Key.Key_Home, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_PageUp, Qt.Key.Key_End):
+        qtbot.keyClick(slider, key)
+        found = wanted(session)
+        assert panel.words.text() == (
+            f"U {100 * found.U:.1f}  S {100 * found.S:.1f}  H {100 * found.H:.1f} on 4 test images"
+        )
+        said.add(panel.words.text())
+        places.add(panel.drawing.point().toTuple())
+    assert len(said) == len(places) > 1, "the point moved"
+
+    before = panel.words.text()
+    session.put_table(session.table.with_values([2, 2], [1, 4], [0.0, 0.0]))
+    qtbot.waitUntil(panel.settled)
+    found = wanted(session)
+    assert panel.words.text().startswith(f"U {100 * found.U:.1f}  S {100 * found.S:.1f}"), before
+    assert "an upper bound and no result" in panel.words.toolTip()
+
+
+def test_without_scores_it_offers_to_make_them(session, services, qtbot, monkeypatch) -> None:
+    asked = []
+    monkeypatch.setattr(session.collection, "score", lambda jobs, workspace: asked.append((jobs, workspace)))
+    workspace = shown_workspace(session, services, qtbot)
+    panel = workspace.ranking.calibration
+    qtbot.waitUntil(panel.settled)
+    assert not panel.drawing.isVisible()
+    assert "once all images were scored" in panel.words.text()
+    qtbot.mouseClick(panel.score, LEFT)
+    assert asked == [(services.jobs, "explore")]
