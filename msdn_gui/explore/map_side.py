@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import Box
 from msdn_core.domain.attention import RangePolicy, peak_regions, region_of, value_range
+from msdn_core.domain.metrics import pointing_hits
 from msdn_gui.explore.colour_bar import ColourBar
 from msdn_gui.explore.heat import coloured, short_number
 from msdn_gui.explore.map_view import MapView
@@ -69,6 +71,12 @@ class MapSide(QWidget):
         self.score = QLabel(objectName=f"{name}_score")
         self.score.setFont(text_font(bold=True))
         self.score.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.hit = QLabel(objectName=f"{name}_hit")
+        self.hit.setFont(small_font())
+        self.hit.setToolTip(
+            "Whether the map's highest region lies within one region of the part's true place (the pointing game)"
+        )
+        self.hit.hide()
         self.view = MapView()
         self.view.setObjectName(f"{name}_view")
         self.view.setAccessibleName(f"Image with the {words} map")
@@ -86,6 +94,8 @@ class MapSide(QWidget):
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(self.heading, 1)
+        top.addWidget(self.hit)
+        top.addSpacing(SPACING)
         top.addWidget(self.score)
         bottom = QHBoxLayout()
         bottom.setContentsMargins(0, 0, 0, 0)
@@ -126,6 +136,19 @@ class MapSide(QWidget):
         """The chosen attribute's score in this sub-net."""
         self.score.setText(text)
         self.score.setToolTip(tip)
+
+    def show_truth(self, places: Sequence[tuple[float, float]]) -> None:
+        """Say whether the map peaks at one of an attribute's true places, by the pointing game's rule."""
+        shown = self._shown
+        grid = shown.values.shape if shown is not None else (1, 1)
+        regions = [region_of(x, y, shown.viewed, grid) for x, y in places] if shown is not None else []
+        truth = np.array([region for region in regions if region is not None], dtype=np.float64).reshape(-1, 2)
+        self.hit.setVisible(len(truth) > 0)
+        if shown is not None and len(truth):
+            is_hit = bool(pointing_hits(peak_regions(shown.values[None])[0], truth))
+            colours = theme().colours
+            self.hit.setText("✓ hit" if is_hit else "✗ miss")
+            self.hit.setStyleSheet(f"color: {colours.good if is_hit else colours.muted}")
 
     def show_notice(self, text: str, *, fault: bool = False) -> None:
         """Say something where the map will stand; nothing where the text is empty."""

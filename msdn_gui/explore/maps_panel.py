@@ -223,7 +223,8 @@ class MapsPanel(QWidget):
         self.attribute_title.setText(attributes[attribute].full_name if 0 <= attribute < len(attributes) else "")
         # The map waits for its image: it would lie over the image before.
         ready = explanation is not None and self._picture is not None and 0 <= attribute < len(explanation.scores_av)
-        points = self._true_places(attribute) if display.parts else []
+        truth = self._true_places(attribute)
+        points = truth if display.parts else []
         for name, side in self.sides.items():
             if explanation is None or not ready or explanation.sub_nets.absence(name):
                 side.show_map(None, display)
@@ -234,6 +235,7 @@ class MapsPanel(QWidget):
                 side.show_map(Shown(stack, attribute, explanation.viewed, explanation.image_size), display)
                 score = float(scores[attribute])
                 side.show_score(number(score, abs(score)), f"Score {score:.6g}")
+            side.show_truth(truth)
             side.view.mark_parts(points if self._picture is not None else [])
         self._mark_regions()
         self._say_state()

@@ -114,6 +114,26 @@ def test_the_true_places_of_the_chosen_attributes_part_are_ringed(workspace, ses
     assert workspace.maps.va.view.part_points() == []
 
 
+def test_hit_or_miss_is_said_by_the_rule_of_the_pointing_game(workspace, session) -> None:
+    found = session.explanation
+    for attribute, attribute_of in enumerate(session.table.attributes):
+        session.set_attribute(attribute)
+        names = session.project.group_parts()[attribute_of.group]
+        places = [part for part in session.project.parts(session.image.id) if part.part in names]
+        for side, stack in ((workspace.maps.av, found.attention_av), (workspace.maps.va, found.attention_va)):
+            height, width = stack.shape[1:]
+            peak = divmod(int(stack[attribute].argmax()), width)
+            near = False
+            for part in places:
+                row = int((part.y - found.viewed.y) / found.viewed.height * height)
+                column = int((part.x - found.viewed.x) / found.viewed.width * width)
+                near |= max(abs(row - peak[0]), abs(column - peak[1])) <= 1
+            assert side.hit.isVisible()
+            assert side.hit.text() == ("✓ hit" if near else "✗ miss")
+    session.set_attribute(-1)
+    assert not workspace.maps.av.hit.isVisible()
+
+
 def test_both_maps_are_saved_as_one_picture(workspace, session, qtbot, tmp_path) -> None:
     path = tmp_path / "pair.png"
     with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "info"):
