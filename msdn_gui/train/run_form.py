@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from msdn_core.errors import ConfigError
 from msdn_core.training.config import RECIPES, TrainConfig
+from msdn_core.training.grid import GridRun, grid_runs, parse_grid
 from msdn_gui.icons import bind_icon
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.train.setting_editors import SettingEditor
@@ -56,6 +57,8 @@ class RunForm(QWidget):
     """Asks for a run; ``asked`` carries its settings and its name (empty: made from the recipe)."""
 
     asked = Signal(object, str)
+    queue_asked = Signal(list, str)
+    """The runs that shall wait for their turn (``GridRun``), and their name."""
     left = Signal()
 
     def __init__(self) -> None:
@@ -71,6 +74,12 @@ class RunForm(QWidget):
         self.fault = QLabel(objectName="form_fault", wordWrap=True)
         self.start = QPushButton("Start", objectName="start_run")
         self.start.setProperty("look", "primary")
+        self.queue = QPushButton("Add to queue", objectName="queue_run")
+        self.queue.setToolTip("It waits until the runs before it have ended; one that fails does not stop the rest")
+        self.grid_line = QLineEdit(objectName="run_grid", placeholderText="e.g. lr: 1e-4, 3e-4; seed: 0, 1, 2")
+        self.grid_line.setToolTip("Several values of some settings: a run for each combination, added to the queue")
+        self.count = QLabel(objectName="run_count")
+        self.count.setProperty("look", "muted")
         back = QPushButton("Back", objectName="leave_form")
         self._rows: dict[str, _Row] = {}
         self._headings: list[tuple[QLabel, str]] = []
@@ -81,11 +90,14 @@ class RunForm(QWidget):
         head = QGridLayout()
         head.setHorizontalSpacing(2 * SPACING)
         head.setVerticalSpacing(SPACING)
-        for row, (text, widget) in enumerate((("Recipe", self.recipe), ("Name", self.name))):
+        lines = (("Recipe", self.recipe), ("Name", self.name), ("Several runs", self.grid_line))
+        for row, (text, widget) in enumerate(lines):
             label = QLabel(text)
             label.setBuddy(widget)
             head.addWidget(label, row, 0)
             head.addWidget(widget, row, 1)
+        self.grid_line.setMinimumWidth(300)
+        head.addWidget(self.count, len(lines) - 1, 2)
         head.setColumnMinimumWidth(0, 170)
         head.setColumnStretch(2, 1)
         inner = QWidget()
@@ -104,6 +116,7 @@ class RunForm(QWidget):
         foot.addWidget(self.more)
         foot.addStretch(1)
         foot.addWidget(back)
+        foot.addWidget(self.queue)
         foot.addWidget(self.start)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
@@ -117,6 +130,8 @@ class RunForm(QWidget):
         self.recipe.currentTextChanged.connect(lambda _: self.fill(RECIPES[self.recipe.currentText()]))
         self.more.toggled.connect(self._unfold)
         self.start.clicked.connect(self._ask)
+        self.queue.clicked.connect(lambda: self.queue_asked.emit(self.runs(), self.name.text().strip()))
+        self.grid_line.textChanged.connect(self._check)
         back.clicked.connect(self.left)
         self.fill(RECIPES[self.recipe.currentText()])
         self._unfold(False)
@@ -130,6 +145,10 @@ class RunForm(QWidget):
             except ValueError as fault:
                 raise ConfigError(f"{row.label.text()} takes a number.") from fault
         return TrainConfig.from_json(values)
+
+    def runs(self) -> list[GridRun]:
+        """A run for each combination of the grid's values; one where there is no grid. ConfigError as ``config``."""
+        return grid_runs(self.config(), parse_grid(self.grid_line.text()))
 
     def fill(self, config: TrainConfig) -> None:
         """Shows settings."""
@@ -198,13 +217,20 @@ class RunForm(QWidget):
             row.reset.setVisible(differs and not row.editor.isHidden())
             row.reset.setToolTip(f"Differs from the recipe; back to {getattr(recipe, name)}")
         try:
-            self.config()
+            runs = self.runs()
         except ConfigError as fault:
             self.say(str(fault))
-            self.start.setEnabled(False)
+            self.count.clear()
+            self.allow(False)
         else:
             self.say("")
-            self.start.setEnabled(True)
+            self.count.setText(f"{len(runs):,} runs" if len(runs) > 1 else "")
+            self.allow(True)
+
+    def allow(self, sound: bool) -> None:
+        """Lets it be asked for, or not; a grid of several runs can only wait for its turn."""
+        self.queue.setEnabled(sound)
+        self.start.setEnabled(sound and not self.grid_line.text().strip())
 
     def _ask(self) -> None:
         self.asked.emit(self.config(), self.name.text().strip())

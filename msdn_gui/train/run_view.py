@@ -35,6 +35,8 @@ class RunView(QWidget):
     """A RunDirectory whose checkpoint shall be looked through."""
     refit_asked = Signal(object)
     """A finished RunDirectory that shall be trained anew on all seen classes."""
+    take_out_asked = Signal(object)
+    """A RunDirectory that waits for its turn, and shall do so no longer."""
     message = Signal(str, str)
     state_shown = Signal()
     """Other buttons may be pressed now."""
@@ -54,7 +56,7 @@ class RunView(QWidget):
         self.word.setProperty("look", "muted")
         self.pause = self._button("Pause", "pause", "pause_run", self.toggle_pause)
         self.stop = self._button("Stop and keep", "stop", "stop_run", lambda: self.tell("stop"))
-        self.cancel = self._button("Cancel", "cancel", "cancel_run", lambda: self.tell("cancel"))
+        self.cancel = self._button("Cancel", "cancel", "cancel_run", self._ask_to_cancel)
         self.look = self._button("Look through", "explore", "look_through", self._ask_to_look)
         self.refit = self._button("Refit", "refresh", "refit_run", self._ask_to_refit)
         self.refit.setToolTip(
@@ -181,6 +183,12 @@ class RunView(QWidget):
         self._waiting = ""
         self._show_state()
 
+    def _ask_to_cancel(self) -> None:
+        if self.state is RunState.QUEUED and self.run is not None:
+            self.take_out_asked.emit(self.run)
+        else:
+            self.tell("cancel")
+
     def _ask_to_look(self) -> None:
         if self.run is not None:
             self.look_asked.emit(self.run)
@@ -197,8 +205,11 @@ class RunView(QWidget):
         self.pause.setText("Resume" if goes_on else "Pause")
         bind_icon(self.pause, "resume" if goes_on else "pause")
         self.pause.setEnabled((self.state.alive or self.state.resumable) and not self._waiting)
-        for button in (self.stop, self.cancel):
-            button.setEnabled(self.state.alive and self._waiting not in ("stop", "cancel"))
+        alive = self.state.alive and self._waiting not in ("stop", "cancel")
+        waits = self.state is RunState.QUEUED and self.run is not None
+        self.stop.setEnabled(alive)
+        self.cancel.setEnabled(alive or waits)
+        self.cancel.setText("Take out of the queue" if waits else "Cancel")
         has = self.run is not None and (self.run.checkpoint("best") or self.run.checkpoint("last")) is not None
         self.look.setEnabled(has)
         self.refit.setEnabled(has and self._selects and self.state is RunState.FINISHED)

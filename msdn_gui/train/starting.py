@@ -10,8 +10,11 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.launch import launch_training
+from msdn_core.runs.launch import launch_queue, launch_training
+from msdn_core.runs.queue import arrange, cancel_waiting
 from msdn_core.training.config import TrainConfig
+from msdn_core.training.enqueuing import queue_runs
+from msdn_core.training.grid import GridRun
 from msdn_core.training.refit import create_refit
 
 Command = Callable[[RunDirectory], Sequence[str]]
@@ -25,10 +28,17 @@ class Starter(QObject):
     failed = Signal(str)
     """Why it could not be started."""
 
-    def __init__(self, parent: QObject | None = None, *, command: Command | None = None) -> None:
-        """``command`` takes the trainer's place in tests."""
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        command: Command | None = None,
+        queue_command: Sequence[str] | None = None,
+    ) -> None:
+        """``command`` and ``queue_command`` take the places of the trainer and of the queue's process in tests."""
         super().__init__(parent)
         self._command = command
+        self.queue_command = queue_command
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
 
@@ -43,6 +53,18 @@ class Starter(QObject):
     def refit(self, run: RunDirectory) -> None:
         """Trains a finished run anew on all seen classes; answered by ``started`` or ``failed``."""
         self._do(lambda: create_refit(run))
+
+    def queue(self, project: Path, runs: Sequence[GridRun], name: str) -> None:
+        """Lets new runs wait for their turn; answered by ``started`` with the first one's name, or ``failed``."""
+        self._pool.start(_Queue(self, lambda: queue_runs(project, name or None, runs)[0].name, project))
+
+    def arrange(self, project: Path, names: Sequence[str]) -> None:
+        """Puts waiting runs into this order; answered by ``failed`` where it cannot be written."""
+        self._pool.start(_Queue(self, lambda: arrange(project, names)))
+
+    def take_out(self, run: RunDirectory) -> None:
+        """Takes a run that waits out of the queue; it stands in the list as cancelled."""
+        self._pool.start(_Queue(self, lambda: cancel_waiting(run)))
 
     def close(self) -> None:
         """Waits for what is being started."""
@@ -62,11 +84,31 @@ class _Start(QRunnable):
             run = self._find()
             launch_training(run, command=self._command(run) if self._command else None)
         except MsdnError as fault:
-            self._tell(self._starter.failed, str(fault))
+            tell(self._starter.failed, str(fault))
         else:
-            self._tell(self._starter.started, run.name)
+            tell(self._starter.started, run.name)
 
-    @staticmethod
-    def _tell(signal: Signal, text: str) -> None:
-        with contextlib.suppress(RuntimeError):  # The window is gone; the run goes on.
-            signal.emit(text)
+
+class _Queue(QRunnable):
+    """A change of the queue; where ``project`` is given, somebody has to take its runs from then on."""
+
+    def __init__(self, starter: Starter, change: Callable[[], object], project: Path | None = None) -> None:
+        super().__init__()
+        self._starter, self._change, self._project = starter, change, project
+
+    def run(self) -> None:
+        try:
+            answer = self._change()
+            if self._project is not None:
+                launch_queue(self._project, command=self._starter.queue_command)
+        except MsdnError as fault:
+            tell(self._starter.failed, str(fault))
+        else:
+            if isinstance(answer, str):
+                tell(self._starter.started, answer)
+
+
+def tell(signal: Signal, text: str) -> None:
+    """Emits from a thread; where the window is gone, what was started goes on."""
+    with contextlib.suppress(RuntimeError):
+        signal.emit(text)

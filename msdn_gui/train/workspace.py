@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, Qt
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import (
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunStatus
 from msdn_core.training.config import TrainConfig
+from msdn_core.training.grid import GridRun
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
@@ -40,14 +42,21 @@ class TrainWorkspace(QWidget):
     icon_name = "train"
     undo_stack = None
 
-    def __init__(self, session: Session, services: Services, *, command: Command | None = None) -> None:
-        """``command`` takes the trainer's place in tests."""
+    def __init__(
+        self,
+        session: Session,
+        services: Services,
+        *,
+        command: Command | None = None,
+        queue_command: Sequence[str] | None = None,
+    ) -> None:
+        """``command`` and ``queue_command`` take the places of the trainer and of the queue's process in tests."""
         super().__init__()
         self.setObjectName("train")
         self._session, self._monitor = session, services.run_monitor
         self._shown: str | None = None
         self._wanted: str | None = None
-        self.starter = Starter(self, command=command)
+        self.starter = Starter(self, command=command, queue_command=queue_command)
         self.model = RunModel(self._monitor)
         self.list = QListView(objectName="runs")
         self.list.setModel(self.model)
@@ -55,6 +64,8 @@ class TrainWorkspace(QWidget):
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         self.list.setAccessibleName("Runs")
+        self.list.setDragDropMode(QListView.DragDropMode.InternalMove)
+        self.list.setDragDropOverwriteMode(False)
         self.form, self.view = RunForm(), RunView()
         self._make_actions()
         self.empty = EmptyState(
@@ -88,10 +99,14 @@ class TrainWorkspace(QWidget):
         self.view.state_shown.connect(self._enable)
         self._monitor.events.connect(self._take_events)
         self._monitor.status_changed.connect(self._take_status)
+        self._monitor.waiting_changed.connect(self._enable)
         self.form.asked.connect(self._start)
+        self.form.queue_asked.connect(self._queue)
+        self.model.order_wanted.connect(self._arrange)
         self.form.left.connect(self._choose_again)
         self.view.resume_asked.connect(self.starter.resume)
         self.view.refit_asked.connect(self.starter.refit)
+        self.view.take_out_asked.connect(self.starter.take_out)
         self.view.look_asked.connect(self._look)
         self.view.message.connect(session.message)
         self.starter.started.connect(self._started)
@@ -105,7 +120,8 @@ class TrainWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [self.new_run, self.pause_run, self.stop_run, self.cancel_run, self.refit_run, self.look_through]
+        steering = [self.pause_run, self.stop_run, self.cancel_run, self.refit_run, self.look_through]
+        return [self.new_run, *steering, self.sooner, self.later]
 
     def settled(self) -> bool:
         """Whether the chosen run's curves are on the screen."""
@@ -153,7 +169,8 @@ class TrainWorkspace(QWidget):
             action.setShortcut(QKeySequence(keys))
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(lambda: do())
-            bind_icon(action, sign)
+            if sign:
+                bind_icon(action, sign)
             self.addAction(action)
             return action
 
@@ -164,6 +181,9 @@ class TrainWorkspace(QWidget):
         self.cancel_run = make("train_cancel", "Cancel", "", "cancel", lambda: view.cancel.click())
         self.refit_run = make("train_refit", "Refit on all seen classes", "R", "refresh", lambda: view.refit.click())
         self.look_through = make("train_look", "Look through its checkpoint", "L", "explore", lambda: view.look.click())
+
+        self.sooner = make("train_sooner", "Earlier in the queue", "Alt+Up", "", lambda: self._shift(-1))
+        self.later = make("train_later", "Later in the queue", "Alt+Down", "", lambda: self._shift(1))
 
     def _allow(self) -> None:
         session = self._session
@@ -240,6 +260,8 @@ class TrainWorkspace(QWidget):
             (self.look_through, view.look),
         ):
             action.setEnabled(shown and button.isEnabled())
+        for action in (self.sooner, self.later):
+            action.setEnabled(shown and self._shown in self._monitor.waiting.names)
 
     def _take_events(self, name: str, events: list[object]) -> None:
         if name == self._shown:
@@ -252,17 +274,33 @@ class TrainWorkspace(QWidget):
     def _start(self, config: TrainConfig, name: str) -> None:
         project = self._session.project
         if project is not None:
-            self.form.start.setEnabled(False)
+            self.form.allow(False)
             self.starter.start(project.path, config, name)
 
+    def _queue(self, runs: list[GridRun], name: str) -> None:
+        project = self._session.project
+        if project is not None:
+            self.form.allow(False)
+            self.starter.queue(project.path, runs, name)
+
+    def _arrange(self, names: list[str]) -> None:
+        project = self._session.project
+        if project is not None:
+            self._monitor.expect_order(names)
+            self.starter.arrange(project.path, names)
+
+    def _shift(self, by: int) -> None:
+        if self._shown is not None:
+            self.model.shift(self._shown, by)
+
     def _started(self, name: str) -> None:
-        self.form.start.setEnabled(True)
+        self.form.allow(True)
         self._wanted = name
         self._monitor.poll()
         self._choose_again()
 
     def _start_failed(self, sentence: str) -> None:
-        self.form.start.setEnabled(True)
+        self.form.allow(True)
         self.view.give_up_waiting()
         if self._stack.currentWidget() is self.form:
             self.form.say(sentence)

@@ -263,3 +263,85 @@ def test_why_a_run_failed_is_said_once(workspace, session, qtbot) -> None:
     run.write_status(RunStatus(RunState.FAILED, reason="There are no images."))
     qtbot.waitUntil(workspace.view.reason.isVisible, timeout=5_000)
     assert workspace.view.reason.text() == "There are no images."
+
+
+QUEUE = """
+import sys
+sys.path[:0] = [{root!r}, {tests!r}]
+from pathlib import Path
+import fake_trainer
+from msdn_core.runs.queue import QueueRunner
+def command(run):
+    return fake_trainer.command(run, "crash" if run.name.endswith("seed1") else "normal")
+QueueRunner(Path({project!r}), command=command).work()
+"""
+
+
+@pytest.fixture
+def queueing(session, services, qtbot) -> Iterator[TrainWorkspace]:
+    """Train with a queue whose runs are fake ones; those of seed 1 crash."""
+    tests = Path(__file__).parents[1]
+    code = QUEUE.format(root=str(tests.parent), tests=str(tests), project=str(session.project.path))
+    made = TrainWorkspace(session, services, queue_command=[sys.executable, "-c", code])
+    services.run_monitor.set_project(session.project.path)
+    made.resize(1208, 640)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.starter.close()
+    for run in services.run_monitor.runs:
+        if run.status().process_alive:
+            psutil.Process(run.status().pid).kill()
+
+
+def test_a_grid_of_runs_waits_and_is_worked_through_though_one_fails(queueing, services, qtbot) -> None:
+    click(qtbot, queueing, "new_run")
+    qtbot.keyClicks(queueing.form.name, "many")
+    qtbot.keyClicks(queueing.form.grid_line, "seed: 0, 1, 2")
+    assert queueing.form.count.text() == "3 runs"
+    assert not queueing.form.start.isEnabled(), "several runs can only wait for their turn"
+    click(qtbot, queueing, "queue_run")
+    monitor = services.run_monitor
+    names = ["many-seed0", "many-seed1", "many-seed2"]
+    qtbot.waitUntil(lambda: sorted(run.name for run in monitor.runs) == names, timeout=20_000)
+    ends = {"many-seed0": RunState.FINISHED, "many-seed2": RunState.FINISHED}
+    qtbot.waitUntil(
+        lambda: all(monitor.status(name).state is state for name, state in ends.items()),
+        timeout=60_000,
+    )
+    assert monitor.status("many-seed1").state in (RunState.FAILED, RunState.LOST)
+
+
+def test_a_waiting_run_is_moved_by_keys_and_taken_out(queueing, services, qtbot, session) -> None:
+    from msdn_core.runs.queue import hold, waiting
+
+    project = session.project.path
+    hold(project, True)
+    click(qtbot, queueing, "new_run")
+    qtbot.keyClicks(queueing.form.name, "many")
+    qtbot.keyClicks(queueing.form.grid_line, "seed: 0, 2, 3")
+    click(qtbot, queueing, "queue_run")
+    monitor = services.run_monitor
+    qtbot.waitUntil(lambda: monitor.waiting.names == ("many-seed0", "many-seed2", "many-seed3"), timeout=20_000)
+    queueing.list.setFocus()
+    row = queueing.model.row_of("many-seed3")
+    qtbot.mouseClick(queueing.list.viewport(), LEFT, pos=queueing.list.visualRect(queueing.model.index(row)).center())
+    qtbot.waitUntil(lambda: queueing.view.title.text() == "many-seed3")
+    qtbot.keyClick(queueing.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    order = ["many-seed0", "many-seed3", "many-seed2"]
+    qtbot.waitUntil(lambda: [run.name for run in waiting(project)] == order, timeout=20_000)
+    qtbot.waitUntil(lambda: list(monitor.waiting.names) == order, timeout=20_000)
+
+    click(qtbot, queueing, "cancel_run")
+    qtbot.waitUntil(lambda: [run.name for run in waiting(project)] == ["many-seed0", "many-seed2"], timeout=20_000)
+    qtbot.waitUntil(lambda: monitor.status("many-seed3").state is RunState.CANCELLED, timeout=20_000)
+
+
+def test_a_grid_that_cannot_be_is_said_in_the_form(queueing, qtbot) -> None:
+    click(qtbot, queueing, "new_run")
+    qtbot.keyClicks(queueing.form.grid_line, "speed: 1, 2")
+    assert "There is no setting “speed”" in queueing.form.fault.text()
+    assert not queueing.form.queue.isEnabled()
+    queueing.form.grid_line.clear()
+    assert queueing.form.start.isEnabled()
