@@ -94,6 +94,8 @@ class Plot(QWidget):
         for key in self.series:
             self.series[key] = Series()
         self._item.vb.enableAutoRange(x=True, y=True)
+        self._cursor.hide()
+        self._say_last()
         self.redraw()
 
     def set_logarithmic(self, on: bool) -> None:

@@ -168,6 +168,8 @@ def test_the_mouse_reads_the_values_of_a_step(curves) -> None:
     assert curves.losses.readout.text().startswith("step 20   total 20")
     curves.losses.hovered.emit(float("nan"))
     assert curves.losses.readout.text().startswith("now")
+    curves.clear()
+    assert curves.losses.readout.text() == "", "another run's values are not those of the last one"
 
 
 def test_a_million_points_are_drawn_by_their_extremes_at_once() -> None:
