@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QPainter, QPixmap
+from PySide6.QtGui import QAction, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QDialog, QWidget
 
@@ -90,11 +90,18 @@ class Stage:
         self.settle()
 
     def shoot(self, file: Path) -> None:
-        """The window as it is; an open dialogue is drawn where it stands over it."""
+        """The window as it is; dialogues stand in its middle and pop-ups where they are."""
         picture = self.window.grab()
-        for dialog in QApplication.topLevelWidgets():
-            if isinstance(dialog, QDialog) and dialog.isVisible():
-                _draw_over(picture, dialog, self.window)
+        painter = QPainter(picture)
+        for other in QApplication.topLevelWidgets():
+            if not other.isVisible() or other is self.window:
+                continue
+            place = self.window.mapFromGlobal(other.pos())
+            if isinstance(other, QDialog):
+                room = self.window.size() - other.size()
+                place = QPoint(room.width() // 2, max(0, room.height() // 2))
+            painter.drawPixmap(place, other.grab())
+        painter.end()
         if not picture.save(str(file), "PNG"):
             raise RuntimeError(f"{file} could not be written; choose another place.")
 
@@ -112,10 +119,3 @@ class Picture:
     """What is done before it is taken."""
     theme: str = "light"
     size: tuple[int, int] = (1280, 800)
-
-
-def _draw_over(picture: QPixmap, dialog: QDialog, window: QWidget) -> None:
-    painter = QPainter(picture)
-    place = QPoint((window.width() - dialog.width()) // 2, max(0, (window.height() - dialog.height()) // 2))
-    painter.drawPixmap(place, dialog.grab())
-    painter.end()
