@@ -63,9 +63,19 @@ class Annotations(QObject):
         suggested_by: str = "",
     ) -> None:
         """Judge some attributes in some images, in one edit."""
-        said = Judgement(present, certainty, now(), suggested_by)
-        changes = {JudgementKey(image.id, column, self.annotator): said for image in images for column in columns}
-        self.put("judgements", changes, f"judging {self._names(columns)} in {_count(images)}")
+        verdicts = {(image.id, column): (present, certainty) for image in images for column in columns}
+        self.judge_each(verdicts, f"judging {self._names(columns)} in {count_of(images)}", suggested_by=suggested_by)
+
+    def judge_each(
+        self, verdicts: Mapping[tuple[int, int], tuple[bool, Certainty]], text: str, *, suggested_by: str = ""
+    ) -> None:
+        """Say of each image's id and attribute's column what stands with it, in one edit."""
+        at, who = now(), self.annotator
+        changes = {
+            JudgementKey(image, column, who): Judgement(present, certainty, at, suggested_by)
+            for (image, column), (present, certainty) in verdicts.items()
+        }
+        self.put("judgements", changes, text)
 
     def take_back(self, images: Collection[ImageRecord], columns: Collection[int]) -> None:
         """Withdraw what this annotator said of some attributes in some images."""
@@ -75,7 +85,7 @@ class Annotations(QObject):
         self.put(
             "judgements",
             {key: None for key in keys if key in said},
-            f"taking back {self._names(columns)} in {_count(images)}",
+            f"taking back {self._names(columns)} in {count_of(images)}",
         )
 
     def label(self, images: Collection[ImageRecord], class_name: str | None) -> None:
@@ -88,13 +98,13 @@ class Annotations(QObject):
             for image in images
             if image.class_name != class_name
         }
-        self.put("labels", changes, f"labelling {_count(changes)} {class_name or 'with no class'}")
+        self.put("labels", changes, f"labelling {count_of(changes)} {class_name or 'with no class'}")
 
     def review(self, images: Collection[ImageRecord], state: ReviewState, note: str = "") -> None:
         """Check images, flag them with a note, or make them unseen again."""
         made = None if state is ReviewState.UNSEEN else Review(state, note, self.annotator, now())
         words = {ReviewState.UNSEEN: "making unseen", ReviewState.CHECKED: "checking", ReviewState.FLAGGED: "flagging"}
-        self.put("reviews", {image.id: made for image in images}, f"{words[state]} {_count(images)}")
+        self.put("reviews", {image.id: made for image in images}, f"{words[state]} {count_of(images)}")
 
     def mark(self, image: ImageRecord, subject: str, place: Box) -> int | None:
         """Draw a box or a point; its number."""
@@ -176,7 +186,8 @@ def _images_of(kind: str, changes: Mapping[Any, Any], before: Mapping[Any, Any])
     return frozenset(changes)
 
 
-def _count(images: Collection[object]) -> str:
+def count_of(images: Collection[object]) -> str:
+    """How many images, in words."""
     return "1 image" if len(images) == 1 else f"{len(images):,} images"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -16,6 +16,7 @@ from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.judgement_model import CERTAINTY_WORDS, JudgementModel
 from msdn_gui.annotate.judgement_tree import JudgementTree
 from msdn_gui.annotate.key_button import KeyButton
+from msdn_gui.annotate.orders import changes_by_attribute
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 
@@ -26,6 +27,7 @@ class AttributesPanel(QWidget):
     judged = Signal(bool, object)
     """Presence and ``Certainty``, of the chosen attributes in the chosen images."""
     taken_back = Signal()
+    certainty_changed = Signal()
     answered = Signal(object, bool, object)
     """Suggested columns that were accepted (True) or rejected in the shown image, and the ``Certainty``."""
 
@@ -76,8 +78,13 @@ class AttributesPanel(QWidget):
         """What has its key while this tab is shown."""
         return [
             self.present, self.absent, self.hidden, self.back, *self._sure.values(), self.by_image, self.by_attribute,
-            self.accept, self.reject, self.accept_all, self.next, self.previous, self.find,
+            self.accept, self.reject, self.accept_all, self.next, self.previous, self.telling, self.find,
         ]  # fmt: skip
+
+    def offer(self, actions: Sequence[QAction]) -> None:
+        """Buttons more, for what is said of many images at once."""
+        for action in actions:
+            self._many.addWidget(KeyButton(action))
 
     # Composition
 
@@ -99,6 +106,7 @@ class AttributesPanel(QWidget):
             action = maker.toggle(
                 word.lower(), word, str(int(certainty)), on=certainty is Certainty.DEFINITELY, tip="How sure you are"
             )
+            action.toggled.connect(lambda on: self.certainty_changed.emit() if on else None)
             sure.addAction(action)
             self._sure[certainty] = action
         way = QActionGroup(self)
@@ -116,6 +124,13 @@ class AttributesPanel(QWidget):
         way.addAction(self.by_attribute)
         self.next = make("next_attribute", "Next attribute", "Ctrl+Down", lambda: self.tree.step(1))
         self.previous = make("previous_attribute", "Previous attribute", "Ctrl+Up", lambda: self.tree.step(-1))
+        self.telling = make(
+            "telling_attribute",
+            "Most telling attribute",
+            "G",
+            self._choose_telling,
+            tip="The attribute whose judgement is expected to tell most of the image's class",
+        )
         self.find = make("find_attribute", "Find an attribute", "/", self._focus_search, sign="search")
         self.accept = make(
             "accept", "Accept", "Y", lambda: self._answer(True), tip="As the model suggests: the attribute is present"
@@ -142,6 +157,8 @@ class AttributesPanel(QWidget):
         suggest.addWidget(KeyButton(self.accept), 1)
         suggest.addWidget(KeyButton(self.reject), 1)
         suggest.addWidget(self.accept_all_button, 2)
+        self._many = QHBoxLayout()
+        self._many.setSpacing(SPACING // 2)
         limit = QHBoxLayout()
         limit.setSpacing(SPACING)
         limit.addWidget(self.state, 1)
@@ -150,10 +167,15 @@ class AttributesPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING // 2)
-        layout.addWidget(self.search)
+        find = QHBoxLayout()
+        find.setSpacing(SPACING // 2)
+        find.addWidget(self.search, 1)
+        find.addWidget(KeyButton(self.telling, "Most telling"))
+        layout.addLayout(find)
         layout.addWidget(self.tree, 1)
         layout.addLayout(limit)
         layout.addLayout(suggest)
+        layout.addLayout(self._many)
         layout.addSpacing(SPACING // 2)
         layout.addLayout(verdicts)
 
@@ -231,6 +253,24 @@ class AttributesPanel(QWidget):
         columns = self.model.suggested_columns()
         if columns:
             self.answered.emit(columns, True, self.certainty)
+
+    def _choose_telling(self) -> None:
+        session, fused, ranking = self._session, self._session.fused_scores(), self._session.class_ranking()
+        if fused is None or ranking is None or session.checkpoint is None or len(fused) != len(self.model.present):
+            session.message.emit(
+                "info", "Choose a checkpoint first: what it says of the image decides what tells most."
+            )
+            return
+        clip = session.checkpoint.header.clip_negative
+        changes = changes_by_attribute(
+            fused[None], self.model.present[None], session.table, session.gamma, clip_negative=clip
+        )[0]
+        column = int(changes.argmax())
+        if changes[column] <= 0:
+            session.message.emit("info", "All attributes of this image are judged.")
+            return
+        session.set_attribute(column)
+        self.state.setText(f"Judging it tells {changes[column]:.2f} bits of the class")
 
     def _narrow(self) -> None:
         words = self.search.text().lower().split()

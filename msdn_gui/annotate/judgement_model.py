@@ -90,6 +90,11 @@ class JudgementModel(QAbstractItemModel):
         columns = np.flatnonzero(self._suggested)
         return [int(column) for column in columns[np.argsort(-self._strength[columns], kind="stable")]]
 
+    def verdict(self, column: int) -> tuple[int, int] | None:
+        """(presence, certainty) in force of an attribute; None where nobody judged it."""
+        said = int(self.present[column]), int(self._certainty[column])
+        return said if said[0] >= 0 else None
+
     def columns_of(self, index: Index) -> tuple[int, ...]:
         """The attributes that a row stands for: one, or all of a group."""
         if not index.isValid():
@@ -160,13 +165,13 @@ class JudgementModel(QAbstractItemModel):
         return None
 
     def _said_data(self, column: int, role: int) -> Any:
-        verdict = (int(self.present[column]), int(self._certainty[column]))
-        word = verdict_word(verdict if verdict[0] >= 0 else None)
+        verdict = self.verdict(column)
+        word = verdict_word(verdict)
         if role == SIGN_ROLE:
             return word
         if role == QUIET_ROLE:
             return not any(key.attribute == column for key in self._said)
-        if role == Qt.ItemDataRole.DisplayRole and word:
+        if role == Qt.ItemDataRole.DisplayRole and verdict is not None:
             sure = CERTAINTY_WORDS.get(verdict[1], "")
             return word.capitalize() if sure in ("", word) else f"{word.capitalize()}, {sure}"
         return None

@@ -78,6 +78,8 @@ class LabelPanel(QWidget):
         layout.addSpacing(SPACING // 2)
         for button in self.buttons:
             layout.addWidget(button)
+        self._many = QHBoxLayout()
+        layout.addLayout(self._many)
         layout.addSpacing(SPACING // 2)
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
@@ -101,6 +103,10 @@ class LabelPanel(QWidget):
     def actions_of_tab(self) -> list[QAction]:
         """What has its key while this tab is shown."""
         return [*self.digits, self.none, self.by_model, self.find]
+
+    def offer(self, action: QAction) -> None:
+        """A button more, for what is said of many images at once."""
+        self._many.addWidget(KeyButton(action))
 
     # Inside
 

@@ -112,6 +112,10 @@ class QueueModel(QAbstractListModel):
         """The image in a row."""
         return self._records[int(self._rows[row])]
 
+    def shown_records(self) -> list[ImageRecord]:
+        """The images that the filter leaves, in their order."""
+        return [self._records[place] for place in self._rows.tolist()]
+
     def row_of(self, record: ImageRecord | None) -> int:
         """The row of an image, −1 where the filter has left it out."""
         return -1 if record is None else self._row_of_place.get(self._places.get(record.id, -1), -1)

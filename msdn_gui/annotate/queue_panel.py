@@ -15,7 +15,7 @@ from msdn_core.domain.annotation import ReviewState
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.project import Project
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.orders import WORDS, Order, sort_keys
+from msdn_gui.annotate.orders import TIPS, WORDS, Asked, Order, sort_keys
 from msdn_gui.annotate.queue_model import FILTERS, QueueModel
 from msdn_gui.annotate.queue_view import CELL, QueueView
 from msdn_gui.services.background import Background
@@ -49,6 +49,7 @@ class QueuePanel(QWidget):
         self.order = QComboBox(objectName="queue_order", accessibleName="In which order")
         for order, words in WORDS.items():
             self.order.addItem(words, order.value)
+            self.order.setItemData(self.order.count() - 1, TIPS.get(order), Qt.ItemDataRole.ToolTipRole)
         for box in (self.kind, self.order):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.order.setToolTip("What the model says of all images decides; it looks at them first where it has not yet")
@@ -128,14 +129,15 @@ class QueuePanel(QWidget):
             if session.collection.phase is CollectionPhase.MISSING:
                 self._look_at_all()
             return  # Once there are scores, they are sorted by.
-        asked = {
-            "table": session.table,
-            "gamma": session.gamma,
-            "clip_negative": header.clip_negative,
-            "attribute": session.attribute,
-            "threshold": self._threshold(),
-        }
-        self._sorting.start(lambda: sort_keys(collection, images, order, **asked))
+        asked = Asked(
+            session.project.path,
+            session.table,
+            session.gamma,
+            header.clip_negative,
+            session.attribute,
+            self._threshold(),
+        )
+        self._sorting.start(lambda: sort_keys(collection, images, order, asked))
 
     def _take_keys(self, keys: FloatArray) -> None:
         if len(keys) != self.model.total:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSplitter,
+    QStackedWidget,
     QTabWidget,
     QVBoxLayout,
     QWidget,
@@ -32,6 +33,7 @@ from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.label_panel import LabelPanel
 from msdn_gui.annotate.picture_panel import PicturePanel
 from msdn_gui.annotate.places_panel import PlacesPanel
+from msdn_gui.annotate.proposing import Proposing
 from msdn_gui.annotate.queue_panel import QueuePanel
 from msdn_gui.annotate.undo_bar import UndoBar
 from msdn_gui.annotate.vectors_panel import VectorsPanel
@@ -66,6 +68,10 @@ class AnnotateWorkspace(QWidget):
         self.places = PlacesPanel(session, self.annotations, self.canvas, maker)
         self.vectors = VectorsPanel(session, self.annotations, maker)
         self.agreement = AgreementPanel(session, self.annotations, maker, threshold)
+        self.proposing = Proposing(session, services, self.annotations, self.queue, self.attributes, maker)
+        self.labels.offer(self.proposing.pass_class)
+        of_many = [self.proposing.suggest, self.proposing.pass_verdicts]
+        self.attributes.offer(of_many)
         self._exchange = Exchange(self, session, self.annotations, maker)
         self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
         self._general = [
@@ -85,8 +91,8 @@ class AnnotateWorkspace(QWidget):
         self.tabs = QTabWidget(objectName="annotate_tabs")
         self._tab_actions: list[list[QAction]] = []
         self._show_tabs: list[QAction] = []
-        self._add_tab(maker, self.labels, "Class", "F6", self.labels.actions_of_tab)
-        self._add_tab(maker, self.attributes, "Attributes", "F7", self.attributes.actions_of_tab)
+        self._add_tab(maker, self.labels, "Class", "F6", [*self.labels.actions_of_tab, self.proposing.pass_class])
+        self._add_tab(maker, self.attributes, "Attributes", "F7", [*self.attributes.actions_of_tab, *of_many])
         self._add_tab(maker, self.places, "Places", "F8", self.places.actions_of_tab)
         self._add_tab(maker, self.vectors, "Vectors", "F9", self.vectors.actions_of_tab)
         self._add_tab(maker, self.agreement, "Agreement", "F11", self.agreement.actions_of_tab)
@@ -99,6 +105,8 @@ class AnnotateWorkspace(QWidget):
         self.attributes.taken_back.connect(self._take_back)
         self.attributes.answered.connect(self._answer)
         self.vectors.accepted.connect(lambda vectors: self.undo_stack.push(SetVectors(session, vectors)))
+        self.proposing.shown.connect(lambda: self._middle.setCurrentWidget(self.proposing.panel))
+        self.proposing.left.connect(self._leave_proposals)
         self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
         session.explanation_changed.connect(self._look_ahead)
         session.project_changed.connect(self._project_changed)
@@ -168,7 +176,10 @@ class AnnotateWorkspace(QWidget):
         self.columns = QSplitter(Qt.Orientation.Horizontal, objectName="annotate_columns")
         self.columns.setHandleWidth(1)
         self.columns.setChildrenCollapsible(False)
-        for widget in (self.queue, self.picture, right):
+        self._middle = QStackedWidget()
+        self._middle.addWidget(self.picture)
+        self._middle.addWidget(self.proposing.panel)
+        for widget in (self.queue, self._middle, right):
             self.columns.addWidget(widget)
         self.columns.setStretchFactor(1, 1)
         self.columns.setSizes([210, 600, 390])
@@ -257,6 +268,11 @@ class AnnotateWorkspace(QWidget):
             self.attributes.choose_first()
         for panel in (self.places, self.vectors, self.agreement):
             panel.set_shown(self.tabs.currentWidget() is panel)
+
+    def _leave_proposals(self) -> None:
+        if self._middle.currentWidget() is not self.picture:
+            self._middle.setCurrentWidget(self.picture)
+            self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _look_ahead(self, explanation: object) -> None:
         """Once this image is there, the next ones of the queue are fetched: a step shows them at once."""

@@ -1,0 +1,71 @@
+"""The guide's pictures of Annotate."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QComboBox
+
+from benchmarks.pictures.stage import Picture, Stage
+from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.proposals_panel import ProposalsPanel
+
+_STRIPED = "wing pattern::striped"
+
+
+def _class(stage: Stage) -> None:
+    stage.act("annotate_tab_class")
+
+
+def _attributes(stage: Stage) -> None:
+    stage.act("annotate_tab_attributes")
+    _choose(stage, "expected change")
+    stage.act("annotate_telling_attribute")
+    stage.act("annotate_present")
+    stage.act("annotate_telling_attribute")
+
+
+def _suggestions(stage: Stage) -> None:
+    stage.act("annotate_tab_attributes")
+    names = [attribute.full_name for attribute in stage.session.table.attributes]
+    stage.session.set_attribute(names.index(_STRIPED) if _STRIPED in names else 0)
+    stage.act("annotate_suggest_many")
+    stage.wait(stage.workspace.findChild(ProposalsPanel).isVisible)
+    stage.settle()
+
+
+def _look_alikes(stage: Stage) -> None:
+    workspace = stage.find(AnnotateWorkspace)
+    workspace.annotations.label(stage.session.images[1:900], None)
+    stage.act("annotate_tab_class")
+    stage.act("annotate_pass_class")
+    stage.wait(stage.workspace.findChild(ProposalsPanel).isVisible)
+    stage.settle()
+
+
+def _places(stage: Stage) -> None:
+    stage.act("annotate_tab_places")
+    stage.act("annotate_mark_middle")
+
+
+def _vectors(stage: Stage) -> None:
+    stage.act("annotate_tab_vectors")
+
+
+def _agreement(stage: Stage) -> None:
+    stage.act("annotate_tab_agreement")
+
+
+def _choose(stage: Stage, order: str) -> None:
+    box = stage.find(QComboBox, "queue_order")
+    box.setCurrentIndex(box.findData(order))
+    stage.settle()
+
+
+PICTURES = (
+    Picture("annotate-class", "annotate", _class),
+    Picture("annotate-attributes", "annotate", _attributes),
+    Picture("annotate-suggestions", "annotate", _suggestions),
+    Picture("annotate-look-alikes", "annotate", _look_alikes),
+    Picture("annotate-places", "annotate", _places),
+    Picture("annotate-vectors", "annotate", _vectors),
+    Picture("annotate-agreement", "annotate", _agreement),
+)

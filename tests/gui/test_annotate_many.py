@@ -1,0 +1,198 @@
+"""What is said of many images at once: looked at first, accepted in one step, and by way of what tells most."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from annotate_kit import LEFT, SHIFT, classes, click_image, keep_scores, key, press, shown_workspace
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QPushButton
+from small_birds import ATTRIBUTES, CLASSES
+
+from msdn_core.domain.annotation import Certainty
+from msdn_core.domain.expected_change import answer_chances, class_beliefs, expected_change
+from msdn_core.domain.suggestions import strengths
+from msdn_core.project import JudgementKey, Project
+from msdn_gui.annotate import AnnotateWorkspace
+
+K = Qt.Key
+STRIPED = 2
+
+
+@pytest.fixture
+def scores(session) -> np.ndarray:
+    """(6, 6) what the model says: images of one class (0 and 3, 1 and 4, 2 and 5) are alike."""
+    draw = np.random.default_rng(2)
+    own = draw.normal(size=(3, len(ATTRIBUTES)))
+    own[1, STRIPED] = 3.0
+    values = np.concatenate([own, own + draw.normal(0, 0.1, own.shape)]).astype(np.float32)
+    keep_scores(session, np.array([image.id for image in session.images]), values, values)
+    return values
+
+
+@pytest.fixture
+def workspace(session, services, qtbot, scores) -> AnnotateWorkspace:  # noqa: ARG001
+    made = shown_workspace(session, services, qtbot)
+    qtbot.waitUntil(lambda: session.collection.collection is not None and session.explanation is not None)
+    return made
+
+
+def kept(session) -> dict[JudgementKey, object]:
+    """What the file holds, of all images."""
+    with Project.open(session.project.path, read_only=True) as project:
+        return {at: one for image in session.images for at, one in project.annotations.judgements(image.id).items()}
+
+
+def offered(workspace) -> list[int]:
+    return [one.record.id for one in workspace.proposing.panel.model.proposals]
+
+
+def ticked(workspace) -> list[int]:
+    return [one.record.id for one in workspace.proposing.panel.model.ticked()]
+
+
+def accept(workspace) -> QPushButton:
+    return workspace.findChild(QPushButton, "accept_proposals")
+
+
+def click_proposal(workspace, qtbot, row: int) -> None:
+    grid = workspace.proposing.panel.grid
+    qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.model().index(row)).center())
+
+
+def test_suggestions_for_an_attribute_are_looked_at_image_by_image_and_accepted_in_one_step(
+    workspace, session, qtbot, scores
+) -> None:
+    key(workspace, qtbot, K.Key_F7)
+    session.set_attribute(STRIPED)
+    workspace.attributes.threshold.setValue(0.0)
+    strength = strengths(scores)[:, STRIPED]
+    wanted = [session.images[row].id for row in np.argsort(-strength) if strength[row] >= 0]
+    assert len(wanted) >= 2
+    key(workspace, qtbot, K.Key_S)
+    qtbot.waitUntil(workspace.proposing.panel.isVisible)
+    assert offered(workspace) == wanted
+    assert workspace.findChild(QLabel, "proposals_count").text() == f"{len(wanted)} of {len(wanted)} ticked"
+    assert kept(session) == {}
+    click_proposal(workspace, qtbot, 1)
+    assert ticked(workspace) == [wanted[0], *wanted[2:]]
+    key(workspace, qtbot, K.Key_3)
+    count = "1 image" if len(wanted) == 2 else f"{len(wanted) - 1} images"
+    assert accept(workspace).text() == f"Say present, probably, of {count}  (Return)"
+    qtbot.keyClick(workspace.proposing.panel.grid, K.Key_Return)
+    said = kept(session)
+    assert {at.image_id for at in said} == {wanted[0], *wanted[2:]}
+    assert {(at.attribute, one.present, one.certainty, one.suggested_by) for at, one in said.items()} == {
+        (STRIPED, True, Certainty.PROBABLY, session.checkpoint.label)
+    }
+    assert workspace.picture.isVisible()
+    workspace.undo_stack.undo()
+    assert kept(session) == {}
+
+
+def test_all_attributes_of_the_selected_images_are_suggested_together(workspace, session, qtbot, scores) -> None:
+    key(workspace, qtbot, K.Key_F7)
+    workspace.attributes.threshold.setValue(0.5)
+    click_image(workspace, qtbot, 1)
+    click_image(workspace, qtbot, 2, SHIFT)
+    press(workspace, qtbot, "annotate_suggest_many_button")
+    qtbot.waitUntil(workspace.proposing.panel.isVisible)
+    rows, columns = np.nonzero(strengths(scores)[1:3] >= 0.5)
+    assert sorted(offered(workspace)) == [session.images[1].id, session.images[2].id]
+    qtbot.mouseClick(accept(workspace), LEFT)
+    wanted = {(session.images[row + 1].id, column) for row, column in zip(rows, columns, strict=True)}
+    assert {(at.image_id, at.attribute) for at in kept(session)} == wanted
+    assert workspace.undo_stack.count() == 1
+
+
+def test_a_class_goes_on_to_look_alikes_and_what_has_another_class_is_not_ticked(workspace, session, qtbot) -> None:
+    workspace.annotations.label([session.images[3]], None)
+    workspace.annotations.label([session.images[0]], CLASSES[1])
+    before = workspace.undo_stack.count()
+    key(workspace, qtbot, K.Key_E)
+    qtbot.waitUntil(workspace.proposing.panel.isVisible)
+    panel = workspace.proposing.panel
+    assert offered(workspace)[0] == session.images[3].id, "the one that looks alike comes first"
+    assert ticked(workspace) == [session.images[3].id]
+    others = {one.record.id: one.note for one in panel.model.proposals[1:]}
+    assert others == {session.images[n].id: f"is {CLASSES[2]}" for n in (2, 5)}
+    limit = workspace.findChild(QDoubleSpinBox, "proposals_limit")
+    limit.setValue(1.0)
+    assert ticked(workspace) == []
+    assert not accept(workspace).isEnabled()
+    limit.setValue(0.8)
+    qtbot.keyClick(panel.grid, K.Key_Right)
+    qtbot.keyClick(panel.grid, K.Key_Space)
+    assert ticked(workspace) == [one.record.id for one in panel.model.proposals[:2]]
+    qtbot.keyClick(panel.grid, K.Key_Space)
+    qtbot.keyClick(panel.grid, K.Key_Return)
+    assert classes(session)[3] == CLASSES[1]
+    assert workspace.undo_stack.count() == before + 1
+    workspace.undo_stack.undo()
+    assert classes(session)[3] is None
+
+
+def test_a_judgement_goes_on_to_look_alikes_and_says_how_it_came_about(workspace, session, qtbot) -> None:
+    key(workspace, qtbot, K.Key_F7, K.Key_M)
+    session.set_attribute(STRIPED)
+    workspace.annotations.judge([session.images[4]], [STRIPED], False, Certainty.DEFINITELY)
+    session.set_image(session.images[1])
+    key(workspace, qtbot, K.Key_E)
+    assert not workspace.proposing.panel.isVisible(), "nothing has been said that could go on"
+    key(workspace, qtbot, K.Key_P, K.Key_E)
+    qtbot.waitUntil(workspace.proposing.panel.isVisible)
+    assert session.images[4].id not in offered(workspace), "what somebody judged is left alone"
+    press(workspace, qtbot, "tick_none")
+    click_proposal(workspace, qtbot, 0)
+    (meant,) = ticked(workspace)
+    key(workspace, qtbot, K.Key_2)
+    qtbot.mouseClick(accept(workspace), LEFT)
+    (one,) = [one for at, one in kept(session).items() if at.image_id == meant]
+    assert (one.present, one.certainty) == (True, Certainty.GUESSING)
+    assert one.suggested_by == f"{session.checkpoint.label}, like {session.images[1].name}"
+
+
+def test_escape_and_another_image_leave_without_a_word(workspace, session, qtbot) -> None:
+    panel = workspace.proposing.panel
+    for leave in (lambda: qtbot.keyClick(panel.grid, K.Key_Escape), lambda: click_image(workspace, qtbot, 1)):
+        key(workspace, qtbot, K.Key_E)
+        qtbot.waitUntil(panel.isVisible)
+        leave()
+        assert workspace.picture.isVisible()
+        assert workspace.queue.view.hasFocus()
+    assert not workspace.undo_stack.canUndo()
+    assert kept(session) == {}
+
+
+def test_the_queue_begins_with_what_a_judgement_would_change_most(workspace, session, qtbot, scores) -> None:
+    room, table = session.project.annotations, session.table
+    session.set_attribute(STRIPED)
+
+    def changes() -> np.ndarray:
+        present, _ = room.judgements_in_force([image.id for image in session.images])
+        chances = answer_chances(table.vectors, 1.0)
+        unit = table.vectors / np.linalg.norm(table.vectors, axis=1, keepdims=True)
+        beliefs = class_beliefs(scores @ unit.T - session.gamma * table.seen, chances, present)
+        return expected_change(beliefs, chances, present)
+
+    def shown() -> list[int]:
+        return [record.id for record in workspace.queue.model.shown_records()]
+
+    box, ids = workspace.queue.order, np.array([image.id for image in session.images])
+    box.setCurrentIndex(box.findData("expected change"))
+    qtbot.waitUntil(lambda: shown() == ids[np.argsort(-changes().max(axis=1), kind="stable")].tolist())
+    box.setCurrentIndex(box.findData("attribute change"))
+    first = ids[np.argsort(-changes()[:, STRIPED], kind="stable")].tolist()
+    qtbot.waitUntil(lambda: shown() == first)
+    key(workspace, qtbot, K.Key_F7, K.Key_P, K.Key_R)
+    assert changes()[list(ids).index(first[0]), STRIPED] == 0
+    qtbot.waitUntil(lambda: shown() == ids[np.argsort(-changes()[:, STRIPED], kind="stable")].tolist())
+    assert shown()[-1] == first[0], "what was judged tells nothing more"
+
+
+def test_the_most_telling_attribute_is_chosen_by_a_key(workspace, session, qtbot) -> None:
+    key(workspace, qtbot, K.Key_F7, K.Key_K, K.Key_G)
+    first = session.attribute
+    assert "bits of the class" in workspace.attributes.state.text()
+    key(workspace, qtbot, K.Key_A, K.Key_G)
+    assert session.attribute != first, "what is judged tells nothing more"
