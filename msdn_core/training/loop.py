@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -23,12 +25,15 @@ from msdn_core.training.control import Control, EndAsked
 from msdn_core.training.data import TrainingData, load_data
 from msdn_core.training.distributed import control_of, trainer_of
 from msdn_core.training.evaluation import evaluate
+from msdn_core.training.memory import BatchTooLargeError, is_out_of_memory, out_of_memory
 from msdn_core.training.trainer import Trainer
 from msdn_core.vision.devices import choose_device
 from msdn_core.vision.extraction import Progress
 
 _REPORT_S = 0.25
 _SAVE_S = 60.0
+# What loads data and does not ask meanwhile, as a download, is left after this when the run shall end.
+_LEAVE_S = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -61,13 +66,12 @@ def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ran
         state, reason = asked.state, "It was asked to."
     except MsdnError as fault:
         reason = str(fault)
-    except torch.OutOfMemoryError:
-        reason = "The device ran out of memory; choose a smaller batch size, or device cpu."
-    except MemoryError:
-        reason = "The machine ran out of memory; choose a smaller batch size, or close other programs."
     except Exception as fault:
-        _log.exception("The run failed")
-        reason = f"An unexpected fault, {type(fault).__name__}: {fault}; the log says where."
+        if is_out_of_memory(fault):
+            reason = out_of_memory(fault)
+        else:
+            _log.exception("The run failed")
+            reason = f"An unexpected fault, {type(fault).__name__}: {fault}; the log says where."
     except KeyboardInterrupt:
         state, reason = RunState.STOPPED, "It was interrupted."
     _end(control, state, reason)
@@ -86,6 +90,35 @@ def _end(control: Control, state: RunState, reason: str) -> None:
 
 
 def _train(run: RunDirectory, control: Control, ranks: Ranks) -> None:
+    try:
+        _go(run, control, ranks)
+        return
+    except BatchTooLargeError:
+        if ranks.count > 1 or not _halve_batch(run, control):
+            raise
+    # Outside the handler, nothing of the failed step is held any more.
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    _go(run, control, ranks)
+
+
+def _halve_batch(run: RunDirectory, control: Control) -> bool:
+    """Writes a batch of half the size into the run's settings, and says so; False where it is one image already."""
+    settings = run.config()
+    size = TrainConfig.from_json(settings).batch_size
+    if size < 2:
+        return False
+    run.write_config({**settings, "batch_size": size // 2})
+    control.note(
+        f"Memory does not suffice for batches of {size} images: it goes on with batches of {size // 2}, from its last "
+        "checkpoint where there is one. Its results are no longer those of the larger batch.",
+        "warning",
+    )
+    return True
+
+
+def _go(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     config = TrainConfig.from_json(run.config())
     if config.threads:
         torch.set_num_threads(config.threads)
@@ -132,7 +165,10 @@ def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control:
                 )
             )
 
-    data = load_data(run.project_path, config, device, progress=tell, stop=control.asked_to_end, ranks=ranks)
+    def load() -> TrainingData | None:
+        return load_data(run.project_path, config, device, progress=tell, stop=control.asked_to_end, ranks=ranks)
+
+    data = load() if ranks.count > 1 else _left_when_asked(load, control)
     if data is None:
         raise EndAsked(control.end or RunState.STOPPED)
     if data.left_out:
@@ -140,6 +176,31 @@ def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control:
     if data.of_unseen:
         control.note(f"{data.of_unseen} training images are left out because their class is unseen.", "warning")
     return data
+
+
+def _left_when_asked(load: Callable[[], TrainingData | None], control: Control) -> TrainingData | None:
+    """What it loads, on a thread; EndAsked where the run shall end and it does not come to its own end soon."""
+    loaded: list[TrainingData | None] = []
+    faults: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            loaded.append(load())
+        except BaseException as fault:
+            faults.append(fault)
+
+    thread = threading.Thread(target=work, name="loading", daemon=True)
+    thread.start()
+    deadline = 0.0
+    while thread.is_alive():
+        thread.join(0.05)
+        if control.asked_to_end():
+            deadline = deadline or time.monotonic() + _LEAVE_S
+            if time.monotonic() > deadline:
+                raise EndAsked(control.end or RunState.STOPPED)
+    if faults:
+        raise faults[0]
+    return loaded[0]
 
 
 def _steps(trainer: Trainer, control: Control) -> None:
@@ -152,7 +213,7 @@ def _steps(trainer: Trainer, control: Control) -> None:
         trainer.evaluate(control)
     while trainer.step < config.steps:
         control.poll()
-        terms, count = trainer.take_step()
+        terms, count = _take_step(trainer)
         sums.append(terms)
         images += count
         now = time.monotonic()
@@ -178,6 +239,16 @@ def _steps(trainer: Trainer, control: Control) -> None:
         if due or now - saved > _SAVE_S or control.take_checkpoint_request():
             trainer.save_last(control)
             saved = time.monotonic()
+
+
+def _take_step(trainer: Trainer) -> tuple[LossTerms, int]:
+    try:
+        return trainer.take_step()
+    except Exception as fault:
+        if not is_out_of_memory(fault):
+            raise
+        # Without its cause: that would hold all tensors of the step.
+        raise BatchTooLargeError(out_of_memory(fault)) from None
 
 
 def _mean(losses: list[LossTerms]) -> dict[str, float]:

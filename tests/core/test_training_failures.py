@@ -124,6 +124,32 @@ def test_running_out_of_memory_says_what_to_do(project, monkeypatch, fault):
     assert "smaller batch size" in failed(new_run(project))
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [MemoryError(), RuntimeError("[enforce fail at alloc_cpu.cpp:75] DefaultCPUAllocator: can't allocate memory")],
+)
+def test_a_batch_too_large_for_the_memory_is_halved_once_and_said_so(project, monkeypatch, fault):
+    take_step = trainer.Trainer.take_step
+
+    def limited(self):
+        if self.step == 25 and self.config.batch_size > 8:
+            raise fault
+        return take_step(self)
+
+    monkeypatch.setattr(trainer.Trainer, "take_step", limited)
+    run = new_run(project, steps=40, evaluate_every=20, batch_size=16)
+    assert run_training(run) is RunState.FINISHED, run.status().reason
+    assert run.config()["batch_size"] == 8
+    said = [message.text for message in told(run, Message) if message.level == "warning"]
+    assert len(said) == 1
+    assert "batches of 16 images: it goes on with batches of 8" in said[0]
+    assert [(event.step, event.resumed) for event in told(run, RunStarted)] == [(0, False), (20, True)]
+    assert read_header(run.checkpoint("last")).made["config"]["batch_size"] == 8
+    tight = new_run(project, steps=40, evaluate_every=20, batch_size=64)
+    assert "smaller batch size" in failed(tight)
+    assert tight.config()["batch_size"] == 32, "once, not until it fits"
+
+
 def test_a_fault_of_ours_is_still_a_sentence_and_the_log_has_the_rest(project, monkeypatch, caplog):
     def burst(_):
         raise ZeroDivisionError("by nought")
