@@ -22,7 +22,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "att-splits": Kind("class vectors and splits as att_splits.mat of xlsa17", (".mat",)),
     "classes": Kind("the class table", (".csv", ".json")),
-    "annotations": Kind("class, split, box, parts and judgements of each image", (".csv", ".json")),
+    "annotations": Kind("class, split, box, parts, judgements, boxes and points of each image", (".csv", ".json")),
     "word-vectors": Kind("one vector an attribute", (".npy",)),
     "feature-maps": Kind(
         "features with labels and splits as HDF5, as TransZero, MSDN and DAZLE read them", (".hdf5", ".h5")

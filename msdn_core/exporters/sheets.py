@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing, write_atomic
-from msdn_core.domain.annotation import PartPoint
+from msdn_core.domain.annotation import Mark, PartPoint
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import named_images, needed_table
-from msdn_core.importers.annotations import ANNOTATIONS_FORMAT, ATTRIBUTE, BOX, CERTAINTY, PART
+from msdn_core.importers.annotations import ATTRIBUTE, BOX, CERTAINTY, PART
+from msdn_core.importers.marks import ANNOTATIONS_FORMAT, MARK, MARK_FIELDS
 from msdn_core.importers.sheets import CLASSES_FORMAT, DESCRIPTION, SEEN
 from msdn_core.project import ImageRecord, Project
 
@@ -51,7 +52,7 @@ def export_classes(project: Project, file: Path) -> ExportReport:
 
 
 def export_annotations(project: Project, file: Path) -> ExportReport:
-    """Write each image's class, split, box, parts and judgements, as CSV or, by the file's suffix, as JSON.
+    """Write each image's class, split, box, parts, judgements and drawn marks, as CSV or, by the suffix, JSON.
 
     Of judgements, those in force: what a person said last, and the data set's own where no person spoke.
 
@@ -61,15 +62,23 @@ def export_annotations(project: Project, file: Path) -> ExportReport:
     """
     images = named_images(project)
     names = [attribute.full_name for attribute in project.table().attributes]
+    marks: dict[int, list[Mark]] = {}
+    for mark in project.annotations.all_marks().values():
+        marks.setdefault(mark.image_id, []).append(mark)
     if _is_json(file):
-        entries = [_entry(project, image) for image in images]
+        entries = [_entry(project, image, marks.get(image.id, ())) for image in images]
         _write_json(file, ANNOTATIONS_FORMAT, {"attributes": names, "images": entries})
     else:
         parts = project.part_names()
         judged = any(_judged(project, image.id) is not None for image in images)
         head = ["image", "class", "split", *BOX, *(f"{PART}{part} {what}" for part in parts for what in _POINT)]
         head += [f"{kind}{name}" for kind in (ATTRIBUTE, CERTAINTY) for name in names] if judged else []
+        most = max(map(len, marks.values()), default=0)
+        head += [f"{MARK}{number} {what}" for number in range(1, most + 1) for what in MARK_FIELDS]
         lines = [_line(project, image, parts, len(names) if judged else 0) for image in images]
+        for image, line in zip(images, lines, strict=True):
+            cells = [str(value) for mark in marks.get(image.id, ()) for value in _mark(mark).values()]
+            line += cells + [""] * (most * len(MARK_FIELDS) - len(cells))
         _write_csv(file, head, lines)
     return ExportReport(file, {"images": len(images)})
 
@@ -92,7 +101,7 @@ def export_word_vectors(project: Project, file: Path) -> ExportReport:
 _POINT = ("x", "y", "visible")
 
 
-def _entry(project: Project, image: ImageRecord) -> dict[str, Any]:
+def _entry(project: Project, image: ImageRecord, marks: Sequence[Mark]) -> dict[str, Any]:
     entry: dict[str, Any] = {"image": image.name, "class": image.class_name, "split": image.split.value}
     box, parts, judged = project.box(image.id), project.parts(image.id), _judged(project, image.id)
     if box is not None:
@@ -101,7 +110,15 @@ def _entry(project: Project, image: ImageRecord) -> dict[str, Any]:
         entry["parts"] = {point.part: [point.x, point.y, point.visible] for point in parts}
     if judged is not None:
         entry["present"], entry["certainty"] = (values.tolist() for values in judged)
+    if marks:
+        entry["marks"] = [_mark(mark) for mark in marks]
     return entry
+
+
+def _mark(mark: Mark) -> dict[str, Any]:
+    box = mark.place
+    values = (mark.subject, box.x, box.y, box.width, box.height, mark.annotator, mark.at)
+    return dict(zip(MARK_FIELDS, values, strict=True))
 
 
 def _line(project: Project, image: ImageRecord, parts: Sequence[str], judged: int) -> list[str]:

@@ -1,8 +1,9 @@
 """Sheets of images: CSV and JSON, both written by ``export annotations``.
 
 CSV: a line of headings, ``image``, ``class``, ``split``, then perhaps a box (``box x``, ``box y``, ``box width``,
-``box height``), parts (``part NAME x``, ``… y``, ``… visible``), and judgements (``attribute NAME``,
-``certainty NAME``). Only ``image`` is needed; empty fields say nothing. Places are pixels of the upright image.
+``box height``), parts (``part NAME x``, ``… y``, ``… visible``), judgements (``attribute NAME``, ``certainty NAME``),
+and what people drew (``mark 1 x`` and so on, see ``marks``). Only ``image`` is needed; empty fields say nothing.
+Places are pixels of the upright image.
 """
 
 from __future__ import annotations
@@ -14,14 +15,15 @@ from typing import Any
 
 import numpy as np
 
-from msdn_core.domain.annotation import Box, PartPoint, Split
+from msdn_core.domain.annotation import Box, Mark, PartPoint, Split
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import Judgements
+from msdn_core.importers.marks import ANNOTATIONS_FORMAT, mark_numbers, marks_of_entry, marks_of_row
 from msdn_core.importers.sheets import csv_rows, read_json
 from msdn_core.importers.text_files import fault, finite
 from msdn_core.project import NewImage, is_plain_path
+from msdn_core.project.annotations import now
 
-ANNOTATIONS_FORMAT = "msdn-explorer annotations"
 BOX = ("box x", "box y", "box width", "box height")
 PART, ATTRIBUTE, CERTAINTY = "part ", "attribute ", "certainty "
 
@@ -35,6 +37,8 @@ class Annotations:
     """One row an image, in the order of the attributes asked for."""
     splits_given: bool
     """Whether the sheet says which split an image is in."""
+    marks: tuple[Mark, ...] = ()
+    """What people drew; ``image_id`` is the place in ``images``. By the sheet's name and now, where it does not say."""
 
 
 def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[str]) -> Annotations:
@@ -59,6 +63,8 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
     certainty: list[np.ndarray] = []
     parts = [name[len(PART) : -2] for name in head if name.startswith(PART) and name.endswith(" x")]
     judged = {kind: _judged(head, kind, row_of, path) for kind in (ATTRIBUTE, CERTAINTY)}
+    numbers, at = mark_numbers(head), now()
+    marks: list[Mark] = []
     for line, cells in lines:
         if len(cells) != len(head):
             raise fault(path, line, f"has {len(cells)} fields, and the first line has {len(head)} headings")
@@ -71,20 +77,22 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
                 _box([row.get(name, "") for name in BOX]),
                 tuple(point for name in parts if (point := _part(name, row)) is not None),
             )
+            marks += marks_of_row(row, numbers, len(images), path.stem, at)
             present.append(_whole([(k, row[name]) for k, name in judged[ATTRIBUTE]], len(attributes), -1))
             certainty.append(_whole([(k, row[name]) for k, name in judged[CERTAINTY]], len(attributes), 0))
         except (ValueError, KeyError) as error:
             raise fault(path, line, f"makes no sense ({error})") from error
         images.append(_checked(image, known, seen, f"{path}, line {line}"))
     judgements = (np.array(present, np.int8), np.array(certainty, np.int8)) if images and judged[ATTRIBUTE] else None
-    return Annotations(tuple(images), judgements, "split" in column)
+    return Annotations(tuple(images), judgements, "split" in column, tuple(marks))
 
 
 def _from_json(path: Path, classes: set[str], attributes: Sequence[str]) -> Annotations:
     content = read_json(path, ANNOTATIONS_FORMAT)
     images: list[NewImage] = []
     seen: set[str] = set()
-    place = 0
+    marks: list[Mark] = []
+    place, at = 0, now()
     try:
         order = [str(name) for name in content["attributes"]]
         for place, entry in enumerate(content["images"], start=1):
@@ -96,6 +104,7 @@ def _from_json(path: Path, classes: set[str], attributes: Sequence[str]) -> Anno
                 None if box is None else _box([str(value) for value in box]),
                 tuple(_point(str(name), *point) for name, point in entry.get("parts", {}).items()),
             )
+            marks += marks_of_entry(entry, len(images), path.stem, at)
             images.append(_checked(image, classes, seen, f"{path}, image {place}"))
         entries = content["images"]
         judgements = None
@@ -111,7 +120,7 @@ def _from_json(path: Path, classes: set[str], attributes: Sequence[str]) -> Anno
         raise ImportFault(
             f"{path}, image {place}: it is not as `export` writes it ({error}); export it anew."
         ) from error
-    return Annotations(tuple(images), judgements, True)
+    return Annotations(tuple(images), judgements, True, tuple(marks))
 
 
 def _checked(image: NewImage, classes: set[str], seen: set[str], where: str) -> NewImage:

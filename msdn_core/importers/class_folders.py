@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -102,7 +103,7 @@ def _own(
     listed: bool,
 ) -> DataSet:
     images: Sequence[NewImage] = found.images
-    judgements = found.judgements
+    judgements, marks = found.judgements, found.marks
     if listed and images:
         places = on_disk([image.path for image in images], pictures, findings)
         kept = [row for row, place in enumerate(places) if place is not None]
@@ -111,6 +112,8 @@ def _own(
             for row in kept
         ]
         judgements = None if judgements is None else (judgements[0][kept], judgements[1][kept])
+        place_of = {row: place for place, row in enumerate(kept)}
+        marks = tuple(replace(mark, image_id=place_of[mark.image_id]) for mark in marks if mark.image_id in place_of)
     with_images = {image.class_name for image in images}
     bare = [name for name in sheet.classes if name not in with_images]
     findings.counts["classes_without_images"] = len(bare)
@@ -137,6 +140,7 @@ def _own(
         {},
         judgements,
         sheet.descriptions,
+        marks,
     )
 
 

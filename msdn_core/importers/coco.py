@@ -9,6 +9,7 @@ from typing import Any
 
 from msdn_core.domain.annotation import Box, Mark
 from msdn_core.errors import ImportFault
+from msdn_core.importers.image_names import join_images
 from msdn_core.importers.text_files import Findings
 from msdn_core.project import Project
 
@@ -81,22 +82,9 @@ def _list(content: dict[str, Any], name: str) -> list[dict[Any, Any]]:
 
 
 def _images(path: Path, content: dict[str, Any], project: Project, findings: Findings) -> dict[Any, int]:
-    by_name: dict[str, list[int]] = {}
-    for record in project.images():
-        parts = record.name.split("/")
-        for start in range(len(parts)):
-            by_name.setdefault("/".join(parts[start:]), []).append(record.id)
     listed = [one for one in _list(content, "images") if isinstance(one.get("file_name"), str)]
-    names = {one.get("id"): str(one["file_name"]).replace("\\", "/") for one in listed}
-    found = {number: by_name[name][0] for number, name in names.items() if len(by_name.get(name, ())) == 1}
-    whole = {record.name: record.id for record in project.images()}
-    found |= {number: whole[name] for number, name in names.items() if name in whole}
-    if not found:
-        raise ImportFault(f"The file {path} names none of this project's images; choose the file that belongs to it.")
-    missing = [name for number, name in names.items() if number not in found]
-    if missing:
-        findings.say(f"Left out, as this project has none of that name: {len(missing)} images, e.g. {missing[0]}.")
-    return found
+    ids = join_images(path, [str(one["file_name"]) for one in listed], project, findings)
+    return {one.get("id"): ids[str(one["file_name"])] for one in listed if str(one["file_name"]) in ids}
 
 
 def _place(one: dict[Any, Any]) -> Box | None:

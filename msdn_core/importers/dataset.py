@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.annotation import Split
+from msdn_core.domain.annotation import Mark, Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.report import ImportReport
@@ -44,6 +44,8 @@ class DataSet:
     """One row an image."""
     descriptions: Mapping[str, str] = field(default_factory=dict)
     """Free text by class."""
+    marks: tuple[Mark, ...] = ()
+    """What people drew; ``image_id`` is the place in ``images``."""
 
 
 def write_project(
@@ -68,9 +70,12 @@ def write_project(
             project.set_meta(key, value)
         if data.images and data.image_root is not None:
             project.add_images(project.add_image_root(data.image_root), data.images)
+        # The project was empty, so its images have the order in which they were added.
+        ids = [image.id for image in project.images()]
         if data.judgements is not None:
-            # The project was empty, so its images have the order in which they were added.
-            project.set_many_image_attributes([image.id for image in project.images()], *data.judgements)
+            project.set_many_image_attributes(ids, *data.judgements)
+        marks = [replace(mark, image_id=ids[mark.image_id]) for mark in data.marks]
+        project.annotations.put_marks(dict(enumerate(marks, start=1)))
         if then is not None:
             then(project)
         _count(project, findings)
@@ -88,6 +93,7 @@ def check_texts(data: DataSet) -> None:
     """Raises ImportFault for a name that cannot be kept: bytes of another encoding, or one far too long."""
     names = [*data.table.classes, *(attribute.full_name for attribute in data.table.attributes)]
     names += [image.path for image in data.images] + [point.part for image in data.images for point in image.parts]
+    names += [text for mark in data.marks for text in (mark.subject, mark.annotator, mark.at)]
     for name in (*names, *data.descriptions.values(), *data.meta.values()):
         try:
             if len(name.encode("utf-8")) > _MAX_TEXT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import ImageList, join_classes, match_key
 from msdn_core.importers.images import list_images
 from msdn_core.importers.text_files import Findings
-from msdn_core.project import is_plain_path
+from msdn_core.project import Project, is_plain_path
 
 _PICTURE_FOLDERS = ("images", "jpegimages")
 _DEEPEST_CLASS = 3
@@ -66,6 +66,30 @@ def class_by_folder(names: Sequence[str], classes: Sequence[str]) -> list[str | 
         if (known := [text for text in texts if text in joined])
     }
     return [class_of.get(name.rpartition("/")[0]) for name in names]
+
+
+def join_images(path: Path, names: Iterable[str], project: Project, findings: Findings) -> dict[str, int]:
+    """The project's numbers of the images that a file names: by the whole name, or by its end where one alone has it.
+
+    Raises:
+        ImportFault: if the file names none of them.
+    """
+    by_end: dict[str, list[int]] = {}
+    whole = {}
+    for record in project.images():
+        whole[record.name] = record.id
+        parts = record.name.split("/")
+        for start in range(len(parts)):
+            by_end.setdefault("/".join(parts[start:]), []).append(record.id)
+    listed = {name: name.replace("\\", "/") for name in names}
+    found = {name: by_end[plain][0] for name, plain in listed.items() if len(by_end.get(plain, ())) == 1}
+    found |= {name: whole[plain] for name, plain in listed.items() if plain in whole}
+    if not found:
+        raise ImportFault(f"The file {path} names none of this project's images; choose the file that belongs to it.")
+    missing = [name for name in listed if name not in found]
+    if missing:
+        findings.say(f"Left out, as this project has none of that name: {len(missing)} images, e.g. {missing[0]}.")
+    return found
 
 
 def on_disk(names: Sequence[str], folder: Path, findings: Findings, *, kept: bool = False) -> list[str | None]:

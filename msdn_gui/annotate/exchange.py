@@ -1,4 +1,4 @@
-"""Annotations to files and from files: judgements in CUB's form, boxes and points as COCO."""
+"""Annotations to files and from files: judgements in CUB's form, boxes and points as COCO or in sheets."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from msdn_core.exporters.coco import write_coco
 from msdn_core.exporters.judgement_files import write_judgements
-from msdn_core.importers.coco import marks_from_coco
 from msdn_core.importers.judgement_files import judgements_from_files
+from msdn_core.importers.marks import marks_from_file
 from msdn_core.project import Project
 from msdn_core.project.annotations import now
 from msdn_gui.annotate.actions import ActionMaker
@@ -20,7 +20,7 @@ from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 
-_COCO = "COCO files (*.json)"
+_COCO, _MARKS = "COCO files (*.json)", "COCO files and sheets (*.json *.csv)"
 
 
 class Exchange(QObject):
@@ -36,7 +36,7 @@ class Exchange(QObject):
                 "read_judgements", "Read somebody's judgements from CUB's text files …", "", self._read_judgements
             ),
             maker.make("write_coco", "Write boxes and points as COCO …", "", self._write_coco),
-            maker.make("read_coco", "Read boxes and points from COCO …", "", self._read_coco),
+            maker.make("read_coco", "Read boxes and points from COCO or a sheet …", "", self._read_coco),
         ]
         self._writing.done.connect(lambda sentence: session.message.emit("info", sentence))
         self._reading.done.connect(self._take)
@@ -79,7 +79,7 @@ class Exchange(QObject):
         who = self._annotations.annotator
 
         def read(path: Path) -> None:
-            self._work(self._reading, lambda project: ("marks", path.name, *marks_from_coco(path, project, who, now())))
+            self._work(self._reading, lambda project: ("marks", path.name, *marks_from_file(path, project, who, now())))
 
         self._ask("Read boxes and points", QFileDialog.FileMode.ExistingFile, read)
 
@@ -116,7 +116,7 @@ class Exchange(QObject):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(mode)
         if mode is not QFileDialog.FileMode.Directory:
-            dialog.setNameFilter(_COCO)
+            dialog.setNameFilter(_COCO if mode is QFileDialog.FileMode.AnyFile else _MARKS)
             dialog.setDefaultSuffix("json")
         if mode is QFileDialog.FileMode.AnyFile:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,12 @@ from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import ImportFault
 from msdn_core.exporters.coco import write_coco
 from msdn_core.exporters.judgement_files import write_judgements
-from msdn_core.exporters.sheets import export_annotations
+from msdn_core.exporters.sheets import export_annotations, export_classes
+from msdn_core.importers.annotations import read_annotations
+from msdn_core.importers.class_folders import import_class_folders
 from msdn_core.importers.coco import marks_from_coco
 from msdn_core.importers.judgement_files import judgements_from_files
+from msdn_core.importers.marks import marks_from_file
 from msdn_core.project import JudgementKey, NewImage, Project
 
 NAMES = ("a/one.jpg", "a/two words.jpg", "b/one.jpg")
@@ -67,6 +71,48 @@ def test_boxes_and_points_go_out_and_come_in_as_they_were(project, tmp_path, wha
     write_coco(project, tmp_path / "marks.json")
     if what:
         assert marks_from_coco(tmp_path / "marks.json", project, "Nobody", "") == (what, ())
+
+
+@pytest.mark.parametrize("suffix", ["csv", "json"])
+@CALM
+@given(st.lists(marks, min_size=1, max_size=6))
+def test_boxes_and_points_stand_in_sheets_of_images_and_come_in_as_they_were(project, tmp_path, suffix, what) -> None:
+    project.annotations.put_marks(dict.fromkeys(project.annotations.all_marks()))
+    project.annotations.put_marks(dict(enumerate(what, start=1)))
+    file = tmp_path / f"sheet.{suffix}"
+    export_annotations(project, file)
+    of_images = sorted(what, key=lambda mark: mark.image_id)
+    assert marks_from_file(file, project, "Nobody", "") == (of_images, ())
+    found = read_annotations(file, ("heron",), [attribute.full_name for attribute in ATTRIBUTES])
+    assert [replace(mark, image_id=mark.image_id + 1) for mark in found.marks] == of_images
+
+
+def test_a_folder_that_is_imported_brings_what_people_drew(project, tmp_path) -> None:
+    for name in NAMES:
+        (tmp_path / "images" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (64, 48)).save(tmp_path / "images" / name)
+    drawn = {1: Mark(3, "crown", Box(1.5, 2, 3, 4), "Ann", AT), 2: Mark(1, "", Box(5, 6, 0, 0), "Bob", AT)}
+    project.annotations.put_marks(drawn)
+    export_classes(project, tmp_path / "images/classes.csv")
+    export_annotations(project, tmp_path / "images/annotations.csv")
+    (tmp_path / "images" / NAMES[0]).unlink()
+    import_class_folders(tmp_path / "images", tmp_path / "again")
+    with Project.open(tmp_path / "again", read_only=True) as again:
+        names = {image.id: image.name for image in again.images()}
+        found = [(names[mark.image_id], mark.subject, mark.place) for mark in again.annotations.all_marks().values()]
+    assert found == [(NAMES[2], "crown", Box(1.5, 2, 3, 4))]
+
+
+def test_a_sheet_that_was_typed_by_hand_gives_the_reader_as_whoever_drew(project, tmp_path) -> None:
+    sheet = tmp_path / "typed.csv"
+    sheet.write_text("image;mark 1 of;mark 1 x;mark 1 y\na/one.jpg;crest;12;7\nb/one.jpg;;;\nelse.jpg;;1;2\n")
+    made, findings = marks_from_file(sheet, project, "Eve", AT)
+    assert made == [Mark(1, "crest", Box(12, 7, 0, 0), "Eve", AT)]
+    assert "1 images, e.g. else.jpg" in findings[0]
+    for line, what in (("a/one.jpg;crest;12;inf", "line 2"), ("a/one.jpg;crest", "line 2")):
+        sheet.write_text(f"image;mark 1 of;mark 1 x;mark 1 y\n{line}\n")
+        with pytest.raises(ImportFault, match=what):
+            marks_from_file(sheet, project, "Eve", AT)
 
 
 def test_files_of_another_numbering_are_joined_by_name_and_what_is_unknown_is_said(project, tmp_path) -> None:

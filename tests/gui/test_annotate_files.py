@@ -63,6 +63,16 @@ def test_boxes_come_back_from_the_file_that_they_went_to(workspace, session, qtb
     assert workspace.places.list.count() == 1
 
 
+def test_boxes_come_from_a_sheet_of_images_too(workspace, session, qtbot, tmp_path) -> None:
+    sheet = tmp_path / "annotations.csv"
+    sheet.write_text(f"image,mark 1 of,mark 1 x,mark 1 y\n{session.images[0].name},crown,12,7\n")
+    key(workspace, qtbot, K.Key_F8)
+    choose(workspace, qtbot, "read_coco", sheet)
+    assert workspace.places.list.item(0).text() == "crown – point at 12, 7"
+    workspace.undo_stack.undo()
+    assert session.project.annotations.all_marks() == {}
+
+
 def test_a_file_that_is_none_is_refused_in_a_sentence(workspace, session, qtbot, tmp_path) -> None:
     (tmp_path / "odd.json").write_text("no JSON")
     said = []
