@@ -61,10 +61,11 @@ class AnnotationRoom:
         before: dict[JudgementKey, Judgement | None] = {}
         attributes = int(self._database.value("SELECT count(*) FROM attributes"))
         with self._database.transaction() as connection:
+            numbers = {name: _annotator(connection, name) for name in {key.annotator for key in changes}}
             for key, judgement in changes.items():
                 if not 0 <= key.attribute < attributes:
                     raise ProjectError(f"There is no attribute column {key.attribute}; there are {attributes}.")
-                place = (key.image_id, key.attribute, _annotator(connection, key.annotator))
+                place = (key.image_id, key.attribute, numbers[key.annotator])
                 found = connection.execute(
                     "SELECT present, certainty, at, suggested_by FROM judgements "
                     "WHERE image_id = ? AND attribute = ? AND annotator = ?",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from msdn_core.domain.annotation import Certainty, Review, ReviewState
 from msdn_core.project import ImageRecord
@@ -36,6 +36,9 @@ FILTERS = {
 
 class QueueModel(QAbstractListModel):
     """One row an image that the filter leaves. Edits never move rows: ``arrange`` does."""
+
+    refreshed = Signal()
+    """All cells may be others now. A view paints what it shows; told by ``dataChanged`` it would visit all of them."""
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -158,8 +161,7 @@ class QueueModel(QAbstractListModel):
         return [f"{review.state.value.capitalize()} by {review.annotator}, {review.at[:16].replace('T', ' ')}{note}"]
 
     def _redraw_all(self) -> None:
-        if len(self._rows):
-            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
+        self.refreshed.emit()
 
     def _thumbnail_ready(self, path: Path) -> None:
         row = self._row_of_place.get(self._asked.get(path, -1), -1)

@@ -45,6 +45,7 @@ class QueueView(QListView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.setMouseTracking(True)
         model.modelReset.connect(self._show_record_again)
+        model.refreshed.connect(self.viewport().update)
 
     def selected(self) -> list[ImageRecord]:
         """The images that an edit holds for, in the queue's order; the chosen one where none else is selected."""

@@ -1,0 +1,119 @@
+"""Annotate over CUB's 11,788 images × 312 attributes: what a person's keys cost the window's thread.
+
+    python -m benchmarks.gui.annotate
+
+A frame at 60 Hz is 16.7 ms. "Thread" is what the window's thread is at work in one go, painting included; "clock" is
+until the answer is there. Every image has the data set's judgements of every second attribute.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import tempfile
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QUndoGroup
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from benchmarks.gui.browsing import Watch, say
+from benchmarks.gui.search import make_project
+from msdn_core.project import Project
+from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.orders import WORDS, Order
+from msdn_gui.services import Services
+from msdn_gui.services.collection import CollectionPhase
+from msdn_gui.services.explaining import ExplainerService
+from msdn_gui.services.jobs import Jobs
+from msdn_gui.services.runs import RunMonitor
+from msdn_gui.services.settings import SettingsStore
+from msdn_gui.services.thumbnails import Thumbnails
+from msdn_gui.session import Session
+from msdn_gui.theme import install
+
+IMAGES, CLASSES = 11_788, 200
+KEYS = 60
+
+
+def judge_half(path: Path) -> None:
+    """The data set says something of every second attribute of every image."""
+    draw = np.random.default_rng(1)
+    with Project.open(path) as project:
+        ids = [image.id for image in project.images()]
+        attributes = len(project.table().attributes)
+        present = draw.integers(0, 2, (len(ids), attributes)).astype(np.int8)
+        present[:, ::2] = -1
+        project.set_many_image_attributes(ids, present, np.where(present >= 0, 3, 0).astype(np.int8))
+
+
+def keys(workspace: AnnotateWorkspace, watch: Watch, what: str, key: Qt.Key) -> None:
+    """Prints what a key costs that says something and goes on to the next image or attribute."""
+    costs = [watch.until(lambda: QTest.keyClick(workspace.queue.view, key), lambda: True)[1] for _ in range(KEYS)]
+    p95 = statistics.quantiles(costs, n=20)[-1]
+    print(f"{what:44} median {statistics.median(costs):5.1f}   p95 {p95:5.1f}   worst {max(costs):6.1f}", flush=True)
+
+
+def work(session: Session, workspace: AnnotateWorkspace, checkpoint: Path) -> None:
+    """What a person does, each with a line."""
+    watch, queue, proposing = Watch(workspace), workspace.queue, workspace.proposing
+    session.set_checkpoint(checkpoint)
+    watch.until(lambda: None, lambda: session.collection.phase is CollectionPhase.READY)
+    queue.view.setFocus()
+    keys(workspace, watch, "a class by its digit, and the next image", Qt.Key.Key_3)
+    keys(workspace, watch, "checked, and the next image", Qt.Key.Key_C)
+    QTest.keyClick(workspace, Qt.Key.Key_F7)
+    session.set_attribute(5)
+    watch.until(lambda: None, lambda: bool(queue.model.verdicts))
+    keys(workspace, watch, "an attribute is judged, and the next image", Qt.Key.Key_P)
+    QTest.keyClick(queue.view, Qt.Key.Key_K)
+    keys(workspace, watch, "an attribute is judged, and the next attribute", Qt.Key.Key_P)
+    for order in list(Order)[1:]:
+        place = queue.order.findData(order.value)
+        finished: list[None] = []
+        queue.model.modelReset.connect(lambda finished=finished: finished.append(None))
+        say(WORDS[order], *watch.until(lambda p=place: queue.order.setCurrentIndex(p), lambda f=finished: bool(f)))
+    session.set_attribute(8)
+    say(
+        "suggestions for one attribute of all images",
+        *watch.until(proposing.suggest.trigger, proposing.panel.isVisible),
+    )
+    count, done = len(proposing.panel.model.ticked()), workspace.undo_stack.count()
+    accept = proposing.panel.do.click
+    say(f"{count:,} suggestions accepted", *watch.until(accept, lambda: workspace.undo_stack.count() > done))
+    say("the same undone", *watch.until(workspace.undo_stack.undo, lambda: True))
+    QTest.keyClick(workspace, Qt.Key.Key_F6)
+    say("images that look alike", *watch.until(proposing.pass_class.trigger, proposing.panel.isVisible))
+
+
+def main() -> None:
+    """Makes the project, works, prints."""
+    application = QApplication([])
+    install(application, "light")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ["MSDN_EXPLORER_HOME"] = str(folder / "home")
+        path, checkpoint = make_project(folder, IMAGES, CLASSES)
+        judge_half(path)
+        services = Services(
+            ExplainerService(), Thumbnails(), Jobs(), RunMonitor(), SettingsStore(is_kept=False), QUndoGroup()
+        )
+        session = Session()
+        workspace = AnnotateWorkspace(session, services)
+        workspace.resize(1208, 640)
+        workspace.show()
+        watch = Watch(workspace)
+        opened = watch.until(lambda: session.open_project(path), lambda: workspace.queue.model.rowCount() == IMAGES)
+        say("open", *opened)
+        work(session, workspace, checkpoint)
+        session.close_project()
+        for service in (services.jobs, services.run_monitor, services.thumbnails, services.explainer):
+            service.close()
+
+
+if __name__ == "__main__":
+    main()
