@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication, QUndoStack
 
 from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
@@ -29,6 +29,8 @@ from msdn_gui.classes.numbers import short
 from msdn_gui.classes.table_view import ClassTableView
 from msdn_gui.services.checkpoints import load_checkpoint
 from msdn_gui.session import Session
+
+_ACROSS, _FULL_NAME = Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole
 
 
 class Editing(QObject):
@@ -91,10 +93,9 @@ class Editing(QObject):
             return False
         model, names = self._model, ((), ())
         if with_names:
-            attributes = model.table.attributes
             names = (
                 [model.class_at(row) for row in rows.tolist()],
-                [attributes[column].full_name for column in model.columns[columns].tolist()],
+                [str(model.headerData(column, _ACROSS, _FULL_NAME)) for column in columns.tolist()],
             )
         QGuiApplication.clipboard().setText(block_text(model.values(rows, columns), *names))
         return True
@@ -125,6 +126,10 @@ class Editing(QObject):
     def _push(self, rows: NDArray[np.intp], columns: NDArray[np.intp], values: FloatArray, text: str = "") -> None:
         """Values for cells of the view; those that have them already are left out."""
         model = self._model
+        if model.editable and model.folded_columns()[columns].any():
+            group = model.group_at(int(columns[model.folded_columns()[columns]][0]))
+            self._refuse(BlockError(f"“{group}” is folded, and nothing was changed; unfold it first (Ctrl+G)."))
+            return
         rows, columns = model.rows[rows], model.columns[columns]
         others = model.table.vectors[rows, columns] != values
         if not model.editable or not others.any():

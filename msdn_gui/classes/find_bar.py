@@ -117,6 +117,7 @@ class FindBar(QWidget):
             mask = matching(model.values(slice(None), slice(None)), asked, model.table.value_range)
         except CellError as fault:
             return None, str(fault)
+        mask &= ~model.folded_columns()
         return (mask & self._view.chosen_cells() if self._in_choice() else mask), ""
 
     def _value(self) -> float | CellError | None:

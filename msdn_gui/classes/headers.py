@@ -138,13 +138,14 @@ class AttributeHeader(_FrozenHeader):
             chosen = selection.columnIntersectsSelection(column)
             if chosen:
                 painter.fillRect(left, BAND, width, height - BAND, colours.q("selection"))
-            attribute = model.table.attributes[model.columns[column]]
-            is_folded = attribute.group in model.folded and model.spans[column] == (column, column)
-            name = f"{attribute.group}: {attribute.name} …" if is_folded else attribute.name
+            attribute = int(model.columns[column])
+            is_folded = attribute in model.members
+            name = f"{model.group_at(column)} ({len(model.members[attribute])})" if is_folded else ""
+            name = name or model.table.attributes[attribute].name
             painter.save()
             painter.translate(left, height - _MARGIN)
             painter.rotate(-90)
-            painter.setPen(colours.q("text"))
+            painter.setPen(colours.q("muted" if is_folded else "text"))
             shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
             painter.drawText(QRectF(0, 0, room + _MARGIN, width), _LEFT, shown)
             painter.restore()

@@ -54,7 +54,7 @@ class SharedChoice(QObject):
         self._busy = True
         try:
             session.set_class(items.class_at(current.row()))
-            session.set_attribute(int(items.columns[current.column()]))
+            session.set_attribute(items.attribute_at(current.row(), current.column()))
         finally:
             self._busy = False
         self.moved.emit()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
+from msdn_gui.classes import folding
 from msdn_gui.classes.numbers import CellError, exact, parse_value, shown
 from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN
 
@@ -40,7 +41,9 @@ class ClassTableModel(QAbstractTableModel):
         self.sorted_by: tuple[int, bool] | None = None
         """The table's column that the classes were last sorted by, and whether highest first; None: as in the table."""
         self.folded: frozenset[str] = frozenset()
-        """The groups of which the first attribute alone is shown."""
+        """The groups that stand as one column each: that of their first attribute, with their highest value."""
+        self.members: folding.Members = {}
+        """The table's column of each folded group that is shown, to all columns of the group."""
         self._rank: dict[str, int] = {}
         self.columns: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         """The table's column behind each column here."""
@@ -93,13 +96,13 @@ class ClassTableModel(QAbstractTableModel):
             self._reset(self.table, self.rows, columns)
 
     def sort_by(self, column: int, *, highest_first: bool = True) -> None:
-        """Order the rows by an attribute of the table, −1 for the table's own order.
+        """Order the rows by what an attribute's column of the table shows, −1 for the table's own order.
 
         It is an order of the view: the table stays as it is, and a row does not jump when its value is edited.
         """
         table, attributes = self.table, len(self.table.attributes)
         if 0 <= column < attributes:
-            values = table.vectors[:, column]
+            values = folding.values(table, np.arange(len(table.classes)), np.array([column]), self.members)[:, 0]
             order = np.argsort(-values if highest_first else values, kind="stable")
             self._rank = {table.classes[row]: place for place, row in enumerate(order.tolist())}
             self.sorted_by = (column, highest_first)
@@ -108,10 +111,12 @@ class ClassTableModel(QAbstractTableModel):
         self._reset(table, self._filtered_rows(table), self.columns)
 
     def fold(self, groups: frozenset[str]) -> None:
-        """Show the first attribute alone of these groups, and all of the others."""
+        """Show these groups as one column each, and all attributes of the others."""
         if groups != self.folded:
             self.folded = groups
             self._reset(self.table, self.rows, self._filtered_columns(self.table))
+            if self.sorted_by is not None:
+                self.sort_by(self.sorted_by[0], highest_first=self.sorted_by[1])
 
     def group_at(self, column: int) -> str:
         """The group that a column stands in."""
@@ -131,13 +136,26 @@ class ClassTableModel(QAbstractTableModel):
         return at if at < len(self.rows) and self.rows[at] == row else -1
 
     def column_of(self, attribute: int) -> int:
-        """The column that shows an attribute of the table, −1 where the filter leaves it out."""
+        """The column that shows an attribute of the table, or its folded group; −1 where the filter leaves it out."""
+        attribute = next((first for first, own in self.members.items() if attribute in own), attribute)
         at = int(np.searchsorted(self.columns, attribute))
         return at if at < len(self.columns) and self.columns[at] == attribute else -1
 
     def values(self, rows: NDArray[np.intp] | slice, columns: NDArray[np.intp] | slice) -> FloatArray:
-        """The (m, k) values of rows and columns here."""
-        return self.table.vectors[np.ix_(self.rows[rows], self.columns[columns])]
+        """The (m, k) values that are shown in rows and columns here."""
+        return folding.values(self.table, self.rows[rows], self.columns[columns], self.members)
+
+    def is_folded(self, column: int) -> bool:
+        """Whether a column here stands for a folded group."""
+        return int(self.columns[column]) in self.members
+
+    def folded_columns(self) -> NDArray[np.bool_]:
+        """(k,) the columns here that stand for a folded group: to be read, not edited."""
+        return np.isin(self.columns, list(self.members))
+
+    def attribute_at(self, row: int, column: int) -> int:
+        """The table's column whose value a cell here shows: in a folded group that of the highest value."""
+        return folding.strongest(self.table, int(self.rows[row]), int(self.columns[column]), self.members)
 
     def _filtered_rows(self, table: ClassTable) -> NDArray[np.intp]:
         kinds = {word for word in self._class_filter if word in ("seen", "unseen")}
@@ -163,9 +181,9 @@ class ClassTableModel(QAbstractTableModel):
     def _filtered_columns(self, table: ClassTable) -> NDArray[np.intp]:
         names = [attribute.full_name for attribute in table.attributes]
         fits = _matching(names, self._attribute_filter)
-        if self.folded and not self._attribute_filter:
-            for group in self.folded & table.groups.keys():
-                fits[list(table.groups[group][1:])] = False
+        self.members = {} if self._attribute_filter else folding.members(table, self.folded)
+        for own in self.members.values():
+            fits[own[1:]] = False
         return np.flatnonzero(fits)
 
     def _reset(self, table: ClassTable, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
@@ -182,7 +200,10 @@ class ClassTableModel(QAbstractTableModel):
         if table.vectors.shape == before.vectors.shape and np.array_equal(rows, rows_before):
             changed = table.vectors != before.vectors
             ys = np.flatnonzero(changed.any(axis=1)[rows])
-            xs = np.flatnonzero(changed[rows[ys]].any(axis=0)[columns])
+            touched = changed[rows[ys]].any(axis=0)
+            for first, own in self.members.items():
+                touched[first] = touched[own].any()
+            xs = np.flatnonzero(touched[columns])
         else:
             ys, xs = np.arange(len(rows)), np.arange(len(columns))
         if len(ys) and len(xs):
@@ -200,7 +221,8 @@ class ClassTableModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
-        return flags | Qt.ItemFlag.ItemIsEditable if self.editable and index.isValid() else flags
+        can = self.editable and index.isValid() and not self.is_folded(index.column())
+        return flags | Qt.ItemFlag.ItemIsEditable if can else flags
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid() or index.row() >= len(self.rows) or index.column() >= len(self.columns):
@@ -209,17 +231,18 @@ class ClassTableModel(QAbstractTableModel):
             return _RIGHT
         if role not in _VALUE_ROLES:
             return None
-        row, column = int(self.rows[index.row()]), int(self.columns[index.column()])
+        row, column = int(self.rows[index.row()]), self.attribute_at(index.row(), index.column())
         value = float(self.table.vectors[row, column])
         if role == Qt.ItemDataRole.DisplayRole:
             return shown(value, self.table.value_range[1])
         if role == Qt.ItemDataRole.EditRole:
             return exact(value)
-        where = f"{self.table.attributes[column].full_name}\n{self._headed(row)}"
+        highest = f"Highest of {self._group_of(index.column())}: " if self.is_folded(index.column()) else ""
+        where = f"{highest}{self.table.attributes[column].full_name}\n{self._headed(row)}"
         return f"{where}\n{value:.6g}" if role == Qt.ItemDataRole.ToolTipRole else f"{where}: {value:.6g}"
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        if role != Qt.ItemDataRole.EditRole or not self.editable or not index.isValid():
+        if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
             return False
         try:
             number = parse_value(str(value), self.table.value_range)
@@ -234,6 +257,9 @@ class ClassTableModel(QAbstractTableModel):
         if orientation is _HORIZONTAL:
             if not 0 <= section < len(self.columns):
                 return None
+            if self.is_folded(section):
+                group = self._group_of(section)
+                return group if role == Qt.ItemDataRole.DisplayRole or role in _NAME_ROLES else None
             attribute = self.table.attributes[self.columns[section]]
             if role == Qt.ItemDataRole.DisplayRole:
                 return attribute.name
@@ -247,6 +273,9 @@ class ClassTableModel(QAbstractTableModel):
             kind = "Seen: has training images" if self.table.seen[row] else "Unseen: has no training images"
             return f"{self.table.classes[row]}\n{kind}"
         return None
+
+    def _group_of(self, column: int) -> str:
+        return f"{self.group_at(column)} ({len(self.members[int(self.columns[column])])} folded)"
 
     def _headed(self, row: int) -> str:
         return f"{SEEN_SIGN if self.table.seen[row] else UNSEEN_SIGN} {self.table.classes[row]}"

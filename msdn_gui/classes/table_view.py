@@ -224,24 +224,25 @@ class ClassTableView(QTableView):
         high, widths = table.value_range[1], self._text_widths
         quiet, plain = colours.q("muted"), colours.q("text")
         painter.setPen(plain)
-        zeros: list[QPointF] = []
+        folded = self.items.folded_columns()[columns.start : columns.stop].tolist()
+        later: list[tuple[QPointF, str]] = []
         y = block.top() + base
         for line in values.tolist():
             right = block.left() - _PADDING
-            for value in line:
+            for value, is_folded in zip(line, folded, strict=True):
                 right += width
                 text = shown(value, high)
                 if text not in widths:
                     widths[text] = metrics.horizontalAdvance(text)
                 place = QPointF(right - widths[text], y)
-                if value == 0:
-                    zeros.append(place)
+                if value == 0 or is_folded:
+                    later.append((place, text))
                 else:
                     painter.drawText(place, text)
             y += ROW_HEIGHT
         painter.setPen(quiet)
-        for place in zeros:
-            painter.drawText(place, "0")
+        for place, text in later:
+            painter.drawText(place, text)
 
     def _paint_choice(self, painter: QPainter) -> None:
         colours, focused = theme().colours, self.hasFocus() or self.viewport().hasFocus()

@@ -68,8 +68,9 @@ class ValueBar(QWidget):
             self.line.clear()
             return
         if len(parts) == 1 and parts[0].height() == parts[0].width() == 1:
-            attribute = model.table.attributes[model.columns[current.column()]]
-            self.where.setText(f"{attribute.full_name} of {model.class_at(current.row())}")
+            attribute = model.table.attributes[model.attribute_at(current.row(), current.column())]
+            highest = "Highest: " if model.is_folded(current.column()) else ""
+            self.where.setText(f"{highest}{attribute.full_name} of {model.class_at(current.row())}")
             self._show_value(str(current.data(Qt.ItemDataRole.EditRole)))
             return
         cells = view.chosen_cells()

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from classes_kit import CTRL, KEY, LEFT, SHIFT, choose_block, click_cell, shown_workspace, type_in_cell
-from PySide6.QtCore import QPoint
+from classes_kit import (
+    CTRL,
+    KEY,
+    LEFT,
+    SHIFT,
+    choose_block,
+    click_cell,
+    clipboard,
+    editor,
+    shown_workspace,
+    type_in_cell,
+)
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel
 from small_birds import CLASSES, VECTORS
 
@@ -24,8 +35,8 @@ def rows(workspace) -> list[str]:
 
 
 def columns(workspace) -> list[str]:
-    attributes = workspace.model.table.attributes
-    return [attributes[column].full_name for column in workspace.model.columns.tolist()]
+    model, role = workspace.model, Qt.ItemDataRole.ToolTipRole
+    return [model.headerData(column, Qt.Orientation.Horizontal, role) for column in range(model.columnCount())]
 
 
 def said(workspace) -> str:
@@ -71,21 +82,50 @@ def test_in_a_sorted_table_edits_undo_and_classes_that_come_and_go_hit_the_right
     assert workspace.model.row_of("Red wader") == 2
 
 
-def test_a_group_folds_to_its_first_attribute_and_back(workspace, qtbot) -> None:
+def test_a_group_folds_to_one_column_of_its_highest_values_and_back(workspace, session, qtbot) -> None:
     header = workspace.view.attributes
     qtbot.mouseClick(header.viewport(), LEFT, pos=QPoint(header.sectionViewportPosition(2) + 6, 8))
-    assert columns(workspace) == ["crown::red", "crown::blue", "wing pattern::striped", "crest::yes", "crest::no"]
+    folded = "wing pattern (2 folded)"
+    assert columns(workspace) == ["crown::red", "crown::blue", folded, "crest::yes", "crest::no"]
+    shown = [float(workspace.model.index(row, 2).data()) for row in range(3)]
+    assert shown == VECTORS[:, 2:4].max(axis=1).tolist()
+    click_cell(workspace, qtbot, 0, 2)
+    assert session.attribute == 3, "of the first class the second attribute of the group is the highest"
+    click_cell(workspace, qtbot, 1, 2)
+    assert session.attribute == 2
+    assert workspace.value.where.text() == "Highest: wing pattern::striped of Striped heron"
     qtbot.keyClick(workspace.view, KEY.Key_G, CTRL | SHIFT)
-    assert columns(workspace) == ["crown::red", "wing pattern::striped", "crest::yes"]
+    assert columns(workspace) == ["crown (2 folded)", folded, "crest (2 folded)"]
     qtbot.keyClicks(workspace.attribute_filter, "plain")
     assert columns(workspace) == ["wing pattern::plain"]
     workspace.attribute_filter.clear()
     click_cell(workspace, qtbot, 0, 0)
     qtbot.keyClick(workspace.view, KEY.Key_G, CTRL)
-    assert columns(workspace) == ["crown::red", "crown::blue", "wing pattern::striped", "crest::yes"]
+    assert columns(workspace) == ["crown::red", "crown::blue", folded, "crest (2 folded)"]
     qtbot.keyClick(workspace.view, KEY.Key_G, CTRL | SHIFT)
     qtbot.keyClick(workspace.view, KEY.Key_G, CTRL | SHIFT)
     assert len(columns(workspace)) == 6
+
+
+def test_a_folded_group_is_sorted_and_copied_by_what_it_shows_and_never_edited(workspace, session, qtbot) -> None:
+    messages: list[str] = []
+    session.message.connect(lambda _, sentence: messages.append(sentence))
+    click_cell(workspace, qtbot, 0, 2)
+    qtbot.keyClick(workspace.view, KEY.Key_G, CTRL)
+    qtbot.keyClick(workspace.view, KEY.Key_R, CTRL)
+    assert rows(workspace) == ["Striped heron", "Red wader", "Blue-crested tern"]
+    qtbot.keyClick(workspace.view, KEY.Key_G, CTRL)
+    click_cell(workspace, qtbot, 0, 2)
+    qtbot.keyClick(workspace.view, KEY.Key_G, CTRL)
+    qtbot.keyClick(workspace.view, KEY.Key_5)
+    assert editor(workspace) is None
+    qtbot.keyClick(workspace.view, KEY.Key_Delete)
+    choose_block(workspace, qtbot, (0, 1), (2, 2))
+    qtbot.keyClick(workspace.view, KEY.Key_D, CTRL)
+    assert messages == ["“wing pattern” is folded, and nothing was changed; unfold it first (Ctrl+G)."] * 2
+    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    qtbot.keyClick(workspace.view, KEY.Key_C, CTRL | SHIFT)
+    assert clipboard().split("\n")[0] == "\tcrown::blue\twing pattern (2 folded)"
 
 
 def test_all_values_that_are_found_are_replaced_in_one_step(workspace, session, qtbot) -> None:
