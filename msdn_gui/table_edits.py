@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from msdn_core.domain.attributes import Attribute
+from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import ProjectError
 from msdn_core.project import Cell, Project, RemovedClass
 
@@ -116,6 +116,42 @@ class TableEdits:
         """Gives an attribute another name or group; checkpoints of the old ones do not fit any more."""
         project = self._writable()
         project.rename_attribute(column, attribute)
+        self._session.put_attributes(project.table())
+
+    def rename_attributes(self, attributes: Mapping[int, Attribute]) -> None:
+        """Gives attributes, by their columns, other names or groups, all or none."""
+        project = self._writable()
+        with project.transaction():
+            for column, attribute in attributes.items():
+                project.rename_attribute(column, attribute)
+        self._session.put_attributes(project.table())
+
+    def define_table(
+        self, table: ClassTable, descriptions: Mapping[str, str], group_parts: Mapping[str, Sequence[str]]
+    ) -> None:
+        """Gives a project without attributes a table; its attributes get hashed word vectors."""
+        project = self._session.present_project()
+        if project.table().attributes:
+            raise ProjectError("This project has attributes already; new ones are added one by one.")
+        from msdn_core.importers.word_vectors import hashed_word_vectors
+
+        words = hashed_word_vectors([attribute.full_name for attribute in table.attributes])
+        with project.transaction():
+            project.define_classes(table, word_vectors=words, word_vector_source="hashed")
+            project.define_group_parts(group_parts)
+            for name, text in descriptions.items():
+                project.describe_class(name, text)
+        self._session.put_attributes(project.table())
+
+    def undefine_table(self) -> None:
+        """Takes classes and attributes away, as long as nothing in the project hangs on them."""
+        project = self._writable()
+        room = project.annotations
+        if any(image.class_name for image in project.images()):
+            raise ProjectError("Images have got classes since; take them away first, in Annotate.")
+        if any(room.judgements_by(name) for name in room.annotators()):
+            raise ProjectError("Attributes were judged in images since; take that back first, in Annotate.")
+        project.define_classes(ClassTable.empty())
         self._session.put_attributes(project.table())
 
     def append_attribute(self, attribute: Attribute) -> None:

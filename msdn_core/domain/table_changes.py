@@ -66,8 +66,9 @@ def compare(
     there = [place for place, name in enumerate(theirs) if name in ours]
     columns = np.array([ours[theirs[place]] for place in there], dtype=np.intp)
     changes = []
+    value_range = table.value_range
     for name, vector in zip(classes, vectors[:, there] if there else np.zeros((len(classes), 0)), strict=True):
-        changes.append(_change(table, name, columns, np.asarray(vector)))
+        changes.append(_change(table, name, columns, np.asarray(vector), value_range))
     named = set(classes)
     nothing = np.zeros(0, dtype=np.intp), np.zeros(0), np.zeros(0)
     changes += [ClassChange(name, ChangeKind.MISSING, *nothing) for name in table.classes if name not in named]
@@ -78,12 +79,14 @@ def compare(
     )
 
 
-def _change(table: ClassTable, name: str, columns: NDArray[np.intp], values: FloatArray) -> ClassChange:
+def _change(
+    table: ClassTable, name: str, columns: NDArray[np.intp], values: FloatArray, value_range: tuple[float, float]
+) -> ClassChange:
     row = table.class_index.get(name, -1)
     before = table.vectors[row, columns] if row >= 0 else np.zeros(len(columns))
     others = before != values
     found = columns[others], before[others], values[others]
-    low, high = table.value_range
+    low, high = value_range
     wrong = np.flatnonzero((values < low) | (values > high))
     if len(wrong) and len(table.classes):
         attribute = table.attributes[columns[wrong[0]]].full_name

@@ -117,6 +117,14 @@ class ClassesActions:
             "",
             "Another name or group for the chosen attribute",
         )
+        self.rename_group = make(
+            "rename_group",
+            "Rename the whole group …",
+            "",
+            workspace.ask_for_name_of_group,
+            "",
+            "Another name for the group of the chosen attribute; one that is there already takes its attributes in",
+        )
         sheets = workspace.sheets
         self.take_sheet = make(
             "import_sheet",
@@ -167,7 +175,7 @@ class ClassesActions:
             self.clear,
         )
         """Those that a table for reading only does not offer."""
-        self._of_attributes = (self.add_attribute, self.rename_attribute)
+        self._of_attributes = (self.add_attribute, self.rename_attribute, self.rename_group)
         self._of_classes = (self.duplicate, self.rename, self.remove)
         self._of_cells = (self.cut, self.copy, self.copy_names, self.paste, self.fill, self.clear)
         self.all = (
@@ -200,8 +208,9 @@ class ClassesActions:
             action.setEnabled(chosen and (editable or action not in self.changing))
         self.new.setEnabled(editable)
         self.add_attribute.setEnabled(editable)
-        self.rename_attribute.setEnabled(editable and chosen)
-        self.take_sheet.setEnabled(there)
+        for action in (self.rename_attribute, self.rename_group):
+            action.setEnabled(editable and chosen)
+        self.take_sheet.setEnabled(there or self._workspace.can_define)
         self.write_sheet.setEnabled(there and not self._workspace.is_borrowed)
         for action in (self.sort, self.fold):
             action.setEnabled(chosen)

@@ -1,4 +1,4 @@
-"""A new attribute, or another name or group for one; what that means for what was trained is said beside it."""
+"""A new attribute, or another name for one or for a group; what that means for what was trained is said beside it."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ class AttributeForm(QWidget):
 
     asked = Signal(int, object)
     """The column, −1 for a new attribute, and the ``Attribute``."""
+    group_asked = Signal(str, str)
+    """A group and its new name."""
     left = Signal()
 
     def __init__(self) -> None:
@@ -34,6 +36,8 @@ class AttributeForm(QWidget):
         self.setObjectName("attribute_form")
         self._facts = AttributeFacts(ClassTable.empty(), (), "")
         self._column = -1
+        self._group: str | None = None
+        """The group that is renamed as a whole; None where an attribute is meant."""
         self.title = QLabel()
         self.title.setProperty("look", "heading")
         self.group = QComboBox(objectName="attribute_group")
@@ -47,9 +51,9 @@ class AttributeForm(QWidget):
         self.do = QPushButton(objectName="put_attribute")
         self.do.setProperty("look", "primary")
         cancel = QPushButton("Cancel", objectName="cancel_attribute")
-        group_label, name_label = QLabel("&Group"), QLabel("&Name")
+        group_label, self._name_label = QLabel("&Group"), QLabel("&Name")
         group_label.setBuddy(self.group)
-        name_label.setBuddy(self.name)
+        self._name_label.setBuddy(self.name)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACING)
         buttons.addStretch(1)
@@ -58,7 +62,7 @@ class AttributeForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING // 2)
-        for widget in (self.title, group_label, self.group, name_label, self.name, self.fault):
+        for widget in (self.title, group_label, self.group, self._name_label, self.name, self.fault):
             layout.addWidget(widget)
         layout.addSpacing(SPACING)
         layout.addWidget(self.meaning)
@@ -68,6 +72,7 @@ class AttributeForm(QWidget):
         self.group.currentTextChanged.connect(self._check)
         self.name.textChanged.connect(self._check)
         self.name.returnPressed.connect(self._ask)
+        self.group.lineEdit().returnPressed.connect(self._ask)
         self.do.clicked.connect(self._ask)
         cancel.clicked.connect(self.left)
         theme().changed.connect(self._recolour)
@@ -75,20 +80,38 @@ class AttributeForm(QWidget):
 
     def begin(self, facts: AttributeFacts, column: int) -> None:
         """Start over, with a new attribute (−1) or with that of a column."""
-        self._facts, self._column = facts, column
+        self._start(facts, column, None)
         attributes = facts.table.attributes
         old = attributes[column] if column >= 0 else None
         self.title.setText("New attribute" if old is None else f"Rename or regroup {old.full_name}")
         self.title.setWordWrap(True)
         self.do.setText("Add attribute" if old is None else "Rename attribute")
-        self.group.clear()
-        self.group.addItems([group for group in facts.table.groups if group])
         self.group.setCurrentText(old.group if old is not None else attributes[-1].group if attributes else "")
         self.name.setText(old.name if old is not None else "")
         self.meaning.setText(_meaning(facts, is_new=old is None))
         self.name.selectAll()
         self.name.setFocus(Qt.FocusReason.OtherFocusReason)
         self._check()
+
+    def begin_group(self, facts: AttributeFacts, group: str) -> None:
+        """Start over, with the name of a whole group."""
+        self._start(facts, -1, group)
+        count = len(facts.table.groups[group])
+        self.title.setText(f"Rename the group {group}" if group else f"A group for the {count} attributes without one")
+        self.title.setWordWrap(True)
+        self.do.setText(f"Rename group ({count} attribute{'' if count == 1 else 's'})")
+        self.group.setCurrentText(group)
+        self.meaning.setText(_meaning(facts, is_new=False))
+        self.group.lineEdit().selectAll()
+        self.group.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._check()
+
+    def _start(self, facts: AttributeFacts, column: int, group: str | None) -> None:
+        self._facts, self._column, self._group = facts, column, group
+        for widget in (self._name_label, self.name):
+            widget.setVisible(group is None)
+        self.group.clear()
+        self.group.addItems([group for group in facts.table.groups if group])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -100,6 +123,8 @@ class AttributeForm(QWidget):
         return Attribute(self.group.currentText().strip(), self.name.text().strip())
 
     def _fault(self) -> str:
+        if self._group is not None:
+            return self._group_fault(self._group)
         attribute = self._attribute()
         if not attribute.name:
             return "An attribute needs a name."
@@ -110,9 +135,19 @@ class AttributeForm(QWidget):
             return f"There is an attribute “{attribute.full_name}” already; choose another name."
         return ""
 
+    def _group_fault(self, group: str) -> str:
+        name, table = self.group.currentText().strip(), self._facts.table
+        if not name:
+            return "A group needs a name."
+        if "::" in name:
+            return "Two colons part the group from the name; leave them out here."
+        there = {table.attributes[column].name for column in table.groups.get(name, ())} if name != group else set()
+        twice = [one for column in table.groups[group] if (one := table.attributes[column].name) in there]
+        return f"There is an attribute “{name}::{twice[0]}” already; choose another name." if twice else ""
+
     def _check(self, *_: object) -> None:
         fault = self._fault()
-        self.fault.setText(fault if self.name.text() else "")
+        self.fault.setText(fault if self.name.text() or self._group is not None else "")
         self.fault.setVisible(bool(self.fault.text()))
         self.do.setEnabled(not fault)
 
@@ -120,7 +155,13 @@ class AttributeForm(QWidget):
         self.fault.setStyleSheet(f"color: {theme().colours.error};")
 
     def _ask(self) -> None:
-        if not self._fault():
+        # Return in the line of a combo box comes twice: to the line, and to the box around it.
+        if not self.do.isEnabled():
+            return
+        self.do.setEnabled(False)
+        if self._group is not None:
+            self.group_asked.emit(self._group, self.group.currentText().strip())
+        else:
             self.asked.emit(self._column, self._attribute())
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QUndoCommand
 
-from msdn_core.domain.attributes import Attribute, FloatArray
+from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.project import RemovedClass
 from msdn_gui.session import Session
@@ -244,6 +244,42 @@ class RenameAttribute(_AttributeEdit):
 
     def take_back(self) -> None:
         self._session.edits.rename_attribute(self._column, self._old)
+
+
+class RenameGroup(_AttributeEdit):
+    """Another group for all attributes of one."""
+
+    def __init__(self, session: Session, group: str, name: str) -> None:
+        super().__init__(session, f"Rename the group {group} to {name}" if group else f"Group attributes as {name}")
+        attributes = session.table.attributes
+        self._before = {column: attributes[column] for column in session.table.groups[group]}
+        self._after = {column: Attribute(name, one.name) for column, one in self._before.items()}
+
+    def do(self) -> None:
+        self._session.edits.rename_attributes(self._after)
+
+    def take_back(self) -> None:
+        self._session.edits.rename_attributes(self._before)
+
+
+class DefineTable(_AttributeEdit):
+    """The first attributes and classes of a project."""
+
+    def __init__(
+        self,
+        session: Session,
+        table: ClassTable,
+        descriptions: Mapping[str, str],
+        group_parts: Mapping[str, Sequence[str]],
+    ) -> None:
+        super().__init__(session, f"{len(table.classes):,} classes by {len(table.attributes):,} attributes")
+        self._table, self._descriptions, self._group_parts = table, descriptions, group_parts
+
+    def do(self) -> None:
+        self._session.edits.define_table(self._table, self._descriptions, self._group_parts)
+
+    def take_back(self) -> None:
+        self._session.edits.undefine_table()
 
 
 class RenameClass(Edit):

@@ -13,16 +13,19 @@ from PySide6.QtGui import QGuiApplication, QUndoStack
 from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
 from msdn_core.domain.table_changes import ChangeKind, ClassChange
 from msdn_core.errors import MsdnError
+from msdn_core.importers.sheets import ClassSheet
 from msdn_gui.classes.attribute_form import AttributeFacts
 from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
 from msdn_gui.classes.commands import (
     AddAttribute,
     AddClass,
     AddClasses,
+    DefineTable,
     DescribeClass,
     RemoveClasses,
     RenameAttribute,
     RenameClass,
+    RenameGroup,
     SetValues,
 )
 from msdn_gui.classes.numbers import short
@@ -193,6 +196,20 @@ class Editing(QObject):
         """Another name or group for an attribute."""
         if attribute != self._session.table.attributes[column]:
             self.stack.push(RenameAttribute(self._session, column, attribute))
+
+    def rename_group(self, group: str, name: str) -> None:
+        """Another name for a group; one that is there already takes the attributes in."""
+        if name != group:
+            self.stack.push(RenameGroup(self._session, group, name))
+
+    def define(self, sheet: ClassSheet, names: Sequence[str]) -> None:
+        """The attributes of a sheet, and some of its classes, for a project that has none; seen where it says so."""
+        rows = [row for row, name in enumerate(sheet.classes) if name in set(names)]
+        classes = tuple(sheet.classes[row] for row in rows)
+        seen = np.array([sheet.seen.get(name, False) for name in classes], dtype=np.bool_)
+        table = ClassTable(sheet.attributes, classes, sheet.vectors[rows], seen)
+        texts = {name: sheet.descriptions[name] for name in classes if name in sheet.descriptions}
+        self.stack.push(DefineTable(self._session, table, texts, sheet.group_parts))
 
     def rename_class(self, old: str, new: str) -> None:
         """Another name for a class."""

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from msdn_core.domain.table_changes import compare
-from msdn_core.importers.sheets import ClassSheet
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.table_changes import ClassChange, Comparison, compare
+from msdn_core.importers.sheets import ClassSheet, read_class_sheet
 from msdn_gui.classes.comparison_panel import ComparisonPanel
 from msdn_gui.classes.editing import Editing
-from msdn_gui.classes.sheet_reader import SheetReader
+from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 
 if TYPE_CHECKING:
@@ -32,15 +34,16 @@ class Sheets(QObject):
         super().__init__(owner)
         self._session, self._jobs, self._editing, self._owner = session, services.jobs, editing, owner
         self.panel = ComparisonPanel()
-        self._reader = SheetReader(self)
-        self._reader.read.connect(self._compare_sheet)
-        self._reader.failed.connect(lambda sentence: session.message.emit("error", sentence))
+        self._defining: ClassSheet | None = None
+        self._work = Background(self)
+        self._work.done.connect(self._show_sheet)
+        self._work.failed.connect(lambda sentence: session.message.emit("error", sentence))
         self.panel.taken.connect(self._take)
         self.panel.left.connect(self.left)
 
     def ask_for_sheet(self) -> None:
         """Asks for a file to read classes from."""
-        self._ask("Import classes from a sheet", self._reader.begin, saving=False)
+        self._ask("Import classes from a sheet", self._read, saving=False)
 
     def ask_for_target(self) -> None:
         """Asks for a file to write the classes into."""
@@ -52,6 +55,7 @@ class Sheets(QObject):
         if session.checkpoint is None:
             session.message.emit("warning", "There is no checkpoint to compare the classes with; choose one above.")
             return
+        self._defining = None
         header = session.checkpoint.header
         other = header.table()
         comparison = compare(session.table, other.attributes, other.classes, other.vectors)
@@ -59,15 +63,36 @@ class Sheets(QObject):
         self.panel.show_comparison(title, session.table, comparison, editable=self._editable())
         self.shown.emit()
 
-    def _compare_sheet(self, path: Path, sheet: ClassSheet) -> None:
-        table = self._session.table
-        comparison = compare(table, sheet.attributes, sheet.classes, sheet.vectors)
-        title = f"The classes here, and those of {path.name}"
-        self.panel.show_comparison(title, table, comparison, editable=self._editable())
+    def _read(self, path: Path) -> None:
+        """Reads and compares on another thread; a project without attributes is compared with a table of none."""
+        session = self._session
+        table = None if session.table_is_borrowed or not session.table.attributes else session.table
+
+        def work() -> tuple[Path, ClassSheet, ClassTable | None, Comparison]:
+            sheet = read_class_sheet(path)
+            base = _without_classes(sheet) if table is None else table
+            return path, sheet, table, compare(base, sheet.attributes, sheet.classes, sheet.vectors)
+
+        self._work.start(work)
+
+    def _show_sheet(self, found: tuple[Path, ClassSheet, ClassTable | None, Comparison]) -> None:
+        path, sheet, table, comparison = found
+        editable = self._writable()
+        if table is None:
+            title = f"{path.name} describes classes by {len(sheet.attributes):,} attributes; this project has none yet"
+            self._defining = sheet
+            self.panel.show_comparison(title, _without_classes(sheet), comparison, editable=editable)
+        else:
+            self._defining = None
+            title = f"The classes here, and those of {path.name}"
+            self.panel.show_comparison(title, table, comparison, editable=editable and self._editable())
         self.shown.emit()
 
-    def _take(self, changes: list) -> None:
-        self._editing.take(changes)
+    def _take(self, changes: list[ClassChange]) -> None:
+        if self._defining is not None:
+            self._editing.define(self._defining, [change.name for change in changes])
+        else:
+            self._editing.take(changes)
         self.left.emit()
 
     def _export(self, path: Path) -> None:
@@ -78,9 +103,12 @@ class Sheets(QObject):
         job.failed.connect(lambda sentence: self._session.message.emit("error", sentence))
         job.finished.connect(lambda _: self._session.message.emit("info", f"The classes were written to {path}."))
 
-    def _editable(self) -> bool:
+    def _writable(self) -> bool:
         project = self._session.project
-        return project is not None and not project.read_only and not self._session.table_is_borrowed
+        return project is not None and not project.read_only
+
+    def _editable(self) -> bool:
+        return self._writable() and not self._session.table_is_borrowed
 
     def _ask(self, title: str, take: Callable[[Path], None], *, saving: bool) -> None:
         dialog = QFileDialog(self._owner, title)
@@ -94,3 +122,7 @@ class Sheets(QObject):
         dialog.fileSelected.connect(lambda text: take(Path(text)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+def _without_classes(sheet: ClassSheet) -> ClassTable:
+    return ClassTable(sheet.attributes, (), np.zeros((0, len(sheet.attributes))), np.zeros(0, dtype=np.bool_))

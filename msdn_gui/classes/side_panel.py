@@ -46,6 +46,11 @@ class SidePanel(QStackedWidget):
         self.setCurrentIndex(2)
         self.attribute_form.begin(facts, column)
 
+    def ask_for_group(self, facts: AttributeFacts, group: str) -> None:
+        """Shows the form of another name for a group."""
+        self.setCurrentIndex(2)
+        self.attribute_form.begin_group(facts, group)
+
     def show_class(self) -> None:
         """Shows the chosen class."""
         self.setCurrentIndex(0)

@@ -102,6 +102,12 @@ class ClassesWorkspace(QWidget):
         if self._session.attribute >= 0:
             self.side.ask_for_attribute(self.editing.attribute_facts(), self._session.attribute)
 
+    def ask_for_name_of_group(self) -> None:
+        """Shows the form of another name for the chosen attribute's group."""
+        if self._session.attribute >= 0:
+            group = self._session.table.attributes[self._session.attribute].group
+            self.side.ask_for_group(self.editing.attribute_facts(), group)
+
     def rename_chosen(self) -> None:
         """Edits the chosen class's name where it stands."""
         row = self.view.currentIndex().row()
@@ -142,9 +148,20 @@ class ClassesWorkspace(QWidget):
         """Whether the table is the checkpoint's."""
         return self._session.table_is_borrowed
 
+    @property
+    def can_define(self) -> bool:
+        """Whether the project has no classes of its own, and may get some."""
+        project, own = self._session.project, self._session.table.attributes and not self._session.table_is_borrowed
+        return project is not None and not project.read_only and not own
+
+    def _show_comparison(self) -> None:
+        self._middle.setCurrentWidget(self.sheets.panel)
+        self._pages.setCurrentWidget(self._columns)
+
     def _leave_comparison(self) -> None:
         if self._middle.currentWidget() is self.sheets.panel:
             self.show_what_if(self._actions.what_if.isChecked())
+            self._pages.setCurrentWidget(self._columns if self._session.table.attributes else self.empty)
 
     # Composition
 
@@ -189,8 +206,10 @@ class ClassesWorkspace(QWidget):
         self.empty = EmptyState(
             "classes",
             "No classes yet",
-            "Classes are described by attributes, and this project has none. Import a data set (File menu), or choose "
-            "a checkpoint above: its classes can be taken into the project.",
+            "Classes are described by attributes, and this project has none. Import a sheet with a line a class and a "
+            "column an attribute, or a data set (File menu); or choose a checkpoint above: its classes can be taken "
+            "into the project.",
+            (self._actions.take_sheet,),
         )
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -211,12 +230,13 @@ class ClassesWorkspace(QWidget):
         self.value.entered.connect(self.editing.set_chosen)
         self.find_bar.replace_asked.connect(self.editing.replace)
         self.what_if.moved.connect(self.editing.slide)
-        self.sheets.shown.connect(lambda: self._middle.setCurrentWidget(self.sheets.panel))
+        self.sheets.shown.connect(self._show_comparison)
         self.sheets.left.connect(self._leave_comparison)
         self.notice.adopt_asked.connect(self._adopt)
         self.form.asked.connect(self._add_class)
         self.side.left.connect(self._leave_form)
         self.attribute_form.asked.connect(self._put_attribute)
+        self.attribute_form.group_asked.connect(self._put_group)
         self.panel.described.connect(self.editing.describe_class)
         view.attributes.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         view.attributes.customContextMenuRequested.connect(self._show_attribute_menu)
@@ -307,6 +327,10 @@ class ClassesWorkspace(QWidget):
             self.editing.add_attribute(attribute)
         else:
             self.editing.rename_attribute(column, attribute)
+        self._leave_form()
+
+    def _put_group(self, group: str, name: str) -> None:
+        self.editing.rename_group(group, name)
         self._leave_form()
 
     def _show_attribute_menu(self, place: QPoint) -> None:

@@ -85,6 +85,40 @@ def test_an_attribute_is_regrouped_and_renamed_and_keeps_its_values(workspace, s
     assert session.checkpoint is not None
 
 
+@pytest.mark.usefixtures("own_checkpoint")
+def test_a_whole_group_is_renamed_in_one_step_or_goes_into_another(workspace, session, qtbot) -> None:
+    click_cell(workspace, qtbot, 0, 2)
+    action(workspace, "rename_group").trigger()
+    assert "small-01" in meaning(workspace)
+    assert not name_line(workspace).isVisible()
+    line = workspace.attribute_form.group.lineEdit()
+    assert line.text() == "wing pattern"
+    line.selectAll()
+    qtbot.keyClicks(line, "a::b")
+    assert "Two colons" in workspace.findChild(QLabel, "attribute_fault").text()
+    line.selectAll()
+    qtbot.keyClicks(line, "crown")
+    qtbot.keyClick(line, KEY.Key_Return)
+    into = [Attribute("crown", name) for name in ("red", "blue", "striped", "plain")]
+    assert list(session.table.attributes) == [*into, *ATTRIBUTES[4:]]
+    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    assert workspace.undo_stack.undoText() == "Rename the group wing pattern to crown"
+    workspace.undo_stack.undo()
+    assert session.table.attributes == ATTRIBUTES
+    assert session.checkpoint is not None
+    with Project.open(session.project.path, read_only=True) as project:
+        assert project.table().attributes == ATTRIBUTES
+
+
+def test_groups_with_an_attribute_of_one_name_cannot_become_one(workspace, session, qtbot) -> None:
+    session.edits.append_attribute(Attribute("crown", "plain"))
+    click_cell(workspace, qtbot, 0, 2)
+    action(workspace, "rename_group").trigger()
+    workspace.attribute_form.group.setCurrentText("crown")
+    assert "“crown::plain” already" in workspace.findChild(QLabel, "attribute_fault").text()
+    assert not workspace.findChild(QPushButton, "put_attribute").isEnabled()
+
+
 def test_escape_leaves_the_attributes_as_they_are(workspace, session, qtbot) -> None:
     workspace.view.attributes.customContextMenuRequested.emit(workspace.view.attributes.rect().center())
     menu = next(one for one in workspace.findChildren(QMenu) if one.isVisible())

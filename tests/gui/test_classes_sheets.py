@@ -8,10 +8,13 @@ from classes_kit import LEFT, action, shown_workspace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QTreeWidget
 from small_birds import ATTRIBUTES, CLASSES, SEEN, VECTORS, write_checkpoint
+from watch import LoopWatch
 
+from msdn_core.domain.annotation import ImageLabel, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.domain.table_changes import ChangeKind, compare
 from msdn_core.importers.sheets import read_class_sheet
+from msdn_core.project import NewImage, Project
 
 TABLE = ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN)
 NAMES = [attribute.full_name for attribute in ATTRIBUTES]
@@ -120,6 +123,77 @@ def test_what_is_exported_comes_back_the_same(workspace, session, qtbot, tmp_pat
     found = read_class_sheet(path)
     comparison = compare(session.table, found.attributes, found.classes, found.vectors)
     assert [change.kind for change in comparison.changes] == [ChangeKind.SAME] * 3
+
+
+@pytest.fixture
+def bare(empty_session, services, qtbot, tmp_path, monkeypatch):
+    """The workspace over a project that has images and no classes."""
+    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    with Project.create(tmp_path / "Bare") as project:
+        project.add_images(project.add_image_root(tmp_path / "images"), [NewImage("one.jpg")])
+    empty_session.open_project(tmp_path / "Bare")
+    return shown_workspace(empty_session, services, qtbot)
+
+
+def test_a_sheet_gives_an_empty_project_its_attributes_and_classes(bare, empty_session, qtbot, tmp_path) -> None:
+    button = next(one for one in bare.empty.findChildren(QPushButton) if one.isVisible())
+    assert button.text() == "Import a sheet"
+    path = sheet(
+        tmp_path, "class;seen;description;crest::yes;crest::no\nKite;no;Hovers;0;100\nGull;yes;;25;75\nTern;no;;1;2\n"
+    )
+    qtbot.mouseClick(button, LEFT)
+    dialog = bare.findChild(QFileDialog, "sheet_dialog")
+    dialog.fileSelected.emit(str(path))
+    dialog.close()
+    tree = bare.findChild(QTreeWidget, "comparison_rows")
+    qtbot.waitUntil(tree.isVisible)
+    assert lines(bare) == {"Kite": "New class", "Gull": "New class", "Tern": "New class"}
+    assert "2 attributes" in bare.findChild(QLabel, "comparison_title").text()
+    tree.topLevelItem(2).setCheckState(0, Qt.CheckState.Unchecked)
+    qtbot.mouseClick(bare.findChild(QPushButton, "take_changes"), LEFT)
+    assert bare.view.isVisible()
+    with Project.open(empty_session.project.path, read_only=True) as project:
+        table = project.table()
+        assert [one.full_name for one in table.attributes] == ["crest::yes", "crest::no"]
+        assert (table.classes, table.seen.tolist()) == (("Kite", "Gull"), [False, True])
+        assert table.vectors.tolist() == [[0, 100], [25, 75]]
+        assert project.class_description("Kite") == "Hovers"
+        assert project.word_vectors() is not None
+    bare.undo_stack.undo()
+    assert bare.empty.isVisible()
+    assert empty_session.table.attributes == ()
+    bare.undo_stack.redo()
+    assert empty_session.table.classes == ("Kite", "Gull")
+
+
+def test_what_was_said_since_keeps_a_first_table_from_being_undone(bare, empty_session, qtbot, tmp_path) -> None:
+    said: list[str] = []
+    empty_session.message.connect(lambda _, sentence: said.append(sentence))
+    choose_file(bare, qtbot, "import_sheet", sheet(tmp_path, "class,seen,a\nKite,yes,1\n"))
+    qtbot.waitUntil(bare.findChild(QTreeWidget, "comparison_rows").isVisible)
+    qtbot.mouseClick(bare.findChild(QPushButton, "take_changes"), LEFT)
+    project = empty_session.project
+    image = project.images()[0].id
+    project.annotations.put_labels({image: ImageLabel("Kite", Split.TRAIN, "Ann", "2026-01-01")})
+    bare.undo_stack.undo()
+    assert "Images have got classes since" in said[-1]
+    assert project.table().classes == ("Kite",)
+
+
+def test_a_thousand_classes_are_read_and_compared_beside_the_window(workspace, session, qtbot, tmp_path) -> None:
+    path = tmp_path / "large.csv"
+    names = [f"group {n // 8}::value {n}" for n in range(100)]
+    rows = "".join(f"Class {n},{','.join(['0.5'] * 100)}\n" for n in range(1000))
+    path.write_text(f"class,{','.join(names)}\n{rows}")
+    classes = tuple(f"Class {n}" for n in range(1000))
+    attributes = tuple(map(Attribute.parse, names))
+    session.project.define_classes(ClassTable(attributes, classes, np.zeros((1000, 100)), np.zeros(1000, bool)))
+    session.put_attributes(session.project.table())
+    with LoopWatch() as watch:
+        choose_file(workspace, qtbot, "import_sheet", path)
+        qtbot.waitUntil(workspace.findChild(QTreeWidget, "comparison_rows").isVisible, timeout=20_000)
+    assert len(lines(workspace)) == 1000
+    assert watch.longest_ms < 250, watch.report()
 
 
 def test_the_table_is_compared_with_what_the_checkpoint_was_trained_with(workspace, session, qtbot, tmp_path) -> None:
