@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from msdn_core.errors import MsdnError
+from msdn_core.runs.queue import hold
 from msdn_gui.services.runs import RunMonitor
 
 _log = logging.getLogger(__name__)
@@ -55,11 +56,16 @@ class CloseQuestion(QMessageBox):
 
 
 def stop_and_keep(monitor: RunMonitor, runs: Sequence[str]) -> list[str]:
-    """Tells runs to stop; a run saves its state and ends by itself. The sentences of what could not be told."""
+    """Tells runs to stop; a run saves its state and ends by itself. The sentences of what could not be told.
+
+    Those that wait keep waiting: otherwise the next one would begin.
+    """
     faults = []
     for directory in monitor.runs:
         if directory.name in runs:
             try:
+                if monitor.waiting.names:
+                    hold(directory.project_path, True)
                 directory.send("stop")
             except (MsdnError, OSError) as fault:
                 _log.warning("run %s could not be told to stop: %s", directory.name, fault)

@@ -59,6 +59,8 @@ class Session(QObject):
     rival_changed = Signal(object)
     explore_asked = Signal()
     """What was chosen shall be looked at in Explore."""
+    run_asked = Signal()
+    """The run in ``asked_run`` shall be shown in Train."""
     message = Signal(str, str)
 
     def __init__(self, explainer: ExplainerService | None = None, parent: QObject | None = None) -> None:
@@ -75,6 +77,8 @@ class Session(QObject):
         self.rival: str | None = None
         """The class that the chosen one is asked about: why this one, and not that."""
         self.checkpoint: Checkpoint | None = None
+        self.asked_run: Path | None = None
+        """The directory of a run that shall be shown; Train takes it."""
         self.gamma = 0.0
         self._own_table = ClassTable.empty()
         self.edits = TableEdits(self)
@@ -264,6 +268,11 @@ class Session(QObject):
             self.message.emit("error", str(fault))
             return
         self._put_checkpoint(checkpoint)
+
+    def ask_for_run(self, directory: Path) -> None:
+        """Goes to Train and shows a run there."""
+        self.asked_run = directory
+        self.run_asked.emit()
 
     def set_gamma(self, gamma: float) -> None:
         """Sets what calibrated stacking takes off the seen classes' scores."""

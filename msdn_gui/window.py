@@ -64,6 +64,7 @@ class MainWindow(QMainWindow):
         self._fill_menus()
         ActivityWatch(services, self.chip, self)
         session.message.connect(self.message_bar.show_message)
+        session.run_asked.connect(lambda: self.show_workspace("train"))
         session.explore_asked.connect(lambda: self.show_workspace("explore"))
         session.project_changed.connect(self._show_project)
         for changed in (session.images_changed, session.table_changed):

@@ -29,6 +29,12 @@ class CheckpointChoice:
     group: str
 
 
+def run_behind(checkpoint: Path) -> Path | None:
+    """The directory of the run that wrote a checkpoint, where the file still lies in one."""
+    folder = checkpoint.parent.parent
+    return folder if checkpoint.parent.name == "checkpoints" and (folder / "config.json").is_file() else None
+
+
 def load_checkpoint(path: Path, label: str = "") -> Checkpoint:
     """The checkpoint in a file, its header read; raises CheckpointError."""
     header = read_header(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import Field, fields
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -60,6 +60,9 @@ class RunForm(QWidget):
     queue_asked = Signal(list, str)
     """The runs that shall wait for their turn (``GridRun``), and their name."""
     left = Signal()
+    load_asked = Signal()
+    """Settings shall be taken from a file."""
+    save_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,6 +90,16 @@ class RunForm(QWidget):
 
         title = QLabel("New run")
         title.setProperty("look", "heading")
+        top = QHBoxLayout()
+        top.addWidget(title)
+        top.addStretch(1)
+        self.load = QPushButton("Load settings …", objectName="load_settings")
+        self.load.setToolTip("From a file that was saved here, or any run's config.json")
+        self.save = QPushButton("Save settings …", objectName="save_settings")
+        self.save.setToolTip("As a file that `python -m msdn_core train --config FILE` takes as well")
+        for button, asked in ((self.load, self.load_asked), (self.save, self.save_asked)):
+            button.clicked.connect(asked)
+            top.addWidget(button)
         head = QGridLayout()
         head.setHorizontalSpacing(2 * SPACING)
         head.setVerticalSpacing(SPACING)
@@ -121,7 +134,7 @@ class RunForm(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * SPACING, 2 * SPACING, 2 * SPACING, 2 * SPACING)
         layout.setSpacing(SPACING)
-        layout.addWidget(title)
+        layout.addLayout(top)
         layout.addLayout(head)
         layout.addWidget(scroll, 1)
         layout.addWidget(self.fault)
@@ -149,6 +162,15 @@ class RunForm(QWidget):
     def runs(self) -> list[GridRun]:
         """A run for each combination of the grid's values; one where there is no grid. ConfigError as ``config``."""
         return grid_runs(self.config(), parse_grid(self.grid_line.text()))
+
+    def take(self, config: TrainConfig) -> None:
+        """Starts from settings of elsewhere, their recipe with them."""
+        with QSignalBlocker(self.recipe):
+            self.recipe.setCurrentText(config.recipe)
+        self.fill(config)
+        # What differs and lies folded would be trained with unseen.
+        if any(self._differs(row) and row.entry.metadata["advanced"] for row in self._rows.values()):
+            self.more.setChecked(True)
 
     def fill(self, config: TrainConfig) -> None:
         """Shows settings."""
@@ -210,11 +232,7 @@ class RunForm(QWidget):
     def _check(self) -> None:
         recipe = RECIPES[self.recipe.currentText()]
         for name, row in self._rows.items():
-            try:
-                differs = row.editor.value() != getattr(recipe, name)
-            except ValueError:
-                differs = True
-            row.reset.setVisible(differs and not row.editor.isHidden())
+            row.reset.setVisible(self._differs(row) and not row.editor.isHidden())
             row.reset.setToolTip(f"Differs from the recipe; back to {getattr(recipe, name)}")
         try:
             runs = self.runs()
@@ -222,8 +240,10 @@ class RunForm(QWidget):
             self.say(str(fault))
             self.count.clear()
             self.allow(False)
+            self.save.setEnabled(False)
         else:
             self.say("")
+            self.save.setEnabled(True)
             self.count.setText(f"{len(runs):,} runs" if len(runs) > 1 else "")
             self.allow(True)
 
@@ -231,6 +251,12 @@ class RunForm(QWidget):
         """Lets it be asked for, or not; a grid of several runs can only wait for its turn."""
         self.queue.setEnabled(sound)
         self.start.setEnabled(sound and not self.grid_line.text().strip())
+
+    def _differs(self, row: _Row) -> bool:
+        try:
+            return bool(row.editor.value() != getattr(RECIPES[self.recipe.currentText()], row.entry.name))
+        except ValueError:
+            return True
 
     def _ask(self) -> None:
         self.asked.emit(self.config(), self.name.text().strip())

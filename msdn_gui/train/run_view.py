@@ -9,15 +9,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QT
 
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, StepDone
+from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, Message, StepDone
 from msdn_core.runs.status import RunState, RunStatus
 from msdn_gui.icons import bind_icon, icon_pixmap
 from msdn_gui.theme import SPACING, theme
 from msdn_gui.train.curves import Curves
 from msdn_gui.train.log_view import LogView, last_lines
+from msdn_gui.train.notes_view import NotesView
 from msdn_gui.train.settings_view import SettingsView
-from msdn_gui.train.words import STATE_LOOKS, duration
+from msdn_gui.train.words import STATE_LOOKS, advice, duration
 
+_HEARD = {"stop": "Stopping …", "cancel": "Cancelling …"}
 _ASKED = {
     "pause": "Asked to pause …",
     "resume": "Asked to go on …",
@@ -47,6 +49,9 @@ class RunView(QWidget):
         self.run: RunDirectory | None = None
         self.state = RunState.QUEUED
         self._waiting = ""
+        self._heard = False
+        self._warnings: list[str] = []
+        self._elsewhere = False
         self._selects = False
         self._step: StepDone | None = None
         self._sign = QLabel()
@@ -67,10 +72,12 @@ class RunView(QWidget):
         self.progress = QLabel(objectName="run_progress_text")
         self.progress.setProperty("look", "muted")
         self.reason = QLabel(objectName="run_reason", wordWrap=True)
-        self.curves, self.log, self.settings = Curves(), LogView(), SettingsView()
+        self.warning = QLabel(objectName="run_warning", wordWrap=True)
+        self.curves, self.log, self.settings, self.notes = Curves(), LogView(), SettingsView(), NotesView()
         tabs = QTabWidget(objectName="run_tabs")
         tabs.setDocumentMode(True)
-        for widget, text in ((self.curves, "Curves"), (self.log, "Log"), (self.settings, "Settings")):
+        pages = ((self.curves, "Curves"), (self.log, "Log"), (self.settings, "Settings"), (self.notes, "Notes"))
+        for widget, text in pages:
             tabs.addTab(widget, text)
         line = QHBoxLayout()
         line.setSpacing(SPACING)
@@ -89,13 +96,18 @@ class RunView(QWidget):
         layout.addLayout(line)
         layout.addLayout(going)
         layout.addWidget(self.reason)
+        layout.addWidget(self.warning)
         layout.addWidget(tabs, 1)
         theme().changed.connect(self._show_state)
 
-    def show_run(self, run: RunDirectory, status: RunStatus) -> None:
-        """Turns to a run; its events follow by ``take``."""
-        self.run, self._waiting, self._step = run, "", None
+    def show_run(self, run: RunDirectory, status: RunStatus, *, elsewhere: bool = False) -> None:
+        """Turns to a run; its events follow by ``take``. One ``elsewhere`` is only looked at."""
+        self.run, self._waiting, self._step, self._elsewhere = run, "", None, elsewhere
         self.title.setText(run.name)
+        self.title.setToolTip(str(run.path))
+        self.notes.show_run(run, read_only=elsewhere)
+        self._warnings.clear()
+        self._say_warnings()
         self.curves.clear()
         self.log.follow(run.log_path)
         self.progress.setText("")
@@ -121,11 +133,12 @@ class RunView(QWidget):
         if not self.state.alive and status.steps:
             self.progress.setText(f"step {status.step:,} of {status.steps:,}")
         told = status.reason if self.state in (RunState.FAILED, RunState.LOST) else ""
-        if told and self.run is not None and (lines := last_lines(self.run.log_path, 3)):
+        if told and self.run is not None:
+            lines = last_lines(self.run.log_path, 3)
+            has_checkpoint = self.run.checkpoint("last") is not None
+            what = advice(self.state, has_checkpoint=has_checkpoint) if not self._elsewhere else ""
             # A trainer that ended in words has said the same in its log.
-            told = told if told in lines else f"{told}\n{lines}"
-        if self.state is RunState.LOST:
-            told += "\nResume goes on from its last checkpoint."
+            told = "\n".join(part for part in (told, "" if told in lines else lines, what) if part)
         self.reason.setText(told)
         self.reason.setVisible(bool(told))
         self._show_state()
@@ -142,8 +155,13 @@ class RunView(QWidget):
                 self.bar.setValue(event.done)
                 self.progress.setText(f"Making features: {event.done:,} of {event.total:,}{left}")
             elif isinstance(event, CommandTaken) and event.id == self._command_id:
-                self._waiting = ""
+                self._heard = True
+                if event.command not in _HEARD:
+                    self._waiting = ""
                 self._show_state()
+            elif isinstance(event, Message) and event.level != "info" and event.text not in self._warnings:
+                self._warnings.append(event.text)
+                self._say_warnings()
         if self._step is not None and self.state.alive:
             step = self._step
             self.bar.setRange(0, max(1, step.steps))
@@ -164,15 +182,15 @@ class RunView(QWidget):
         except MsdnError as fault:
             self.message.emit("error", str(fault))
             return
-        self._waiting = command
+        self._waiting, self._heard = command, False
         self._show_state()
 
     def toggle_pause(self) -> None:
         """Pause, go on, or go on from the last checkpoint: whichever the state allows."""
         if self.run is None:
             return
-        if self.state.resumable:
-            self._waiting = "resume"
+        if self.state.resumable or self.state is RunState.QUEUED:
+            self._waiting, self._heard = "resume", False
             self._show_state()
             self.resume_asked.emit(self.run)
         elif self.state.alive:
@@ -200,21 +218,28 @@ class RunView(QWidget):
     def _show_state(self) -> None:
         sign, colour, word = STATE_LOOKS[self.state]
         self._sign.setPixmap(icon_pixmap(sign, 20, colour, self.devicePixelRatioF()))
-        self.word.setText(_ASKED.get(self._waiting, word))
+        asked = _HEARD.get(self._waiting) if self._heard else _ASKED.get(self._waiting)
+        self.word.setText(asked or (f"{word} · another folder’s, only looked at" if self._elsewhere else word))
         goes_on = self.state is RunState.PAUSED or self.state.resumable
-        self.pause.setText("Resume" if goes_on else "Pause")
-        bind_icon(self.pause, "resume" if goes_on else "pause")
-        self.pause.setEnabled((self.state.alive or self.state.resumable) and not self._waiting)
-        alive = self.state.alive and self._waiting not in ("stop", "cancel")
-        waits = self.state is RunState.QUEUED and self.run is not None
+        own = self.run is not None and not self._elsewhere
+        waits = self.state is RunState.QUEUED and own
+        self.pause.setText("Start now" if waits else "Resume" if goes_on else "Pause")
+        bind_icon(self.pause, "resume" if goes_on or waits else "pause")
+        self.pause.setEnabled(own and (waits or self.state.alive or self.state.resumable) and not self._waiting)
+        alive = own and self.state.alive and self._waiting not in ("stop", "cancel")
         self.stop.setEnabled(alive)
         self.cancel.setEnabled(alive or waits)
         self.cancel.setText("Take out of the queue" if waits else "Cancel")
         has = self.run is not None and (self.run.checkpoint("best") or self.run.checkpoint("last")) is not None
         self.look.setEnabled(has)
-        self.refit.setEnabled(has and self._selects and self.state is RunState.FINISHED)
+        self.refit.setEnabled(has and own and self._selects and self.state is RunState.FINISHED)
         self.reason.setStyleSheet(f"color: {theme().colours.error if self.state is RunState.FAILED else ''};")
         self.state_shown.emit()
+
+    def _say_warnings(self) -> None:
+        """What the run warned of: images left out, a batch that was halved."""
+        self.warning.setText("\n".join(self._warnings[-3:]))
+        self.warning.setVisible(bool(self._warnings))
 
     @staticmethod
     def _button(text: str, sign: str, name: str, do: object) -> QPushButton:

@@ -38,7 +38,7 @@ class SettingsView(QTableWidget):
             value = config[entry.name]
             usual = getattr(recipe, entry.name) if recipe is not None else None
             differs = recipe is not None and value != usual
-            texts = (entry.metadata["label"], _text(value), _text(usual) if differs else "")
+            texts = (entry.metadata["label"], setting_text(value), setting_text(usual) if differs else "")
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(entry.metadata["help"])
@@ -47,7 +47,8 @@ class SettingsView(QTableWidget):
                 self.setItem(row, column, item)
 
 
-def _text(value: Any) -> str:
+def setting_text(value: Any) -> str:
+    """A setting's value as people read it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:g}" if isinstance(value, float) else str(value)

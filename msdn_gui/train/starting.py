@@ -1,17 +1,19 @@
-"""Starting runs off the window's thread: making a directory and a process takes longer than a frame on a slow disk."""
+"""Whatever changes run directories, off the window's thread: it takes longer than a frame on a slow disk."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
-from msdn_core.errors import MsdnError
+from msdn_core.errors import MsdnError, RunError
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import launch_queue, launch_training
-from msdn_core.runs.queue import arrange, cancel_waiting
+from msdn_core.runs.queue import arrange, cancel_waiting, changing, enqueue, hold, read_order
+from msdn_core.runs.status import RunState
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.enqueuing import queue_runs
 from msdn_core.training.grid import GridRun
@@ -21,12 +23,13 @@ Command = Callable[[RunDirectory], Sequence[str]]
 
 
 class Starter(QObject):
-    """Starts new runs, and goes on with those that were left."""
+    """Starts runs, lets them wait, and goes on with those that were left; one thing after another."""
 
     started = Signal(str)
-    """The run's name."""
+    """The name of a run that was started or queued."""
     failed = Signal(str)
-    """Why it could not be started."""
+    """Why something could not be done."""
+    _done = Signal(object, object)
 
     def __init__(
         self,
@@ -38,77 +41,100 @@ class Starter(QObject):
         """``command`` and ``queue_command`` take the places of the trainer and of the queue's process in tests."""
         super().__init__(parent)
         self._command = command
-        self.queue_command = queue_command
+        self._queue_command = queue_command
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
+        self._done.connect(_finish, Qt.ConnectionType.QueuedConnection)
 
     def start(self, project: Path, config: TrainConfig, name: str) -> None:
-        """Makes a run and starts it; answered by ``started`` or ``failed``."""
-        self._do(lambda: RunDirectory.create(project, name or None, config.to_json()))
-
-    def resume(self, run: RunDirectory) -> None:
-        """Goes on with a run from its last checkpoint; answered by ``started`` or ``failed``."""
-        self._do(lambda: run)
+        """Makes a run and starts it; answered by ``started`` or ``failed``, as all that begins something."""
+        self.do(lambda: self._launch(RunDirectory.create(project, name or None, config.to_json())), self.started.emit)
 
     def refit(self, run: RunDirectory) -> None:
-        """Trains a finished run anew on all seen classes; answered by ``started`` or ``failed``."""
-        self._do(lambda: create_refit(run))
+        """Trains a finished run anew on all seen classes."""
+        self.do(lambda: self._launch(create_refit(run)), self.started.emit)
+
+    def resume(self, run: RunDirectory) -> None:
+        """Goes on with a run from its last checkpoint, or starts one that waits now."""
+
+        def go_on() -> str:
+            with changing(run.project_path):
+                state = run.status().state
+                if state is not RunState.QUEUED and not state.resumable:
+                    raise RunError(f"Run “{run.name}” is {state}, so there is nothing to start.")
+                return self._launch(run)
+
+        self.do(go_on, self.started.emit)
 
     def queue(self, project: Path, runs: Sequence[GridRun], name: str) -> None:
-        """Lets new runs wait for their turn; answered by ``started`` with the first one's name, or ``failed``."""
-        self._pool.start(_Queue(self, lambda: queue_runs(project, name or None, runs)[0].name, project))
+        """Lets new runs wait for their turn, and sees to it that they are taken; ``started`` names the first."""
+
+        def make() -> str:
+            made = queue_runs(project, name or None, runs)
+            self._see_to(project)
+            return made[0].name
+
+        self.do(make, self.started.emit)
+
+    def queue_again(self, run: RunDirectory) -> None:
+        """Lets a run that was left wait for its turn to go on."""
+
+        def put() -> str:
+            enqueue(run)
+            self._see_to(run.project_path)
+            return run.name
+
+        self.do(put, self.started.emit)
 
     def arrange(self, project: Path, names: Sequence[str]) -> None:
-        """Puts waiting runs into this order; answered by ``failed`` where it cannot be written."""
-        self._pool.start(_Queue(self, lambda: arrange(project, names)))
+        """Puts waiting runs into this order."""
+        self.do(lambda: arrange(project, names))
 
     def take_out(self, run: RunDirectory) -> None:
         """Takes a run that waits out of the queue; it stands in the list as cancelled."""
-        self._pool.start(_Queue(self, lambda: cancel_waiting(run)))
+        self.do(lambda: cancel_waiting(run))
+
+    def hold(self, project: Path, held: bool) -> None:
+        """Lets no further run be taken, or lets them be taken, by a new process where there is none."""
+
+        def change() -> None:
+            hold(project, held)
+            self._see_to(project)
+
+        self.do(change)
+
+    def do(self, work: Callable[[], Any], then: Callable[[Any], None] = lambda _: None) -> None:
+        """Does something on the pool's thread; ``then`` gets its result on the window's, or ``failed`` says why."""
+        self._pool.start(_Task(self, work, then))
 
     def close(self) -> None:
-        """Waits for what is being started."""
+        """Waits for what is being done."""
         self._pool.waitForDone()
 
-    def _do(self, find: Callable[[], RunDirectory]) -> None:
-        self._pool.start(_Start(self, find, self._command))
+    def _launch(self, run: RunDirectory) -> str:
+        launch_training(run, command=self._command(run) if self._command else None)
+        return run.name
+
+    def _see_to(self, project: Path) -> None:
+        """Somebody takes the waiting runs, unless they are held."""
+        if not read_order(project).held:
+            launch_queue(project, command=self._queue_command)
 
 
-class _Start(QRunnable):
-    def __init__(self, starter: Starter, find: Callable[[], RunDirectory], command: Command | None) -> None:
+class _Task(QRunnable):
+    def __init__(self, starter: Starter, work: Callable[[], Any], then: Callable[[Any], None]) -> None:
         super().__init__()
-        self._starter, self._find, self._command = starter, find, command
+        self._starter, self._work, self._then = starter, work, then
 
     def run(self) -> None:
-        try:
-            run = self._find()
-            launch_training(run, command=self._command(run) if self._command else None)
-        except MsdnError as fault:
-            tell(self._starter.failed, str(fault))
-        else:
-            tell(self._starter.started, run.name)
+        with contextlib.suppress(RuntimeError):  # The window is gone; what was done is done.
+            try:
+                result = self._work()
+            except MsdnError as fault:
+                self._starter.failed.emit(str(fault))
+            else:
+                self._starter._done.emit(self._then, result)
 
 
-class _Queue(QRunnable):
-    """A change of the queue; where ``project`` is given, somebody has to take its runs from then on."""
-
-    def __init__(self, starter: Starter, change: Callable[[], object], project: Path | None = None) -> None:
-        super().__init__()
-        self._starter, self._change, self._project = starter, change, project
-
-    def run(self) -> None:
-        try:
-            answer = self._change()
-            if self._project is not None:
-                launch_queue(self._project, command=self._starter.queue_command)
-        except MsdnError as fault:
-            tell(self._starter.failed, str(fault))
-        else:
-            if isinstance(answer, str):
-                tell(self._starter.started, answer)
-
-
-def tell(signal: Signal, text: str) -> None:
-    """Emits from a thread; where the window is gone, what was started goes on."""
-    with contextlib.suppress(RuntimeError):
-        signal.emit(text)
+def _finish(then: Callable[[Any], None], result: Any) -> None:
+    then(result)

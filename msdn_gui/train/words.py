@@ -24,6 +24,22 @@ STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
 FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
 
 
+def advice(state: RunState, *, has_checkpoint: bool) -> str:
+    """What can be done about a run that ended by a fault."""
+    if state is RunState.LOST:
+        return (
+            "Resume goes on from its last checkpoint."
+            if has_checkpoint
+            else "It had saved no checkpoint yet: Resume begins it anew."
+        )
+    if state is RunState.FAILED:
+        tries = "from its last checkpoint" if has_checkpoint else "from the start"
+        return (
+            f"Once that is mended, Resume tries again {tries}; “New run with these settings” (⋯) lets you change them."
+        )
+    return ""
+
+
 def duration(seconds: float) -> str:
     """``75`` as ``1:15``."""
     minutes, rest = divmod(max(0, round(seconds)), 60)

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QListView,
-    QPushButton,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
 
 from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
 from msdn_core.training.config import TrainConfig
+from msdn_core.training.config_file import read_config, write_config
 from msdn_core.training.grid import GridRun
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.train.compare_view import MOST, CompareView
+from msdn_gui.train.history import History
+from msdn_gui.train.readiness import why_not
 from msdn_gui.train.run_form import RunForm
-from msdn_gui.train.run_model import RUN_ROLE, RunDelegate, RunModel
+from msdn_gui.train.run_list import RunList
+from msdn_gui.train.run_model import RUN_ROLE
 from msdn_gui.train.run_view import RunView
 from msdn_gui.train.starting import Command, Starter
 from msdn_gui.widgets.empty_state import EmptyState
@@ -40,7 +37,6 @@ class TrainWorkspace(QWidget):
 
     title = "Train"
     icon_name = "train"
-    undo_stack = None
 
     def __init__(
         self,
@@ -57,17 +53,16 @@ class TrainWorkspace(QWidget):
         self._shown: str | None = None
         self._wanted: str | None = None
         self.starter = Starter(self, command=command, queue_command=queue_command)
-        self.model = RunModel(self._monitor)
-        self.list = QListView(objectName="runs")
-        self.list.setModel(self.model)
-        self.list.setItemDelegate(RunDelegate(self.list))
-        self.list.setUniformItemSizes(True)
-        self.list.setMouseTracking(True)
-        self.list.setAccessibleName("Runs")
-        self.list.setDragDropMode(QListView.DragDropMode.InternalMove)
-        self.list.setDragDropOverwriteMode(False)
-        self.form, self.view = RunForm(), RunView()
+        self.history = History(self, session, self._monitor, services.settings, self.starter)
+        self.undo_stack = self.history.stack
+        services.undo_group.addStack(self.undo_stack)
+        self.form, self.view, self.compared = RunForm(), RunView(), CompareView()
+        self._compared: tuple[str, ...] = ()
         self._make_actions()
+        menu = QMenu(self)
+        menu.addActions([*self.history.actions(), self.sooner, self.later])
+        self.runs = RunList(self._monitor, self.new_run, menu)
+        self.model, self.list = self.runs.model, self.runs.view
         self.empty = EmptyState(
             "train",
             "No runs yet",
@@ -77,14 +72,14 @@ class TrainWorkspace(QWidget):
         )
         self._reading = QWidget()
         self._stack = QStackedWidget()
-        for page in (self._reading, self.empty, self.form, self.view):
+        for page in (self._reading, self.empty, self.form, self.view, self.compared):
             self._stack.addWidget(page)
         self._stack.setProperty("look", "panel")
         self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
-        columns.addWidget(self._left())
+        columns.addWidget(self.runs)
         columns.addWidget(self._stack)
         columns.setStretchFactor(1, 1)
         columns.setSizes([280, 1000])
@@ -92,7 +87,8 @@ class TrainWorkspace(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(columns)
 
-        self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.runs.chosen.connect(self._chosen)
+        self.runs.hold_asked.connect(self._hold)
         self.model.modelReset.connect(self._choose_again)
         self._monitor.run_list_changed.connect(self._say_empty)
         self._stack.currentChanged.connect(self._enable)
@@ -102,7 +98,11 @@ class TrainWorkspace(QWidget):
         self._monitor.waiting_changed.connect(self._enable)
         self.form.asked.connect(self._start)
         self.form.queue_asked.connect(self._queue)
-        self.model.order_wanted.connect(self._arrange)
+        self.form.load_asked.connect(lambda: self._ask_for_settings(QFileDialog.AcceptMode.AcceptOpen))
+        self.form.save_asked.connect(lambda: self._ask_for_settings(QFileDialog.AcceptMode.AcceptSave))
+        self.model.order_wanted.connect(self.history.arrange)
+        self.history.again_asked.connect(self._again)
+        self.view.notes.written.connect(lambda run, notes: self.starter.do(lambda: write_notes(run.path, notes)))
         self.form.left.connect(self._choose_again)
         self.view.resume_asked.connect(self.starter.resume)
         self.view.refit_asked.connect(self.starter.refit)
@@ -112,16 +112,29 @@ class TrainWorkspace(QWidget):
         self.starter.started.connect(self._started)
         self.starter.failed.connect(self._start_failed)
         session.project_changed.connect(self._project_changed)
+        session.run_asked.connect(self._show_asked)
         session.table_changed.connect(self._allow)
         session.images_changed.connect(self._allow)
         self._allow()
         self._choose_again()
         self._enable()
+        self.history.watch_folders()
+        self._show_asked()
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
         steering = [self.pause_run, self.stop_run, self.cancel_run, self.refit_run, self.look_through]
-        return [self.new_run, *steering, self.sooner, self.later]
+        return [self.new_run, *steering, self.sooner, self.later, *self.history.actions()]
+
+    def load_settings(self, file: Path) -> None:
+        """Fills the form from a file."""
+        self.starter.do(lambda: read_config(file), self.form.take)
+
+    def save_settings(self, file: Path) -> None:
+        """Writes what stands in the form to a file."""
+        config = self.form.config()
+        said = f"Settings are in {file}; `python -m msdn_core train --config` takes them as well."
+        self.starter.do(lambda: write_config(file, config), lambda _: self._session.message.emit("info", said))
 
     def settled(self) -> bool:
         """Whether the chosen run's curves are on the screen."""
@@ -139,29 +152,6 @@ class TrainWorkspace(QWidget):
         self.form.recipe.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Inside
-
-    def _left(self) -> QWidget:
-        side = QWidget()
-        side.setProperty("look", "panel")
-        side.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        side.setMinimumWidth(220)
-        heading = QLabel("Runs")
-        heading.setProperty("look", "heading")
-        button = QPushButton("New run", objectName="new_run")
-        bind_icon(button, "add")
-        button.clicked.connect(self.new_run.trigger)
-        button.setEnabled(self.new_run.isEnabled())
-        self.new_run.enabledChanged.connect(button.setEnabled)
-        head = QHBoxLayout()
-        head.setContentsMargins(SPACING, SPACING, SPACING, 0)
-        head.addWidget(heading)
-        head.addStretch(1)
-        head.addWidget(button)
-        layout = QVBoxLayout(side)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(head)
-        layout.addWidget(self.list, 1)
-        return side
 
     def _make_actions(self) -> None:
         def make(name: str, text: str, keys: str, sign: str, do: object) -> QAction:
@@ -186,15 +176,9 @@ class TrainWorkspace(QWidget):
         self.later = make("train_later", "Later in the queue", "Alt+Down", "", lambda: self._shift(1))
 
     def _allow(self) -> None:
-        session = self._session
-        reason = ""
-        if session.project is None:
-            reason = "Open a project first: its runs will stand here."
-        elif session.table_is_borrowed or not session.table.classes:
-            reason = (
-                "This project has no classes of its own yet. Take over the checkpoint's in Classes, or import some."
-            )
+        reason = why_not(self._session)
         self.new_run.setEnabled(not reason)
+        self.new_run.setToolTip(reason or "Train the network on this project's images")
         if reason:
             self.empty.set_text("Nothing to train yet", reason)
         else:
@@ -205,12 +189,20 @@ class TrainWorkspace(QWidget):
             )
 
     def _project_changed(self, _project: object) -> None:
+        self.undo_stack.clear()
         self._show_run(None)
+        self.history.watch_folders()
         self._allow()
         self._choose_again()
 
     def _choose_again(self) -> None:
-        """After the list changed: the run that was wanted or shown, or the first one."""
+        """After the list changed: the runs that were wanted or shown, or the first one."""
+        if self._compared and self._wanted is None and self._stack.currentWidget() is self.compared:
+            there = [name for name in self._compared if self.model.row_of(name) >= 0]
+            if len(there) > 1:
+                self.runs.choose(there)
+                self._chosen(there)
+                return
         row = self.model.row_of(self._wanted or self._shown or "")
         if row < 0 and self.model.rowCount():
             if self._stack.currentWidget() is self.form and self._wanted is None and self._shown is None:
@@ -219,30 +211,66 @@ class TrainWorkspace(QWidget):
         if row < 0:
             self._show_run(None)
             return
-        self.list.setCurrentIndex(self.model.index(row))
-        self._show_run(self.model.index(row).data(RUN_ROLE))
+        name = self.model.index(row).data(RUN_ROLE)
+        self.runs.choose([name])
+        self._show_run(name)
 
-    def _chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
-        if index.isValid():
-            self._show_run(index.data(RUN_ROLE))
+    def _chosen(self, names: list[str]) -> None:
+        if len(names) == 1:
+            self._show_run(names[0])
+        else:
+            self._compare(names[:MOST])
 
     def _show_run(self, name: str | None) -> None:
         if name is not None and name == self._wanted:
             self._wanted = None
+        self._leave_comparison()
         if name is not None and name == self._shown:
             self._stack.setCurrentWidget(self.view)
             return
         if self._shown is not None:
             self._monitor.unwatch(self._shown)
-        run = next((run for run in self._monitor.runs if run.name == name), None)
+        run = self._monitor.directory(name) if name is not None else None
         self._shown = name if run is not None else None
+        self.history.set_run(self._shown)
         if run is None:
             self._stack.setCurrentWidget(self._reading)
             self._say_empty()
             return
-        self.view.show_run(run, self._monitor.status(run.name) or RunStatus())
+        status = self._monitor.status(name) or RunStatus()
+        self.view.show_run(run, status, elsewhere=self._monitor.is_elsewhere(name))
         self._stack.setCurrentWidget(self.view)
-        self._monitor.watch(run.name)
+        self._monitor.watch(name)
+
+    def _compare(self, names: list[str]) -> None:
+        if tuple(names) == self._compared:
+            self._stack.setCurrentWidget(self.compared)
+            return
+        self._leave_comparison()
+        if self._shown is not None:
+            self._monitor.unwatch(self._shown)
+            self._shown = None
+        self.history.set_run(None)
+        self._compared = tuple(names)
+        self.compared.show_runs(
+            {name: (self._monitor.directory(name), self._monitor.status(name) or RunStatus()) for name in names}
+        )
+        self._stack.setCurrentWidget(self.compared)
+        for name in names:
+            self._monitor.watch(name)
+
+    def _leave_comparison(self) -> None:
+        for name in self._compared:
+            self._monitor.unwatch(name)
+        self._compared = ()
+
+    def _show_asked(self) -> None:
+        """The run that another part of the window asked for."""
+        path, self._session.asked_run = self._session.asked_run, None
+        if path is not None:
+            self._wanted = self.history.visit(RunDirectory(path))
+            self.runs.filter.clear()
+            self._choose_again()
 
     def _say_empty(self) -> None:
         """That there are no runs is said once it is known."""
@@ -266,10 +294,15 @@ class TrainWorkspace(QWidget):
     def _take_events(self, name: str, events: list[object]) -> None:
         if name == self._shown:
             self.view.take(events)
+        if name in self._compared:
+            self.compared.take(name, events)
 
     def _take_status(self, name: str, status: RunStatus) -> None:
         if name == self._shown:
             self.view.take_status(status)
+            self.history.set_run(name)
+        if name in self._compared:
+            self.compared.take_status(name, status)
 
     def _start(self, config: TrainConfig, name: str) -> None:
         project = self._session.project
@@ -283,11 +316,25 @@ class TrainWorkspace(QWidget):
             self.form.allow(False)
             self.starter.queue(project.path, runs, name)
 
-    def _arrange(self, names: list[str]) -> None:
+    def _hold(self, held: bool) -> None:
         project = self._session.project
         if project is not None:
-            self._monitor.expect_order(names)
-            self.starter.arrange(project.path, names)
+            self.starter.hold(project.path, held)
+
+    def _again(self, config: TrainConfig) -> None:
+        self.form.take(config)
+        self.ask_for_run()
+
+    def _ask_for_settings(self, mode: QFileDialog.AcceptMode) -> None:
+        opens = mode is QFileDialog.AcceptMode.AcceptOpen
+        dialog = QFileDialog(self, "Load settings" if opens else "Save settings", "", "Settings (*.json)")
+        dialog.setAcceptMode(mode)
+        dialog.setDefaultSuffix("json")
+        if not opens:
+            dialog.selectFile("settings.json")
+        dialog.fileSelected.connect(lambda text: (self.load_settings if opens else self.save_settings)(Path(text)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def _shift(self, by: int) -> None:
         if self._shown is not None:

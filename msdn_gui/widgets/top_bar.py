@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
 from msdn_gui.icons import bind_icon
-from msdn_gui.services.checkpoints import Checkpoint
+from msdn_gui.services.checkpoints import Checkpoint, run_behind
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, text_font, theme
 
@@ -98,6 +98,14 @@ class TopBar(QWidget):
         if not group:
             menu.addAction("No checkpoint yet: train a run").setEnabled(False)
         menu.addSeparator()
+        run = run_behind(current.path) if current is not None else None
+        behind = menu.addAction("Show the run behind it")
+        behind.setObjectName("show_run")
+        bind_icon(behind, "train")
+        behind.setEnabled(run is not None)
+        behind.setToolTip(str(run) if run is not None else "The checkpoint does not lie in a run's directory")
+        if run is not None:
+            behind.triggered.connect(lambda: self._session.ask_for_run(run))
         menu.addAction(self._open_checkpoint)
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -262,7 +262,8 @@ def test_why_a_run_failed_is_said_once(workspace, session, qtbot) -> None:
     run.log_path.write_text("msdn: There are no images.\n", encoding="utf-8")
     run.write_status(RunStatus(RunState.FAILED, reason="There are no images."))
     qtbot.waitUntil(workspace.view.reason.isVisible, timeout=5_000)
-    assert workspace.view.reason.text() == "There are no images."
+    assert workspace.view.reason.text().count("There are no images.") == 1
+    assert "Resume tries again" in workspace.view.reason.text()
 
 
 QUEUE = """

@@ -1,0 +1,35 @@
+"""Whether the open project can be trained on, said before a run is made."""
+
+from __future__ import annotations
+
+from msdn_core.domain.annotation import Split
+from msdn_gui.session import Session
+
+
+def why_not(session: Session) -> str:
+    """Why no run can be started on the open project, and what to do; empty where one can."""
+    if session.project is None:
+        return "Open a project first: its runs will stand here."
+    if session.table_is_borrowed or not session.table.classes:
+        return "This project has no classes of its own yet. Take over the checkpoint's in Classes, or import some."
+    if not _has_enough(session):
+        return (
+            "Training takes images of at least two seen classes in the training split, and this project has none. "
+            "Say in Annotate what the images show, or import a data set with its splits."
+        )
+    return ""
+
+
+def _has_enough(session: Session) -> bool:
+    """Images that are still being read count as enough: the run itself would say otherwise."""
+    if not session.images and session.project is not None and session.project.image_count():
+        return True
+    index, seen = session.table.class_index, session.table.seen
+    found: set[str] = set()
+    for image in session.images:
+        name = image.class_name
+        if image.split is Split.TRAIN and name in index and seen[index[name]]:
+            found.add(name)
+            if len(found) > 1:
+                return True
+    return False

@@ -1,0 +1,144 @@
+"""The left side of Train: the runs, a filter over them, and how the queue stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from msdn_gui.icons import bind_icon
+from msdn_gui.services.runs import RunMonitor
+from msdn_gui.theme import SPACING, small_font
+from msdn_gui.train.run_model import RUN_ROLE, RunDelegate, RunModel
+from msdn_gui.widgets.elided_label import ElidedLabel
+
+
+class RunList(QWidget):
+    """Choose one run to look at it, several to compare them; waiting ones are dragged into another order."""
+
+    chosen = Signal(list)
+    """What the selected runs go by; never empty."""
+    hold_asked = Signal(bool)
+
+    def __init__(self, monitor: RunMonitor, new_run: QAction, menu: QMenu) -> None:
+        """``menu`` holds what can be done with the selected run."""
+        super().__init__()
+        self._monitor, self._menu = monitor, menu
+        self.setProperty("look", "panel")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setMinimumWidth(220)
+        self.model = RunModel(monitor)
+        self.view = QListView(objectName="runs")
+        self.view.setModel(self.model)
+        self.view.setItemDelegate(RunDelegate(self.view))
+        self.view.setUniformItemSizes(True)
+        self.view.setMouseTracking(True)
+        self.view.setAccessibleName("Runs")
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.view.setDragDropOverwriteMode(False)
+        self.filter = QLineEdit(objectName="run_filter", placeholderText="Filter by name, state or tag")
+        self.filter.setClearButtonEnabled(True)
+        self.filter.setAccessibleName("Filter runs")
+        self.filter.textChanged.connect(self.model.set_filter)
+        heading = QLabel("Runs")
+        heading.setProperty("look", "heading")
+        button = QPushButton("New run", objectName="new_run")
+        bind_icon(button, "add")
+        button.clicked.connect(new_run.trigger)
+        new_run.changed.connect(lambda: _follow(button, new_run))
+        _follow(button, new_run)
+        more = QToolButton(objectName="run_menu", accessibleName="What can be done with the selected run")
+        more.setText("⋯")
+        more.setToolTip("What can be done with the selected run, and other folders")
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        more.setMenu(menu)
+        self._queue = QWidget(objectName="queue_bar")
+        self.queue_text = ElidedLabel(name="queue_text")
+        self.queue_text.setFont(small_font())
+        self.hold = QPushButton("Hold", objectName="hold_queue")
+        self.hold.clicked.connect(lambda: self.hold_asked.emit(self._goes()))
+        row = QHBoxLayout(self._queue)
+        row.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        row.addWidget(self.queue_text, 1)
+        row.addWidget(self.hold)
+        head = QHBoxLayout()
+        head.setContentsMargins(SPACING, SPACING, SPACING, 0)
+        head.addWidget(heading)
+        head.addStretch(1)
+        head.addWidget(more)
+        head.addWidget(button)
+        search = QHBoxLayout()
+        search.setContentsMargins(SPACING, 0, SPACING, 0)
+        search.addWidget(self.filter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(head)
+        layout.addLayout(search)
+        layout.addWidget(self._queue)
+        layout.addWidget(self.view, 1)
+        self.view.selectionModel().selectionChanged.connect(self._selected)
+        monitor.waiting_changed.connect(self._say_queue)
+        self._say_queue()
+
+    def names(self) -> list[str]:
+        """What the selected runs go by, in the list's order."""
+        return [index.data(RUN_ROLE) for index in sorted(self.view.selectedIndexes(), key=lambda index: index.row())]
+
+    def choose(self, names: list[str]) -> bool:
+        """Selects these runs, and says nothing of it; False where none of them is listed."""
+        rows = [row for name in names if (row := self.model.row_of(name)) >= 0]
+        selection = self.view.selectionModel()
+        selection.blockSignals(True)
+        selection.clearSelection()
+        for row in rows:
+            selection.select(self.model.index(row), QItemSelectionModel.SelectionFlag.Select)
+        if rows:
+            selection.setCurrentIndex(self.model.index(rows[-1]), QItemSelectionModel.SelectionFlag.NoUpdate)
+        selection.blockSignals(False)
+        self.view.viewport().update()
+        return bool(rows)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Beside the mouse what the button offers."""
+        if self.names():
+            self._menu.popup(event.globalPos() + QPoint(1, 1))
+
+    def _selected(self) -> None:
+        names = self.names()
+        if names:
+            self.chosen.emit(names)
+
+    def _goes(self) -> bool:
+        return self._monitor.waiting.at_work and not self._monitor.waiting.held
+
+    def _say_queue(self) -> None:
+        waiting = self._monitor.waiting
+        count = len(waiting.names)
+        self._queue.setVisible(bool(count))
+        text = f"{count} {'waits' if count == 1 else 'wait'}"
+        if waiting.held:
+            text += " · held"
+        elif not waiting.at_work:
+            text += " · nobody takes them"
+        self.queue_text.setText(text)
+        self.hold.setText("Hold" if self._goes() else "Go on")
+        self.hold.setToolTip(
+            "Take no further run after the one at work" if self._goes() else "Take the waiting runs one after another"
+        )
+
+
+def _follow(button: QPushButton, action: QAction) -> None:
+    button.setEnabled(action.isEnabled())
+    button.setToolTip(action.toolTip())
