@@ -157,7 +157,7 @@ def test_runs_of_another_folder_are_only_looked_at(workspace, session, services,
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 0, timeout=5_000)
 
 
-def test_the_run_behind_a_checkpoint_is_one_click_away(workspace, session, services, qtbot, tmp_path) -> None:
+def test_the_run_behind_a_checkpoint_is_one_click_away(workspace, session, qtbot, tmp_path) -> None:
     finished(session.project.path, "newer")
     for place in (session.project.path, tmp_path / "elsewhere"):
         run = finished(place, "behind")
