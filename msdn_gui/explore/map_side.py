@@ -61,6 +61,7 @@ class MapSide(QWidget):
         self._focused = False
         self._shown: Shown | None = None
         self._range: tuple[float, float] | None = None
+        self._is_hit: bool | None = None
         self._display = Display()
         self.heading = QLabel(objectName=f"{name}_heading")
         self.heading.setTextFormat(Qt.TextFormat.RichText)
@@ -76,7 +77,6 @@ class MapSide(QWidget):
         self.hit.setToolTip(
             "Whether the map's highest region lies within one region of the part's true place (the pointing game)"
         )
-        self.hit.hide()
         self.view = MapView()
         self.view.setObjectName(f"{name}_view")
         self.view.setAccessibleName(f"Image with the {words} map")
@@ -143,12 +143,12 @@ class MapSide(QWidget):
         grid = shown.values.shape if shown is not None else (1, 1)
         regions = [region_of(x, y, shown.viewed, grid) for x, y in places] if shown is not None else []
         truth = np.array([region for region in regions if region is not None], dtype=np.float64).reshape(-1, 2)
-        self.hit.setVisible(len(truth) > 0)
+        is_hit = None
         if shown is not None and len(truth):
             is_hit = bool(pointing_hits(peak_regions(shown.values[None])[0], truth))
-            colours = theme().colours
-            self.hit.setText("✓ hit" if is_hit else "✗ miss")
-            self.hit.setStyleSheet(f"color: {colours.good if is_hit else colours.muted}")
+        if is_hit != self._is_hit:
+            self._is_hit = is_hit
+            self._show_hit()
 
     def show_notice(self, text: str, *, fault: bool = False) -> None:
         """Say something where the map will stand; nothing where the text is empty."""
@@ -189,6 +189,13 @@ class MapSide(QWidget):
 
     # Inside
 
+    def _show_hit(self) -> None:
+        # A style sheet is worked through anew each time that it is set, so it is set for another answer alone.
+        colours = theme().colours
+        self.hit.setVisible(self._is_hit is not None)
+        self.hit.setText("✓ hit" if self._is_hit else "✗ miss")
+        self.hit.setStyleSheet(f"color: {colours.good if self._is_hit else colours.muted}")
+
     def _region_at(self, point: tuple[float, float] | None) -> tuple[int, int] | None:
         if point is None or self._shown is None:
             return None
@@ -213,6 +220,7 @@ class MapSide(QWidget):
         )
         self.view.setBackground(colours.q("canvas"))
         self.bar.update()
+        self._show_hit()
 
     def _place_notice(self) -> None:
         if self.notice.isHidden():
