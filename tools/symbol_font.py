@@ -32,6 +32,11 @@ def disc(x: float, y: float, radius: float) -> Contour:
     return [(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns]
 
 
+def wave(y: float) -> list[Contour]:
+    """Three strokes up, down and up again."""
+    return [bar(50, y, 210, y + 80), bar(190, y + 80, 410, y - 10), bar(390, y - 10, 550, y + 70)]
+
+
 SIGNS: dict[str, tuple[int, list[Contour]]] = {
     "→": (900, [bar(70, MIDDLE, 800, MIDDLE), bar(560, 590, 830, MIDDLE - 8), bar(560, 90, 830, MIDDLE + 8)]),
     "−": (600, [bar(60, MIDDLE, 540, MIDDLE)]),
@@ -43,6 +48,14 @@ SIGNS: dict[str, tuple[int, list[Contour]]] = {
     "●": (760, [disc(380, MIDDLE, 290)]),
     "◆": (760, [[(380, 680), (720, MIDDLE), (380, 0), (40, MIDDLE)]]),
     "✓": (760, [bar(90, 330, 300, 90), bar(270, 90, 660, 640)]),
+    "✗": (700, [bar(120, 120, 580, 620), bar(120, 620, 580, 120)]),
+    "■": (760, [[(100, 60), (100, 620), (660, 620), (660, 60)]]),
+    "▼": (760, [[(60, 620), (700, 620), (380, 60)]]),
+    "▸": (640, [[(190, 110), (190, 570), (500, MIDDLE)]]),
+    "≈": (600, [stroke for y in (250, 430) for stroke in wave(y)]),
+    "≤": (600, [bar(500, 620, 100, 420), bar(100, 420, 500, 220), bar(80, 100, 520, 100)]),
+    "≥": (600, [bar(100, 620, 500, 420), bar(500, 420, 100, 220), bar(80, 100, 520, 100)]),
+    "⋯": (900, [disc(x, MIDDLE, 60) for x in (180, 450, 720)]),
     "λ": (560, [bar(100, 720, 470, 0), bar(290, 380, 80, 0)]),
     "‖": (400, [bar(130, -60, 130, 740), bar(270, -60, 270, 740)]),
 }

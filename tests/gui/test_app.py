@@ -194,7 +194,7 @@ def test_a_machine_without_any_font_still_shows_text(tmp_path, home) -> None:
         "fonts = []\n"
         "for family in font.families():\n"
         "    one = type(font)(font); one.setFamilies([family]); fonts.append(QRawFont.fromFont(one))\n"
-        "print([c for c in 'Ag0→▾▴−✓●◆×' if not any(f.supportsCharacter(ord(c)) for f in fonts)], len(fonts))\n"
+        "print([c for c in 'Ag0→▾▴▸−✓✗●◆■▼×≈≤≥⋯' if not any(f.supportsCharacter(ord(c)) for f in fonts)], len(fonts))\n"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code],
