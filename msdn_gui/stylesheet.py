@@ -87,6 +87,10 @@ def stylesheet(c: _Colours) -> str:
         border-color: {c.accent}; image: url("{tick}"); }}
     QCheckBox::indicator:disabled {{ border-color: {c.line}; background: {c.hover}; }}
     QCheckBox::indicator:focus {{ border-color: {c.text}; }}
+    QRadioButton::indicator {{ width: 10px; height: 10px; border: 1px solid {c.disabled}; border-radius: 6px;
+        background: {c.panel}; }}
+    QRadioButton::indicator:checked {{ width: 4px; height: 4px; border: 4px solid {c.accent}; border-radius: 6px; }}
+    QRadioButton::indicator:focus {{ border-color: {c.text}; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c.pressed}; }}
     QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: {c.accent}; }}
     QSlider::handle:horizontal {{ width: 12px; height: 12px; margin: -5px 0; border-radius: 7px;

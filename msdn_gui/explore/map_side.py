@@ -75,8 +75,8 @@ class MapSide(QWidget):
         self.hit = QLabel(objectName=f"{name}_hit")
         self.hit.setFont(small_font())
         self.hit.setToolTip(
-            "Whether the map's highest region lies within one region of the part's true place, as in the pointing game; "
-            "which counts only attributes that the image's class has"
+            "Whether the map's highest region lies within one region of the part's true place, as in the pointing "
+            "game, which counts only attributes that the image's class has"
         )
         self.view = MapView()
         self.view.setObjectName(f"{name}_view")
