@@ -15,4 +15,15 @@ def _finding(stage: Stage) -> None:
     stage.wait(lambda: gallery.is_settled and gallery.facets.model.rowCount() > 0)
 
 
-PICTURES = (Picture("explore-finding", "explore", _finding),)
+def _wipe(stage: Stage) -> None:
+    """Both sub-nets over one image, above a threshold."""
+    maps = stage.find(ExploreWorkspace).maps
+    maps.controls.threshold.setValue(30)
+    stage.act("explore_wipe_between_the_sub-nets")
+    stage.act("explore_move_the_divider_to_the_right")
+
+
+PICTURES = (
+    Picture("explore-finding", "explore", _finding),
+    Picture("explore-wipe", "explore", _wipe),
+)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 
 from msdn_gui.icons import bind_icon
 
@@ -25,11 +25,10 @@ class ExploreActions:
         self.overlay.setCheckable(True)
         self.overlay.setChecked(True)
         self.overlay.toggled.connect(workspace.set_overlay_shown)
-        self.smooth = self._make("Smooth maps", "S", None)
-        self.smooth.setCheckable(True)
-        self.smooth.setChecked(maps.controls.smooth.isChecked())
-        self.smooth.toggled.connect(maps.controls.smooth.setChecked)
-        maps.controls.smooth.toggled.connect(self.smooth.setChecked)
+        controls = maps.controls
+        self.smooth = self._follow("Smooth maps", "S", controls.smooth)
+        self.truth = self._follow("Known boxes and parts", "K", controls.truth)
+        self.wipe = self._follow("Wipe between the sub-nets", "W", controls.wipe)
         self.all = (
             self._make("Save both maps as PNG …", "Ctrl+Shift+S", workspace.save_maps_as, "export"),
             self._make("Sheet of attributes …", "Ctrl+E", workspace.show_sheet, "image"),
@@ -43,10 +42,25 @@ class ExploreActions:
             self._make("Find a class", "Ctrl+Shift+F", lambda: _focus(workspace.ranking.search), "search"),
             self.overlay,
             self.smooth,
+            self.truth,
+            self._make("Raise the threshold", "+", lambda: controls.step_threshold(1)),
+            self._make("Lower the threshold", "-", lambda: controls.step_threshold(-1)),
+            self.wipe,
+            self._make("Move the divider to the left", ",", lambda: maps.step_divider(-1)),
+            self._make("Move the divider to the right", ".", lambda: maps.step_divider(1)),
             self._make("Swap the sub-net in focus", "T", maps.swap_subnet, "swap"),
             self._make("Show the whole image", "Ctrl+0", maps.show_whole, "fit"),
             self._make("Let go of the chosen regions", "Esc", maps.regions.clear),
         )
+
+    def _follow(self, text: str, keys: str, box: QCheckBox) -> QAction:
+        """An action that is ticked as a box is."""
+        action = self._make(text, keys, None)
+        action.setCheckable(True)
+        action.setChecked(box.isChecked())
+        action.toggled.connect(box.setChecked)
+        box.toggled.connect(action.setChecked)
+        return action
 
     def _make(self, text: str, keys: str, do: Callable[[], None] | None, icon: str = "") -> QAction:
         action = QAction(text, self._workspace)

@@ -40,6 +40,8 @@ class Settings:
     colour_map: str = "viridis"
     range_policy: str = "per map"
     smooth: bool = True
+    truth: bool = True
+    """Whether known boxes and parts are drawn over images."""
     annotator: str = ""
     """The name under which annotations are made; the system's name of the user where it is empty."""
 
