@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.counterfactual import smallest_edit
 from msdn_core.domain.explanation import Explanation
-from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
+from msdn_core.domain.reading import Reading
+from msdn_core.domain.scoring import fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.project import PROJECT_FILE, ImageRecord, Project
 from msdn_gui.services.checkpoints import (
@@ -303,13 +303,17 @@ class Session(QObject):
             self.explanation.scores_av, self.explanation.scores_va, self.checkpoint.header.fusion
         )
 
+    def reading(self) -> Reading | None:
+        """What the chosen image's scores mean for the classes; None while there are none that fit the table."""
+        fused = self.fused_scores()
+        if fused is None or self.checkpoint is None or fused.shape[0] != len(self.table.attributes):
+            return None
+        return Reading(fused, self.table, self.gamma, self.checkpoint.header.clip_negative)
+
     def class_ranking(self) -> tuple[NDArray[np.intp], NDArray[np.floating]] | None:
         """Rows of the table from the best class to the worst, and (M,) calibrated scores in the table's order."""
-        fused = self.fused_scores()
-        if fused is None or fused.shape[0] != len(self.table.attributes):
-            return None
-        scores = calibrated(class_scores(fused, self._unit_vectors()), self.table.seen, self.gamma)
-        return np.argsort(-scores, kind="stable"), scores
+        reading = self.reading()
+        return None if reading is None else reading.ranking()
 
     def collection_scores(self, name: str | None) -> NDArray[np.float64] | None:
         """(N,) a class's score in each image of ``collection``, before calibration; None while there are none."""
@@ -319,23 +323,6 @@ class Session(QObject):
             return None
         clip = self.checkpoint is not None and self.checkpoint.header.clip_negative
         return found.scores.of(np.maximum(self.table.vectors[row], 0.0) if clip else self.table.vectors[row])
-
-    def contributions(self, name: str) -> NDArray[np.floating] | None:
-        """(K,) each attribute's exact share in a class's score, before calibration; they sum to that score."""
-        fused = self.fused_scores()
-        row = self.table.class_index.get(name)
-        if fused is None or row is None or fused.shape[0] != len(self.table.attributes):
-            return None
-        return contributions(fused, self._unit_vectors()[row])
-
-    def smallest_edit(self, name: str, leader: str) -> NDArray[np.float64] | None:
-        """(K,) the shortest change of a class's vector, in the table's own units, with which it draws level."""
-        fused, ranking = self.fused_scores(), self.class_ranking()
-        index = self.table.class_index
-        if fused is None or ranking is None or name not in index or leader not in index:
-            return None
-        target = float(ranking[1][index[leader]]) + self.gamma * bool(self.table.seen[index[name]])
-        return smallest_edit(fused, self.table.vectors[index[name]], target)
 
     def present_project(self) -> Project:
         """The open project, for an edit of it; ProjectError where there is none, or its file was taken away."""
@@ -370,10 +357,6 @@ class Session(QObject):
         if self.project is None:
             raise ProjectError("No project is open; open one first.")
         return self.project
-
-    def _unit_vectors(self) -> NDArray[np.float64]:
-        clip = self.checkpoint is not None and self.checkpoint.header.clip_negative
-        return self.table.unit_vectors(clip_negative=clip)
 
     def _put_checkpoint(self, checkpoint: Checkpoint | None) -> None:
         if checkpoint is None and self.checkpoint is None:

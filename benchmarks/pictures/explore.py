@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_gui.explore import ExploreWorkspace
@@ -48,9 +49,20 @@ def _sheet(stage: Stage) -> None:
     stage.act("explore_sheet_of_attributes")
 
 
+def _override(stage: Stage) -> None:
+    """The strongest attribute put to a low score: another class wins."""
+    workspace = stage.find(ExploreWorkspace)
+    workspace.why.other.setCurrentIndex(1)
+    stage.act("explore_override_the_attribute's_score")
+    editor = stage.find(QLineEdit, "score_editor")
+    stage.type(editor, "-8")
+    stage.press(editor, Qt.Key.Key_Return)
+
+
 PICTURES = (
     Picture("explore-finding", "explore", _finding),
     Picture("explore-wipe", "explore", _wipe),
+    Picture("explore-override", "explore", _override),
     Picture("explore-why-not", "explore", _why_not),
     Picture("explore-sheet", "explore", _sheet),
 )
