@@ -59,9 +59,17 @@ def _override(stage: Stage) -> None:
     stage.press(editor, Qt.Key.Key_Return)
 
 
+def _compare(stage: Stage) -> None:
+    """One attribute in two images."""
+    stage.act("explore_compare_this_with_what_comes_next,_or_leave")
+    stage.session.step_image(11)
+    stage.settle()
+
+
 PICTURES = (
     Picture("explore-finding", "explore", _finding),
     Picture("explore-wipe", "explore", _wipe),
+    Picture("explore-compare", "explore", _compare),
     Picture("explore-override", "explore", _override),
     Picture("explore-why-not", "explore", _why_not),
     Picture("explore-sheet", "explore", _sheet),

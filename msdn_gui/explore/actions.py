@@ -51,6 +51,8 @@ class ExploreActions:
             self.wipe,
             self._make("Move the divider to the left", ",", lambda: maps.step_divider(-1)),
             self._make("Move the divider to the right", ".", lambda: maps.step_divider(1)),
+            self._make("Compare this with what comes next, or leave", "C", maps.turn_comparison, "compare"),
+            self._make("Swap the sides of the comparison", "X", maps.comparison.swap, "swap"),
             self._make("Swap the sub-net in focus", "T", maps.swap_subnet, "swap"),
             self._make("Show the whole image", "Ctrl+0", maps.show_whole, "fit"),
             self._make("Let go of the chosen regions", "Esc", maps.regions.clear),

@@ -58,7 +58,7 @@ class ColourBar(QWidget):
         return QSize(160, self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.fontMetrics().height() + 4)
+        return QSize(90, self.fontMetrics().height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         if self._range is None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QRectF, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from msdn_core.domain.explanation import Explanation
@@ -37,6 +37,7 @@ class MapPair(QWidget):
         self.av = MapSide("av", AV_LABEL, AV_NAME, self)
         self.va = MapSide("va", VA_LABEL, VA_NAME, self)
         self.sides = {"av": self.av, "va": self.va}
+        self._is_stacked = False
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(SPACING * 3 // 2)
@@ -44,7 +45,7 @@ class MapPair(QWidget):
         self.loader = PictureLoader(self)
         self.loader.loaded.connect(self._show_picture)
         self.loader.failed.connect(self._take_fault)
-        self.arrange()
+        self._arrange()
 
     @property
     def views(self) -> tuple[MapView, ...]:
@@ -53,26 +54,11 @@ class MapPair(QWidget):
 
     # How it is arranged
 
-    def arrange(self, *, stacked: bool = False, divider: float | None = None) -> None:
-        """One map beside the other, one above the other, or both on one image, parted at this share of its width."""
-        wiped = divider is not None
-        self.va.draw_on(*((self.av.view, 1) if wiped else (self.va.view, 0)))
+    def wipe(self, divider: float | None) -> None:
+        """Show both maps on one image, parted at this share of its width; None: each on an image of its own."""
+        self.va.draw_on(*((self.av.view, 1) if divider is not None else (self.va.view, 0)))
         self.av.view.divide(divider)
-        while self._grid.takeAt(0) is not None:
-            pass
-        for column, side in enumerate(self.sides.values()):
-            row, column = (3 * column, 0) if stacked and not wiped else (0, column)
-            self._grid.addWidget(side.head, row, column)
-            if not wiped:
-                self._grid.addWidget(side.view, row + 1, column)
-            self._grid.addWidget(side.foot, row + 2, column)
-        if wiped:
-            self._grid.addWidget(self.av.view, 1, 0, 1, 2)
-        self.va.view.setVisible(not wiped)
-        for row in range(6):
-            self._grid.setRowStretch(row, int(row % 3 == 1 and (row == 1 or (stacked and not wiped))))
-        for column in range(2):
-            self._grid.setColumnStretch(column, int(column == 0 or wiped or not stacked))
+        self._arrange()
 
     def divide(self, share: float) -> None:
         """Move the divider."""
@@ -82,6 +68,37 @@ class MapPair(QWidget):
         """Zoom and pan to a place of the image."""
         for side in self.sides.values():
             side.view.show_place(place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._is_stacked != self._stacks():
+            self._arrange()
+
+    def _stacks(self) -> bool:
+        """Whether images are larger one above the other than side by side."""
+        frame = self.av.head.sizeHint().height() + self.av.foot.sizeHint().height() + 2 * SPACING
+        beside = min(self.width() / 2, self.height() - frame)
+        above = min(self.width(), self.height() / 2 - frame)
+        return self.av.view.divider is None and above > beside
+
+    def _arrange(self) -> None:
+        stacked = self._is_stacked = self._stacks()
+        wiped = self.av.view.divider is not None
+        while self._grid.takeAt(0) is not None:
+            pass
+        for place, side in enumerate(self.sides.values()):
+            row, column = (3 * place, 0) if stacked else (0, place)
+            self._grid.addWidget(side.head, row, column)
+            if not wiped:
+                self._grid.addWidget(side.view, row + 1, column)
+            self._grid.addWidget(side.foot, row + 2, column)
+        if wiped:
+            self._grid.addWidget(self.av.view, 1, 0, 1, 2)
+        self.va.view.setVisible(not wiped)
+        for row in (1, 4):
+            self._grid.setRowStretch(row, int(row == 1 or stacked))
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, int(not stacked))
 
     # The image
 

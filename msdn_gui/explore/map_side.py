@@ -17,6 +17,7 @@ from msdn_gui.explore.heat import coloured, cut_value, short_number
 from msdn_gui.explore.map_view import MapView
 from msdn_gui.explore.truth import Truth
 from msdn_gui.theme import SPACING, small_font, text_font, theme
+from msdn_gui.widgets.elided_label import ElidedLabel
 
 _TIPS = {
     "av": "The attribute looks for its regions: each attribute's map sums to 1 over the regions.",
@@ -25,6 +26,9 @@ _TIPS = {
 
 _REACH = 9.0
 """Pixels of the screen within which the mouse is at a part."""
+
+_ROOMY = 260
+"""In fewer pixels the sub-net is told by its sign alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,10 @@ class MapSide(QObject):
         self.head, self.foot = QWidget(parent), QWidget(parent)
         self.heading = QLabel(objectName=f"{name}_heading")
         self.heading.setTextFormat(Qt.TextFormat.RichText)
+        self.heading.setMinimumWidth(40)
         self.heading.setToolTip(
-            f"{_TIPS[name]}\nThe cross marks the map's highest region, rings the true places of the attribute's part.\n"
+            f"{words.capitalize()}. {_TIPS[name]}\n"
+            "The cross marks the map's highest region, rings the true places of the attribute's part.\n"
             "Click a region to see which attributes it speaks for; Ctrl adds one, Shift and dragging take several."
         )
         self.score = QLabel(objectName=f"{name}_score")
@@ -94,9 +100,8 @@ class MapSide(QObject):
         self.bar = ColourBar()
         self.bar.setObjectName(f"{name}_bar")
         self.bar.setFont(small_font())
-        self.readout = QLabel(objectName=f"{name}_readout")
+        self.readout = ElidedLabel(name=f"{name}_readout")
         self.readout.setFont(small_font())
-        self.readout.setToolTip("The colours' range, the share of regions above the threshold; or what is at the mouse")
         self.readout.setProperty("look", "muted")
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -112,6 +117,7 @@ class MapSide(QObject):
         bottom.addWidget(self.bar, 1)
         bottom.addWidget(self.readout)
         self.view.installEventFilter(self)
+        self.head.installEventFilter(self)
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
 
@@ -197,7 +203,7 @@ class MapSide(QObject):
     def set_focused(self, focused: bool) -> None:
         """Mark this sub-net as the one in focus, by which attributes are ranked."""
         self._focused = focused
-        self._follow_theme()
+        self._show_heading()
 
     @property
     def threshold(self) -> float | None:
@@ -217,7 +223,8 @@ class MapSide(QObject):
             return policy
         # In the map's own precision: a threshold at its highest value leaves that region.
         share = float((shown.values >= np.float32(above)).mean())
-        return f"{policy}, {share:.0%} above {short_number(above)}"
+        words = f"{share:.0%} above {short_number(above)}"
+        return f"{policy}, {words}" if self.foot.width() >= _ROOMY else words
 
     def _show_hit(self) -> None:
         # A style sheet is worked through anew each time that it is set, so it is set for another answer alone.
@@ -240,17 +247,21 @@ class MapSide(QObject):
         return viewed.x + (column + 0.5) * viewed.width / width, viewed.y + (row + 0.5) * viewed.height / height
 
     def _follow_theme(self) -> None:
+        self._show_heading()
+        self.view.setBackground(theme().colours.q("canvas"))
+        self.bar.update()
+        self._show_hit()
+
+    def _show_heading(self) -> None:
         colours = theme().colours
         shade = getattr(colours, self._name)
         weight = 700 if self._focused else 500
         line = "underline" if self._focused else "none"
+        roomy = self.head.width() >= _ROOMY
+        words = f"<span style='color:{colours.muted}'>&nbsp; {self._words}</span>" if roomy else ""
         self.heading.setText(
-            f"<span style='color:{shade}; font-weight:{weight}; text-decoration:{line}'>{self._label}</span>"
-            f"<span style='color:{colours.muted}'>&nbsp; {self._words}</span>"
+            f"<span style='color:{shade}; font-weight:{weight}; text-decoration:{line}'>{self._label}</span>{words}"
         )
-        self.view.setBackground(colours.q("canvas"))
-        self.bar.update()
-        self._show_hit()
 
     def _place_notice(self) -> None:
         if self.notice.isHidden():
@@ -264,4 +275,6 @@ class MapSide(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.view and event.type() == QEvent.Type.Resize:
             self._place_notice()
+        elif watched is self.head and event.type() == QEvent.Type.Resize:
+            self._show_heading()
         return super().eventFilter(watched, event)

@@ -71,6 +71,7 @@ class ExploreWorkspace(QWidget):
         views = (self.gallery.view, self.maps.av.view, self.maps.va.view)
         self._overlay_key = OverlayKey((self, *views, *tables), self)
         self._overlay_key.held.connect(self._hold_overlay_off)
+        self.maps.view_made.connect(self._overlay_key.watch)
         self._actions = ExploreActions(self)
         for action in self._actions.all:
             self.addAction(action)

@@ -20,6 +20,8 @@ from msdn_core.domain.explanation import Explanation
 from msdn_gui.services import explain_worker
 
 _Key = tuple[str, int, int, str, int, int]
+MAIN_LANE = ""
+"""Whose newest request goes first: that of the chosen image."""
 _AHEAD = -1
 """The number of a request that nobody waits for."""
 
@@ -75,7 +77,9 @@ class ExplainerService(QObject):
         self._warm = False
         self._number = 0
         self._running: int | None = None
-        self._waiting: tuple[int, str, str] | None = None
+        self._wanted: dict[str, int] = {}
+        """The newest request of each lane; what answers another one is dropped."""
+        self._waiting: dict[str, tuple[int, str, str]] = {}
         self._ahead: list[tuple[str, str]] = []
         self._closed = False
         # Futures end on a thread of the pool; the signal carries them to the window's.
@@ -95,20 +99,21 @@ class ExplainerService(QObject):
         """Starts the worker, which loads torch and the checkpoint's backbone meanwhile."""
         self._submit(0, self._warm_up, str(checkpoint) if checkpoint else None)
 
-    def request(self, checkpoint: Path, image: Path) -> int:
+    def request(self, checkpoint: Path, image: Path, lane: str = MAIN_LANE) -> int:
         """Asks for an explanation; the answer comes by signal, later, with the number that is returned.
 
-        A newer request takes the place of one that has not begun.
+        A newer request takes the place of one of its lane that has not begun; the main lane goes first.
         """
         self._number += 1
-        number = self._number
+        number = self._wanted[lane] = self._number
         known = self._cache.get(_key(checkpoint, image))
         if known is not None:
-            self._waiting = None
+            self._waiting.pop(lane, None)
             self._done.emit(self._pool, number, known)
             return number
-        self._waiting = (number, str(checkpoint), str(image))
-        self._ahead = []
+        self._waiting[lane] = (number, str(checkpoint), str(image))
+        if lane == MAIN_LANE:
+            self._ahead = []
         if self._running is None:
             self._next()
         return number
@@ -119,25 +124,26 @@ class ExplainerService(QObject):
         if self._running is None:
             self._next()
 
-    def cancel(self) -> None:
-        """What was asked for is not wanted any more."""
-        self._number += 1
-        self._waiting = None
-        self._ahead = []
+    def cancel(self, lane: str = MAIN_LANE) -> None:
+        """What was asked for in a lane is not wanted any more."""
+        self._wanted.pop(lane, None)
+        self._waiting.pop(lane, None)
+        if lane == MAIN_LANE:
+            self._ahead = []
 
     def close(self) -> None:
         """Ends the worker at once and waits until its process is gone."""
         self._closed = True
-        self._waiting = None
+        self._waiting.clear()
         self._ahead = []
         self._end_pool()
 
     def _next(self) -> None:
         if self._closed:
             return
-        if self._waiting is not None:
-            number, checkpoint, image = self._waiting
-            self._waiting = None
+        if self._waiting:
+            lane = MAIN_LANE if MAIN_LANE in self._waiting else next(iter(self._waiting))
+            number, checkpoint, image = self._waiting.pop(lane)
         elif self._ahead:
             number, (checkpoint, image) = _AHEAD, self._ahead.pop(0)
         else:
@@ -177,7 +183,7 @@ class ExplainerService(QObject):
         if self._closed:
             return
         if isinstance(outcome, BrokenProcessPool):
-            self._worker_died(pool, number)
+            self._worker_died(pool)
             return
         if number == 0:
             self._warm = not isinstance(outcome, BaseException)
@@ -191,7 +197,7 @@ class ExplainerService(QObject):
                 self._remember(key, outcome)
         elif isinstance(outcome, BaseException):
             self._running = None
-        if number == self._number:
+        if number in self._wanted.values():
             if isinstance(outcome, Explanation):
                 self.answered.emit(number, outcome)
             else:
@@ -199,16 +205,15 @@ class ExplainerService(QObject):
         if self._running is None:
             self._next()
 
-    def _worker_died(self, pool: object, number: int) -> None:
+    def _worker_died(self, pool: object) -> None:
         if pool is not self._pool:
             return  # Told already by another of its requests.
-        # What ends first may be another request of the same worker, e.g. the one that warms it up.
-        wanted, number = self._running == self._number, self._number
-        self._running = None
+        # What ended first may be another request of the same worker, e.g. the one that warms it up.
+        number, self._running = self._running, None
         self._end_pool()
         sentence = "The process that explains images has ended unexpectedly; press F5 to start it again."
         self.died.emit(sentence)
-        if wanted:
+        if number in self._wanted.values():
             self.failed.emit(number, sentence)
         self._next()
 
