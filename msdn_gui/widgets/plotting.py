@@ -10,9 +10,12 @@ from msdn_gui.theme import small_font, theme
 _AXIS_WIDTH = 52
 
 
-def quiet_plot(owner: QWidget) -> pg.PlotWidget:
-    """A plot without buttons and menus, with a faint grid; ``owner`` is the widget that it is a part of."""
-    made = pg.PlotWidget()
+def quiet_plot(owner: QWidget, room: pg.ViewBox | None = None) -> pg.PlotWidget:
+    """A plot without buttons and menus, with a faint grid; ``owner`` is the widget that it is a part of.
+
+    ``room`` is what the plot is drawn in, where it shall take the mouse in another way.
+    """
+    made = pg.PlotWidget(viewBox=room)
     item = made.getPlotItem()
     item.setMenuEnabled(False)
     # pyqtgraph makes this menu in any case, without a parent: it would outlive the plot.

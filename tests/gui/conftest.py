@@ -11,6 +11,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from evaluate_kit import measured_seeds
 from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QApplication
@@ -186,3 +187,9 @@ def explained(session: Session, qtbot: object) -> Callable[[int], None]:
             session.set_image(session.images[place])
 
     return choose
+
+
+@pytest.fixture(scope="session")
+def two_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two measured runs; a test works on a copy of it."""
+    return measured_seeds(tmp_path_factory.mktemp("seeds"))
