@@ -53,8 +53,9 @@ class FoldersPanel(QWidget):
         self.tree.setEditTriggers(QTreeWidget.EditTrigger.NoEditTriggers)
         self.tree.setStyleSheet("QTreeWidget::item { padding: 3px 0; }")
         self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for section, width in ((_FOLDER, 230), (_CLASS, 220), (_COUNT, 60)):
+        for section, width in ((_FOLDER, 220), (_CLASS, 200), (_COUNT, 70)):
             self.tree.header().resizeSection(section, width)
+        self.tree.headerItem().setTextAlignment(_COUNT, _RIGHT)
         leave = QPushButton("Leave  (Esc)", objectName="leave_folders")
         self.do = QPushButton(objectName="accept_folders")
         self.do.setProperty("look", "primary")
