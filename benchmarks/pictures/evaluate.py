@@ -21,7 +21,7 @@ def _confusion(stage: Stage) -> None:
     own, other, _ = _page(stage, 2).errors.model.pairs[0]
     _page(stage, 1)
     names = worst.table.classes
-    stage.click(page.plot, page.cell_at(names[own], names[other]).toPoint())
+    stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
 
 
 def _errors(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,9 +18,8 @@ from msdn_gui.evaluate.embedding_look import Look
 from msdn_gui.evaluate.image_hint import ImageHint
 from msdn_gui.evaluate.lasso import LassoBox, encircled
 from msdn_gui.evaluate.point_cloud import RADIUS, PointCloud
-from msdn_gui.icons import bind_icon
 from msdn_gui.theme import theme
-from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
+from msdn_gui.widgets.plotting import add_zoom_keys, quiet_plot, recolour_plot
 
 if TYPE_CHECKING:
     from msdn_core.domain.attributes import ClassTable
@@ -51,7 +51,7 @@ class EmbeddingPlot(QWidget):
         self._classes: NDArray[np.float64] = np.zeros((0, 2))
         self._current = -1
         self.room = LassoBox()
-        self.plot = quiet_plot(self, self.room)
+        self.plot = quiet_plot(self, viewBox=self.room)
         self.plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.plot.setAccessibleName("Images and classes in the space of attributes; arrow keys go from image to image")
         item = self.plot.getPlotItem()
@@ -83,7 +83,7 @@ class EmbeddingPlot(QWidget):
         self._points.set_places(plane.images)
         self._marks.set_places(plane.classes)
         self.point_at(-1)
-        self.fit.trigger()
+        self.room.autoRange(padding=0.05)
 
     def show_look(self, look: Look) -> None:
         """Colours and shapes."""
@@ -127,13 +127,11 @@ class EmbeddingPlot(QWidget):
     # Inside
 
     def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: tuple[str, ...], do: Any, sign: str = "") -> QAction:
+        def make(name: str, text: str, keys: tuple[str, ...], do: Callable[[], object]) -> QAction:
             action = QAction(text, self.plot, objectName=name)
             action.setShortcuts([QKeySequence(one) for one in keys])
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             action.triggered.connect(lambda: do())
-            if sign:
-                bind_icon(action, sign)
             self.plot.addAction(action)
             return action
 
@@ -146,10 +144,11 @@ class EmbeddingPlot(QWidget):
         self.in_sight = make("embedding_in_sight", "Show the images in sight", ("V",), self._select_in_sight)
         self.clear = make("embedding_clear", "Take the selection away", ("Esc",), lambda: self.selected.emit(None))
         make("embedding_ask", "Look at this image in Explore", ("Return", "Enter"), self._ask)
-        make("embedding_in", "Zoom in", ("+", "="), lambda: self._zoom(0.8), "zoom-in")
-        make("embedding_out", "Zoom out", ("-",), lambda: self._zoom(1.25), "zoom-out")
-        self.fit = make("embedding_fit", "Show all", ("0",), lambda: self.room.autoRange(padding=0.05), "fit")
-        self.plot.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        add_zoom_keys(
+            self.plot,
+            "embedding",
+            lambda: QPointF(*self._images[self._current]) if self._current >= 0 else None,
+        )
         for keys, (right, up) in _STEPS.items():
             step, pan = QAction(self), QAction(self)
             for action, word, text in ((step, keys, "Image"), (pan, f"Shift+{keys}", "Move")):
@@ -163,10 +162,6 @@ class EmbeddingPlot(QWidget):
     def _set_lasso(self, on: bool) -> None:
         self.room.is_lasso = on
         self.plot.viewport().setCursor(Qt.CursorShape.CrossCursor if on else Qt.CursorShape.ArrowCursor)
-
-    def _zoom(self, by: float) -> None:
-        middle = self._images[self._current] if self._current >= 0 else None
-        self.room.scaleBy((by, by), center=pg.Point(*middle) if middle is not None else None)
 
     def _pan(self, right: int, up: int) -> None:
         seen = self.room.viewRect()

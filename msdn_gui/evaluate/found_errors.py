@@ -74,6 +74,8 @@ class FoundErrors(QWidget):
             words = (
                 "told rightly" if right else f"taken for {classes[taken[place]]}, which scores {leads[place]:.3f} more"
             )
+            if shown.other is not None:
+                words += self._by_other(shown, number)
             found.append(FoundImage(record, caption, words, bool(right)))
         self.grid.items.set_found(found)
         self.title.setText(title)
@@ -81,6 +83,15 @@ class FoundErrors(QWidget):
         said += [f"The first {SHOWN:,} of {len(order):,} are shown."] if len(order) > SHOWN else []
         said += [f"{gone:,} are no longer in the project."] if gone else []
         self.hint.setText(" ".join(said))
+
+    def _by_other(self, shown: Shown, number: int) -> str:
+        """What the other run takes an image for."""
+        other = shown.other
+        there = np.flatnonzero(other.kept.predictions.image_ids == number) if other is not None else ()
+        if other is None or not len(there):
+            return ""
+        taken, own = other.predictions(shown.other_gamma)[there[0]], other.labels[there[0]]
+        return f"\n{other.name}: " + ("told rightly" if taken == own else f"taken for {other.table.classes[taken]}")
 
     def _known(self) -> dict[int, ImageRecord]:
         if self._of_project is not self._session.images:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox
 
@@ -16,7 +14,7 @@ class RunChoice(QComboBox):
     """Hidden while there is one run; the first one is chosen then."""
 
     def __init__(self, name: str, *between: tuple[str, str]) -> None:
-        """``between`` are choices of both runs: what is chosen, and its words."""
+        """``between`` are choices of both runs: what is chosen, and its words, with ``{first}`` and ``{second}``."""
         super().__init__(objectName=name)
         self.setAccessibleName("Which run is shown")
         self._between = between
@@ -40,14 +38,10 @@ class RunChoice(QComboBox):
                 for name, data in zip(names, (FIRST, SECOND), strict=True):
                     self.addItem(f"Run {name}", data)
                 for data, words in self._between:
-                    self.addItem(words, data)
+                    self.addItem(words.format(first=names[0], second=names[1]), data)
                 self.setCurrentIndex(max(0, self.findData(chosen)))
         self.setVisible(bool(names))
 
     def of(self, shown: Shown) -> Shown:
         """The chosen run first; the other one beside it."""
-        if self.choice != SECOND or shown.other is None:
-            return shown
-        return replace(
-            shown, run=shown.other, other=shown.run, seeds=shown.other_seeds or shown.seeds, other_seeds=shown.seeds
-        )
+        return shown.turned() if self.choice == SECOND else shown

@@ -129,14 +129,14 @@ def test_a_cell_of_the_matrix_shows_its_images(workspace, qtbot) -> None:
     names, page = run.table.classes, workspace.confusion
     for order in range(page.order.count()):
         page.order.setCurrentIndex(order)
-        qtbot.mouseClick(page.plot.viewport(), LEFT, pos=page.cell_at(names[own], names[other]).toPoint())
+        qtbot.mouseClick(page.plot.plot.viewport(), LEFT, pos=page.cell_at(names[own], names[other]).toPoint())
         qtbot.waitUntil(lambda: page.cell is not None, timeout=5_000)
         assert page.readout.text().startswith(f"{names[own]} taken for {names[other]}: {count} of ")
         assert {one.record.class_name for one in page.images.grid.items.found} == {names[own]}
         assert len(page.images.grid.items.found) == count
-    page.plot.setFocus()
+    page.plot.plot.setFocus()
     before = page.cell
-    QTest.keyClick(page.plot, Qt.Key.Key_Down if before[0] == 0 else Qt.Key.Key_Up)
+    QTest.keyClick(page.plot.plot, Qt.Key.Key_Down if before[0] == 0 else Qt.Key.Key_Up)
     assert page.cell == (before[0] + (1 if before[0] == 0 else -1), before[1])
 
 
