@@ -9,15 +9,15 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import read_att_splits
-from msdn_core.importers.cub_files import CubDirectory, ListedImage, read_cub
-from msdn_core.importers.cub_judgements import read_judgements
-from msdn_core.importers.cub_splits import Decision, official_split, proposed_split
-from msdn_core.importers.cub_table import class_table, group_parts
+from msdn_core.importers.cub.files import CubDirectory, ListedImage, read_cub
+from msdn_core.importers.cub.judgements import read_judgements
+from msdn_core.importers.cub.splits import Decision, official_split, proposed_split
+from msdn_core.importers.cub.table import class_table, group_parts
 from msdn_core.importers.dataset import DataSet, Judgements, ProgressReport, refuse_full_project, write_project
 from msdn_core.importers.images import list_images
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.report import ImportReport
 from msdn_core.importers.splitting import validation_meta
-from msdn_core.importers.text_files import Findings
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
 

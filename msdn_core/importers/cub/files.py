@@ -9,7 +9,7 @@ from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.class_vectors import read_vectors
-from msdn_core.importers.text_files import Findings, fault, finite, numbered, rows, whole
+from msdn_core.importers.readers.text_files import Findings, fault, finite, numbered, rows, whole
 from msdn_core.project import is_plain_path
 
 

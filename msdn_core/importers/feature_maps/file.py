@@ -15,8 +15,8 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import OURS, PARTS, class_vectors, part_splits
-from msdn_core.importers.hdf5_files import dataset, numbers, open_hdf5, texts
-from msdn_core.importers.mat_files import whole_numbers
+from msdn_core.importers.readers.hdf5_files import dataset, numbers, open_hdf5, texts
+from msdn_core.importers.readers.mat_files import whole_numbers
 from msdn_core.vision.mapped import MapSource
 from msdn_core.vision.transform import BackboneSpec, published_spec
 

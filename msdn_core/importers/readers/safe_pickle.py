@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.array_builders import (
+from msdn_core.importers.readers.array_builders import (
     PLAIN_ARRAY,
     Array,
     Builder,

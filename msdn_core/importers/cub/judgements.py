@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.text_files import Findings
+from msdn_core.importers.readers.text_files import Findings
 
 _BLOCK = 1 << 24
 _FIELDS = 5

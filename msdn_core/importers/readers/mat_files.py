@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.mat_format import MatError, read_variables
+from msdn_core.importers.readers.mat_format import MatError, read_variables
 
 MAX_BYTES = 2 << 30
 MAX_PLACES = 5_000_000

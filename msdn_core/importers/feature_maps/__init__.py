@@ -8,11 +8,11 @@ from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.att_splits import AttSplits, ImageList, image_list_beside, read_att_splits
 from msdn_core.importers.dataset import ProgressReport, refuse_full_project, write_project
-from msdn_core.importers.feature_file import WORDS, FeatureFile, read_feature_file
-from msdn_core.importers.feature_store import store_maps
+from msdn_core.importers.feature_maps.file import WORDS, FeatureFile, read_feature_file
+from msdn_core.importers.feature_maps.store import store_maps
 from msdn_core.importers.image_names import plain_names
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.report import ImportReport
-from msdn_core.importers.text_files import Findings
 from msdn_core.importers.xlsa17 import SPLITS_FILE, attributes_of, data_set_name
 
 SUFFIXES = (".hdf5", ".h5", ".hdf")

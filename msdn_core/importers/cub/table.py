@@ -8,10 +8,10 @@ from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import AttSplits, join_classes
 from msdn_core.importers.class_vectors import joined_vectors
-from msdn_core.importers.cub_files import CubDirectory
-from msdn_core.importers.cub_parts import GROUP_PARTS
-from msdn_core.importers.cub_splits import Decision
-from msdn_core.importers.text_files import Findings
+from msdn_core.importers.cub.files import CubDirectory
+from msdn_core.importers.cub.parts import GROUP_PARTS
+from msdn_core.importers.cub.splits import Decision
+from msdn_core.importers.readers.text_files import Findings
 
 
 def class_table(cub: CubDirectory, proposed: AttSplits | None, decision: Decision, findings: Findings) -> ClassTable:
