@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from msdn_core.domain.metrics import confusion
@@ -17,6 +17,7 @@ from msdn_gui.evaluate.found_errors import FoundErrors
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
 
 if TYPE_CHECKING:
@@ -67,11 +68,9 @@ class ConfusionPage(QWidget):
         self.images = FoundErrors(session, services)
         self._compose()
         for keys, (down, right) in _STEPS.items():
-            step = QAction(f"Cell {keys.lower()}", self.plot, objectName=f"cell_{keys.lower()}")
-            step.setShortcut(keys)
-            step.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            step.triggered.connect(lambda _=False, by=(down, right): self._step(*by))
-            self.plot.addAction(step)
+            way = keys.lower()
+            step = make_action(self.plot, f"evaluate_cell_{way}", f"Cell {way}", keys, partial(self._step, down, right))
+            belongs_to(step, "Confusion matrix")
         self.order.currentIndexChanged.connect(self._draw)
         self.errors_only.toggled.connect(self._draw)
         self.plot.scene().sigMouseMoved.connect(self._mouse_moved)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -30,6 +30,7 @@ from msdn_gui.evaluate.tested_run import TestedRun
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.empty_state import EmptyState
 
@@ -135,17 +136,8 @@ class EvaluateWorkspace(QWidget):
         return side
 
     def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: str, sign: str, do: object) -> QAction:
-            action = QAction(text, self, objectName=name)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda: do())
-            bind_icon(action, sign)
-            self.addAction(action)
-            return action
-
-        self.again = make("evaluate_again", "Evaluate again", "Ctrl+R", "refresh", self._begin)
-        self.look = make("evaluate_look", "Look through its checkpoint", "L", "explore", self._look)
+        self.again = make_action(self, "evaluate_again", "Evaluate again", "Ctrl+R", self._begin, sign="refresh")
+        self.look = make_action(self, "evaluate_look", "Look through its checkpoint", "L", self._look, sign="explore")
 
     def _make_measured(self) -> QWidget:
         self.name = ElidedLabel(name="evaluated_name")
@@ -279,8 +271,10 @@ class EvaluateWorkspace(QWidget):
     def _allow(self) -> None:
         entry = self.evaluations.entry(self._name)
         there = entry is not None and entry.kind is not None
-        self.again.setEnabled(there and not self.evaluating.is_running(entry.name))
-        self.look.setEnabled(there)
+        missing = "" if there else "Choose a run that has a checkpoint."
+        running = "It is being evaluated." if there and self.evaluating.is_running(entry.name) else ""
+        allow(self.again, missing or running)
+        allow(self.look, missing)
 
     # What the actions do
 

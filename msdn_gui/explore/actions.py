@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit
 
-from msdn_gui.icons import bind_icon
+from msdn_gui.widgets.action import make_action
 
 if TYPE_CHECKING:
     from msdn_gui.explore.workspace import ExploreWorkspace
@@ -47,17 +48,12 @@ class ExploreActions:
             self._make("Show the whole image", "Ctrl+0", maps.show_whole, "fit"),
             self._make("Let go of the chosen regions", "Esc", maps.regions.clear),
         )
+        for digit in range(1, 10):
+            self._make(f"Choose the class of rank {digit}", str(digit), partial(workspace.ranking.choose_rank, digit))
 
     def _make(self, text: str, keys: str, do: Callable[[], None] | None, icon: str = "") -> QAction:
-        action = QAction(text, self._workspace)
-        action.setObjectName("explore_" + "_".join(text.lower().replace("…", "").split()))
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        if do is not None:
-            action.triggered.connect(lambda: do())
-        if icon:
-            bind_icon(action, icon)
-        return action
+        name = "explore_" + "_".join(text.lower().replace("…", "").split())
+        return make_action(self._workspace, name, text, keys, do, sign=icon)
 
 
 def _focus(line: QLineEdit) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QSplitter, QWidget
 
 from msdn_core.domain.explanation import Explanation
@@ -70,16 +70,6 @@ class ExploreWorkspace(QWidget):
         self._overlay_key = OverlayKey((self, *views, *tables), self)
         self._overlay_key.held.connect(self._hold_overlay_off)
         self._actions = ExploreActions(self)
-        for action in self._actions.all:
-            self.addAction(action)
-        for digit in range(1, 10):
-            shortcut = QShortcut(QKeySequence(str(digit)), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda digit=digit: self.ranking.choose_rank(digit))
-        for keys, by in (("Ctrl+Right", 1), ("Ctrl+Left", -1)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda by=by: session.step_image(by))
         for splitter in self._splitters:
             splitter.splitterMoved.connect(lambda *_, one=splitter: self._remember(one))
         self._choose_attribute(session.explanation)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from msdn_gui.icons import bind_icon
+from msdn_gui.widgets.action import sequences, set_keys
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,18 @@ SPECS = (
         separator=True,
     ),
     Spec("export_data", "File", "&Export …", "export", "Ctrl+Shift+E", "Write what the project or a run holds"),
-    Spec("quit", "File", "&Quit", "quit", _KEY.Quit, "Close the window", QAction.MenuRole.QuitRole, separator=True),
+    Spec("quit", "File", "&Quit", "quit", "Ctrl+Q", "Close the window", QAction.MenuRole.QuitRole, separator=True),
     Spec(
         "next_image",
         "View",
         "&Next image",
         "",
-        "Alt+Right",
-        "Choose the next of the images that Explore shows",
+        "Alt+Right; Ctrl+Right",
+        "Choose the next of the images that Explore, or Annotate's queue, shows",
         separator=True,
     ),
-    Spec("previous_image", "View", "&Previous image", "", "Alt+Left", "Choose the image before"),
+    Spec("previous_image", "View", "&Previous image", "", "Alt+Left; Ctrl+Left", "Choose the image before"),
+    Spec("palette", "View", "&Command palette …", "search", "Ctrl+K", "Any action, project, class or image by name"),
     Spec(
         "extract_features",
         "Run",
@@ -78,10 +80,8 @@ class Actions(QObject):
             action = QAction(spec.text, self, objectName=spec.name)
             if spec.icon:
                 bind_icon(action, spec.icon)
-            if spec.keys:
-                action.setShortcut(QKeySequence(spec.keys))
             action.setStatusTip(spec.hint)
-            action.setToolTip(spec.hint)
+            set_keys(action, sequences(spec.keys))
             action.setMenuRole(spec.role)
             self._actions[spec.name] = action
 

@@ -14,6 +14,7 @@ from msdn_gui.services.recognising import Recogniser
 from msdn_gui.shell.about import AboutDialog
 from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
 from msdn_gui.shell.import_dialog import ImportDialog
+from msdn_gui.widgets.action import allow
 
 if TYPE_CHECKING:
     from msdn_core.importers.recognise import Recognised
@@ -39,8 +40,9 @@ class ShellActions(QObject):
                 "Open a checkpoint", "Checkpoints (*.safetensors)", session.set_checkpoint
             ),
             "quit": window.close,
-            "next_image": lambda: session.step_image(1),
-            "previous_image": lambda: session.step_image(-1),
+            "next_image": lambda: window.step_image(1),
+            "previous_image": lambda: window.step_image(-1),
+            "palette": window.palette_bar.open,
             "extract_features": self.extract_features,
             "explain_again": session.explain_again,
             "about": lambda: AboutDialog(window).open(),
@@ -141,11 +143,11 @@ class ShellActions(QObject):
         self._window.session.message.emit("info", "System information is on the clipboard.")
 
     def _enable(self, project: object) -> None:
-        commands = self._window.commands
         session, jobs = self._window.session, self._window.services.jobs
-        commands["open_checkpoint"].setEnabled(project is not None)
-        commands["extract_features"].setEnabled(project is not None and jobs.find("features") is None)
-        commands["explain_again"].setEnabled(session.image is not None and session.checkpoint is not None)
-        for name in ("next_image", "previous_image"):
-            commands[name].setEnabled(project is not None)
-        commands["export_data"].setEnabled(project is not None)
+        closed = "" if project is not None else "Open a project first."
+        blind = "" if session.image is not None and session.checkpoint is not None else "Choose image and checkpoint."
+        reasons = dict.fromkeys(("open_checkpoint", "export_data", "next_image", "previous_image"), closed)
+        reasons["extract_features"] = closed or ("They are being extracted." if jobs.find("features") else "")
+        reasons["explain_again"] = closed or blind
+        for name, reason in reasons.items():
+            allow(self._window.commands[name], reason)
