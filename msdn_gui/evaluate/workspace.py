@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from msdn_gui.evaluate.attributes_page import AttributesPage
 from msdn_gui.evaluate.confusion_page import ConfusionPage
+from msdn_gui.evaluate.embedding_page import EmbeddingPage
 from msdn_gui.evaluate.errors_page import ErrorsPage
 from msdn_gui.evaluate.evaluating import Evaluating
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
@@ -60,7 +61,8 @@ class EvaluateWorkspace(QWidget):
         self.confusion = ConfusionPage(session, services)
         self.errors = ErrorsPage(session, services)
         self.attributes = AttributesPage()
-        self.pages = (self.overview, self.confusion, self.errors, self.attributes)
+        self.embedding = EmbeddingPage(session, services)
+        self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.embedding)
         self.tabs = QTabWidget(objectName="evaluate_pages")
         self.tabs.setDocumentMode(True)
         for page in self.pages:
@@ -112,7 +114,7 @@ class EvaluateWorkspace(QWidget):
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
         reads = self.evaluations.is_reading or self.overview.is_drawing or self.attributes.is_drawing
-        return not reads and self._services.thumbnails.settled()
+        return not reads and not self.embedding.is_reading and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -11,6 +11,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
+from evaluate_kit import measured_seeds
 from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QApplication
@@ -200,3 +201,9 @@ def window(session: Session, services: Services) -> Iterator[MainWindow]:
     yield made
     made.close_for_good()
     QApplication.processEvents()
+
+
+@pytest.fixture(scope="session")
+def two_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two measured runs; a test works on a copy of it."""
+    return measured_seeds(tmp_path_factory.mktemp("seeds"))
