@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.attributes_page import AttributesPage
 from msdn_gui.evaluate.confusion_page import ConfusionPage
 from msdn_gui.evaluate.errors_page import ErrorsPage
@@ -26,7 +27,6 @@ from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
 from msdn_gui.evaluate.overview import Overview
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
-from msdn_gui.evaluate.tested_run import TestedRun
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
