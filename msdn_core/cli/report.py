@@ -33,7 +33,6 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     """Writes the report; RunError where a run was not evaluated and ``--evaluate`` is not there."""
     from msdn_core.errors import RunError
     from msdn_core.project import Project
-    from msdn_core.report.page import write_report
     from msdn_core.report.reported_run import newest_evaluated
     from msdn_core.runs.listing import find_run
 
@@ -42,14 +41,20 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         runs = [first, *([find_run(project.path, arguments.beside)] if arguments.beside else [])]
         if len(runs) > 1 and runs[0].path == runs[1].path:
             raise RunError(f"“{first.name}” cannot stand beside itself; name another run with --beside.")
+        name = "report.html" if len(runs) == 1 else f"report-beside-{runs[1].name}.html"
+        file = arguments.out or first.path / name
+        if not file.parent.is_dir():
+            raise RunError(f"There is no folder {file.parent} for the report; make it, or choose another with --out.")
         if arguments.evaluate:
             for one in runs:
                 _evaluate(project, one, arguments, output)
-        name = "report.html" if len(runs) == 1 else f"report-beside-{runs[1].name}.html"
+        # It loads torch, which takes a while: what can be refused was refused before.
+        from msdn_core.report.page import write_report
+
         written = write_report(
             project,
             runs,
-            arguments.out or first.path / name,
+            file,
             kind=arguments.checkpoint,
             device=arguments.device,
             progress=lambda done, total: output.progress("images", done, total),

@@ -26,6 +26,7 @@ from msdn_gui.evaluate.evaluating import Evaluating
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
 from msdn_gui.evaluate.overview import Overview
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.evaluate.reporting import Reporting
 from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
@@ -55,6 +56,7 @@ class EvaluateWorkspace(QWidget):
         self.model = RunListModel(self.evaluations)
         self.list = RunList(self.model)
         self.evaluating = Evaluating(session, services)
+        self._reporting = Reporting(session, services, self)
         self.overview = Overview()
         self.confusion = ConfusionPage(session, services)
         self.errors = ErrorsPage(session, services)
@@ -106,7 +108,7 @@ class EvaluateWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [self.again, self.look]
+        return [self.again, self.look, self.report]
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
@@ -146,6 +148,8 @@ class EvaluateWorkspace(QWidget):
 
         self.again = make("evaluate_again", "Evaluate again", "Ctrl+R", "refresh", self._begin)
         self.look = make("evaluate_look", "Look through its checkpoint", "L", "explore", self._look)
+        self.report = make("evaluate_report", "Report …", "Ctrl+Shift+R", "export", self._report)
+        self.report.setToolTip("One HTML file of this run, and of the one beside it: to keep, to print, to send")
 
     def _make_measured(self) -> QWidget:
         self.name = ElidedLabel(name="evaluated_name")
@@ -156,6 +160,9 @@ class EvaluateWorkspace(QWidget):
         again = QPushButton("Evaluate again", objectName="again")
         bind_icon(again, "refresh")
         again.clicked.connect(self.again.trigger)
+        report = QPushButton("Report …", objectName="report", toolTip=self.report.toolTip())
+        bind_icon(report, "export")
+        report.clicked.connect(self.report.trigger)
         self.stale = QLabel(objectName="stale", wordWrap=True)
         self.stale.setFont(small_font())
         self.stale.setContentsMargins(SPACING, 0, SPACING, 0)
@@ -164,6 +171,7 @@ class EvaluateWorkspace(QWidget):
         head.addWidget(self.name, 1)
         head.addWidget(self.compare)
         head.addWidget(again)
+        head.addWidget(report)
         made = QWidget()
         layout = QVBoxLayout(made)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -281,6 +289,7 @@ class EvaluateWorkspace(QWidget):
         there = entry is not None and entry.kind is not None
         self.again.setEnabled(there and not self.evaluating.is_running(entry.name))
         self.look.setEnabled(there)
+        self.report.setEnabled(self._run is not None)
 
     # What the actions do
 
@@ -299,3 +308,7 @@ class EvaluateWorkspace(QWidget):
         entry = self.evaluations.entry(self._name)
         if entry is not None and entry.kind is not None:
             self._session.set_checkpoint(entry.directory.checkpoint(entry.kind))
+
+    def _report(self) -> None:
+        if self._run is not None:
+            self._reporting.ask(self._run, self._other)
