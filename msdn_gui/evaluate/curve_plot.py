@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from msdn_gui.evaluate.tested_run import BEST, GAMMAS, TRAINED, VALIDATED, TestedRun
-from msdn_gui.evaluate.words import percent
+from msdn_core.runs.figure_words import percent
+from msdn_core.runs.tested_run import BEST, GAMMAS, TRAINED, VALIDATED, TestedRun
 from msdn_gui.theme import SPACING, small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.plotting import quiet_plot, recolour_plot

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.attributes_page import AttributesPage
 from msdn_gui.evaluate.confusion_page import ConfusionPage
 from msdn_gui.evaluate.embedding_page import EmbeddingPage
@@ -26,8 +27,8 @@ from msdn_gui.evaluate.evaluating import Evaluating
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
 from msdn_gui.evaluate.overview import Overview
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.evaluate.reporting import Reporting
 from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
-from msdn_gui.evaluate.tested_run import TestedRun
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
@@ -57,6 +58,7 @@ class EvaluateWorkspace(QWidget):
         self.model = RunListModel(self.evaluations)
         self.list = RunList(self.model)
         self.evaluating = Evaluating(session, services)
+        self._reporting = Reporting(session, services, self)
         self.overview = Overview()
         self.confusion = ConfusionPage(session, services)
         self.errors = ErrorsPage(session, services)
@@ -109,7 +111,7 @@ class EvaluateWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [self.again, self.look]
+        return [self.again, self.look, self.report]
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
@@ -140,6 +142,15 @@ class EvaluateWorkspace(QWidget):
     def _make_actions(self) -> None:
         self.again = make_action(self, "evaluate_again", "Evaluate again", "Ctrl+R", self._begin, sign="refresh")
         self.look = make_action(self, "evaluate_look", "Look through its checkpoint", "L", self._look, sign="explore")
+        self.report = make_action(
+            self,
+            "evaluate_report",
+            "Report …",
+            "Ctrl+Shift+R",
+            self._report,
+            hint="One HTML file of this run, and of the one beside it: to keep, to print, to send",
+            sign="export",
+        )
 
     def _make_measured(self) -> QWidget:
         self.name = ElidedLabel(name="evaluated_name")
@@ -150,6 +161,9 @@ class EvaluateWorkspace(QWidget):
         again = QPushButton("Evaluate again", objectName="again")
         bind_icon(again, "refresh")
         again.clicked.connect(self.again.trigger)
+        report = QPushButton("Report …", objectName="report", toolTip=self.report.toolTip())
+        bind_icon(report, "export")
+        report.clicked.connect(self.report.trigger)
         self.stale = QLabel(objectName="stale", wordWrap=True)
         self.stale.setFont(small_font())
         self.stale.setContentsMargins(SPACING, 0, SPACING, 0)
@@ -158,6 +172,7 @@ class EvaluateWorkspace(QWidget):
         head.addWidget(self.name, 1)
         head.addWidget(self.compare)
         head.addWidget(again)
+        head.addWidget(report)
         made = QWidget()
         layout = QVBoxLayout(made)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -277,6 +292,7 @@ class EvaluateWorkspace(QWidget):
         running = "It is being evaluated." if there and self.evaluating.is_running(entry.name) else ""
         allow(self.again, missing or running)
         allow(self.look, missing)
+        allow(self.report, "" if self._run is not None else "Choose a run that was evaluated.")
 
     # What the actions do
 
@@ -295,3 +311,7 @@ class EvaluateWorkspace(QWidget):
         entry = self.evaluations.entry(self._name)
         if entry is not None and entry.kind is not None:
             self._session.set_checkpoint(entry.directory.checkpoint(entry.kind))
+
+    def _report(self) -> None:
+        if self._run is not None:
+            self._reporting.ask(self._run, self._other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +14,9 @@ from numpy.typing import NDArray
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import BestOfKinds, SeenUnseenCurve, best_of_kinds, class_accuracies, seen_unseen_curve
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
-from msdn_core.runs.evaluations import KeptEvaluation
+from msdn_core.project import ImageRecord
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.evaluations import KeptEvaluation, evaluation_folder, read_evaluation, what_changed
 
 TRAINED, VALIDATED, BEST = "trained", "validated", "best"
 GAMMAS = {
@@ -114,3 +117,15 @@ class TestedRun:
     def accuracies(self, gamma: float) -> NDArray[np.float64]:
         """(M,) the accuracy within each class; NaN without test images."""
         return class_accuracies(self.labels, self.predictions(gamma), len(self.table.classes))
+
+
+def read_tested(run: RunDirectory, kind: str, table: ClassTable, images: Sequence[ImageRecord]) -> TestedRun | None:
+    """A run's kept evaluation of its ``best`` or ``last`` checkpoint, and whether it holds for the project as it is.
+
+    None where it was not evaluated; RunError where its files cannot be read.
+    """
+    kept = read_evaluation(evaluation_folder(run, kind))
+    if kept is None:
+        return None
+    checkpoint = run.checkpoint(kind)
+    return TestedRun.of(run.name, kind, kept, checkpoint, tuple(what_changed(kept, table, images, checkpoint)))

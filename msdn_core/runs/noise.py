@@ -18,8 +18,8 @@ from msdn_core.domain.metrics.bootstrap import (
     intervals,
     mean_draws,
 )
-from msdn_gui.evaluate.tested_run import GAMMAS, TestedRun
-from msdn_gui.evaluate.words import FIGURES, points
+from msdn_core.runs.figure_words import FIGURES, points
+from msdn_core.runs.tested_run import GAMMAS, TestedRun
 
 SENTENCE = (
     f"Differences: ≈ is within noise, by {DRAWS:,} draws of the same test images (95 per cent). "
@@ -65,12 +65,12 @@ def noise_between(run: TestedRun, other: TestedRun, choice: str) -> Noise | None
     for one in GAMMAS:
         if run.row(one) is None or other.row(one) is None:
             continue
-        first, second = (
+        mine, theirs = (
             figure_draws(weights, tested.labels, tested.table.seen, tested.best, tested.gamma(one))
             for tested in (run, other)
         )
         for figure, _ in FIGURES:
-            found = interval(second[figure] - first[figure])
+            found = interval(theirs[figure] - mine[figure])
             if found is not None:
                 figures[one, figure] = found
     count = len(run.table.classes)
@@ -125,4 +125,4 @@ def _same_test(run: TestedRun, other: TestedRun) -> bool:
 def _within(differences: NDArray[np.float64]) -> NDArray[np.bool_]:
     """(M,) which of (B, M) draws lie about zero; also where nothing is known."""
     low, high = intervals(differences)
-    return ~((low > 0) | (high < 0))
+    return np.asarray(~((low > 0) | (high < 0)))
