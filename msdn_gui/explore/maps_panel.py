@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from msdn_core.domain.annotation import PartPoint
 from msdn_core.errors import MsdnError
 from msdn_core.project import ImageRecord
-from msdn_gui.explore.map_controls import MapControls
-from msdn_gui.explore.map_side import Display, MapSide, Shown
+from msdn_gui.explore.map_side import MapSide, Shown
 from msdn_gui.explore.region_choice import RegionChoice
 from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME, theme
 from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.map_controls import Display, MapControls
 from msdn_gui.widgets.ordered_table import number
 from msdn_gui.widgets.picture_loader import Picture, PictureLoader
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -10,9 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from msdn_core.domain.attention import RangePolicy
-from msdn_gui.explore.heat import COLOUR_MAPS
-from msdn_gui.explore.map_side import Display
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.heat import COLOUR_MAPS
 
 if TYPE_CHECKING:
     from msdn_gui.services.settings import SettingsStore
@@ -25,6 +24,18 @@ _POLICY_TIPS = {
 
 _ROOMY = 600
 """In fewer pixels, what has no room for a label has its tooltip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How maps are shown; the same for both sub-nets."""
+
+    policy: RangePolicy = RangePolicy.PER_MAP
+    colours: str = "viridis"
+    opacity: float = 0.6
+    smooth: bool = True
+    parts: bool = True
+    visible: bool = True
 
 
 class MapControls(QWidget):
