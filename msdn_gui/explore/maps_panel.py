@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import PartPoint
 from msdn_core.errors import MsdnError
@@ -54,11 +54,15 @@ class MapsPanel(QWidget):
         self.title.setProperty("look", "muted")
         self.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._loader = PictureLoader(self)
+        self.pin = QToolButton(objectName="pin_for_films")
+        self.pin.setAutoRaise(True)
+        self.pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(SPACING * 2)
         top.addWidget(self.attribute_title)
+        top.addWidget(self.pin)
         top.addWidget(self.title, 1)
         pair = QHBoxLayout()
         pair.setContentsMargins(0, 0, 0, 0)

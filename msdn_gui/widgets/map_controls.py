@@ -44,7 +44,8 @@ class MapControls(QWidget):
     changed = Signal(object)
     """The new ``Display``."""
 
-    def __init__(self, settings: SettingsStore) -> None:
+    def __init__(self, settings: SettingsStore, *, has_parts: bool = True) -> None:
+        """``has_parts``: whether true places can be shown where this stands."""
         super().__init__()
         self._settings = settings
         stored = settings.value
@@ -66,7 +67,8 @@ class MapControls(QWidget):
         self.opacity.setValue(round(100 * min(max(stored.opacity, 0.0), 1.0)))
         self.smooth = QCheckBox("Smooth", objectName="smooth", checked=stored.smooth)
         self.smooth.setToolTip("Interpolate between the regions' centres; off shows the regions as they are")
-        self.parts = QCheckBox("Parts", objectName="parts", checked=True)
+        self.parts = QCheckBox("Parts", self, objectName="parts", checked=True)
+        self.parts.setHidden(not has_parts)
         self.parts.setToolTip("Rings where the attribute's part truly is, in images where that is known")
         self.policy.setMinimumWidth(self.policy.sizeHint().width())
         self._range_label, self._opacity_label = QLabel("Range"), QLabel("Opacity")
@@ -83,7 +85,8 @@ class MapControls(QWidget):
         layout.addWidget(self.opacity, 1)
         layout.addSpacing(SPACING // 2)
         layout.addWidget(self.smooth)
-        layout.addWidget(self.parts)
+        if has_parts:
+            layout.addWidget(self.parts)
         layout.addStretch(0)
 
         self._visible = True
