@@ -31,6 +31,12 @@ class ExploreActions:
         self.smooth.setChecked(maps.controls.smooth.isChecked())
         self.smooth.toggled.connect(maps.controls.smooth.setChecked)
         maps.controls.smooth.toggled.connect(self.smooth.setChecked)
+        self.pin = self._make("Pin for films", "P", None, "pin")
+        self.pin.setCheckable(True)
+        self.pin.setToolTip(
+            "Coming runs film this image with this attribute while they train: both maps, as attention forms"
+        )
+        self.pin.triggered.connect(lambda on: workspace.pin_for_films(on))
         self.all = (
             self._make("Save both maps as PNG …", "Ctrl+Shift+S", workspace.save_maps_as, "export"),
             self._make("Sheet of attributes …", "Ctrl+E", workspace.show_sheet, "image"),
@@ -44,6 +50,7 @@ class ExploreActions:
             self._make("Find a class", "Ctrl+Shift+F", lambda: _focus(workspace.ranking.search), "search"),
             self.overlay,
             self.smooth,
+            self.pin,
             self._make("Swap the sub-net in focus", "T", maps.swap_subnet, "swap"),
             self._make("Show the whole image", "Ctrl+0", maps.show_whole, "fit"),
             self._make("Let go of the chosen regions", "Esc", maps.regions.clear),

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
 
+from msdn_core.project import ImageRecord
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
@@ -58,7 +59,8 @@ class TrainWorkspace(QWidget):
         self.history = History(self, session, self._monitor, services.settings, self.starter)
         self.undo_stack = self.history.stack
         services.undo_group.addStack(self.undo_stack)
-        self.form, self.view, self.compared = RunForm(), RunView(), CompareView()
+        self.form, self.compared = RunForm(), CompareView()
+        self.view = RunView(session, services.settings)
         self._compared: tuple[str, ...] = ()
         self._make_actions()
         menu = QMenu(self)
@@ -110,6 +112,7 @@ class TrainWorkspace(QWidget):
         self.view.refit_asked.connect(self.starter.refit)
         self.view.take_out_asked.connect(self.starter.take_out)
         self.view.look_asked.connect(self._look)
+        self.view.film.look_asked.connect(self._look_at)
         self.view.message.connect(session.message)
         self.starter.started.connect(self._started)
         self.starter.failed.connect(self._start_failed)
@@ -144,7 +147,7 @@ class TrainWorkspace(QWidget):
             return False
         if self._stack.currentWidget() is not self.view or self._session.project is None:
             return True
-        return len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive
+        return self.view.film.settled() and (len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive)
 
     def ask_for_run(self) -> None:
         """Shows the form of a new run."""
@@ -357,3 +360,12 @@ class TrainWorkspace(QWidget):
             checkpoint = self._session.checkpoint
             if checkpoint is not None and checkpoint.path == path:
                 self._session.message.emit("info", f"Explore now looks through run “{run.name}”.")
+
+    def _look_at(self, record: ImageRecord, attribute: str) -> None:
+        """What a film shows, in Explore."""
+        session = self._session
+        names = [one.full_name for one in session.table.attributes]
+        session.set_image(record)
+        if attribute in names:
+            session.set_attribute(names.index(attribute))
+        session.explore_asked.emit()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 COLOUR_MAPS = ("viridis", "magma", "inferno", "cividis")
 """Perceptually even colour maps: equal steps of the value look equal."""
 
-_SMOOTH_PIXELS = 384
+SMOOTH_PIXELS = 384
 """A smooth map is drawn with about this many pixels a side, so that no steps are seen on a screen."""
 
 
@@ -31,13 +31,13 @@ def _neighbours(regions: int, pixels: int) -> tuple[NDArray[np.intp], NDArray[np
     return low, np.minimum(low + 1, regions - 1), (at - low).astype(np.float32)
 
 
-def smooth(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    """An (H, W) map interpolated linearly between its regions' centres, some hundred pixels a side.
+def smooth(values: NDArray[np.float32], pixels: int = SMOOTH_PIXELS) -> NDArray[np.float32]:
+    """An (H, W) map interpolated linearly between its regions' centres, about ``pixels`` a side.
 
     Without matrix products: their library's threads wait for one another where training takes all cores.
     """
     height, width = values.shape
-    factor = max(1, _SMOOTH_PIXELS // max(height, width))
+    factor = max(1, pixels // max(height, width))
     low, high, share = _neighbours(width, width * factor)
     wide = values[:, low] * (1 - share) + values[:, high] * share
     low, high, share = _neighbours(height, height * factor)
@@ -45,11 +45,19 @@ def smooth(values: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def coloured(
-    values: NDArray[np.float32], value_range: tuple[float, float], colours: str, *, smoothed: bool
+    values: NDArray[np.float32],
+    value_range: tuple[float, float],
+    colours: str,
+    *,
+    smoothed: bool,
+    pixels: int = SMOOTH_PIXELS,
 ) -> NDArray[np.uint8]:
-    """(h, w, 3) pixels of an (H, W) map whose range runs through the colour map; what lies outside is clipped."""
+    """(h, w, 3) pixels of an (H, W) map whose range runs through the colour map; what lies outside is clipped.
+
+    A smoothed one has about ``pixels`` a side.
+    """
     low, high = value_range
-    shown = smooth(values) if smoothed else values
+    shown = smooth(values, pixels) if smoothed else values
     span = high - low
     scaled = (shown - low) / span if span > 0 else np.zeros_like(shown)
     return colour_table(colours)[np.round(np.clip(scaled, 0, 1) * 255).astype(np.uint8)]

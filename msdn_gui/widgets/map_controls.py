@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -10,9 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
 
 from msdn_core.domain.attention import RangePolicy
-from msdn_gui.explore.heat import COLOUR_MAPS
-from msdn_gui.explore.map_side import Display
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.heat import COLOUR_MAPS
 
 if TYPE_CHECKING:
     from msdn_gui.services.settings import SettingsStore
@@ -27,13 +26,26 @@ _ROOMY = 600
 """In fewer pixels, what has no room for a label has its tooltip."""
 
 
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How maps are shown; the same for both sub-nets."""
+
+    policy: RangePolicy = RangePolicy.PER_MAP
+    colours: str = "viridis"
+    opacity: float = 0.6
+    smooth: bool = True
+    parts: bool = True
+    visible: bool = True
+
+
 class MapControls(QWidget):
     """One row under the pictures; what is chosen is remembered."""
 
     changed = Signal(object)
     """The new ``Display``."""
 
-    def __init__(self, settings: SettingsStore) -> None:
+    def __init__(self, settings: SettingsStore, *, has_parts: bool = True) -> None:
+        """``has_parts``: whether true places can be shown where this stands."""
         super().__init__()
         self._settings = settings
         stored = settings.value
@@ -55,7 +67,8 @@ class MapControls(QWidget):
         self.opacity.setValue(round(100 * min(max(stored.opacity, 0.0), 1.0)))
         self.smooth = QCheckBox("Smooth", objectName="smooth", checked=stored.smooth)
         self.smooth.setToolTip("Interpolate between the regions' centres; off shows the regions as they are")
-        self.parts = QCheckBox("Parts", objectName="parts", checked=True)
+        self.parts = QCheckBox("Parts", self, objectName="parts", checked=True)
+        self.parts.setHidden(not has_parts)
         self.parts.setToolTip("Rings where the attribute's part truly is, in images where that is known")
         self.policy.setMinimumWidth(self.policy.sizeHint().width())
         self._range_label, self._opacity_label = QLabel("Range"), QLabel("Opacity")
@@ -72,7 +85,8 @@ class MapControls(QWidget):
         layout.addWidget(self.opacity, 1)
         layout.addSpacing(SPACING // 2)
         layout.addWidget(self.smooth)
-        layout.addWidget(self.parts)
+        if has_parts:
+            layout.addWidget(self.parts)
         layout.addStretch(0)
 
         self._visible = True
