@@ -13,6 +13,7 @@ from dataclasses import replace
 import filelock
 import torch
 
+from msdn_core.atomic import take_away_halves
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.losses import LossTerms
@@ -57,6 +58,9 @@ def run_training(
 
 
 def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
+    if ranks.first:
+        for folder in (run.path, run.path / "checkpoints"):
+            take_away_halves(folder)
     control = control_of(ranks, run, listener)
     state, reason = RunState.FAILED, ""
     try:

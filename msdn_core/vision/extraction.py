@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from msdn_core.atomic import write_atomic
+from msdn_core.atomic import take_away_halves, write_atomic
 from msdn_core.errors import ImageError, MsdnError
 from msdn_core.project import ImageRecord, Project
 from msdn_core.ranks import ALONE, Ranks
@@ -111,6 +111,8 @@ def _extract(
     ranks: Ranks,
 ) -> None:
     spec = backbone.spec
+    if ranks.first:
+        take_away_halves(folder)
     manifest, state = ranks.agreed(lambda: _plan(folder, images, spec))
     paths = {image.id: image.path for image in images}
     wanted = np.array([key.id in paths for key in manifest.images], dtype=bool)
