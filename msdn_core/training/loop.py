@@ -48,6 +48,7 @@ def run_training(
     it together, and rank 0 writes the directory. Raises RunError where another process is training in that
     directory, which is left alone then.
     """
+    run.refuse_links()
     try:
         with filelock.FileLock(run.path / "run.lock", timeout=0) if ranks.first else nullcontext():
             return _run(run, listener, ranks)
