@@ -52,7 +52,7 @@ class ConfusionPlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
-        add_zoom_keys(self.plot, "confusion", self._middle)
+        add_zoom_keys(self.plot, "evaluate_confusion", "Confusion matrix", self._middle)
         for keys, (down, right) in _STEPS.items():
             way = keys.lower()
             step = make_action(self, f"evaluate_cell_{way}", f"Cell {way}", keys, partial(self._step, down, right))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from msdn_core.runs.film import Film
 from msdn_gui.icons import bind_icon
 from msdn_gui.theme import SPACING, theme
+from msdn_gui.widgets.action import belongs_to, make_action
 
 _WHOLE_MS = 10_000
 """How long a film of many frames takes to play."""
@@ -59,10 +60,12 @@ class FilmTransport(QWidget):
 
     def make_shortcuts(self, owner: QWidget) -> None:
         """Space plays, Ctrl+Left and Ctrl+Right go from evaluation to evaluation, wherever the keyboard is in it."""
-        for keys, do in (("Space", self.toggle), ("Ctrl+Left", self.back.click), ("Ctrl+Right", self.on.click)):
-            shortcut = QShortcut(QKeySequence(keys), owner)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(do)
+        for name, text, keys, do in (
+            ("play", "Play or pause the film", "Space", self.toggle),
+            ("back", "The evaluation before", "Ctrl+Left", self.back.click),
+            ("on", "The next evaluation", "Ctrl+Right", self.on.click),
+        ):
+            belongs_to(make_action(owner, f"train_film_{name}", text, keys, do), "Film")
 
     @property
     def frame(self) -> int:
