@@ -99,8 +99,6 @@ class Session(QObject):
         self._image_list = ImageList(self)
         self._image_list.loaded.connect(self._take_images)
         self._image_list.failed.connect(lambda sentence: self.message.emit("error", sentence))
-        if explainer is not None:
-            explainer.died.connect(lambda sentence: self.message.emit("warning", sentence))
 
     # The project
 

@@ -202,10 +202,24 @@ class ImageRoom:
 
     def _records(self, sql: str, parameters: Sequence[object] = ()) -> list[ImageRecord]:
         roots = self._roots()
-        return [
-            ImageRecord(number, roots[root] / name, name, class_name, _SPLITS[split])
-            for number, root, name, class_name, split in self._database.rows(sql, parameters)
-        ]
+        rows = self._database.rows(sql, parameters)
+        try:
+            return [
+                ImageRecord(number, roots[root] / _checked(name), name, class_name, _SPLITS[split])
+                for number, root, name, class_name, split in rows
+            ]
+        except (KeyError, TypeError, ValueError) as error:
+            raise ProjectError(
+                f"The project file {self._database.file} is damaged: what it says of an image makes no sense "
+                f"({error}); put a copy from a backup in its place."
+            ) from error
+
+
+def _checked(name: str) -> str:
+    """The path of an image below its root; ValueError where it would lead out of it, as a stranger's may."""
+    if (".." in name or name[:1] == "/" or "\\" in name or ":" in name) and not is_plain_path(name):
+        raise ValueError(f"“{name[:80]!a}” is no path below a folder")
+    return name
 
 
 def _box_columns(box: Box | None) -> tuple[Any, ...]:

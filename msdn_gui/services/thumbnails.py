@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThread, QThreadPool, QTimer,
 from PySide6.QtGui import QImage, QImageReader
 
 from msdn_core.errors import MsdnError
+from msdn_gui.services.background import attempted
 from msdn_gui.services.locations import thumbnail_folder
 
 SIDE = 160
@@ -101,7 +102,7 @@ class Thumbnails(QObject):
             if not self._waiting:
                 return
             path = self._waiting.pop()
-        image, exists = _load(path, self._folder)
+        image, exists = attempted(lambda: _load(path, self._folder))[0] or (QImage(), True)
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._loaded.emit(path, image, exists)
 

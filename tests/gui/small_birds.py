@@ -102,7 +102,7 @@ class FakeExplainer(QObject):
     answered = Signal(int, object)
     failed = Signal(int, str)
     started = Signal()
-    died = Signal(str)
+    died = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
