@@ -56,7 +56,7 @@ class Program:
         self.explainer = ExplainerService()
         # Torch takes seconds to load: the worker begins before the window is made.
         self.explainer.prewarm(_likely_checkpoint(settings, project))
-        install(self.application, theme or settings.value.theme)
+        install(self.application, theme or settings.value.theme, settings.value.text_scale)
         self.services = Services(self.explainer, Thumbnails(), Jobs(), RunMonitor(), settings, QUndoGroup())
         self.session = Session(self.explainer)
         self.window = MainWindow(self.session, self.services)

@@ -130,6 +130,12 @@ class ExplainerService(QObject):
         if self._running is None:
             self._next()
 
+    def keep(self, count: int) -> None:
+        """Remembers at most so many answers, at least one; those that were wanted last."""
+        self._kept = max(1, count)
+        while len(self._cache) > self._kept:
+            self._cache.popitem(last=False)
+
     def cancel(self) -> None:
         """What was asked for is not wanted any more."""
         self._number += 1
@@ -233,8 +239,7 @@ class ExplainerService(QObject):
     def _remember(self, key: _Key, explanation: Explanation) -> None:
         self._cache[key] = explanation
         self._cache.move_to_end(key)
-        while len(self._cache) > self._kept:
-            self._cache.popitem(last=False)
+        self.keep(self._kept)
 
     def _end_pool(self) -> tuple[str, str]:
         """Ends the worker; how it had ended before, in words, and what it wrote when it crashed."""

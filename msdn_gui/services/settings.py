@@ -25,6 +25,8 @@ class Settings:
     """Everything that is remembered; a value of the wrong type in the file is replaced by its default."""
 
     theme: str = "system"
+    text_scale: float = 1.0
+    """Of the window's letters; 1 is their size as the program comes."""
     workspace: str = "explore"
     last_project: str = ""
     recent_projects: tuple[str, ...] = ()
@@ -36,6 +38,9 @@ class Settings:
     """Project folder → the checkpoint that was looked through last."""
     run_folders: Mapping[str, str] = field(default_factory=dict)
     """Project folder → other folders whose runs are watched beside its own, one a line."""
+    explanations_kept: int = 64
+    thumbnails_kept: int = 1000
+    """So many are kept in memory."""
     opacity: float = 0.6
     colour_map: str = "viridis"
     range_policy: str = "per map"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -102,6 +103,9 @@ class Menus(QObject):
             bind_icon(action, entry.icon_name)
             action.triggered.connect(lambda _checked=False, name=entry.name: self._window.show_workspace(name))
 
+    def _check_theme(self, action: QAction, mode: str) -> None:
+        action.setChecked(theme().mode == mode)
+
     def _add_themes(self, menu: QMenu) -> None:
         bind_icon(menu.menuAction(), "theme")
         group = QActionGroup(self)
@@ -111,4 +115,5 @@ class Menus(QObject):
             action.setCheckable(True)
             action.setChecked(theme().mode == mode)
             action.triggered.connect(lambda _checked=False, mode=mode: self._window.set_theme(mode))
+            theme().changed.connect(partial(self._check_theme, action, mode))
             group.addAction(action)

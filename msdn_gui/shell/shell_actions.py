@@ -14,6 +14,7 @@ from msdn_gui.services.recognising import Recogniser
 from msdn_gui.shell.about import AboutDialog
 from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
 from msdn_gui.shell.import_dialog import ImportDialog
+from msdn_gui.shell.settings_dialog import KEYS_PAGE, SettingsDialog
 from msdn_gui.widgets.action import allow
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class ShellActions(QObject):
             "quit": window.close,
             "next_image": lambda: window.step_image(1),
             "previous_image": lambda: window.step_image(-1),
+            "settings": lambda: self._show_settings(0),
+            "shortcuts": lambda: self._show_settings(KEYS_PAGE),
             "palette": window.palette_bar.open,
             "extract_features": self.extract_features,
             "explain_again": session.explain_again,
@@ -130,6 +133,15 @@ class ShellActions(QObject):
             dialog.setNameFilter(name_filter)
         dialog.fileSelected.connect(lambda text: take(Path(text)))
         dialog.open()
+
+    def _show_settings(self, page: int) -> None:
+        dialog = self._window.findChild(SettingsDialog)
+        if dialog is None:
+            dialog = SettingsDialog(self._window.services.settings, self._window.action_list, self._window)
+        dialog.tabs.setCurrentIndex(page)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
     def _copy_system(self) -> None:
         job = self._window.services.jobs.engine("Looking at the system", "doctor")

@@ -13,6 +13,7 @@ from msdn_gui.session import ExplainPhase, Session
 from msdn_gui.shell.action_list import ActionList, Listed
 from msdn_gui.shell.actions import Actions
 from msdn_gui.shell.activity import ActivityWatch
+from msdn_gui.shell.applying import Applying
 from msdn_gui.shell.closing import Answer, CloseQuestion, stop_and_keep
 from msdn_gui.shell.dropping import dropped_folder
 from msdn_gui.shell.menus import Menus
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.palette_bar = Palette(self)
         self.shell_actions = ShellActions(self)
         self._compose()
+        Applying(services, self)
         ActivityWatch(services, self.chip, self)
         session.message.connect(self.message_bar.show_message)
         session.run_asked.connect(lambda: self.show_workspace("train"))
@@ -193,8 +195,8 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, mode: str) -> None:
         """Puts on another theme, and remembers it; ``mode`` is one of ``theme.MODES``."""
-        theme().set_mode(mode)
         self.services.settings.change(theme=mode)
+        theme().set_mode(mode)
 
     # What is dropped
 

@@ -90,7 +90,9 @@ class MapControls(QWidget):
         layout.addStretch(0)
 
         self._visible = True
+        self._follows = False
         self._tell_policy()
+        settings.changed.connect(self._follow)
         self.policy.currentIndexChanged.connect(self._change)
         self.colours.currentIndexChanged.connect(self._change)
         self.opacity.valueChanged.connect(self._change)
@@ -121,7 +123,22 @@ class MapControls(QWidget):
             self._visible = visible
             self.changed.emit(replace(self.display, visible=visible))
 
+    def _follow(self) -> None:
+        """What is chosen elsewhere is chosen here."""
+        value, before = self._settings.value, self.display
+        self._follows = True
+        self.policy.setCurrentIndex(max(0, self.policy.findData(value.range_policy)))
+        self.colours.setCurrentIndex(COLOUR_MAPS.index(value.colour_map) if value.colour_map in COLOUR_MAPS else 0)
+        self.opacity.setValue(round(100 * value.opacity))
+        self.smooth.setChecked(value.smooth)
+        self._follows = False
+        if self.display != before:
+            self._tell_policy()
+            self.changed.emit(self.display)
+
     def _change(self) -> None:
+        if self._follows:
+            return
         display = self.display
         self._tell_policy()
         self._settings.change(

@@ -32,7 +32,10 @@ def quiet_plot(owner: QWidget, **parts: Any) -> pg.PlotWidget:
 
 
 def add_zoom_keys(plot: pg.PlotWidget, name: str, part: str, centre: Callable[[], QPointF | None]) -> None:
-    """Plus and minus zoom about a centre (None: the middle of what is in sight), 0 shows all; also in its menu."""
+    """Plus and minus zoom about a centre (None: the middle of what is in sight), 0 shows all; also in its menu.
+
+    ``name`` begins the actions' names, ``part`` is where the keys hold.
+    """
     room = plot.getPlotItem().vb
 
     def make(word: str, text: str, keys: str, sign: str, do: Callable[[], None]) -> None:

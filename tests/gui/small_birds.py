@@ -112,6 +112,10 @@ class FakeExplainer(QObject):
         self.requests: list[Request] = []
         self.ahead: list[tuple[Path, Path]] = []
 
+    def keep(self, count: int) -> None:
+        """Notes how many answers shall be remembered."""
+        self.kept = count
+
     def request(self, checkpoint: Path, image: Path) -> int:
         """Notes the request; the answer differs with the image."""
         number = len(self.requests) + 1
