@@ -12,8 +12,6 @@ from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QApplication
 
 from msdn_core.errors import CheckpointError
-from msdn_gui.faults import FaultWatch
-from msdn_gui.screenshot import Screenshot
 from msdn_gui.services import Services
 from msdn_gui.services.checkpoints import load_checkpoint, shipped_checkpoints
 from msdn_gui.services.explaining import ExplainerService
@@ -24,10 +22,12 @@ from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.starts import StartNote, take_unfinished
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
+from msdn_gui.shell.faults import FaultWatch
+from msdn_gui.shell.screenshot import Screenshot
+from msdn_gui.shell.window import MainWindow
+from msdn_gui.shell.workspaces import load_modules
 from msdn_gui.signals import end_on_signals
 from msdn_gui.theme import install
-from msdn_gui.window import MainWindow
-from msdn_gui.workspaces import load_modules
 
 _LOAD_OTHERS_MS = 1500
 

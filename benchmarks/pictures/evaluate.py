@@ -21,7 +21,7 @@ def _confusion(stage: Stage) -> None:
     own, other, _ = _page(stage, 2).errors.model.pairs[0]
     _page(stage, 1)
     names = worst.table.classes
-    stage.click(page.plot, page.cell_at(names[own], names[other]).toPoint())
+    stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
 
 
 def _errors(stage: Stage) -> None:
@@ -32,8 +32,23 @@ def _attributes(stage: Stage) -> None:
     _page(stage, 3)
 
 
+def _embedding(stage: Stage) -> None:
+    """t-SNE by right and wrong, and what lies around an image that was taken for another class."""
+    page = _page(stage, 4).embedding
+    page.layouts.setCurrentIndex(page.layouts.findText("t-SNE"))
+    if page.make.isVisible():
+        stage.click(page.make)
+    stage.wait(lambda: page.facts.text().startswith("t-SNE, perplexity"))
+    page.colouring.setCurrentIndex(page.colouring.findText("Colour by right and wrong"))
+    stage.settle()
+    run = page.images._shown.run
+    wrong = int((run.predictions(run.gamma("trained")) != run.labels).argmax())
+    stage.click(page.plot.plot, page.plot.place_in(wrong).toPoint())
+
+
 PICTURES = (
     Picture("evaluate-confusion", "evaluate", _confusion),
     Picture("evaluate-errors", "evaluate", _errors),
     Picture("evaluate-attributes", "evaluate", _attributes),
+    Picture("evaluate-embedding", "evaluate", _embedding),
 )

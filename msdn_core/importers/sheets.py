@@ -19,7 +19,7 @@ import numpy as np
 
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import ImportFault
-from msdn_core.importers.text_files import fault, finite
+from msdn_core.importers.readers.text_files import fault, finite
 
 SEEN, DESCRIPTION = "seen", "description"
 CLASSES_FORMAT = "msdn-explorer classes"

@@ -146,6 +146,8 @@ def _go(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     if not resumed and (refit := trainer.described.get("refit")):
         gamma = f" and gamma {refit['calibration']['gamma']:.3g}" if "calibration" in refit else ""
         control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma} were chosen there on validation.")
+    if ranks.first:
+        trainer.film.begin(trainer, control, resumed=resumed)
     try:
         _steps(trainer, control)
     except (EndAsked, KeyboardInterrupt):
@@ -238,6 +240,7 @@ def _steps(trainer: Trainer, control: Control) -> None:
             )
             reported, sums, images = now, [], 0
         control.at(trainer.step, config.steps)
+        trainer.film.take(trainer, control)
         if due:
             trainer.evaluate(control)
             reported = time.monotonic()

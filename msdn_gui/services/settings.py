@@ -40,6 +40,10 @@ class Settings:
     colour_map: str = "viridis"
     range_policy: str = "per map"
     smooth: bool = True
+    shortcuts: Mapping[str, str] = field(default_factory=dict)
+    """Name of an action → its keys, where they are others than the program's, parted by “; ”; empty for none."""
+    recent_actions: tuple[str, ...] = ()
+    """What was chosen in the command palette, the newest first."""
     annotator: str = ""
     """The name under which annotations are made; the system's name of the user where it is empty."""
 

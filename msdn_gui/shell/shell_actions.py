@@ -1,0 +1,153 @@
+"""What the window's own actions do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
+
+from msdn_gui.services.recognising import Recogniser
+from msdn_gui.shell.about import AboutDialog
+from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
+from msdn_gui.shell.import_dialog import ImportDialog
+from msdn_gui.widgets.action import allow
+
+if TYPE_CHECKING:
+    from msdn_core.importers.recognise import Recognised
+    from msdn_gui.shell.window import MainWindow
+
+
+class ShellActions(QObject):
+    """Connects the actions that no workspace owns."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self._recogniser = Recogniser(self)
+        self._recogniser.told.connect(self._take_dropped)
+        opening, session = window.opening, window.session
+        for name, function in {
+            "open_project": lambda: self._ask_for_folder("Open a project's folder", opening.open_path),
+            "open_images": lambda: self._ask_for_folder("Open a folder of images", opening.open_path),
+            "import_data": self.ask_for_import,
+            "export_data": self._ask_for_export,
+            "new_aviary": opening.new_aviary,
+            "open_checkpoint": lambda: self._ask_for_file(
+                "Open a checkpoint", "Checkpoints (*.safetensors)", session.set_checkpoint
+            ),
+            "quit": window.close,
+            "next_image": lambda: window.step_image(1),
+            "previous_image": lambda: window.step_image(-1),
+            "palette": window.palette_bar.open,
+            "extract_features": self.extract_features,
+            "explain_again": session.explain_again,
+            "about": lambda: AboutDialog(window).open(),
+            "copy_system": self._copy_system,
+        }.items():
+            window.commands[name].triggered.connect(lambda _checked=False, run=function: run())
+        session.project_changed.connect(self._enable)
+        for chosen in (session.image_changed, session.checkpoint_changed):
+            chosen.connect(lambda _: self._enable(session.project))
+        window.services.jobs.started.connect(lambda _: self._enable(session.project))
+        window.services.jobs.ended.connect(lambda _: self._enable(session.project))
+        self._enable(session.project)
+
+    def extract_features(self) -> None:
+        """Extracts features of all images as a job; the chip shows how far it is, and cancels it."""
+        project = self._window.session.project
+        if project is None:
+            return
+        job = self._window.services.jobs.engine(
+            "Extracting features", "features", project.path, "--background", workspace="train"
+        )
+        job.finished.connect(self._say_features)
+        job.failed.connect(lambda sentence: self._window.session.message.emit("error", sentence))
+
+    def _say_features(self, result: dict[str, Any]) -> None:
+        failures = result.get("failures") or {}
+        text = f"Features of {result.get('images', 0):,} images are there."
+        if failures:
+            name, why = next(iter(failures.items()))
+            text += f" {len(failures)} could not be opened, e.g. {name}: {why}"
+        self._window.session.message.emit("warning" if failures else "info", text)
+
+    def open_dropped(self, path: Path) -> None:
+        """Opens images and projects at once; of a data set, asks what belongs to it."""
+        self._recogniser.ask(path)
+
+    def _take_dropped(self, path: Path, found: Recognised | None) -> None:
+        if found is None or found.format in ("images", "project"):
+            self._window.opening.open_path(path if path.is_dir() else path.parent)
+        else:
+            self.ask_for_import(path)
+
+    def ask_for_import(self, path: Path | None = None) -> None:
+        """Shows the import dialogue, about a path where one is given."""
+        dialog = ImportDialog(self._window, has_project=self._window.session.project is not None)
+        dialog.asked.connect(self._window.opening.import_data)
+        if path is not None:
+            dialog.show_source(path)
+        dialog.open()
+
+    def _ask_for_export(self) -> None:
+        session = self._window.session
+        if session.project is None:
+            return
+        chosen = session.checkpoint.path if session.checkpoint is not None else None
+        dialog = ExportDialog(session.project.name, session.checkpoints(), chosen, self._window)
+        dialog.asked.connect(self._export)
+        dialog.open()
+
+    def _export(self, request: ExportRequest) -> None:
+        session = self._window.session
+        if session.project is None:
+            return
+        words = ("export", request.kind, session.project.path, request.file, *request.options)
+        job = self._window.services.jobs.engine(f"Exporting {request.kind}", *words)
+        job.finished.connect(lambda result: self._say_exported(request, result))
+        job.failed.connect(lambda sentence: session.message.emit("error", sentence))
+
+    def _say_exported(self, request: ExportRequest, result: dict[str, Any]) -> None:
+        findings = [str(finding) for finding in result.get("findings", [])]
+        self._window.session.message.emit("info", " ".join([f"Written to {request.file}.", *findings]))
+
+    def _ask_for_folder(self, title: str, take: Callable[[Path], object]) -> None:
+        self._ask(title, QFileDialog.FileMode.Directory, "", take)
+
+    def _ask_for_file(self, title: str, name_filter: str, take: Callable[[Path], object]) -> None:
+        self._ask(title, QFileDialog.FileMode.ExistingFile, name_filter, take)
+
+    def _ask(self, title: str, mode: QFileDialog.FileMode, name_filter: str, take: Callable[[Path], object]) -> None:
+        dialog = QFileDialog(self._window, title)
+        dialog.setObjectName("fileDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(mode)
+        if name_filter:
+            dialog.setNameFilter(name_filter)
+        dialog.fileSelected.connect(lambda text: take(Path(text)))
+        dialog.open()
+
+    def _copy_system(self) -> None:
+        job = self._window.services.jobs.engine("Looking at the system", "doctor")
+        job.finished.connect(self._copy_result)
+        job.failed.connect(lambda sentence: self._window.session.message.emit("error", sentence))
+
+    def _copy_result(self, result: dict[str, Any]) -> None:
+        rows = [f"{key}: {value}" for key, value in result.get("system", {}).items()]
+        rows += [f"! {finding}" for finding in result.get("findings", [])]
+        QApplication.clipboard().setText("\n".join(rows) or json.dumps(result))
+        self._window.session.message.emit("info", "System information is on the clipboard.")
+
+    def _enable(self, project: object) -> None:
+        session, jobs = self._window.session, self._window.services.jobs
+        closed = "" if project is not None else "Open a project first."
+        blind = "" if session.image is not None and session.checkpoint is not None else "Choose image and checkpoint."
+        reasons = dict.fromkeys(("open_checkpoint", "export_data", "next_image", "previous_image"), closed)
+        reasons["extract_features"] = closed or ("They are being extracted." if jobs.find("features") else "")
+        reasons["explain_again"] = closed or blind
+        for name, reason in reasons.items():
+            allow(self._window.commands[name], reason)
