@@ -12,6 +12,7 @@ from msdn_core.errors import MsdnError
 from msdn_core.project import PROJECT_FILE, Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_gui.services import Services
+from msdn_gui.services.checkpoints import run_behind
 from msdn_gui.services.jobs import Job
 from msdn_gui.services.locations import aviary_folder, folder_project, new_project_folder
 from msdn_gui.session import Session
@@ -47,14 +48,25 @@ class Opening(QObject):
         self._want(self)
 
     def open_first(self, path: Path | None) -> None:
-        """What a start shows: the given folder, or the project that was open last, or the aviary."""
+        """What a start shows: the given folder, the project that was open last, the start screen, or at first the
+        aviary."""
         if path is not None:
             self.open_path(path)
             return
-        last = self._services.settings.value.last_project
-        if last and Project.is_project(Path(last)) and self.open_project(Path(last)):
-            return
-        self.open_aviary(aviary_folder())
+        kept = self._services.settings.value
+        last = kept.last_project
+        if last and Project.is_project(Path(last)):
+            self.open_project(Path(last))
+        elif kept.recent_projects:
+            # The start screen: the project was closed, or is gone.
+            self._want(None)
+            if last:
+                self._session.message.emit(
+                    "warning",
+                    f"The project {last} is not there any more; open it from where it is now, or another one.",
+                )
+        else:
+            self.open_aviary(aviary_folder())
 
     def open_path(self, path: Path) -> None:
         """A project, its file, or a folder of images."""
@@ -85,6 +97,27 @@ class Opening(QObject):
         if self._is_undrawn_aviary():
             self._draw(path)
         return True
+
+    def open_checkpoint(self, path: Path) -> None:
+        """Looks through a checkpoint; where nothing is open, the project opens that its run belongs to."""
+        if self._session.project is None:
+            run = run_behind(path)
+            project = run.parent.parent if run is not None else path.parent
+            if not Project.is_project(project):
+                self._session.message.emit(
+                    "warning",
+                    f"{path.name} does not lie in a project; open images to look at first, then the checkpoint.",
+                )
+                return
+            if not self.open_project(project):
+                return
+        self._session.set_checkpoint(path)
+
+    def close_project(self) -> None:
+        """Lets go of the project; the next start opens none."""
+        self._want(None)
+        self._session.close_project()
+        self._services.settings.change(last_project="")
 
     def open_images(self, folder: Path) -> None:
         """Opens a folder of images: its project is made, or found again with the images that are new."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
+from msdn_gui.services.locations import aviary_folder
 from msdn_gui.services.recognising import Recogniser
 from msdn_gui.widgets.about import AboutDialog
 from msdn_gui.widgets.export_dialog import ExportDialog, ExportRequest
@@ -33,9 +34,12 @@ class ShellActions(QObject):
             "open_images": lambda: window.ask_for_folder("Open a folder of images", opening.open_path),
             "import_data": self.ask_for_import,
             "export_data": self._ask_for_export,
+            "open_aviary": lambda: opening.open_aviary(aviary_folder()),
             "new_aviary": opening.new_aviary,
+            "start_screen": window.show_start,
+            "close_project": opening.close_project,
             "open_checkpoint": lambda: window.ask_for_file(
-                "Open a checkpoint", "Checkpoints (*.safetensors)", session.set_checkpoint
+                "Open a checkpoint", "Checkpoints (*.safetensors)", opening.open_checkpoint
             ),
             "quit": window.close,
             "next_image": lambda: session.step_image(1),
@@ -126,7 +130,7 @@ class ShellActions(QObject):
     def _enable(self, project: object) -> None:
         commands = self._window.commands
         session, jobs = self._window.session, self._window.services.jobs
-        commands["open_checkpoint"].setEnabled(project is not None)
+        commands["close_project"].setEnabled(project is not None)
         commands["extract_features"].setEnabled(project is not None and jobs.find("features") is None)
         commands["explain_again"].setEnabled(session.image is not None and session.checkpoint is not None)
         for name in ("next_image", "previous_image"):

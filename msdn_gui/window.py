@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from msdn_core.project import PROJECT_FILE
@@ -14,10 +23,12 @@ from msdn_gui.activity import ActivityWatch
 from msdn_gui.closing import Answer, CloseQuestion, stop_and_keep
 from msdn_gui.icons import bind_icon, icon
 from msdn_gui.opening import Opening
+from msdn_gui.remembering import Remembering
 from msdn_gui.services import Services
 from msdn_gui.services.settings import decode, encode
 from msdn_gui.session import ExplainPhase, Session
 from msdn_gui.shell_actions import ShellActions
+from msdn_gui.start.page import StartPage
 from msdn_gui.theme import MODES, SPACING, small_font, theme
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.message_bar import MessageBar
@@ -27,6 +38,14 @@ from msdn_gui.widgets.top_bar import TopBar, menu_heading
 from msdn_gui.workspaces import ENTRIES, NAMES
 
 _STATUS_HEIGHT = 30
+START = "start"
+_WAYS = (
+    ("open_project", "project"),
+    ("open_images", "folder-images"),
+    ("import_data", "import"),
+    ("open_checkpoint", "checkpoint"),
+    ("open_aviary", "bird"),
+)
 
 
 class MainWindow(QMainWindow):
@@ -52,12 +71,8 @@ class MainWindow(QMainWindow):
         self.stack = QStackedWidget(objectName="workspaces")
         self.top_bar = TopBar(session, self.fill_project_menu, self.commands["open_checkpoint"])
         self._waiting = EmptyState("bird", "Opening …", "A new project takes a few seconds; it opens by itself.")
-        self._nothing = EmptyState(
-            "project",
-            "No project is open",
-            "Open a project or a folder of images, or drop a folder here.",
-            tuple(self.commands[name] for name in ("open_project", "open_images", "import_data", "new_aviary")),
-        )
+        self.start = StartPage(session, services, [(self.commands[name], sign) for name, sign in _WAYS])
+        self._is_at_start = False
         self._facts = QLabel(objectName="facts")
         self.shell_actions = ShellActions(self)
         self._compose()
@@ -70,16 +85,19 @@ class MainWindow(QMainWindow):
         for changed in (session.images_changed, session.table_changed):
             changed.connect(self._show_facts)
         self.opening.busy_changed.connect(lambda _: self._show_page())
-        self.rail.chosen.connect(self.show_workspace)
+        self.rail.chosen.connect(lambda name: self.show_start() if name == START else self.show_workspace(name))
+        self.start.chosen.connect(self._open_chosen)
+        Remembering(session, services.settings, self)
         self.chip.opened.connect(self.show_workspace)
         self._show_project(session.project)
 
     # Composition
 
     def _compose(self) -> None:
+        self.rail.add(START, "Start", "home", "Recent projects, and what can be opened")
         for entry in ENTRIES:
             self.rail.add(entry.name, entry.title, entry.icon_name, entry.hint)
-        self.stack.addWidget(self._nothing)
+        self.stack.addWidget(self.start)
         self.stack.addWidget(self._waiting)
         self._facts.setProperty("look", "muted")
         self._facts.setFont(small_font())
@@ -177,14 +195,29 @@ class MainWindow(QMainWindow):
         """Shows a workspace; it is made when it is first shown."""
         name = name if name in NAMES else NAMES[0]
         self.current = name
-        self.rail.set_current(name)
+        self._is_at_start = False
         self.services.settings.change(workspace=name)
         self._show_page()
 
+    def show_start(self) -> None:
+        """Shows the start screen; an open project stays open."""
+        self._is_at_start = True
+        self._show_page()
+
+    def _open_chosen(self, path: Path) -> None:
+        self.opening.open_path(path)
+        project = self.session.project
+        if project is not None and project.path == path and self._is_at_start:
+            self.show_workspace(self.current)
+
     def _show_page(self) -> None:
-        if self.session.project is None:
-            self.stack.setCurrentWidget(self._waiting if self.opening.is_busy else self._nothing)
-            self.services.undo_group.setActiveStack(None)
+        has_project = self.session.project is not None
+        waits = not has_project and self.opening.is_busy
+        is_at_start = self._is_at_start or (not has_project and not waits)
+        self.rail.set_current(START if is_at_start else self.current)
+        if waits or is_at_start:
+            self.stack.setCurrentWidget(self._waiting if waits else self.start)
+            self.services.undo_group.setActiveStack(None if waits else self.start.undo_stack)
             self._workspace_menu.menuAction().setVisible(False)
             return
         if not self.current:
@@ -213,6 +246,8 @@ class MainWindow(QMainWindow):
             return False
         if self.services.jobs.find("demo") is not None and self.services.thumbnails.waits_for_files:
             return False
+        if self.start.isVisible():
+            return self.start.settled()
         return all(workspace.settled() for workspace in self.workspaces.values())
 
     # What is told
@@ -221,6 +256,7 @@ class MainWindow(QMainWindow):
         name = getattr(project, "name", "")
         self.setWindowTitle(f"{name} – MSDN Explorer" if name else "MSDN Explorer")
         self._show_facts()
+        self._is_at_start = False
         self._show_page()
 
     def _show_facts(self) -> None:
@@ -263,9 +299,16 @@ class MainWindow(QMainWindow):
         """A folder may be dropped."""
         if dropped_folder(event.mimeData()) is not None:
             event.acceptProposedAction()
+            self.start.drop_zone.show_drag(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It is taken elsewhere."""
+        super().dragLeaveEvent(event)
+        self.start.drop_zone.show_drag(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Opens the dropped folder."""
+        self.start.drop_zone.show_drag(False)
         path = dropped_folder(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
