@@ -15,7 +15,6 @@ from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QApplication
 
 from msdn_core.errors import CheckpointError
-from msdn_gui.screenshot import Screenshot
 from msdn_gui.services import Services
 from msdn_gui.services.checkpoints import load_checkpoint, shipped_checkpoints
 from msdn_gui.services.explaining import ExplainerService
@@ -25,10 +24,11 @@ from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
+from msdn_gui.shell.screenshot import Screenshot
+from msdn_gui.shell.window import MainWindow
+from msdn_gui.shell.workspaces import load_modules
 from msdn_gui.signals import end_on_signals
 from msdn_gui.theme import install
-from msdn_gui.window import MainWindow
-from msdn_gui.workspaces import load_modules
 
 _log = logging.getLogger("msdn_gui")
 _LOAD_OTHERS_MS = 1500

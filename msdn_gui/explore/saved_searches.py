@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.orders import Order
 from msdn_gui.session import Session
-from msdn_gui.widgets.top_bar import menu_heading
+from msdn_gui.widgets.menu_heading import menu_heading
 
 KEY = "saved_searches"
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from small_birds import ATTRIBUTES, CLASSES, draw_bird
 
 from msdn_core.importers.formats import IMAGES, SPLITS, WORD_VECTORS
-from msdn_gui.widgets.export_dialog import ExportDialog
-from msdn_gui.widgets.import_dialog import ImportDialog
-from msdn_gui.window import MainWindow
+from msdn_gui.shell.export_dialog import ExportDialog
+from msdn_gui.shell.import_dialog import ImportDialog
+from msdn_gui.shell.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 ENGINE = 60_000

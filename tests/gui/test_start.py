@@ -14,12 +14,12 @@ from small_birds import write_checkpoint
 
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
+from msdn_gui.shell.window import MainWindow
 from msdn_gui.start.mosaic import places
 from msdn_gui.start.page import StartPage
 from msdn_gui.start.recent_model import opened_when
 from msdn_gui.start.recent_view import RecentView
 from msdn_gui.theme import theme
-from msdn_gui.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton
 

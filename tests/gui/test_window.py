@@ -14,11 +14,12 @@ from small_birds import draw_bird, write_checkpoint
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState, RunStatus, own_process
-from msdn_gui.closing import CloseQuestion
 from msdn_gui.services import Services
 from msdn_gui.session import Session
+from msdn_gui.shell.closing import CloseQuestion
+from msdn_gui.shell.dropping import dropped_folder
+from msdn_gui.shell.window import MainWindow
 from msdn_gui.theme import theme
-from msdn_gui.window import MainWindow, dropped_folder
 
 
 @pytest.fixture
@@ -170,10 +171,10 @@ def test_the_checkpoint_that_was_looked_through_is_looked_through_again(window, 
 
 def test_light_and_dark_turn_live(window) -> None:
     light = window.palette().window().color().lightness()
-    window._set_theme("dark")
+    window.set_theme("dark")
     assert window.palette().window().color().lightness() < light
     assert theme().dark
-    window._set_theme("light")
+    window.set_theme("light")
     assert window.palette().window().color().lightness() == light
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 if TYPE_CHECKING:
-    from msdn_gui.window import MainWindow
+    from msdn_gui.shell.window import MainWindow
 
 _LOOK_MS = 50
 _STEADY = 6

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from msdn_gui.services.locations import aviary_folder
 from msdn_gui.services.recognising import Recogniser
-from msdn_gui.widgets.about import AboutDialog
-from msdn_gui.widgets.export_dialog import ExportDialog, ExportRequest
-from msdn_gui.widgets.import_dialog import ImportDialog
+from msdn_gui.shell.about import AboutDialog
+from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
+from msdn_gui.shell.import_dialog import ImportDialog
 
 if TYPE_CHECKING:
     from msdn_core.importers.recognise import Recognised
-    from msdn_gui.window import MainWindow
+    from msdn_gui.shell.window import MainWindow
 
 
 class ShellActions(QObject):
@@ -30,15 +31,15 @@ class ShellActions(QObject):
         self._recogniser.told.connect(self._take_dropped)
         opening, session = window.opening, window.session
         for name, function in {
-            "open_project": lambda: window.ask_for_folder("Open a project's folder", opening.open_path),
-            "open_images": lambda: window.ask_for_folder("Open a folder of images", opening.open_path),
+            "open_project": lambda: self._ask_for_folder("Open a project's folder", opening.open_path),
+            "open_images": lambda: self._ask_for_folder("Open a folder of images", opening.open_path),
             "import_data": self.ask_for_import,
             "export_data": self._ask_for_export,
             "open_aviary": lambda: opening.open_aviary(aviary_folder()),
             "new_aviary": opening.new_aviary,
             "start_screen": window.show_start,
             "close_project": opening.close_project,
-            "open_checkpoint": lambda: window.ask_for_file(
+            "open_checkpoint": lambda: self._ask_for_file(
                 "Open a checkpoint", "Checkpoints (*.safetensors)", opening.open_checkpoint
             ),
             "quit": window.close,
@@ -115,6 +116,22 @@ class ShellActions(QObject):
     def _say_exported(self, request: ExportRequest, result: dict[str, Any]) -> None:
         findings = [str(finding) for finding in result.get("findings", [])]
         self._window.session.message.emit("info", " ".join([f"Written to {request.file}.", *findings]))
+
+    def _ask_for_folder(self, title: str, take: Callable[[Path], object]) -> None:
+        self._ask(title, QFileDialog.FileMode.Directory, "", take)
+
+    def _ask_for_file(self, title: str, name_filter: str, take: Callable[[Path], object]) -> None:
+        self._ask(title, QFileDialog.FileMode.ExistingFile, name_filter, take)
+
+    def _ask(self, title: str, mode: QFileDialog.FileMode, name_filter: str, take: Callable[[Path], object]) -> None:
+        dialog = QFileDialog(self._window, title)
+        dialog.setObjectName("fileDialog")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(mode)
+        if name_filter:
+            dialog.setNameFilter(name_filter)
+        dialog.fileSelected.connect(lambda text: take(Path(text)))
+        dialog.open()
 
     def _copy_system(self) -> None:
         job = self._window.services.jobs.engine("Looking at the system", "doctor")

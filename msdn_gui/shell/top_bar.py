@@ -13,6 +13,7 @@ from msdn_gui.icons import bind_icon
 from msdn_gui.services.checkpoints import Checkpoint, run_behind
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, text_font, theme
+from msdn_gui.widgets.menu_heading import menu_heading
 
 _LABEL_CHARACTERS = 40
 
@@ -113,13 +114,6 @@ class TopBar(QWidget):
         painter = QPainter(self)
         painter.fillRect(0, self.height() - 1, self.width(), 1, theme().colours.q("line"))
         painter.end()
-
-
-def menu_heading(menu: QMenu, text: str) -> None:
-    """A line that names what follows; Qt's own sections are not drawn in this style."""
-    if menu.actions():
-        menu.addSeparator()
-    menu.addAction(text).setEnabled(False)
 
 
 def _menu_button(name: str, icon_name: str, hint: str) -> QToolButton:

@@ -4,38 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, QTimer
-from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QPainter,
-    QPaintEvent,
-)
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from msdn_core.project import PROJECT_FILE
-from msdn_gui.actions import Actions
-from msdn_gui.activity import ActivityWatch
-from msdn_gui.closing import Answer, CloseQuestion, stop_and_keep
-from msdn_gui.icons import bind_icon, icon
-from msdn_gui.opening import Opening
-from msdn_gui.remembering import Remembering
+from msdn_gui.icons import icon
 from msdn_gui.services import Services
 from msdn_gui.services.settings import decode, encode
 from msdn_gui.session import ExplainPhase, Session
-from msdn_gui.shell_actions import ShellActions
+from msdn_gui.shell.actions import Actions
+from msdn_gui.shell.activity import ActivityWatch
+from msdn_gui.shell.closing import Answer, CloseQuestion, stop_and_keep
+from msdn_gui.shell.dropping import dropped_folder
+from msdn_gui.shell.menus import Menus
+from msdn_gui.shell.opening import Opening
+from msdn_gui.shell.rail import Rail
+from msdn_gui.shell.remembering import Remembering
+from msdn_gui.shell.shell_actions import ShellActions
+from msdn_gui.shell.status_chip import StatusChip
+from msdn_gui.shell.top_bar import TopBar
+from msdn_gui.shell.workspaces import ENTRIES, NAMES
 from msdn_gui.start.page import StartPage
-from msdn_gui.theme import MODES, SPACING, small_font, theme
+from msdn_gui.theme import SPACING, small_font, theme
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.message_bar import MessageBar
-from msdn_gui.widgets.rail import Rail
-from msdn_gui.widgets.status_chip import StatusChip
-from msdn_gui.widgets.top_bar import TopBar, menu_heading
-from msdn_gui.workspaces import ENTRIES, NAMES
 
 _STATUS_HEIGHT = 30
 START = "start"
@@ -69,14 +61,14 @@ class MainWindow(QMainWindow):
         self.chip = StatusChip()
         self.rail = Rail()
         self.stack = QStackedWidget(objectName="workspaces")
-        self.top_bar = TopBar(session, self.fill_project_menu, self.commands["open_checkpoint"])
+        self.menus = Menus(self)
+        self.top_bar = TopBar(session, self.menus.fill_project_menu, self.commands["open_checkpoint"])
         self._waiting = EmptyState("bird", "Opening …", "A new project takes a few seconds; it opens by itself.")
         self.start = StartPage(session, services, [(self.commands[name], sign) for name, sign in _WAYS])
         self._is_at_start = False
         self._facts = QLabel(objectName="facts")
         self.shell_actions = ShellActions(self)
         self._compose()
-        self._fill_menus()
         ActivityWatch(services, self.chip, self)
         session.message.connect(self.message_bar.show_message)
         session.run_asked.connect(lambda: self.show_workspace("train"))
@@ -123,72 +115,6 @@ class MainWindow(QMainWindow):
         centre.setLayout(row)
         self.setCentralWidget(centre)
 
-    def _fill_menus(self) -> None:
-        bar = self.menuBar()
-        file = bar.addMenu("&File")
-        edit = bar.addMenu("&Edit")
-        self._view = bar.addMenu("&View")
-        run = bar.addMenu("&Run")
-        self._workspace_menu = bar.addMenu("")
-        self._workspace_menu.menuAction().setVisible(False)
-        help_menu = bar.addMenu("&Help")
-        recent = QMenu("&Recent projects", file)
-        recent.aboutToShow.connect(lambda: (recent.clear(), self._fill_recent(recent)))
-        for menu in (file, run, help_menu):
-            for action, separator in self.commands.of_menu(menu.title().replace("&", "")):
-                if separator:
-                    menu.addSeparator()
-                menu.addAction(action)
-        file.insertMenu(self.commands["open_checkpoint"], recent)
-        for make, name, keys in (
-            (self.services.undo_group.createUndoAction, "undo", "Ctrl+Z"),
-            (self.services.undo_group.createRedoAction, "redo", "Ctrl+Shift+Z"),
-        ):
-            action = make(self)
-            action.setShortcut(keys)
-            bind_icon(action, name)
-            edit.addAction(action)
-        for number, entry in enumerate(ENTRIES, 1):
-            action = self._view.addAction(entry.title)
-            action.setShortcut(f"Ctrl+{number}")
-            bind_icon(action, entry.icon_name)
-            action.triggered.connect(lambda _checked=False, name=entry.name: self.show_workspace(name))
-        for action, separator in self.commands.of_menu("View"):
-            if separator:
-                self._view.addSeparator()
-            self._view.addAction(action)
-        self._fill_themes(self._view.addMenu("&Theme"))
-
-    def _fill_themes(self, menu: QMenu) -> None:
-        bind_icon(menu.menuAction(), "theme")
-        group = QActionGroup(self)
-        for mode in MODES:
-            action = menu.addAction({"system": "As the &system", "light": "&Light", "dark": "&Dark"}[mode])
-            action.setCheckable(True)
-            action.setChecked(theme().mode == mode)
-            action.triggered.connect(lambda _checked=False, mode=mode: self._set_theme(mode))
-            group.addAction(action)
-
-    def fill_project_menu(self, menu: QMenu) -> None:
-        """The menu below the project's name: recent projects, and the ways to others."""
-        menu_heading(menu, "Recent projects")
-        self._fill_recent(menu)
-        menu.addSeparator()
-        for name in ("open_project", "open_images", "import_data", "new_aviary"):
-            menu.addAction(self.commands[name])
-
-    def _fill_recent(self, menu: QMenu) -> None:
-        current = self.session.project
-        recent = [Path(text) for text in self.services.settings.value.recent_projects]
-        for path in recent:
-            action = menu.addAction(path.name)
-            action.setToolTip(str(path))
-            action.setCheckable(True)
-            action.setChecked(current is not None and current.path == path)
-            action.triggered.connect(lambda _checked=False, path=path: self.opening.open_path(path))
-        if not recent:
-            menu.addAction("None yet").setEnabled(False)
-
     # Workspaces
 
     def show_workspace(self, name: str) -> None:
@@ -218,18 +144,14 @@ class MainWindow(QMainWindow):
         if waits or is_at_start:
             self.stack.setCurrentWidget(self._waiting if waits else self.start)
             self.services.undo_group.setActiveStack(None if waits else self.start.undo_stack)
-            self._workspace_menu.menuAction().setVisible(False)
+            self.menus.show_actions_of("", [])
             return
         if not self.current:
             return
         workspace = self._made(self.current)
         self.stack.setCurrentWidget(workspace)
         self.services.undo_group.setActiveStack(workspace.undo_stack)
-        actions: list[QAction] = workspace.actions()
-        self._workspace_menu.clear()
-        self._workspace_menu.setTitle(workspace.title)
-        self._workspace_menu.addActions(actions)
-        self._workspace_menu.menuAction().setVisible(bool(actions))
+        self.menus.show_actions_of(workspace.title, workspace.actions())
 
     def _made(self, name: str) -> QWidget:
         if name not in self.workspaces:
@@ -271,29 +193,12 @@ class MainWindow(QMainWindow):
             parts.append(f"{len(table.attributes):,} attributes")
         self._facts.setText(" · ".join(parts))
 
-    def _set_theme(self, mode: str) -> None:
+    def set_theme(self, mode: str) -> None:
+        """Puts on another theme, and remembers it; ``mode`` is one of ``theme.MODES``."""
         theme().set_mode(mode)
         self.services.settings.change(theme=mode)
 
-    # Files
-
-    def ask_for_folder(self, title: str, take: object) -> None:
-        """A dialogue for a folder; ``take`` gets the chosen Path."""
-        self._ask(title, QFileDialog.FileMode.Directory, "", take)
-
-    def ask_for_file(self, title: str, name_filter: str, take: object) -> None:
-        """A dialogue for a file; ``take`` gets the chosen Path."""
-        self._ask(title, QFileDialog.FileMode.ExistingFile, name_filter, take)
-
-    def _ask(self, title: str, mode: QFileDialog.FileMode, name_filter: str, take: object) -> None:
-        dialog = QFileDialog(self, title)
-        dialog.setObjectName("fileDialog")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(mode)
-        if name_filter:
-            dialog.setNameFilter(name_filter)
-        dialog.fileSelected.connect(lambda text: take(Path(text)))
-        dialog.open()
+    # What is dropped
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """A folder may be dropped."""
@@ -359,17 +264,3 @@ class _StatusRow(QWidget):
         painter = QPainter(self)
         painter.fillRect(0, 0, self.width(), 1, theme().colours.q("line"))
         painter.end()
-
-
-def dropped_folder(mime: QMimeData) -> Path | None:
-    """The dropped folder; for a project's file or an image, the folder it lies in."""
-    urls = [url for url in mime.urls() if url.isLocalFile()]
-    if not urls:
-        return None
-    path = Path(urls[0].toLocalFile())
-    if path.is_dir():
-        return path
-    from msdn_core.vision.images import IMAGE_SUFFIXES
-
-    is_known = path.name == PROJECT_FILE or path.suffix.lower() in IMAGE_SUFFIXES
-    return path.parent if is_known and path.is_file() else None
