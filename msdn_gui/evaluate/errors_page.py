@@ -94,7 +94,7 @@ class ErrorsPage(QWidget):
         row.addWidget(self.search)
         column.addLayout(row)
         column.addWidget(self.table, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_errors")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(left)

@@ -18,3 +18,8 @@ class Remembered:
     attributes: int = 0
     pictures: tuple[str, ...] = ()
     """Absolute paths of a few of its images, for a mosaic."""
+    image: str = ""
+    """The chosen image's name, as in its ``ImageRecord``."""
+    attribute: str = ""
+    """The chosen attribute's full name."""
+    class_name: str = ""

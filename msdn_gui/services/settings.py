@@ -37,6 +37,8 @@ class Settings:
     """``QWidget.saveGeometry`` in base64."""
     states: Mapping[str, str] = field(default_factory=dict)
     """Object name of a splitter or header → its ``saveState`` in base64."""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """Object name of a tab widget → which page of it was shown."""
     checkpoints: Mapping[str, str] = field(default_factory=dict)
     """Project folder → the checkpoint that was looked through last."""
     run_folders: Mapping[str, str] = field(default_factory=dict)

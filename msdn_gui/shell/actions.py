@@ -31,7 +31,7 @@ SPECS = (
     Spec(
         "open_images", "File", "Open &image folder …", "folder-images", "Ctrl+Shift+O", "Look at any folder of images"
     ),
-    Spec("import_data", "File", "&Import …", "import", "Ctrl+I", "Make a project of a data set in any format"),
+    Spec("import_data", "File", "&Import …", "import", "Ctrl+I", "Make a project of a data set"),
     Spec("open_aviary", "File", "Open the a&viary", "bird", "", "1,500 drawn birds and a trained run"),
     Spec("new_aviary", "File", "New &aviary", "add", "", "Make another demo project of drawn birds"),
     Spec(

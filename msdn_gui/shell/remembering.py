@@ -1,4 +1,4 @@
-"""Keeps what the start screen shows of the open project, as it changes."""
+"""Keeps what the start screen shows of the open project, and what is chosen in it, as it changes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 from PySide6.QtCore import QObject
 
-from msdn_core.project import Project
+from msdn_core.project import ImageRecord, Project
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.session import Session
 
@@ -24,6 +24,9 @@ class Remembering(QObject):
         session.project_changed.connect(self._remember_opening)
         session.images_changed.connect(self._remember_images)
         session.table_changed.connect(self._remember_table)
+        session.image_changed.connect(self._remember_image)
+        session.attribute_changed.connect(self._remember_attribute)
+        session.class_changed.connect(self._remember_class)
         self._remember_opening(session.project)
 
     def _remember_opening(self, project: Project | None) -> None:
@@ -50,3 +53,18 @@ class Remembering(QObject):
                 unseen=int((~table.seen).sum()),
                 attributes=len(table.attributes),
             )
+
+    # A choice that is given up, as when the project is closed, is remembered as it was.
+
+    def _remember_image(self, record: ImageRecord | None) -> None:
+        if self._session.project is not None and record is not None:
+            self._settings.remember(self._session.project.path, image=record.name)
+
+    def _remember_attribute(self, column: int) -> None:
+        if self._session.project is not None and column >= 0:
+            name = self._session.table.attributes[column].full_name
+            self._settings.remember(self._session.project.path, attribute=name)
+
+    def _remember_class(self, name: str | None) -> None:
+        if self._session.project is not None and name is not None:
+            self._settings.remember(self._session.project.path, class_name=name)

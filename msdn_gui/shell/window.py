@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, 
 
 from msdn_gui.icons import icon
 from msdn_gui.services import Services
-from msdn_gui.services.settings import decode, encode
 from msdn_gui.session import ExplainPhase, Session
 from msdn_gui.shell.actions import Actions
 from msdn_gui.shell.activity import ActivityWatch
 from msdn_gui.shell.closing import Answer, CloseQuestion, stop_and_keep
 from msdn_gui.shell.dropping import dropped_folder
+from msdn_gui.shell.layout_memory import LayoutMemory
 from msdn_gui.shell.menus import Menus
 from msdn_gui.shell.opening import Opening
 from msdn_gui.shell.rail import Rail
@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.workspaces: dict[str, QWidget] = {}
         self.current = ""
         self._close_decided = False
+        self._layout = LayoutMemory(services.settings, self)
         self.message_bar = MessageBar()
         self.chip = StatusChip()
         self.rail = Rail()
@@ -157,6 +158,7 @@ class MainWindow(QMainWindow):
         if name not in self.workspaces:
             entry = next(entry for entry in ENTRIES if entry.name == name)
             self.workspaces[name] = entry.make(self.session, self.services)
+            self._layout.watch(self.workspaces[name])
             self.stack.addWidget(self.workspaces[name])
         return self.workspaces[name]
 
@@ -224,8 +226,7 @@ class MainWindow(QMainWindow):
 
     def restore(self) -> None:
         """Puts the window where it was."""
-        kept = self.services.settings.value.geometry
-        if not (kept and self.restoreGeometry(decode(kept))):
+        if not self._layout.restore_geometry():
             self.resize(1280, 800)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -238,7 +239,7 @@ class MainWindow(QMainWindow):
                 question.answered.connect(lambda answer: self._answered(answer, runs))
                 question.open()
             return
-        self.services.settings.change(geometry=encode(self.saveGeometry()))
+        self._layout.keep_geometry()
         event.accept()
 
     def close_for_good(self) -> None:
