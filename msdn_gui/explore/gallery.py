@@ -75,14 +75,14 @@ class Gallery(QWidget):
         self.rest.hide()
         self.scoring = Scoring(session, services, "explore", _USE, line=2 * CELL - 20)
         self.facets = FacetPanel(self)
-        self._saved = SavedSearches(session, self, self._search, self._choose_search)
+        self.saved = SavedSearches(session, self, self._search, self._choose_search)
         self._pages = QStackedWidget()
         for page in (self.view, self.empty, self.scoring):
             self._pages.addWidget(page)
         self._lay_out()
 
         self.query.asked.connect(self.browsing.ask)
-        self.query.menu_asked.connect(self._saved.open_menu)
+        self.query.menu_asked.connect(self.saved.open_menu)
         self.order.currentIndexChanged.connect(self._sort)
         self.reverse.toggled.connect(self._sort)
         self.narrow.clicked.connect(self.open_facets)

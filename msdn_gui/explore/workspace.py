@@ -34,7 +34,6 @@ class ExploreWorkspace(QWidget):
 
     title = "Explore"
     icon_name = "explore"
-    undo_stack = None
 
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__()
@@ -43,6 +42,8 @@ class ExploreWorkspace(QWidget):
         self._moved = False
         self._held = False
         self.gallery = Gallery(session, services)
+        self.undo_stack = self.gallery.saved.undo_stack
+        services.undo_group.addStack(self.undo_stack)
         self.maps = MapsPanel(session, services)
         self.attributes = AttributesPanel(session, self.maps.regions)
         self.ranking = RankingPanel(session, services)
