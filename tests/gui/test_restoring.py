@@ -78,7 +78,7 @@ def drag_handle(qtbot, splitter: QSplitter, by: int) -> list[int]:
 
 @pytest.mark.usefixtures("small")
 def test_a_killed_window_is_found_again_as_it_was(services, qtbot, after_a_kill) -> None:
-    with opened(services, (1000, 640)) as window:
+    with opened(services, (960, 640)) as window:
         session = window.session
         qtbot.waitUntil(window.settled)
         window.show_workspace("annotate")
@@ -96,7 +96,7 @@ def test_a_killed_window_is_found_again_as_it_was(services, qtbot, after_a_kill)
         session = window.session
         qtbot.waitUntil(window.settled)
         assert (session.image, session.attribute, session.class_name) == (image, 3, class_name)
-        assert window.height() == 640  # The screen that tests have is less wide than the window.
+        assert (window.width(), window.height()) == (960, 640)
         assert window.current == "annotate"
         assert window.findChild(QTabWidget, "annotate_tabs").currentIndex() == 2
         assert window.findChild(QSplitter, "annotate_columns").sizes() == pytest.approx(sizes, abs=2)
