@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from PySide6.QtWidgets import QPushButton
+
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_core.project import Project
 
@@ -26,4 +28,11 @@ def _start(stage: Stage) -> None:
     stage.act("start_screen")
 
 
-PICTURES = (Picture("start", "explore", _start),)
+def _tour(stage: Stage) -> None:
+    """The step of the two maps."""
+    stage.act("tour")
+    for _ in range(2):
+        stage.click(stage.find(QPushButton, "coachOnward"))
+
+
+PICTURES = (Picture("start", "explore", _start), Picture("tour", "explore", _tour))

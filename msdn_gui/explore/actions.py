@@ -47,6 +47,10 @@ class ExploreActions:
             self._make("Show the whole image", "Ctrl+0", maps.show_whole, "fit"),
             self._make("Let go of the chosen regions", "Esc", maps.regions.clear),
         )
+        # Where there are none, Escape is left to others.
+        let_go = self.all[-1]
+        maps.regions.changed.connect(lambda: let_go.setEnabled(maps.regions.count > 0))
+        let_go.setEnabled(maps.regions.count > 0)
 
     def _make(self, text: str, keys: str, do: Callable[[], None] | None, icon: str = "") -> QAction:
         action = QAction(text, self._workspace)

@@ -43,6 +43,10 @@ class Settings:
     """Project folder → the checkpoint that was looked through last."""
     run_folders: Mapping[str, str] = field(default_factory=dict)
     """Project folder → other folders whose runs are watched beside its own, one a line."""
+    tour_offered: bool = False
+    """Whether the tour was offered; it is once."""
+    tour_step: int = 0
+    """Where the tour goes on, from 0."""
     opacity: float = 0.6
     colour_map: str = "viridis"
     range_policy: str = "per map"

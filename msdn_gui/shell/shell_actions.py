@@ -47,6 +47,7 @@ class ShellActions(QObject):
             "previous_image": lambda: session.step_image(-1),
             "extract_features": self.extract_features,
             "explain_again": session.explain_again,
+            "tour": window.tour.start,
             "about": lambda: AboutDialog(window).open(),
             "copy_system": self._copy_system,
         }.items():

@@ -23,6 +23,7 @@ from msdn_gui.shell.remembering import Remembering
 from msdn_gui.shell.shell_actions import ShellActions
 from msdn_gui.shell.status_chip import StatusChip
 from msdn_gui.shell.top_bar import TopBar
+from msdn_gui.shell.tour import Tour
 from msdn_gui.shell.workspaces import ENTRIES, NAMES
 from msdn_gui.start.page import StartPage
 from msdn_gui.theme import SPACING, small_font, theme
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.start = StartPage(session, services, [(self.commands[name], sign) for name, sign in _WAYS])
         self._is_at_start = False
         self._facts = QLabel(objectName="facts")
+        self.tour = Tour(self)
         self.shell_actions = ShellActions(self)
         self._compose()
         ActivityWatch(services, self.chip, self)
