@@ -133,6 +133,11 @@ def load_data(
         raise RunError(f"{project_path} has no classes with attributes yet; define them under Classes, or import them.")
     if not any(image.split is Split.TRAIN and image.class_name for image in images):
         raise RunError(f"{project_path} has no training images: none belongs to a class and to the training split.")
+    if not table.vectors.any():
+        raise RunError(
+            f"Every class vector of {project_path} is 0, so nothing tells its classes apart; fill in their attributes "
+            "under Classes, or take them from judgements under Annotate."
+        )
     if word_vectors is None:
         word_vectors, source = hashed_word_vectors([a.full_name for a in table.attributes]), HASHED
     store = matching_store(project_path, config, images)

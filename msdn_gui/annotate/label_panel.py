@@ -27,7 +27,7 @@ from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 DIGITS = 9
 _KEPT = "annotate_digits"
 _HINT = "Right click on a class puts it on a digit."
-_NO_CLASSES = "There are no classes yet: write a name above, and the chosen images make the first one."
+_NO_CLASSES = "There are no classes yet: write a name above for the chosen images, or take them by folders."
 
 
 class LabelPanel(QWidget):

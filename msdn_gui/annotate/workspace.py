@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShowEvent, QUndoStack
 from PySide6.QtWidgets import (
@@ -26,8 +25,9 @@ from msdn_gui.annotate.actions import ActionMaker, review_actions
 from msdn_gui.annotate.agreement_panel import AgreementPanel
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.attributes_panel import AttributesPanel
+from msdn_gui.annotate.by_folders import ByFolders
 from msdn_gui.annotate.canvas import Canvas
-from msdn_gui.annotate.commands import AddClass, SetVectors
+from msdn_gui.annotate.commands import AddClasses, SetVectors
 from msdn_gui.annotate.exchange import Exchange
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.label_panel import LabelPanel
@@ -69,7 +69,10 @@ class AnnotateWorkspace(QWidget):
         self.vectors = VectorsPanel(session, self.annotations, maker)
         self.agreement = AgreementPanel(session, self.annotations, maker, threshold)
         self.proposing = Proposing(session, services, self.annotations, self.queue, self.attributes, maker)
-        self.labels.offer(self.proposing.pass_class)
+        self.by_folders = ByFolders(session, self.annotations, self.undo_stack, maker)
+        of_classes = [self.proposing.pass_class, self.by_folders.action]
+        for action in of_classes:
+            self.labels.offer(action)
         of_many = [self.proposing.suggest, self.proposing.pass_verdicts]
         self.attributes.offer(of_many)
         self._exchange = Exchange(self, session, self.annotations, maker)
@@ -91,7 +94,7 @@ class AnnotateWorkspace(QWidget):
         self.tabs = QTabWidget(objectName="annotate_tabs")
         self._tab_actions: list[list[QAction]] = []
         self._show_tabs: list[QAction] = []
-        self._add_tab(maker, self.labels, "Class", "F6", [*self.labels.actions_of_tab, self.proposing.pass_class])
+        self._add_tab(maker, self.labels, "Class", "F6", [*self.labels.actions_of_tab, *of_classes])
         self._add_tab(maker, self.attributes, "Attributes", "F7", [*self.attributes.actions_of_tab, *of_many])
         self._add_tab(maker, self.places, "Places", "F8", self.places.actions_of_tab)
         self._add_tab(maker, self.vectors, "Vectors", "F9", self.vectors.actions_of_tab)
@@ -105,8 +108,9 @@ class AnnotateWorkspace(QWidget):
         self.attributes.taken_back.connect(self._take_back)
         self.attributes.answered.connect(self._answer)
         self.vectors.accepted.connect(lambda vectors: self.undo_stack.push(SetVectors(session, vectors)))
-        self.proposing.shown.connect(lambda: self._middle.setCurrentWidget(self.proposing.panel))
-        self.proposing.left.connect(self._leave_proposals)
+        for looked_through in (self.proposing, self.by_folders):
+            looked_through.left.connect(self._leave_proposals)
+            looked_through.shown.connect(lambda one=looked_through: self._middle.setCurrentWidget(one.panel))
         self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
         session.explanation_changed.connect(self._look_ahead)
         session.project_changed.connect(self._project_changed)
@@ -178,7 +182,8 @@ class AnnotateWorkspace(QWidget):
         self.columns.setChildrenCollapsible(False)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.picture)
-        self._middle.addWidget(self.proposing.panel)
+        for panel in (self.proposing.panel, self.by_folders.panel):
+            self._middle.addWidget(panel)
         for widget in (self.queue, self._middle, right):
             self.columns.addWidget(widget)
         self.columns.setStretchFactor(1, 1)
@@ -210,9 +215,8 @@ class AnnotateWorkspace(QWidget):
                 "error", f"The project is open for reading only, so no class was added: {project.read_only_reason}"
             )
             return
-        count = len(self._session.table.attributes)
         self.undo_stack.beginMacro(f"labelling with the new class {name}")
-        self.undo_stack.push(AddClass(self._session, name, np.zeros(count)))
+        self.undo_stack.push(AddClasses(self._session, [name]))
         if name in self._session.table.class_index:
             self.annotations.label(self.queue.view.selected(), name)
         self.undo_stack.endMacro()

@@ -125,6 +125,14 @@ class ClassesActions:
             "",
             "Another name for the group of the chosen attribute; one that is there already takes its attributes in",
         )
+        self.define = make(
+            "define_attributes",
+            "Own attributes …",
+            "",
+            workspace.ask_for_attributes,
+            "add",
+            "Write down the attributes that classes of this project are described by",
+        )
         sheets = workspace.sheets
         self.take_sheet = make(
             "import_sheet",
@@ -185,6 +193,7 @@ class ClassesActions:
             *self._of_cells,
             self._separator(),
             *self._of_attributes,
+            self.define,
             self._separator(),
             self.find_class,
             self.find_attribute,
@@ -210,6 +219,7 @@ class ClassesActions:
         self.add_attribute.setEnabled(editable)
         for action in (self.rename_attribute, self.rename_group):
             action.setEnabled(editable and chosen)
+        self.define.setEnabled(self._workspace.can_define)
         self.take_sheet.setEnabled(there or self._workspace.can_define)
         self.write_sheet.setEnabled(there and not self._workspace.is_borrowed)
         for action in (self.sort, self.fold):

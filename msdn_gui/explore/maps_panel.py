@@ -89,6 +89,7 @@ class MapsPanel(QWidget):
         self._loader.failed.connect(self._say_picture_fault)
         services.thumbnails.ready.connect(self._file_appeared)
         session.image_changed.connect(self._take_image)
+        session.images_changed.connect(lambda: self._tell_title(session.image))
         session.attribute_changed.connect(self._show_maps)
         session.explanation_changed.connect(self.regions.follow)
         session.explanation_changed.connect(self._show_maps)

@@ -53,7 +53,7 @@ def ring(window: MainWindow) -> QRect | None:
     return found.geometry() if found.isVisible() else None
 
 
-def test_it_goes_through_the_window_by_keyboard_and_begins_anew_after_its_end(window, services, qtbot) -> None:
+def test_it_goes_through_the_window_by_keyboard_and_begins_anew_after_its_end(window, qtbot) -> None:
     window.commands["tour"].trigger()
     for number, step in enumerate(STEPS, 1):
         assert text(window, "coachCount") == f"{number} of {len(STEPS)}"
