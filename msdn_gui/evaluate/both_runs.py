@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.page import Shown
-from msdn_gui.evaluate.tested_run import TestedRun
 
 
 def places_in_other(run: TestedRun, other: TestedRun) -> NDArray[np.intp]:

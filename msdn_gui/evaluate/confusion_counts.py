@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.metrics import confusion
 from msdn_core.domain.seriation import by_similarity
+from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.page import Shown
-from msdn_gui.evaluate.tested_run import TestedRun
 
 LIKE, BY_NAME, SEEN_FIRST = range(3)
 ORDERS = ("Like classes together", "By name", "Seen, then unseen")

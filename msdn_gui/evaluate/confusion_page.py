@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
+from msdn_core.runs.figure_words import selected_words
 from msdn_gui.evaluate.both_runs import places_in_other
 from msdn_gui.evaluate.confusion_counts import ORDERS, ConfusionCounts, comparable, counts_of
 from msdn_gui.evaluate.confusion_plot import Cell, ConfusionPlot
 from msdn_gui.evaluate.found_errors import FoundErrors
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.run_choice import DIFFERENCE, RunChoice
-from msdn_gui.evaluate.words import selected_words
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
 
@@ -92,7 +92,7 @@ class ConfusionPage(QWidget):
         column.addLayout(head)
         column.addLayout(words)
         column.addWidget(self.plot, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_confusion")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(left)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_gui.evaluate.class_axis import ClassAxis
 from msdn_gui.theme import small_font, theme
+from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.plotting import add_zoom_keys, quiet_plot
 
+_PART = "Confusion matrix"
 _STEPS = {"Left": (0, -1), "Right": (0, 1), "Up": (-1, 0), "Down": (1, 0)}
 Cell = tuple[int, int]
 
@@ -51,13 +53,11 @@ class ConfusionPlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
-        add_zoom_keys(self.plot, "confusion", self._middle)
+        add_zoom_keys(self.plot, "evaluate_confusion", _PART, self._middle)
         for keys, (down, right) in _STEPS.items():
-            step = QAction(f"Cell {keys.lower()}", self, objectName=f"cell_{keys.lower()}")
-            step.setShortcut(keys)
-            step.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            step.triggered.connect(lambda _=False, by=(down, right): self._step(*by))
-            self.addAction(step)
+            way = keys.lower()
+            step = make_action(self, f"evaluate_cell_{way}", f"Cell {way}", keys, partial(self._step, down, right))
+            belongs_to(step, _PART)
         self.plot.scene().sigMouseMoved.connect(lambda place: self.pointed.emit(self._cell_of(place)))
         self.plot.scene().sigMouseClicked.connect(self._clicked)
         theme().changed.connect(self._recolour)

@@ -20,13 +20,13 @@ from PySide6.QtWidgets import (
 
 from msdn_core.domain.embedding import Plane
 from msdn_core.domain.variants import SubNets
+from msdn_core.runs.figure_words import percent, selected_words
 from msdn_gui.evaluate.embedding_look import BY_ATTRIBUTE, COLOURINGS, look_of
 from msdn_gui.evaluate.embedding_plot import EmbeddingPlot
 from msdn_gui.evaluate.found_errors import FoundErrors
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.planes import PlaneMaker
 from msdn_gui.evaluate.run_choice import RunChoice
-from msdn_gui.evaluate.words import percent, selected_words
 from msdn_gui.session import Session
 from msdn_gui.theme import AV_LABEL, SEEN_SIGN, SPACING, UNSEEN_SIGN, VA_LABEL, small_font, theme
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from msdn_gui.evaluate.tested_run import TRAINED, TestedRun
+from msdn_core.runs.tested_run import TRAINED, TestedRun
 
 
 @dataclass(frozen=True)

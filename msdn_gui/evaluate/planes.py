@@ -13,7 +13,7 @@ from msdn_core.errors import RunError
 from msdn_core.runs.embeddings import KeptEmbedding, embedding_digest, embedding_file, read_embedding, space_of
 from msdn_core.runs.evaluations import evaluation_folder
 from msdn_core.runs.listing import find_run
-from msdn_gui.evaluate.tested_run import TestedRun
+from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 

@@ -16,7 +16,7 @@ from msdn_core.domain.metrics.bootstrap import drawn_weights
 from msdn_core.domain.metrics.seeds import difference_of_means
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
-from msdn_gui.evaluate.noise import AUC_DRAWS
+from msdn_core.runs.noise import AUC_DRAWS
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 
