@@ -60,6 +60,14 @@ def _sheet(stage: Stage) -> None:
     rows.expandItem(rows.topLevelItem(1))
 
 
+def _own_attributes(stage: Stage) -> None:
+    """Photographs alone, and what can be seen in them, written down."""
+    stage.open_photographs()
+    stage.act("classes_define_attributes")
+    text = stage.find(QPlainTextEdit, "attribute_list")
+    text.setPlainText("crown: red, blue, black\nwing: plain, striped, spotted\ntail: short, long, forked\ncrested")
+
+
 def _begin(stage: Stage, name: str, start: str) -> None:
     stage.act("classes_new_class")
     stage.type(stage.find(QLineEdit, "new_class_name"), name)
@@ -80,4 +88,5 @@ PICTURES = (
     Picture("classes-blend", "classes", _blended),
     Picture("classes-attribute", "classes", _attribute),
     Picture("classes-sheet", "classes", _sheet),
+    Picture("classes-own-attributes", "classes", _own_attributes),
 )

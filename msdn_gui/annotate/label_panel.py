@@ -27,7 +27,7 @@ from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 DIGITS = 9
 _KEPT = "annotate_digits"
 _HINT = "Right click on a class puts it on a digit."
-_NO_CLASSES = "There are no classes yet: write a name above, and the chosen images make the first one."
+_NO_CLASSES = "There are no classes yet: write a name above for the chosen images, or take them by folders."
 
 
 class LabelPanel(QWidget):
@@ -55,9 +55,7 @@ class LabelPanel(QWidget):
         )
         self.find = maker.make("find_class", "Find a class", "/", self._focus_search, sign="search")
         self.buttons = [KeyButton(action) for action in self.digits]
-        self.search = QLineEdit(
-            objectName="label_search", placeholderText="Find a class  ( / )", clearButtonEnabled=True
-        )
+        self.search = QLineEdit(objectName="label_search", placeholderText="Find a class", clearButtonEnabled=True)
         self.search.setToolTip("Return gives the first class of the list")
         self._model = QStringListModel(self)
         self.list = _ClassList(self)

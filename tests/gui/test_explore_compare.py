@@ -155,7 +155,7 @@ def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, q
     assert held.av.view.divider == chosen.av.view.divider == pytest.approx(0.45)
     assert not held.va.view.isVisible()
     qtbot.keyClick(chosen.av.view, Qt.Key.Key_T)
-    assert workspace.maps.focused == "va"
+    assert workspace.maps.pairs.focused == "va"
 
 
 def test_a_failure_at_the_left_is_said_there(workspace, session, fake_explainer, other_checkpoint, qtbot) -> None:

@@ -14,9 +14,9 @@ from msdn_core.domain.attention import peak_regions
 from msdn_core.domain.variants import SubNets
 from msdn_gui.explore import ExploreWorkspace
 from msdn_gui.explore.attribute_model import AV, VA
-from msdn_gui.explore.heat import short_number
 from msdn_gui.explore.ranking_model import SCORE
 from msdn_gui.explore.truth import Truth
+from msdn_gui.widgets.heat import short_number
 
 HAS = {
     "Red wader": {"crown::red", "wing pattern::plain", "crest::no"},
@@ -308,7 +308,7 @@ def test_the_divider_parts_both_maps_over_one_image(workspace, qtbot) -> None:
     qtbot.keyClick(view, Qt.Key.Key_Comma)
     assert second.item.rect().left() == pytest.approx(60, abs=1)
     qtbot.mouseClick(view.viewport(), LEFT, pos=at(180))
-    assert maps.focused == "va", "the half that is clicked is in focus"
+    assert maps.pairs.focused == "va", "the half that is clicked is in focus"
     qtbot.keyClick(view, Qt.Key.Key_W)
     assert maps.va.view.isVisible()
     assert first.item.rect().right() > 240

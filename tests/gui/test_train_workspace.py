@@ -222,6 +222,14 @@ def test_folders_of_images_have_nothing_to_train_and_say_so(empty_session, servi
     assert "no classes of its own" in text
 
 
+def test_classes_without_a_vector_are_nothing_to_train_on_and_say_so(workspace, session) -> None:
+    table = session.table
+    assert workspace.new_run.isEnabled()
+    session.edits.set_vectors(dict.fromkeys(table.classes, [0.0] * len(table.attributes)))
+    assert not workspace.new_run.isEnabled()
+    assert "0" in workspace.new_run.toolTip() and "Annotate" in workspace.new_run.toolTip()
+
+
 def test_another_project_brings_its_own_runs(workspace, session, services, qtbot, tmp_path) -> None:
     finished_run(session.project.path, "here")
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 1, timeout=5_000)
