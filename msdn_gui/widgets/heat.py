@@ -60,11 +60,13 @@ def coloured(
     low, high = value_range
     shown = smooth(values, pixels) if smoothed else values
     span = high - low
-    scaled = (shown - low) / span if span > 0 else np.zeros_like(shown)
-    made = colour_table(colours)[np.round(np.clip(scaled, 0, 1) * 255).astype(np.uint8)]
+    scaled = (shown - low) * np.float32(255 / span) if span > 0 else np.zeros_like(shown)
+    index = np.clip(scaled, 0, 255, out=scaled).round(out=scaled).astype(np.uint8)
+    # A pixel is one word of 32 bits: taking words is several times as fast as taking rows of four bytes.
+    words = colour_table(colours).view(np.uint32)[:, 0].take(index)
     if above is not None:
-        made[shown < above] = 0
-    return made
+        words[shown < above] = 0
+    return words.view(np.uint8).reshape(*shown.shape, 4)
 
 
 def cut_value(value_range: tuple[float, float], threshold: float) -> float | None:
