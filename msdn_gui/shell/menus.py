@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ class Menus(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._themes: dict[str, QAction] = {}
         bar = window.menuBar()
         file, edit, view, run = (bar.addMenu(title) for title in ("&File", "&Edit", "&View", "&Run"))
         self._workspace = bar.addMenu("")
@@ -103,8 +103,8 @@ class Menus(QObject):
             bind_icon(action, entry.icon_name)
             action.triggered.connect(lambda _checked=False, name=entry.name: self._window.show_workspace(name))
 
-    def _check_theme(self, action: QAction, mode: str) -> None:
-        action.setChecked(theme().mode == mode)
+    def _check_theme(self) -> None:
+        self._themes[theme().mode].setChecked(True)
 
     def _add_themes(self, menu: QMenu) -> None:
         bind_icon(menu.menuAction(), "theme")
@@ -115,5 +115,6 @@ class Menus(QObject):
             action.setCheckable(True)
             action.setChecked(theme().mode == mode)
             action.triggered.connect(lambda _checked=False, mode=mode: self._window.set_theme(mode))
-            theme().changed.connect(partial(self._check_theme, action, mode))
             group.addAction(action)
+            self._themes[mode] = action
+        theme().changed.connect(self._check_theme)
