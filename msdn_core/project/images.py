@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ProjectError
-from msdn_core.project.connection import Database
+from msdn_core.project.connection import Database, in_words
 from msdn_core.project.records import ImageRecord, NewImage, is_plain_path, require_text
 
 _SELECT = (
@@ -22,6 +22,7 @@ _SELECT = (
 _SPLITS = {split.value: split for split in Split}
 
 
+@in_words
 class ImageRoom:
     """Reads and changes images; every change is one transaction. Image files are never touched."""
 
@@ -203,16 +204,10 @@ class ImageRoom:
     def _records(self, sql: str, parameters: Sequence[object] = ()) -> list[ImageRecord]:
         roots = self._roots()
         rows = self._database.rows(sql, parameters)
-        try:
-            return [
-                ImageRecord(number, roots[root] / _checked(name), name, class_name, _SPLITS[split])
-                for number, root, name, class_name, split in rows
-            ]
-        except (KeyError, TypeError, ValueError) as error:
-            raise ProjectError(
-                f"The project file {self._database.file} is damaged: what it says of an image makes no sense "
-                f"({error}); put a copy from a backup in its place."
-            ) from error
+        return [
+            ImageRecord(number, roots[root] / _checked(name), name, class_name, _SPLITS[split])
+            for number, root, name, class_name, split in rows
+        ]
 
 
 def _checked(name: str) -> str:

@@ -207,9 +207,6 @@ class AnnotateWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        kept = self._services.settings.state(self.columns.objectName())
-        if kept is not None:
-            self.columns.restoreState(kept)
         if not self.isAncestorOf(QApplication.focusWidget()):
             self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
 

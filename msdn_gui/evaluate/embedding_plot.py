@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _NEAR = 9.0
 """Pixels within which the mouse is at a point."""
+_PART = "Embedding"
 _STEPS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
 
 
@@ -129,9 +130,9 @@ class EmbeddingPlot(QWidget):
     # Inside
 
     def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: str, do: Callable[[], object] | None, **more: Any) -> QAction:
-            action = make_action(self.plot, f"evaluate_embedding_{name}", text, keys, do, **more)
-            belongs_to(action, "Embedding")
+        def make(word: str, text: str, keys: str, do: Callable[[], object] | None, **more: Any) -> QAction:
+            action = make_action(self.plot, f"evaluate_embedding_{word}", text, keys, do, **more)
+            belongs_to(action, _PART)
             return action
 
         hint = "Drag around images to see them; or drag with Shift held"
@@ -143,7 +144,7 @@ class EmbeddingPlot(QWidget):
         add_zoom_keys(
             self.plot,
             "evaluate_embedding",
-            "Embedding",
+            _PART,
             lambda: QPointF(*self._images[self._current]) if self._current >= 0 else None,
         )
         for keys, (right, up) in _STEPS.items():

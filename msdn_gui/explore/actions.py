@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit
 
-from msdn_gui.widgets.action import make_action
+from msdn_gui.widgets.action import allow, make_action
 
 if TYPE_CHECKING:
     from msdn_gui.explore.workspace import ExploreWorkspace
@@ -57,6 +57,10 @@ class ExploreActions:
         )
         for digit in range(1, 10):
             self._make(f"Choose the class of rank {digit}", str(digit), partial(workspace.ranking.choose_rank, digit))
+        # Where there are none, Escape is left to others.
+        let_go = self.all[-1]
+        maps.regions.changed.connect(lambda: allow(let_go, "" if maps.regions.count else "No region is chosen."))
+        allow(let_go, "No region is chosen.")
 
     def _make(self, text: str, keys: str, do: Callable[[], None] | None, icon: str = "") -> QAction:
         name = "explore_" + "_".join(text.lower().replace("…", "").split())

@@ -32,18 +32,29 @@ SPECS = (
     Spec(
         "open_images", "File", "Open &image folder …", "folder-images", "Ctrl+Shift+O", "Look at any folder of images"
     ),
-    Spec("import_data", "File", "&Import …", "import", "Ctrl+I", "Make a project of a data set in any format"),
-    Spec("new_aviary", "File", "New &aviary", "bird", "", "Make another demo project of drawn birds"),
+    Spec("import_data", "File", "&Import …", "import", "Ctrl+I", "Make a project of a data set"),
+    Spec("open_aviary", "File", "Open the a&viary", "bird", "", "1,500 drawn birds and a trained run"),
+    Spec("new_aviary", "File", "New &aviary", "add", "", "Make another demo project of drawn birds"),
     Spec(
         "open_checkpoint",
         "File",
         "Open &checkpoint …",
         "checkpoint",
         "",
-        "Look through a checkpoint file",
+        "Look at images through a checkpoint file",
         separator=True,
     ),
     Spec("export_data", "File", "&Export …", "export", "Ctrl+Shift+E", "Write what the project or a run holds"),
+    Spec(
+        "start_screen",
+        "File",
+        "&Start screen",
+        "home",
+        "Alt+Home",
+        "Recent projects, and what can be opened",
+        separator=True,
+    ),
+    Spec("close_project", "File", "&Close project", "close", "Ctrl+W", "Let go of the project; all edits are kept"),
     Spec("quit", "File", "&Quit", "quit", "Ctrl+Q", "Close the window", QAction.MenuRole.QuitRole, separator=True),
     Spec(
         "next_image",
@@ -76,6 +87,7 @@ SPECS = (
         "Run the backbone over all images, once; training needs it",
     ),
     Spec("explain_again", "Run", "Explain the image &again", "refresh", "F5", "Ask the network once more"),
+    Spec("tour", "Help", "&Tour", "play", "", "A guided tour of the window, on the aviary"),
     Spec("about", "Help", "&About MSDN Explorer", "info", "", "Version and licences", QAction.MenuRole.AboutRole),
     Spec("copy_system", "Help", "&Copy system information", "copy", "", "What a report of a fault should contain"),
 )

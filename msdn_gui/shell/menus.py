@@ -103,9 +103,6 @@ class Menus(QObject):
             bind_icon(action, entry.icon_name)
             action.triggered.connect(lambda _checked=False, name=entry.name: self._window.show_workspace(name))
 
-    def _check_theme(self) -> None:
-        self._themes[theme().mode].setChecked(True)
-
     def _add_themes(self, menu: QMenu) -> None:
         bind_icon(menu.menuAction(), "theme")
         group = QActionGroup(self)
@@ -113,8 +110,12 @@ class Menus(QObject):
             action = menu.addAction({"system": "As the &system", "light": "&Light", "dark": "&Dark"}[mode])
             action.setObjectName(f"theme_{mode}")
             action.setCheckable(True)
-            action.setChecked(theme().mode == mode)
             action.triggered.connect(lambda _checked=False, mode=mode: self._window.set_theme(mode))
-            group.addAction(action)
             self._themes[mode] = action
+            group.addAction(action)
+        # A method's connection ends with its object, which a function's would outlive.
         theme().changed.connect(self._check_theme)
+        self._check_theme()
+
+    def _check_theme(self) -> None:
+        self._themes[theme().mode].setChecked(True)

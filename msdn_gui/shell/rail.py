@@ -53,7 +53,8 @@ class Rail(QWidget):
 
     def set_current(self, name: str) -> None:
         """Presses the button of the shown workspace."""
-        self._buttons[name].setChecked(True)
+        if name in self._buttons:
+            self._buttons[name].setChecked(True)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A hairline where the workspace begins."""

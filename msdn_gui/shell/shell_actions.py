@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from msdn_gui.services.locations import aviary_folder
 from msdn_gui.services.recognising import Recogniser
 from msdn_gui.shell.about import AboutDialog
 from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
@@ -36,9 +37,12 @@ class ShellActions(QObject):
             "open_images": lambda: self._ask_for_folder("Open a folder of images", opening.open_path),
             "import_data": self.ask_for_import,
             "export_data": self._ask_for_export,
+            "open_aviary": lambda: opening.open_aviary(aviary_folder()),
             "new_aviary": opening.new_aviary,
+            "start_screen": window.show_start,
+            "close_project": opening.close_project,
             "open_checkpoint": lambda: self._ask_for_file(
-                "Open a checkpoint", "Checkpoints (*.safetensors)", session.set_checkpoint
+                "Open a checkpoint", "Checkpoints (*.safetensors)", opening.open_checkpoint
             ),
             "quit": window.close,
             "next_image": lambda: window.step_image(1),
@@ -48,6 +52,7 @@ class ShellActions(QObject):
             "palette": window.palette_bar.open,
             "extract_features": self.extract_features,
             "explain_again": session.explain_again,
+            "tour": window.tour.start,
             "about": lambda: AboutDialog(window).open(),
             "copy_system": self._copy_system,
         }.items():
@@ -158,7 +163,7 @@ class ShellActions(QObject):
         session, jobs = self._window.session, self._window.services.jobs
         closed = "" if project is not None else "Open a project first."
         blind = "" if session.image is not None and session.checkpoint is not None else "Choose image and checkpoint."
-        reasons = dict.fromkeys(("open_checkpoint", "export_data", "next_image", "previous_image"), closed)
+        reasons = dict.fromkeys(("close_project", "export_data", "next_image", "previous_image"), closed)
         reasons["extract_features"] = closed or ("They are being extracted." if jobs.find("features") else "")
         reasons["explain_again"] = closed or blind
         for name, reason in reasons.items():

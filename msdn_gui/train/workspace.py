@@ -80,7 +80,7 @@ class TrainWorkspace(QWidget):
             self._stack.addWidget(page)
         self._stack.setProperty("look", "panel")
         self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns = QSplitter(Qt.Orientation.Horizontal, objectName="train_columns")
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
         columns.addWidget(self.runs)
