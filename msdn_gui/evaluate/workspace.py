@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -120,6 +121,8 @@ class EvaluateWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         # A run may have saved its first checkpoint, or been evaluated in a shell, meanwhile.
         self.evaluations.list_runs()
 
