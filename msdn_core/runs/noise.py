@@ -114,7 +114,7 @@ def measure_noise(run: TestedRun, other: TestedRun) -> MeasureNoise | None:
 
 
 def part_noise(run: TestedRun, other: TestedRun) -> NDArray[np.bool_] | None:
-    """(P,) of which parts the difference in PCP (A→V, usual box) is within noise; None where the test was another one."""
+    """(P,) of which parts the difference in PCP (A→V, usual box) is within noise; None of different tests."""
     mine, theirs = run.kept.measures, other.kept.measures
     if not _same_test(run, other) or not np.array_equal(mine.parts, theirs.parts):
         return None

@@ -57,7 +57,7 @@ class PartsPage(QWidget):
                 "Images",
             ),
             "part_measures",
-            84,
+            92,
         )
         self.measure, self.kind = QComboBox(objectName="part_measure"), QComboBox(objectName="part_kind")
         for box, spoken, choices in (
