@@ -256,6 +256,13 @@ class Session(QObject):
         self.set_rival(rival)
         self.explore_asked.emit()
 
+    def look_at(self, record: ImageRecord, attribute: int) -> None:
+        """Goes to Explore with an image, at the maps of an attribute; −1 leaves the one that is chosen."""
+        self.set_image(record)
+        if attribute >= 0:
+            self.set_attribute(attribute)
+        self.explore_asked.emit()
+
     def set_checkpoint(self, path: Path | None, label: str = "") -> None:
         """Looks through another checkpoint; if it does not fit, the old one stays and a message says why."""
         if path is None:

@@ -28,6 +28,7 @@ from msdn_gui.evaluate.evaluating import Evaluating
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
 from msdn_gui.evaluate.overview import Overview
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.evaluate.parts_page import PartsPage
 from msdn_gui.evaluate.reporting import Reporting
 from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
 from msdn_gui.icons import bind_icon
@@ -65,7 +66,8 @@ class EvaluateWorkspace(QWidget):
         self.errors = ErrorsPage(session, services)
         self.attributes = AttributesPage()
         self.embedding = EmbeddingPage(session, services)
-        self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.embedding)
+        self.parts = PartsPage(session, services)
+        self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.parts, self.embedding)
         self.tabs = QTabWidget(objectName="evaluate_pages")
         self.tabs.setDocumentMode(True)
         for page in self.pages:
@@ -105,6 +107,7 @@ class EvaluateWorkspace(QWidget):
         self.overview.classes.chosen.connect(session.set_class)
         self.overview.classes.opened.connect(self._show_errors_of)
         self.attributes.chosen.connect(session.set_attribute)
+        self.attributes.class_chosen.connect(session.set_class)
         session.class_changed.connect(self.overview.classes.mark)
         session.table_changed.connect(self._look_whether_it_holds)
         session.images_changed.connect(self._look_whether_it_holds)
@@ -116,7 +119,9 @@ class EvaluateWorkspace(QWidget):
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
-        reads = self.evaluations.is_reading or self.overview.is_drawing or self.attributes.is_drawing
+        reads = self.evaluations.is_reading or any(
+            page.is_drawing for page in (self.overview, self.attributes, self.parts)
+        )
         return not reads and not self.embedding.is_reading and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
