@@ -11,7 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
 
 _POLL_MS = 500
-_EVENTS_AT_ONCE = 2000
+_EVENTS_AT_ONCE = 500
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pyqtgraph as pg
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from msdn_gui.theme import small_font, theme
 
@@ -20,6 +20,9 @@ def quiet_plot(owner: QWidget) -> pg.PlotWidget:
     item.ctrlMenu.setParent(owner, item.ctrlMenu.windowFlags())
     item.hideButtons()
     item.showGrid(x=True, y=True, alpha=0.15)
+    for side in ("bottom", "left"):
+        # An axis with its grid takes longer to paint than a curve: it is painted when its range is another one.
+        item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
     return made
 
 
