@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPlainTextEdit, QPushButton, QTabWidget
 
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_core.project import Project
@@ -35,4 +35,17 @@ def _tour(stage: Stage) -> None:
         stage.click(stage.find(QPushButton, "coachOnward"))
 
 
-PICTURES = (Picture("start", "explore", _start), Picture("tour", "explore", _tour))
+def _about(stage: Stage) -> None:
+    """The page of licences."""
+    stage.act("about")
+    pages = stage.find(QTabWidget, "aboutPages")
+    pages.setCurrentIndex(1)
+    text = stage.find(QPlainTextEdit, "licenceText")
+    stage.wait(lambda: "NOTICE" in text.toPlainText())
+
+
+PICTURES = (
+    Picture("start", "explore", _start),
+    Picture("tour", "explore", _tour),
+    Picture("about", "explore", _about),
+)
