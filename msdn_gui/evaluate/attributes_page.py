@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from msdn_core.runs.evaluations import Row
+from msdn_core.runs.figure_words import percent
+from msdn_core.runs.noise import MeasureNoise, measure_noise
+from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.measure_table import NAME, MeasureTable
-from msdn_gui.evaluate.noise import MeasureNoise, measure_noise
 from msdn_gui.evaluate.page import Shown
-from msdn_gui.evaluate.tested_run import TestedRun
-from msdn_gui.evaluate.words import percent
 from msdn_gui.services.background import Background
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.item_table import ItemTable

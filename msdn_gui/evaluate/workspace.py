@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -18,18 +18,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.attributes_page import AttributesPage
 from msdn_gui.evaluate.confusion_page import ConfusionPage
+from msdn_gui.evaluate.embedding_page import EmbeddingPage
 from msdn_gui.evaluate.errors_page import ErrorsPage
 from msdn_gui.evaluate.evaluating import Evaluating
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
 from msdn_gui.evaluate.overview import Overview
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.evaluate.reporting import Reporting
 from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
-from msdn_gui.evaluate.tested_run import TestedRun
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.empty_state import EmptyState
 
@@ -55,11 +58,13 @@ class EvaluateWorkspace(QWidget):
         self.model = RunListModel(self.evaluations)
         self.list = RunList(self.model)
         self.evaluating = Evaluating(session, services)
+        self._reporting = Reporting(session, services, self)
         self.overview = Overview()
         self.confusion = ConfusionPage(session, services)
         self.errors = ErrorsPage(session, services)
         self.attributes = AttributesPage()
-        self.pages = (self.overview, self.confusion, self.errors, self.attributes)
+        self.embedding = EmbeddingPage(session, services)
+        self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.embedding)
         self.tabs = QTabWidget(objectName="evaluate_pages")
         self.tabs.setDocumentMode(True)
         for page in self.pages:
@@ -106,12 +111,12 @@ class EvaluateWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [self.again, self.look]
+        return [self.again, self.look, self.report]
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
         reads = self.evaluations.is_reading or self.overview.is_drawing or self.attributes.is_drawing
-        return not reads and self._services.thumbnails.settled()
+        return not reads and not self.embedding.is_reading and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -135,17 +140,17 @@ class EvaluateWorkspace(QWidget):
         return side
 
     def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: str, sign: str, do: object) -> QAction:
-            action = QAction(text, self, objectName=name)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda: do())
-            bind_icon(action, sign)
-            self.addAction(action)
-            return action
-
-        self.again = make("evaluate_again", "Evaluate again", "Ctrl+R", "refresh", self._begin)
-        self.look = make("evaluate_look", "Look through its checkpoint", "L", "explore", self._look)
+        self.again = make_action(self, "evaluate_again", "Evaluate again", "Ctrl+R", self._begin, sign="refresh")
+        self.look = make_action(self, "evaluate_look", "Look through its checkpoint", "L", self._look, sign="explore")
+        self.report = make_action(
+            self,
+            "evaluate_report",
+            "Report …",
+            "Ctrl+Shift+R",
+            self._report,
+            hint="One HTML file of this run, and of the one beside it: to keep, to print, to send",
+            sign="export",
+        )
 
     def _make_measured(self) -> QWidget:
         self.name = ElidedLabel(name="evaluated_name")
@@ -156,6 +161,9 @@ class EvaluateWorkspace(QWidget):
         again = QPushButton("Evaluate again", objectName="again")
         bind_icon(again, "refresh")
         again.clicked.connect(self.again.trigger)
+        report = QPushButton("Report …", objectName="report", toolTip=self.report.toolTip())
+        bind_icon(report, "export")
+        report.clicked.connect(self.report.trigger)
         self.stale = QLabel(objectName="stale", wordWrap=True)
         self.stale.setFont(small_font())
         self.stale.setContentsMargins(SPACING, 0, SPACING, 0)
@@ -164,6 +172,7 @@ class EvaluateWorkspace(QWidget):
         head.addWidget(self.name, 1)
         head.addWidget(self.compare)
         head.addWidget(again)
+        head.addWidget(report)
         made = QWidget()
         layout = QVBoxLayout(made)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -279,8 +288,11 @@ class EvaluateWorkspace(QWidget):
     def _allow(self) -> None:
         entry = self.evaluations.entry(self._name)
         there = entry is not None and entry.kind is not None
-        self.again.setEnabled(there and not self.evaluating.is_running(entry.name))
-        self.look.setEnabled(there)
+        missing = "" if there else "Choose a run that has a checkpoint."
+        running = "It is being evaluated." if there and self.evaluating.is_running(entry.name) else ""
+        allow(self.again, missing or running)
+        allow(self.look, missing)
+        allow(self.report, "" if self._run is not None else "Choose a run that was evaluated.")
 
     # What the actions do
 
@@ -299,3 +311,7 @@ class EvaluateWorkspace(QWidget):
         entry = self.evaluations.entry(self._name)
         if entry is not None and entry.kind is not None:
             self._session.set_checkpoint(entry.directory.checkpoint(entry.kind))
+
+    def _report(self) -> None:
+        if self._run is not None:
+            self._reporting.ask(self._run, self._other)

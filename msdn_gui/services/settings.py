@@ -27,6 +27,8 @@ class Settings:
     """Everything that is remembered; a value of the wrong type in the file is replaced by its default."""
 
     theme: str = "system"
+    text_scale: float = 1.0
+    """Of the window's letters; 1 is their size as the program comes."""
     workspace: str = "explore"
     last_project: str = ""
     """What a start opens; empty where the project was closed before the window."""
@@ -43,6 +45,9 @@ class Settings:
     """Project folder → the checkpoint that was looked through last."""
     run_folders: Mapping[str, str] = field(default_factory=dict)
     """Project folder → other folders whose runs are watched beside its own, one a line."""
+    explanations_kept: int = 64
+    thumbnails_kept: int = 1000
+    """So many are kept in memory."""
     tour_offered: bool = False
     """Whether the tour was offered; it is once."""
     tour_step: int = 0
@@ -51,6 +56,10 @@ class Settings:
     colour_map: str = "viridis"
     range_policy: str = "per map"
     smooth: bool = True
+    shortcuts: Mapping[str, str] = field(default_factory=dict)
+    """Name of an action → its keys, where they are others than the program's, parted by “; ”; empty for none."""
+    recent_actions: tuple[str, ...] = ()
+    """What was chosen in the command palette, the newest first."""
     annotator: str = ""
     """The name under which annotations are made; the system's name of the user where it is empty."""
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from msdn_gui.icons import bind_icon
+from msdn_gui.widgets.action import sequences, set_keys
 
 
 @dataclass(frozen=True)
@@ -54,17 +55,29 @@ SPECS = (
         separator=True,
     ),
     Spec("close_project", "File", "&Close project", "close", "Ctrl+W", "Let go of the project; all edits are kept"),
-    Spec("quit", "File", "&Quit", "quit", _KEY.Quit, "Close the window", QAction.MenuRole.QuitRole, separator=True),
+    Spec("quit", "File", "&Quit", "quit", "Ctrl+Q", "Close the window", QAction.MenuRole.QuitRole, separator=True),
     Spec(
         "next_image",
         "View",
         "&Next image",
         "",
         "Alt+Right",
-        "Choose the next of the images that Explore shows",
+        "Choose the next of the images that Explore, or Annotate's queue, shows",
         separator=True,
     ),
     Spec("previous_image", "View", "&Previous image", "", "Alt+Left", "Choose the image before"),
+    Spec("palette", "View", "&Command palette …", "search", "Ctrl+K", "Any action, project, class or image by name"),
+    Spec(
+        "settings",
+        "Edit",
+        "&Settings …",
+        "settings",
+        "Ctrl+,",
+        "Look, maps, name and more",
+        QAction.MenuRole.PreferencesRole,
+        separator=True,
+    ),
+    Spec("shortcuts", "Edit", "&Keyboard shortcuts …", "", "Ctrl+Alt+K", "See all keys, and change them"),
     Spec(
         "extract_features",
         "Run",
@@ -92,10 +105,8 @@ class Actions(QObject):
             action = QAction(spec.text, self, objectName=spec.name)
             if spec.icon:
                 bind_icon(action, spec.icon)
-            if spec.keys:
-                action.setShortcut(QKeySequence(spec.keys))
             action.setStatusTip(spec.hint)
-            action.setToolTip(spec.hint)
+            set_keys(action, sequences(spec.keys))
             action.setMenuRole(spec.role)
             self._actions[spec.name] = action
 

@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, 
 from msdn_gui.icons import icon
 from msdn_gui.services import Services
 from msdn_gui.session import ExplainPhase, Session
+from msdn_gui.shell.action_list import ActionList, Listed
 from msdn_gui.shell.actions import Actions
 from msdn_gui.shell.activity import ActivityWatch
+from msdn_gui.shell.applying import Applying
 from msdn_gui.shell.closing import Answer, CloseQuestion, stop_and_keep
 from msdn_gui.shell.dropping import dropped_folder
 from msdn_gui.shell.layout_memory import LayoutMemory
 from msdn_gui.shell.menus import Menus
 from msdn_gui.shell.opening import Opening
+from msdn_gui.shell.palette import Palette
 from msdn_gui.shell.rail import Rail
 from msdn_gui.shell.remembering import Remembering
 from msdn_gui.shell.shell_actions import ShellActions
@@ -27,6 +30,7 @@ from msdn_gui.shell.tour import Tour
 from msdn_gui.shell.workspaces import ENTRIES, NAMES
 from msdn_gui.start.page import StartPage
 from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.widgets.action import why_not
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.message_bar import MessageBar
 
@@ -64,14 +68,17 @@ class MainWindow(QMainWindow):
         self.rail = Rail()
         self.stack = QStackedWidget(objectName="workspaces")
         self.menus = Menus(self)
+        self.action_list = ActionList(services.settings, self.menuBar())
         self.top_bar = TopBar(session, self.menus.fill_project_menu, self.commands["open_checkpoint"])
         self._waiting = EmptyState("bird", "Opening …", "A new project takes a few seconds; it opens by itself.")
         self.start = StartPage(session, services, [(self.commands[name], sign) for name, sign in _WAYS])
         self._is_at_start = False
         self._facts = QLabel(objectName="facts")
+        self.palette_bar = Palette(self)
         self.tour = Tour(self)
         self.shell_actions = ShellActions(self)
         self._compose()
+        Applying(services, self)
         ActivityWatch(services, self.chip, self)
         session.message.connect(self.message_bar.show_message)
         session.run_asked.connect(lambda: self.show_workspace("train"))
@@ -128,6 +135,27 @@ class MainWindow(QMainWindow):
         self.services.settings.change(workspace=name)
         self._show_page()
 
+    def step_image(self, by: int) -> None:
+        """Chooses the image ``by`` places further on, in the shown workspace's own order where it has one."""
+        workspace = self.workspaces.get(self.current) if self.session.project is not None else None
+        step = getattr(workspace, "step_image", self.session.step_image)
+        step(by)
+
+    def do(self, listed: Listed) -> None:
+        """Does an action wherever it belongs: goes there first, and says so where it is not possible then."""
+        if listed.workspace and listed.workspace != self.current:
+            self.show_workspace(listed.workspace)
+        action = self.action_list.action(listed.name)
+        if action is not None and not action.isEnabled() and listed.part:
+            show_part = getattr(self.workspaces.get(listed.workspace), "show_part", None)
+            if show_part is not None:
+                show_part(listed.part)
+        if action is not None and action.isEnabled():
+            action.trigger()
+        else:
+            reason = why_not(action) if action is not None else "Open a project first."
+            self.session.message.emit("info", f"“{listed.text}” is not possible now. {reason}".strip())
+
     def show_start(self) -> None:
         """Shows the start screen; an open project stays open."""
         self._is_at_start = True
@@ -160,6 +188,7 @@ class MainWindow(QMainWindow):
         if name not in self.workspaces:
             entry = next(entry for entry in ENTRIES if entry.name == name)
             self.workspaces[name] = entry.make(self.session, self.services)
+            self.action_list.adopt(name, self.workspaces[name])
             self._layout.watch(self.workspaces[name])
             self.stack.addWidget(self.workspaces[name])
         return self.workspaces[name]
@@ -199,8 +228,8 @@ class MainWindow(QMainWindow):
 
     def set_theme(self, mode: str) -> None:
         """Puts on another theme, and remembers it; ``mode`` is one of ``theme.MODES``."""
-        theme().set_mode(mode)
         self.services.settings.change(theme=mode)
+        theme().set_mode(mode)
 
     # What is dropped
 

@@ -1,0 +1,23 @@
+"""What runs were trained on, compared: two contents of ``data.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """The first thing that differs between two contents of ``data.json``; empty where there is none.
+
+    What is validated on is compared where both know it.
+    """
+    both = ("validation",) if "validation" in before and "validation" in now else ()
+    names = ("attributes", "classes", "images", "features", *both)
+    return next((name for name in names if _identity(before.get(name)) != _identity(now.get(name))), "")
+
+
+def _identity(content: Any) -> Any:
+    """What identifies an entry, without what merely describes it."""
+    if not isinstance(content, Mapping):
+        return content
+    return {key: _identity(value) for key, value in content.items() if key in ("fingerprint", "train", "test", "count")}
