@@ -39,6 +39,7 @@ __all__ = ["Checkpoint", "ExplainPhase", "ExplainState", "Session"]
 
 _WATCH_MS = 2000
 _LOADED_AT_ONCE = 3000
+_CLOCK_TOLERANCE_S = 120.0
 
 
 class Session(QObject):
@@ -112,9 +113,14 @@ class Session(QObject):
         if self.project is not None and self.project.path == Path(path).absolute():
             self.reload_images()
             return
+        if self.project is not None and not (self.project.path / PROJECT_FILE).exists():
+            # It was moved, perhaps to ``path``: its lock, which is held here, would keep it from being opened.
+            self.close_project()
         project = Project.open(path)
         try:
             table = project.table()
+            # Looked at first: opening is a change of the file itself.
+            behind = project.clock_behind_s()
             few = project.image_count() <= _LOADED_AT_ONCE
             images = project.images() if few else []
         except MsdnError:
@@ -135,6 +141,12 @@ class Session(QObject):
             self._image_list.load(project.path)
         if project.read_only:
             self.message.emit("warning", f"This project is open for reading only: {project.read_only_reason}")
+        elif behind > _CLOCK_TOLERANCE_S:
+            self.message.emit(
+                "warning",
+                f"This computer's clock is {behind / 60:.0f} minutes behind the last change of this project: set it "
+                "right, or what is said now counts as older than what was said before.",
+            )
         self._choose_first_checkpoint()
 
     def close_project(self) -> None:
@@ -254,6 +266,13 @@ class Session(QObject):
         self.set_image(record)
         self.set_class(name)
         self.set_rival(rival)
+        self.explore_asked.emit()
+
+    def look_at(self, record: ImageRecord, attribute: int) -> None:
+        """Goes to Explore with an image, at the maps of an attribute; −1 leaves the one that is chosen."""
+        self.set_image(record)
+        if attribute >= 0:
+            self.set_attribute(attribute)
         self.explore_asked.emit()
 
     def set_checkpoint(self, path: Path | None, label: str = "") -> None:
