@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTabWidget, QTreeWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QTabWidget, QTreeWidget
 
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_core.project import Project
@@ -61,10 +61,20 @@ def _settings(stage: Stage) -> None:
     stage.find(QTabWidget, "settings_pages").setCurrentIndex(1)
 
 
+def _about(stage: Stage) -> None:
+    """The page of licences."""
+    stage.act("about")
+    pages = stage.find(QTabWidget, "aboutPages")
+    pages.setCurrentIndex(1)
+    text = stage.find(QPlainTextEdit, "licenceText")
+    stage.wait(lambda: "NOTICE" in text.toPlainText())
+
+
 PICTURES = (
     Picture("start", "explore", _start),
     Picture("tour", "explore", _tour),
     Picture("palette", "explore", _palette),
     Picture("shortcuts", "explore", _shortcuts),
     Picture("settings", "explore", _settings, theme="dark"),
+    Picture("about", "explore", _about),
 )
