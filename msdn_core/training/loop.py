@@ -13,6 +13,7 @@ from dataclasses import replace
 import filelock
 import torch
 
+from msdn_core.atomic import take_away_halves
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.losses import LossTerms
@@ -48,6 +49,7 @@ def run_training(
     it together, and rank 0 writes the directory. Raises RunError where another process is training in that
     directory, which is left alone then.
     """
+    run.refuse_links()
     try:
         with filelock.FileLock(run.path / "run.lock", timeout=0) if ranks.first else nullcontext():
             return _run(run, listener, ranks)
@@ -58,6 +60,9 @@ def run_training(
 
 
 def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
+    if ranks.first:
+        for folder in (run.path, run.path / "checkpoints"):
+            take_away_halves(folder)
     control = control_of(ranks, run, listener)
     state, reason = RunState.FAILED, ""
     try:

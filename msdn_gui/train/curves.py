@@ -119,7 +119,7 @@ class Curves(QWidget):
         foot.addWidget(self.more)
         foot.addStretch(1)
         foot.addWidget(self.caption)
-        plots = QSplitter()
+        plots = QSplitter(objectName="train_plots")
         plots.setOrientation(plots.orientation().Vertical)
         plots.setHandleWidth(1)
         for plot in self.plots:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
 
 from msdn_core.project import ImageRecord
 from msdn_core.runs.directory import RunDirectory
@@ -17,7 +17,6 @@ from msdn_core.runs.status import RunStatus
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.config_file import read_config, write_config
 from msdn_core.training.grid import GridRun
-from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.train.compare_view import MOST, CompareView
 from msdn_gui.train.history import History
@@ -27,10 +26,13 @@ from msdn_gui.train.run_list import RunList
 from msdn_gui.train.run_model import RUN_ROLE
 from msdn_gui.train.run_view import RunView
 from msdn_gui.train.starting import Command, Starter
+from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
+
+_NOT_THIS_RUN = "It cannot be done with the run in sight."
 
 
 class TrainWorkspace(QWidget):
@@ -78,7 +80,7 @@ class TrainWorkspace(QWidget):
             self._stack.addWidget(page)
         self._stack.setProperty("look", "panel")
         self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns = QSplitter(Qt.Orientation.Horizontal, objectName="train_columns")
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
         columns.addWidget(self.runs)
@@ -147,6 +149,11 @@ class TrainWorkspace(QWidget):
             return True
         return self.view.film.settled() and (len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def ask_for_run(self) -> None:
         """Shows the form of a new run."""
         self.form.say("")
@@ -157,18 +164,12 @@ class TrainWorkspace(QWidget):
     # Inside
 
     def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: str, sign: str, do: object) -> QAction:
-            action = QAction(text, self, objectName=name)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda: do())
-            if sign:
-                bind_icon(action, sign)
-            self.addAction(action)
-            return action
+        def make(name: str, text: str, keys: str, sign: str, do: Callable[[], object], hint: str = "") -> QAction:
+            return make_action(self, name, text, keys, do, hint=hint, sign=sign)
 
         view = self.view
-        self.new_run = make("train_new_run", "New run …", "Ctrl+N", "add", self.ask_for_run)
+        hint = "Train the network on this project's images"
+        self.new_run = make("train_new_run", "New run …", "Ctrl+N", "add", self.ask_for_run, hint)
         self.pause_run = make("train_pause", "Pause or resume", "P", "pause", lambda: view.pause.click())
         self.stop_run = make("train_stop", "Stop and keep", "Ctrl+.", "stop", lambda: view.stop.click())
         self.cancel_run = make("train_cancel", "Cancel", "", "cancel", lambda: view.cancel.click())
@@ -180,8 +181,7 @@ class TrainWorkspace(QWidget):
 
     def _allow(self) -> None:
         reason = why_not(self._session)
-        self.new_run.setEnabled(not reason)
-        self.new_run.setToolTip(reason or "Train the network on this project's images")
+        allow(self.new_run, reason)
         if reason:
             self.empty.set_text("Nothing to train yet", reason)
         else:
@@ -290,9 +290,10 @@ class TrainWorkspace(QWidget):
             (self.refit_run, view.refit),
             (self.look_through, view.look),
         ):
-            action.setEnabled(shown and button.isEnabled())
+            allow(action, "" if shown and button.isEnabled() else _NOT_THIS_RUN)
+        waits = shown and self._shown in self._monitor.waiting.names
         for action in (self.sooner, self.later):
-            action.setEnabled(shown and self._shown in self._monitor.waiting.names)
+            allow(action, "" if waits else "Choose a run that waits for its turn.")
 
     def _take_events(self, name: str, events: list[object]) -> None:
         if name == self._shown:
