@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -24,6 +24,7 @@ from msdn_gui.icons import bind_icon
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.train.plot import Curve, Plot
 from msdn_gui.train.words import FIGURES, percent
+from msdn_gui.widgets.action import belongs_to, make_action
 
 _REDRAW_MS = 100
 _MACHINE = {"cpu": 1.0, "memory": 1e-9, "gpu": 1.0, "gpu_memory": 1e-9}
@@ -109,9 +110,9 @@ class Curves(QWidget):
         foot.addWidget(self.smoothing)
         foot.addSpacing(SPACING)
         for button in (
-            self._zoom_button("zoom_in", "zoom-in", "Fewer steps (+), as the mouse wheel over a plot", "+", 0.5),
-            self._zoom_button("zoom_out", "zoom-out", "More steps (−)", "-", 2.0),
-            self._zoom_button("zoom_whole", "fit", "All steps (Ctrl+0)", "Ctrl+0", None),
+            self._zoom_button("zoom_in", "zoom-in", "Fewer steps", "+", 0.5),
+            self._zoom_button("zoom_out", "zoom-out", "More steps", "-", 2.0),
+            self._zoom_button("zoom_whole", "fit", "All steps", "Ctrl+0", None),
         ):
             foot.addWidget(button)
         foot.addSpacing(SPACING)
@@ -203,15 +204,15 @@ class Curves(QWidget):
             plot.set_smoothing(_SMOOTHEST * value / 100)
 
     def _zoom_button(self, name: str, sign: str, words: str, keys: str, by: float | None) -> QToolButton:
+        action = make_action(
+            self, f"train_{name}", words, keys, lambda: self.show_whole() if by is None else self.zoom(by)
+        )
+        belongs_to(action, "Curves")
+        bind_icon(action, sign)
         button = QToolButton(objectName=name)
         button.setAutoRaise(True)
-        button.setToolTip(words)
         button.setAccessibleName(words)
-        bind_icon(button, sign)
-        button.clicked.connect(lambda: self.show_whole() if by is None else self.zoom(by))
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(button.click)
+        button.setDefaultAction(action)
         return button
 
     def _tick(self) -> None:
