@@ -143,6 +143,11 @@ class CompareView(QWidget):
             self._runs[name].status = status
             self._fill_figures()
 
+    def settled(self) -> bool:
+        """Whether the curves of all runs that have begun are on the screen."""
+        begun = [one for one in self._runs.values() if one.status.step]
+        return not self._timer.isActive() and all(one.series for one in begun)
+
     def redraw(self) -> None:
         """Draws now."""
         self._timer.stop()
