@@ -56,7 +56,7 @@ class Program:
         self.explainer = ExplainerService()
         # Torch takes seconds to load: the worker begins before the window is made.
         self.explainer.prewarm(_likely_checkpoint(settings, project))
-        install(self.application, theme or settings.value.theme)
+        install(self.application, theme or settings.value.theme, settings.value.text_scale)
         self.services = Services(self.explainer, Thumbnails(), Jobs(), RunMonitor(), settings, QUndoGroup())
         self.session = Session(self.explainer)
         self.window = MainWindow(self.session, self.services)
@@ -90,7 +90,11 @@ class Program:
     def start(self) -> None:
         """Opens what this start is about; the window is there already."""
         self.faults.tell_unfinished(self._unfinished)
+        kept = self.services.settings.value
+        is_first = self._project is None and not kept.recent_projects and not kept.tour_offered
         self.window.opening.open_first(self._project)
+        if is_first and self._screenshot is None:
+            self.window.tour.offer()
         # Kept here: a connection does not keep the object whose method it calls.
         self._loader = threading.Thread(target=load_modules, name="loads workspaces", daemon=True)
         self._loading = QTimer(self.window, singleShot=True, interval=_LOAD_OTHERS_MS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,23 +94,6 @@ def fingerprint(part: Part) -> dict[str, Any]:
     """How many images there are, and which."""
     digest = hashlib.sha256(part.rows.tobytes() + part.labels.tobytes()).hexdigest()
     return {"count": len(part), "fingerprint": digest[:16]}
-
-
-def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """The first thing that differs between two contents of ``data.json``; empty where there is none.
-
-    What is validated on is compared where both know it.
-    """
-    both = ("validation",) if "validation" in before and "validation" in now else ()
-    names = ("attributes", "classes", "images", "features", *both)
-    return next((name for name in names if _identity(before.get(name)) != _identity(now.get(name))), "")
-
-
-def _identity(content: Any) -> Any:
-    """What identifies an entry, without what merely describes it."""
-    if not isinstance(content, Mapping):
-        return content
-    return {key: _identity(value) for key, value in content.items() if key in ("fingerprint", "train", "test", "count")}
 
 
 def load_data(

@@ -21,9 +21,10 @@ from msdn_core.msdn.network import MSDN
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
+from msdn_core.runs.trained_on import changed_since
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.control import Control
-from msdn_core.training.data import DTYPES, Features, Part, TrainingData, changed_since, fingerprint
+from msdn_core.training.data import DTYPES, Features, Part, TrainingData, fingerprint
 from msdn_core.training.evaluation import look
 from msdn_core.training.filming import Filming, watched_of
 from msdn_core.training.sampling import batch, hold_out

@@ -167,6 +167,7 @@ class AnnotateWorkspace(QWidget):
         self._who.setToolTip("The name that is kept with all that you say")
         self._who.setAccessibleName("Your name")
         self._who.editingFinished.connect(lambda: self._services.settings.change(annotator=self._who.text().strip()))
+        self._services.settings.changed.connect(self._show_who)
         name = QHBoxLayout()
         name.setContentsMargins(SPACING, SPACING, SPACING, 0)
         name.setSpacing(SPACING)
@@ -206,11 +207,13 @@ class AnnotateWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        kept = self._services.settings.state(self.columns.objectName())
-        if kept is not None:
-            self.columns.restoreState(kept)
         if not self.isAncestorOf(QApplication.focusWidget()):
             self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_who(self) -> None:
+        """The name may be changed in the settings too."""
+        if not self._who.hasFocus():
+            self._who.setText(self._services.settings.value.annotator)
 
     # What is said
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, small_font, theme
 
 _TITLE = 28
-_NAMES = 116
+_NAMES = 144
 _SHOWN_AT, _HIDDEN_AT = 18.0, 13.0
 """Pixels of a cell; two bounds, for the names take room that the cells had."""
 
@@ -27,6 +27,7 @@ class ClassAxis(pg.AxisItem):
         self._is_seen: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.shows_names = False
         """Whether the cells are large enough."""
+        self._pixels = 0.0
         self.setStyle(showValues=False)
         self._take_room()
 
@@ -43,8 +44,8 @@ class ClassAxis(pg.AxisItem):
         super().linkedViewChanged(view, newRange)
         width, height = view.viewPixelSize()
         side = height if self.orientation == "left" else width
-        pixels = 1 / side if side else 0.0
-        shows = pixels >= (_HIDDEN_AT if self.shows_names else _SHOWN_AT)
+        self._pixels = 1 / side if side else 0.0
+        shows = self._pixels >= (_HIDDEN_AT if self.shows_names else _SHOWN_AT)
         if shows != self.shows_names:
             self.shows_names = shows
             self._take_room()
@@ -58,10 +59,10 @@ class ClassAxis(pg.AxisItem):
         p.setFont(small_font())
         metrics, colours = QFontMetricsF(small_font()), theme().colours
         half = metrics.height() / 2
-        for cell in self._in_sight():
+        for cell, at in self._in_sight().items():
             sign, colour = (SEEN_SIGN, "seen") if self._is_seen[cell] else (UNSEEN_SIGN, "unseen")
             name = metrics.elidedText(self._names[cell], Qt.TextElideMode.ElideRight, _NAMES - 22)
-            middle = self.mapFromItem(view, view.mapFromView(QPointF(cell + 0.5, cell + 0.5)))
+            middle = self.mapFromItem(view, view.mapFromView(QPointF(at, at)))
             p.save()
             if self.orientation == "left":
                 p.translate(self.size().width() - 4, middle.y())
@@ -76,13 +77,18 @@ class ClassAxis(pg.AxisItem):
             p.drawText(QRectF(-_NAMES, -half, _NAMES - 17, 2 * half), align, name)
             p.restore()
 
-    def _in_sight(self) -> range:
+    def _in_sight(self) -> dict[int, float]:
+        """The cells with room for a name, and the middle of what is to be seen of each."""
         view = self.linkedView()
         if view is None:
-            return range(0)
+            return {}
         low, high = view.viewRange()[1 if self.orientation == "left" else 0]
-        # Half a name at the rim would stand in the other axis's place.
-        return range(max(int(np.ceil(low - 0.3)), 0), min(int(np.floor(high - 0.7)) + 1, len(self._names)))
+        found = {}
+        for cell in range(max(int(np.floor(low)), 0), min(int(np.ceil(high)), len(self._names))):
+            start, end = max(cell, low), min(cell + 1, high)
+            if (end - start) * self._pixels >= _HIDDEN_AT:
+                found[cell] = (start + end) / 2
+        return found
 
     def _take_room(self) -> None:
         room = _TITLE + (_NAMES if self.shows_names else 0)

@@ -92,7 +92,7 @@ class ConfusionPage(QWidget):
         column.addLayout(head)
         column.addLayout(words)
         column.addWidget(self.plot, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_confusion")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(left)

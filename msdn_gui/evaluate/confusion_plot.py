@@ -17,6 +17,7 @@ from msdn_gui.theme import small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.plotting import add_zoom_keys, quiet_plot
 
+_PART = "Confusion matrix"
 _STEPS = {"Left": (0, -1), "Right": (0, 1), "Up": (-1, 0), "Down": (1, 0)}
 Cell = tuple[int, int]
 
@@ -52,11 +53,11 @@ class ConfusionPlot(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.plot)
-        add_zoom_keys(self.plot, "confusion", self._middle)
+        add_zoom_keys(self.plot, "evaluate_confusion", _PART, self._middle)
         for keys, (down, right) in _STEPS.items():
             way = keys.lower()
             step = make_action(self, f"evaluate_cell_{way}", f"Cell {way}", keys, partial(self._step, down, right))
-            belongs_to(step, "Confusion matrix")
+            belongs_to(step, _PART)
         self.plot.scene().sigMouseMoved.connect(lambda place: self.pointed.emit(self._cell_of(place)))
         self.plot.scene().sigMouseClicked.connect(self._clicked)
         theme().changed.connect(self._recolour)

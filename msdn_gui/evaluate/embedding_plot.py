@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.embedding import Plane
@@ -19,6 +20,7 @@ from msdn_gui.evaluate.image_hint import ImageHint
 from msdn_gui.evaluate.lasso import LassoBox, encircled
 from msdn_gui.evaluate.point_cloud import RADIUS, PointCloud
 from msdn_gui.theme import theme
+from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.plotting import add_zoom_keys, quiet_plot, recolour_plot
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 _NEAR = 9.0
 """Pixels within which the mouse is at a point."""
+_PART = "Embedding"
 _STEPS = {"Left": (-1, 0), "Right": (1, 0), "Up": (0, 1), "Down": (0, -1)}
 
 
@@ -127,37 +130,27 @@ class EmbeddingPlot(QWidget):
     # Inside
 
     def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: tuple[str, ...], do: Callable[[], object]) -> QAction:
-            action = QAction(text, self.plot, objectName=name)
-            action.setShortcuts([QKeySequence(one) for one in keys])
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda: do())
-            self.plot.addAction(action)
+        def make(word: str, text: str, keys: str, do: Callable[[], object] | None, **more: Any) -> QAction:
+            action = make_action(self.plot, f"evaluate_embedding_{word}", text, keys, do, **more)
+            belongs_to(action, _PART)
             return action
 
-        self.lasso = QAction("Lasso", self.plot, objectName="embedding_lasso", checkable=True)
-        self.lasso.setShortcut(QKeySequence("S"))
-        self.lasso.setToolTip("Drag around images to see them (S; or drag with Shift held)")
-        self.lasso.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        hint = "Drag around images to see them; or drag with Shift held"
+        self.lasso = make("lasso", "Lasso", "S", None, hint=hint, on=False)
         self.lasso.toggled.connect(self._set_lasso)
-        self.plot.addAction(self.lasso)
-        self.in_sight = make("embedding_in_sight", "Show the images in sight", ("V",), self._select_in_sight)
-        self.clear = make("embedding_clear", "Take the selection away", ("Esc",), lambda: self.selected.emit(None))
-        make("embedding_ask", "Look at this image in Explore", ("Return", "Enter"), self._ask)
+        self.in_sight = make("in_sight", "Show the images in sight", "V", self._select_in_sight)
+        self.clear = make("clear", "Take the selection away", "Esc", lambda: self.selected.emit(None))
+        make("ask", "Look at this image in Explore", "Return; Enter", self._ask)
         add_zoom_keys(
             self.plot,
-            "embedding",
+            "evaluate_embedding",
+            _PART,
             lambda: QPointF(*self._images[self._current]) if self._current >= 0 else None,
         )
         for keys, (right, up) in _STEPS.items():
-            step, pan = QAction(self), QAction(self)
-            for action, word, text in ((step, keys, "Image"), (pan, f"Shift+{keys}", "Move")):
-                action.setText(f"{text} {keys.lower()}")
-                action.setShortcut(word)
-                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                self.addAction(action)
-            step.triggered.connect(lambda _=False, by=(right, up): self._step(*by))
-            pan.triggered.connect(lambda _=False, by=(right, up): self._pan(*by))
+            way = keys.lower()
+            make(f"image_{way}", f"Image {way}", keys, partial(self._step, right, up))
+            make(f"move_{way}", f"Move {way}", f"Shift+{keys}", partial(self._pan, right, up))
 
     def _set_lasso(self, on: bool) -> None:
         self.room.is_lasso = on

@@ -106,7 +106,7 @@ class ErrorsPage(QWidget):
         row.addWidget(self.search, 1)
         column.addLayout(row)
         column.addWidget(self.table, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_errors")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(left)

@@ -26,6 +26,7 @@ class Menus(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._themes: dict[str, QAction] = {}
         bar = window.menuBar()
         file, edit, view, run = (bar.addMenu(title) for title in ("&File", "&Edit", "&View", "&Run"))
         self._workspace = bar.addMenu("")
@@ -109,6 +110,12 @@ class Menus(QObject):
             action = menu.addAction({"system": "As the &system", "light": "&Light", "dark": "&Dark"}[mode])
             action.setObjectName(f"theme_{mode}")
             action.setCheckable(True)
-            action.setChecked(theme().mode == mode)
             action.triggered.connect(lambda _checked=False, mode=mode: self._window.set_theme(mode))
+            self._themes[mode] = action
             group.addAction(action)
+        # A method's connection ends with its object, which a function's would outlive.
+        theme().changed.connect(self._check_theme)
+        self._check_theme()
+
+    def _check_theme(self) -> None:
+        self._themes[theme().mode].setChecked(True)

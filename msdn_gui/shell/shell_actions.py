@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,10 +9,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from msdn_gui.services.locations import aviary_folder
 from msdn_gui.services.recognising import Recogniser
 from msdn_gui.shell.about import AboutDialog
 from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
 from msdn_gui.shell.import_dialog import ImportDialog
+from msdn_gui.shell.settings_dialog import KEYS_PAGE, SettingsDialog
+from msdn_gui.shell.system_info import as_text, system_information
 from msdn_gui.widgets.action import allow
 
 if TYPE_CHECKING:
@@ -35,17 +37,23 @@ class ShellActions(QObject):
             "open_images": lambda: self._ask_for_folder("Open a folder of images", opening.open_path),
             "import_data": self.ask_for_import,
             "export_data": self._ask_for_export,
+            "open_aviary": lambda: opening.open_aviary(aviary_folder()),
             "new_aviary": opening.new_aviary,
+            "start_screen": window.show_start,
+            "close_project": opening.close_project,
             "open_checkpoint": lambda: self._ask_for_file(
-                "Open a checkpoint", "Checkpoints (*.safetensors)", session.set_checkpoint
+                "Open a checkpoint", "Checkpoints (*.safetensors)", opening.open_checkpoint
             ),
             "quit": window.close,
             "next_image": lambda: window.step_image(1),
             "previous_image": lambda: window.step_image(-1),
+            "settings": lambda: self._show_settings(0),
+            "shortcuts": lambda: self._show_settings(KEYS_PAGE),
             "palette": window.palette_bar.open,
             "extract_features": self.extract_features,
             "explain_again": session.explain_again,
-            "about": lambda: AboutDialog(window).open(),
+            "tour": window.tour.start,
+            "about": lambda: AboutDialog(window.commands["copy_system"], window).open(),
             "copy_system": self._copy_system,
         }.items():
             window.commands[name].triggered.connect(lambda _checked=False, run=function: run())
@@ -131,22 +139,38 @@ class ShellActions(QObject):
         dialog.fileSelected.connect(lambda text: take(Path(text)))
         dialog.open()
 
-    def _copy_system(self) -> None:
-        job = self._window.services.jobs.engine("Looking at the system", "doctor")
-        job.finished.connect(self._copy_result)
-        job.failed.connect(lambda sentence: self._window.session.message.emit("error", sentence))
+    def _show_settings(self, page: int) -> None:
+        dialog = self._window.findChild(SettingsDialog)
+        if dialog is None:
+            dialog = SettingsDialog(self._window.services.settings, self._window.action_list, self._window)
+        dialog.tabs.setCurrentIndex(page)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
 
-    def _copy_result(self, result: dict[str, Any]) -> None:
-        rows = [f"{key}: {value}" for key, value in result.get("system", {}).items()]
+    def _copy_system(self) -> None:
+        """What the window knows at once; what only the engine knows follows some seconds later."""
+        text = as_text(system_information(self._window))
+        QApplication.clipboard().setText(text)
+        say = self._window.session.message.emit
+        say("info", "System information is on the clipboard; the device that torch finds is added in a moment.")
+        job = self._window.services.jobs.engine("Looking at the system", "doctor")
+        job.finished.connect(lambda result: self._add_to_copied(text, result))
+        job.failed.connect(lambda sentence: say("error", sentence))
+
+    def _add_to_copied(self, text: str, result: dict[str, Any]) -> None:
+        if QApplication.clipboard().text() != text:
+            return  # Something else was copied meanwhile.
+        rows = [f"Device: {result.get('system', {}).get('device', 'unknown')}"]
         rows += [f"! {finding}" for finding in result.get("findings", [])]
-        QApplication.clipboard().setText("\n".join(rows) or json.dumps(result))
-        self._window.session.message.emit("info", "System information is on the clipboard.")
+        QApplication.clipboard().setText("\n".join([text, *rows]))
+        self._window.session.message.emit("info", "System information is on the clipboard, the device with it.")
 
     def _enable(self, project: object) -> None:
         session, jobs = self._window.session, self._window.services.jobs
         closed = "" if project is not None else "Open a project first."
         blind = "" if session.image is not None and session.checkpoint is not None else "Choose image and checkpoint."
-        reasons = dict.fromkeys(("open_checkpoint", "export_data", "next_image", "previous_image"), closed)
+        reasons = dict.fromkeys(("close_project", "export_data", "next_image", "previous_image"), closed)
         reasons["extract_features"] = closed or ("They are being extracted." if jobs.find("features") else "")
         reasons["explain_again"] = closed or blind
         for name, reason in reasons.items():

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from msdn_core.runs.film import Film
 from msdn_gui.icons import bind_icon
 from msdn_gui.theme import SPACING, theme
+from msdn_gui.widgets.action import belongs_to, make_action
 
 _WHOLE_MS = 10_000
 """How long a film of many frames takes to play."""
@@ -33,8 +34,8 @@ class FilmTransport(QWidget):
         self.slider.setMaximum(0)
         self.marks = _Marks()
         self.play = self._button("film_play", "play", "Play (Space)", self.toggle)
-        self.back = self._button("film_back", "step-back", "The evaluation before (Ctrl+Left)", lambda: self._jump(-1))
-        self.on = self._button("film_on", "step-forward", "The next evaluation (Ctrl+Right)", lambda: self._jump(1))
+        self.back = self._button("film_back", "step-back", "The evaluation before (,)", lambda: self._jump(-1))
+        self.on = self._button("film_on", "step-forward", "The next evaluation (.)", lambda: self._jump(1))
         self.readout = QLabel(objectName="film_readout")
         self.readout.setMinimumWidth(
             self.readout.fontMetrics().horizontalAdvance("step 000,000 of 000,000 · epoch 000")
@@ -58,11 +59,13 @@ class FilmTransport(QWidget):
         self.slider.sliderPressed.connect(self.pause)
 
     def make_shortcuts(self, owner: QWidget) -> None:
-        """Space plays, Ctrl+Left and Ctrl+Right go from evaluation to evaluation, wherever the keyboard is in it."""
-        for keys, do in (("Space", self.toggle), ("Ctrl+Left", self.back.click), ("Ctrl+Right", self.on.click)):
-            shortcut = QShortcut(QKeySequence(keys), owner)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(do)
+        """Space plays, comma and full stop go from evaluation to evaluation, wherever the keyboard is in it."""
+        for word, text, keys, do in (
+            ("play", "Play or pause", "Space", self.toggle),
+            ("back", "The evaluation before", ",", self.back.click),
+            ("on", "The next evaluation", ".", self.on.click),
+        ):
+            belongs_to(make_action(owner, f"train_film_{word}", text, keys, do), "Films")
 
     @property
     def frame(self) -> int:

@@ -55,7 +55,7 @@ def sequences(keys: str | QKeySequence.StandardKey) -> list[QKeySequence]:
 
 
 def keys_text(keys: Iterable[QKeySequence]) -> str:
-    """Keys as they are shown, e.g. “Alt+Right or Ctrl+Right”."""
+    """Keys as they are shown, e.g. “Del or Backspace”."""
     return " or ".join(one.toString(QKeySequence.SequenceFormat.NativeText) for one in keys)
 
 

@@ -7,11 +7,10 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
-from msdn_gui.icons import bind_icon
 from msdn_gui.theme import small_font, theme
+from msdn_gui.widgets.action import belongs_to, make_action
 
 _AXIS_WIDTH = 52
 
@@ -29,28 +28,29 @@ def quiet_plot(owner: QWidget, **parts: Any) -> pg.PlotWidget:
     item.ctrlMenu.setParent(owner, item.ctrlMenu.windowFlags())
     item.hideButtons()
     item.showGrid(x=True, y=True, alpha=0.15)
+    for side in ("bottom", "left"):
+        # An axis with its grid takes longer to paint than a curve: it is painted when its range is another one.
+        item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
     return made
 
 
-def add_zoom_keys(plot: pg.PlotWidget, name: str, centre: Callable[[], QPointF | None]) -> None:
-    """Plus and minus zoom about a centre (None: the middle of what is in sight), 0 shows all; also in its menu."""
+def add_zoom_keys(plot: pg.PlotWidget, name: str, part: str, centre: Callable[[], QPointF | None]) -> None:
+    """Plus and minus zoom about a centre (None: the middle of what is in sight), 0 shows all; also in its menu.
+
+    ``name`` begins the actions' names, ``part`` is where the keys hold.
+    """
     room = plot.getPlotItem().vb
 
-    def make(word: str, text: str, keys: tuple[str, ...], sign: str, do: Callable[[], None]) -> None:
-        action = QAction(text, plot, objectName=f"{name}_{word}")
-        action.setShortcuts([QKeySequence(one) for one in keys])
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: do())
-        bind_icon(action, sign)
-        plot.addAction(action)
+    def make(word: str, text: str, keys: str, sign: str, do: Callable[[], None]) -> None:
+        belongs_to(make_action(plot, f"{name}_{word}", text, keys, do, sign=sign), part)
 
     def zoom(by: float) -> None:
         place = centre()
         room.scaleBy((by, by), center=pg.Point(place) if place is not None else None)
 
-    make("in", "Zoom in", ("+", "="), "zoom-in", lambda: zoom(0.8))
-    make("out", "Zoom out", ("-",), "zoom-out", lambda: zoom(1.25))
-    make("fit", "Show all", ("0",), "fit", lambda: room.autoRange(padding=0.05))
+    make("in", "Zoom in", "+; =", "zoom-in", lambda: zoom(0.8))
+    make("out", "Zoom out", "-", "zoom-out", lambda: zoom(1.25))
+    make("fit", "Show all", "0", "fit", lambda: room.autoRange(padding=0.05))
     plot.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
 

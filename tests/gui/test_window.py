@@ -36,8 +36,8 @@ def test_nothing_open_says_what_to_do(empty_session, services) -> None:
     try:
         window.show_workspace("explore")
         window.show()
-        titles = [label.text() for label in window.findChildren(QLabel, "emptyTitle") if label.isVisible()]
-        assert titles == ["No project is open"]
+        titles = [label.text() for label in window.findChildren(QLabel, "startTitle") if label.isVisible()]
+        assert titles == ["MSDN Explorer"]
         assert window.settled()
     finally:
         window.close_for_good()
