@@ -17,6 +17,7 @@ from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.project import PROJECT_FILE, ImageRecord, Project
+from msdn_gui.film_pins import FilmPins
 from msdn_gui.services.checkpoints import (
     Checkpoint,
     CheckpointChoice,
@@ -90,14 +91,14 @@ class Session(QObject):
         self._looking = Looking(explainer, self)
         self._looking.state_changed.connect(self.explaining_changed)
         self._looking.explained.connect(self.explanation_changed)
+        self.film_pins = FilmPins(self)
+        """Which pairs of image and attribute coming runs shall film."""
         self.collection = CollectionScores(self)
         """What the chosen checkpoint says of all images of the project, once they were scored."""
         self.collection.scoring_failed.connect(lambda sentence: self.message.emit("error", sentence))
         self._image_list = ImageList(self)
         self._image_list.loaded.connect(self._take_images)
         self._image_list.failed.connect(lambda sentence: self.message.emit("error", sentence))
-        if explainer is not None:
-            explainer.died.connect(lambda sentence: self.message.emit("warning", sentence))
 
     # The project
 

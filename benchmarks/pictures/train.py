@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QTabWidget
+
 from benchmarks.pictures.stage import Picture, Stage
+from msdn_core.runs.status import RunState
 from msdn_core.training.config import RECIPES
 from msdn_core.training.enqueuing import queue_runs
 from msdn_core.training.grid import grid_runs, parse_grid
+from msdn_gui.train.film_view import FilmView
 from msdn_gui.train.run_form import RunForm
 
 
@@ -23,4 +27,35 @@ def _queue(stage: Stage) -> None:
     stage.wait(lambda: len(stage.services.run_monitor.waiting.names) == len(made))
 
 
-PICTURES = (Picture("train-form", "train", _form), Picture("train-queue", "train", _queue))
+def _film(stage: Stage) -> None:
+    """A run of its own: the aviary's comes without a film."""
+    _train(stage, "crests")
+    _open_page(stage, "Film")
+    film = stage.find(FilmView)
+    stage.wait(lambda: film.cards)
+    film.transport.go_to(film.transport.slider.maximum() // 3)
+
+
+def _train(stage: Stage, name: str) -> None:
+    """Trains a run to its end, and turns to it."""
+    stage.act("train_new_run")
+    form = stage.find(RunForm)
+    stage.type(form.name, name)
+    stage.click(form.start)
+    monitor = stage.services.run_monitor
+    stage.wait(lambda: (status := monitor.status(name)) is not None and status.state is RunState.FINISHED)
+    stage.settle()
+
+
+def _open_page(stage: Stage, text: str) -> None:
+    """A page of the run in sight, by its tab."""
+    tabs = stage.find(QTabWidget, "run_tabs")
+    tabs.setCurrentIndex(next(place for place in range(tabs.count()) if tabs.tabText(place) == text))
+    stage.settle()
+
+
+PICTURES = (
+    Picture("train-form", "train", _form),
+    Picture("train-queue", "train", _queue),
+    Picture("train-film", "train", _film, size=(1280, 840)),
+)

@@ -11,14 +11,15 @@ import torch
 from torch import Tensor, nn
 
 from msdn_core.domain.variants import SubNets, Variant
+from msdn_core.msdn.attending import attend, multiplied, softmax_, through_softmax_
 from msdn_core.msdn.paper import VisualToAttributeByRegion
-
-Maps = tuple[Tensor, ...]
-"""Products of projections with the features, each (K, B, R)."""
 
 
 class Outputs(NamedTuple):
-    """What both sub-nets say of a batch; one that is not there says 0 and looks everywhere alike."""
+    """What both sub-nets say of a batch; one that is not there says 0 and looks everywhere alike.
+
+    The attention has no gradient, and is good until the scores' backward pass: its memory becomes the gradients'.
+    """
 
     scores_av: Tensor
     """s1, (B, K)."""
@@ -47,6 +48,8 @@ class RegionOutputs(NamedTuple):
 class AttributeToVisual(nn.Module):
     """AVA: each attribute looks for its regions; A1 = softmax over regions of V·W_2·F, S1 = V·W_1·F."""
 
+    map_count = 2
+
     def __init__(self, dimension: int, channels: int, generator: torch.Generator) -> None:
         super().__init__()
         self.W_1 = nn.Parameter(torch.randn(dimension, channels, generator=generator))
@@ -56,14 +59,22 @@ class AttributeToVisual(nn.Module):
         """Two of (K, C), for the attention and for the score, from V (K, D)."""
         return v @ self.W_2, v @ self.W_1
 
-    def forward(self, attention: Tensor, score: Tensor) -> tuple[Tensor, Tensor]:
-        """s1 (B, K) and A1 (B, K, R) from both projections of the features, each (K, B, R)."""
-        weights = attention.softmax(dim=2)
-        return (weights * score).sum(dim=2).T, weights.transpose(0, 1)
+    @staticmethod
+    def say(maps: Tensor) -> tuple[Tensor, Tensor]:
+        """s1 (K, B) and A1 (K, B, R) from (2, K, B, R): both projections of the features."""
+        attention = softmax_(maps[0], 2)
+        return (attention * maps[1]).sum(dim=2), attention
+
+    @staticmethod
+    def learn(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:
+        """See ``attending.SubNet``."""
+        through_softmax_(maps[0], maps[1], gradient[..., None], (scores * gradient)[..., None])
 
 
 class VisualToAttribute(nn.Module):
     """VAA: each region looks for its attributes; A2 = softmax over attributes of V·W_2_1·F, S2 = V·W_1_1ᵀ·F."""
+
+    map_count = 2
 
     def __init__(self, dimension: int, channels: int) -> None:
         super().__init__()
@@ -74,10 +85,18 @@ class VisualToAttribute(nn.Module):
         """Two of (K, C), for the attention and for the score, from V (K, D)."""
         return v @ self.W_2_1, v @ self.W_1_1.T
 
-    def forward(self, attention: Tensor, score: Tensor) -> tuple[Tensor, Tensor]:
-        """s2 (B, K), a sum over the regions and not a mean, and A2 (B, K, R), from two of (K, B, R)."""
-        weights = attention.softmax(dim=0)
-        return (weights * score).sum(dim=2).T, weights.transpose(0, 1)
+    @staticmethod
+    def say(maps: Tensor) -> tuple[Tensor, Tensor]:
+        """s2 (K, B), a sum over the regions and not a mean, and A2 (K, B, R), from (2, K, B, R)."""
+        attention = softmax_(maps[0], 0)
+        return (attention * maps[1]).sum(dim=2), attention
+
+    @staticmethod
+    def learn(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - the sums are another one's
+        """See ``attending.SubNet``."""
+        attention, score = maps
+        of_region = (attention * score).mul_(gradient[..., None]).sum(dim=0)
+        through_softmax_(attention, score, gradient[..., None], of_region)
 
 
 class AveragePooled(nn.Module):
@@ -87,6 +106,8 @@ class AveragePooled(nn.Module):
     sub-nets' do, is ours: so it starts and learns as they do, and a row of the table differs in one thing.
     """
 
+    map_count = 1
+
     def __init__(self, dimension: int, channels: int, generator: torch.Generator) -> None:
         super().__init__()
         self.W_1 = nn.Parameter(torch.randn(dimension, channels, generator=generator))
@@ -95,14 +116,23 @@ class AveragePooled(nn.Module):
         """One of (K, C), for the score, from V (K, D)."""
         return (v @ self.W_1,)
 
-    def forward(self, score: Tensor) -> tuple[Tensor, Tensor]:
-        """s (B, K), and how much each region weighs in it, the same everywhere (B, K, R), from (K, B, R)."""
-        return score.mean(dim=2).T, torch.full_like(score, 1 / score.shape[2]).transpose(0, 1)
+    @staticmethod
+    def say(maps: Tensor) -> tuple[Tensor, Tensor]:
+        """s (K, B), and how much each region weighs in it, the same everywhere (K, B, R), from (1, K, B, R)."""
+        return maps[0].mean(dim=2), torch.full_like(maps[0], 1 / maps.shape[3])
+
+    @staticmethod
+    def learn(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - a mean's slope is its own
+        """See ``attending.SubNet``."""
+        maps.copy_((gradient / maps.shape[3])[..., None])
 
 
 def guarded_cosine(scores: Tensor, scale: float) -> Tensor:
     """``domain.scoring.guarded_cosine`` of (B, K) scores, with a gradient."""
     return scale * scores / (scores.square().sum(dim=1, keepdim=True) + scale * scale).sqrt()
+
+
+Sub = AttributeToVisual | VisualToAttribute | VisualToAttributeByRegion | AveragePooled
 
 
 class MSDN(nn.Module):
@@ -147,9 +177,27 @@ class MSDN(nn.Module):
                 else VisualToAttribute(dimension, channels)
             )
 
-    def forward(self, features: Tensor) -> Outputs:
-        """(B, C, R) features, each region of length 1 over C; what follows their product is in the weights' dtype."""
-        said = self._say(*self._maps(features))
+    @property
+    def _there(self) -> list[Sub]:
+        """The sub-nets that there are, attribute→visual (or the baseline in its place) first."""
+        every = (self.attribute_to_visual or self.average_pooled, self.visual_to_attribute)
+        return [sub_net for sub_net in every if sub_net is not None]
+
+    def projections(self) -> Tensor:
+        """What the features are multiplied with: V times the weights of each sub-net, one after the other, (Σn·K, C).
+
+        V meets the weights first, which is cheaper than projecting every region while K < C.
+        """
+        v = nn.functional.normalize(self.V, dim=1) if self.normalize_v else self.V
+        return torch.cat([projection for sub_net in self._there for projection in sub_net.projections(v)])
+
+    def forward(self, features: Tensor, projections: Tensor | None = None) -> Outputs:
+        """(B, C, R) features, each region of length 1 over C; what follows their product is in the weights' dtype.
+
+        Who asks for many batches under the same weights makes ``projections`` once. More about both in ``attend``.
+        """
+        weights = self.projections() if projections is None else projections
+        said = self._named(attend(self._there, weights, features))
         if not self.cosine_scale:
             return said
         return said._replace(
@@ -157,47 +205,29 @@ class MSDN(nn.Module):
             scores_va=guarded_cosine(said.scores_va, self.cosine_scale),
         )
 
-    def regions(self, features: Tensor) -> RegionOutputs:
+    def regions(self, features: Tensor, projections: Tensor | None = None) -> RegionOutputs:
         """What becomes of each region of (B, C, R) features: the sub-nets are asked of every region alone as well."""
-        of_av, of_va = self._maps(features)
-        together = self._say(of_av, of_va)
-        batch, k, regions = together.attention_av.shape
-
-        def parted(maps: Maps) -> Maps:
-            return tuple(map_.reshape(k, -1, 1) for map_ in maps)
-
-        alone = self._say(parted(of_av), parted(of_va))
+        batch, _, regions = features.shape
+        weights = self.projections() if projections is None else projections
+        there = self._there
+        maps = multiplied(there, weights, features).maps
+        each = [own.reshape(*own.shape[:2], -1, 1).clone() for own in maps]
+        alone = self._named([sub_net.say(own) for sub_net, own in zip(there, each, strict=True)])
+        together = self._named([sub_net.say(own) for sub_net, own in zip(there, maps, strict=True)])
         scores_av, scores_va = (
-            scores.reshape(batch, regions, k).transpose(1, 2) for scores in (alone.scores_av, alone.scores_va)
+            scores.reshape(batch, regions, -1).transpose(1, 2) for scores in (alone.scores_av, alone.scores_va)
         )
         return RegionOutputs(together.attention_av, scores_av, together.attention_va, scores_va)
 
-    def _maps(self, features: Tensor) -> tuple[Maps, Maps]:
-        """The maps that each sub-net asks for, from one product of (4K, C) with the whole batch's features (C, B·R).
-
-        The product is in the features' dtype. V meets the weights first, which is cheaper than projecting every region
-        while K < C, and no tensor of B×K×C ever exists. Features that lie channels first in memory are taken as they
-        are, others copied.
-        """
-        v = nn.functional.normalize(self.V, dim=1) if self.normalize_v else self.V
-        av, va = self.attribute_to_visual or self.average_pooled, self.visual_to_attribute
-        for_av = av.projections(v) if av is not None else ()
-        for_va = va.projections(v) if va is not None else ()
-        batch, channels, regions = features.shape
-        flat = features.transpose(0, 1).reshape(channels, -1)
-        products = (torch.cat((*for_av, *for_va)).to(flat.dtype) @ flat).to(v.dtype)
-        maps = products.reshape(-1, v.shape[0], batch, regions).unbind()
-        return maps[: len(for_av)], maps[len(for_av) :]
-
-    def _say(self, of_av: Maps, of_va: Maps) -> Outputs:
-        av, va = self.attribute_to_visual or self.average_pooled, self.visual_to_attribute
-        k, batch, regions = (*of_av, *of_va)[0].shape
+    def _named(self, said: list[tuple[Tensor, Tensor]]) -> Outputs:
+        """What each sub-net says, scores (K, B) and attention (K, B, R), under its name; of an absent one nothing."""
+        k, batch, regions = said[0][1].shape
         nothing = self.V.new_zeros(())
-        absent = nothing.expand(batch, k)
+        absent = nothing.expand(k, batch)
         scores_av, attention_av = (
-            av(*of_av) if av is not None else (absent, (nothing + 1 / regions).expand(batch, k, regions))
+            (absent, (nothing + 1 / regions).expand(k, batch, regions)) if self.sub_nets is SubNets.VA else said[0]
         )
         scores_va, attention_va = (
-            va(*of_va) if va is not None else (absent, (nothing + 1 / k).expand(batch, k, regions))
+            said[-1] if self.sub_nets.has_va else (absent, (nothing + 1 / k).expand(k, batch, regions))
         )
-        return Outputs(scores_av, scores_va, attention_av, attention_va)
+        return Outputs(scores_av.T, scores_va.T, attention_av.transpose(0, 1), attention_va.transpose(0, 1))

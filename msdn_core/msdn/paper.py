@@ -18,6 +18,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from msdn_core.msdn.attending import softmax_, through_softmax_
+
 
 class VisualToAttributeByRegion(nn.Module):
     """VAA as we read the paper: each region gathers its attributes and says one number, spread over attributes again.
@@ -33,6 +35,8 @@ class VisualToAttributeByRegion(nn.Module):
     ``W_back`` is drawn from N(0, 1) as W_1 is, since nothing would ever move if it started at 0 as well.
     """
 
+    map_count = 3
+
     def __init__(self, dimension: int, channels: int, generator: torch.Generator) -> None:
         super().__init__()
         self.W_attention = nn.Parameter(torch.zeros(dimension, channels))
@@ -43,11 +47,22 @@ class VisualToAttributeByRegion(nn.Module):
         """Three of (K, C), for the attention, the scalar and the way back, from V (K, D)."""
         return v @ self.W_attention, v @ self.W_scalar, v @ self.W_back
 
-    def forward(self, attention: Tensor, score: Tensor, back: Tensor) -> tuple[Tensor, Tensor]:
-        """s2 (B, K) and A2 (B, K, R), from three of (K, B, R)."""
-        weights = attention.softmax(dim=0)
-        scalar = (weights * score).sum(dim=0)
-        return (scalar * back).sum(dim=2).T, weights.transpose(0, 1)
+    @staticmethod
+    def say(maps: Tensor) -> tuple[Tensor, Tensor]:
+        """s2 (K, B) and A2 (K, B, R), from (3, K, B, R)."""
+        attention, score, back = maps
+        softmax_(attention, 0)
+        scalar = (attention * score).sum(dim=0)
+        return (scalar * back).sum(dim=2), attention
+
+    @staticmethod
+    def learn(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - the sums are another one's
+        """See ``attending.Part``."""
+        attention, score, back = maps
+        scalar = (attention * score).sum(dim=0)
+        of_scalar = (back * gradient[..., None]).sum(dim=0)
+        through_softmax_(attention, score, of_scalar, scalar * of_scalar)
+        torch.mul(scalar, gradient[..., None], out=back)
 
 
 def cross_entropy(logits: Tensor, labels: Tensor, seen: Tensor) -> Tensor:

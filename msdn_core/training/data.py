@@ -19,6 +19,7 @@ from msdn_core.errors import RunError
 from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.project import ImageRecord, Project
 from msdn_core.ranks import ALONE, Ranks
+from msdn_core.runs.pins import Pin, project_pins
 from msdn_core.training import provenance
 from msdn_core.training.config import TrainConfig
 from msdn_core.vision.backbones import load_backbone
@@ -65,6 +66,8 @@ class TrainingData:
     """Fingerprints of the project's splits, see ``provenance.splits``."""
     validation_classes: tuple[str, ...] = ()
     """The seen classes that the data set itself names for validation."""
+    pins: tuple[Pin, ...] = ()
+    """The pairs of image and attribute that are pinned in the project, for the film."""
 
     def describe(self, device: torch.device) -> dict[str, Any]:
         """What a result rests on, for ``data.json``."""
@@ -112,6 +115,7 @@ def load_data(
         table, images = project.table(), project.images()
         word_vectors, source = project.word_vectors(), project.word_vector_source()
         for_validation = _names(project.meta("validation_classes"))
+        pins = project_pins(project)
     if not table.attributes or not table.classes:
         raise RunError(f"{project_path} has no classes with attributes yet; define them under Classes, or import them.")
     if not any(image.split is Split.TRAIN and image.class_name for image in images):
@@ -150,6 +154,7 @@ def load_data(
         unseen,
         provenance.splits(images),
         for_validation,
+        pins,
     )
 
 

@@ -57,9 +57,10 @@ def look(
     """
     parts: list[tuple[torch.Tensor, ...]] = []
     with torch.inference_mode():
+        projections = network.projections()
         for start in range(0, len(rows), AT_ONCE):
             between()
-            out = network(features.batch(rows[start : start + AT_ONCE]))
+            out = network(features.batch(rows[start : start + AT_ONCE]), projections)
             found = [
                 attention.argmax(dim=2) if peaks else torch.zeros(len(attention), 0, dtype=torch.int64)
                 for attention in (out.attention_av, out.attention_va)

@@ -13,6 +13,7 @@ from dataclasses import replace
 import filelock
 import torch
 
+from msdn_core.atomic import take_away_halves
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.losses import LossTerms
@@ -47,6 +48,7 @@ def run_training(
     it together, and rank 0 writes the directory. Raises RunError where another process is training in that
     directory, which is left alone then.
     """
+    run.refuse_links()
     try:
         with filelock.FileLock(run.path / "run.lock", timeout=0) if ranks.first else nullcontext():
             return _run(run, listener, ranks)
@@ -57,6 +59,9 @@ def run_training(
 
 
 def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
+    if ranks.first:
+        for folder in (run.path, run.path / "checkpoints"):
+            take_away_halves(folder)
     control = control_of(ranks, run, listener)
     state, reason = RunState.FAILED, ""
     try:
@@ -141,6 +146,8 @@ def _go(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     if not resumed and (refit := trainer.described.get("refit")):
         gamma = f" and gamma {refit['calibration']['gamma']:.3g}" if "calibration" in refit else ""
         control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma} were chosen there on validation.")
+    if ranks.first:
+        trainer.film.begin(trainer, control, resumed=resumed)
     try:
         _steps(trainer, control)
     except (EndAsked, KeyboardInterrupt):
@@ -233,6 +240,7 @@ def _steps(trainer: Trainer, control: Control) -> None:
             )
             reported, sums, images = now, [], 0
         control.at(trainer.step, config.steps)
+        trainer.film.take(trainer, control)
         if due:
             trainer.evaluate(control)
             reported = time.monotonic()

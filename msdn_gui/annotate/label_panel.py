@@ -55,9 +55,7 @@ class LabelPanel(QWidget):
         )
         self.find = maker.make("find_class", "Find a class", "/", self._focus_search, sign="search")
         self.buttons = [KeyButton(action) for action in self.digits]
-        self.search = QLineEdit(
-            objectName="label_search", placeholderText="Find a class  ( / )", clearButtonEnabled=True
-        )
+        self.search = QLineEdit(objectName="label_search", placeholderText="Find a class", clearButtonEnabled=True)
         self.search.setToolTip("Return gives the first class of the list")
         self._model = QStringListModel(self)
         self.list = _ClassList(self)

@@ -39,6 +39,7 @@ from msdn_gui.annotate.undo_bar import UndoBar
 from msdn_gui.annotate.vectors_panel import VectorsPanel
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.action import allow, belongs_to, part_of
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -78,8 +79,6 @@ class AnnotateWorkspace(QWidget):
         self._exchange = Exchange(self, session, self.annotations, maker)
         self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
         self._general = [
-            maker.make("next", "Next image", "Ctrl+Right", lambda: self.queue.view.step(1)),
-            maker.make("previous", "Previous image", "Ctrl+Left", lambda: self.queue.view.step(-1)),
             maker.make("find_image", "Find an image", "Ctrl+F", lambda: _focus(self.queue.search), sign="search"),
             maker.make(
                 "arrange",
@@ -123,6 +122,16 @@ class AnnotateWorkspace(QWidget):
         of_tab = self._tab_actions[self.tabs.currentIndex()]
         return [*self._show_tabs, *self._general, *self.reviews.values(), *of_tab, *self._exchange.actions]
 
+    def step_image(self, by: int) -> None:
+        """Goes on in the queue, which may be in another order than Explore's list."""
+        self.queue.view.step(by)
+
+    def show_part(self, part: str) -> None:
+        """Shows the tab of that name."""
+        place = next((place for place in range(self.tabs.count()) if self.tabs.tabText(place) == part), -1)
+        if place >= 0:
+            self.tabs.setCurrentIndex(place)
+
     def settled(self) -> bool:
         """Whether the queue's thumbnails and the chosen image are on the screen."""
         return self._services.thumbnails.settled() and self.picture.settled
@@ -134,7 +143,10 @@ class AnnotateWorkspace(QWidget):
         show = maker.make(
             f"tab_{text.lower().replace(' ', '_')}", f"Show {text}", keys, lambda: self.tabs.setCurrentIndex(place)
         )
-        self.tabs.setTabToolTip(place, f"{text} ({keys})")
+        show.changed.connect(lambda: self.tabs.setTabToolTip(place, show.toolTip()))
+        self.tabs.setTabToolTip(place, show.toolTip())
+        for action in actions:
+            belongs_to(action, text)
         self._tab_actions.append(actions)
         self._show_tabs.append(show)
 
@@ -155,6 +167,7 @@ class AnnotateWorkspace(QWidget):
         self._who.setToolTip("The name that is kept with all that you say")
         self._who.setAccessibleName("Your name")
         self._who.editingFinished.connect(lambda: self._services.settings.change(annotator=self._who.text().strip()))
+        self._services.settings.changed.connect(self._show_who)
         name = QHBoxLayout()
         name.setContentsMargins(SPACING, SPACING, SPACING, 0)
         name.setSpacing(SPACING)
@@ -194,11 +207,13 @@ class AnnotateWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        kept = self._services.settings.state(self.columns.objectName())
-        if kept is not None:
-            self.columns.restoreState(kept)
         if not self.isAncestorOf(QApplication.focusWidget()):
             self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_who(self) -> None:
+        """The name may be changed in the settings too."""
+        if not self._who.hasFocus():
+            self._who.setText(self._services.settings.value.annotator)
 
     # What is said
 
@@ -267,7 +282,7 @@ class AnnotateWorkspace(QWidget):
         """A key means what the shown tab makes of it."""
         for place, actions in enumerate(self._tab_actions):
             for action in actions:
-                action.setEnabled(place == self.tabs.currentIndex())
+                allow(action, "" if place == self.tabs.currentIndex() else f"It belongs to the tab {part_of(action)}.")
         if self.tabs.currentWidget() is self.attributes:
             self.attributes.choose_first()
         for panel in (self.places, self.vectors, self.agreement):

@@ -208,9 +208,6 @@ class ClassesWorkspace(QWidget):
         self._columns.addWidget(self.side)
         self._columns.setStretchFactor(0, 1)
         self._columns.setSizes([1000, _PANEL_WIDTH])
-        state = self._services.settings.state("classes_columns")
-        if state is not None:
-            self._columns.restoreState(state)
         self.empty = EmptyState(
             "classes",
             "No classes yet",
@@ -259,9 +256,6 @@ class ClassesWorkspace(QWidget):
             widget.customContextMenuRequested.connect(
                 lambda place, widget=widget, cells=cells: self._show_menu(widget, place, cells)
             )
-        self._columns.splitterMoved.connect(
-            lambda *_: self._services.settings.save_state("classes_columns", self._columns.saveState())
-        )
 
     # What follows the session
 

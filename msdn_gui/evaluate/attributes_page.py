@@ -112,8 +112,8 @@ class AttributesPage(QWidget):
         """Whether it is being found out what is noise."""
         self._draws = Background(self)
         self._draws.done.connect(self._take_noise)
-        right = _split(Qt.Orientation.Vertical, self.parts, self.agreement, [280, 280])
-        split = _split(Qt.Orientation.Horizontal, self.attributes, right, [470, 500])
+        right = _split("evaluate_parts", Qt.Orientation.Vertical, self.parts, self.agreement, [280, 280])
+        split = _split("evaluate_attributes", Qt.Orientation.Horizontal, self.attributes, right, [470, 500])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
@@ -159,8 +159,8 @@ class AttributesPage(QWidget):
             panel.model.set_noise(dict(zip(names, within.tolist(), strict=True)))
 
 
-def _split(orientation: Qt.Orientation, first: QWidget, second: QWidget, sizes: list[int]) -> QSplitter:
-    made = QSplitter(orientation)
+def _split(name: str, orientation: Qt.Orientation, first: QWidget, second: QWidget, sizes: list[int]) -> QSplitter:
+    made = QSplitter(orientation, objectName=name)
     made.setHandleWidth(1)
     made.setChildrenCollapsible(False)
     made.addWidget(first)

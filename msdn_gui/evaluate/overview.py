@@ -21,7 +21,7 @@ class Overview(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.figures, self.curve, self.classes = FiguresPanel(), CurvePlot(), ClassBars()
-        below = QSplitter(Qt.Orientation.Horizontal)
+        below = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_overview")
         below.setHandleWidth(1)
         below.setChildrenCollapsible(False)
         below.addWidget(self.curve)

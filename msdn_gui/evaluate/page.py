@@ -31,6 +31,18 @@ class Shown:
         """The other run's gamma of the same choice."""
         return self.other.gamma(self.choice) if self.other is not None else 0.0
 
+    def turned(self) -> Shown:
+        """The other run first; as it is where there is no other one."""
+        if self.other is None:
+            return self
+        # Runs of one configuration have their seeds in common.
+        return Shown(self.other, self.run, self.choice, self.other_seeds or self.seeds, self.seeds)
+
+    def looks_like(self, before: Shown) -> bool:
+        """Whether the same runs are shown at the same gammas."""
+        mine, theirs = ((one.run, one.other, one.gamma, one.other_gamma) for one in (self, before))
+        return mine == theirs
+
 
 class Page(Protocol):
     """A QWidget under one of the workspace's tabs; it is told what is shown while it is in sight."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.ablation_room import AblationRoom
 from msdn_gui.evaluate.attributes_page import AttributesPage
 from msdn_gui.evaluate.confusion_page import ConfusionPage
+from msdn_gui.evaluate.embedding_page import EmbeddingPage
 from msdn_gui.evaluate.errors_page import ErrorsPage
 from msdn_gui.evaluate.evaluating import Evaluating
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
@@ -33,6 +34,7 @@ from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.empty_state import EmptyState
 
@@ -66,7 +68,8 @@ class EvaluateWorkspace(QWidget):
         self.confusion = ConfusionPage(session, services)
         self.errors = ErrorsPage(session, services)
         self.attributes = AttributesPage()
-        self.pages = (self.overview, self.confusion, self.errors, self.attributes)
+        self.embedding = EmbeddingPage(session, services)
+        self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.embedding)
         self.tabs = QTabWidget(objectName="evaluate_pages")
         self.tabs.setDocumentMode(True)
         for page in self.pages:
@@ -88,7 +91,7 @@ class EvaluateWorkspace(QWidget):
         self._right = QStackedWidget()
         self._right.addWidget(self._stack)
         self._right.addWidget(self.ablations)
-        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_columns")
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
         columns.addWidget(self._left())
@@ -120,12 +123,13 @@ class EvaluateWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [self.again, self.look, self.report]
+        return [self.again, self.look, self.report, self.new_ablation]
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
         reads = self.evaluations.is_reading or self.overview.is_drawing or self.attributes.is_drawing
-        return not reads and not self.ablations.ablations.is_reading and self._services.thumbnails.settled()
+        reads = reads or self.embedding.is_reading or self.ablations.ablations.is_reading
+        return not reads and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -150,19 +154,25 @@ class EvaluateWorkspace(QWidget):
         return side
 
     def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: str, sign: str, do: object) -> QAction:
-            action = QAction(text, self, objectName=name)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda: do())
-            bind_icon(action, sign)
-            self.addAction(action)
-            return action
-
-        self.again = make("evaluate_again", "Evaluate again", "Ctrl+R", "refresh", self._begin)
-        self.look = make("evaluate_look", "Look through its checkpoint", "L", "explore", self._look)
-        self.report = make("evaluate_report", "Report …", "Ctrl+Shift+R", "export", self._report)
-        self.report.setToolTip("One HTML file of this run, and of the one beside it: to keep, to print, to send")
+        self.again = make_action(self, "evaluate_again", "Evaluate again", "Ctrl+R", self._begin, sign="refresh")
+        self.look = make_action(self, "evaluate_look", "Look through its checkpoint", "L", self._look, sign="explore")
+        self.report = make_action(
+            self,
+            "evaluate_report",
+            "Report …",
+            "Ctrl+Shift+R",
+            self._report,
+            hint="One HTML file of this run, and of the one beside it: to keep, to print, to send",
+            sign="export",
+        )
+        self.new_ablation = make_action(
+            self,
+            "evaluate_new_ablation",
+            "New ablation …",
+            do=self.ablations.ask,
+            hint="Train with parts left out, row by row and seed by seed",
+            sign="add",
+        )
 
     def _make_measured(self) -> QWidget:
         self.name = ElidedLabel(name="evaluated_name")
@@ -329,9 +339,11 @@ class EvaluateWorkspace(QWidget):
     def _allow(self) -> None:
         entry = self.evaluations.entry(self._name)
         there = entry is not None and entry.kind is not None
-        self.again.setEnabled(there and not self.evaluating.is_running(entry.name))
-        self.look.setEnabled(there)
-        self.report.setEnabled(self._run is not None)
+        missing = "" if there else "Choose a run that has a checkpoint."
+        running = "It is being evaluated." if there and self.evaluating.is_running(entry.name) else ""
+        allow(self.again, missing or running)
+        allow(self.look, missing)
+        allow(self.report, "" if self._run is not None else "Choose a run that was evaluated.")
 
     # What the actions do
 

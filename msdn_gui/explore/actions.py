@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit
 
-from msdn_gui.icons import bind_icon
+from msdn_gui.widgets.action import allow, make_action
 
 if TYPE_CHECKING:
     from msdn_gui.explore.workspace import ExploreWorkspace
@@ -30,6 +31,12 @@ class ExploreActions:
         self.smooth.setChecked(maps.controls.smooth.isChecked())
         self.smooth.toggled.connect(maps.controls.smooth.setChecked)
         maps.controls.smooth.toggled.connect(self.smooth.setChecked)
+        self.pin = self._make("Pin for films", "P", None, "pin")
+        self.pin.setCheckable(True)
+        self.pin.setToolTip(
+            "Coming runs film this image with this attribute while they train: both maps, as attention forms"
+        )
+        self.pin.triggered.connect(lambda on: workspace.pin_for_films(on))
         self.all = (
             self._make("Save both maps as PNG …", "Ctrl+Shift+S", workspace.save_maps_as, "export"),
             self._make("Sheet of attributes …", "Ctrl+E", workspace.show_sheet, "image"),
@@ -43,21 +50,21 @@ class ExploreActions:
             self._make("Find a class", "Ctrl+Shift+F", lambda: _focus(workspace.ranking.search), "search"),
             self.overlay,
             self.smooth,
+            self.pin,
             self._make("Swap the sub-net in focus", "T", maps.swap_subnet, "swap"),
             self._make("Show the whole image", "Ctrl+0", maps.show_whole, "fit"),
             self._make("Let go of the chosen regions", "Esc", maps.regions.clear),
         )
+        for digit in range(1, 10):
+            self._make(f"Choose the class of rank {digit}", str(digit), partial(workspace.ranking.choose_rank, digit))
+        # Where there are none, Escape is left to others.
+        let_go = self.all[-1]
+        maps.regions.changed.connect(lambda: allow(let_go, "" if maps.regions.count else "No region is chosen."))
+        allow(let_go, "No region is chosen.")
 
     def _make(self, text: str, keys: str, do: Callable[[], None] | None, icon: str = "") -> QAction:
-        action = QAction(text, self._workspace)
-        action.setObjectName("explore_" + "_".join(text.lower().replace("…", "").split()))
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        if do is not None:
-            action.triggered.connect(lambda: do())
-        if icon:
-            bind_icon(action, icon)
-        return action
+        name = "explore_" + "_".join(text.lower().replace("…", "").split())
+        return make_action(self._workspace, name, text, keys, do, sign=icon)
 
 
 def _focus(line: QLineEdit) -> None:

@@ -11,29 +11,18 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import Box
-from msdn_core.domain.attention import RangePolicy, peak_regions, region_of, value_range
+from msdn_core.domain.attention import peak_regions, region_of, value_range
 from msdn_core.domain.metrics import pointing_hits
-from msdn_gui.explore.colour_bar import ColourBar
-from msdn_gui.explore.heat import coloured, short_number
 from msdn_gui.explore.map_view import MapView
 from msdn_gui.theme import SPACING, small_font, text_font, theme
+from msdn_gui.widgets.colour_bar import ColourBar
+from msdn_gui.widgets.heat import coloured, short_number
+from msdn_gui.widgets.map_controls import Display
 
 _TIPS = {
     "av": "The attribute looks for its regions: each attribute's map sums to 1 over the regions.",
     "va": "Each region looks for its attributes: in each region all attributes' maps sum to 1.",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Display:
-    """How maps are shown; the same for both sub-nets."""
-
-    policy: RangePolicy = RangePolicy.PER_MAP
-    colours: str = "viridis"
-    opacity: float = 0.6
-    smooth: bool = True
-    parts: bool = True
-    visible: bool = True
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import PartPoint
 from msdn_core.errors import MsdnError
 from msdn_core.project import ImageRecord
-from msdn_gui.explore.map_controls import MapControls
-from msdn_gui.explore.map_side import Display, MapSide, Shown
+from msdn_gui.explore.map_side import MapSide, Shown
 from msdn_gui.explore.region_choice import RegionChoice
 from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME, theme
 from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.map_controls import Display, MapControls
 from msdn_gui.widgets.ordered_table import number
 from msdn_gui.widgets.picture_loader import Picture, PictureLoader
 
@@ -54,11 +54,15 @@ class MapsPanel(QWidget):
         self.title.setProperty("look", "muted")
         self.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._loader = PictureLoader(self)
+        self.pin = QToolButton(objectName="pin_for_films")
+        self.pin.setAutoRaise(True)
+        self.pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
 
         top = QHBoxLayout()
         top.setContentsMargins(0, 0, 0, 0)
         top.setSpacing(SPACING * 2)
         top.addWidget(self.attribute_title)
+        top.addWidget(self.pin)
         top.addWidget(self.title, 1)
         pair = QHBoxLayout()
         pair.setContentsMargins(0, 0, 0, 0)

@@ -15,9 +15,9 @@ from msdn_core.atomic import replacing
 from msdn_core.domain.attention import value_range
 from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import MsdnError
-from msdn_gui.explore.heat import coloured
-from msdn_gui.explore.map_side import Display
 from msdn_gui.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
+from msdn_gui.widgets.heat import coloured
+from msdn_gui.widgets.map_controls import Display
 
 CELL = 176
 """Pixels a side of one map at its drawn size."""

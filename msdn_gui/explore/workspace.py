@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QSplitter, QWidget
 
 from msdn_core.domain.explanation import Explanation
@@ -70,16 +70,9 @@ class ExploreWorkspace(QWidget):
         self._overlay_key = OverlayKey((self, *views, *tables), self)
         self._overlay_key.held.connect(self._hold_overlay_off)
         self._actions = ExploreActions(self)
-        for action in self._actions.all:
-            self.addAction(action)
-        for digit in range(1, 10):
-            shortcut = QShortcut(QKeySequence(str(digit)), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda digit=digit: self.ranking.choose_rank(digit))
-        for keys, by in (("Ctrl+Right", 1), ("Ctrl+Left", -1)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda by=by: session.step_image(by))
+        self.maps.pin.setDefaultAction(self._actions.pin)
+        session.film_pins.changed.connect(self._show_pin)
+        self._show_pin()
         for splitter in self._splitters:
             splitter.splitterMoved.connect(lambda *_, one=splitter: self._remember(one))
         self._choose_attribute(session.explanation)
@@ -132,7 +125,18 @@ class ExploreWorkspace(QWidget):
         """Show the maps or the bare images."""
         self.maps.controls.set_overlay_visible(shown and not self._held)
 
+    def pin_for_films(self, pinned: bool) -> None:
+        """Lets coming runs film the chosen image with the chosen attribute, or not."""
+        pins = self._session.film_pins
+        if pins.chosen is not None:
+            pins.set_pinned(pins.chosen, pinned)
+
     # Inside
+
+    def _show_pin(self) -> None:
+        pins = self._session.film_pins
+        self._actions.pin.setEnabled(pins.chosen is not None)
+        self._actions.pin.setChecked(pins.chosen in pins.pins)
 
     def _hold_overlay_off(self, held: bool) -> None:
         self._held = held

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
+import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,6 +22,11 @@ from msdn_core.domain.explanation import Explanation
 from msdn_gui.services import explain_worker
 
 _Key = tuple[str, int, int, str, int, int]
+_MOST_WORDS = 100_000
+_GAVE_UP = (
+    "The process that explains images ended twice while it looked at this one ({how}); choose another image or "
+    "checkpoint, or press F5 to ask once more."
+)
 _AHEAD = -1
 """The number of a request that nobody waits for."""
 
@@ -50,8 +57,8 @@ class ExplainerService(QObject):
     """Request number, sentence."""
     started = Signal()
     """The worker has loaded what it needs for a first answer."""
-    died = Signal(str)
-    """The worker's process ended by itself: a sentence for the message bar."""
+    died = Signal(str, str)
+    """The worker's process ended by itself and another one was started: a sentence, and what is known of it."""
     _done = Signal(object, int, object)
 
     def __init__(
@@ -75,6 +82,10 @@ class ExplainerService(QObject):
         self._warm = False
         self._number = 0
         self._running: int | None = None
+        self._asked: tuple[int, str, str] | None = None
+        """The newest request, for asking once more."""
+        self._retried = 0
+        self._last_words: _LastWords | None = None
         self._waiting: tuple[int, str, str] | None = None
         self._ahead: list[tuple[str, str]] = []
         self._closed = False
@@ -107,7 +118,7 @@ class ExplainerService(QObject):
             self._waiting = None
             self._done.emit(self._pool, number, known)
             return number
-        self._waiting = (number, str(checkpoint), str(image))
+        self._asked = self._waiting = (number, str(checkpoint), str(image))
         self._ahead = []
         if self._running is None:
             self._next()
@@ -118,6 +129,12 @@ class ExplainerService(QObject):
         self._ahead = [(str(checkpoint), str(path)) for path in images if _key(checkpoint, path) not in self._cache]
         if self._running is None:
             self._next()
+
+    def keep(self, count: int) -> None:
+        """Remembers at most so many answers, at least one; those that were wanted last."""
+        self._kept = max(1, count)
+        while len(self._cache) > self._kept:
+            self._cache.popitem(last=False)
 
     def cancel(self) -> None:
         """What was asked for is not wanted any more."""
@@ -158,12 +175,13 @@ class ExplainerService(QObject):
 
     def _new_pool(self) -> ProcessPoolExecutor:
         self._warm = False
+        self._last_words = _LastWords()
         return ProcessPoolExecutor(
             max_workers=1,
             # Not forked: Qt's threads and handles would come along.
             mp_context=multiprocessing.get_context("spawn"),
             initializer=explain_worker.start,
-            initargs=(self._threads,),
+            initargs=(self._threads, self._last_words.name),
         )
 
     def _hand_over(self, pool: ProcessPoolExecutor, number: int, future: Future[Any]) -> None:
@@ -205,27 +223,63 @@ class ExplainerService(QObject):
         # What ends first may be another request of the same worker, e.g. the one that warms it up.
         wanted, number = self._running == self._number, self._number
         self._running = None
-        self._end_pool()
-        sentence = "The process that explains images has ended unexpectedly; press F5 to start it again."
-        self.died.emit(sentence)
-        if wanted:
-            self.failed.emit(number, sentence)
+        was_warm = self._warm
+        how, details = self._end_pool()
+        self.died.emit(
+            f"The process that explains images ended unexpectedly ({how}); another one was started.", details
+        )
+        if wanted and self._retried != number:
+            self._retried, self._waiting = number, self._asked
+        elif wanted:
+            self.failed.emit(number, _GAVE_UP.format(how=how))
+        if self._waiting is None and not self._ahead and was_warm and self._asked is not None:
+            self.prewarm(Path(self._asked[1]))
         self._next()
 
     def _remember(self, key: _Key, explanation: Explanation) -> None:
         self._cache[key] = explanation
         self._cache.move_to_end(key)
-        while len(self._cache) > self._kept:
-            self._cache.popitem(last=False)
+        self.keep(self._kept)
 
-    def _end_pool(self) -> None:
+    def _end_pool(self) -> tuple[str, str]:
+        """Ends the worker; how it had ended before, in words, and what it wrote when it crashed."""
         pool, self._pool = self._pool, None
+        words, self._last_words = self._last_words, None
         self._warm = False
-        if pool is None:
-            return
-        for process in _processes(pool):
-            process.kill()
-        pool.shutdown(wait=True, cancel_futures=True)
+        status = None
+        if pool is not None:
+            workers = _processes(pool)
+            for worker in workers:
+                worker.kill()
+            pool.shutdown(wait=True, cancel_futures=True)
+            # Known for sure once the pool's own thread has waited for them.
+            status = next((worker.exitcode for worker in workers), None)
+        return _how(status), words.take() if words is not None else ""
+
+
+class _LastWords:
+    """A file that the worker writes into when native code crashes; read and taken away with the worker."""
+
+    def __init__(self) -> None:
+        handle, self.name = tempfile.mkstemp(prefix="msdn-explainer-", suffix=".txt")
+        self._file = os.fdopen(handle, "rb")
+
+    def take(self) -> str:
+        """What stands there; nothing is left of it."""
+        with self._file as file:
+            text = file.read(_MOST_WORDS).decode("utf-8", "replace")
+        with contextlib.suppress(OSError):
+            Path(self.name).unlink(missing_ok=True)
+        return text
+
+
+def _how(status: int | None) -> str:
+    if status == -9:
+        return "it was killed, as systems do when memory runs out"
+    if status is not None and status < 0:
+        with contextlib.suppress(ValueError):
+            return f"it crashed: {signal.strsignal(-status) or signal.Signals(-status).name}"
+    return "with no word" if status is None else f"with status {status}"
 
 
 def _processes(pool: ProcessPoolExecutor | None) -> list[Any]:

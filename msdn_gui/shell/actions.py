@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
 from msdn_gui.icons import bind_icon
+from msdn_gui.widgets.action import sequences, set_keys
 
 
 @dataclass(frozen=True)
@@ -31,29 +32,52 @@ SPECS = (
     Spec(
         "open_images", "File", "Open &image folder …", "folder-images", "Ctrl+Shift+O", "Look at any folder of images"
     ),
-    Spec("import_data", "File", "&Import …", "import", "Ctrl+I", "Make a project of a data set in any format"),
-    Spec("new_aviary", "File", "New &aviary", "bird", "", "Make another demo project of drawn birds"),
+    Spec("import_data", "File", "&Import …", "import", "Ctrl+I", "Make a project of a data set"),
+    Spec("open_aviary", "File", "Open the a&viary", "bird", "", "1,500 drawn birds and a trained run"),
+    Spec("new_aviary", "File", "New &aviary", "add", "", "Make another demo project of drawn birds"),
     Spec(
         "open_checkpoint",
         "File",
         "Open &checkpoint …",
         "checkpoint",
         "",
-        "Look through a checkpoint file",
+        "Look at images through a checkpoint file",
         separator=True,
     ),
     Spec("export_data", "File", "&Export …", "export", "Ctrl+Shift+E", "Write what the project or a run holds"),
-    Spec("quit", "File", "&Quit", "quit", _KEY.Quit, "Close the window", QAction.MenuRole.QuitRole, separator=True),
+    Spec(
+        "start_screen",
+        "File",
+        "&Start screen",
+        "home",
+        "Alt+Home",
+        "Recent projects, and what can be opened",
+        separator=True,
+    ),
+    Spec("close_project", "File", "&Close project", "close", "Ctrl+W", "Let go of the project; all edits are kept"),
+    Spec("quit", "File", "&Quit", "quit", "Ctrl+Q", "Close the window", QAction.MenuRole.QuitRole, separator=True),
     Spec(
         "next_image",
         "View",
         "&Next image",
         "",
         "Alt+Right",
-        "Choose the next of the images that Explore shows",
+        "Choose the next of the images that Explore, or Annotate's queue, shows",
         separator=True,
     ),
     Spec("previous_image", "View", "&Previous image", "", "Alt+Left", "Choose the image before"),
+    Spec("palette", "View", "&Command palette …", "search", "Ctrl+K", "Any action, project, class or image by name"),
+    Spec(
+        "settings",
+        "Edit",
+        "&Settings …",
+        "settings",
+        "Ctrl+,",
+        "Look, maps, name and more",
+        QAction.MenuRole.PreferencesRole,
+        separator=True,
+    ),
+    Spec("shortcuts", "Edit", "&Keyboard shortcuts …", "", "Ctrl+Alt+K", "See all keys, and change them"),
     Spec(
         "extract_features",
         "Run",
@@ -63,6 +87,7 @@ SPECS = (
         "Run the backbone over all images, once; training needs it",
     ),
     Spec("explain_again", "Run", "Explain the image &again", "refresh", "F5", "Ask the network once more"),
+    Spec("tour", "Help", "&Tour", "play", "", "A guided tour of the window, on the aviary"),
     Spec("about", "Help", "&About MSDN Explorer", "info", "", "Version and licences", QAction.MenuRole.AboutRole),
     Spec("copy_system", "Help", "&Copy system information", "copy", "", "What a report of a fault should contain"),
 )
@@ -78,10 +103,8 @@ class Actions(QObject):
             action = QAction(spec.text, self, objectName=spec.name)
             if spec.icon:
                 bind_icon(action, spec.icon)
-            if spec.keys:
-                action.setShortcut(QKeySequence(spec.keys))
             action.setStatusTip(spec.hint)
-            action.setToolTip(spec.hint)
+            set_keys(action, sequences(spec.keys))
             action.setMenuRole(spec.role)
             self._actions[spec.name] = action
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMenu
 from msdn_gui.icons import bind_icon
 from msdn_gui.shell.workspaces import ENTRIES
 from msdn_gui.theme import MODES, theme
+from msdn_gui.widgets.action import allow, sequences, set_keys
 from msdn_gui.widgets.menu_heading import menu_heading
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class Menus(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
+        self._themes: dict[str, QAction] = {}
         bar = window.menuBar()
         file, edit, view, run = (bar.addMenu(title) for title in ("&File", "&Edit", "&View", "&Run"))
         self._workspace = bar.addMenu("")
@@ -32,6 +34,7 @@ class Menus(QObject):
         self._add_actions(file, "File")
         self._add_recent(file)
         self._add_undo(edit)
+        self._add_actions(edit, "Edit")
         self._add_workspaces(view)
         self._add_actions(view, "View")
         self._add_themes(view.addMenu("&Theme"))
@@ -85,14 +88,18 @@ class Menus(QObject):
             (group.createRedoAction, "redo", "Ctrl+Shift+Z"),
         ):
             action = make(self._window)
-            action.setShortcut(keys)
+            action.setObjectName(name)
+            set_keys(action, sequences(keys))
+            allow(action, f"There is nothing to {name}.")
             bind_icon(action, name)
             menu.addAction(action)
 
     def _add_workspaces(self, menu: QMenu) -> None:
         for number, entry in enumerate(ENTRIES, 1):
             action = menu.addAction(entry.title)
-            action.setShortcut(f"Ctrl+{number}")
+            action.setObjectName(f"show_{entry.name}")
+            action.setStatusTip(entry.hint)
+            set_keys(action, sequences(f"Ctrl+{number}"))
             bind_icon(action, entry.icon_name)
             action.triggered.connect(lambda _checked=False, name=entry.name: self._window.show_workspace(name))
 
@@ -101,7 +108,14 @@ class Menus(QObject):
         group = QActionGroup(self)
         for mode in MODES:
             action = menu.addAction({"system": "As the &system", "light": "&Light", "dark": "&Dark"}[mode])
+            action.setObjectName(f"theme_{mode}")
             action.setCheckable(True)
-            action.setChecked(theme().mode == mode)
             action.triggered.connect(lambda _checked=False, mode=mode: self._window.set_theme(mode))
+            self._themes[mode] = action
             group.addAction(action)
+        # A method's connection ends with its object, which a function's would outlive.
+        theme().changed.connect(self._check_theme)
+        self._check_theme()
+
+    def _check_theme(self) -> None:
+        self._themes[theme().mode].setChecked(True)

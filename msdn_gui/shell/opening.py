@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.errors import MsdnError
-from msdn_core.project import PROJECT_FILE, Project
+from msdn_core.project import PROJECT_FILE, ImageRecord, Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_gui.services import Services
+from msdn_gui.services.checkpoints import run_behind
 from msdn_gui.services.jobs import Job
 from msdn_gui.services.locations import aviary_folder, folder_project, new_project_folder
 from msdn_gui.session import Session
@@ -47,14 +49,25 @@ class Opening(QObject):
         self._want(self)
 
     def open_first(self, path: Path | None) -> None:
-        """What a start shows: the given folder, or the project that was open last, or the aviary."""
+        """What a start shows: the given folder, the project that was open last, the start screen, or at first the
+        aviary."""
         if path is not None:
             self.open_path(path)
             return
-        last = self._services.settings.value.last_project
-        if last and Project.is_project(Path(last)) and self.open_project(Path(last)):
-            return
-        self.open_aviary(aviary_folder())
+        kept = self._services.settings.value
+        last = kept.last_project
+        if last and Project.is_project(Path(last)):
+            self.open_project(Path(last))
+        elif kept.recent_projects:
+            # The start screen: the project was closed, or is gone.
+            self._want(None)
+            if last:
+                self._session.message.emit(
+                    "warning",
+                    f"The project {last} is not there any more; open it from where it is now, or another one.",
+                )
+        else:
+            self.open_aviary(aviary_folder())
 
     def open_path(self, path: Path) -> None:
         """A project, its file, or a folder of images."""
@@ -72,19 +85,50 @@ class Opening(QObject):
     def open_project(self, path: Path) -> bool:
         """Opens a project; where it cannot be, the message bar says why and the open one stays."""
         self._want(None)
+        session, settings = self._session, self._services.settings
+        before = settings.remembered(path)
         try:
-            self._session.open_project(path)
+            session.open_project(path)
         except MsdnError as fault:
-            self._session.message.emit("error", str(fault))
+            session.message.emit("error", str(fault))
             return False
-        kept = self._services.settings.value.checkpoints.get(str(path))
-        current = self._session.checkpoint
+        kept = settings.value.checkpoints.get(str(path))
+        current = session.checkpoint
         if kept and Path(kept).is_file() and (current is None or str(current.path) != kept):
-            self._session.set_checkpoint(Path(kept))
+            session.set_checkpoint(Path(kept))
+        names = [attribute.full_name for attribute in session.table.attributes]
+        if before.attribute in names:
+            session.set_attribute(names.index(before.attribute))
+        session.set_class(before.class_name)
+        last = _image_named(session.images, before.image)
+        if last is not None:
+            # A workspace may have chosen another one meanwhile.
+            session.set_image(last)
         self._choose_first_image()
         if self._is_undrawn_aviary():
             self._draw(path)
         return True
+
+    def open_checkpoint(self, path: Path) -> None:
+        """Looks through a checkpoint; where nothing is open, the project opens that its run belongs to."""
+        if self._session.project is None:
+            run = run_behind(path)
+            project = run.parent.parent if run is not None else path.parent
+            if not Project.is_project(project):
+                self._session.message.emit(
+                    "warning",
+                    f"{path.name} does not lie in a project; open images to look at first, then the checkpoint.",
+                )
+                return
+            if not self.open_project(project):
+                return
+        self._session.set_checkpoint(path)
+
+    def close_project(self) -> None:
+        """Lets go of the project; the next start opens none."""
+        self._want(None)
+        self._session.close_project()
+        self._services.settings.change(last_project="")
 
     def open_images(self, folder: Path) -> None:
         """Opens a folder of images: its project is made, or found again with the images that are new."""
@@ -188,10 +232,12 @@ class Opening(QObject):
             self.busy_changed.emit(self.is_busy)
 
     def _choose_first_image(self) -> None:
+        """The one that was looked at last, or the first that is there."""
         session = self._session
-        if session.image is None and session.images:
+        if session.image is None and session.images and session.project is not None:
+            last = _image_named(session.images, self._services.settings.remembered(session.project.path).image)
             there = next((record for record in session.images[:64] if record.path.exists()), session.images[0])
-            session.set_image(there)
+            session.set_image(last or there)
 
     def _is_undrawn_aviary(self) -> bool:
         project = self._session.project
@@ -215,3 +261,7 @@ class Opening(QObject):
             while len(kept) > 50:
                 kept.pop(next(iter(kept)))
         self._services.settings.change(checkpoints=kept)
+
+
+def _image_named(images: Sequence[ImageRecord], name: str) -> ImageRecord | None:
+    return next((record for record in images if record.name == name), None) if name else None

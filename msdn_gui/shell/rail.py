@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from msdn_gui.icons import bind_icon
@@ -20,14 +20,13 @@ class Rail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self.setFixedWidth(_WIDTH)
         self._buttons: dict[str, QToolButton] = {}
         self._group = QButtonGroup(self)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(SPACING // 2, SPACING, SPACING // 2, SPACING)
         self._column.setSpacing(SPACING // 2)
         self._column.addStretch(1)
-        theme().changed.connect(self.update)
+        theme().changed.connect(self._fit)
 
     def add(self, name: str, title: str, icon_name: str, hint: str = "") -> None:
         """One more workspace at the bottom."""
@@ -43,9 +42,19 @@ class Rail(QWidget):
         self._buttons[name] = button
         self._column.insertWidget(self._column.count() - 1, button)
 
+        self._fit()
+
+    def _fit(self) -> None:
+        """As wide as its words need."""
+        letters = QFontMetrics(small_font())
+        widest = max((letters.horizontalAdvance(button.text()) for button in self._buttons.values()), default=0)
+        self.setFixedWidth(max(_WIDTH, widest + 3 * SPACING))
+        self.update()
+
     def set_current(self, name: str) -> None:
         """Presses the button of the shown workspace."""
-        self._buttons[name].setChecked(True)
+        if name in self._buttons:
+            self._buttons[name].setChecked(True)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """A hairline where the workspace begins."""

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 
+from msdn_gui.services.locations import aviary_folder
 from msdn_gui.services.recognising import Recogniser
 from msdn_gui.shell.about import AboutDialog
 from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
 from msdn_gui.shell.import_dialog import ImportDialog
+from msdn_gui.shell.settings_dialog import KEYS_PAGE, SettingsDialog
+from msdn_gui.widgets.action import allow
 
 if TYPE_CHECKING:
     from msdn_core.importers.recognise import Recognised
@@ -34,15 +37,22 @@ class ShellActions(QObject):
             "open_images": lambda: self._ask_for_folder("Open a folder of images", opening.open_path),
             "import_data": self.ask_for_import,
             "export_data": self._ask_for_export,
+            "open_aviary": lambda: opening.open_aviary(aviary_folder()),
             "new_aviary": opening.new_aviary,
+            "start_screen": window.show_start,
+            "close_project": opening.close_project,
             "open_checkpoint": lambda: self._ask_for_file(
-                "Open a checkpoint", "Checkpoints (*.safetensors)", session.set_checkpoint
+                "Open a checkpoint", "Checkpoints (*.safetensors)", opening.open_checkpoint
             ),
             "quit": window.close,
-            "next_image": lambda: session.step_image(1),
-            "previous_image": lambda: session.step_image(-1),
+            "next_image": lambda: window.step_image(1),
+            "previous_image": lambda: window.step_image(-1),
+            "settings": lambda: self._show_settings(0),
+            "shortcuts": lambda: self._show_settings(KEYS_PAGE),
+            "palette": window.palette_bar.open,
             "extract_features": self.extract_features,
             "explain_again": session.explain_again,
+            "tour": window.tour.start,
             "about": lambda: AboutDialog(window).open(),
             "copy_system": self._copy_system,
         }.items():
@@ -129,6 +139,15 @@ class ShellActions(QObject):
         dialog.fileSelected.connect(lambda text: take(Path(text)))
         dialog.open()
 
+    def _show_settings(self, page: int) -> None:
+        dialog = self._window.findChild(SettingsDialog)
+        if dialog is None:
+            dialog = SettingsDialog(self._window.services.settings, self._window.action_list, self._window)
+        dialog.tabs.setCurrentIndex(page)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
+
     def _copy_system(self) -> None:
         job = self._window.services.jobs.engine("Looking at the system", "doctor")
         job.finished.connect(self._copy_result)
@@ -141,11 +160,11 @@ class ShellActions(QObject):
         self._window.session.message.emit("info", "System information is on the clipboard.")
 
     def _enable(self, project: object) -> None:
-        commands = self._window.commands
         session, jobs = self._window.session, self._window.services.jobs
-        commands["open_checkpoint"].setEnabled(project is not None)
-        commands["extract_features"].setEnabled(project is not None and jobs.find("features") is None)
-        commands["explain_again"].setEnabled(session.image is not None and session.checkpoint is not None)
-        for name in ("next_image", "previous_image"):
-            commands[name].setEnabled(project is not None)
-        commands["export_data"].setEnabled(project is not None)
+        closed = "" if project is not None else "Open a project first."
+        blind = "" if session.image is not None and session.checkpoint is not None else "Choose image and checkpoint."
+        reasons = dict.fromkeys(("close_project", "export_data", "next_image", "previous_image"), closed)
+        reasons["extract_features"] = closed or ("They are being extracted." if jobs.find("features") else "")
+        reasons["explain_again"] = closed or blind
+        for name, reason in reasons.items():
+            allow(self._window.commands[name], reason)

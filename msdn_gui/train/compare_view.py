@@ -98,7 +98,7 @@ class CompareView(QWidget):
         lower.setContentsMargins(0, 0, 0, 0)
         lower.addWidget(self.seeds)
         lower.addWidget(tables, 1)
-        halves = QSplitter(Qt.Orientation.Vertical)
+        halves = QSplitter(Qt.Orientation.Vertical, objectName="train_compared")
         halves.setHandleWidth(1)
         halves.addWidget(above)
         halves.addWidget(below)

@@ -60,7 +60,7 @@ class Curves(QWidget):
         foot.addWidget(self.logarithmic)
         foot.addStretch(1)
         foot.addWidget(self.caption)
-        plots = QSplitter()
+        plots = QSplitter(objectName="train_plots")
         plots.setOrientation(plots.orientation().Vertical)
         plots.setHandleWidth(1)
         plots.addWidget(self.losses)

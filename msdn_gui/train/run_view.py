@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QTabWidget, QVBoxLayout, QWidget
@@ -12,12 +13,17 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, Message, StepDone
 from msdn_core.runs.status import RunState, RunStatus
 from msdn_gui.icons import bind_icon, icon_pixmap
+from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, theme
 from msdn_gui.train.curves import Curves
+from msdn_gui.train.film_view import FilmView
 from msdn_gui.train.log_view import LogView, last_lines
 from msdn_gui.train.notes_view import NotesView
 from msdn_gui.train.settings_view import SettingsView
 from msdn_gui.train.words import STATE_LOOKS, advice, duration
+
+if TYPE_CHECKING:
+    from msdn_gui.services.settings import SettingsStore
 
 _HEARD = {"stop": "Stopping …", "cancel": "Cancelling …"}
 _ASKED = {
@@ -43,7 +49,7 @@ class RunView(QWidget):
     state_shown = Signal()
     """Other buttons may be pressed now."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session, settings: SettingsStore) -> None:
         super().__init__()
         self.setObjectName("run_view")
         self.run: RunDirectory | None = None
@@ -74,10 +80,17 @@ class RunView(QWidget):
         self.reason = QLabel(objectName="run_reason", wordWrap=True)
         self.warning = QLabel(objectName="run_warning", wordWrap=True)
         self.curves, self.log, self.settings, self.notes = Curves(), LogView(), SettingsView(), NotesView()
+        self.film = FilmView(session, settings)
         tabs = QTabWidget(objectName="run_tabs")
         tabs.setDocumentMode(True)
-        pages = ((self.curves, "Curves"), (self.log, "Log"), (self.settings, "Settings"), (self.notes, "Notes"))
-        for widget, text in pages:
+        pages = {
+            "Curves": self.curves,
+            "Film": self.film,
+            "Log": self.log,
+            "Settings": self.settings,
+            "Notes": self.notes,
+        }
+        for text, widget in pages.items():
             tabs.addTab(widget, text)
         line = QHBoxLayout()
         line.setSpacing(SPACING)
@@ -110,6 +123,7 @@ class RunView(QWidget):
         self._say_warnings()
         self.curves.clear()
         self.log.follow(run.log_path)
+        self.film.show_run(run, alive=status.state.alive)
         self.progress.setText("")
         self.bar.setRange(0, 1)
         self.bar.setValue(0)
@@ -146,6 +160,7 @@ class RunView(QWidget):
     def take(self, events: Sequence[Event]) -> None:
         """Shows what events tell."""
         self.curves.take(events)
+        self.film.refresh(alive=self.state.alive)
         for event in events:
             if isinstance(event, StepDone):
                 self._step = event

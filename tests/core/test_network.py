@@ -42,17 +42,13 @@ def test_every_row_of_both_variants_is_its_literal_transcription(problem, varian
     config = from_settings("demo", [f"variant={variant}"]).with_settings(settings_of(row))
     network = make_network(variant=variant, sub_nets=config.sub_nets, normalize_v=normalize_v)
     settings = {"bias": 1.0, "lambda_cal": 0.1, "lambda_distill": 0.3}
+    recipe = {"variant": variant, "sub_nets": config.sub_nets, "distillation": config.distillation}
+
+    def terms_of(outputs):
+        terms = msdn_loss(outputs, labels, att, SEEN, **settings, **recipe)
+        return {**terms.terms, "total": terms.total}
+
     outputs = network(features)
-    terms = msdn_loss(
-        outputs,
-        labels,
-        att,
-        SEEN,
-        **settings,
-        variant=variant,
-        sub_nets=config.sub_nets,
-        distillation=config.distillation,
-    )
 
     copies = {name: p.detach().clone().requires_grad_() for name, p in network.named_parameters()}
     literal = transcription.forward(variant, row, copies, features, normalize_v=normalize_v)
@@ -62,13 +58,14 @@ def test_every_row_of_both_variants_is_its_literal_transcription(problem, varian
         torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
     for ours, theirs in zip(outputs[:2], literal[:2], strict=True):
         torch.testing.assert_close(ours @ att.T, torch.einsum("bk,mk->bm", theirs, att), rtol=1e-12, atol=1e-12)
-    found = {**terms.terms, "total": terms.total}
+    found = terms_of(outputs)
     assert found.keys() == expected.keys()
     for name in expected:
         torch.testing.assert_close(found[name], expected[name], rtol=1e-11, atol=1e-12, msg=name)
 
     for name in expected:
-        ours = torch.autograd.grad(found[name], list(network.parameters()), retain_graph=True, allow_unused=True)
+        # A pass gives its gradients once: its memory becomes theirs.
+        ours = torch.autograd.grad(terms_of(network(features))[name], list(network.parameters()), allow_unused=True)
         theirs = torch.autograd.grad(expected[name], list(copies.values()), retain_graph=True, allow_unused=True)
         for parameter, a, b in zip(copies, ours, theirs, strict=True):
             a = torch.zeros_like(copies[parameter]) if a is None else a
@@ -146,3 +143,17 @@ def test_bfloat16_features_round_the_product_and_nothing_else(problem):
     loss = msdn_loss(rounded, labels, att, SEEN, lambda_cal=0.1, lambda_distill=0.1).total
     loss.backward()
     assert all(parameter.grad.dtype == torch.float32 for parameter in network.parameters())
+
+
+def test_a_pass_gives_gradients_once_and_says_so(problem):
+    network, features, *_ = problem
+    scores = network(features).scores_av.sum()
+    scores.backward(retain_graph=True)
+    with pytest.raises(RuntimeError, match="run the network again"):
+        scores.backward()
+
+
+def test_projections_made_once_give_what_each_pass_makes_for_itself(problem):
+    network, features, *_ = problem
+    for ours, theirs in zip(network(features, network.projections()), network(features), strict=True):
+        assert torch.equal(ours, theirs)

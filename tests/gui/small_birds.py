@@ -102,7 +102,7 @@ class FakeExplainer(QObject):
     answered = Signal(int, object)
     failed = Signal(int, str)
     started = Signal()
-    died = Signal(str)
+    died = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,6 +111,10 @@ class FakeExplainer(QObject):
         self.sub_nets = SubNets.BOTH
         self.requests: list[Request] = []
         self.ahead: list[tuple[Path, Path]] = []
+
+    def keep(self, count: int) -> None:
+        """Notes how many answers shall be remembered."""
+        self.kept = count
 
     def request(self, checkpoint: Path, image: Path) -> int:
         """Notes the request; the answer differs with the image."""

@@ -14,8 +14,8 @@ from msdn_core.domain.attention import peak_regions
 from msdn_core.domain.variants import SubNets
 from msdn_gui.explore import ExploreWorkspace
 from msdn_gui.explore.attribute_model import AV, VA
-from msdn_gui.explore.heat import short_number
 from msdn_gui.explore.ranking_model import SCORE
+from msdn_gui.widgets.heat import short_number
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -19,8 +19,8 @@ from msdn_gui.explore.contribution_model import SHARE, ContributionModel
 from msdn_gui.explore.gallery import count_words
 from msdn_gui.explore.gallery_model import GalleryModel
 from msdn_gui.explore.gallery_view import GalleryView
-from msdn_gui.explore.heat import colour_table, coloured, short_number, smooth
 from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
+from msdn_gui.widgets.heat import colour_table, coloured, short_number, smooth
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.ordered_table import BAR_ROLE, bar
 
