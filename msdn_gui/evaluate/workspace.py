@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -29,6 +30,7 @@ from msdn_gui.evaluate.evaluating import Evaluating
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
 from msdn_gui.evaluate.overview import Overview
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.evaluate.parts_page import PartsPage
 from msdn_gui.evaluate.reporting import Reporting
 from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
 from msdn_gui.icons import bind_icon
@@ -69,7 +71,8 @@ class EvaluateWorkspace(QWidget):
         self.errors = ErrorsPage(session, services)
         self.attributes = AttributesPage()
         self.embedding = EmbeddingPage(session, services)
-        self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.embedding)
+        self.parts = PartsPage(session, services)
+        self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.parts, self.embedding)
         self.tabs = QTabWidget(objectName="evaluate_pages")
         self.tabs.setDocumentMode(True)
         for page in self.pages:
@@ -116,6 +119,7 @@ class EvaluateWorkspace(QWidget):
         self.overview.classes.chosen.connect(session.set_class)
         self.overview.classes.opened.connect(self._show_errors_of)
         self.attributes.chosen.connect(session.set_attribute)
+        self.attributes.class_chosen.connect(session.set_class)
         session.class_changed.connect(self.overview.classes.mark)
         session.table_changed.connect(self._look_whether_it_holds)
         session.images_changed.connect(self._look_whether_it_holds)
@@ -127,12 +131,16 @@ class EvaluateWorkspace(QWidget):
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
-        reads = self.evaluations.is_reading or self.overview.is_drawing or self.attributes.is_drawing
-        reads = reads or self.embedding.is_reading or self.ablations.ablations.is_reading
-        return not reads and self._services.thumbnails.settled()
+        reads = self.evaluations.is_reading or any(
+            page.is_drawing for page in (self.overview, self.attributes, self.parts)
+        )
+        others = self.embedding.is_reading or self.ablations.ablations.is_reading
+        return not reads and not others and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         # A run may have saved its first checkpoint, or been evaluated in a shell, meanwhile.
         self.evaluations.list_runs()
 
