@@ -9,33 +9,37 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from benchmarks.pictures.stage import Picture, Stage
-from msdn_gui.evaluate.confusion_page import ConfusionPage
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 
-def _page(stage: Stage, number: int) -> EvaluateWorkspace:
+def _page(stage: Stage, title: str) -> EvaluateWorkspace:
     workspace = stage.find(EvaluateWorkspace)
-    workspace.tabs.setCurrentIndex(number)
+    workspace.tabs.setCurrentWidget(next(page for page in workspace.pages if page.title == title))
     stage.settle()
     return workspace
 
 
 def _confusion(stage: Stage) -> None:
-    page = stage.find(ConfusionPage) if _page(stage, 1) else None
-    assert page is not None
+    page = _page(stage, "Confusion").confusion
     worst = page.images._shown.run
-    own, other, _ = _page(stage, 2).errors.model.pairs[0]
-    _page(stage, 1)
+    own, other, _ = _page(stage, "Errors").errors.model.pairs[0]
+    _page(stage, "Confusion")
     names = worst.table.classes
     stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
 
 
 def _errors(stage: Stage) -> None:
-    _page(stage, 2)
+    _page(stage, "Errors")
 
 
 def _attributes(stage: Stage) -> None:
-    _page(stage, 3)
+    _page(stage, "Attributes")
+
+
+def _parts(stage: Stage) -> None:
+    """The part that is found least, and in which images it is."""
+    page = _page(stage, "Parts").parts
+    stage.click_cell(page.parts.table, 0)
 
 
 def _difference(stage: Stage) -> None:
@@ -51,12 +55,12 @@ def _difference(stage: Stage) -> None:
     workspace.evaluations.list_runs()
     stage.wait(lambda: workspace.compare.findData("short") >= 0)
     workspace.compare.setCurrentIndex(workspace.compare.findData("short"))
-    page = _page(stage, 1).confusion
+    page = _page(stage, "Confusion").confusion
     page.runs.setCurrentIndex(page.runs.count() - 1)
     page.errors_only.setChecked(True)
     stage.settle()
-    own, other, _ = max(_page(stage, 2).errors.model.pairs, key=lambda pair: pair[2])
-    _page(stage, 1)
+    own, other, _ = max(_page(stage, "Errors").errors.model.pairs, key=lambda pair: pair[2])
+    _page(stage, "Confusion")
     names = page.images._shown.run.table.classes
     stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
     for _ in range(4):
@@ -66,7 +70,7 @@ def _difference(stage: Stage) -> None:
 
 def _embedding(stage: Stage) -> None:
     """t-SNE by right and wrong, and what lies around an image that was taken for another class."""
-    page = _page(stage, 4).embedding
+    page = _page(stage, "Embedding").embedding
     page.layouts.setCurrentIndex(page.layouts.findText("t-SNE"))
     if page.make.isVisible():
         stage.click(page.make)
@@ -83,5 +87,6 @@ PICTURES = (
     Picture("evaluate-difference", "evaluate", _difference),
     Picture("evaluate-errors", "evaluate", _errors),
     Picture("evaluate-attributes", "evaluate", _attributes),
+    Picture("evaluate-parts", "evaluate", _parts),
     Picture("evaluate-embedding", "evaluate", _embedding),
 )

@@ -96,8 +96,8 @@ class MeasureNoise:
 def measure_noise(run: TestedRun, other: TestedRun) -> MeasureNoise | None:
     """As ``noise_between``, of attributes, parts and agreement; an attribute's AUC by ``AUC_DRAWS`` draws."""
     mine, theirs = run.kept.measures, other.kept.measures
-    alike = _same_test(run, other) and np.array_equal(mine.truth, theirs.truth)
-    if not alike or not np.array_equal(mine.parts, theirs.parts):
+    parts = part_noise(run, other)
+    if parts is None or not np.array_equal(mine.truth, theirs.truth):
         return None
     weights = drawn_weights(run.labels)
     few = weights[:AUC_DRAWS]
@@ -109,9 +109,16 @@ def measure_noise(run: TestedRun, other: TestedRun) -> MeasureNoise | None:
         ],
         axis=1,
     )
-    parts = mean_draws(weights, theirs.pcp_usual_av - mine.pcp_usual_av)
     shared = class_draws(weights, run.labels, theirs.overlap - mine.overlap, len(run.table.classes))
-    return MeasureNoise(_within(auc), _within(parts), _within(shared))
+    return MeasureNoise(_within(auc), parts, _within(shared))
+
+
+def part_noise(run: TestedRun, other: TestedRun) -> NDArray[np.bool_] | None:
+    """(P,) of which parts the difference in PCP (A→V, usual box) is within noise; None of different tests."""
+    mine, theirs = run.kept.measures, other.kept.measures
+    if not _same_test(run, other) or not np.array_equal(mine.parts, theirs.parts):
+        return None
+    return _within(mean_draws(drawn_weights(run.labels), theirs.pcp_usual_av - mine.pcp_usual_av))
 
 
 def _same_test(run: TestedRun, other: TestedRun) -> bool:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 
 from msdn_gui.services.background import Background
 from msdn_gui.shell.action_list import Listed
+from msdn_gui.shell.doing import do
 from msdn_gui.shell.fuzzy import LOOSE, Match, match
 from msdn_gui.widgets.action import keys_text, plain_text, why_not
 
@@ -116,8 +117,8 @@ class PaletteFinder(QObject):
                 keys = keys_text(rows.keys(listed.name))
                 here = listed.workspace in ("", self._window.current)
                 rank = (0.0 if here else -4.0) - (15.0 if reason else 0.0)
-                do = partial(self._window.do, listed)
-                yield Entry(f"action:{listed.name}", text, listed.place, do, keys, reason, rank)
+                act = partial(do, self._window, listed)
+                yield Entry(f"action:{listed.name}", text, listed.place, act, keys, reason, rank)
 
     def _why_not(self, listed: Listed) -> str:
         window = self._window

@@ -43,7 +43,7 @@ class SettingsDialog(QDialog):
 
     def __init__(self, settings: SettingsStore, actions: ActionList, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("settings")
+        self.setObjectName("settings_dialog")
         self.setWindowTitle("Settings")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settings = settings

@@ -11,7 +11,6 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
-from evaluate_kit import measured_seeds
 from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QApplication
@@ -206,4 +205,6 @@ def window(session: Session, services: Services) -> Iterator[MainWindow]:
 @pytest.fixture(scope="session")
 def two_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with two measured runs; a test works on a copy of it."""
+    from evaluate_kit import measured_seeds
+
     return measured_seeds(tmp_path_factory.mktemp("seeds"))

@@ -111,3 +111,62 @@ def test_class_names_stand_at_the_matrix_once_they_fit(workspace, qtbot) -> None
     for _ in range(6):
         QTest.keyClick(plot, Qt.Key.Key_Minus)
     qtbot.waitUntil(lambda: page.plot.rows.width() < 60, timeout=5_000)
+
+
+def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, qtbot) -> None:
+    open_page(qtbot, workspace, "Parts")
+    run, other, page, session = workspace._run, workspace._other, workspace.parts, workspace._session
+    table, model = page.parts.table, page.parts.model
+    assert model.rowCount() == len(run.kept.parts) == 4
+    qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(0, 0)).center())
+    part = model.name_of(model.item_at(0))
+    column = run.kept.measures.parts.tolist().index(part)
+    ids = run.kept.predictions.image_ids
+
+    def wanted(one, field: str, hits: bool) -> set[int]:
+        found = getattr(one.kept.measures, field)[:, column]
+        return set(ids[~np.isnan(found) & ((found > 0.5) == hits)].tolist())
+
+    def listed() -> set[int]:
+        return {one.record.id for one in page.grid.items.found}
+
+    everything = wanted(run, "pcp_usual_av", True) | wanted(run, "pcp_usual_av", False)
+    assert listed() == everything
+    assert page.name.text() == f"{part}: found in {len(wanted(run, 'pcp_usual_av', True))} of {len(everything)} images"
+    assert not page.grid.items.found[0].is_ticked, "the misses first"
+    for measure, field in (("V→A, strict box", "pcp_strict_va"), ("A→V, usual box", "pcp_usual_av")):
+        pick(page.measure, measure)
+        for kind, hits in (("Hits", True), ("Misses", False)):
+            pick(page.kind, kind)
+            assert listed() == wanted(run, field, hits)
+    pick(page.runs, f"Run {other.name}")
+    qtbot.waitUntil(workspace.settled, timeout=5_000)
+    assert listed() == wanted(other, "pcp_usual_av", False)
+    grid = page.grid
+    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
+    assert session.image.id in listed()
+    assert session.checkpoint.path == other.checkpoint
+    group = session.table.attributes[session.attribute].group
+    assert part in session.project.group_parts()[group], "Explore shows a map of the part"
+
+
+def test_the_agreement_of_the_sub_nets_stands_a_class_and_an_attribute(workspace, qtbot) -> None:
+    open_page(qtbot, workspace, "Attributes")
+    run, page, session = workspace._run, workspace.attributes, workspace._session
+    for panel, rows, key in (
+        (page.agreement, run.kept.classes, "class"),
+        (page.attribute_agreement, run.kept.attributes, "attribute"),
+    ):
+        model = panel.model
+        cells = {
+            model.name_of(model.item_at(row)): (model.index(row, 1).data(), model.index(row, 2).data())
+            for row in range(model.rowCount())
+        }
+        assert cells == {row[key]: (f"{100 * row['map_overlap']:.1f}", f"{row['jsd']:.3f}") for row in rows}
+    model, table = page.agreement.model, page.agreement.table
+    qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(1, 0)).center())
+    assert session.class_name == model.name_of(model.item_at(1))
+    model, table = page.attribute_agreement.model, page.attribute_agreement.table
+    qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(1, 0)).center())
+    assert session.table.attributes[session.attribute].full_name == model.name_of(model.item_at(1))

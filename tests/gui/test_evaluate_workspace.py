@@ -80,7 +80,7 @@ def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace,
     assert "of the draws" in gained.toolTip()
     assert ("within noise" in gained.toolTip()) == gained.text().startswith("≈")
 
-    open_page(qtbot, workspace, "Attributes and parts")
+    open_page(qtbot, workspace, "Attributes")
     model = workspace.attributes.attributes.model
     signs = {model.name_of(model.item_at(row)): shown(model, row).startswith("≈") for row in range(model.rowCount())}
     mine, theirs = shown_run(workspace), workspace._other
@@ -147,14 +147,13 @@ def _worst(run) -> tuple[int, int, int]:
     return int(pairs[place, 0]), int(pairs[place, 1]), int(counts[place])
 
 
-def test_attributes_and_parts_stand_as_they_were_measured(workspace, qtbot) -> None:
+def test_attributes_stand_as_they_were_measured(workspace, qtbot) -> None:
     run, page = shown_run(workspace), workspace.attributes
-    open_page(qtbot, workspace, "Attributes and parts")
+    open_page(qtbot, workspace, "Attributes")
     model = page.attributes.model
     shown = [model.name_of(model.item_at(row)) for row in range(model.rowCount())]
     areas = {row["attribute"]: row["auc_fused"] for row in run.kept.attributes}
     assert [areas[name] for name in shown] == sorted(areas.values()), "the weakest first"
-    assert page.parts.model.rowCount() == len(run.kept.parts) == 4
     qtbot.mouseClick(
         page.attributes.table.viewport(), LEFT, pos=page.attributes.table.visualRect(model.index(2, 0)).center()
     )

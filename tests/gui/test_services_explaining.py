@@ -60,6 +60,24 @@ def test_only_the_newest_of_many_requests_is_answered(qtbot, explainer, files) -
     assert answered == [last]
 
 
+def test_each_lane_has_its_newest_request_answered(qtbot, explainer, files) -> None:
+    ask(qtbot, explainer, files, "one.jpg")
+    answered = []
+    explainer.answered.connect(lambda number, _: answered.append(number))
+    explainer.request(files / "checkpoint", files / "slow.jpg")
+    explainer.request(files / "checkpoint", files / "two.jpg", "other")
+    other = explainer.request(files / "checkpoint", files / "three.jpg", "other")
+    main = explainer.request(files / "checkpoint", files / "two.jpg")
+    qtbot.waitUntil(lambda: {main, other} <= set(answered), timeout=LONG)
+    assert answered == [main, other], "the chosen image goes first"
+    gone = explainer.request(files / "checkpoint", files / "slow.jpg", "other")
+    explainer.cancel("other")
+    last = ask(qtbot, explainer, files, "one.jpg")
+    assert last is not None
+    qtbot.wait(700)
+    assert gone not in answered
+
+
 def test_an_answer_that_is_known_comes_again_without_the_worker(qtbot, explainer, files) -> None:
     first = ask(qtbot, explainer, files, "one.jpg")
     os.kill(explainer.worker_id, signal.SIGTERM)
