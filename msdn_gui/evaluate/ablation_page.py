@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -25,6 +25,7 @@ from msdn_gui.evaluate.ablation_tables import AGAINST, NAME, SEEDS, CellTable, R
 from msdn_gui.evaluate.ablations import Ablations, Standing
 from msdn_gui.icons import bind_icon
 from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
@@ -73,12 +74,9 @@ class AblationPage(QWidget):
         self.hint = _small("ablation_hint")
         self.hint.setText("A click on a finished run shows it here; on another one, in Train.")
         self._compose()
-        copied = QAction("Copy the table", self, objectName="copy_ablation_table")
-        copied.setShortcut(QKeySequence("Ctrl+Shift+C"))
-        copied.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        self.addAction(copied)
+        copied = make_action(self, "evaluate_copy_ablation", "Copy the table", "Ctrl+Shift+C", self._copy, sign="copy")
+        belongs_to(copied, "Ablation")
         for asked, do in (
-            (copied.triggered, self._copy),
             (self.copy.clicked, self._copy),
             (self.export.clicked, self._ask_for_file),
             (self.stop.clicked, lambda: self._with_chosen(ablations.stop)),

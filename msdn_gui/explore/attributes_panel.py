@@ -43,13 +43,12 @@ class AttributesPanel(QWidget):
         self.table.setItemDelegateForColumn(NAME, TextDelegate(self.table))
         self.table.setItemDelegateForColumn(GROUP, TextDelegate(self.table, "muted"))
         self.search = QLineEdit(
-            objectName="attribute_search", placeholderText="Search attributes  ( / )", clearButtonEnabled=True
+            objectName="attribute_search", placeholderText="Search attributes", clearButtonEnabled=True
         )
         self.search.setMaximumWidth(260)
         self.title = QLabel(objectName="attributes_title")
         self.title.setProperty("look", "heading")
         self.leave_regions = QToolButton(objectName="leave_regions")
-        self.leave_regions.setToolTip("Back to the whole image (Esc)")
         self.leave_regions.setAccessibleName("Back to the whole image")
         bind_icon(self.leave_regions, "close", "muted")
         self.leave_regions.clicked.connect(regions.clear)

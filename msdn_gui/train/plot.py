@@ -117,10 +117,10 @@ class Plot(QWidget):
     def show_only(self, key: str) -> None:
         """One of the curves alone, without a legend: they have no unit in common. Its label is the title."""
         self._heading.setText(self.curves[key].label)
+        self._has_legend = False
         for other, switch in self._switches.items():
             switch.setChecked(other == key)
             switch.setHidden(True)
-        self._has_legend = False
 
     def set_smoothing(self, share: float) -> None:
         """Which share of all points, from 0 to 1, each value of a line is the mean of."""
@@ -202,7 +202,8 @@ class Plot(QWidget):
 
     def _say_last(self) -> None:
         last = {key: value for key, s in self.series.items() if (value := s.last()) is not None}
-        self._say("now", last) if last else self.readout.setText("")
+        shown = any(self._switches[key].isChecked() for key in last)
+        self._say("now", last) if shown else self.readout.setText("")
 
     def _say(self, start: str, values: dict[str, float]) -> None:
         parts = [f"{self.curves[k].label} {v:.4g}" for k, v in values.items() if self._switches[k].isChecked()]
