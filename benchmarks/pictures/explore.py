@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_gui.explore import ExploreWorkspace
@@ -15,6 +16,14 @@ def _finding(stage: Stage) -> None:
     gallery.order.setCurrentIndex(gallery.order.findText("Model unsure"))
     gallery.open_facets()
     stage.wait(lambda: gallery.is_settled and gallery.facets.model.rowCount() > 0)
+
+
+def _wipe(stage: Stage) -> None:
+    """Both sub-nets over one image, above a threshold."""
+    maps = stage.find(ExploreWorkspace).maps
+    maps.controls.threshold.setValue(30)
+    stage.act("explore_wipe_between_the_sub-nets")
+    stage.act("explore_move_the_divider_to_the_right")
 
 
 def _why_not(stage: Stage) -> None:
@@ -40,8 +49,28 @@ def _sheet(stage: Stage) -> None:
     stage.act("explore_sheet_of_attributes")
 
 
+def _override(stage: Stage) -> None:
+    """The strongest attribute put to a low score: another class wins."""
+    workspace = stage.find(ExploreWorkspace)
+    workspace.why.other.setCurrentIndex(1)
+    stage.act("explore_override_the_attribute's_score")
+    editor = stage.find(QLineEdit, "score_editor")
+    stage.type(editor, "-8")
+    stage.press(editor, Qt.Key.Key_Return)
+
+
+def _compare(stage: Stage) -> None:
+    """One attribute in two images."""
+    stage.act("explore_compare_this_with_what_comes_next,_or_leave")
+    stage.session.step_image(11)
+    stage.settle()
+
+
 PICTURES = (
     Picture("explore-finding", "explore", _finding),
+    Picture("explore-wipe", "explore", _wipe),
+    Picture("explore-compare", "explore", _compare),
+    Picture("explore-override", "explore", _override),
     Picture("explore-why-not", "explore", _why_not),
     Picture("explore-sheet", "explore", _sheet),
 )

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QTabWidget, QTreeWidget
 
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_core.project import Project
+from msdn_gui.shell.key_recorder import KeyRecorder
 
 
 def _start(stage: Stage) -> None:
@@ -35,4 +38,43 @@ def _tour(stage: Stage) -> None:
         stage.click(stage.find(QPushButton, "coachOnward"))
 
 
-PICTURES = (Picture("start", "explore", _start), Picture("tour", "explore", _tour))
+def _palette(stage: Stage) -> None:
+    """What “new” finds."""
+    stage.act("palette")
+    stage.type(stage.find(QLineEdit, "palette_line"), "new")
+
+
+def _shortcuts(stage: Stage) -> None:
+    """An action of Classes is about to get the keys of another one."""
+    stage.act("shortcuts")
+    stage.type(stage.find(QLineEdit, "shortcuts_filter"), "classes")
+    tree = stage.find(QTreeWidget, "shortcuts_tree")
+    row = tree.findItems("New class", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
+    tree.setCurrentItem(row)
+    stage.click(stage.find(QPushButton, "shortcuts_change"))
+    QTest.keyClick(stage.find(KeyRecorder), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+
+
+def _settings(stage: Stage) -> None:
+    """The page of images and maps."""
+    stage.act("settings")
+    stage.find(QTabWidget, "settings_pages").setCurrentIndex(1)
+
+
+def _about(stage: Stage) -> None:
+    """The page of licences."""
+    stage.act("about")
+    pages = stage.find(QTabWidget, "aboutPages")
+    pages.setCurrentIndex(1)
+    text = stage.find(QPlainTextEdit, "licenceText")
+    stage.wait(lambda: "NOTICE" in text.toPlainText())
+
+
+PICTURES = (
+    Picture("start", "explore", _start),
+    Picture("tour", "explore", _tour),
+    Picture("palette", "explore", _palette),
+    Picture("shortcuts", "explore", _shortcuts),
+    Picture("settings", "explore", _settings, theme="dark"),
+    Picture("about", "explore", _about),
+)

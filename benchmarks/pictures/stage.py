@@ -96,6 +96,11 @@ class Stage:
         QTest.keyClicks(widget, text)
         self.settle()
 
+    def press(self, widget: QWidget, key: Qt.Key) -> None:
+        """Presses one key in a widget."""
+        QTest.keyClick(widget, key)
+        self.settle()
+
     def shoot(self, file: Path) -> None:
         """The window as it is; dialogues stand in its middle and pop-ups where they are."""
         picture = self.window.grab()

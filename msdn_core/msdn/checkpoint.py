@@ -34,7 +34,8 @@ def save_checkpoint(
     for name, value in (extra_tensors or {}).items():
         tensors[name] = value.detach().cpu().contiguous()
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # Its folder alone: a run whose project was moved away must not make half of another one in the old place.
+        path.parent.mkdir(exist_ok=True)
         with replacing(path) as temporary:
             save_file(tensors, temporary, metadata=header.to_metadata())
     except (OSError, SafetensorError, MsdnError) as fault:

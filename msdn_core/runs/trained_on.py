@@ -1,9 +1,16 @@
-"""What runs were trained on, compared: two contents of ``data.json``."""
+"""What runs were trained on, read and compared: contents of ``data.json``, which may be damaged or a stranger's."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+
+
+def look(content: Any, *path: str) -> Any:
+    """What stands at a path of names; None where nothing does."""
+    for name in path:
+        content = content.get(name) if isinstance(content, Mapping) else None
+    return content
 
 
 def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
-from msdn_core.runs.trained_on import changed_since
+from msdn_core.runs.trained_on import changed_since, look
 from msdn_core.training.ablation import ROWS, Ablation, Cell, label_of
 from msdn_core.training.ablation_picture import Mark, Strip, draw
 from msdn_core.training.config import RECIPES
@@ -168,10 +168,10 @@ def as_csv(report: Report) -> str:
         "selected_on": report.selected_on,
         "variant": config.variant,
         "recipe": config.recipe,
-        "train_images": made["images"]["train"]["fingerprint"] if made else "",
-        "test_images": made["images"]["test"]["fingerprint"] if made else "",
-        "device": made["device"] if made else "",
-        "torch": made["versions"]["torch"] if made else "",
+        "train_images": look(made, "images", "train", "fingerprint") or "",
+        "test_images": look(made, "images", "test", "fingerprint") or "",
+        "device": look(made, "device") or "",
+        "torch": look(made, "versions", "torch") or "",
     }
     writer.writerow(["row", "seeds", *names, *origin])
     for row in report.rows:
@@ -204,24 +204,30 @@ def _origin(report: Report) -> list[str]:
     recipe = RECIPES.get(config.recipe, config).to_json()
     changed = [f"{name}={value}" for name, value in config.to_json().items() if recipe[name] != value]
     reading = " (our reading of the paper's equations)" if config.variant == Variant.PAPER else ""
-    splits, spec = made["splits"], made["features"]["backbone"]
-    parts = ", ".join(f"{name} {splits[name]}" for name in ("train", "test_seen", "test_unseen"))
-    known = f", known as {splits['known_as']}" if splits["known_as"] else ""
-    images = made["images"]
-    versions = ", ".join(f"{name} {version}" for name, version in made["versions"].items())
+
+    def at(*path: str) -> str:
+        found = look(made, *path)
+        return "?" if found is None else str(found)
+
+    parts = ", ".join(f"{name} {at('splits', name)}" for name in ("train", "test_seen", "test_unseen"))
+    known_as = look(made, "splits", "known_as")
+    known = f", known as {known_as}" if known_as else ""
+    versions = look(made, "versions")
+    named = versions.items() if isinstance(versions, Mapping) else ()
     return [
         f"- variant {config.variant}{reading}; recipe {config.recipe}, "
         + (f"changed in {', '.join(changed)}" if changed else "unchanged"),
-        f"- features of {spec['name']} at {spec['size']} px, {made['features']['fingerprint']}; word vectors: "
-        f"{made['word_vectors'] or 'of unknown source'}",
-        f"- {made['classes']['count']} classes ({made['classes']['seen']} seen) {made['classes']['fingerprint']}, "
-        f"{made['attributes']['count']} attributes {made['attributes']['fingerprint']}",
-        f"- {images['train']['count']} training images {images['train']['fingerprint']}, {images['test']['count']} "
-        f"test images {images['test']['fingerprint']}, {images['left_out']} left out",
+        f"- features of {at('features', 'backbone', 'name')} at {at('features', 'backbone', 'size')} px, "
+        f"{at('features', 'fingerprint')}; word vectors: {look(made, 'word_vectors') or 'of unknown source'}",
+        f"- {at('classes', 'count')} classes ({at('classes', 'seen')} seen) {at('classes', 'fingerprint')}, "
+        f"{at('attributes', 'count')} attributes {at('attributes', 'fingerprint')}",
+        f"- {at('images', 'train', 'count')} training images {at('images', 'train', 'fingerprint')}, "
+        f"{at('images', 'test', 'count')} test images {at('images', 'test', 'fingerprint')}, "
+        f"{at('images', 'left_out')} left out",
         f"- splits: {parts}{known}",
-        f"- {versions}",
-        f"- {made['machine']['device']} ({made['machine']['name']}), {made['machine']['threads']} threads, "
-        f"{made['machine']['system']}",
+        f"- {', '.join(f'{name} {version}' for name, version in named) or 'versions unknown'}",
+        f"- {at('machine', 'device')} ({at('machine', 'name')}), {at('machine', 'threads')} threads, "
+        f"{at('machine', 'system')}",
     ]
 
 

@@ -26,6 +26,7 @@ from msdn_core.training.control import Control, EndAsked
 from msdn_core.training.data import TrainingData, load_data
 from msdn_core.training.distributed import control_of, trainer_of
 from msdn_core.training.evaluation import evaluate
+from msdn_core.training.machine_use import MachineMeter
 from msdn_core.training.memory import BatchTooLargeError, is_out_of_memory, out_of_memory
 from msdn_core.training.trainer import Trainer
 from msdn_core.vision.devices import choose_device
@@ -214,6 +215,7 @@ def _steps(trainer: Trainer, control: Control) -> None:
     config = trainer.config
     reported = saved = time.monotonic()
     sums: list[LossTerms] = []
+    meter = MachineMeter(trainer.device)
     images = 0
     # Where a run was left in the middle of an evaluation, it goes on with that evaluation.
     if trainer.evaluation_due:
@@ -239,6 +241,8 @@ def _steps(trainer: Trainer, control: Control) -> None:
                 )
             )
             reported, sums, images = now, [], 0
+            if use := meter.measure(trainer.step):
+                control.say(use)
         control.at(trainer.step, config.steps)
         trainer.film.take(trainer, control)
         if due:

@@ -41,14 +41,15 @@ class ConfusionCounts:
 def counts_of(shown: Shown, order: int, *, between: bool) -> ConfusionCounts:
     """The counts of a run, or with ``between`` of both, in one of ``ORDERS``."""
     run, other = shown.run, shown.other
-    columns = _ordered(run, order)
     count = len(run.table.classes)
-    rows = columns[run.images_of_class[columns] > 0]
-    counts = confusion(run.labels, run.predictions(shown.gamma), count)
-    if not between or other is None or not comparable(run, other):
-        return ConfusionCounts(rows, columns, counts)
-    theirs = confusion(other.labels, other.predictions(shown.other_gamma), count)
-    return ConfusionCounts(rows, columns, counts, theirs)
+    counts, theirs = confusion(run.labels, run.predictions(shown.gamma), count), None
+    if between and other is not None and comparable(run, other):
+        theirs = confusion(other.labels, other.predictions(shown.other_gamma), count)
+    classes, has_images = _ordered(run, order), run.images_of_class > 0
+    taken_for = (counts if theirs is None else counts + theirs).any(axis=0)
+    # A class without test images that nothing was taken for would be an empty column.
+    columns = classes[(has_images | taken_for)[classes]]
+    return ConfusionCounts(classes[has_images[classes]], columns, counts, theirs)
 
 
 def comparable(run: TestedRun, other: TestedRun) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.runs.tested_run import TestedRun
+from msdn_gui.evaluate.ablation_room import AblationRoom
 from msdn_gui.evaluate.attributes_page import AttributesPage
 from msdn_gui.evaluate.confusion_page import ConfusionPage
 from msdn_gui.evaluate.embedding_page import EmbeddingPage
@@ -38,6 +41,7 @@ from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
+    from msdn_core.runs.directory import RunDirectory
     from msdn_gui.services import Services
 
 
@@ -48,7 +52,8 @@ class EvaluateWorkspace(QWidget):
     icon_name = "evaluate"
     undo_stack = None
 
-    def __init__(self, session: Session, services: Services) -> None:
+    def __init__(self, session: Session, services: Services, *, queue_command: Sequence[str] | None = None) -> None:
+        """``queue_command`` takes the place of the queue's process in tests."""
         super().__init__()
         self.setObjectName("evaluate")
         self._session, self._services = session, services
@@ -58,6 +63,7 @@ class EvaluateWorkspace(QWidget):
         self.evaluations = Evaluations(session, services.run_monitor, self)
         self.model = RunListModel(self.evaluations)
         self.list = RunList(self.model)
+        self.ablations = AblationRoom(session, services, self._configs, queue_command=queue_command)
         self.evaluating = Evaluating(session, services)
         self._reporting = Reporting(session, services, self)
         self.overview = Overview()
@@ -76,7 +82,7 @@ class EvaluateWorkspace(QWidget):
             "evaluate",
             "No runs yet",
             "Once a run was trained, its figures on the test images stand here: the seen-unseen curve, every class, "
-            "and what it takes for what. Train one in Train (Ctrl+4).",
+            "and what it takes for what. Train one in Train.",
         )
         self._reading = QWidget()
         self._measured = self._make_measured()
@@ -85,11 +91,14 @@ class EvaluateWorkspace(QWidget):
             self._stack.addWidget(page)
         self._stack.setProperty("look", "panel")
         self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._right = QStackedWidget()
+        self._right.addWidget(self._stack)
+        self._right.addWidget(self.ablations)
         columns = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_columns")
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
         columns.addWidget(self._left())
-        columns.addWidget(self._stack)
+        columns.addWidget(self._right)
         columns.setStretchFactor(1, 1)
         columns.setSizes([220, 1000])
         layout = QHBoxLayout(self)
@@ -97,6 +106,10 @@ class EvaluateWorkspace(QWidget):
         layout.addWidget(columns)
 
         self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.list.clicked.connect(self._show_runs)
+        self.ablations.entered.connect(self._show_ablations)
+        self.ablations.left.connect(self._show_runs)
+        self.ablations.run_chosen.connect(self._show_run_of_ablation)
         self.evaluations.listed.connect(self._choose_again)
         self.evaluations.loaded.connect(self._take)
         self.evaluating.done.connect(self._evaluated)
@@ -114,17 +127,20 @@ class EvaluateWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [self.again, self.look, self.report]
+        return [self.again, self.look, self.report, self.new_ablation]
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
         reads = self.evaluations.is_reading or any(
             page.is_drawing for page in (self.overview, self.attributes, self.parts)
         )
-        return not reads and not self.embedding.is_reading and self._services.thumbnails.settled()
+        others = self.embedding.is_reading or self.ablations.ablations.is_reading
+        return not reads and not others and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         # A run may have saved its first checkpoint, or been evaluated in a shell, meanwhile.
         self.evaluations.list_runs()
 
@@ -142,6 +158,7 @@ class EvaluateWorkspace(QWidget):
         heading.setContentsMargins(SPACING, 0, SPACING, 0)
         layout.addWidget(heading)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.ablations.side)
         return side
 
     def _make_actions(self) -> None:
@@ -155,6 +172,14 @@ class EvaluateWorkspace(QWidget):
             self._report,
             hint="One HTML file of this run, and of the one beside it: to keep, to print, to send",
             sign="export",
+        )
+        self.new_ablation = make_action(
+            self,
+            "evaluate_new_ablation",
+            "New ablation …",
+            do=self.ablations.ask,
+            hint="Train with parts left out, row by row and seed by seed",
+            sign="add",
         )
 
     def _make_measured(self) -> QWidget:
@@ -204,12 +229,41 @@ class EvaluateWorkspace(QWidget):
             row = next((row for row, entry in enumerate(entries) if entry.figures is not None), 0)
         with QSignalBlocker(self.list.selectionModel()):
             self.list.setCurrentIndex(self.model.index(row))
+        if self._right.currentWidget() is self.ablations:
+            self.list.clearSelection()
         self.list.viewport().update()
         self._show(entries[row])
 
     def _chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
         if index.isValid():
+            self._show_runs()
             self._show(index.data(ENTRY_ROLE))
+
+    def _configs(self) -> dict[str, dict[str, Any]]:
+        return {entry.name: entry.config for entry in self.evaluations.entries}
+
+    def _show_runs(self, *_: object) -> None:
+        """The chosen run instead of ablations."""
+        self._right.setCurrentWidget(self._stack)
+        self.ablations.deselect()
+        with QSignalBlocker(self.list.selectionModel()):
+            self.list.setCurrentIndex(self.model.index(self.model.row_of(self._name)))
+        self.list.viewport().update()
+
+    def _show_ablations(self) -> None:
+        self._right.setCurrentWidget(self.ablations)
+        self.list.clearSelection()
+
+    def _show_run_of_ablation(self, run: RunDirectory, finished: bool) -> None:
+        row = self.model.row_of(run.name)
+        if finished and row >= 0:
+            self._name = run.name
+            self._run = None
+            self._fill_compare()
+            self._show_runs()
+            self._show(self.model.index(row).data(ENTRY_ROLE))
+        else:
+            self._session.ask_for_run(run.path)
 
     def _show(self, entry: RunEntry) -> None:
         if entry.name != self._name:

@@ -105,11 +105,11 @@ class SheetDialog(QDialog):
         return Sheet(picture.levels[0], explanation, top, names, caption, self._maps.display)
 
     def _contributions(self) -> np.ndarray | None:
-        session, ranking = self._session, self._session.class_ranking()
-        name = session.class_name
-        if name is None and ranking is not None and len(ranking[0]):
-            name = session.table.classes[int(ranking[0][0])]
-        return session.contributions(name) if name is not None else None
+        session, reading = self._session, self._session.reading()
+        if reading is None or not session.table.classes:
+            return None
+        best = session.table.classes[int(reading.ranking()[0][0])]
+        return reading.contributions(session.class_name or best)
 
     def _ask(self) -> None:
         suggested = suggested_name(self._session).removesuffix(".png") + " sheet.png"

@@ -20,6 +20,7 @@ from msdn_gui.explore.gallery import Gallery
 from msdn_gui.explore.gallery_view import CELL
 from msdn_gui.explore.maps_panel import MapsPanel
 from msdn_gui.explore.overlay_key import OverlayKey
+from msdn_gui.explore.overrides import Overrides
 from msdn_gui.explore.ranking_panel import RankingPanel
 from msdn_gui.explore.sheet_dialog import SheetDialog
 from msdn_gui.explore.why_panel import WhyPanel
@@ -45,9 +46,10 @@ class ExploreWorkspace(QWidget):
         self.undo_stack = self.gallery.saved.undo_stack
         services.undo_group.addStack(self.undo_stack)
         self.maps = MapsPanel(session, services)
-        self.attributes = AttributesPanel(session, self.maps.regions)
-        self.ranking = RankingPanel(session, services)
-        self.why = WhyPanel(session)
+        self.overrides = Overrides(session, self)
+        self.attributes = AttributesPanel(session, self.maps.regions, self.overrides)
+        self.ranking = RankingPanel(session, services, self.overrides)
+        self.why = WhyPanel(session, self.overrides)
         centre = _splitter("explore_centre", Qt.Orientation.Vertical, [self.maps, self.attributes], (3, 2))
         right = _splitter("explore_right", Qt.Orientation.Vertical, [self.ranking, self.why], (1, 1))
         self.maps.setMinimumSize(500, 250)
@@ -62,13 +64,14 @@ class ExploreWorkspace(QWidget):
 
         self.ranking.ranked.connect(self.why.account)
         self.ranking.ranked.connect(self.attributes.follow_ranking)
-        self.maps.subnet_focused.connect(self.attributes.rank_by)
+        self.maps.pairs.subnet_focused.connect(self.attributes.rank_by)
         session.explanation_changed.connect(self._choose_attribute)
         session.explanation_changed.connect(self._look_ahead)
         tables = (self.attributes.table, self.ranking.table, self.why.table)
         views = (self.gallery.view, self.maps.av.view, self.maps.va.view)
         self._overlay_key = OverlayKey((self, *views, *tables), self)
         self._overlay_key.held.connect(self._hold_overlay_off)
+        self.maps.pairs.view_made.connect(self._overlay_key.watch)
         self._actions = ExploreActions(self)
         self.maps.pin.setDefaultAction(self._actions.pin)
         session.film_pins.changed.connect(self._show_pin)
@@ -121,6 +124,10 @@ class ExploreWorkspace(QWidget):
         else:
             self._session.message.emit("info", f"Saved both maps to {path}.")
 
+    def take_override_back(self) -> None:
+        """The network's score of the chosen attribute holds again."""
+        self.overrides.take_back(self._session.attribute)
+
     def set_overlay_shown(self, shown: bool) -> None:
         """Show the maps or the bare images."""
         self.maps.controls.set_overlay_visible(shown and not self._held)
@@ -154,6 +161,7 @@ class ExploreWorkspace(QWidget):
             beside = self.gallery.view.beside_current()
             self._session.look_ahead(beside)
             self.maps.look_ahead(beside)
+            self.maps.comparison.look_ahead(beside)
 
     def _remember(self, splitter: QSplitter) -> None:
         self._moved = True

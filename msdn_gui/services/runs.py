@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
 from msdn_gui.services.background import attempted
 
 _POLL_MS = 500
-_EVENTS_AT_ONCE = 2000
+_EVENTS_AT_ONCE = 500
 
 
 @dataclass

@@ -56,6 +56,8 @@ class Settings:
     colour_map: str = "viridis"
     range_policy: str = "per map"
     smooth: bool = True
+    truth: bool = True
+    """Whether known boxes and parts are drawn over images."""
     shortcuts: Mapping[str, str] = field(default_factory=dict)
     """Name of an action → its keys, where they are others than the program's, parted by “; ”; empty for none."""
     recent_actions: tuple[str, ...] = ()

@@ -88,7 +88,9 @@ SPECS = (
     ),
     Spec("explain_again", "Run", "Explain the image &again", "refresh", "F5", "Ask the network once more"),
     Spec("tour", "Help", "&Tour", "play", "", "A guided tour of the window, on the aviary"),
-    Spec("about", "Help", "&About MSDN Explorer", "info", "", "Version and licences", QAction.MenuRole.AboutRole),
+    Spec(
+        "about", "Help", "&About MSDN Explorer", "info", "", "Version, licences and system", QAction.MenuRole.AboutRole
+    ),
     Spec("copy_system", "Help", "&Copy system information", "copy", "", "What a report of a fault should contain"),
 )
 

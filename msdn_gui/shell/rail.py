@@ -48,7 +48,7 @@ class Rail(QWidget):
         """As wide as its words need."""
         letters = QFontMetrics(small_font())
         widest = max((letters.horizontalAdvance(button.text()) for button in self._buttons.values()), default=0)
-        self.setFixedWidth(max(_WIDTH, widest + 3 * SPACING))
+        self.setFixedWidth(max(_WIDTH, widest + 5 * SPACING // 2))
         self.update()
 
     def set_current(self, name: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from msdn_gui.shell.about import AboutDialog
 from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
 from msdn_gui.shell.import_dialog import ImportDialog
 from msdn_gui.shell.settings_dialog import KEYS_PAGE, SettingsDialog
+from msdn_gui.shell.system_info import as_text, system_information
 from msdn_gui.widgets.action import allow
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class ShellActions(QObject):
             "extract_features": self.extract_features,
             "explain_again": session.explain_again,
             "tour": window.tour.start,
-            "about": lambda: AboutDialog(window).open(),
+            "about": lambda: AboutDialog(window.commands["copy_system"], window).open(),
             "copy_system": self._copy_system,
         }.items():
             window.commands[name].triggered.connect(lambda _checked=False, run=function: run())
@@ -106,7 +106,8 @@ class ShellActions(QObject):
         if session.project is None:
             return
         chosen = session.checkpoint.path if session.checkpoint is not None else None
-        dialog = ExportDialog(session.project.name, session.checkpoints(), chosen, self._window)
+        runs = [run.name for run in self._window.services.run_monitor.runs]
+        dialog = ExportDialog(session.project.name, session.checkpoints(), chosen, self._window, runs=runs)
         dialog.asked.connect(self._export)
         dialog.open()
 
@@ -149,15 +150,22 @@ class ShellActions(QObject):
         dialog.activateWindow()
 
     def _copy_system(self) -> None:
+        """What the window knows at once; what only the engine knows follows some seconds later."""
+        text = as_text(system_information(self._window))
+        QApplication.clipboard().setText(text)
+        say = self._window.session.message.emit
+        say("info", "System information is on the clipboard; the device that torch finds is added in a moment.")
         job = self._window.services.jobs.engine("Looking at the system", "doctor")
-        job.finished.connect(self._copy_result)
-        job.failed.connect(lambda sentence: self._window.session.message.emit("error", sentence))
+        job.finished.connect(lambda result: self._add_to_copied(text, result))
+        job.failed.connect(lambda sentence: say("error", sentence))
 
-    def _copy_result(self, result: dict[str, Any]) -> None:
-        rows = [f"{key}: {value}" for key, value in result.get("system", {}).items()]
+    def _add_to_copied(self, text: str, result: dict[str, Any]) -> None:
+        if QApplication.clipboard().text() != text:
+            return  # Something else was copied meanwhile.
+        rows = [f"Device: {result.get('system', {}).get('device', 'unknown')}"]
         rows += [f"! {finding}" for finding in result.get("findings", [])]
-        QApplication.clipboard().setText("\n".join(rows) or json.dumps(result))
-        self._window.session.message.emit("info", "System information is on the clipboard.")
+        QApplication.clipboard().setText("\n".join([text, *rows]))
+        self._window.session.message.emit("info", "System information is on the clipboard, the device with it.")
 
     def _enable(self, project: object) -> None:
         session, jobs = self._window.session, self._window.services.jobs

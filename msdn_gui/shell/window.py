@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, 
 from msdn_gui.icons import icon
 from msdn_gui.services import Services
 from msdn_gui.session import ExplainPhase, Session
-from msdn_gui.shell.action_list import ActionList, Listed
+from msdn_gui.shell.action_list import ActionList
 from msdn_gui.shell.actions import Actions
 from msdn_gui.shell.activity import ActivityWatch
 from msdn_gui.shell.applying import Applying
@@ -30,7 +30,6 @@ from msdn_gui.shell.tour import Tour
 from msdn_gui.shell.workspaces import ENTRIES, NAMES
 from msdn_gui.start.page import StartPage
 from msdn_gui.theme import SPACING, small_font, theme
-from msdn_gui.widgets.action import why_not
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.message_bar import MessageBar
 
@@ -140,21 +139,6 @@ class MainWindow(QMainWindow):
         workspace = self.workspaces.get(self.current) if self.session.project is not None else None
         step = getattr(workspace, "step_image", self.session.step_image)
         step(by)
-
-    def do(self, listed: Listed) -> None:
-        """Does an action wherever it belongs: goes there first, and says so where it is not possible then."""
-        if listed.workspace and listed.workspace != self.current:
-            self.show_workspace(listed.workspace)
-        action = self.action_list.action(listed.name)
-        if action is not None and not action.isEnabled() and listed.part:
-            show_part = getattr(self.workspaces.get(listed.workspace), "show_part", None)
-            if show_part is not None:
-                show_part(listed.part)
-        if action is not None and action.isEnabled():
-            action.trigger()
-        else:
-            reason = why_not(action) if action is not None else "Open a project first."
-            self.session.message.emit("info", f"“{listed.text}” is not possible now. {reason}".strip())
 
     def show_start(self) -> None:
         """Shows the start screen; an open project stays open."""

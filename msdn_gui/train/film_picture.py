@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.attention import peak_regions
 from msdn_gui.theme import SPACING, small_font, theme
-from msdn_gui.widgets.heat import coloured
+from msdn_gui.widgets.heat import coloured, cut_value
 from msdn_gui.widgets.map_controls import Display
 
 _PIXELS = 112
@@ -45,11 +45,12 @@ class FilmPicture(QWidget):
 
     def show_map(self, values: NDArray[np.float32], value_range: tuple[float, float], display: Display) -> None:
         """An (H, W) map, its colours spanning a range."""
+        above = cut_value(value_range, display.threshold)
         pixels = np.ascontiguousarray(
-            coloured(values, value_range, display.colours, smoothed=display.smooth, pixels=_PIXELS)
+            coloured(values, value_range, display.colours, smoothed=display.smooth, pixels=_PIXELS, above=above)
         )
         height, width = pixels.shape[:2]
-        self._heat = QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()
+        self._heat = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
         row, column = map(int, peak_regions(values[None])[0])
         # A map that is the same everywhere is highest nowhere.
         flat = not np.ptp(values) > 0

@@ -59,7 +59,7 @@ class FilmView(QWidget):
         self.cards: list[FilmCard] = []
         self.reading = FilmReading(self)
         self.transport = FilmTransport()
-        self.controls = MapControls(settings, has_parts=False)
+        self.controls = MapControls(settings, over_one_image=False)
         self.source = ElidedLabel(name="film_source")
         self.source.setProperty("look", "muted")
         self._grid_place = QWidget()

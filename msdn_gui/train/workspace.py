@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
 
 from msdn_core.project import ImageRecord
 from msdn_core.runs.directory import RunDirectory
@@ -145,9 +145,16 @@ class TrainWorkspace(QWidget):
         """Whether the chosen run's curves are on the screen."""
         if not self._monitor.is_known:
             return False
+        if self._stack.currentWidget() is self.compared:
+            return self.compared.settled()
         if self._stack.currentWidget() is not self.view or self._session.project is None:
             return True
         return self.view.film.settled() and (len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_for_run(self) -> None:
         """Shows the form of a new run."""

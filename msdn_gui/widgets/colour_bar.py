@@ -19,10 +19,13 @@ class ColourBar(QWidget):
         self._range: tuple[float, float] | None = None
         self._policy = ""
         self._value: float | None = None
+        self._above: float | None = None
 
-    def show_range(self, value_range: tuple[float, float] | None, colours: str, policy: str) -> None:
-        """Show this range, or an empty place where there is no map."""
-        self._range, self._colours, self._policy = value_range, colours, policy
+    def show_range(
+        self, value_range: tuple[float, float] | None, colours: str, policy: str, above: float | None = None
+    ) -> None:
+        """Show this range, or an empty place where there is no map; faded below ``above``, where it is given."""
+        self._range, self._colours, self._policy, self._above = value_range, colours, policy, above
         words = self.words()
         self.setToolTip(words)
         self.setAccessibleName(words)
@@ -48,13 +51,14 @@ class ColourBar(QWidget):
         """The scale in words, with exact numbers."""
         if self._range is None:
             return ""
-        return f"Colours run from {self._range[0]:.6g} to {self._range[1]:.6g} ({self._policy})"
+        only = "" if self._above is None else f", only what is {self._above:.6g} or more is coloured"
+        return f"Colours run from {self._range[0]:.6g} to {self._range[1]:.6g} ({self._policy}){only}"
 
     def sizeHint(self) -> QSize:
         return QSize(160, self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(120, self.fontMetrics().height() + 4)
+        return QSize(90, self.fontMetrics().height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         if self._range is None:
@@ -78,7 +82,15 @@ class ColourBar(QWidget):
         painter.setBrush(gradient)
         painter.drawRoundedRect(strip, 3, 3)
         lowest, highest = self._range
-        if self._value is not None and highest > lowest:
+        if highest <= lowest:
+            return
+        if self._above is not None:
+            covered = QRectF(strip)
+            covered.setWidth((self._above - lowest) / (highest - lowest) * strip.width())
+            ground = self.palette().color(self.palette().ColorRole.Window)
+            ground.setAlphaF(0.8)
+            painter.fillRect(covered, ground)
+        if self._value is not None:
             share = min(max((self._value - lowest) / (highest - lowest), 0.0), 1.0)
             painter.setPen(QPen(ink, 2))
             x = strip.left() + share * strip.width()

@@ -17,8 +17,8 @@ SMOOTH_PIXELS = 384
 
 @cache
 def colour_table(name: str) -> NDArray[np.uint8]:
-    """(256, 3) RGB of one of ``COLOUR_MAPS``."""
-    table = np.asarray(pg.colormap.get(name).getLookupTable(0.0, 1.0, 256))[:, :3].astype(np.uint8)
+    """(256, 4) RGBA, opaque, of one of ``COLOUR_MAPS``."""
+    table = np.asarray(pg.colormap.get(name).getLookupTable(0.0, 1.0, 256, alpha=True)).astype(np.uint8)
     table.flags.writeable = False
     return table
 
@@ -51,16 +51,28 @@ def coloured(
     *,
     smoothed: bool,
     pixels: int = SMOOTH_PIXELS,
+    above: float | None = None,
 ) -> NDArray[np.uint8]:
-    """(h, w, 3) pixels of an (H, W) map whose range runs through the colour map; what lies outside is clipped.
+    """(h, w, 4) pixels of an (H, W) map whose range runs through the colour map; what lies outside is clipped.
 
-    A smoothed one has about ``pixels`` a side.
+    A smoothed one has about ``pixels`` a side. What lies below the value ``above`` is left clear.
     """
     low, high = value_range
     shown = smooth(values, pixels) if smoothed else values
     span = high - low
-    scaled = (shown - low) / span if span > 0 else np.zeros_like(shown)
-    return colour_table(colours)[np.round(np.clip(scaled, 0, 1) * 255).astype(np.uint8)]
+    scaled = (shown - low) * np.float32(255 / span) if span > 0 else np.zeros_like(shown)
+    index = np.clip(scaled, 0, 255, out=scaled).round(out=scaled).astype(np.uint8)
+    # A pixel is one word of 32 bits: taking words is several times as fast as taking rows of four bytes.
+    words = colour_table(colours).view(np.uint32)[:, 0].take(index)
+    if above is not None:
+        words[shown < above] = 0
+    return words.view(np.uint8).reshape(*shown.shape, 4)
+
+
+def cut_value(value_range: tuple[float, float], threshold: float) -> float | None:
+    """The value at a share of a range, None for a share of 0, which cuts nothing off."""
+    low, high = value_range
+    return low + threshold * (high - low) if threshold > 0 else None
 
 
 def short_number(value: float) -> str:

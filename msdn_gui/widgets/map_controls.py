@@ -1,4 +1,4 @@
-"""How the maps are shown: range, colours, opacity, smoothness, true places."""
+"""How the maps are shown: range, colours, opacity, threshold, smoothness, the known truth, the divider."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSlider, QWidget
+from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from msdn_core.domain.attention import RangePolicy
 from msdn_gui.theme import SPACING
@@ -22,8 +22,11 @@ _POLICY_TIPS = {
     RangePolicy.FIXED: "Colours span 0 to 1, what an attention can be",
 }
 
-_ROOMY = 600
-"""In fewer pixels, what has no room for a label has its tooltip."""
+_ROOMY = 900
+"""In fewer pixels the controls stand in two rows."""
+
+_STEP = 5
+"""Per cent of the range by which a key moves the threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +37,20 @@ class Display:
     colours: str = "viridis"
     opacity: float = 0.6
     smooth: bool = True
-    parts: bool = True
+    threshold: float = 0.0
+    """What lies lower than this share of the colours' range is left clear."""
+    truth: bool = True
     visible: bool = True
 
 
 class MapControls(QWidget):
-    """One row under the pictures; what is chosen is remembered."""
+    """One row under the pictures, or two; what is chosen is remembered, but for threshold and divider."""
 
     changed = Signal(object)
     """The new ``Display``."""
 
-    def __init__(self, settings: SettingsStore, *, has_parts: bool = True) -> None:
-        """``has_parts``: whether true places can be shown where this stands."""
+    def __init__(self, settings: SettingsStore, *, over_one_image: bool = True) -> None:
+        """``over_one_image``: whether the known truth and both maps on one image can be shown where this stands."""
         super().__init__()
         self._settings = settings
         stored = settings.value
@@ -60,34 +65,41 @@ class MapControls(QWidget):
         self.colours.addItems([name.capitalize() for name in COLOUR_MAPS])
         name = stored.colour_map if stored.colour_map in COLOUR_MAPS else COLOUR_MAPS[0]
         self.colours.setCurrentIndex(COLOUR_MAPS.index(name))
-        self.opacity = QSlider(Qt.Orientation.Horizontal, objectName="opacity", minimum=0, maximum=100)
-        self.opacity.setAccessibleName("Opacity of the map")
-        self.opacity.setMinimumWidth(56)
-        self.opacity.setMaximumWidth(160)
-        self.opacity.setValue(round(100 * min(max(stored.opacity, 0.0), 1.0)))
+        self.opacity = _slider("opacity", "Opacity of the map", round(100 * min(max(stored.opacity, 0.0), 1.0)))
+        self.threshold = _slider("threshold", "Threshold of the map", 0)
         self.smooth = QCheckBox("Smooth", objectName="smooth", checked=stored.smooth)
         self.smooth.setToolTip("Interpolate between the regions' centres; off shows the regions as they are")
-        self.parts = QCheckBox("Parts", self, objectName="parts", checked=True)
-        self.parts.setHidden(not has_parts)
-        self.parts.setToolTip("Rings where the attribute's part truly is, in images where that is known")
+        self.truth = QCheckBox("Truth", self, objectName="truth", checked=stored.truth)
+        self.truth.setToolTip(
+            "What is known of the image: the object's box (dashed), its parts (dots), and rings at those of the "
+            "attribute"
+        )
+        self.wipe = QCheckBox("Wipe", self, objectName="wipe")
+        self.wipe.setToolTip(
+            "Both sub-nets over one image: drag the line between them, or move it with the keys , and ."
+        )
+        for box in (self.truth, self.wipe):
+            box.setHidden(not over_one_image)
         self.policy.setMinimumWidth(self.policy.sizeHint().width())
-        self._range_label, self._opacity_label = QLabel("Range"), QLabel("Opacity")
         self.colours.setToolTip("Colours of the map: each is even to the eye")
 
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING)
-        layout.addWidget(self._range_label)
-        layout.addWidget(self.policy)
-        layout.addWidget(self.colours)
-        layout.addSpacing(SPACING // 2)
-        layout.addWidget(self._opacity_label)
-        layout.addWidget(self.opacity, 1)
-        layout.addSpacing(SPACING // 2)
-        layout.addWidget(self.smooth)
-        if has_parts:
-            layout.addWidget(self.parts)
-        layout.addStretch(0)
+        scale = QHBoxLayout()
+        scale.setSpacing(SPACING)
+        for widget in (_label("Range"), self.policy, self.colours, _label("Opacity")):
+            scale.addWidget(widget)
+        scale.addWidget(self.opacity, 1)
+        rest = QHBoxLayout()
+        rest.setSpacing(SPACING)
+        rest.addWidget(_label("Threshold"))
+        rest.addWidget(self.threshold, 1)
+        for box in (self.smooth, *((self.truth, self.wipe) if over_one_image else ())):
+            box.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+            rest.addWidget(box)
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(SPACING // 2)
+        self._rows.addLayout(scale, 1)
+        self._rows.addLayout(rest, 1)
 
         self._visible = True
         self._follows = False
@@ -97,13 +109,14 @@ class MapControls(QWidget):
         self.colours.currentIndexChanged.connect(self._change)
         self.opacity.valueChanged.connect(self._change)
         self.smooth.toggled.connect(self._change)
-        self.parts.toggled.connect(self._change)
+        self.threshold.valueChanged.connect(self._change)
+        self.truth.toggled.connect(self._change)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         roomy = self.width() >= _ROOMY
-        self._range_label.setVisible(roomy)
-        self._opacity_label.setVisible(roomy)
+        self._rows.setDirection(QBoxLayout.Direction.LeftToRight if roomy else QBoxLayout.Direction.TopToBottom)
+        self._rows.setSpacing(SPACING * 2 if roomy else SPACING // 2)
 
     @property
     def display(self) -> Display:
@@ -113,7 +126,8 @@ class MapControls(QWidget):
             colours=COLOUR_MAPS[self.colours.currentIndex()],
             opacity=self.opacity.value() / 100,
             smooth=self.smooth.isChecked(),
-            parts=self.parts.isChecked(),
+            threshold=self.threshold.value() / 100,
+            truth=self.truth.isChecked(),
             visible=self._visible,
         )
 
@@ -123,6 +137,10 @@ class MapControls(QWidget):
             self._visible = visible
             self.changed.emit(replace(self.display, visible=visible))
 
+    def step_threshold(self, by: int) -> None:
+        """Raise the threshold by so many steps, or lower it."""
+        self.threshold.setValue(self.threshold.value() + by * _STEP)
+
     def _follow(self) -> None:
         """What is chosen elsewhere is chosen here."""
         value, before = self._settings.value, self.display
@@ -131,6 +149,7 @@ class MapControls(QWidget):
         self.colours.setCurrentIndex(COLOUR_MAPS.index(value.colour_map) if value.colour_map in COLOUR_MAPS else 0)
         self.opacity.setValue(round(100 * value.opacity))
         self.smooth.setChecked(value.smooth)
+        self.truth.setChecked(value.truth)
         self._follows = False
         if self.display != before:
             self._tell_policy()
@@ -146,9 +165,29 @@ class MapControls(QWidget):
             colour_map=display.colours,
             opacity=display.opacity,
             smooth=display.smooth,
+            truth=display.truth,
         )
         self.changed.emit(display)
 
     def _tell_policy(self) -> None:
         self.policy.setToolTip(_POLICY_TIPS[RangePolicy(self.policy.currentData())])
         self.opacity.setToolTip(f"Opacity of the map: {self.opacity.value()}% (hold Space to see the bare image)")
+        self.threshold.setToolTip(
+            f"Threshold: what lies above {self.threshold.value()}% of the range is coloured"
+            if self.threshold.value()
+            else "Threshold: colour only what lies above a share of the range"
+        )
+
+
+def _label(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+    return label
+
+
+def _slider(name: str, words: str, value: int) -> QSlider:
+    """Per cent, as wide as there is room."""
+    slider = QSlider(Qt.Orientation.Horizontal, objectName=name, minimum=0, maximum=100, accessibleName=words)
+    slider.setMinimumWidth(56)
+    slider.setValue(value)
+    return slider

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from msdn_gui.theme import small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
@@ -28,6 +28,9 @@ def quiet_plot(owner: QWidget, **parts: Any) -> pg.PlotWidget:
     item.ctrlMenu.setParent(owner, item.ctrlMenu.windowFlags())
     item.hideButtons()
     item.showGrid(x=True, y=True, alpha=0.15)
+    for side in ("bottom", "left"):
+        # An axis with its grid takes longer to paint than a curve: it is painted when its range is another one.
+        item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
     return made
 
 

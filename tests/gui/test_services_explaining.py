@@ -60,6 +60,24 @@ def test_only_the_newest_of_many_requests_is_answered(qtbot, explainer, files) -
     assert answered == [last]
 
 
+def test_each_lane_has_its_newest_request_answered(qtbot, explainer, files) -> None:
+    ask(qtbot, explainer, files, "one.jpg")
+    answered = []
+    explainer.answered.connect(lambda number, _: answered.append(number))
+    explainer.request(files / "checkpoint", files / "slow.jpg")
+    explainer.request(files / "checkpoint", files / "two.jpg", "other")
+    other = explainer.request(files / "checkpoint", files / "three.jpg", "other")
+    main = explainer.request(files / "checkpoint", files / "two.jpg")
+    qtbot.waitUntil(lambda: {main, other} <= set(answered), timeout=LONG)
+    assert answered == [main, other], "the chosen image goes first"
+    gone = explainer.request(files / "checkpoint", files / "slow.jpg", "other")
+    explainer.cancel("other")
+    last = ask(qtbot, explainer, files, "one.jpg")
+    assert last is not None
+    qtbot.wait(700)
+    assert gone not in answered
+
+
 def test_an_answer_that_is_known_comes_again_without_the_worker(qtbot, explainer, files) -> None:
     first = ask(qtbot, explainer, files, "one.jpg")
     os.kill(explainer.worker_id, signal.SIGTERM)
@@ -71,7 +89,8 @@ def test_what_may_be_wanted_next_is_known_when_it_is_asked_for(qtbot, explainer,
     told = []
     explainer.answered.connect(lambda number, _: told.append(number))
     explainer.look_ahead(files / "checkpoint", [files / "two.jpg", files / "raise.jpg", files / "three.jpg"])
-    qtbot.waitUntil(lambda: len(explainer._cache) == 3, timeout=LONG)
+    explainer.look_ahead(files / "checkpoint", [files / "slow.jpg"], "other")
+    qtbot.waitUntil(lambda: len(explainer._cache) == 4, timeout=LONG)
     assert told == []
     os.kill(explainer.worker_id, signal.SIGTERM)
     assert ask(qtbot, explainer, files, "three.jpg") is not None, "it was known without the worker"

@@ -92,6 +92,8 @@ def test_a_run_is_started_watched_and_stopped_and_kept(workspace, services, qtbo
     qtbot.waitUntil(lambda: len(workspace.view.curves.losses.series["total"]) > 3, timeout=20_000)
     assert state(workspace) == "Running"
     assert "left" in workspace.view.progress.text()
+    machine = workspace.findChild(QLabel, "run_machine")
+    qtbot.waitUntil(lambda: machine.text() == "CPU 97 % · memory 1.5 of 16.0 GB", timeout=10_000)
     assert 0 < workspace.view.bar.value() < workspace.view.bar.maximum()
     click(qtbot, workspace, "stop_run")
     assert state(workspace) == "Asked to stop …"
@@ -99,6 +101,7 @@ def test_a_run_is_started_watched_and_stopped_and_kept(workspace, services, qtbo
     assert not workspace.view.stop.isEnabled()
     assert workspace.view.pause.text() == "Resume"
     assert services.run_monitor.active() == []
+    assert not machine.isVisible(), "what it took is over with it"
 
 
 def test_a_cancelled_run_is_marked_and_kept(workspace, session, qtbot) -> None:
