@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from msdn_core.errors import MsdnError
 
 _REPLACE_TRIES = 20
+# Ours, and what safetensors writes beside the file that it was given.
+_HALF = re.compile(r"\..+-\d+-[0-9a-f]{8}\.part(\..*)?|\.tmp[A-Za-z0-9]{6}")
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 
 
@@ -47,6 +50,14 @@ def replacing(path: Path) -> Iterator[Path]:
         raise MsdnError(_sentence(error, path)) from error
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def take_away_halves(folder: Path) -> None:
+    """Removes what killed processes had begun to write in a folder; for who alone writes there now."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if _HALF.fullmatch(path.name) and path.is_file():
+                path.unlink(missing_ok=True)
 
 
 def _replace(temporary: Path, path: Path) -> None:

@@ -8,14 +8,18 @@ INK, MUTED, GRID = "#1f2328", "#6b7178", "#e4e7ea"
 BLUE, ORANGE = "#2b6cb8", "#c2580c"
 
 
-def opening(width: int, height: int, title: str) -> list[str]:
-    """The first lines of a white SVG of so many pixels; ``</svg>`` ends it."""
-    return [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
-        'font-family="system-ui, Segoe UI, Helvetica, DejaVu Sans, sans-serif" font-size="13">',
+def opening(width: int, height: int, title: str, *, inline: bool = False) -> list[str]:
+    """The first lines of a white SVG of so many pixels; ``</svg>`` ends it.
+
+    ``inline`` is for a page: it has the page's background and font, and shrinks with it.
+    """
+    size = "" if inline else f' xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
+    family = "" if inline else ' font-family="system-ui, Segoe UI, Helvetica, DejaVu Sans, sans-serif"'
+    parts = [
+        f'<svg{size} viewBox="0 0 {width} {height}" role="img"{family} font-size="13">',
         f"<title>{escape(title)}</title>",
-        f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
     ]
+    return parts if inline else [*parts, f'<rect width="{width}" height="{height}" fill="#ffffff"/>']
 
 
 def text(

@@ -59,7 +59,25 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         print(f"msdn: {fault_of_import(error)}", file=sys.stderr)
         return 1
+    except Exception as error:
+        print(f"msdn: {_fault_of_start(error)}", file=sys.stderr)
+        return 1
     return program.run()
+
+
+def _fault_of_start(error: Exception) -> str:
+    """Writes down what kept the window from being made; one sentence that names the file."""
+    import traceback
+
+    from msdn_gui.services.fault_log import log_file, report
+
+    sentence = f"The window could not be made ({type(error).__name__}: {error})"
+    try:
+        with log_file().open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(report(sentence, "".join(traceback.format_exception(error))) + "\n")
+    except OSError:
+        return f"{sentence}; install the program anew."
+    return f"{sentence}; {log_file()} says where: send it, or install the program anew."
 
 
 def _make(arguments: argparse.Namespace) -> Program:

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.counterfactual import smallest_edit
 from msdn_core.domain.explanation import Explanation
-from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
+from msdn_core.domain.reading import Reading
+from msdn_core.domain.scoring import fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.project import PROJECT_FILE, ImageRecord, Project
+from msdn_gui.film_pins import FilmPins
 from msdn_gui.services.checkpoints import (
     Checkpoint,
     CheckpointChoice,
@@ -38,6 +39,7 @@ __all__ = ["Checkpoint", "ExplainPhase", "ExplainState", "Session"]
 
 _WATCH_MS = 2000
 _LOADED_AT_ONCE = 3000
+_CLOCK_TOLERANCE_S = 120.0
 
 
 class Session(QObject):
@@ -90,14 +92,14 @@ class Session(QObject):
         self._looking = Looking(explainer, self)
         self._looking.state_changed.connect(self.explaining_changed)
         self._looking.explained.connect(self.explanation_changed)
+        self.film_pins = FilmPins(self)
+        """Which pairs of image and attribute coming runs shall film."""
         self.collection = CollectionScores(self)
         """What the chosen checkpoint says of all images of the project, once they were scored."""
         self.collection.scoring_failed.connect(lambda sentence: self.message.emit("error", sentence))
         self._image_list = ImageList(self)
         self._image_list.loaded.connect(self._take_images)
         self._image_list.failed.connect(lambda sentence: self.message.emit("error", sentence))
-        if explainer is not None:
-            explainer.died.connect(lambda sentence: self.message.emit("warning", sentence))
 
     # The project
 
@@ -111,9 +113,14 @@ class Session(QObject):
         if self.project is not None and self.project.path == Path(path).absolute():
             self.reload_images()
             return
+        if self.project is not None and not (self.project.path / PROJECT_FILE).exists():
+            # It was moved, perhaps to ``path``: its lock, which is held here, would keep it from being opened.
+            self.close_project()
         project = Project.open(path)
         try:
             table = project.table()
+            # Looked at first: opening is a change of the file itself.
+            behind = project.clock_behind_s()
             few = project.image_count() <= _LOADED_AT_ONCE
             images = project.images() if few else []
         except MsdnError:
@@ -134,6 +141,12 @@ class Session(QObject):
             self._image_list.load(project.path)
         if project.read_only:
             self.message.emit("warning", f"This project is open for reading only: {project.read_only_reason}")
+        elif behind > _CLOCK_TOLERANCE_S:
+            self.message.emit(
+                "warning",
+                f"This computer's clock is {behind / 60:.0f} minutes behind the last change of this project: set it "
+                "right, or what is said now counts as older than what was said before.",
+            )
         self._choose_first_checkpoint()
 
     def close_project(self) -> None:
@@ -148,7 +161,7 @@ class Session(QObject):
         self.set_class(None)
         self.set_rival(None)
         self.set_attribute(-1)
-        self._put_checkpoint(None)
+        self.put_checkpoint(None)
         self.project.close()
         self.project = None
         self.images = []
@@ -255,10 +268,17 @@ class Session(QObject):
         self.set_rival(rival)
         self.explore_asked.emit()
 
+    def look_at(self, record: ImageRecord, attribute: int) -> None:
+        """Goes to Explore with an image, at the maps of an attribute; −1 leaves the one that is chosen."""
+        self.set_image(record)
+        if attribute >= 0:
+            self.set_attribute(attribute)
+        self.explore_asked.emit()
+
     def set_checkpoint(self, path: Path | None, label: str = "") -> None:
         """Looks through another checkpoint; if it does not fit, the old one stays and a message says why."""
         if path is None:
-            self._put_checkpoint(None)
+            self.put_checkpoint(None)
             return
         try:
             checkpoint = load_checkpoint(Path(path), label)
@@ -267,7 +287,25 @@ class Session(QObject):
         except MsdnError as fault:
             self.message.emit("error", str(fault))
             return
-        self._put_checkpoint(checkpoint)
+        self.put_checkpoint(checkpoint)
+
+    def put_checkpoint(self, checkpoint: Checkpoint | None) -> None:
+        """Looks through a checkpoint that is loaded, and was found to fit, or through none."""
+        if checkpoint is None and self.checkpoint is None:
+            return
+        # An explanation through the old one may have another number of attributes.
+        self._looking.look(None, None)
+        self.checkpoint = checkpoint
+        if not self._own_table.attributes:
+            self.table = checkpoint.header.table() if checkpoint is not None else self._own_table
+            self.set_class(self.class_name)
+            self.set_attribute(self.attribute)
+            self.table_changed.emit()
+        if checkpoint is not None:
+            self.set_gamma(checkpoint.header.gamma)
+        self.collection.show(self.project.path if self.project is not None else None, checkpoint)
+        self.checkpoint_changed.emit(checkpoint)
+        self._explain()
 
     def ask_for_run(self, directory: Path) -> None:
         """Goes to Train and shows a run there."""
@@ -297,19 +335,25 @@ class Session(QObject):
 
     def fused_scores(self) -> NDArray[np.floating] | None:
         """(K,) attribute scores of both sub-nets, fused as the checkpoint says; None while there are none."""
-        if self.explanation is None or self.checkpoint is None:
+        return None if self.explanation is None else _fused(self.explanation, self.checkpoint)
+
+    def reading(self) -> Reading | None:
+        """What the chosen image's scores mean for the classes; None while there are none that fit the table."""
+        return self.reading_of(self.explanation, self.checkpoint)
+
+    def reading_of(self, explanation: Explanation | None, checkpoint: Checkpoint | None) -> Reading | None:
+        """The same of what another checkpoint says, at its own gamma; the chosen one's gamma is ``gamma``."""
+        fused = _fused(explanation, checkpoint) if explanation is not None else None
+        if fused is None or checkpoint is None or fused.shape[0] != len(self.table.attributes):
             return None
-        return fused_attribute_scores(
-            self.explanation.scores_av, self.explanation.scores_va, self.checkpoint.header.fusion
-        )
+        is_chosen = self.checkpoint is not None and checkpoint.path == self.checkpoint.path
+        gamma = self.gamma if is_chosen else checkpoint.header.gamma
+        return Reading(fused, self.table, gamma, checkpoint.header.clip_negative)
 
     def class_ranking(self) -> tuple[NDArray[np.intp], NDArray[np.floating]] | None:
         """Rows of the table from the best class to the worst, and (M,) calibrated scores in the table's order."""
-        fused = self.fused_scores()
-        if fused is None or fused.shape[0] != len(self.table.attributes):
-            return None
-        scores = calibrated(class_scores(fused, self._unit_vectors()), self.table.seen, self.gamma)
-        return np.argsort(-scores, kind="stable"), scores
+        reading = self.reading()
+        return None if reading is None else reading.ranking()
 
     def collection_scores(self, name: str | None) -> NDArray[np.float64] | None:
         """(N,) a class's score in each image of ``collection``, before calibration; None while there are none."""
@@ -319,23 +363,6 @@ class Session(QObject):
             return None
         clip = self.checkpoint is not None and self.checkpoint.header.clip_negative
         return found.scores.of(np.maximum(self.table.vectors[row], 0.0) if clip else self.table.vectors[row])
-
-    def contributions(self, name: str) -> NDArray[np.floating] | None:
-        """(K,) each attribute's exact share in a class's score, before calibration; they sum to that score."""
-        fused = self.fused_scores()
-        row = self.table.class_index.get(name)
-        if fused is None or row is None or fused.shape[0] != len(self.table.attributes):
-            return None
-        return contributions(fused, self._unit_vectors()[row])
-
-    def smallest_edit(self, name: str, leader: str) -> NDArray[np.float64] | None:
-        """(K,) the shortest change of a class's vector, in the table's own units, with which it draws level."""
-        fused, ranking = self.fused_scores(), self.class_ranking()
-        index = self.table.class_index
-        if fused is None or ranking is None or name not in index or leader not in index:
-            return None
-        target = float(ranking[1][index[leader]]) + self.gamma * bool(self.table.seen[index[name]])
-        return smallest_edit(fused, self.table.vectors[index[name]], target)
 
     def present_project(self) -> Project:
         """The open project, for an edit of it; ProjectError where there is none, or its file was taken away."""
@@ -359,7 +386,7 @@ class Session(QObject):
         """A table of other attributes: what was trained on the old ones is looked through no longer."""
         names = tuple(attribute.full_name for attribute in table.attributes)
         if self.checkpoint is not None and self.checkpoint.header.attributes != names:
-            self._put_checkpoint(None)
+            self.put_checkpoint(None)
         self.put_table(table)
         if self.checkpoint is None:
             self._choose_first_checkpoint()
@@ -371,30 +398,9 @@ class Session(QObject):
             raise ProjectError("No project is open; open one first.")
         return self.project
 
-    def _unit_vectors(self) -> NDArray[np.float64]:
-        clip = self.checkpoint is not None and self.checkpoint.header.clip_negative
-        return self.table.unit_vectors(clip_negative=clip)
-
-    def _put_checkpoint(self, checkpoint: Checkpoint | None) -> None:
-        if checkpoint is None and self.checkpoint is None:
-            return
-        # An explanation through the old one may have another number of attributes.
-        self._looking.look(None, None)
-        self.checkpoint = checkpoint
-        if not self._own_table.attributes:
-            self.table = checkpoint.header.table() if checkpoint is not None else self._own_table
-            self.set_class(self.class_name)
-            self.set_attribute(self.attribute)
-            self.table_changed.emit()
-        if checkpoint is not None:
-            self.set_gamma(checkpoint.header.gamma)
-        self.collection.show(self.project.path if self.project is not None else None, checkpoint)
-        self.checkpoint_changed.emit(checkpoint)
-        self._explain()
-
     def _choose_first_checkpoint(self) -> None:
         attributes = tuple(attribute.full_name for attribute in self._own_table.attributes)
-        self._put_checkpoint(first_that_fits(self.checkpoints(), attributes))
+        self.put_checkpoint(first_that_fits(self.checkpoints(), attributes))
 
     def _look_for_changes(self) -> None:
         """Another process may have committed something."""
@@ -424,6 +430,12 @@ class Session(QObject):
     def _explain(self) -> None:
         checkpoint = self.checkpoint.path if self.checkpoint is not None else None
         self._looking.look(checkpoint, self.image.path if self.image is not None else None)
+
+
+def _fused(explanation: Explanation, checkpoint: Checkpoint | None) -> NDArray[np.floating] | None:
+    if checkpoint is None:
+        return None
+    return fused_attribute_scores(explanation.scores_av, explanation.scores_va, checkpoint.header.fusion)
 
 
 def _gone(project: Project) -> str:

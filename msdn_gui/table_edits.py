@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,12 +65,12 @@ class TableEdits:
         if removed.images:
             self._session.reload_images()
 
-    def add_classes(self, vectors: Mapping[str, ArrayLike]) -> None:
-        """Classes more, by name with their (K,) vectors, unseen, at the end; all or none, and told of once."""
+    def add_classes(self, vectors: Mapping[str, ArrayLike], *, seen: bool = False) -> None:
+        """Classes more, by name with their (K,) vectors, at the end; all or none, and told of once."""
         project = self._writable()
         with project.transaction():
             for name, vector in vectors.items():
-                project.add_class(name, np.asarray(vector, dtype=np.float64))
+                project.add_class(name, np.asarray(vector, dtype=np.float64), seen=seen)
         self._session.put_table(project.table())
 
     def remove_classes(self, names: Sequence[str]) -> list[RemovedClass]:
@@ -129,10 +129,14 @@ class TableEdits:
     def define_table(
         self, table: ClassTable, descriptions: Mapping[str, str], group_parts: Mapping[str, Sequence[str]]
     ) -> None:
-        """Gives a project without attributes a table; its attributes get hashed word vectors."""
+        """Gives a project without attributes a table; its attributes get hashed word vectors, and its classes stay."""
         project = self._session.present_project()
-        if project.table().attributes:
+        before = project.table()
+        if before.attributes:
             raise ProjectError("This project has attributes already; new ones are added one by one.")
+        for name, seen in zip(before.classes, before.seen.tolist(), strict=True):
+            if name not in table.class_index:
+                table = table.with_class(name, np.zeros(len(table.attributes)), seen=seen)
         from msdn_core.importers.word_vectors import hashed_word_vectors
 
         words = hashed_word_vectors([attribute.full_name for attribute in table.attributes])
@@ -143,15 +147,18 @@ class TableEdits:
                 project.describe_class(name, text)
         self._session.put_attributes(project.table())
 
-    def undefine_table(self) -> None:
-        """Takes classes and attributes away, as long as nothing in the project hangs on them."""
+    def undefine_table(self, classes: Collection[str]) -> None:
+        """Takes attributes and these classes away, as long as nothing in the project hangs on them."""
         project = self._writable()
         room = project.annotations
-        if any(image.class_name for image in project.images()):
+        if any(image.class_name in classes for image in project.images()):
             raise ProjectError("Images have got classes since; take them away first, in Annotate.")
         if any(room.judgements_by(name) for name in room.annotators()):
             raise ProjectError("Attributes were judged in images since; take that back first, in Annotate.")
-        project.define_classes(ClassTable.empty())
+        table = project.table()
+        rows = [row for row, name in enumerate(table.classes) if name not in classes]
+        names = tuple(table.classes[row] for row in rows)
+        project.define_classes(ClassTable((), names, np.zeros((len(rows), 0)), table.seen[rows]))
         self._session.put_attributes(project.table())
 
     def append_attribute(self, attribute: Attribute) -> None:

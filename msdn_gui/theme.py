@@ -16,6 +16,7 @@ SPACING = 8
 TEXT_POINTS = 10.0
 SMALL_POINTS = 8.5
 MODES = ("system", "light", "dark")
+TEXT_SCALES = (0.9, 1.0, 1.1, 1.25)
 
 SEEN_SIGN = "●"
 UNSEEN_SIGN = "◆"
@@ -93,6 +94,7 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._mode = "system"
+        self._text_scale = 1.0
         self.colours = LIGHT
         if application is not None:
             QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
@@ -111,6 +113,28 @@ class Theme(QObject):
         """Turns to light, to dark, or to what the system says."""
         self._mode = mode if mode in MODES else "system"
         self._apply()
+
+    @property
+    def text_scale(self) -> float:
+        """How much larger letters are than the program has them."""
+        return self._text_scale
+
+    def set_text_scale(self, scale: float) -> None:
+        """Makes all letters larger or smaller, those on the screen too; one of ``TEXT_SCALES``, or the nearest."""
+        before = self._text_scale
+        self._text_scale = min(TEXT_SCALES, key=lambda one: abs(one - scale))
+        if self._application is None or self._text_scale == before:
+            return
+        own = [one for one in self._application.allWidgets() if one.testAttribute(Qt.WidgetAttribute.WA_SetFont)]
+        points = [one.font().pointSizeF() / before for one in own]
+        # Widgets that a style sheet has reached keep their letters until they are styled anew.
+        self._application.setStyleSheet("")
+        self._application.setFont(text_font())
+        self._apply()
+        for widget, size in zip(own, points, strict=True):
+            font = widget.font()
+            font.setPointSizeF(size * self._text_scale)
+            widget.setFont(font)
 
     def _follow_system(self, _scheme: Qt.ColorScheme) -> None:
         if self._mode == "system":
@@ -139,14 +163,13 @@ def theme() -> Theme:
     return _theme
 
 
-def install(application: QApplication, mode: str) -> Theme:
+def install(application: QApplication, mode: str, text_scale: float = 1.0) -> Theme:
     """Gives the application its style, font and colours."""
     application.setStyle(QStyleFactory.create("Fusion"))
-    font = choose_font()
-    font.setPointSizeF(TEXT_POINTS)
-    application.setFont(font)
-    application.setFont(text_font())
+    application.setFont(choose_font())
     installed = theme()
+    installed.set_text_scale(text_scale)
+    application.setFont(text_font())
     installed.set_mode(mode)
     return installed
 
@@ -154,7 +177,7 @@ def install(application: QApplication, mode: str) -> Theme:
 def text_font(points: float = TEXT_POINTS, *, bold: bool = False) -> QFont:
     """The window's own font with figures of one width, so that numbers line up."""
     font = QFont(QGuiApplication.font())
-    font.setPointSizeF(points)
+    font.setPointSizeF(points * theme().text_scale)
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     if hasattr(font, "setFeature"):
         font.setFeature(QFont.Tag("tnum"), 1)

@@ -16,7 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.events import CommandTaken, Ended, Evaluated, RunStarted, StepDone
+from msdn_core.runs.events import CommandTaken, Ended, Evaluated, MachineUse, RunStarted, StepDone
 from msdn_core.runs.status import RunState, RunStatus, own_process
 
 STEPS = 40
@@ -45,6 +45,7 @@ def main(run: RunDirectory, behaviour: str) -> None:
             StepDone(step=step, steps=STEPS, epoch=0, losses=losses, learning_rate=1e-4, images_per_second=9.0,
                      remaining_s=left)
         )  # fmt: skip
+        run.append(MachineUse(step=step, cpu=97.2, memory=1_500_000_000, memory_total=16_000_000_000))
         status = replace(status, step=step)
         run.write_status(status)
         if step == 5 and behaviour == "crash":

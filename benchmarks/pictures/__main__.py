@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from benchmarks.pictures.stage import Picture
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = ("overview", "explore", "classes", "annotate", "train", "evaluate")
+MODULES = ("overview", "explore", "classes", "annotate", "train", "evaluate", "ablation", "shell")
 
 
 def main() -> int:

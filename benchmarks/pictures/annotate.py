@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtWidgets import QComboBox
 
 from benchmarks.pictures.stage import Picture, Stage
+from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_gui.annotate import AnnotateWorkspace
 from msdn_gui.annotate.proposals_panel import ProposalsPanel
 
 _STRIPED = "wing pattern::striped"
+_CROWN = (Attribute("crown", "red"), Attribute("crown", "blue"))
+_NOTHING_YET = ClassTable(_CROWN, (), np.zeros((0, 2)), np.zeros(0, dtype=np.bool_))
 
 
 def _class(stage: Stage) -> None:
@@ -54,6 +58,13 @@ def _agreement(stage: Stage) -> None:
     stage.act("annotate_tab_agreement")
 
 
+def _folders(stage: Stage) -> None:
+    stage.open_photographs()
+    stage.session.edits.define_table(_NOTHING_YET, {}, {})
+    stage.act("annotate_tab_class")
+    stage.act("annotate_by_folders")
+
+
 def _choose(stage: Stage, order: str) -> None:
     box = stage.find(QComboBox, "queue_order")
     box.setCurrentIndex(box.findData(order))
@@ -68,4 +79,5 @@ PICTURES = (
     Picture("annotate-places", "annotate", _places),
     Picture("annotate-vectors", "annotate", _vectors),
     Picture("annotate-agreement", "annotate", _agreement),
+    Picture("annotate-folders", "annotate", _folders),
 )

@@ -2,38 +2,91 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
 from benchmarks.pictures.stage import Picture, Stage
-from msdn_gui.evaluate.confusion_page import ConfusionPage
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 
-def _page(stage: Stage, number: int) -> EvaluateWorkspace:
+def _page(stage: Stage, title: str) -> EvaluateWorkspace:
     workspace = stage.find(EvaluateWorkspace)
-    workspace.tabs.setCurrentIndex(number)
+    workspace.tabs.setCurrentWidget(next(page for page in workspace.pages if page.title == title))
     stage.settle()
     return workspace
 
 
 def _confusion(stage: Stage) -> None:
-    page = stage.find(ConfusionPage) if _page(stage, 1) else None
-    assert page is not None
+    page = _page(stage, "Confusion").confusion
     worst = page.images._shown.run
-    own, other, _ = _page(stage, 2).errors.model.pairs[0]
-    _page(stage, 1)
+    own, other, _ = _page(stage, "Errors").errors.model.pairs[0]
+    _page(stage, "Confusion")
     names = worst.table.classes
-    stage.click(page.plot, page.cell_at(names[own], names[other]).toPoint())
+    stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
 
 
 def _errors(stage: Stage) -> None:
-    _page(stage, 2)
+    _page(stage, "Errors")
 
 
 def _attributes(stage: Stage) -> None:
-    _page(stage, 3)
+    _page(stage, "Attributes")
+
+
+def _parts(stage: Stage) -> None:
+    """The part that is found least, and in which images it is."""
+    page = _page(stage, "Parts").parts
+    stage.click_cell(page.parts.table, 0)
+
+
+def _difference(stage: Stage) -> None:
+    """Another seed, trained for a moment, and what it takes otherwise; so near that the classes' names fit."""
+    project = stage.session.project.path
+    for words in (
+        ("train", project, "--recipe", "demo", "--name", "short", "--set", "steps=40", "evaluate_every=20", "seed=1"),
+        ("evaluate", project, "--run", "short", "--keep"),
+    ):
+        subprocess.run([sys.executable, "-m", "msdn_core", *map(str, words)], check=True, capture_output=True)
+    workspace = stage.find(EvaluateWorkspace)
+    stage.wait(lambda: workspace.evaluations.entry("short") is not None)
+    workspace.evaluations.list_runs()
+    stage.wait(lambda: workspace.compare.findData("short") >= 0)
+    workspace.compare.setCurrentIndex(workspace.compare.findData("short"))
+    page = _page(stage, "Confusion").confusion
+    page.runs.setCurrentIndex(page.runs.count() - 1)
+    page.errors_only.setChecked(True)
+    stage.settle()
+    own, other, _ = max(_page(stage, "Errors").errors.model.pairs, key=lambda pair: pair[2])
+    _page(stage, "Confusion")
+    names = page.images._shown.run.table.classes
+    stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
+    for _ in range(4):
+        QTest.keyClick(page.plot.plot, Qt.Key.Key_Plus)
+    stage.settle()
+
+
+def _embedding(stage: Stage) -> None:
+    """t-SNE by right and wrong, and what lies around an image that was taken for another class."""
+    page = _page(stage, "Embedding").embedding
+    page.layouts.setCurrentIndex(page.layouts.findText("t-SNE"))
+    if page.make.isVisible():
+        stage.click(page.make)
+    stage.wait(lambda: page.facts.text().startswith("t-SNE, perplexity"))
+    page.colouring.setCurrentIndex(page.colouring.findText("Colour by right and wrong"))
+    stage.settle()
+    run = page.images._shown.run
+    wrong = int((run.predictions(run.gamma("trained")) != run.labels).argmax())
+    stage.click(page.plot.plot, page.plot.place_in(wrong).toPoint())
 
 
 PICTURES = (
     Picture("evaluate-confusion", "evaluate", _confusion),
+    Picture("evaluate-difference", "evaluate", _difference),
     Picture("evaluate-errors", "evaluate", _errors),
     Picture("evaluate-attributes", "evaluate", _attributes),
+    Picture("evaluate-parts", "evaluate", _parts),
+    Picture("evaluate-embedding", "evaluate", _embedding),
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_gui.explore import ExploreWorkspace
 
@@ -15,4 +18,59 @@ def _finding(stage: Stage) -> None:
     stage.wait(lambda: gallery.is_settled and gallery.facets.model.rowCount() > 0)
 
 
-PICTURES = (Picture("explore-finding", "explore", _finding),)
+def _wipe(stage: Stage) -> None:
+    """Both sub-nets over one image, above a threshold."""
+    maps = stage.find(ExploreWorkspace).maps
+    maps.controls.threshold.setValue(30)
+    stage.act("explore_wipe_between_the_sub-nets")
+    stage.act("explore_move_the_divider_to_the_right")
+
+
+def _why_not(stage: Stage) -> None:
+    """An image that is misread, and what speaks for the wrong class."""
+    gallery = stage.find(ExploreWorkspace).gallery
+    stage.type(gallery.query, "wrong split:test ")
+    stage.wait(lambda: gallery.is_settled and stage.session.browsed is not None)
+    gallery.view.setFocus()
+    stage.session.step_image(1)
+    stage.settle()
+    image, ranking = stage.session.image, stage.session.class_ranking()
+    if image is None or ranking is None:
+        raise RuntimeError("No image is misread.")
+    stage.session.set_class(stage.session.table.classes[int(ranking[0][0])])
+    other = stage.find(QComboBox, "why_other")
+    other.setCurrentIndex(other.findData(image.class_name))
+    stage.settle()
+    stage.click_cell(stage.find(ExploreWorkspace).why.table, 0)
+
+
+def _sheet(stage: Stage) -> None:
+    """The strongest attributes' maps side by side."""
+    stage.act("explore_sheet_of_attributes")
+
+
+def _override(stage: Stage) -> None:
+    """The strongest attribute put to a low score: another class wins."""
+    workspace = stage.find(ExploreWorkspace)
+    workspace.why.other.setCurrentIndex(1)
+    stage.act("explore_override_the_attribute's_score")
+    editor = stage.find(QLineEdit, "score_editor")
+    stage.type(editor, "-8")
+    stage.press(editor, Qt.Key.Key_Return)
+
+
+def _compare(stage: Stage) -> None:
+    """One attribute in two images."""
+    stage.act("explore_compare_this_with_what_comes_next,_or_leave")
+    stage.session.step_image(11)
+    stage.settle()
+
+
+PICTURES = (
+    Picture("explore-finding", "explore", _finding),
+    Picture("explore-wipe", "explore", _wipe),
+    Picture("explore-compare", "explore", _compare),
+    Picture("explore-override", "explore", _override),
+    Picture("explore-why-not", "explore", _why_not),
+    Picture("explore-sheet", "explore", _sheet),
+)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from benchmarks.pictures.stage import Picture
-from msdn_gui.workspaces import NAMES
+from msdn_gui.shell.workspaces import NAMES
 
 PICTURES = tuple(Picture(f"{name}-{theme}", name, theme=theme) for name in NAMES for theme in ("light", "dark"))

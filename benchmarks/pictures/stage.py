@@ -52,6 +52,13 @@ class Stage:
         self.window.show_workspace(workspace)
         self.settle()
 
+    def open_photographs(self) -> None:
+        """Opens the project's own photographs anew, as a folder of which nothing is known but what it holds."""
+        folder = self.session.present_project().path / "images"
+        self.window.opening.open_path(folder)
+        self.wait(lambda: self.session.project is not None and self.session.project.name == folder.name)
+        self.settle()
+
     def act(self, name: str) -> None:
         """Triggers an action of the window or of the shown workspace, by its name."""
         here = self.workspace.actions()
@@ -87,6 +94,11 @@ class Stage:
         """Types into a widget."""
         widget.setFocus()
         QTest.keyClicks(widget, text)
+        self.settle()
+
+    def press(self, widget: QWidget, key: Qt.Key) -> None:
+        """Presses one key in a widget."""
+        QTest.keyClick(widget, key)
         self.settle()
 
     def shoot(self, file: Path) -> None:

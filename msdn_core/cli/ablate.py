@@ -36,6 +36,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     add_settings(parser, "change settings of all rows; repeatable")
     parser.add_argument("--name", default="ablation", help="what its runs' names begin with (default: %(default)s)")
     parser.add_argument(
+        "--queue",
+        action="store_true",
+        help="let its runs wait for their turn instead (`queue PROJECT` takes them); the same command without it, "
+        "afterwards, writes the table",
+    )
+    parser.add_argument(
         "--out", type=Path, metavar="DIR", help="where the table goes (default: PROJECT/ablations/NAME)"
     )
     parser.set_defaults(handler=run)
@@ -50,24 +56,24 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     from msdn_core.runs.events import StepDone
     from msdn_core.runs.launch import lower_priority
     from msdn_core.runs.status import RunState
-    from msdn_core.training.ablation import label_of, open_ablation, parse_rows
+    from msdn_core.training.ablation import Ablation, label_of, parse_rows
     from msdn_core.training.ablation_report import as_json, gather, write_report
     from msdn_core.training.config import from_settings
+    from msdn_core.training.enqueuing import queue_ablation
 
     lower_priority()
     config = from_settings(arguments.recipe, arguments.settings)
     rows = parse_rows(arguments.rows)
     with Project.open(arguments.project, read_only=True) as project:
         path = project.path
-    ablation = open_ablation(
-        path,
-        arguments.name,
-        config,
-        rows,
-        arguments.seeds,
-        progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
-    )
-    folder = arguments.out or path / "ablations" / arguments.name
+    ablation = Ablation(path, arguments.name, config, rows, arguments.seeds)
+    if arguments.queue:
+        queued = queue_ablation(ablation)
+        output.result({"ablation": ablation.name, "queued": queued}, f"{queued} runs of “{ablation.name}” wait.")
+        return
+    folder = arguments.out or ablation.folder
+    from msdn_core.training.ablating import train_cells
+
     cells = ablation.cells()
     done = sum(cell.done for cell in cells)
     if done:
@@ -79,7 +85,11 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
 
     failed = []
     ended = ""
-    for cell, state in ablation.run(listen):
+    for cell, state in train_cells(
+        ablation,
+        listener=listen,
+        progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
+    ):
         done += 1
         report = gather(ablation)
         write_report(report, folder)

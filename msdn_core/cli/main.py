@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from msdn_core import __version__
 from msdn_core.cli import (
     ablate,
     demo,
     doctor,
+    embed,
     evaluate,
     explain,
     exporting,
@@ -19,6 +22,7 @@ from msdn_core.cli import (
     importing,
     queueing,
     refit,
+    report,
     runs,
     score,
     train,
@@ -36,6 +40,8 @@ COMMANDS = (
     ablate,
     runs,
     evaluate,
+    embed,
+    report,
     explain,
     score,
     exporting,
@@ -67,6 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             # Names of classes and files are anybody's; a console that cannot show a letter shows its escape.
             stream.reconfigure(errors="backslashreplace")
+    if argv is None:
+        # What crashes in native code says where: a run in its log, a job to the window that started it.
+        with suppress(OSError, ValueError, AttributeError):
+            faulthandler.enable()
     words = sys.argv[1:] if argv is None else argv
     arguments = build_parser().parse_args(words)
     output = Output(as_json=getattr(arguments, "json", False))

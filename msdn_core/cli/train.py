@@ -33,6 +33,16 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         "--config", type=Path, metavar="FILE", help="settings from a file: one that the window saved, or a config.json"
     )
     add_settings(parser, "change settings; repeatable")
+    parser.add_argument(
+        "--watch",
+        action="extend",
+        nargs="+",
+        default=[],
+        metavar="IMAGE:ATTRIBUTE",
+        help="film the attention maps of these pairs while it trains (default: the project's pins, or telling ones); "
+        "none: no film",
+    )
+    parser.add_argument("--watch-file", type=Path, metavar="FILE", help="the same from a file, a pair a line")
     parser.add_argument("--name", metavar="RUN", help="the run's name (default: the recipe's and a number)")
     parser.add_argument("--resume", action="store_true", help="go on with the run of that name where it was left")
     parser.add_argument("--queue", action="store_true", help="let the run wait for its turn: `queue PROJECT` takes it")
@@ -95,9 +105,15 @@ def _directory(arguments: argparse.Namespace) -> RunDirectory:
         return RunDirectory.create(path, arguments.name, _config(arguments).to_json())
     if arguments.name is None:
         raise ConfigError("Which run shall go on? Name it with --name RUN.")
-    if arguments.settings or arguments.config or (arguments.recipe and arguments.recipe not in RECIPES):
+    if (
+        arguments.settings
+        or arguments.config
+        or arguments.watch
+        or (arguments.recipe and arguments.recipe not in RECIPES)
+    ):
         raise ConfigError(
-            "A run goes on with the settings that it began with; leave --set and --config away, or start a new run."
+            "A run goes on with the settings that it began with; leave --set, --config and --watch away, or start a "
+            "new run."
         )
     directory = find_run(path, arguments.name)
     state = directory.status().state
@@ -113,11 +129,36 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
     from msdn_core.training.config import from_settings
     from msdn_core.training.config_file import read_config
 
+    settings = [*arguments.settings, *_watched(arguments)]
     if arguments.config is None:
-        return from_settings(arguments.recipe or "demo", arguments.settings)
+        return from_settings(arguments.recipe or "demo", settings)
     if arguments.recipe is not None:
         raise ConfigError("A settings file names its recipe itself; give --config or --recipe, not both.")
-    return read_config(arguments.config).with_settings(arguments.settings)
+    return read_config(arguments.config).with_settings(settings)
+
+
+def _watched(arguments: argparse.Namespace) -> list[str]:
+    """The setting ``watch``, where pairs are given; ConfigError for one that the project does not have."""
+    from msdn_core.project import Project
+    from msdn_core.runs.pins import NO_FILM, as_setting, read_setting
+
+    if not arguments.watch and arguments.watch_file is None:
+        return []
+    try:
+        lines = arguments.watch_file.read_text(encoding="utf-8").splitlines() if arguments.watch_file else []
+    except (OSError, ValueError) as fault:
+        raise ConfigError(
+            f"{arguments.watch_file} cannot be read ({fault}); give a file with a pair a line."
+        ) from fault
+    setting = as_setting([*arguments.watch, *lines])
+    if setting != NO_FILM:
+        with Project.open(arguments.project, read_only=True) as project:
+            images = {image.name: image.id for image in project.images()}
+            attributes = [attribute.full_name for attribute in project.table().attributes]
+        _, faults = read_setting(setting, images, attributes)
+        if faults:
+            raise ConfigError(faults[0])
+    return [f"watch={setting}"]
 
 
 def _queue(arguments: argparse.Namespace, output: Output) -> None:

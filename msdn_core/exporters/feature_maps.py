@@ -13,7 +13,7 @@ from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import named_images, needed_table
 from msdn_core.importers.att_splits import OURS, PARTS
-from msdn_core.importers.feature_file import MAPS, NORMALISED, SEEN, SPEC, WORDS
+from msdn_core.importers.feature_maps.file import MAPS, NORMALISED, SEEN, SPEC, WORDS
 from msdn_core.project import Project
 from msdn_core.vision.features import FeatureStore, find_stores
 

@@ -19,8 +19,8 @@ from msdn_core.domain.annotation import Box, Mark, PartPoint, Split
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import Judgements
 from msdn_core.importers.marks import ANNOTATIONS_FORMAT, mark_numbers, marks_of_entry, marks_of_row
+from msdn_core.importers.readers.text_files import fault, finite
 from msdn_core.importers.sheets import csv_rows, read_json
-from msdn_core.importers.text_files import fault, finite
 from msdn_core.project import NewImage, is_plain_path
 from msdn_core.project.annotations import now
 

@@ -21,8 +21,8 @@ from msdn_core.importers.att_splits import AttSplits, ImageList, join_classes
 from msdn_core.importers.dataset import DataSet
 from msdn_core.importers.image_names import class_by_folder, on_disk, plain_names
 from msdn_core.importers.images import list_images
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.splitting import hold_out, unseen_classes, validation_meta
-from msdn_core.importers.text_files import Findings
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
 

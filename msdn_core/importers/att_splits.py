@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.errors import ImportFault
-from msdn_core.importers.mat_files import read_mat, texts, whole_numbers
-from msdn_core.importers.safe_pickle import load_arrays
+from msdn_core.importers.readers.mat_files import read_mat, texts, whole_numbers
+from msdn_core.importers.readers.safe_pickle import load_arrays
 
 IMAGE_LISTS = ("res101.mat", "CUB.pkl", "SUN.pkl", "AWA2.pkl")
 """Files that name the images in the order which the split counts in."""

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from msdn_core.domain.attributes import Attribute
 from msdn_core.errors import ImportFault
-from msdn_core.importers.mat_files import read_mat, texts
-from msdn_core.importers.text_files import Findings, numbered
+from msdn_core.importers.readers.mat_files import read_mat, texts
+from msdn_core.importers.readers.text_files import Findings, numbered
 
 _FILES = ("attributes.txt", "predicates.txt", "attributes.mat")
 

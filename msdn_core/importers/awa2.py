@@ -11,8 +11,8 @@ from msdn_core.importers.att_splits import image_list_beside, join_classes, read
 from msdn_core.importers.attribute_names import read_attribute_names
 from msdn_core.importers.class_vectors import joined_vectors, read_vectors
 from msdn_core.importers.dataset import refuse_full_project, write_project
+from msdn_core.importers.readers.text_files import Findings, fault, numbered, rows
 from msdn_core.importers.report import ImportReport
-from msdn_core.importers.text_files import Findings, fault, numbered, rows
 
 _FOLDERS = ("Animals_with_Attributes2", "AwA2", "AwA2-data/Animals_with_Attributes2")
 _MISSING = -1.0

@@ -18,10 +18,10 @@ from msdn_core.importers.class_vectors import joined_vectors
 from msdn_core.importers.dataset import DataSet, refuse_full_project, write_project
 from msdn_core.importers.image_names import class_by_folder, on_disk
 from msdn_core.importers.images import list_images
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.report import ImportReport
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
 from msdn_core.importers.splitting import hold_out
-from msdn_core.importers.text_files import Findings
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
 

@@ -10,7 +10,7 @@ import numpy as np
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import AttSplits, join_classes
-from msdn_core.importers.text_files import Findings, fault, finite, rows
+from msdn_core.importers.readers.text_files import Findings, fault, finite, rows
 
 
 def read_vectors(path: Path, classes: int, attributes: int) -> FloatArray:

@@ -10,7 +10,7 @@ from typing import Any
 from msdn_core.domain.annotation import Box, Mark
 from msdn_core.errors import ImportFault
 from msdn_core.importers.image_names import join_images
-from msdn_core.importers.text_files import Findings
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.project import Project
 
 _MOST_BYTES = 512 << 20

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from msdn_core.domain.annotation import Mark, Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault, ProjectError
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.report import ImportReport
-from msdn_core.importers.text_files import Findings
 from msdn_core.project import NewImage, Project
 
 ProgressReport = Callable[[str, int, int], None]

@@ -16,6 +16,7 @@ from msdn_core.importers.aviary.pose import PARTS, SIZE, Pose, make_pose
 from msdn_core.importers.aviary.scene import draw_scene
 from msdn_core.importers.aviary.species import GROUP_PARTS, IMAGES_EACH, Species, class_table, make_species
 from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
+from msdn_core.links import refuse_links
 from msdn_core.project import NewImage, Project
 from msdn_core.resources import resource
 
@@ -67,6 +68,7 @@ def draw_missing(
     Raises ProjectError where the project is no aviary.
     """
     seed, folder = _seed(project_path), Path(project_path) / IMAGES
+    refuse_links(Path(project_path), folder)
     species = make_species(seed)
     wanted = [(row, index) for index in range(IMAGES_EACH) for row in range(len(species))]
     drawn = 0

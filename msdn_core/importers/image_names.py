@@ -9,7 +9,7 @@ from pathlib import Path
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import ImageList, join_classes, match_key
 from msdn_core.importers.images import list_images
-from msdn_core.importers.text_files import Findings
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.project import Project, is_plain_path
 
 _PICTURE_FOLDERS = ("images", "jpegimages")

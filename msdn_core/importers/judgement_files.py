@@ -8,8 +8,8 @@ import numpy as np
 
 from msdn_core.domain.annotation import Certainty, Judgement
 from msdn_core.errors import ImportFault
-from msdn_core.importers.cub_judgements import read_judgements
-from msdn_core.importers.text_files import Findings, fault, rows, whole
+from msdn_core.importers.cub.judgements import read_judgements
+from msdn_core.importers.readers.text_files import Findings, fault, rows, whole
 from msdn_core.project import JudgementKey, Project
 
 

@@ -15,8 +15,8 @@ from msdn_core.domain.annotation import Box, Mark
 from msdn_core.errors import ImportFault
 from msdn_core.importers.coco import marks_from_coco
 from msdn_core.importers.image_names import join_images
+from msdn_core.importers.readers.text_files import Findings, fault, finite
 from msdn_core.importers.sheets import csv_rows, read_json, read_text
-from msdn_core.importers.text_files import Findings, fault, finite
 from msdn_core.project import Project
 
 MARK = "mark "

@@ -9,9 +9,9 @@ from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.att_splits import IMAGE_LISTS, PARTS, image_list, part_splits, read_att_splits
 from msdn_core.importers.dataset import refuse_full_project, write_project
+from msdn_core.importers.readers.safe_pickle import load_arrays
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.report import ImportReport
-from msdn_core.importers.safe_pickle import load_arrays
-from msdn_core.importers.text_files import Findings
 from msdn_core.importers.xlsa17 import SPLITS_FILE, attributes_of, data_set_name
 
 

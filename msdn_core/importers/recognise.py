@@ -9,12 +9,12 @@ from pathlib import Path
 from msdn_core.errors import MsdnError
 from msdn_core.importers.att_splits import IMAGE_LISTS
 from msdn_core.importers.class_folders import class_sheet
-from msdn_core.importers.feature_file import MAPS
 from msdn_core.importers.feature_maps import SUFFIXES
-from msdn_core.importers.hdf5_files import open_hdf5
+from msdn_core.importers.feature_maps.file import MAPS
 from msdn_core.importers.images import list_images
-from msdn_core.importers.mat_files import read_mat
-from msdn_core.importers.safe_pickle import load_arrays
+from msdn_core.importers.readers.hdf5_files import open_hdf5
+from msdn_core.importers.readers.mat_files import read_mat
+from msdn_core.importers.readers.safe_pickle import load_arrays
 from msdn_core.importers.xlsa17 import SPLITS_FILE
 from msdn_core.project import Project
 

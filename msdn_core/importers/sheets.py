@@ -7,8 +7,8 @@ class a line. Fields are parted by commas, semicolons or tabs.
 from __future__ import annotations
 
 import csv
-import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,11 +19,12 @@ import numpy as np
 
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import ImportFault
-from msdn_core.importers.text_files import fault, finite
+from msdn_core.importers.readers.text_files import fault, finite
 
 SEEN, DESCRIPTION = "seen", "description"
 CLASSES_FORMAT = "msdn-explorer classes"
 MAX_BYTES = 1 << 28
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _YES, _NO = ("yes", "true", "1", "seen"), ("no", "false", "0", "unseen")
 
 
@@ -55,7 +56,7 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     text = read_text(path)
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=delimiter, strict=True)
     try:
         for texts in reader:
             cells = [cell.strip() for cell in texts]

@@ -10,7 +10,7 @@ from pathlib import Path
 from msdn_core.domain.annotation import Split
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import join_classes
-from msdn_core.importers.text_files import Findings, rows
+from msdn_core.importers.readers.text_files import Findings, rows
 
 HELD_OUT_EVERY = 5
 """About the share of a seen class's images that the proposed split tests on (1,764 of 8,821)."""

@@ -13,9 +13,9 @@ from msdn_core.importers.att_splits import ImageList, image_list_beside, read_at
 from msdn_core.importers.attribute_names import read_attribute_names
 from msdn_core.importers.dataset import refuse_full_project, write_project
 from msdn_core.importers.image_names import plain_names
-from msdn_core.importers.mat_files import read_mat, texts
+from msdn_core.importers.readers.mat_files import read_mat, texts
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.report import ImportReport
-from msdn_core.importers.text_files import Findings
 
 _FOLDERS = ("SUNAttributeDB", "SUN")
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.text_files import Findings, fault, finite
+from msdn_core.importers.readers.text_files import Findings, fault, finite
 
 _MAX_DIMENSION = 4096
 _MAX_WORD = 1024

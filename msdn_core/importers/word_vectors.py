@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.safe_pickle import MAX_BYTES, load_arrays
-from msdn_core.importers.text_files import Findings
+from msdn_core.importers.readers.safe_pickle import MAX_BYTES, load_arrays
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.vocabulary import is_vocabulary, look_up
 
 HASHED = "hashed"

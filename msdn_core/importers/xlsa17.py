@@ -10,8 +10,8 @@ from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.att_splits import AttSplits, image_list_beside, join_classes, read_att_splits
 from msdn_core.importers.attribute_names import attribute_names
 from msdn_core.importers.dataset import refuse_full_project, write_project
+from msdn_core.importers.readers.text_files import Findings, rows
 from msdn_core.importers.report import ImportReport
-from msdn_core.importers.text_files import Findings, rows
 
 SPLITS_FILE = "att_splits.mat"
 _KNOWN = {(200, 312): "CUB", (717, 102): "SUN", (50, 85): "AWA2"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from msdn_core.errors import CheckpointError
+from msdn_core.atomic import replacing
+from msdn_core.errors import CheckpointError, MsdnError
 from msdn_core.msdn.network import MSDN
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader, read_header
 
@@ -33,19 +33,16 @@ def save_checkpoint(
     tensors[VECTORS_KEY] = torch.tensor(header.class_vectors)
     for name, value in (extra_tensors or {}).items():
         tensors[name] = value.detach().cpu().contiguous()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, temporary, metadata=header.to_metadata())
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except (OSError, SafetensorError) as fault:
+        # Its folder alone: a run whose project was moved away must not make half of another one in the old place.
+        path.parent.mkdir(exist_ok=True)
+        with replacing(path) as temporary:
+            save_file(tensors, temporary, metadata=header.to_metadata())
+    except (OSError, SafetensorError, MsdnError) as fault:
+        reason = fault.__cause__ if isinstance(fault, MsdnError) else fault
         raise CheckpointError(
-            f"The checkpoint {path} could not be written ({fault}); the one before it is whole: make room and resume."
+            f"The checkpoint {path} could not be written ({reason}); the one before it is whole: make room and resume."
         ) from fault
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:

@@ -26,7 +26,7 @@ from msdn_core.domain.annotation import (
 )
 from msdn_core.domain.judge_agreement import Verdicts, verdicts_of
 from msdn_core.errors import ProjectError
-from msdn_core.project.connection import Database
+from msdn_core.project.connection import Database, in_words
 
 _LOOKED_UP = 500
 
@@ -44,6 +44,7 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
+@in_words
 class AnnotationRoom:
     """Reads and changes annotations; attributes are columns, 0 to K−1."""
 

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import Attribute
 from msdn_core.errors import ProjectError
-from msdn_core.project.connection import Database
+from msdn_core.project.connection import Database, in_words
 
 _WORD_VECTOR = np.dtype("<f4")
 
 
+@in_words
 class AttributeRoom:
     """Reads and changes attributes; every change is one transaction."""
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.errors import ProjectError
 from msdn_core.project.attributes import AttributeRoom
-from msdn_core.project.connection import Database
+from msdn_core.project.connection import Database, in_words
 
 Cell = tuple[str, int, float]
 """Class name, attribute column, value."""
@@ -34,6 +34,7 @@ class RemovedClass:
     """Id and split of each image that was of this class."""
 
 
+@in_words
 class ClassRoom:
     """Reads and changes classes; every change is one transaction."""
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import inspect
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock
 
 from msdn_core.errors import ProjectError
 
 PROJECT_FILE = "project.sqlite"
+Room = TypeVar("Room")
+_SENSELESS = (TypeError, ValueError, KeyError, IndexError, OverflowError, AttributeError)
 _OUTER = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
 _INNER = ("SAVEPOINT inner_change", "RELEASE inner_change", "ROLLBACK TO inner_change")
 
@@ -73,6 +77,31 @@ class Database:
         self.connection.close()
         if self._lock is not None:
             self._lock.release()
+
+
+def in_words(room: type[Room]) -> type[Room]:
+    """A class that reads a project, all of whose public methods turn what a damaged file leads to into a ProjectError.
+
+    SQLite keeps any kind of value in any column: a stranger's file may hold a text where a number is expected.
+    """
+    for name, method in list(vars(room).items()):
+        if inspect.isfunction(method) and not name.startswith("_"):
+            setattr(room, name, _worded(method))
+    return room
+
+
+def _worded(method: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(method)
+    def worded(self: Any, *given: Any, **named: Any) -> Any:
+        try:
+            return method(self, *given, **named)
+        except _SENSELESS as error:
+            raise ProjectError(
+                f"The project file {self._database.file} holds what makes no sense ({type(error).__name__}: {error}); "
+                "put a copy from a backup in its place."
+            ) from error
+
+    return worded
 
 
 def fault(error: sqlite3.Error, file: Path) -> ProjectError:

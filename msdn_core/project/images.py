@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ProjectError
-from msdn_core.project.connection import Database
+from msdn_core.project.connection import Database, in_words
 from msdn_core.project.records import ImageRecord, NewImage, is_plain_path, require_text
 
 _SELECT = (
@@ -22,6 +22,7 @@ _SELECT = (
 _SPLITS = {split.value: split for split in Split}
 
 
+@in_words
 class ImageRoom:
     """Reads and changes images; every change is one transaction. Image files are never touched."""
 
@@ -202,10 +203,18 @@ class ImageRoom:
 
     def _records(self, sql: str, parameters: Sequence[object] = ()) -> list[ImageRecord]:
         roots = self._roots()
+        rows = self._database.rows(sql, parameters)
         return [
-            ImageRecord(number, roots[root] / name, name, class_name, _SPLITS[split])
-            for number, root, name, class_name, split in self._database.rows(sql, parameters)
+            ImageRecord(number, roots[root] / _checked(name), name, class_name, _SPLITS[split])
+            for number, root, name, class_name, split in rows
         ]
+
+
+def _checked(name: str) -> str:
+    """The path of an image below its root; ValueError where it would lead out of it, as a stranger's may."""
+    if (".." in name or name[:1] == "/" or "\\" in name or ":" in name) and not is_plain_path(name):
+        raise ValueError(f"“{name[:80]!a}” is no path below a folder")
+    return name
 
 
 def _box_columns(box: Box | None) -> tuple[Any, ...]:

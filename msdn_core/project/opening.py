@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
+from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from msdn_core.errors import ProjectError
+from msdn_core.links import is_link
 from msdn_core.project.connection import PROJECT_FILE, Database, fault
 from msdn_core.project.records import require_text
 from msdn_core.project.schema import APPLICATION_ID, MIGRATIONS, statements
@@ -15,6 +19,8 @@ from msdn_core.project.schema import APPLICATION_ID, MIGRATIONS, statements
 _LOCK_FILE = "project.lock"
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_SECONDS = 10.0
+_MOST_BYTES = 64 * 1024 * 1024
+"""Of one value: a class semantic vector of eight million attributes."""
 
 
 def create_database(folder: Path) -> Database:
@@ -108,6 +114,9 @@ def _refuse_newer(version: int, file: Path) -> None:
 
 def _write_lock(folder: Path, file: Path) -> tuple[FileLock | None, str]:
     """The right to write, which the system takes back when this process ends; or why it cannot be had."""
+    for name in (_LOCK_FILE, PROJECT_FILE):
+        if is_link(folder / name):
+            return None, f"its file {name} is a link, which may lead anywhere; put the file itself in its place."
     lock = FileLock(folder / _LOCK_FILE, thread_local=False)
     try:
         lock.acquire(blocking=False)
@@ -127,6 +136,8 @@ def _write_lock(folder: Path, file: Path) -> tuple[FileLock | None, str]:
 def _connect_for_writing(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
+        _distrust(connection)
+        _refuse_foreign_schema(connection, file)
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, file)
         # A commit in the log outlives the process that made it.
@@ -149,8 +160,10 @@ def _connect_for_reading(file: Path) -> tuple[sqlite3.Connection, str]:
     for options in ("?mode=ro", "?mode=ro&immutable=1"):
         connection = sqlite3.connect(uri + options, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
         try:
-            connection.execute("SELECT count(*) FROM meta").fetchall()
+            _distrust(connection)
+            connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
             _refuse_newer(connection.execute("PRAGMA user_version").fetchone()[0], file)
+            _refuse_foreign_schema(connection, file)
             log = file.with_name(f"{PROJECT_FILE}-wal")
             unread = "immutable" in options and log.is_file() and log.stat().st_size > 0
             return connection, f" The latest changes, in {log.name}, cannot be shown there." if unread else ""
@@ -161,6 +174,47 @@ def _connect_for_reading(file: Path) -> tuple[sqlite3.Connection, str]:
             connection.close()
             raise
     raise fault(last, file) from last
+
+
+def _distrust(connection: sqlite3.Connection) -> None:
+    """The file may be a stranger's: nothing in its schema has an effect outside of it, no value fills the memory."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+
+
+def _refuse_foreign_schema(connection: sqlite3.Connection, file: Path) -> None:
+    """Raises ProjectError unless the tables and indexes are those that this program makes, and nothing else is there.
+
+    A view or a trigger of a stranger's would run whenever the program reads or writes.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    foreign = _schema(connection) ^ _schema_of(MIGRATIONS[:version])
+    if foreign:
+        name = min(name for _, name, _ in foreign)
+        raise ProjectError(
+            f"The project file {file} was not made by this program, or was changed by another one (“{name[:80]}” in it "
+            "is not as it makes it), so it is not opened; put a copy from a backup in its place."
+        )
+
+
+def _schema(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
+    """Kind, name and definition of all that is defined, without comments and the white space between words."""
+    rows = connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall()
+    return frozenset(
+        (str(kind), str(name), " ".join(re.sub(r"--[^\n]*", "", str(sql or "")).split()))
+        for kind, name, sql in rows
+        if kind not in ("table", "index") or not str(name).startswith("sqlite_")
+    )
+
+
+@lru_cache
+def _schema_of(migrations: tuple[str, ...]) -> frozenset[tuple[str, str, str]]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for script in migrations:
+            for statement in statements(script):
+                connection.execute(statement)
+        return _schema(connection)
 
 
 def migrate(connection: sqlite3.Connection, file: Path) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -123,6 +124,14 @@ class Project:
     def data_version(self) -> int:
         """A number that changes when another process commits a change, and stays when this object does."""
         return int(self._database.value("PRAGMA data_version"))
+
+    def clock_behind_s(self) -> float:
+        """By how many seconds the computer's clock is behind the last change of the file; 0 where it is not."""
+        newest = 0.0
+        for name in (PROJECT_FILE, f"{PROJECT_FILE}-wal"):
+            with suppress(OSError):
+                newest = max(newest, (self._path / name).stat().st_mtime)
+        return max(0.0, newest - time.time())
 
     def damage(self) -> str:
         """What SQLite finds wrong with the file, in its words; empty where it is sound."""

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing
 from msdn_core.errors import MsdnError, RunError
+from msdn_core.runs.archives import check_size
 
 FORMAT = 1
 FOLDER = "scores"
@@ -72,10 +73,7 @@ def read_attribute_scores(path: Path) -> AttributeScores | None:
     if not path.is_file():
         return None
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > _MOST_BYTES:
-            raise ValueError(f"it would unpack to {size >> 20} MiB")
+        check_size(path, _MOST_BYTES, [entry.name for entry in fields(AttributeScores)])
         with np.load(path, allow_pickle=False) as file:
             if int(file["format"]) > FORMAT:
                 raise ValueError("a newer version wrote it")

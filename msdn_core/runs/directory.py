@@ -14,6 +14,7 @@ from typing import Any
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import MsdnError, RunError
+from msdn_core.links import refuse_links
 from msdn_core.runs.events import Event, decode, encode
 from msdn_core.runs.status import RunState, RunStatus, read_status, write_status
 
@@ -57,6 +58,7 @@ class RunDirectory:
         Raises RunError where the name is taken, cannot be a folder's, or the folder cannot be written.
         """
         runs = Path(project_path) / "runs"
+        refuse_links(Path(project_path), runs)
         if name is None:
             stem = str(config.get("recipe", "run"))
             taken = {path.name for path in runs.iterdir()} if runs.is_dir() else set()
@@ -99,6 +101,14 @@ class RunDirectory:
     def events_path(self) -> Path:
         """The events' file; it need not exist."""
         return self.path / "events.jsonl"
+
+    def refuse_links(self) -> None:
+        """Raises MsdnError where anything that is written of a run would go through a link."""
+        names = ("config.json", "data.json", "status.json", "notes.json", "run.lock", "commands.jsonl", "evaluation")
+        checkpoints = (self.checkpoint_path(kind) for kind in ("best", "last"))
+        refuse_links(
+            self.project_path, self.log_path, self.events_path, *checkpoints, *(self.path / name for name in names)
+        )
 
     def config(self) -> dict[str, Any]:
         """The settings as they were given; RunError where they cannot be read."""
@@ -143,6 +153,7 @@ class RunDirectory:
         """
         if command not in COMMANDS:
             raise RunError(f"There is no command “{command}”; a run takes {', '.join(COMMANDS)}.")
+        self.refuse_links()
         identity = uuid.uuid4().hex[:12]
         _append_line(self.path / "commands.jsonl", json.dumps({"command": command, "id": identity}))
         return identity

@@ -57,6 +57,24 @@ class StepDone(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MachineUse(Event):
+    """What the run's process takes of its machine; what has no meaning there is None."""
+
+    step: int
+    cpu: float
+    """Per cent of all processors, since the last such event."""
+    memory: int
+    """Bytes that are resident."""
+    memory_total: int
+    """Bytes that the machine has."""
+    gpu: float | None = None
+    """Per cent of the time that the GPU was at work, whoever gave it some; None where its driver does not say."""
+    gpu_memory: float | None = None
+    """Bytes of the GPU's memory that the process holds."""
+    gpu_memory_total: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated(Event):
     """Figures from 0 to 1 (``czsl``, ``U``, ``S``, ``H``), measured on ``validation`` or ``test``."""
 
@@ -102,7 +120,17 @@ class Ended(Event):
 
 KINDS: dict[str, type[Event]] = {
     kind.__name__: kind
-    for kind in (RunStarted, FeatureProgress, StepDone, Evaluated, CheckpointSaved, CommandTaken, Message, Ended)
+    for kind in (
+        RunStarted,
+        FeatureProgress,
+        StepDone,
+        MachineUse,
+        Evaluated,
+        CheckpointSaved,
+        CommandTaken,
+        Message,
+        Ended,
+    )
 }
 
 
@@ -130,6 +158,10 @@ def _sound(event: Event) -> bool:
     for entry in fields(event):
         value = getattr(event, entry.name)
         wanted = str(entry.type)
+        if wanted.endswith(" | None"):
+            if value is None:
+                continue
+            wanted = wanted.removesuffix(" | None")
         if wanted in ("int", "float") and (isinstance(value, bool) or not isinstance(value, (int, float))):
             _log.warning("Skipped an event whose %s is no number: %.120r", entry.name, value)
             return False

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing
 from msdn_core.errors import RunError
+from msdn_core.runs.archives import check_size
 
 FORMAT = 1
 _MOST_BYTES = 4 << 30
@@ -57,10 +58,7 @@ def write_image_measures(path: Path, measures: ImageMeasures) -> None:
 def read_image_measures(path: Path) -> ImageMeasures:
     """The measures in a file; RunError where it is none of ours, cut short, or of a newer version."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > _MOST_BYTES:
-            raise ValueError(f"it would unpack to {size >> 20} MiB")
+        check_size(path, _MOST_BYTES, [entry.name for entry in fields(ImageMeasures)])
         with np.load(path, allow_pickle=False) as file:
             if int(file["format"]) > FORMAT:
                 raise ValueError("a newer version wrote it")

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 
 from msdn_core.errors import RunError
+from msdn_core.links import refuse_links
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState
 
@@ -40,6 +41,7 @@ def launch_training(run: RunDirectory, *, command: Sequence[str] | None = None) 
 
 def start_process(run: RunDirectory, command: Sequence[str]) -> subprocess.Popen[bytes]:
     """What ``launch_training`` does, for a caller that waits for the end by ``await_end``."""
+    run.refuse_links()
     status = run.status()
     if status.state.alive and status.process_alive:
         raise RunError(f"Run “{run.name}” is at work already; stop it first.")
@@ -69,6 +71,7 @@ def launch_queue(project: Path, *, command: Sequence[str] | None = None) -> None
     ``command`` takes its place in tests. Raises RunError where it cannot be started.
     """
     words = command or [sys.executable, "-m", "msdn_core", "queue", str(project.absolute())]
+    refuse_links(project, project / "queue" / "log.txt")
     try:
         (project / "queue").mkdir(exist_ok=True)
         process = _detached(words, project / "queue" / "log.txt")

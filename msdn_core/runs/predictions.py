@@ -19,6 +19,7 @@ from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatA
 from msdn_core.domain.scoring import Fusion
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.project import ImageRecord
+from msdn_core.runs.archives import check_size
 from msdn_core.runs.header import CheckpointHeader
 
 FORMAT = 1
@@ -116,11 +117,7 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
 def read_predictions(path: Path) -> Predictions:
     """The predictions in a file; RunError where it is none of ours, cut short, or of a newer version."""
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = {f"{entry.name}.npy" for entry in fields(Predictions)}
-            size = sum(entry.file_size for entry in archive.infolist() if entry.filename in names)
-        if size > _MOST_BYTES:
-            raise ValueError(f"it would unpack to {size >> 20} MiB")
+        check_size(path, _MOST_BYTES, [entry.name for entry in fields(Predictions)])
         with np.load(path, allow_pickle=False) as file:
             if int(file["format"]) > FORMAT:
                 raise ValueError("a newer version wrote it")

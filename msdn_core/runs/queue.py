@@ -19,6 +19,7 @@ import filelock
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import RunError
+from msdn_core.links import is_link, refuse_links
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import await_end, start_process, trainer_command
 from msdn_core.runs.listing import list_runs
@@ -103,6 +104,7 @@ def cancel_waiting(run: RunDirectory) -> bool:
 @contextmanager
 def changing(project: Path) -> Iterator[None]:
     """Nobody takes a waiting run meanwhile; RunError where another process holds this for long."""
+    refuse_links(project, project / FOLDER / "change.lock")
     try:
         (project / FOLDER).mkdir(exist_ok=True)
         lock = filelock.FileLock(project / FOLDER / "change.lock", timeout=_LOCK_S)
@@ -120,7 +122,7 @@ def changing(project: Path) -> Iterator[None]:
 def is_worked_through(project: Path) -> bool:
     """Whether a process takes this project's waiting runs."""
     path = project / FOLDER / "runner.lock"
-    if not path.exists():
+    if not path.exists() or is_link(path):
         return False
     try:
         with filelock.FileLock(path, timeout=0):
@@ -172,6 +174,7 @@ class QueueRunner:
         return taken
 
     def _lock(self) -> filelock.BaseFileLock:
+        refuse_links(self._project, self._project / FOLDER / "runner.lock")
         try:
             (self._project / FOLDER).mkdir(exist_ok=True)
         except OSError as fault:

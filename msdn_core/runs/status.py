@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -56,7 +57,7 @@ class RunStatus:
     state: RunState = RunState.QUEUED
     pid: int = 0
     process_started: float = 0.0
-    """When that process was created, in seconds since 1970: a pid alone is given to others after it."""
+    """When that process was created, as ``own_process`` tells it: a pid alone is given to others after it."""
     heartbeat: float = 0.0
     step: int = 0
     steps: int = 0
@@ -74,14 +75,27 @@ class RunStatus:
             process = psutil.Process(self.pid)
             if process.status() == psutil.STATUS_ZOMBIE:
                 return False
-            return bool(abs(process.create_time() - self.process_started) < _CLOCK_TOLERANCE_S)
-        except psutil.Error:
+            # Since 1970: as earlier versions wrote it.
+            found = (_started(process), process.create_time())
+            return any(abs(one - self.process_started) < _CLOCK_TOLERANCE_S for one in found)
+        except (psutil.Error, OSError, ValueError):
             return False
 
 
 def own_process() -> tuple[int, float]:
-    """This process's pid and creation time, as a status names them."""
-    return os.getpid(), psutil.Process().create_time()
+    """This process's pid and when it was created, as a status names them."""
+    return os.getpid(), _started(psutil.Process())
+
+
+def _started(process: psutil.Process) -> float:
+    """When a process was created, by a clock that nobody sets: on Linux in seconds since the machine started.
+
+    Elsewhere the system keeps the time since 1970 as it was then; Linux would count it anew from the clock of today.
+    """
+    if sys.platform != "linux":
+        return float(process.create_time())
+    fields = Path(f"/proc/{process.pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    return int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def write_status(folder: Path, status: RunStatus) -> None:
@@ -127,7 +141,7 @@ def read_status(folder: Path, *, elsewhere: bool = False) -> RunStatus:
         return status
     if (
         status.state is RunState.STARTING
-        and 0 <= time.time() - status.heartbeat < _START_TOLERANCE_S
+        and abs(time.time() - status.heartbeat) < _START_TOLERANCE_S
         and not status.pid
     ):
         return status

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from msdn_core.errors import RunError
+from msdn_core.links import refuse_links
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.queue import changing
 
@@ -20,6 +21,7 @@ def discard(run: RunDirectory) -> Path:
         if run.status().state.alive:
             raise RunError(f"Run “{run.name}” is at work; stop or cancel it before it is deleted.")
         folder = run.project_path / FOLDER
+        refuse_links(run.project_path, folder)
         names = (run.name, *(f"{run.name} {number}" for number in range(2, 10_000)))
         place = next(folder / name for name in names if not (folder / name).exists())
         return _move(run.path, place)

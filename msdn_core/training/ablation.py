@@ -1,24 +1,26 @@
-"""An ablation: the same training with parts of the network or of its loss left out, row by row and seed by seed."""
+"""An ablation: the same training with parts of the network or of its loss left out, row by row and seed by seed.
+
+What was asked for stands in ``ablations/<name>/ablation.json`` of the project; all else follows from its runs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import torch
-
+from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
-from msdn_core.errors import ConfigError, RunError
+from msdn_core.errors import ConfigError, MsdnError, RunError
 from msdn_core.runs.directory import RunDirectory, check_name
-from msdn_core.runs.events import Event
 from msdn_core.runs.status import RunState
 from msdn_core.training.config import TrainConfig
-from msdn_core.training.data import changed_since, load_data
-from msdn_core.training.loop import run_training
-from msdn_core.vision.devices import choose_device
-from msdn_core.vision.extraction import Progress
+
+FOLDER = "ablations"
+PLAN = "ablation.json"
+MOST_SEEDS = 100
+_MAX_BYTES = 1024 * 1024
 
 ROWS: Mapping[str, Mapping[str, str]] = {
     "baseline": {"sub_nets": "none"},
@@ -84,8 +86,6 @@ class Ablation:
     """The full row's settings; the first seed is its own."""
     rows: tuple[str, ...]
     seeds: int
-    described: Mapping[str, Any]
-    """What is trained on now, as in ``data.json``."""
 
     def __post_init__(self) -> None:
         own = {name for row in ROWS.values() for name in row}
@@ -94,8 +94,10 @@ class Ablation:
             raise ConfigError(f"The rows of an ablation set {given[0]} themselves; leave it out of --set.")
         # Its name begins those of its runs and is its folder's.
         check_name(self.name)
-        if self.seeds < 1:
-            raise ConfigError(f"{self.seeds} seeds are too few; take one or more.")
+        if not 1 <= self.seeds <= MOST_SEEDS:
+            raise ConfigError(f"{self.seeds} seeds cannot be; take 1 to {MOST_SEEDS}.")
+        if not self.rows:
+            raise ConfigError(f"No row was chosen; choose among {', '.join(ROWS)}.")
 
     def cells(self) -> list[Cell]:
         """All runs in the order in which they are made: a whole table with the first seed, then with the next."""
@@ -107,62 +109,55 @@ class Ablation:
                 made.append(Cell(row, seed, run, config))
         return made
 
-    def run(self, listener: Callable[[Event], None] | None = None) -> Iterator[tuple[Cell, RunState]]:
-        """Trains what is not finished, each cell when the one before was taken, and gives how it ended.
+    @property
+    def folder(self) -> Path:
+        """Where its plan, its tables and its picture stand."""
+        return self.project / FOLDER / self.name
 
-        What is finished is not run again, and what was left goes on. Ends early where a run was stopped. Raises
-        RunError where a run of that name has other settings or was trained on other data.
-        """
+    def check_settings(self) -> None:
+        """RunError where a run of one of its names has other settings."""
         for cell in self.cells():
-            self._check(cell)
-        for cell in self.cells():
-            if cell.done:
-                continue
             if cell.state is None:
-                RunDirectory.create(self.project, cell.run.name, cell.config.to_json())
-            state = run_training(cell.run, listener=listener)
-            yield cell, state
-            if state not in (RunState.FINISHED, RunState.FAILED):
-                return
+                continue
+            found = TrainConfig.from_json(cell.run.config())
+            if found != cell.config:
+                names = [name for name, value in found.to_json().items() if value != getattr(cell.config, name)]
+                raise RunError(
+                    f"There is a run “{cell.run.name}” with another {names[0]} already; choose another name for this "
+                    "ablation."
+                )
 
-    def _check(self, cell: Cell) -> None:
-        if cell.state is None:
-            return
-        found = TrainConfig.from_json(cell.run.config())
-        if found != cell.config:
-            names = [name for name, value in found.to_json().items() if value != getattr(cell.config, name)]
-            raise RunError(
-                f"There is a run “{cell.run.name}” with another {names[0]} already; choose another --name for this "
-                "ablation."
-            )
-        what = changed_since(cell.run.data(), self.described)
-        if what and cell.done:
-            raise RunError(
-                f"The project's {what} changed since “{cell.run.name}” was trained, so its row is not comparable; "
-                "choose another --name for this ablation."
-            )
+    def write_plan(self) -> None:
+        """Keeps what was asked for; MsdnError where the folder cannot be written."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise MsdnError(f"The folder {self.folder} cannot be made ({fault.strerror or fault}).") from fault
+        content = {"name": self.name, "rows": self.rows, "seeds": self.seeds, "config": self.config.to_json()}
+        write_atomic(self.folder / PLAN, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
-def open_ablation(
-    project: Path,
-    name: str,
-    config: TrainConfig,
-    rows: Sequence[str],
-    seeds: int,
-    *,
-    progress: Callable[[Progress], None] | None = None,
-) -> Ablation:
-    """An ablation of a project, begun or not; features that are missing are made first.
+def read_ablation(project: Path, name: str) -> Ablation:
+    """An ablation by its name, as it was asked for last; RunError where there is none, or its plan is damaged."""
+    path = project / FOLDER / name / PLAN
+    try:
+        with path.open("rb") as file:
+            content = json.loads(file.read(_MAX_BYTES))
+        if content["name"] != name:
+            raise ValueError("it names another one")
+        rows = parse_rows([str(row) for row in content["rows"]])
+        return Ablation(project, name, TrainConfig.from_json(content["config"]), rows, int(content["seeds"]))
+    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError, MsdnError) as fault:
+        raise RunError(f"{path} says of no ablation what was asked for ({fault}); start it again.") from fault
 
-    Raises ConfigError for settings that are not an ablation's, RunError for a name that is none, and what loading the
-    data raises.
-    """
-    if config.threads:
-        torch.set_num_threads(config.threads)
-    device = choose_device(config.device)
-    data = load_data(project, config, device, progress=progress)
-    assert data is not None, "only a stop ends it without data"
-    return Ablation(project, name, config, tuple(rows), seeds, data.describe(device))
+
+def list_ablations(project: Path) -> list[str]:
+    """The names of a project's ablations, the newest first."""
+    try:
+        found = [(path.stat().st_mtime, path.parent.name) for path in (project / FOLDER).glob(f"*/{PLAN}")]
+    except OSError:
+        return []
+    return [name for _, name in sorted(found, reverse=True)]
 
 
 def parse_rows(texts: Sequence[str]) -> tuple[str, ...]:

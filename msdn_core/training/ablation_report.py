@@ -6,13 +6,14 @@ import csv
 import io
 import json
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
+from msdn_core.runs.trained_on import changed_since, look
 from msdn_core.training.ablation import ROWS, Ablation, Cell, label_of
 from msdn_core.training.ablation_picture import Mark, Strip, draw
 from msdn_core.training.config import RECIPES
@@ -63,6 +64,10 @@ class Report:
     on: str
     """What the figures were measured on."""
     selected_on: str
+    data: Mapping[str, Any]
+    """What the first finished run was trained on, as in ``data.json``; empty where none is finished."""
+    findings: tuple[str, ...] = ()
+    """Sentences: which rows are not comparable."""
 
     @property
     def finished(self) -> int:
@@ -80,7 +85,7 @@ class Report:
 
     def made(self) -> dict[str, Any]:
         """What made the figures."""
-        return {"config": self.ablation.config.to_json(), "data": dict(self.ablation.described)}
+        return {"config": self.ablation.config.to_json(), "data": dict(self.data)}
 
 
 def gather(ablation: Ablation) -> Report:
@@ -89,7 +94,16 @@ def gather(ablation: Ablation) -> Report:
     found = {cell.run.name: dict(cell.run.status().figures) for cell in cells}
     rows = tuple(_row(row, ablation, [cell for cell in cells if cell.row == row], found) for row in ablation.rows)
     said = list(found.values())
-    return Report(ablation, rows, _common(said, "on"), _common(said, "selected_on"))
+    trained_on = [(cell, cell.run.data()) for cell in cells]
+    # What is held out for validation is drawn by the seed, so it differs by intent.
+    data = {name: value for name, value in trained_on[0][1].items() if name != "validation"} if trained_on else {}
+    findings = tuple(
+        f"The {what} that “{cell.run.name}” was trained on are others than those of “{cells[0].run.name}”: their rows "
+        "are not comparable."
+        for cell, one in trained_on
+        if (what := changed_since(one, data))
+    )
+    return Report(ablation, rows, _common(said, "on"), _common(said, "selected_on"), data, findings)
 
 
 def _row(row: str, ablation: Ablation, cells: Sequence[Cell], found: dict[str, dict[str, Any]]) -> RowResult:
@@ -145,7 +159,7 @@ def as_json(report: Report) -> dict[str, Any]:
 
 def as_csv(report: Report) -> str:
     """One line a row, figures in per cent, an empty cell where there is none; what made them in the last columns."""
-    made, config = report.ablation.described, report.ablation.config
+    made, config = report.data, report.ablation.config
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = [f"{label}_{what}" for _, label in FIGURES for what in ("mean", "deviation")]
@@ -154,10 +168,10 @@ def as_csv(report: Report) -> str:
         "selected_on": report.selected_on,
         "variant": config.variant,
         "recipe": config.recipe,
-        "train_images": made["images"]["train"]["fingerprint"],
-        "test_images": made["images"]["test"]["fingerprint"],
-        "device": made["device"],
-        "torch": made["versions"]["torch"],
+        "train_images": look(made, "images", "train", "fingerprint") or "",
+        "test_images": look(made, "images", "test", "fingerprint") or "",
+        "device": look(made, "device") or "",
+        "torch": look(made, "versions", "torch") or "",
     }
     writer.writerow(["row", "seeds", *names, *origin])
     for row in report.rows:
@@ -180,33 +194,40 @@ def markdown(report: Report) -> str:
     spread = (
         ", mean ± standard deviation of the sample over seeds" if any(len(r.seeds) > 1 for r in report.rows) else ""
     )
-    lines += ["", f"Per cent{spread}; {report.caption}.", ""]
-    return "\n".join([*lines, "## What made it", "", *_origin(report)]) + "\n"
+    lines += ["", f"Per cent{spread}; {report.caption}.", "", *report.findings]
+    made = ["## What made it", "", *_origin(report)] if report.data else []
+    return "\n".join([*lines, *made]) + "\n"
 
 
 def _origin(report: Report) -> list[str]:
-    config, made = report.ablation.config, report.ablation.described
+    config, made = report.ablation.config, report.data
     recipe = RECIPES.get(config.recipe, config).to_json()
     changed = [f"{name}={value}" for name, value in config.to_json().items() if recipe[name] != value]
     reading = " (our reading of the paper's equations)" if config.variant == Variant.PAPER else ""
-    splits, spec = made["splits"], made["features"]["backbone"]
-    parts = ", ".join(f"{name} {splits[name]}" for name in ("train", "test_seen", "test_unseen"))
-    known = f", known as {splits['known_as']}" if splits["known_as"] else ""
-    images = made["images"]
-    versions = ", ".join(f"{name} {version}" for name, version in made["versions"].items())
+
+    def at(*path: str) -> str:
+        found = look(made, *path)
+        return "?" if found is None else str(found)
+
+    parts = ", ".join(f"{name} {at('splits', name)}" for name in ("train", "test_seen", "test_unseen"))
+    known_as = look(made, "splits", "known_as")
+    known = f", known as {known_as}" if known_as else ""
+    versions = look(made, "versions")
+    named = versions.items() if isinstance(versions, Mapping) else ()
     return [
         f"- variant {config.variant}{reading}; recipe {config.recipe}, "
         + (f"changed in {', '.join(changed)}" if changed else "unchanged"),
-        f"- features of {spec['name']} at {spec['size']} px, {made['features']['fingerprint']}; word vectors: "
-        f"{made['word_vectors'] or 'of unknown source'}",
-        f"- {made['classes']['count']} classes ({made['classes']['seen']} seen) {made['classes']['fingerprint']}, "
-        f"{made['attributes']['count']} attributes {made['attributes']['fingerprint']}",
-        f"- {images['train']['count']} training images {images['train']['fingerprint']}, {images['test']['count']} "
-        f"test images {images['test']['fingerprint']}, {images['left_out']} left out",
+        f"- features of {at('features', 'backbone', 'name')} at {at('features', 'backbone', 'size')} px, "
+        f"{at('features', 'fingerprint')}; word vectors: {look(made, 'word_vectors') or 'of unknown source'}",
+        f"- {at('classes', 'count')} classes ({at('classes', 'seen')} seen) {at('classes', 'fingerprint')}, "
+        f"{at('attributes', 'count')} attributes {at('attributes', 'fingerprint')}",
+        f"- {at('images', 'train', 'count')} training images {at('images', 'train', 'fingerprint')}, "
+        f"{at('images', 'test', 'count')} test images {at('images', 'test', 'fingerprint')}, "
+        f"{at('images', 'left_out')} left out",
         f"- splits: {parts}{known}",
-        f"- {versions}",
-        f"- {made['machine']['device']} ({made['machine']['name']}), {made['machine']['threads']} threads, "
-        f"{made['machine']['system']}",
+        f"- {', '.join(f'{name} {version}' for name, version in named) or 'versions unknown'}",
+        f"- {at('machine', 'device')} ({at('machine', 'name')}), {at('machine', 'threads')} threads, "
+        f"{at('machine', 'system')}",
     ]
 
 

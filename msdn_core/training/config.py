@@ -204,6 +204,23 @@ class TrainConfig:
         minimum=0.0,
         maximum=0.5,
     )
+    watch: str = setting(
+        "",
+        "Watched pairs",
+        "IMAGE:ATTRIBUTE; IMAGE:ATTRIBUTE …, whose attention maps are filmed while it trains. Empty: the project's "
+        "pins, or else telling ones of the validation images; none: no film.",
+        group="Film",
+    )
+    watch_every: int = setting(
+        0,
+        "Film every",
+        "Steps between two frames of the film; each evaluation is filmed as well.",
+        group="Film",
+        unit="steps",
+        zero="about 100 frames a run",
+        minimum=0,
+        maximum=10_000_000,
+    )
     seed: int = setting(0, "Seed", "The same seed gives the same run.", group="Length", minimum=0, maximum=2**31 - 1)
     device: str = setting(
         "auto", "Device", "auto, cpu, cuda or mps.", group="Machine", choices=("auto", "cpu", "cuda", "mps")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from msdn_core.errors import RunError
 from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.project import ImageRecord, Project
 from msdn_core.ranks import ALONE, Ranks
+from msdn_core.runs.pins import Pin, project_pins
 from msdn_core.training import provenance
 from msdn_core.training.config import TrainConfig
 from msdn_core.vision.backbones import load_backbone
@@ -65,6 +66,8 @@ class TrainingData:
     """Fingerprints of the project's splits, see ``provenance.splits``."""
     validation_classes: tuple[str, ...] = ()
     """The seen classes that the data set itself names for validation."""
+    pins: tuple[Pin, ...] = ()
+    """The pairs of image and attribute that are pinned in the project, for the film."""
 
     def describe(self, device: torch.device) -> dict[str, Any]:
         """What a result rests on, for ``data.json``."""
@@ -93,23 +96,6 @@ def fingerprint(part: Part) -> dict[str, Any]:
     return {"count": len(part), "fingerprint": digest[:16]}
 
 
-def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """The first thing that differs between two contents of ``data.json``; empty where there is none.
-
-    What is validated on is compared where both know it.
-    """
-    both = ("validation",) if "validation" in before and "validation" in now else ()
-    names = ("attributes", "classes", "images", "features", *both)
-    return next((name for name in names if _identity(before.get(name)) != _identity(now.get(name))), "")
-
-
-def _identity(content: Any) -> Any:
-    """What identifies an entry, without what merely describes it."""
-    if not isinstance(content, Mapping):
-        return content
-    return {key: _identity(value) for key, value in content.items() if key in ("fingerprint", "train", "test", "count")}
-
-
 def load_data(
     project_path: Path,
     config: TrainConfig,
@@ -129,10 +115,16 @@ def load_data(
         table, images = project.table(), project.images()
         word_vectors, source = project.word_vectors(), project.word_vector_source()
         for_validation = _names(project.meta("validation_classes"))
+        pins = project_pins(project)
     if not table.attributes or not table.classes:
         raise RunError(f"{project_path} has no classes with attributes yet; define them under Classes, or import them.")
     if not any(image.split is Split.TRAIN and image.class_name for image in images):
         raise RunError(f"{project_path} has no training images: none belongs to a class and to the training split.")
+    if not table.vectors.any():
+        raise RunError(
+            f"Every class vector of {project_path} is 0, so nothing tells its classes apart; fill in their attributes "
+            "under Classes, or take them from judgements under Annotate."
+        )
     if word_vectors is None:
         word_vectors, source = hashed_word_vectors([a.full_name for a in table.attributes]), HASHED
     store = matching_store(project_path, config, images)
@@ -168,6 +160,7 @@ def load_data(
         unseen,
         provenance.splits(images),
         for_validation,
+        pins,
     )
 
 

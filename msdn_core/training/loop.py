@@ -13,6 +13,7 @@ from dataclasses import replace
 import filelock
 import torch
 
+from msdn_core.atomic import take_away_halves
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.losses import LossTerms
@@ -25,6 +26,7 @@ from msdn_core.training.control import Control, EndAsked
 from msdn_core.training.data import TrainingData, load_data
 from msdn_core.training.distributed import control_of, trainer_of
 from msdn_core.training.evaluation import evaluate
+from msdn_core.training.machine_use import MachineMeter
 from msdn_core.training.memory import BatchTooLargeError, is_out_of_memory, out_of_memory
 from msdn_core.training.trainer import Trainer
 from msdn_core.vision.devices import choose_device
@@ -47,6 +49,7 @@ def run_training(
     it together, and rank 0 writes the directory. Raises RunError where another process is training in that
     directory, which is left alone then.
     """
+    run.refuse_links()
     try:
         with filelock.FileLock(run.path / "run.lock", timeout=0) if ranks.first else nullcontext():
             return _run(run, listener, ranks)
@@ -57,6 +60,9 @@ def run_training(
 
 
 def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
+    if ranks.first:
+        for folder in (run.path, run.path / "checkpoints"):
+            take_away_halves(folder)
     control = control_of(ranks, run, listener)
     state, reason = RunState.FAILED, ""
     try:
@@ -141,6 +147,8 @@ def _go(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     if not resumed and (refit := trainer.described.get("refit")):
         gamma = f" and gamma {refit['calibration']['gamma']:.3g}" if "calibration" in refit else ""
         control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma} were chosen there on validation.")
+    if ranks.first:
+        trainer.film.begin(trainer, control, resumed=resumed)
     try:
         _steps(trainer, control)
     except (EndAsked, KeyboardInterrupt):
@@ -207,6 +215,7 @@ def _steps(trainer: Trainer, control: Control) -> None:
     config = trainer.config
     reported = saved = time.monotonic()
     sums: list[LossTerms] = []
+    meter = MachineMeter(trainer.device)
     images = 0
     # Where a run was left in the middle of an evaluation, it goes on with that evaluation.
     if trainer.evaluation_due:
@@ -232,7 +241,10 @@ def _steps(trainer: Trainer, control: Control) -> None:
                 )
             )
             reported, sums, images = now, [], 0
+            if use := meter.measure(trainer.step):
+                control.say(use)
         control.at(trainer.step, config.steps)
+        trainer.film.take(trainer, control)
         if due:
             trainer.evaluate(control)
             reported = time.monotonic()

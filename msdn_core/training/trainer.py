@@ -21,10 +21,12 @@ from msdn_core.msdn.network import MSDN
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
+from msdn_core.runs.trained_on import changed_since
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.control import Control
-from msdn_core.training.data import DTYPES, Features, Part, TrainingData, changed_since, fingerprint
+from msdn_core.training.data import DTYPES, Features, Part, TrainingData, fingerprint
 from msdn_core.training.evaluation import look
+from msdn_core.training.filming import Filming, watched_of
 from msdn_core.training.sampling import batch, hold_out
 
 _OPTIMISER = "optimiser."
@@ -69,12 +71,15 @@ class Trainer:
         unit = data.table.unit_vectors(clip_negative=config.clip_negative)
         self._unit = torch.tensor(unit, dtype=torch.float32, device=device)
         self._seen = torch.tensor(self._seen_in_training, device=device)
+        watched = watched_of(run, config, data, self._validation if len(self._validation) else self._train)
         self.features = Features(
             data.store,
             device,
-            np.concatenate([self._train.rows, self._validation.rows]),
+            np.concatenate([self._train.rows, self._validation.rows, watched.rows]),
             dtype=DTYPES[config.precision],
         )
+        self.film = Filming(watched, self.network, self.features)
+        """Films the watched pairs of image and attribute; rank 0 alone is asked to."""
 
     def _split(self) -> None:
         """What is trained on and what it is selected on; held-out classes count as unseen while training."""

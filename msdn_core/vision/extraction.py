@@ -18,8 +18,9 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from msdn_core.atomic import write_atomic
+from msdn_core.atomic import take_away_halves, write_atomic
 from msdn_core.errors import ImageError, MsdnError
+from msdn_core.links import refuse_links
 from msdn_core.project import ImageRecord, Project
 from msdn_core.ranks import ALONE, Ranks
 from msdn_core.vision.backbones import Backbone
@@ -43,6 +44,7 @@ BATCH = 16
 _IN_CACHE = 4
 """Images that a processor takes through the network at once: the largest maps of more lie in no cache any more."""
 _WORKERS = 8
+_LOCK = "extraction.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +77,10 @@ def extract_features(
     """
     images = ranks.agreed(lambda: _images(project_path))
     folder = feature_folder(project_path, backbone.spec)
+    refuse_links(project_path, *(folder / name for name in (MAPS, DONE, MANIFEST, _LOCK)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(folder / "extraction.lock", timeout=0) if ranks.first else nullcontext():
+        with filelock.FileLock(folder / _LOCK, timeout=0) if ranks.first else nullcontext():
             _extract(folder, images, backbone, progress or (lambda _: None), stop or _never(ranks), ranks)
     except filelock.Timeout as fault:
         raise MsdnError(f"Another process is making the features in {folder}; wait until it is done.") from fault
@@ -113,6 +116,8 @@ def _extract(
     ranks: Ranks,
 ) -> None:
     spec = backbone.spec
+    if ranks.first:
+        take_away_halves(folder)
     manifest, state = ranks.agreed(lambda: _plan(folder, images, spec))
     paths = {image.id: image.path for image in images}
     wanted = np.array([key.id in paths for key in manifest.images], dtype=bool)
@@ -170,7 +175,8 @@ def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tu
         if row is None:
             keys.append(key)
             marks.append(MISSING)
-        elif keys[row] != key:
+        elif keys[row] != key and key.size >= 0:
+            # What was made of a file that is gone is kept: its disk may come back.
             keys[row], marks[row] = key, MISSING
     manifest = Manifest(spec, tuple(keys))
     row_bytes = spec.channels * spec.grid[0] * spec.grid[1] * 2

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 
 from msdn_core.domain.annotation import ReviewState
-from msdn_gui.icons import bind_icon
+from msdn_gui.widgets.action import make_action
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -25,24 +24,11 @@ class ActionMaker:
         self, name: str, text: str, keys: str, do: Callable[[], object] | None = None, *, tip: str = "", sign: str = ""
     ) -> QAction:
         """One action of the workspace."""
-        action = QAction(text, self._workspace, objectName=f"annotate_{name}")
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{tip or text} ({shown})" if shown else tip or text)
-        if do is not None:
-            action.triggered.connect(lambda: do())
-        if sign:
-            bind_icon(action, sign)
-        self._workspace.addAction(action)
-        return action
+        return make_action(self._workspace, f"annotate_{name}", text, keys, do, hint=tip, sign=sign)
 
     def toggle(self, name: str, text: str, keys: str, *, on: bool, tip: str = "") -> QAction:
         """One action that is on or off."""
-        action = self.make(name, text, keys, tip=tip)
-        action.setCheckable(True)
-        action.setChecked(on)
-        return action
+        return make_action(self._workspace, f"annotate_{name}", text, keys, hint=tip, on=on)
 
 
 def review_actions(maker: ActionMaker, review: Callable[[ReviewState], None]) -> dict[ReviewState, QAction]:

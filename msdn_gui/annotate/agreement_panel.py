@@ -85,7 +85,7 @@ class AgreementPanel(QWidget):
             who.addWidget(QLabel(text), row, 0)
             who.addWidget(box, row, 1)
         who.setColumnStretch(1, 1)
-        tables = QSplitter(Qt.Orientation.Vertical)
+        tables = QSplitter(Qt.Orientation.Vertical, objectName="annotate_agreement")
         tables.setHandleWidth(1)
         tables.setChildrenCollapsible(False)
         tables.addWidget(self.attribute_table)

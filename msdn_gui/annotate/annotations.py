@@ -90,15 +90,23 @@ class Annotations(QObject):
 
     def label(self, images: Collection[ImageRecord], class_name: str | None) -> None:
         """Give images a class, or take it away (None); images that have it are left alone."""
+        changes = self._labels(images, class_name)
+        self.put("labels", changes, f"labelling {count_of(changes)} {class_name or 'with no class'}")
+
+    def label_each(self, images: Mapping[str, Collection[ImageRecord]]) -> None:
+        """Give the images of each class that class, in one edit."""
+        changes = {number: label for name, some in images.items() for number, label in self._labels(some, name).items()}
+        self.put("labels", changes, f"labelling {count_of(changes)} with {len(images):,} classes")
+
+    def _labels(self, images: Collection[ImageRecord], class_name: str | None) -> dict[int, ImageLabel]:
         table = self._session.table
         seen = None if class_name is None else bool(table.seen[table.class_index[class_name]])
         at = now()
-        changes = {
+        return {
             image.id: ImageLabel(class_name, split_of_label(image.split, seen), self.annotator, at)
             for image in images
             if image.class_name != class_name
         }
-        self.put("labels", changes, f"labelling {count_of(changes)} {class_name or 'with no class'}")
 
     def review(self, images: Collection[ImageRecord], state: ReviewState, note: str = "") -> None:
         """Check images, flag them with a note, or make them unseen again."""

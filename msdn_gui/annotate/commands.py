@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 from PySide6.QtGui import QUndoCommand
 
 from msdn_core.domain.attributes import FloatArray
@@ -27,18 +28,20 @@ class _TableEdit(QUndoCommand):
             self.session.message.emit("error", str(fault))
 
 
-class AddClass(_TableEdit):
-    """One more class; seen, for images that are annotated may be trained on."""
+class AddClasses(_TableEdit):
+    """Classes more, with nothing known of them yet; seen, for images that are annotated may be trained on."""
 
-    def __init__(self, session: Session, name: str, vector: FloatArray) -> None:
-        super().__init__(session, f"adding the class {name}")
-        self._name, self._vector = name, vector
+    def __init__(self, session: Session, names: Sequence[str]) -> None:
+        super().__init__(session, f"adding {f'the class {names[0]}' if len(names) == 1 else f'{len(names)} classes'}")
+        self._names = names
 
     def redo(self) -> None:
-        self.attempt(lambda: self.session.edits.add_class(self._name, self._vector, seen=True))
+        # Where the table is a checkpoint's the edit is refused, and says so.
+        nothing = np.zeros(len(self.session.table.attributes))
+        self.attempt(lambda: self.session.edits.add_classes(dict.fromkeys(self._names, nothing), seen=True))
 
     def undo(self) -> None:
-        self.attempt(lambda: self.session.edits.remove_class(self._name))
+        self.attempt(lambda: self.session.edits.remove_classes(self._names))
 
 
 class SetVectors(_TableEdit):

@@ -144,7 +144,7 @@ class PicturePanel(QWidget):
             return
         self.title.setText(record.name.rsplit("/", 1)[-1])
         label = room.label(record.id)
-        who = f", said {label.annotator} on {label.at[:10]}" if label.annotator else ""
+        who = f", by {label.annotator} on {label.at[:10]}" if label.annotator else ""
         self.about.setText(f"{label.class_name or 'No class'}{who}")
         review = room.review(record.id)
         state = ReviewState.UNSEEN if review is None else review.state

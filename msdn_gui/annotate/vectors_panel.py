@@ -90,7 +90,7 @@ class VectorsPanel(QWidget):
         least.addWidget(self.least)
         least.addWidget(QLabel("images say something"))
         least.addStretch(1)
-        tables = QSplitter(Qt.Orientation.Vertical)
+        tables = QSplitter(Qt.Orientation.Vertical, objectName="annotate_vectors")
         tables.setHandleWidth(1)
         tables.setChildrenCollapsible(False)
         tables.addWidget(self.class_table)

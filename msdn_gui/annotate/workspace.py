@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShowEvent, QUndoStack
 from PySide6.QtWidgets import (
@@ -26,8 +25,9 @@ from msdn_gui.annotate.actions import ActionMaker, review_actions
 from msdn_gui.annotate.agreement_panel import AgreementPanel
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.attributes_panel import AttributesPanel
+from msdn_gui.annotate.by_folders import ByFolders
 from msdn_gui.annotate.canvas import Canvas
-from msdn_gui.annotate.commands import AddClass, SetVectors
+from msdn_gui.annotate.commands import AddClasses, SetVectors
 from msdn_gui.annotate.exchange import Exchange
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.label_panel import LabelPanel
@@ -39,6 +39,7 @@ from msdn_gui.annotate.undo_bar import UndoBar
 from msdn_gui.annotate.vectors_panel import VectorsPanel
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.action import allow, belongs_to, part_of
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -69,14 +70,15 @@ class AnnotateWorkspace(QWidget):
         self.vectors = VectorsPanel(session, self.annotations, maker)
         self.agreement = AgreementPanel(session, self.annotations, maker, threshold)
         self.proposing = Proposing(session, services, self.annotations, self.queue, self.attributes, maker)
-        self.labels.offer(self.proposing.pass_class)
+        self.by_folders = ByFolders(session, self.annotations, self.undo_stack, maker)
+        of_classes = [self.proposing.pass_class, self.by_folders.action]
+        for action in of_classes:
+            self.labels.offer(action)
         of_many = [self.proposing.suggest, self.proposing.pass_verdicts]
         self.attributes.offer(of_many)
         self._exchange = Exchange(self, session, self.annotations, maker)
         self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
         self._general = [
-            maker.make("next", "Next image", "Ctrl+Right", lambda: self.queue.view.step(1)),
-            maker.make("previous", "Previous image", "Ctrl+Left", lambda: self.queue.view.step(-1)),
             maker.make("find_image", "Find an image", "Ctrl+F", lambda: _focus(self.queue.search), sign="search"),
             maker.make(
                 "arrange",
@@ -91,7 +93,7 @@ class AnnotateWorkspace(QWidget):
         self.tabs = QTabWidget(objectName="annotate_tabs")
         self._tab_actions: list[list[QAction]] = []
         self._show_tabs: list[QAction] = []
-        self._add_tab(maker, self.labels, "Class", "F6", [*self.labels.actions_of_tab, self.proposing.pass_class])
+        self._add_tab(maker, self.labels, "Class", "F6", [*self.labels.actions_of_tab, *of_classes])
         self._add_tab(maker, self.attributes, "Attributes", "F7", [*self.attributes.actions_of_tab, *of_many])
         self._add_tab(maker, self.places, "Places", "F8", self.places.actions_of_tab)
         self._add_tab(maker, self.vectors, "Vectors", "F9", self.vectors.actions_of_tab)
@@ -105,8 +107,9 @@ class AnnotateWorkspace(QWidget):
         self.attributes.taken_back.connect(self._take_back)
         self.attributes.answered.connect(self._answer)
         self.vectors.accepted.connect(lambda vectors: self.undo_stack.push(SetVectors(session, vectors)))
-        self.proposing.shown.connect(lambda: self._middle.setCurrentWidget(self.proposing.panel))
-        self.proposing.left.connect(self._leave_proposals)
+        for looked_through in (self.proposing, self.by_folders):
+            looked_through.left.connect(self._leave_proposals)
+            looked_through.shown.connect(lambda one=looked_through: self._middle.setCurrentWidget(one.panel))
         self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
         session.explanation_changed.connect(self._look_ahead)
         session.project_changed.connect(self._project_changed)
@@ -119,6 +122,16 @@ class AnnotateWorkspace(QWidget):
         of_tab = self._tab_actions[self.tabs.currentIndex()]
         return [*self._show_tabs, *self._general, *self.reviews.values(), *of_tab, *self._exchange.actions]
 
+    def step_image(self, by: int) -> None:
+        """Goes on in the queue, which may be in another order than Explore's list."""
+        self.queue.view.step(by)
+
+    def show_part(self, part: str) -> None:
+        """Shows the tab of that name."""
+        place = next((place for place in range(self.tabs.count()) if self.tabs.tabText(place) == part), -1)
+        if place >= 0:
+            self.tabs.setCurrentIndex(place)
+
     def settled(self) -> bool:
         """Whether the queue's thumbnails and the chosen image are on the screen."""
         return self._services.thumbnails.settled() and self.picture.settled
@@ -130,7 +143,10 @@ class AnnotateWorkspace(QWidget):
         show = maker.make(
             f"tab_{text.lower().replace(' ', '_')}", f"Show {text}", keys, lambda: self.tabs.setCurrentIndex(place)
         )
-        self.tabs.setTabToolTip(place, f"{text} ({keys})")
+        show.changed.connect(lambda: self.tabs.setTabToolTip(place, show.toolTip()))
+        self.tabs.setTabToolTip(place, show.toolTip())
+        for action in actions:
+            belongs_to(action, text)
         self._tab_actions.append(actions)
         self._show_tabs.append(show)
 
@@ -151,6 +167,7 @@ class AnnotateWorkspace(QWidget):
         self._who.setToolTip("The name that is kept with all that you say")
         self._who.setAccessibleName("Your name")
         self._who.editingFinished.connect(lambda: self._services.settings.change(annotator=self._who.text().strip()))
+        self._services.settings.changed.connect(self._show_who)
         name = QHBoxLayout()
         name.setContentsMargins(SPACING, SPACING, SPACING, 0)
         name.setSpacing(SPACING)
@@ -178,7 +195,8 @@ class AnnotateWorkspace(QWidget):
         self.columns.setChildrenCollapsible(False)
         self._middle = QStackedWidget()
         self._middle.addWidget(self.picture)
-        self._middle.addWidget(self.proposing.panel)
+        for panel in (self.proposing.panel, self.by_folders.panel):
+            self._middle.addWidget(panel)
         for widget in (self.queue, self._middle, right):
             self.columns.addWidget(widget)
         self.columns.setStretchFactor(1, 1)
@@ -189,11 +207,13 @@ class AnnotateWorkspace(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        kept = self._services.settings.state(self.columns.objectName())
-        if kept is not None:
-            self.columns.restoreState(kept)
         if not self.isAncestorOf(QApplication.focusWidget()):
             self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_who(self) -> None:
+        """The name may be changed in the settings too."""
+        if not self._who.hasFocus():
+            self._who.setText(self._services.settings.value.annotator)
 
     # What is said
 
@@ -213,9 +233,8 @@ class AnnotateWorkspace(QWidget):
                 "error", f"The project is open for reading only, so no class was added: {project.read_only_reason}"
             )
             return
-        count = len(self._session.table.attributes)
         self.undo_stack.beginMacro(f"labelling with the new class {name}")
-        self.undo_stack.push(AddClass(self._session, name, np.zeros(count)))
+        self.undo_stack.push(AddClasses(self._session, [name]))
         if name in self._session.table.class_index:
             self.annotations.label(self.queue.view.selected(), name)
         self.undo_stack.endMacro()
@@ -263,7 +282,7 @@ class AnnotateWorkspace(QWidget):
         """A key means what the shown tab makes of it."""
         for place, actions in enumerate(self._tab_actions):
             for action in actions:
-                action.setEnabled(place == self.tabs.currentIndex())
+                allow(action, "" if place == self.tabs.currentIndex() else f"It belongs to the tab {part_of(action)}.")
         if self.tabs.currentWidget() is self.attributes:
             self.attributes.choose_first()
         for panel in (self.places, self.vectors, self.agreement):

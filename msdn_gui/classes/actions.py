@@ -10,13 +10,13 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from msdn_gui.icons import bind_icon
+from msdn_gui.widgets.action import PAGE, allow, belongs_to, make_action
 
 if TYPE_CHECKING:
     from msdn_gui.classes.workspace import ClassesWorkspace
 
 _KEY = QKeySequence.StandardKey
 _TABLE = Qt.ShortcutContext.WidgetShortcut
-_PAGE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 
 
 class ClassesActions:
@@ -71,14 +71,13 @@ class ClassesActions:
         self.clear = make(
             "clear_cells",
             "Set to 0",
-            _KEY.Delete,
+            # Small keyboards have no other Delete than the second one.
+            "Del; Backspace",
             lambda: editing.set_chosen(0.0),
             "",
             "Set the chosen cells to 0",
             _TABLE,
         )
-        # Small keyboards have no other Delete than this one.
-        self.clear.setShortcuts([QKeySequence(_KEY.Delete), QKeySequence("Backspace")])
         self.find_class = make("find_class", "Filter classes", "Ctrl+F", workspace.focus_class_filter, "filter")
         self.find_attribute = make(
             "find_attribute", "Filter attributes", "Ctrl+Shift+F", workspace.focus_attribute_filter, "filter"
@@ -124,6 +123,14 @@ class ClassesActions:
             workspace.ask_for_name_of_group,
             "",
             "Another name for the group of the chosen attribute; one that is there already takes its attributes in",
+        )
+        self.define = make(
+            "define_attributes",
+            "Own attributes …",
+            "",
+            workspace.ask_for_attributes,
+            "add",
+            "Write down the attributes that classes of this project are described by",
         )
         sheets = workspace.sheets
         self.take_sheet = make(
@@ -185,6 +192,7 @@ class ClassesActions:
             *self._of_cells,
             self._separator(),
             *self._of_attributes,
+            self.define,
             self._separator(),
             self.find_class,
             self.find_attribute,
@@ -204,16 +212,20 @@ class ClassesActions:
 
     def enable(self, *, there: bool, editable: bool, chosen: bool) -> None:
         """Whether there is a table, it can be edited, and a cell of it is chosen."""
+        not_chosen = "" if chosen else "Choose a cell of the table first."
+        not_editable = "" if editable else "The table cannot be edited."
+        missing = "" if there else "There is no table of classes."
         for action in (*self._of_classes, *self._of_cells):
-            action.setEnabled(chosen and (editable or action not in self.changing))
-        self.new.setEnabled(editable)
-        self.add_attribute.setEnabled(editable)
+            allow(action, not_chosen or (not_editable if action in self.changing else ""))
+        for action in (self.new, self.add_attribute):
+            allow(action, not_editable)
         for action in (self.rename_attribute, self.rename_group):
-            action.setEnabled(editable and chosen)
-        self.take_sheet.setEnabled(there or self._workspace.can_define)
-        self.write_sheet.setEnabled(there and not self._workspace.is_borrowed)
+            allow(action, not_editable or not_chosen)
+        allow(self.define, "" if self._workspace.can_define else "The project has attributes of its own already.")
+        allow(self.take_sheet, "" if self._workspace.can_define else missing)
+        allow(self.write_sheet, missing or ("The table is the checkpoint's." if self._workspace.is_borrowed else ""))
         for action in (self.sort, self.fold):
-            action.setEnabled(chosen)
+            allow(action, not_chosen)
         for action in (
             self.find_class,
             self.find_attribute,
@@ -223,7 +235,7 @@ class ClassesActions:
             self.fold_all,
             self.compare,
         ):
-            action.setEnabled(there)
+            allow(action, missing)
 
     def attribute_menu(self, parent: QWidget) -> QMenu:
         """The context menu of the attributes' names; gone once it is closed."""
@@ -259,18 +271,10 @@ class ClassesActions:
         do: Callable[[], object] | None,
         sign: str = "",
         hint: str = "",
-        context: Qt.ShortcutContext = _PAGE,
+        context: Qt.ShortcutContext = PAGE,
     ) -> QAction:
-        action = QAction(text, self._workspace, objectName=f"classes_{name}")
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(context)
-        action.setStatusTip(hint)
-        shortcut = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        said = hint or text.removesuffix(" …")
-        action.setToolTip(f"{said} ({shortcut})" if shortcut else said)
-        if do is not None:
-            action.triggered.connect(lambda: do())
-        if sign:
-            bind_icon(action, sign)
-        (self._workspace.view if context is _TABLE else self._workspace).addAction(action)
+        owner = self._workspace.view if context is _TABLE else self._workspace
+        action = make_action(owner, f"classes_{name}", text, keys, do, hint=hint, sign=sign, context=context)
+        if context is _TABLE:
+            belongs_to(action, "Table")
         return action

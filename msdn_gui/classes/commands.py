@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -272,14 +272,18 @@ class DefineTable(_AttributeEdit):
         descriptions: Mapping[str, str],
         group_parts: Mapping[str, Sequence[str]],
     ) -> None:
-        super().__init__(session, f"{len(table.classes):,} classes by {len(table.attributes):,} attributes")
+        classes = f"{len(table.classes):,} classes by " if table.classes else ""
+        super().__init__(session, f"{classes}{len(table.attributes):,} attributes")
         self._table, self._descriptions, self._group_parts = table, descriptions, group_parts
 
+        self._new: Collection[str] = ()
+
     def do(self) -> None:
+        self._new = self._table.class_index.keys() - self._session.present_project().table().class_index.keys()
         self._session.edits.define_table(self._table, self._descriptions, self._group_parts)
 
     def take_back(self) -> None:
-        self._session.edits.undefine_table()
+        self._session.edits.undefine_table(self._new)
 
 
 class RenameClass(Edit):

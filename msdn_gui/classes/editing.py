@@ -211,6 +211,11 @@ class Editing(QObject):
         texts = {name: sheet.descriptions[name] for name in classes if name in sheet.descriptions}
         self.stack.push(DefineTable(self._session, table, texts, sheet.group_parts))
 
+    def define_attributes(self, attributes: tuple[Attribute, ...]) -> None:
+        """Attributes for a project that has none, and no class yet."""
+        table = ClassTable(attributes, (), np.zeros((0, len(attributes))), np.zeros(0, dtype=np.bool_))
+        self.stack.push(DefineTable(self._session, table, {}, {}))
+
     def rename_class(self, old: str, new: str) -> None:
         """Another name for a class."""
         if new.strip() != old:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from msdn_gui.icons import icon_pixmap
@@ -17,7 +17,8 @@ class Notice(QWidget):
     adopt_asked = Signal()
     """The borrowed classes shall become the project's own."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, define: QAction) -> None:
+        """``define`` asks for attributes of the project's own."""
         super().__init__()
         self._session = session
         self._sign = QLabel()
@@ -25,11 +26,15 @@ class Notice(QWidget):
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.adopt = QPushButton("Take them into the project", objectName="adopt_table")
         self.adopt.clicked.connect(self.adopt_asked)
+        self.own = QPushButton(define.text(), objectName="own_attributes")
+        self.own.setToolTip(define.toolTip())
+        self.own.clicked.connect(define.trigger)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * SPACING, SPACING // 2, SPACING, SPACING // 2)
         row.setSpacing(SPACING)
         row.addWidget(self._sign)
         row.addWidget(self.text, 1)
+        row.addWidget(self.own)
         row.addWidget(self.adopt)
         theme().changed.connect(self._redraw)
         session.table_changed.connect(self.refresh)
@@ -45,13 +50,14 @@ class Notice(QWidget):
         if borrowed:
             parts.append("These classes are the checkpoint's; the project has none of its own.")
             if not read_only:
-                parts.append("Take them into the project to edit them.")
+                parts.append("Take them into the project to edit them, or begin with your own.")
         if project is not None and read_only:
             parts.append(
                 f"This project is open for reading only, so nothing can be changed: {project.read_only_reason}"
             )
         self.text.setText(" ".join(parts))
-        self.adopt.setVisible(borrowed and not read_only)
+        for button in (self.own, self.adopt):
+            button.setVisible(borrowed and not read_only)
         self.setVisible(bool(parts))
 
     def _redraw(self) -> None:

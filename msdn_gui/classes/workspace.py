@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.actions import ClassesActions
+from msdn_gui.classes.attribute_list_dialog import AttributeListDialog
 from msdn_gui.classes.editing import Editing
 from msdn_gui.classes.find_bar import FindBar
 from msdn_gui.classes.name_editor import NameEditor
@@ -60,12 +61,12 @@ class ClassesWorkspace(QWidget):
         self.names = NameEditor(self.view)
         self.value = ValueBar(self.view)
         self.find_bar = FindBar(self.view)
-        self.notice = Notice(session)
         self.what_if = WhatIf(session, services)
         self.side = SidePanel(session, services)
         self.panel, self.form, self.attribute_form = self.side.panel, self.side.form, self.side.attribute_form
         self.sheets = Sheets(session, services, self.editing, self)
         self._actions = ClassesActions(self)
+        self.notice = Notice(session, self._actions.define)
         self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
         self.hint.setProperty("look", "muted")
         self._choice = SharedChoice(session, self.view)
@@ -96,6 +97,13 @@ class ClassesWorkspace(QWidget):
     def ask_for_attribute(self) -> None:
         """Shows the form of a new attribute."""
         self.side.ask_for_attribute(self.editing.attribute_facts(), -1)
+
+    def ask_for_attributes(self) -> None:
+        """Asks for the first attributes of a project that has none of its own."""
+        dialog = AttributeListDialog(self)
+        dialog.written.connect(self.editing.define_attributes)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def ask_for_name_of_attribute(self) -> None:
         """Shows the form of another name for the chosen attribute."""
@@ -200,16 +208,13 @@ class ClassesWorkspace(QWidget):
         self._columns.addWidget(self.side)
         self._columns.setStretchFactor(0, 1)
         self._columns.setSizes([1000, _PANEL_WIDTH])
-        state = self._services.settings.state("classes_columns")
-        if state is not None:
-            self._columns.restoreState(state)
         self.empty = EmptyState(
             "classes",
             "No classes yet",
-            "Classes are described by attributes, and this project has none. Import a sheet with a line a class and a "
-            "column an attribute, or a data set (File menu); or choose a checkpoint above: its classes can be taken "
-            "into the project.",
-            (self._actions.take_sheet,),
+            "Classes are described by attributes, and this project has none. Write down your own, import a sheet with "
+            "a line a class and a column an attribute, or a data set (File menu); or choose a checkpoint above: its "
+            "classes can be taken into the project.",
+            (self._actions.define, self._actions.take_sheet),
         )
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
@@ -251,9 +256,6 @@ class ClassesWorkspace(QWidget):
             widget.customContextMenuRequested.connect(
                 lambda place, widget=widget, cells=cells: self._show_menu(widget, place, cells)
             )
-        self._columns.splitterMoved.connect(
-            lambda *_: self._services.settings.save_state("classes_columns", self._columns.saveState())
-        )
 
     # What follows the session
 

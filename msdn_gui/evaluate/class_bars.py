@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
+from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.class_model import (
     ACCURACY,
     CLASS,
@@ -14,7 +15,6 @@ from msdn_gui.evaluate.class_model import (
     TAKEN_FOR,
     ClassModel,
 )
-from msdn_gui.evaluate.tested_run import TestedRun
 from msdn_gui.theme import SPACING
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate, TextDelegate

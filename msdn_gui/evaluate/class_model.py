@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.metrics import confusion
-from msdn_gui.evaluate.tested_run import TestedRun
-from msdn_gui.evaluate.words import percent, points
+from msdn_core.runs.figure_words import percent, points
+from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, OrderedTable, bar
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QKeySequence
+from PySide6.QtGui import QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from msdn_gui.evaluate.tested_run import BEST, GAMMAS, TRAINED, VALIDATED, TestedRun
-from msdn_gui.evaluate.words import percent
+from msdn_core.runs.figure_words import percent
+from msdn_core.runs.tested_run import BEST, GAMMAS, TRAINED, VALIDATED, TestedRun
 from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
 
 _SYMBOLS = {TRAINED: "s", VALIDATED: "o", BEST: "t"}
@@ -49,11 +50,14 @@ class CurvePlot(QWidget):
         layout.addWidget(heading)
         layout.addWidget(self.readout)
         layout.addWidget(self._plot, 1)
-        copy = QAction("Copy the read-out", self, objectName="curve_copy")
-        copy.setShortcut(QKeySequence.StandardKey.Copy)
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self.readout.text()))
-        self.addAction(copy)
+        copy = make_action(
+            self,
+            "evaluate_copy_readout",
+            "Copy the read-out",
+            QKeySequence.StandardKey.Copy,
+            lambda: QGuiApplication.clipboard().setText(self.readout.text()),
+        )
+        belongs_to(copy, "Curve")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self._plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._plot.scene().sigMouseMoved.connect(self._mouse_moved)

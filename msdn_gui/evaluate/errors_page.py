@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
 
 from msdn_core.domain.metrics import confusions
+from msdn_gui.evaluate.both_runs import wrong, wrong_by_other
 from msdn_gui.evaluate.found_errors import FoundErrors
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.evaluate.run_choice import FIRST, SECOND, RunChoice
 from msdn_gui.session import Session
 from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 from msdn_gui.widgets.item_table import ItemTable
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from msdn_gui.services import Services
 
 OWN, TAKEN_FOR, COUNT = range(3)
+BOTH, ONLY_FIRST, ONLY_SECOND = "both", "only_first", "only_second"
+_BETWEEN = ((BOTH, "Wrong by both"), (ONLY_FIRST, "Only {first} wrong"), (ONLY_SECOND, "Only {second} wrong"))
+_BY = {FIRST: "", SECOND: "", BOTH: " by both runs", ONLY_FIRST: " by {run} alone", ONLY_SECOND: " by {run} alone"}
 
 
 class ConfusionList(OrderedTable):
@@ -67,14 +72,20 @@ class ConfusionList(OrderedTable):
 
 
 class ErrorsPage(QWidget):
-    """A list of confusions, and the images of the chosen one; of all where none is chosen."""
+    """A list of confusions, and the images of the chosen one; of all where none is chosen.
+
+    Of two runs, the errors of either, of both at once, or of one alone.
+    """
 
     title = "Errors"
 
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__()
+        self._given: Shown | None = None
         self._shown: Shown | None = None
+        self._wrong: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.model = ConfusionList()
+        self.runs = RunChoice("errors_run", *_BETWEEN)
         self.table = ItemTable(self.model, "confusion_list", widths={TAKEN_FOR: 180, COUNT: 78}, stretch=OWN)
         self.table.setAccessibleName("Confusions")
         for column in (OWN, TAKEN_FOR):
@@ -89,12 +100,13 @@ class ErrorsPage(QWidget):
         column = QVBoxLayout(left)
         column.setContentsMargins(0, SPACING // 2, 0, 0)
         column.setSpacing(SPACING // 2)
-        row = QVBoxLayout()
+        row = QHBoxLayout()
         row.setContentsMargins(SPACING, 0, SPACING, 0)
-        row.addWidget(self.search)
+        row.addWidget(self.runs)
+        row.addWidget(self.search, 1)
         column.addLayout(row)
         column.addWidget(self.table, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_errors")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(left)
@@ -104,26 +116,34 @@ class ErrorsPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
         self.table.chosen.connect(self._show_pair)
+        self.runs.currentIndexChanged.connect(self._draw)
 
     def show_runs(self, shown: Shown) -> None:
-        """Shows the errors of the first run."""
-        if self._shown is not None and (shown.run, shown.gamma) == (self._shown.run, self._shown.gamma):
+        """Shows the errors of a run; of two runs those that are chosen."""
+        before, self._given = self._given, shown
+        self.runs.show_runs(shown)
+        if before is None or not before.looks_like(shown):
+            self._draw()
+
+    def _draw(self, *_: object) -> None:
+        if self._given is None:
             return
-        self._shown = shown
-        run = shown.run
-        taken = run.predictions(shown.gamma)
+        shown, choice = self._given, self.runs.choice
+        shown = shown.turned() if choice in (SECOND, ONLY_SECOND) else shown
+        self._shown, run = shown, shown.run
+        self._wrong = wrong(run, shown.gamma)
+        by_other, tested = wrong_by_other(shown)
+        if choice == BOTH:
+            self._wrong &= by_other
+        elif choice in (ONLY_FIRST, ONLY_SECOND):
+            self._wrong &= tested & ~by_other
+        taken = np.where(self._wrong, run.predictions(shown.gamma), run.labels)
         self.model.show_pairs(confusions(run.labels, taken, len(run.table.classes)), run.table)
         self.table.clearSelection()
-        wrong = np.flatnonzero(taken != run.labels)
-        share = f"{len(wrong):,} of {len(taken):,} test images were taken for another class"
-        self.images.show_images(shown, wrong, share if len(wrong) else "No test image was taken for another class")
-
-    def show_confusion(self, own: int, other: int) -> None:
-        """Chooses a pair of class rows, where there are such images."""
-        item = next((item for item, pair in enumerate(self.model.pairs) if pair[:2] == (own, other)), -1)
-        self.table.show_item(item)
-        if item >= 0:
-            self._show_pair(item)
+        count = int(self._wrong.sum())
+        said = f"{count:,} of {len(run.labels):,} test images were" if count else "No test image was"
+        said += f" taken for another class{_BY[choice].format(run=run.name)}"
+        self.images.show_images(shown, np.flatnonzero(self._wrong), said)
 
     def _show_pair(self, item: int) -> None:
         shown = self._shown
@@ -131,6 +151,6 @@ class ErrorsPage(QWidget):
             return
         own, other, count = self.model.pairs[item]
         run = shown.run
-        places = np.flatnonzero((run.labels == own) & (run.predictions(shown.gamma) == other))
+        places = np.flatnonzero(self._wrong & (run.labels == own) & (run.predictions(shown.gamma) == other))
         classes = run.table.classes
         self.images.show_images(shown, places, f"{classes[own]} taken for {classes[other]}: {count:,}")

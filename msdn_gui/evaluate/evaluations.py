@@ -13,14 +13,8 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from msdn_core.domain.metrics.seeds import configuration
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.evaluations import (
-    checkpoint_kind,
-    evaluation_folder,
-    read_evaluation,
-    read_figures,
-    what_changed,
-)
-from msdn_gui.evaluate.tested_run import TestedRun
+from msdn_core.runs.evaluations import checkpoint_kind, evaluation_folder, read_figures
+from msdn_core.runs.tested_run import TestedRun, read_tested
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.session import Session
 
@@ -119,7 +113,8 @@ class Evaluations(QObject):
 
         def read() -> tuple[TestedRun | None, str]:
             try:
-                return _tested(entry, table, images), ""
+                tested = read_tested(entry.directory, entry.kind, table, images) if entry.kind is not None else None
+                return tested, ""
             except MsdnError as fault:
                 return None, str(fault)
 
@@ -178,14 +173,3 @@ def _entry(run: RunDirectory) -> RunEntry:
         except OSError:
             figures = None  # It is being written anew.
     return RunEntry(run, kind, figures, fault, config, stamp)
-
-
-def _tested(entry: RunEntry, table: Any, images: list[Any]) -> TestedRun | None:
-    if entry.kind is None:
-        return None
-    kept = read_evaluation(evaluation_folder(entry.directory, entry.kind))
-    if kept is None:
-        return None
-    checkpoint = entry.directory.checkpoint(entry.kind)
-    stale = what_changed(kept, table, images, checkpoint)
-    return TestedRun.of(entry.name, entry.kind, kept, checkpoint, tuple(stale))

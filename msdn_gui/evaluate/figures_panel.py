@@ -8,10 +8,9 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
-from msdn_core.domain.metrics.seeds import difference_of_means, spread
-from msdn_gui.evaluate.noise import SENTENCE, Noise
-from msdn_gui.evaluate.tested_run import BEST, GAMMAS, TRAINED, TestedRun
-from msdn_gui.evaluate.words import FIGURES, gamma_words, percent, points, selected_words
+from msdn_core.runs.figure_words import FIGURES, between_seeds, gamma_words, over_seeds, percent, points, selected_words
+from msdn_core.runs.noise import SENTENCE, Noise
+from msdn_core.runs.tested_run import BEST, GAMMAS, TRAINED, TestedRun
 from msdn_gui.theme import SPACING, small_font, text_font
 
 
@@ -127,10 +126,10 @@ class FiguresPanel(QWidget):
             ]
             lines.append(" · ".join(parts))
         if len(self._seeds) > 1:
-            lines.append(f"{run.name}: {_over_seeds(self._seeds)}")
+            lines.append(f"{run.name}: {over_seeds(self._seeds)}")
         if other is not None and len(self._other_seeds) > 1:
-            lines.append(f"{other.name}: {_over_seeds(self._other_seeds)}")
-            lines += _between_seeds(self._seeds, self._other_seeds)
+            lines.append(f"{other.name}: {over_seeds(self._other_seeds)}")
+            lines += between_seeds(self._seeds, self._other_seeds)
         if self._noise is not None:
             lines.append(SENTENCE)
         self.facts.setText("\n".join(lines))
@@ -170,28 +169,3 @@ class FiguresPanel(QWidget):
             self.choice = choice
             self._say_facts()
             self.gamma_chosen.emit(choice)
-
-
-def _over_seeds(seeds: Sequence[dict[str, Any]]) -> str:
-    """Mean and deviation of each figure, as trained, over several seeds of one configuration."""
-    said = []
-    for figure, word in FIGURES:
-        found = spread(_values(seeds, figure))
-        if found is not None and found.deviation is not None:
-            said.append(f"{word} {percent(found.mean)} ± {percent(found.deviation)}")
-    return f"{len(seeds)} seeds of this configuration, gamma as trained: {', '.join(said)}"
-
-
-def _between_seeds(seeds: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> list[str]:
-    """What the other configuration gains over seeds, by Welch's t; nothing below two seeds each."""
-    said = []
-    for figure, word in FIGURES:
-        found = difference_of_means(_values(seeds, figure), _values(others, figure))
-        if found is not None:
-            what = "within noise" if found.holds_zero else "more than noise"
-            said.append(f"{word} {points(found.low)} to {points(found.high)} ({what})")
-    return [f"Over seeds the second configuration gains, with 95 per cent certainty: {', '.join(said)}"] if said else []
-
-
-def _values(seeds: Sequence[dict[str, Any]], figure: str) -> list[float]:
-    return [float(one[figure]) for one in seeds if one.get(figure) is not None]

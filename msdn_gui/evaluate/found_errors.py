@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from msdn_core.domain.scoring import calibrated
 from msdn_core.project import ImageRecord
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.session import Session
@@ -72,6 +74,8 @@ class FoundErrors(QWidget):
             words = (
                 "told rightly" if right else f"taken for {classes[taken[place]]}, which scores {leads[place]:.3f} more"
             )
+            if shown.other is not None:
+                words += self._by_other(shown, number)
             found.append(FoundImage(record, caption, words, bool(right)))
         self.grid.items.set_found(found)
         self.title.setText(title)
@@ -80,23 +84,45 @@ class FoundErrors(QWidget):
         said += [f"{gone:,} are no longer in the project."] if gone else []
         self.hint.setText(" ".join(said))
 
+    def _by_other(self, shown: Shown, number: int) -> str:
+        """What the other run takes an image for."""
+        other = shown.other
+        there = np.flatnonzero(other.kept.predictions.image_ids == number) if other is not None else ()
+        if other is None or not len(there):
+            return ""
+        taken, own = other.predictions(shown.other_gamma)[there[0]], other.labels[there[0]]
+        return f"\n{other.name}: " + ("told rightly" if taken == own else f"taken for {other.table.classes[taken]}")
+
     def _known(self) -> dict[int, ImageRecord]:
         if self._of_project is not self._session.images:
             self._of_project = self._session.images
             self._records = {record.id: record for record in self._of_project}
         return self._records
 
-    def _ask(self, index: QModelIndex) -> None:
-        record = index.data(FOUND_ROLE).record
-        place = self._places.get(record.id)
-        if place is None or self._shown is None:
+    def path_of(self, shown: Shown, place: int) -> Path | None:
+        """The file of one of the test images; None where it is no longer in the project."""
+        record = self._known().get(int(shown.run.kept.predictions.image_ids[place]))
+        return record.path if record is not None else None
+
+    def ask(self, shown: Shown, place: int) -> None:
+        """Goes to Explore with one of the test images, and asks why it is not taken for another class."""
+        run, session = shown.run, self._session
+        record = self._known().get(int(run.kept.predictions.image_ids[place]))
+        if record is None:
             return
-        run, session = self._shown.run, self._session
         checkpoint = run.checkpoint
         if checkpoint is not None and (session.checkpoint is None or session.checkpoint.path != checkpoint):
             session.set_checkpoint(checkpoint)
         if session.checkpoint is not None and session.checkpoint.path == checkpoint:
-            session.set_gamma(self._shown.gamma)
-        classes = run.table.classes
-        taken, own = classes[run.predictions(self._shown.gamma)[place]], classes[run.labels[place]]
-        session.ask_why(record, taken, own)
+            session.set_gamma(shown.gamma)
+        classes, taken, rival = run.table.classes, int(run.predictions(shown.gamma)[place]), int(run.labels[place])
+        if taken == rival and len(classes) > 1:
+            # It was told rightly: the question is why not the next best class.
+            scores = calibrated(run.scores[place], run.table.seen, shown.gamma)
+            rival = next(row for row in np.argsort(-scores, kind="stable").tolist() if row != taken)
+        session.ask_why(record, classes[taken], classes[rival])
+
+    def _ask(self, index: QModelIndex) -> None:
+        place = self._places.get(index.data(FOUND_ROLE).record.id)
+        if place is not None and self._shown is not None:
+            self.ask(self._shown, place)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,24 +11,40 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.runs.evaluations import Row
-from msdn_gui.evaluate.words import percent, points
+from msdn_core.runs.figure_words import percent, points
 from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable
 
 NAME = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A column."""
+
+    field: str
+    """Its name in the table that ``evaluate`` wrote."""
+    heading: str
+    tip: str
+    colour: str
+    in_nats: bool = False
+    """Whether it is a divergence in nats, and not a share."""
+
+
 class MeasureTable(OrderedTable):
     """One row a thing that was measured, from a table that ``evaluate`` wrote; shares in per cent."""
 
-    def __init__(self, name: str, measures: Sequence[tuple[str, str, str, str]], counts: str, counted: str) -> None:
-        """``measures`` are (field, heading, tip, colour); ``counts`` is the field of the number of images."""
-        self._key, self._fields = name, (*(field for field, *_ in measures), counts)
-        self._colours = tuple(colour for *_, colour in measures)
-        self.headings = (name.capitalize(), *(heading for _, heading, _, _ in measures), "Difference", counted)
+    def __init__(
+        self, name: str, measures: Sequence[Measure], counts: str, counted: str, *, noise_is_known: bool = True
+    ) -> None:
+        """``counts`` is the field of the number of images; without noise, differences are never told from it."""
+        self._key, self._measures = name, tuple(measures)
+        self._fields = (*(measure.field for measure in measures), counts)
+        sign = "≈ where that is within noise" if noise_is_known else "what of it is noise is not known"
+        self.headings = (name.capitalize(), *(measure.heading for measure in measures), "Difference", counted)
         self.heading_tips = (
             "",
-            *(tip for _, _, tip, _ in measures),
-            f"What the other run gains in {measures[0][1]}, in per cent points; ≈ where that is within noise",
+            *(measure.tip for measure in measures),
+            f"What the other run gains in {measures[0].heading}, in per cent points; {sign}",
             "Test images that it was measured on",
         )
         self.numeric = frozenset(range(1, len(self.headings)))
@@ -62,6 +79,10 @@ class MeasureTable(OrderedTable):
         self._noise = within
         self.rearrange()
 
+    def item_of(self, name: str) -> int:
+        """The item of a name, −1 where it is not listed."""
+        return self._names.index(name) if name in self._names else -1
+
     def name_of(self, item: int) -> str:
         """What a row is about."""
         return self._names[item]
@@ -76,16 +97,19 @@ class MeasureTable(OrderedTable):
         if column == NAME:
             return self._names[item] if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole) else None
         value = float(self._values[item, column])
-        if role == BAR_ROLE and column < self._difference and not np.isnan(value):
-            return (0.0, min(max(value, 0.0), 1.0), self._colours[column - 1])
+        measure = self._measures[column - 1] if column < self._difference else None
+        if role == BAR_ROLE and measure is not None and not np.isnan(value):
+            # Two distributions diverge by ln 2 nats at most.
+            share = value / np.log(2) if measure.in_nats else value
+            return (0.0, min(max(float(share), 0.0), 1.0), measure.colour)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if np.isnan(value):
             return "–"
         if column == len(self.headings) - 1:
             return f"{value:,.0f}"
-        if column != self._difference:
-            return percent(value)
+        if measure is not None:
+            return f"{value:.3f}" if measure.in_nats else percent(value)
         return f"{'≈ ' if self._noise.get(self._names[item]) else ''}{points(value)}"
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
+from msdn_core.runs.noise import Noise, noise_between
 from msdn_gui.evaluate.class_bars import ClassBars
 from msdn_gui.evaluate.curve_plot import CurvePlot
 from msdn_gui.evaluate.figures_panel import FiguresPanel
-from msdn_gui.evaluate.noise import Noise, noise_between
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.services.background import Background
 
@@ -21,7 +21,7 @@ class Overview(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.figures, self.curve, self.classes = FiguresPanel(), CurvePlot(), ClassBars()
-        below = QSplitter(Qt.Orientation.Horizontal)
+        below = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_overview")
         below.setHandleWidth(1)
         below.setChildrenCollapsible(False)
         below.addWidget(self.curve)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from msdn_gui.evaluate.tested_run import TRAINED, TestedRun
+from msdn_core.runs.tested_run import TRAINED, TestedRun
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,18 @@ class Shown:
     def other_gamma(self) -> float:
         """The other run's gamma of the same choice."""
         return self.other.gamma(self.choice) if self.other is not None else 0.0
+
+    def turned(self) -> Shown:
+        """The other run first; as it is where there is no other one."""
+        if self.other is None:
+            return self
+        # Runs of one configuration have their seeds in common.
+        return Shown(self.other, self.run, self.choice, self.other_seeds or self.seeds, self.seeds)
+
+    def looks_like(self, before: Shown) -> bool:
+        """Whether the same runs are shown at the same gammas."""
+        mine, theirs = ((one.run, one.other, one.gamma, one.other_gamma) for one in (self, before))
+        return mine == theirs
 
 
 class Page(Protocol):

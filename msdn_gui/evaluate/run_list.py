@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from msdn_core.runs.figure_words import percent
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
-from msdn_gui.evaluate.words import percent
 from msdn_gui.icons import icon_pixmap
 from msdn_gui.theme import SPACING, small_font, text_font, theme
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
-from PySide6.QtGui import QAction, QKeySequence, QShowEvent
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QHBoxLayout,
     QLabel,
@@ -18,22 +20,28 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_core.runs.tested_run import TestedRun
+from msdn_gui.evaluate.ablation_room import AblationRoom
 from msdn_gui.evaluate.attributes_page import AttributesPage
 from msdn_gui.evaluate.confusion_page import ConfusionPage
+from msdn_gui.evaluate.embedding_page import EmbeddingPage
 from msdn_gui.evaluate.errors_page import ErrorsPage
 from msdn_gui.evaluate.evaluating import Evaluating
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
 from msdn_gui.evaluate.overview import Overview
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.evaluate.parts_page import PartsPage
+from msdn_gui.evaluate.reporting import Reporting
 from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
-from msdn_gui.evaluate.tested_run import TestedRun
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
+    from msdn_core.runs.directory import RunDirectory
     from msdn_gui.services import Services
 
 
@@ -44,7 +52,8 @@ class EvaluateWorkspace(QWidget):
     icon_name = "evaluate"
     undo_stack = None
 
-    def __init__(self, session: Session, services: Services) -> None:
+    def __init__(self, session: Session, services: Services, *, queue_command: Sequence[str] | None = None) -> None:
+        """``queue_command`` takes the place of the queue's process in tests."""
         super().__init__()
         self.setObjectName("evaluate")
         self._session, self._services = session, services
@@ -54,12 +63,16 @@ class EvaluateWorkspace(QWidget):
         self.evaluations = Evaluations(session, services.run_monitor, self)
         self.model = RunListModel(self.evaluations)
         self.list = RunList(self.model)
+        self.ablations = AblationRoom(session, services, self._configs, queue_command=queue_command)
         self.evaluating = Evaluating(session, services)
+        self._reporting = Reporting(session, services, self)
         self.overview = Overview()
         self.confusion = ConfusionPage(session, services)
         self.errors = ErrorsPage(session, services)
         self.attributes = AttributesPage()
-        self.pages = (self.overview, self.confusion, self.errors, self.attributes)
+        self.embedding = EmbeddingPage(session, services)
+        self.parts = PartsPage(session, services)
+        self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.parts, self.embedding)
         self.tabs = QTabWidget(objectName="evaluate_pages")
         self.tabs.setDocumentMode(True)
         for page in self.pages:
@@ -69,7 +82,7 @@ class EvaluateWorkspace(QWidget):
             "evaluate",
             "No runs yet",
             "Once a run was trained, its figures on the test images stand here: the seen-unseen curve, every class, "
-            "and what it takes for what. Train one in Train (Ctrl+4).",
+            "and what it takes for what. Train one in Train.",
         )
         self._reading = QWidget()
         self._measured = self._make_measured()
@@ -78,11 +91,14 @@ class EvaluateWorkspace(QWidget):
             self._stack.addWidget(page)
         self._stack.setProperty("look", "panel")
         self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        columns = QSplitter(Qt.Orientation.Horizontal)
+        self._right = QStackedWidget()
+        self._right.addWidget(self._stack)
+        self._right.addWidget(self.ablations)
+        columns = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_columns")
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
         columns.addWidget(self._left())
-        columns.addWidget(self._stack)
+        columns.addWidget(self._right)
         columns.setStretchFactor(1, 1)
         columns.setSizes([220, 1000])
         layout = QHBoxLayout(self)
@@ -90,6 +106,10 @@ class EvaluateWorkspace(QWidget):
         layout.addWidget(columns)
 
         self.list.selectionModel().currentChanged.connect(self._chosen)
+        self.list.clicked.connect(self._show_runs)
+        self.ablations.entered.connect(self._show_ablations)
+        self.ablations.left.connect(self._show_runs)
+        self.ablations.run_chosen.connect(self._show_run_of_ablation)
         self.evaluations.listed.connect(self._choose_again)
         self.evaluations.loaded.connect(self._take)
         self.evaluating.done.connect(self._evaluated)
@@ -99,6 +119,7 @@ class EvaluateWorkspace(QWidget):
         self.overview.classes.chosen.connect(session.set_class)
         self.overview.classes.opened.connect(self._show_errors_of)
         self.attributes.chosen.connect(session.set_attribute)
+        self.attributes.class_chosen.connect(session.set_class)
         session.class_changed.connect(self.overview.classes.mark)
         session.table_changed.connect(self._look_whether_it_holds)
         session.images_changed.connect(self._look_whether_it_holds)
@@ -106,15 +127,20 @@ class EvaluateWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [self.again, self.look]
+        return [self.again, self.look, self.report, self.new_ablation]
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
-        reads = self.evaluations.is_reading or self.overview.is_drawing or self.attributes.is_drawing
-        return not reads and self._services.thumbnails.settled()
+        reads = self.evaluations.is_reading or any(
+            page.is_drawing for page in (self.overview, self.attributes, self.parts)
+        )
+        others = self.embedding.is_reading or self.ablations.ablations.is_reading
+        return not reads and not others and self._services.thumbnails.settled()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         # A run may have saved its first checkpoint, or been evaluated in a shell, meanwhile.
         self.evaluations.list_runs()
 
@@ -132,20 +158,29 @@ class EvaluateWorkspace(QWidget):
         heading.setContentsMargins(SPACING, 0, SPACING, 0)
         layout.addWidget(heading)
         layout.addWidget(self.list, 1)
+        layout.addWidget(self.ablations.side)
         return side
 
     def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: str, sign: str, do: object) -> QAction:
-            action = QAction(text, self, objectName=name)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda: do())
-            bind_icon(action, sign)
-            self.addAction(action)
-            return action
-
-        self.again = make("evaluate_again", "Evaluate again", "Ctrl+R", "refresh", self._begin)
-        self.look = make("evaluate_look", "Look through its checkpoint", "L", "explore", self._look)
+        self.again = make_action(self, "evaluate_again", "Evaluate again", "Ctrl+R", self._begin, sign="refresh")
+        self.look = make_action(self, "evaluate_look", "Look through its checkpoint", "L", self._look, sign="explore")
+        self.report = make_action(
+            self,
+            "evaluate_report",
+            "Report …",
+            "Ctrl+Shift+R",
+            self._report,
+            hint="One HTML file of this run, and of the one beside it: to keep, to print, to send",
+            sign="export",
+        )
+        self.new_ablation = make_action(
+            self,
+            "evaluate_new_ablation",
+            "New ablation …",
+            do=self.ablations.ask,
+            hint="Train with parts left out, row by row and seed by seed",
+            sign="add",
+        )
 
     def _make_measured(self) -> QWidget:
         self.name = ElidedLabel(name="evaluated_name")
@@ -156,6 +191,9 @@ class EvaluateWorkspace(QWidget):
         again = QPushButton("Evaluate again", objectName="again")
         bind_icon(again, "refresh")
         again.clicked.connect(self.again.trigger)
+        report = QPushButton("Report …", objectName="report", toolTip=self.report.toolTip())
+        bind_icon(report, "export")
+        report.clicked.connect(self.report.trigger)
         self.stale = QLabel(objectName="stale", wordWrap=True)
         self.stale.setFont(small_font())
         self.stale.setContentsMargins(SPACING, 0, SPACING, 0)
@@ -164,6 +202,7 @@ class EvaluateWorkspace(QWidget):
         head.addWidget(self.name, 1)
         head.addWidget(self.compare)
         head.addWidget(again)
+        head.addWidget(report)
         made = QWidget()
         layout = QVBoxLayout(made)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -190,12 +229,41 @@ class EvaluateWorkspace(QWidget):
             row = next((row for row, entry in enumerate(entries) if entry.figures is not None), 0)
         with QSignalBlocker(self.list.selectionModel()):
             self.list.setCurrentIndex(self.model.index(row))
+        if self._right.currentWidget() is self.ablations:
+            self.list.clearSelection()
         self.list.viewport().update()
         self._show(entries[row])
 
     def _chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
         if index.isValid():
+            self._show_runs()
             self._show(index.data(ENTRY_ROLE))
+
+    def _configs(self) -> dict[str, dict[str, Any]]:
+        return {entry.name: entry.config for entry in self.evaluations.entries}
+
+    def _show_runs(self, *_: object) -> None:
+        """The chosen run instead of ablations."""
+        self._right.setCurrentWidget(self._stack)
+        self.ablations.deselect()
+        with QSignalBlocker(self.list.selectionModel()):
+            self.list.setCurrentIndex(self.model.index(self.model.row_of(self._name)))
+        self.list.viewport().update()
+
+    def _show_ablations(self) -> None:
+        self._right.setCurrentWidget(self.ablations)
+        self.list.clearSelection()
+
+    def _show_run_of_ablation(self, run: RunDirectory, finished: bool) -> None:
+        row = self.model.row_of(run.name)
+        if finished and row >= 0:
+            self._name = run.name
+            self._run = None
+            self._fill_compare()
+            self._show_runs()
+            self._show(self.model.index(row).data(ENTRY_ROLE))
+        else:
+            self._session.ask_for_run(run.path)
 
     def _show(self, entry: RunEntry) -> None:
         if entry.name != self._name:
@@ -279,8 +347,11 @@ class EvaluateWorkspace(QWidget):
     def _allow(self) -> None:
         entry = self.evaluations.entry(self._name)
         there = entry is not None and entry.kind is not None
-        self.again.setEnabled(there and not self.evaluating.is_running(entry.name))
-        self.look.setEnabled(there)
+        missing = "" if there else "Choose a run that has a checkpoint."
+        running = "It is being evaluated." if there and self.evaluating.is_running(entry.name) else ""
+        allow(self.again, missing or running)
+        allow(self.look, missing)
+        allow(self.report, "" if self._run is not None else "Choose a run that was evaluated.")
 
     # What the actions do
 
@@ -299,3 +370,7 @@ class EvaluateWorkspace(QWidget):
         entry = self.evaluations.entry(self._name)
         if entry is not None and entry.kind is not None:
             self._session.set_checkpoint(entry.directory.checkpoint(entry.kind))
+
+    def _report(self) -> None:
+        if self._run is not None:
+            self._reporting.ask(self._run, self._other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import Attribute
+from msdn_gui.explore.attribute_model import OVERRIDDEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable, bar
 
 NAME, SHARE = range(2)
@@ -26,6 +28,7 @@ class ContributionModel(OrderedTable):
         self._attributes: tuple[Attribute, ...] = ()
         self._shares: NDArray[np.float64] = np.zeros(0)
         self._reach = (0.0, 0.0)
+        self._overridden: frozenset[int] = frozenset()
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -37,10 +40,16 @@ class ContributionModel(OrderedTable):
         """The sum of all contributions: the class's score before gamma."""
         return float(self._shares.sum())
 
-    def show_contributions(self, attributes: tuple[Attribute, ...], shares: NDArray[np.floating] | None) -> None:
-        """Show (K,) contributions, or nothing."""
+    def show_contributions(
+        self,
+        attributes: tuple[Attribute, ...],
+        shares: NDArray[np.floating] | None,
+        overridden: Collection[int] = (),
+    ) -> None:
+        """Show (K,) contributions, or nothing; ``overridden``: whose scores are not the network's own."""
         known = shares is not None and len(shares) == len(attributes)
         attributes = attributes if known else ()
+        self._overridden = frozenset(overridden)
         new = attributes != self._attributes
         self._attributes = attributes
         self._shares = np.asarray(shares, dtype=np.float64) if known else np.zeros(0)
@@ -60,10 +69,14 @@ class ContributionModel(OrderedTable):
     def cell(self, item: int, column: int, role: int) -> Any:
         name, share = self._attributes[item].full_name, float(self._shares[item])
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{name}\nContribution: {share:+.6g}"
+            why = ", of a score that is overridden" if item in self._overridden else ""
+            return f"{name}\nContribution: {share:+.6g}{why}"
         if column == SHARE and role == BAR_ROLE:
             return (*bar(share, *self._reach), "positive" if share >= 0 else "negative")
         if role != Qt.ItemDataRole.DisplayRole:
             return None
+        if column == NAME:
+            return name
         text = f"{share:+.3f}"
-        return name if column == NAME else "0.000" if float(text) == 0 else text.replace("-", "−")
+        shown = "0.000" if float(text) == 0 else text.replace("-", "−")
+        return shown + (OVERRIDDEN_SIGN if item in self._overridden else "")

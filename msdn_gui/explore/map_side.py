@@ -1,39 +1,35 @@
-"""One sub-net's half of the picture pair: its name, the image with its map, the scale, the value under the mouse."""
+"""One sub-net's half of a picture pair: its name, the image with its map, the scale, the value under the mouse."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from msdn_core.domain.annotation import Box
-from msdn_core.domain.attention import RangePolicy, peak_regions, region_of, value_range
+from msdn_core.domain.attention import peak_regions, region_of, value_range
 from msdn_core.domain.metrics import pointing_hits
-from msdn_gui.explore.colour_bar import ColourBar
-from msdn_gui.explore.heat import coloured, short_number
 from msdn_gui.explore.map_view import MapView
+from msdn_gui.explore.truth import Truth, true_regions
 from msdn_gui.theme import SPACING, small_font, text_font, theme
+from msdn_gui.widgets.colour_bar import ColourBar
+from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.heat import coloured, cut_value, short_number
+from msdn_gui.widgets.map_controls import Display
 
 _TIPS = {
     "av": "The attribute looks for its regions: each attribute's map sums to 1 over the regions.",
     "va": "Each region looks for its attributes: in each region all attributes' maps sum to 1.",
 }
 
+_REACH = 9.0
+"""Pixels of the screen within which the mouse is at a part."""
 
-@dataclass(frozen=True, slots=True)
-class Display:
-    """How maps are shown; the same for both sub-nets."""
-
-    policy: RangePolicy = RangePolicy.PER_MAP
-    colours: str = "viridis"
-    opacity: float = 0.6
-    smooth: bool = True
-    parts: bool = True
-    visible: bool = True
+_ROOMY = 260
+"""In fewer pixels the sub-net is told by its sign alone."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -51,86 +47,90 @@ class Shown:
         return self.stack[self.attribute]
 
 
-class MapSide(QWidget):
-    """``name`` is ``av`` or ``va``, also the theme's colour of the sub-net."""
+class MapSide(QObject):
+    """``name`` is ``av`` or ``va``, also the theme's colour of the sub-net; a pair arranges head, view and foot."""
 
-    def __init__(self, name: str, label: str, words: str) -> None:
-        super().__init__()
-        self.setObjectName(f"side_{name}")
+    def __init__(self, name: str, label: str, words: str, parent: QWidget, prefix: str = "") -> None:
+        super().__init__(parent)
         self._name, self._label, self._words = name, label, words
         self._focused = False
         self._shown: Shown | None = None
         self._range: tuple[float, float] | None = None
+        self._truth = Truth()
         self._is_hit: bool | None = None
         self._display = Display()
-        self.heading = QLabel(objectName=f"{name}_heading")
+        self.head, self.foot = QWidget(parent), QWidget(parent)
+        self.heading = QLabel(objectName=f"{prefix}{name}_heading")
         self.heading.setTextFormat(Qt.TextFormat.RichText)
+        self.heading.setMinimumWidth(40)
         self.heading.setToolTip(
-            f"{_TIPS[name]}\nThe cross marks the map's highest region, rings the part's true places.\n"
+            f"{words.capitalize()}. {_TIPS[name]}\n"
+            "The cross marks the map's highest region, rings the true places of the attribute's part.\n"
             "Click a region to see which attributes it speaks for; Ctrl adds one, Shift and dragging take several."
         )
-        self.score = QLabel(objectName=f"{name}_score")
+        self.score = QLabel(objectName=f"{prefix}{name}_score")
         self.score.setFont(text_font(bold=True))
         self.score.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.hit = QLabel(objectName=f"{name}_hit")
+        self.hit = QLabel(objectName=f"{prefix}{name}_hit")
         self.hit.setFont(small_font())
         self.hit.setToolTip(
             "Whether the map's highest region lies within one region of the part's true place, as in the pointing "
-            "game, which counts only attributes that the image's class has"
+            "game; said only where the image's class has the attribute, for the game counts no other"
         )
-        self.view = MapView()
-        self.view.setObjectName(f"{name}_view")
+        self.view = MapView(parent)
+        self.view.setObjectName(f"{prefix}{name}_view")
         self.view.setAccessibleName(f"Image with the {words} map")
-        self.notice = QLabel(self.view, objectName=f"{name}_notice", wordWrap=True)
+        self._canvas, self._layer = self.view, 0
+        self.notice = QLabel(self.view, objectName=f"{prefix}{name}_notice", wordWrap=True)
         self.notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.notice.hide()
         self.bar = ColourBar()
-        self.bar.setObjectName(f"{name}_bar")
+        self.bar.setObjectName(f"{prefix}{name}_bar")
         self.bar.setFont(small_font())
-        self.readout = QLabel(objectName=f"{name}_readout")
+        self.readout = ElidedLabel(name=f"{prefix}{name}_readout")
         self.readout.setFont(small_font())
         self.readout.setProperty("look", "muted")
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
-        top = QHBoxLayout()
+        top = QHBoxLayout(self.head)
         top.setContentsMargins(0, 0, 0, 0)
         top.addWidget(self.heading, 1)
         top.addWidget(self.hit)
         top.addSpacing(SPACING)
         top.addWidget(self.score)
-        bottom = QHBoxLayout()
+        bottom = QHBoxLayout(self.foot)
         bottom.setContentsMargins(0, 0, 0, 0)
         bottom.setSpacing(SPACING)
         bottom.addWidget(self.bar, 1)
         bottom.addWidget(self.readout)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(top)
-        layout.addWidget(self.view, 1)
-        layout.addLayout(bottom)
         self.view.installEventFilter(self)
+        self.head.installEventFilter(self)
         theme().changed.connect(self._follow_theme)
         self._follow_theme()
+
+    def draw_on(self, view: MapView, layer: int) -> None:
+        """Show the map as a layer of this view from now on."""
+        self._canvas.clear_map(self._layer)
+        self._canvas, self._layer = view, layer
 
     # What is shown
 
     def show_map(self, shown: Shown | None, display: Display) -> None:
         """Show a map this way, or none."""
         self._shown, self._display = shown, display
-        self.view.set_overlay_visible(display.visible)
-        self.view.set_overlay_opacity(display.opacity)
+        self._canvas.show_overlay(display.visible, display.opacity)
         if shown is None:
             self._range = None
-            self.view.clear_map()
+            self._canvas.clear_map(self._layer)
             self.bar.show_range(None, display.colours, "")
             self.show_value_at(None)
             return
         self._range = value_range(shown.stack, shown.attribute, display.policy)
-        pixels = coloured(shown.values, self._range, display.colours, smoothed=display.smooth)
-        self.view.show_map(pixels, shown.viewed, shown.image_size)
-        self.view.mark_peak(self._centre_of_peak(shown))
-        self.bar.show_range(self._range, display.colours, display.policy.value)
+        above = self.threshold
+        pixels = coloured(shown.values, self._range, display.colours, smoothed=display.smooth, above=above)
+        peak = self._centre_of_peak(shown)
+        self._canvas.show_map(pixels, shown.viewed, shown.image_size, peak, self._layer)
+        self.bar.show_range(self._range, display.colours, display.policy.value, above)
         self.show_value_at(None)
 
     def show_score(self, text: str, tip: str = "") -> None:
@@ -138,15 +138,16 @@ class MapSide(QWidget):
         self.score.setText(text)
         self.score.setToolTip(tip)
 
-    def show_truth(self, places: Sequence[tuple[float, float]]) -> None:
-        """Say whether the map peaks at one of an attribute's true places, by the pointing game's rule."""
+    def show_truth(self, truth: Truth) -> None:
+        """Draw what is known, and say whether the map peaks where the attribute truly is, as the pointing game does."""
+        self._truth = truth
+        self.view.marks.show_truth(truth if self._display.truth else Truth())
+        self.view.redraw_marks()
         shown = self._shown
-        grid = shown.values.shape if shown is not None else (1, 1)
-        regions = [region_of(x, y, shown.viewed, grid) for x, y in places] if shown is not None else []
-        truth = np.array([region for region in regions if region is not None], dtype=np.float64).reshape(-1, 2)
         is_hit = None
-        if shown is not None and len(truth):
-            is_hit = bool(pointing_hits(peak_regions(shown.values[None])[0], truth))
+        if shown is not None and truth.counts:
+            places = true_regions(truth.places, shown.viewed, shown.values.shape)
+            is_hit = bool(pointing_hits(peak_regions(shown.values[None])[0], places)) if len(places) else None
         if is_hit != self._is_hit:
             self._is_hit = is_hit
             self._show_hit()
@@ -164,24 +165,34 @@ class MapSide(QWidget):
         self._place_notice()
 
     def show_value_at(self, point: tuple[float, float] | None) -> None:
-        """Say the value of the region at an image point, or else what the colours' range is."""
+        """Say the value at an image point, or else the colours' range and how much lies above the threshold."""
         region = self._region_at(point)
+        value = None
         if self._shown is None:
-            words, value = "", None
+            words = ""
         elif point is None:
-            words, value = self._display.policy.value, None
+            words = self._resting_words(self._shown)
         elif region is None:
-            words, value = "not viewed", None
+            words = "not viewed"
         else:
             value = float(self._shown.values[region])
             words = f"{short_number(value)} in row {region[0] + 1}, column {region[1] + 1}"
+        if point is not None and self._display.truth:
+            pixel, _ = self._canvas.box.viewPixelSize()
+            part = self._truth.near(point, _REACH * pixel)
+            words = f"{part}: {words}" if part else words
         self.readout.setText(words)
         self.bar.mark_value(value)
 
     def set_focused(self, focused: bool) -> None:
         """Mark this sub-net as the one in focus, by which attributes are ranked."""
         self._focused = focused
-        self._follow_theme()
+        self._show_heading()
+
+    @property
+    def threshold(self) -> float | None:
+        """The value below which the map is left clear, None where all of it is coloured."""
+        return None if self._range is None else cut_value(self._range, self._display.threshold)
 
     @property
     def value_range(self) -> tuple[float, float] | None:
@@ -189,6 +200,15 @@ class MapSide(QWidget):
         return self._range
 
     # Inside
+
+    def _resting_words(self, shown: Shown) -> str:
+        policy, above = self._display.policy.value, self.threshold
+        if above is None:
+            return policy
+        # In the map's own precision: a threshold at its highest value leaves that region.
+        share = float((shown.values >= np.float32(above)).mean())
+        words = f"{share:.0%} above {short_number(above)}"
+        return f"{policy}, {words}" if self.foot.width() >= _ROOMY else words
 
     def _show_hit(self) -> None:
         # A style sheet is worked through anew each time that it is set, so it is set for another answer alone.
@@ -211,17 +231,21 @@ class MapSide(QWidget):
         return viewed.x + (column + 0.5) * viewed.width / width, viewed.y + (row + 0.5) * viewed.height / height
 
     def _follow_theme(self) -> None:
+        self._show_heading()
+        self.view.setBackground(theme().colours.q("canvas"))
+        self.bar.update()
+        self._show_hit()
+
+    def _show_heading(self) -> None:
         colours = theme().colours
         shade = getattr(colours, self._name)
         weight = 700 if self._focused else 500
         line = "underline" if self._focused else "none"
+        roomy = self.head.width() >= _ROOMY
+        words = f"<span style='color:{colours.muted}'>&nbsp; {self._words}</span>" if roomy else ""
         self.heading.setText(
-            f"<span style='color:{shade}; font-weight:{weight}; text-decoration:{line}'>{self._label}</span>"
-            f"<span style='color:{colours.muted}'>&nbsp; {self._words}</span>"
+            f"<span style='color:{shade}; font-weight:{weight}; text-decoration:{line}'>{self._label}</span>{words}"
         )
-        self.view.setBackground(colours.q("canvas"))
-        self.bar.update()
-        self._show_hit()
 
     def _place_notice(self) -> None:
         if self.notice.isHidden():
@@ -235,4 +259,6 @@ class MapSide(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.view and event.type() == QEvent.Type.Resize:
             self._place_notice()
+        elif watched is self.head and event.type() == QEvent.Type.Resize:
+            self._show_heading()
         return super().eventFilter(watched, event)

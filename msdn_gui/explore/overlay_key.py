@@ -17,7 +17,11 @@ class OverlayKey(QObject):
         super().__init__(parent)
         self._down = False
         for widget in widgets:
-            widget.installEventFilter(self)
+            self.watch(widget)
+
+    def watch(self, widget: QWidget) -> None:
+        """Take Space there too."""
+        widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()

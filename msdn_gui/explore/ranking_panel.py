@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from msdn_core.domain.scoring import Floats
 from msdn_gui.explore.calibration import Calibration
+from msdn_gui.explore.overrides import Overrides
 from msdn_gui.explore.ranking_model import CLASS, RANK, SCORE, TRUE_SIGN, RankingModel
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import ExplainPhase, ExplainState, Session
@@ -30,11 +34,11 @@ class RankingPanel(QWidget):
     ranked = Signal()
     """The ranking is another one."""
 
-    def __init__(self, session: Session, services: Services) -> None:
+    def __init__(self, session: Session, services: Services, overrides: Overrides) -> None:
         super().__init__()
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session = session
+        self._session, self._overrides = session, overrides
         self._greatest_gamma = 2.0
         self.model = RankingModel()
         self.table = ItemTable(self.model, "ranking", widths={RANK: 40, SCORE: 72}, stretch=CLASS)
@@ -42,6 +46,7 @@ class RankingPanel(QWidget):
         self.table.setItemDelegateForColumn(RANK, TextDelegate(self.table, "muted"))
         self.table.setItemDelegateForColumn(CLASS, ClassDelegate(self.table))
         self.table.setItemDelegateForColumn(SCORE, BarDelegate(self.table))
+        self.title = QLabel("Classes", objectName="ranking_title")
         self.search = QLineEdit(objectName="class_search", placeholderText="Search classes", clearButtonEnabled=True)
         self.search.setToolTip("Part of a class's name, or “seen” or “unseen”")
         self.true_class = QPushButton(objectName="true_class", flat=True)
@@ -65,6 +70,7 @@ class RankingPanel(QWidget):
         self.gamma.valueChanged.connect(lambda step: session.set_gamma(step / _STEPS * self._greatest_gamma))
         self.gamma_reset.clicked.connect(self._reset_gamma)
         session.explanation_changed.connect(self._rank)
+        overrides.changed.connect(self._rank)
         session.explaining_changed.connect(self._take_state)
         session.table_changed.connect(self._rank)
         session.gamma_changed.connect(self._take_gamma)
@@ -78,15 +84,14 @@ class RankingPanel(QWidget):
 
     def choose_rank(self, rank: int) -> None:
         """Choose the class of that rank, 1 for the best one."""
-        ranking = self._session.class_ranking()
+        ranking = self._ranking()
         if ranking is not None and 1 <= rank <= len(ranking[0]):
             self._session.set_class(self._session.table.classes[int(ranking[0][rank - 1])])
 
     def _arrange(self) -> None:
-        title = QLabel("Classes")
-        title.setProperty("look", "heading")
+        self.title.setProperty("look", "heading")
         top = QHBoxLayout()
-        top.addWidget(title)
+        top.addWidget(self.title)
         top.addStretch(1)
         for mark in ("seen", "unseen"):
             top.addWidget(Mark(mark))
@@ -119,9 +124,13 @@ class RankingPanel(QWidget):
         layout.addWidget(self.table, 1)
         layout.addLayout(foot)
 
+    def _ranking(self) -> tuple[NDArray[np.intp], Floats] | None:
+        reading = self._overrides.reading()
+        return None if reading is None else reading.ranking()
+
     def _rank(self, *_: object) -> None:
         session = self._session
-        ranking = session.class_ranking()
+        ranking = self._ranking()
         failed = session.explaining.phase is ExplainPhase.FAILED
         # While the next image is looked at, the ranking stays: a table that empties and fills again flickers.
         waiting = session.image is not None and session.checkpoint is not None and not failed
@@ -129,6 +138,9 @@ class RankingPanel(QWidget):
             self.model.show_ranking(session.table, *ranking)
         elif not waiting or session.table.classes != self.model.table.classes:
             self.model.show_ranking(session.table, None, None)
+        overridden = bool(self._overrides.values)
+        self.title.setText("Classes (overridden)" if overridden else "Classes")
+        self.title.setToolTip("Ranked by scores of which some are overridden" if overridden else "")
         self._show_chosen()
         self._tell_true_class()
         self.ranked.emit()

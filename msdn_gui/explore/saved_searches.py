@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.orders import Order
 from msdn_gui.session import Session
-from msdn_gui.widgets.top_bar import menu_heading
+from msdn_gui.widgets.menu_heading import menu_heading
 
 KEY = "saved_searches"
 
@@ -27,13 +28,16 @@ class Search:
 
 
 class SavedSearches:
-    """The menu of saved searches: each is chosen, saved and deleted there."""
+    """The menu of saved searches: each is chosen, saved and deleted there; saving and deleting can be undone."""
 
     def __init__(
         self, session: Session, parent: QWidget, current: Callable[[], Search], choose: Callable[[Search], None]
     ) -> None:
         """``current`` gives the search that stands in the window; ``choose`` puts another one there."""
         self._session, self._parent, self._current, self._choose = session, parent, current, choose
+        self.undo_stack = QUndoStack(parent)
+        # Steps of another project cannot be undone in this one.
+        session.project_changed.connect(lambda _: self.undo_stack.clear())
 
     def all(self) -> dict[str, Search]:
         """By name, in the order in which they were saved."""
@@ -90,11 +94,14 @@ class SavedSearches:
     def save(self, name: str, search: Search) -> None:
         """Keeps a search; one of the same name is replaced."""
         if name.strip():
-            self._write({**self.all(), name.strip(): search})
+            self._do(f"save search “{name.strip()}”", {**self.all(), name.strip(): search})
 
     def delete(self, name: str) -> None:
-        """Forgets a search."""
-        self._write({other: search for other, search in self.all().items() if other != name})
+        """Forgets a search, until that is undone."""
+        self._do(f"delete search “{name}”", {other: one for other, one in self.all().items() if other != name})
+
+    def _do(self, text: str, after: dict[str, Search]) -> None:
+        self.undo_stack.push(_Change(text, self._write, self.all(), after))
 
     @property
     def _is_writable(self) -> bool:
@@ -110,6 +117,26 @@ class SavedSearches:
             self._session.present_project().set_meta(KEY, json.dumps(content, ensure_ascii=False))
         except MsdnError as fault:
             self._session.message.emit("error", str(fault))
+
+
+class _Change(QUndoCommand):
+    """Other saved searches than before."""
+
+    def __init__(
+        self,
+        text: str,
+        write: Callable[[dict[str, Search]], None],
+        before: dict[str, Search],
+        after: dict[str, Search],
+    ) -> None:
+        super().__init__(text)
+        self._write, self._before, self._after = write, before, after
+
+    def redo(self) -> None:
+        self._write(self._after)
+
+    def undo(self) -> None:
+        self._write(self._before)
 
 
 def _shown(name: str) -> str:

@@ -15,9 +15,9 @@ from msdn_core.atomic import replacing
 from msdn_core.domain.attention import value_range
 from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import MsdnError
-from msdn_gui.explore.heat import coloured
-from msdn_gui.explore.map_side import Display
 from msdn_gui.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
+from msdn_gui.widgets.heat import coloured, cut_value
+from msdn_gui.widgets.map_controls import Display
 
 CELL = 176
 """Pixels a side of one map at its drawn size."""
@@ -79,10 +79,12 @@ class Sheet:
         if not self.display.visible:
             return
         span = value_range(stack, attribute, self.display.policy)
+        display = self.display
+        above = cut_value(span, display.threshold)
         pixels = np.ascontiguousarray(
-            coloured(stack[attribute], span, self.display.colours, smoothed=self.display.smooth)
+            coloured(stack[attribute], span, display.colours, smoothed=display.smooth, above=above)
         )
-        heat = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 3 * pixels.shape[1], QImage.Format.Format_RGB888)
+        heat = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGBA8888)
         viewed = self.explanation.viewed
         place = QRectF(viewed.x * scale, viewed.y * scale, viewed.width * scale, viewed.height * scale)
         painter.setOpacity(self.display.opacity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -39,7 +39,7 @@ class SheetDialog(QDialog):
         self.setObjectName("sheetDialog")
         self.setWindowTitle("Sheet of attributes")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(960, 560)
+        self.resize(1080, 580)
         self._session, self._maps = session, maps
         self.count = QSpinBox(objectName="sheet_count", minimum=1, maximum=40, value=5)
         self.count.lineEdit().setTextMargins(5, 0, 0, 0)
@@ -105,11 +105,11 @@ class SheetDialog(QDialog):
         return Sheet(picture.levels[0], explanation, top, names, caption, self._maps.display)
 
     def _contributions(self) -> np.ndarray | None:
-        session, ranking = self._session, self._session.class_ranking()
-        name = session.class_name
-        if name is None and ranking is not None and len(ranking[0]):
-            name = session.table.classes[int(ranking[0][0])]
-        return session.contributions(name) if name is not None else None
+        session, reading = self._session, self._session.reading()
+        if reading is None or not session.table.classes:
+            return None
+        best = session.table.classes[int(reading.ranking()[0][0])]
+        return reading.contributions(session.class_name or best)
 
     def _ask(self) -> None:
         suggested = suggested_name(self._session).removesuffix(".png") + " sheet.png"
@@ -141,7 +141,7 @@ class _Canvas(QWidget):
 
     def show_sheet(self, sheet: Sheet | None) -> None:
         self.sheet = sheet
-        self.setFixedSize(sheet.size if sheet is not None else self.minimumSizeHint())
+        self.setFixedSize(sheet.size if sheet is not None else QSize(0, 0))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

@@ -8,7 +8,9 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.counterfactual import fewest_scores
+from msdn_core.domain.reading import Reading
 from msdn_gui.explore.contribution_model import NAME, SHARE, ContributionModel
+from msdn_gui.explore.overrides import Overrides
 from msdn_gui.session import ExplainPhase, Session
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.elided_label import ElidedLabel
@@ -27,11 +29,11 @@ class WhyPanel(QWidget):
     Where another class is named beside it, what each attribute adds to the difference, and what would turn it round.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, overrides: Overrides) -> None:
         super().__init__()
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session = session
+        self._session, self._overrides = session, overrides
         self.class_name: str | None = None
         """The class that is accounted for."""
         self.model = ContributionModel()
@@ -84,15 +86,15 @@ class WhyPanel(QWidget):
     def account(self, *_: object) -> None:
         """Account for the chosen class's score anew."""
         session = self._session
-        ranking = session.class_ranking()
-        if ranking is None:
+        reading = self._overrides.reading()
+        if reading is None:
             failed = session.explaining.phase is ExplainPhase.FAILED
             if session.image is None or session.checkpoint is None or not session.table.classes or failed:
                 self._show_nothing(
                     "What each attribute adds to a class's score stands here once an image is looked at."
                 )
             return
-        order, scores = ranking
+        order, scores = reading.ranking()
         name = session.class_name
         if name is None and len(order):
             name = session.table.classes[int(order[0])]
@@ -101,10 +103,10 @@ class WhyPanel(QWidget):
             return
         self.class_name = name
         other = self._other_class(name, order)
-        shares = session.contributions(name)
+        shares = reading.contributions(name)
         if other is not None:
-            shares = shares - session.contributions(other)
-        self.model.show_contributions(session.table.attributes, shares)
+            shares = shares - reading.contributions(other)
+        self.model.show_contributions(session.table.attributes, shares, self._overrides.values)
         seen = bool(session.table.seen[session.table.class_index[name]])
         self.title.setText(f"Why {name}")
         named = f", {other}" if other is not None and self.other.currentIndex() == _NEXT_BEST else ""
@@ -112,7 +114,7 @@ class WhyPanel(QWidget):
         self.mark.set_mark("seen" if seen else "unseen")
         self.mark.show()
         self.other.show()
-        self._say_sum(name, other, scores)
+        self._say_sum(name, other, reading, scores)
         self.table.show_item(session.attribute)
 
     def _take_rival(self, name: str | None) -> None:
@@ -152,7 +154,7 @@ class WhyPanel(QWidget):
         # The table may have changed before the list of its classes has.
         return chosen if chosen != name and chosen in self._session.table.class_index else None
 
-    def _say_sum(self, name: str, other: str | None, scores: NDArray[np.floating]) -> None:
+    def _say_sum(self, name: str, other: str | None, reading: Reading, scores: NDArray[np.floating]) -> None:
         session, total = self._session, self.model.total
         index, seen = session.table.class_index, session.table.seen
         # Gamma is taken off seen classes alone: between two of a kind it says nothing.
@@ -163,13 +165,14 @@ class WhyPanel(QWidget):
         words = f"Sum {_number(total)} {sign} gamma {size:.2f} = {what} {_number(score)}"
         if not gamma:
             words = f"Contributions sum to the {what}, {_number(total)}"
-        self.sum.setText(words)
+        count = len(self._overrides.values)
+        self.sum.setText(f"{words}, with {count} overridden score{'s' if count > 1 else ''}" if count else words)
         self.sum.setToolTip(f"Sum {total:.6g}, {what} after gamma {score:.6g}")
         self.turn.setVisible(other is not None)
         if other is not None:
-            self.turn.setText(self._what_would_turn_it(name, other, score, -gamma))
+            self.turn.setText(self._what_would_turn_it(name, other, reading, score, -gamma))
 
-    def _what_would_turn_it(self, name: str, other: str, lead: float, offset: float) -> str:
+    def _what_would_turn_it(self, name: str, other: str, reading: Reading, lead: float, offset: float) -> str:
         """What would have to be otherwise for the class that is behind to win."""
         session = self._session
         if lead == 0:
@@ -182,7 +185,7 @@ class WhyPanel(QWidget):
             first = f"No set of attribute scores put to 0 lets {loser} win."
         else:
             first = f"{loser} would win without {_listed([names[int(k)] for k in fewest])}."
-        edit = session.smallest_edit(loser, winner)
+        edit = reading.smallest_edit(loser, winner)
         if edit is None:
             return f"{first} No class vector lets it win here."
         largest = np.argsort(-np.abs(edit), kind="stable")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QSplitter, QWidget
 
 from msdn_core.domain.explanation import Explanation
@@ -20,6 +20,7 @@ from msdn_gui.explore.gallery import Gallery
 from msdn_gui.explore.gallery_view import CELL
 from msdn_gui.explore.maps_panel import MapsPanel
 from msdn_gui.explore.overlay_key import OverlayKey
+from msdn_gui.explore.overrides import Overrides
 from msdn_gui.explore.ranking_panel import RankingPanel
 from msdn_gui.explore.sheet_dialog import SheetDialog
 from msdn_gui.explore.why_panel import WhyPanel
@@ -34,7 +35,6 @@ class ExploreWorkspace(QWidget):
 
     title = "Explore"
     icon_name = "explore"
-    undo_stack = None
 
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__()
@@ -43,10 +43,13 @@ class ExploreWorkspace(QWidget):
         self._moved = False
         self._held = False
         self.gallery = Gallery(session, services)
+        self.undo_stack = self.gallery.saved.undo_stack
+        services.undo_group.addStack(self.undo_stack)
         self.maps = MapsPanel(session, services)
-        self.attributes = AttributesPanel(session, self.maps.regions)
-        self.ranking = RankingPanel(session, services)
-        self.why = WhyPanel(session)
+        self.overrides = Overrides(session, self)
+        self.attributes = AttributesPanel(session, self.maps.regions, self.overrides)
+        self.ranking = RankingPanel(session, services, self.overrides)
+        self.why = WhyPanel(session, self.overrides)
         centre = _splitter("explore_centre", Qt.Orientation.Vertical, [self.maps, self.attributes], (3, 2))
         right = _splitter("explore_right", Qt.Orientation.Vertical, [self.ranking, self.why], (1, 1))
         self.maps.setMinimumSize(500, 250)
@@ -61,24 +64,18 @@ class ExploreWorkspace(QWidget):
 
         self.ranking.ranked.connect(self.why.account)
         self.ranking.ranked.connect(self.attributes.follow_ranking)
-        self.maps.subnet_focused.connect(self.attributes.rank_by)
+        self.maps.pairs.subnet_focused.connect(self.attributes.rank_by)
         session.explanation_changed.connect(self._choose_attribute)
         session.explanation_changed.connect(self._look_ahead)
         tables = (self.attributes.table, self.ranking.table, self.why.table)
         views = (self.gallery.view, self.maps.av.view, self.maps.va.view)
         self._overlay_key = OverlayKey((self, *views, *tables), self)
         self._overlay_key.held.connect(self._hold_overlay_off)
+        self.maps.pairs.view_made.connect(self._overlay_key.watch)
         self._actions = ExploreActions(self)
-        for action in self._actions.all:
-            self.addAction(action)
-        for digit in range(1, 10):
-            shortcut = QShortcut(QKeySequence(str(digit)), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda digit=digit: self.ranking.choose_rank(digit))
-        for keys, by in (("Ctrl+Right", 1), ("Ctrl+Left", -1)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(lambda by=by: session.step_image(by))
+        self.maps.pin.setDefaultAction(self._actions.pin)
+        session.film_pins.changed.connect(self._show_pin)
+        self._show_pin()
         for splitter in self._splitters:
             splitter.splitterMoved.connect(lambda *_, one=splitter: self._remember(one))
         self._choose_attribute(session.explanation)
@@ -127,11 +124,26 @@ class ExploreWorkspace(QWidget):
         else:
             self._session.message.emit("info", f"Saved both maps to {path}.")
 
+    def take_override_back(self) -> None:
+        """The network's score of the chosen attribute holds again."""
+        self.overrides.take_back(self._session.attribute)
+
     def set_overlay_shown(self, shown: bool) -> None:
         """Show the maps or the bare images."""
         self.maps.controls.set_overlay_visible(shown and not self._held)
 
+    def pin_for_films(self, pinned: bool) -> None:
+        """Lets coming runs film the chosen image with the chosen attribute, or not."""
+        pins = self._session.film_pins
+        if pins.chosen is not None:
+            pins.set_pinned(pins.chosen, pinned)
+
     # Inside
+
+    def _show_pin(self) -> None:
+        pins = self._session.film_pins
+        self._actions.pin.setEnabled(pins.chosen is not None)
+        self._actions.pin.setChecked(pins.chosen in pins.pins)
 
     def _hold_overlay_off(self, held: bool) -> None:
         self._held = held
@@ -149,6 +161,7 @@ class ExploreWorkspace(QWidget):
             beside = self.gallery.view.beside_current()
             self._session.look_ahead(beside)
             self.maps.look_ahead(beside)
+            self.maps.comparison.look_ahead(beside)
 
     def _remember(self, splitter: QSplitter) -> None:
         self._moved = True

@@ -20,7 +20,7 @@ class Services:
     """The services of one window; made once, closed once, by ``msdn_gui.app``."""
 
     explainer: ExplainerService
-    """Asked by the session alone; workspaces listen to ``Session.explanation_changed``."""
+    """Asked by the session, whose ``explanation_changed`` workspaces listen to, and by Explore's comparison."""
     thumbnails: Thumbnails
     jobs: Jobs
     run_monitor: RunMonitor

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from msdn_core.errors import MsdnError
+
+T = TypeVar("T")
 
 
 class Background(QObject):
@@ -52,10 +56,20 @@ class _Work(QRunnable):
         self._owner, self._number, self._work = owner, number, work
 
     def run(self) -> None:
-        answer, fault = None, ""
-        try:
-            answer = self._work()
-        except MsdnError as error:
-            fault = str(error)
+        answer, fault = attempted(self._work)
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._owner._ended.emit(self._number, answer, fault)
+
+
+def attempted(work: Callable[[], T]) -> tuple[T | None, str]:
+    """What ``work`` gives and no sentence, or nothing and one of why; a fault of the program's own is told besides.
+
+    Who waits for an answer from another thread has to get one, whatever happens there.
+    """
+    try:
+        return work(), ""
+    except MsdnError as error:
+        return None, str(error)
+    except Exception as error:
+        sys.excepthook(type(error), error, error.__traceback__)
+        return None, f"This could not be done for a fault of the program ({type(error).__name__}); try it again."

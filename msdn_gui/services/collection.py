@@ -14,8 +14,8 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from msdn_core.domain.scoring import fused_attribute_scores
 from msdn_core.domain.search import ClassScores
-from msdn_core.errors import MsdnError
 from msdn_core.runs.attribute_scores import checkpoint_digest, read_attribute_scores, scores_file
+from msdn_gui.services.background import attempted
 from msdn_gui.services.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
@@ -133,11 +133,7 @@ class _Read(QRunnable):
         self._owner, self._number, self._project, self._checkpoint = owner, number, project, checkpoint
 
     def run(self) -> None:
-        collection, fault = None, ""
-        try:
-            collection = _read(self._project, self._checkpoint)
-        except MsdnError as error:
-            fault = str(error)
+        collection, fault = attempted(lambda: _read(self._project, self._checkpoint))
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._owner._done.emit(self._number, collection, fault)
 

@@ -5,6 +5,8 @@ The network's module is named by its path and imported late, so that torch is lo
 
 from __future__ import annotations
 
+import contextlib
+import faulthandler
 import multiprocessing
 import os
 import threading
@@ -21,11 +23,18 @@ _explainers: OrderedDict[tuple[str, int, int], Any] = OrderedDict()
 _threads = 1
 
 
-def start(threads: int) -> None:
-    """The worker's first act: bound its threads, and end when the window's process does, however that ends."""
+def start(threads: int, last_words: str) -> None:
+    """The worker's first act: bound its threads, and end when the window's process does, however that ends.
+
+    ``last_words`` is the file that a crash in native code is written into; its name goes as soon as it is open.
+    """
     global _threads
     _threads = threads
     os.environ["OMP_NUM_THREADS"] = str(threads)
+    with contextlib.suppress(OSError):
+        # Open for as long as the process lives: the fault handler writes to its descriptor.
+        faulthandler.enable(os.open(last_words, os.O_WRONLY | os.O_APPEND))
+        Path(last_words).unlink()  # Windows refuses; who made it takes it away.
     parent = multiprocessing.parent_process()
     if parent is not None:
 

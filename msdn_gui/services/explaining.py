@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
+import signal
+import tempfile
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,6 +22,13 @@ from msdn_core.domain.explanation import Explanation
 from msdn_gui.services import explain_worker
 
 _Key = tuple[str, int, int, str, int, int]
+MAIN_LANE = ""
+"""Whose newest request goes first: that of the chosen image."""
+_MOST_WORDS = 100_000
+_GAVE_UP = (
+    "The process that explains images ended twice while it looked at this one ({how}); choose another image or "
+    "checkpoint, or press F5 to ask once more."
+)
 _AHEAD = -1
 """The number of a request that nobody waits for."""
 
@@ -50,8 +59,8 @@ class ExplainerService(QObject):
     """Request number, sentence."""
     started = Signal()
     """The worker has loaded what it needs for a first answer."""
-    died = Signal(str)
-    """The worker's process ended by itself: a sentence for the message bar."""
+    died = Signal(str, str)
+    """The worker's process ended by itself and another one was started: a sentence, and what is known of it."""
     _done = Signal(object, int, object)
 
     def __init__(
@@ -75,8 +84,14 @@ class ExplainerService(QObject):
         self._warm = False
         self._number = 0
         self._running: int | None = None
-        self._waiting: tuple[int, str, str] | None = None
-        self._ahead: list[tuple[str, str]] = []
+        self._wanted: dict[str, tuple[int, str, str]] = {}
+        """The newest request of each lane: number, checkpoint, image. What answers another one is dropped."""
+        self._waiting: list[str] = []
+        """The lanes whose newest request has not begun."""
+        self._checkpoint = ""
+        self._retried = 0
+        self._last_words: _LastWords | None = None
+        self._ahead: dict[str, list[tuple[str, str]]] = {}
         self._closed = False
         # Futures end on a thread of the pool; the signal carries them to the window's.
         self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -95,51 +110,68 @@ class ExplainerService(QObject):
         """Starts the worker, which loads torch and the checkpoint's backbone meanwhile."""
         self._submit(0, self._warm_up, str(checkpoint) if checkpoint else None)
 
-    def request(self, checkpoint: Path, image: Path) -> int:
+    def request(self, checkpoint: Path, image: Path, lane: str = MAIN_LANE) -> int:
         """Asks for an explanation; the answer comes by signal, later, with the number that is returned.
 
-        A newer request takes the place of one that has not begun.
+        A newer request takes the place of one of its lane that has not begun; the main lane goes first.
         """
         self._number += 1
         number = self._number
+        self._forget(lane)
+        self._wanted[lane] = (number, str(checkpoint), str(image))
         known = self._cache.get(_key(checkpoint, image))
         if known is not None:
-            self._waiting = None
             self._done.emit(self._pool, number, known)
             return number
-        self._waiting = (number, str(checkpoint), str(image))
-        self._ahead = []
+        self._checkpoint = str(checkpoint)
+        self._waiting.append(lane)
+        self._ahead.pop(lane, None)
         if self._running is None:
             self._next()
         return number
 
-    def look_ahead(self, checkpoint: Path, images: Sequence[Path]) -> None:
+    def look_ahead(self, checkpoint: Path, images: Sequence[Path], lane: str = MAIN_LANE) -> None:
         """Explains these images too while nothing else is asked for; the answers are remembered and not told."""
-        self._ahead = [(str(checkpoint), str(path)) for path in images if _key(checkpoint, path) not in self._cache]
+        unknown = [(str(checkpoint), str(path)) for path in images if _key(checkpoint, path) not in self._cache]
+        self._ahead[lane] = unknown
         if self._running is None:
             self._next()
 
-    def cancel(self) -> None:
-        """What was asked for is not wanted any more."""
-        self._number += 1
-        self._waiting = None
-        self._ahead = []
+    def keep(self, count: int) -> None:
+        """Remembers at most so many answers, at least one; those that were wanted last."""
+        self._kept = max(1, count)
+        while len(self._cache) > self._kept:
+            self._cache.popitem(last=False)
+
+    def cancel(self, lane: str = MAIN_LANE) -> None:
+        """What was asked for in a lane is not wanted any more."""
+        self._forget(lane)
+        self._ahead.pop(lane, None)
 
     def close(self) -> None:
         """Ends the worker at once and waits until its process is gone."""
         self._closed = True
-        self._waiting = None
-        self._ahead = []
+        self._waiting = []
+        self._ahead = {}
         self._end_pool()
+
+    def _forget(self, lane: str) -> None:
+        self._wanted.pop(lane, None)
+        self._waiting = [other for other in self._waiting if other != lane]
+
+    def _lane_of(self, number: int | None) -> str | None:
+        """The lane that wants this answer."""
+        return next((lane for lane, (wanted, *_) in self._wanted.items() if wanted == number), None)
 
     def _next(self) -> None:
         if self._closed:
             return
-        if self._waiting is not None:
-            number, checkpoint, image = self._waiting
-            self._waiting = None
-        elif self._ahead:
-            number, (checkpoint, image) = _AHEAD, self._ahead.pop(0)
+        if self._waiting:
+            lane = MAIN_LANE if MAIN_LANE in self._waiting else self._waiting[0]
+            self._waiting.remove(lane)
+            number, checkpoint, image = self._wanted[lane]
+        elif ahead := next(filter(None, self._ahead.values()), None):
+            number, (checkpoint, image) = _AHEAD, ahead.pop(0)
         else:
             return
         self._running = number
@@ -158,12 +190,13 @@ class ExplainerService(QObject):
 
     def _new_pool(self) -> ProcessPoolExecutor:
         self._warm = False
+        self._last_words = _LastWords()
         return ProcessPoolExecutor(
             max_workers=1,
             # Not forked: Qt's threads and handles would come along.
             mp_context=multiprocessing.get_context("spawn"),
             initializer=explain_worker.start,
-            initargs=(self._threads,),
+            initargs=(self._threads, self._last_words.name),
         )
 
     def _hand_over(self, pool: ProcessPoolExecutor, number: int, future: Future[Any]) -> None:
@@ -177,7 +210,7 @@ class ExplainerService(QObject):
         if self._closed:
             return
         if isinstance(outcome, BrokenProcessPool):
-            self._worker_died(pool, number)
+            self._worker_died(pool)
             return
         if number == 0:
             self._warm = not isinstance(outcome, BaseException)
@@ -191,7 +224,7 @@ class ExplainerService(QObject):
                 self._remember(key, outcome)
         elif isinstance(outcome, BaseException):
             self._running = None
-        if number == self._number:
+        if self._lane_of(number) is not None:
             if isinstance(outcome, Explanation):
                 self.answered.emit(number, outcome)
             else:
@@ -199,33 +232,71 @@ class ExplainerService(QObject):
         if self._running is None:
             self._next()
 
-    def _worker_died(self, pool: object, number: int) -> None:
+    def _worker_died(self, pool: object) -> None:
         if pool is not self._pool:
             return  # Told already by another of its requests.
-        # What ends first may be another request of the same worker, e.g. the one that warms it up.
-        wanted, number = self._running == self._number, self._number
-        self._running = None
-        self._end_pool()
-        sentence = "The process that explains images has ended unexpectedly; press F5 to start it again."
-        self.died.emit(sentence)
-        if wanted:
-            self.failed.emit(number, sentence)
+        # What ended first may be another request of the same worker, e.g. the one that warms it up.
+        number, self._running = self._running, None
+        was_warm = self._warm
+        how, details = self._end_pool()
+        self.died.emit(
+            f"The process that explains images ended unexpectedly ({how}); another one was started.", details
+        )
+        lane = self._lane_of(number)
+        if number is not None and lane is not None:
+            if self._retried != number:
+                self._retried = number
+                self._waiting.append(lane)
+            else:
+                self.failed.emit(number, _GAVE_UP.format(how=how))
+        if not self._waiting and not any(self._ahead.values()) and was_warm and self._checkpoint:
+            self.prewarm(Path(self._checkpoint))
         self._next()
 
     def _remember(self, key: _Key, explanation: Explanation) -> None:
         self._cache[key] = explanation
         self._cache.move_to_end(key)
-        while len(self._cache) > self._kept:
-            self._cache.popitem(last=False)
+        self.keep(self._kept)
 
-    def _end_pool(self) -> None:
+    def _end_pool(self) -> tuple[str, str]:
+        """Ends the worker; how it had ended before, in words, and what it wrote when it crashed."""
         pool, self._pool = self._pool, None
+        words, self._last_words = self._last_words, None
         self._warm = False
-        if pool is None:
-            return
-        for process in _processes(pool):
-            process.kill()
-        pool.shutdown(wait=True, cancel_futures=True)
+        status = None
+        if pool is not None:
+            workers = _processes(pool)
+            for worker in workers:
+                worker.kill()
+            pool.shutdown(wait=True, cancel_futures=True)
+            # Known for sure once the pool's own thread has waited for them.
+            status = next((worker.exitcode for worker in workers), None)
+        return _how(status), words.take() if words is not None else ""
+
+
+class _LastWords:
+    """A file that the worker writes into when native code crashes; read and taken away with the worker."""
+
+    def __init__(self) -> None:
+        handle, self.name = tempfile.mkstemp(prefix="msdn-explainer-", suffix=".txt")
+        self._file = os.fdopen(handle, "rb")
+
+    def take(self) -> str:
+        """What stands there; nothing is left of it."""
+        with self._file as file:
+            text = file.read(_MOST_WORDS).decode("utf-8", "replace")
+        with contextlib.suppress(OSError):
+            Path(self.name).unlink(missing_ok=True)
+        return text
+
+
+def _how(status: int | None) -> str:
+    if status == -9:
+        return "it was killed, as systems do when memory runs out"
+    if status is not None and status < 0:
+        with contextlib.suppress(ValueError):
+            return f"it crashed: {signal.strsignal(-status) or signal.Signals(-status).name}"
+    return "with no word" if status is None else f"with status {status}"
 
 
 def _processes(pool: ProcessPoolExecutor | None) -> list[Any]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
-from msdn_core.errors import MsdnError
-from msdn_core.project import Project
+from msdn_core.project import ImageRecord, Project
+from msdn_gui.services.background import attempted
 
 
 class ImageList(QObject):
@@ -48,11 +48,10 @@ class _Read(QRunnable):
         self._project = project
 
     def run(self) -> None:
-        images, fault = [], ""
-        try:
-            with Project.open(self._project, read_only=True) as project:
-                images = project.images()
-        except MsdnError as error:
-            fault = str(error)
+        images, fault = attempted(self._read)
         with contextlib.suppress(RuntimeError):  # The window is gone.
-            self._owner._done.emit(self._project, images, fault)
+            self._owner._done.emit(self._project, images or [], fault)
+
+    def _read(self) -> list[ImageRecord]:
+        with Project.open(self._project, read_only=True) as project:
+            return project.images()

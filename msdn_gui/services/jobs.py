@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signa
 
 _KEPT_ERROR_LINES = 8
 _END_MS = 3000
+_FATAL = b"Fatal Python error: "
 
 
 class Job(QObject):
@@ -122,7 +123,10 @@ class Job(QObject):
 
     def _read_errors(self) -> None:
         text = self._errors + self._process.readAllStandardError().data()
-        self._errors = b"\n".join(text.split(b"\n")[-_KEPT_ERROR_LINES:])[-4000:]
+        lines = text.split(b"\n")
+        # Where native code crashed, the line that says so stands above the stacks of all threads.
+        fatal = [line for line in lines[:-_KEPT_ERROR_LINES] if line.startswith(_FATAL)]
+        self._errors = b"\n".join(fatal[-1:] + lines[-_KEPT_ERROR_LINES:])[-4000:]
 
     def _on_error(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and not self._over:
@@ -140,7 +144,7 @@ class Job(QObject):
         # A command may end with a status other than 0 and still have a result: doctor does where it finds something.
         succeeded = normal and self.result is not None and not self.error
         if not succeeded and not self.error:
-            last = self._errors.decode("utf-8", "replace").strip().split("\n")[-1].strip()
+            last = _last_words(self._errors)
             how = f"with status {code}" if normal else "abruptly"
             detail = f": {last}" if last else ""
             self.error = f"{self.title} ended {how}{detail}. Start it again; what was finished is kept."
@@ -212,6 +216,13 @@ def lower_priority(process: int) -> None:
     with contextlib.suppress(psutil.Error, OSError, ValueError):
         child = psutil.Process(process)
         child.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
+
+
+def _last_words(errors: bytes) -> str:
+    """The line that says why a child ended: the fault handler's, or the last one."""
+    lines = errors.strip().split(b"\n")
+    fatal = [line for line in lines if line.startswith(_FATAL)]
+    return (fatal or lines)[-1].decode("utf-8", "replace").strip()
 
 
 def _number(value: object) -> int:

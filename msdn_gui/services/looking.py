@@ -1,4 +1,4 @@
-"""The one explanation that is wanted now: of the chosen image through the chosen checkpoint."""
+"""The one explanation that is wanted now: of an image through a checkpoint."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from msdn_core.domain.explanation import Explanation
-from msdn_gui.services.explaining import ExplainPhase, ExplainState
+from msdn_gui.services.explaining import MAIN_LANE, ExplainPhase, ExplainState
 
 if TYPE_CHECKING:
     from msdn_gui.services.explaining import ExplainerService
@@ -26,8 +26,11 @@ class Looking(QObject):
     explained = Signal(object)
     """Explanation, or None once the old one does not hold any more."""
 
-    def __init__(self, explainer: ExplainerService | None, parent: QObject | None = None) -> None:
+    def __init__(
+        self, explainer: ExplainerService | None, parent: QObject | None = None, lane: str = MAIN_LANE
+    ) -> None:
         super().__init__(parent)
+        self._lane = lane
         self.state = ExplainState()
         self.explanation: Explanation | None = None
         self._explainer = explainer
@@ -53,11 +56,11 @@ class Looking(QObject):
         if self._explainer is None:
             return
         if checkpoint is None or image is None:
-            self._explainer.cancel()
+            self._explainer.cancel(self._lane)
             self._put(ExplainPhase.IDLE)
         elif not image.exists():
             # The aviary is drawn while it is looked at: the file may be there in a moment.
-            self._explainer.cancel()
+            self._explainer.cancel(self._lane)
             self._waited = 0
             self._missing.start()
             self._put(ExplainPhase.WORKING, "Waiting for the image's file …")
@@ -66,12 +69,12 @@ class Looking(QObject):
                 self._put(ExplainPhase.WORKING, "Looking at the image …")
             else:
                 self._put(ExplainPhase.STARTING, "Loading the network …")
-            self._request = self._explainer.request(checkpoint, image)
+            self._request = self._explainer.request(checkpoint, image, self._lane)
 
     def look_ahead(self, images: Sequence[Path]) -> None:
         """These images may be wanted next."""
         if self._explainer is not None and self._checkpoint is not None:
-            self._explainer.look_ahead(self._checkpoint, [path for path in images if path.exists()])
+            self._explainer.look_ahead(self._checkpoint, [path for path in images if path.exists()], self._lane)
 
     def _look_for_image(self) -> None:
         self._waited += 1

@@ -10,8 +10,10 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
 
+from msdn_gui.services.background import attempted
+
 _POLL_MS = 500
-_EVENTS_AT_ONCE = 2000
+_EVENTS_AT_ONCE = 500
 
 
 @dataclass
@@ -172,8 +174,10 @@ class RunMonitor(QObject):
         self._pool.clear()
         self._pool.waitForDone()
 
-    def _take(self, found: _Found) -> None:
+    def _take(self, found: _Found | None) -> None:
         self._busy = False
+        if found is None:
+            return  # A fault of the program, told already; the next look may do better.
         if found.project != self._project:
             self.poll()
             return
@@ -208,7 +212,7 @@ class _Look(QRunnable):
         self._poll = poll
 
     def run(self) -> None:
-        found = _look(self._poll)
+        found, _ = attempted(lambda: _look(self._poll))
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._monitor._polled.emit(found)
 

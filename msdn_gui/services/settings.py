@@ -8,15 +8,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from PySide6.QtCore import QByteArray, QObject, QTimer, Signal
+from PySide6.QtCore import QByteArray, QObject, QRunnable, QThreadPool, QTimer, Signal
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import MsdnError
 from msdn_gui.services.locations import settings_file
+from msdn_gui.services.remembered import Remembered
 
 _RECENT = 8
+_REMEMBERED = 50
 _WRITE_AFTER_MS = 400
 
 
@@ -25,23 +27,46 @@ class Settings:
     """Everything that is remembered; a value of the wrong type in the file is replaced by its default."""
 
     theme: str = "system"
+    text_scale: float = 1.0
+    """Of the window's letters; 1 is their size as the program comes."""
     workspace: str = "explore"
     last_project: str = ""
+    """What a start opens; empty where the project was closed before the window."""
     recent_projects: tuple[str, ...] = ()
+    projects: Mapping[str, Remembered] = field(default_factory=dict)
+    """Project folder → what is remembered of it, the one that was open last at the end."""
     geometry: str = ""
     """``QWidget.saveGeometry`` in base64."""
     states: Mapping[str, str] = field(default_factory=dict)
     """Object name of a splitter or header → its ``saveState`` in base64."""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """Object name of a tab widget → which page of it was shown."""
     checkpoints: Mapping[str, str] = field(default_factory=dict)
     """Project folder → the checkpoint that was looked through last."""
     run_folders: Mapping[str, str] = field(default_factory=dict)
     """Project folder → other folders whose runs are watched beside its own, one a line."""
+    explanations_kept: int = 64
+    thumbnails_kept: int = 1000
+    """So many are kept in memory."""
+    tour_offered: bool = False
+    """Whether the tour was offered; it is once."""
+    tour_step: int = 0
+    """Where the tour goes on, from 0."""
     opacity: float = 0.6
     colour_map: str = "viridis"
     range_policy: str = "per map"
     smooth: bool = True
+    truth: bool = True
+    """Whether known boxes and parts are drawn over images."""
+    shortcuts: Mapping[str, str] = field(default_factory=dict)
+    """Name of an action → its keys, where they are others than the program's, parted by “; ”; empty for none."""
+    recent_actions: tuple[str, ...] = ()
+    """What was chosen in the command palette, the newest first."""
     annotator: str = ""
     """The name under which annotations are made; the system's name of the user where it is empty."""
+
+
+_Kept = TypeVar("_Kept", Settings, Remembered)
 
 
 class SettingsStore(QObject):
@@ -56,14 +81,18 @@ class SettingsStore(QObject):
         self.path = path or settings_file()
         self.value = _read(self.path)
         self._timer = QTimer(self, singleShot=True, interval=_WRITE_AFTER_MS)
-        self._timer.timeout.connect(self.write)
+        self._timer.timeout.connect(self._write_beside)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
 
     def change(self, **values: Any) -> None:
         """Sets fields of ``Settings`` by name."""
         changed = replace(self.value, **values)
         if changed != self.value:
             self.value = changed
-            self._timer.start()
+            # Not begun anew: changes that follow one another are written on the way too.
+            if not self._timer.isActive():
+                self._timer.start()
             self.changed.emit()
 
     def remember_project(self, path: Path) -> None:
@@ -71,6 +100,16 @@ class SettingsStore(QObject):
         text = str(path)
         recent = (text, *(other for other in self.value.recent_projects if other != text))[:_RECENT]
         self.change(last_project=text, recent_projects=recent)
+
+    def remembered(self, path: Path) -> Remembered:
+        """What is remembered of a project."""
+        return self.value.projects.get(str(path), Remembered())
+
+    def remember(self, path: Path, **values: Any) -> None:
+        """Sets fields of a project's ``Remembered`` by name."""
+        kept = {key: one for key, one in self.value.projects.items() if key != str(path)}
+        kept[str(path)] = replace(self.remembered(path), **values)
+        self.change(projects=dict(list(kept.items())[-_REMEMBERED:]))
 
     def save_state(self, name: str, state: QByteArray) -> None:
         """Keeps the state of a splitter or a header under its object name."""
@@ -84,11 +123,23 @@ class SettingsStore(QObject):
     def write(self) -> None:
         """Writes now. A folder that cannot be written costs the memory of it, not the session."""
         self._timer.stop()
-        if not self._is_kept:
-            return
-        text = json.dumps(asdict(self.value), indent=2, ensure_ascii=False)
-        with contextlib.suppress(MsdnError, OSError):
-            write_atomic(self.path, text)
+        self._pool.waitForDone()
+        if self._is_kept:
+            _write(self.path, self.value)
+
+    def _write_beside(self) -> None:
+        """A disk may take longer than a frame."""
+        if self._is_kept:
+            self._pool.start(_Writing(self.path, self.value))
+
+
+class _Writing(QRunnable):
+    def __init__(self, path: Path, value: Settings) -> None:
+        super().__init__()
+        self._path, self._value = path, value
+
+    def run(self) -> None:
+        _write(self._path, self._value)
 
 
 def encode(data: QByteArray) -> str:
@@ -101,16 +152,29 @@ def decode(text: str) -> QByteArray:
     return QByteArray.fromBase64(text.encode("ascii", "ignore"))
 
 
+def _write(path: Path, value: Settings) -> None:
+    with contextlib.suppress(MsdnError, OSError):
+        write_atomic(path, json.dumps(asdict(value), indent=2, ensure_ascii=False))
+
+
 def _read(path: Path) -> Settings:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return Settings()
+    projects = content.pop("projects", None) if isinstance(content, dict) else None
+    read = _filled(Settings(), content)
+    if isinstance(projects, dict):
+        read = replace(read, projects={key: _filled(Remembered(), one) for key, one in projects.items()})
+    return read
+
+
+def _filled(default: _Kept, content: object) -> _Kept:
+    """The default with those values of a file that are of the right type."""
     if not isinstance(content, dict):
-        return Settings()
-    default = Settings()
+        return default
     values = {}
-    for one in fields(Settings):
+    for one in fields(default):
         value = _fitting(content.get(one.name), getattr(default, one.name))
         if value is not None:
             values[one.name] = value

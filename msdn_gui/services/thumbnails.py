@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThread, QThreadPool, QTimer,
 from PySide6.QtGui import QImage, QImageReader
 
 from msdn_core.errors import MsdnError
+from msdn_gui.services.background import attempted
 from msdn_gui.services.locations import thumbnail_folder
 
 SIDE = 160
@@ -34,6 +35,7 @@ class Thumbnails(QObject):
         self, parent: QObject | None = None, *, folder: Path | None = None, threads: int | None = None
     ) -> None:
         super().__init__(parent)
+        self._kept = _KEPT
         self._folder = folder or thumbnail_folder()
         self._images: OrderedDict[Path, QImage] = OrderedDict()
         self._asked: set[Path] = set()
@@ -70,6 +72,12 @@ class Thumbnails(QObject):
         """Drops one thumbnail, whose image has changed."""
         self._images.pop(path, None)
 
+    def keep(self, count: int) -> None:
+        """Keeps at most so many in memory, at least one; those that were seen last."""
+        self._kept = max(1, count)
+        while len(self._images) > self._kept:
+            self._images.popitem(last=False)
+
     def settled(self) -> bool:
         """Whether nothing is being made."""
         return not self._asked
@@ -94,7 +102,7 @@ class Thumbnails(QObject):
             if not self._waiting:
                 return
             path = self._waiting.pop()
-        image, exists = _load(path, self._folder)
+        image, exists = attempted(lambda: _load(path, self._folder))[0] or (QImage(), True)
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._loaded.emit(path, image, exists)
 
@@ -108,8 +116,7 @@ class Thumbnails(QObject):
             self.ready.emit(path)
             return
         self._images[path] = image
-        while len(self._images) > _KEPT:
-            self._images.popitem(last=False)
+        self.keep(self._kept)
         self.ready.emit(path)
 
     def _retry_missing(self) -> None:

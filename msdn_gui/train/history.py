@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QAction, QKeySequence, QUndoStack
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QUndoStack
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.listing import runs_in
 from msdn_core.training.config import TrainConfig
-from msdn_gui.icons import bind_icon
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.session import Session
 from msdn_gui.train.commands import ArrangeQueue, DeleteRun
 from msdn_gui.train.starting import Starter
+from msdn_gui.widgets.action import allow, make_action
 
 
 class History(QObject):
@@ -52,11 +52,14 @@ class History(QObject):
         self._name = name
         status = self._monitor.status(name) if name is not None else None
         own = status is not None and not self._monitor.is_elsewhere(str(name))
-        self.again.setEnabled(status is not None)
-        self.requeue.setEnabled(own and status.state.resumable)
-        self.delete.setEnabled(own and not status.state.alive)
-        self.watch.setEnabled(self._session.project is not None)
-        self.forget.setEnabled(status is not None and not own)
+        for action, is_possible, reason in (
+            (self.again, status is not None, "Choose a run."),
+            (self.requeue, own and status.state.resumable, "Choose a run of this project that can be resumed."),
+            (self.delete, own and not status.state.alive, "Choose a run of this project that is over."),
+            (self.watch, self._session.project is not None, "Open a project first."),
+            (self.forget, status is not None and not own, "Choose a run of another folder."),
+        ):
+            allow(action, "" if is_possible else reason)
 
     # Folders
 
@@ -129,7 +132,7 @@ class History(QObject):
 
     def _say_deleted(self, name: str, place: Path) -> None:
         self._monitor.poll()
-        self._session.message.emit("info", f"Run “{name}” lies in {place}; Undo (Ctrl+Z) brings it back.")
+        self._session.message.emit("info", f"Run “{name}” lies in {place}; Undo brings it back.")
 
     def _ask_for_folder(self) -> None:
         dialog = QFileDialog(self._widget, "Watch the runs of another folder")
@@ -152,11 +155,5 @@ class History(QObject):
             self._settings.change(run_folders=kept)
             self._monitor.set_folders((*folders, *self._visiting))
 
-    def _action(self, name: str, text: str, keys: str, sign: str, do: object) -> QAction:
-        action = QAction(text, self._widget, objectName=name)
-        action.setShortcut(QKeySequence(keys))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.triggered.connect(lambda: do())
-        self._widget.addAction(action)
-        bind_icon(action, sign)
-        return action
+    def _action(self, name: str, text: str, keys: str, sign: str, do: Callable[[], object]) -> QAction:
+        return make_action(self._widget, name, text, keys, do, sign=sign)

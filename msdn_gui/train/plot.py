@@ -16,6 +16,10 @@ from msdn_gui.train.series import Series
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
 
+_NOTHING = Series()
+_FAINT = 70
+"""How strongly what a line passes over is drawn, of 255."""
+
 
 @dataclass(frozen=True)
 class Curve:
@@ -47,9 +51,14 @@ class Plot(QWidget):
         self._widget = quiet_plot(self)
         self._item = self._widget.getPlotItem()
         self._item.setLabel("bottom", "step")
+        for side in ("bottom", "left"):
+            self._item.getAxis(side).setStyle(maxTickLevel=0)
         self._item.vb.setMouseEnabled(x=True, y=False)
         self._item.vb.enableAutoRange(x=True, y=True)
         self._item.vb.setAutoVisible(y=True)
+        self.smoothing = 0.0
+        # Thin and without dashes: a thick dashed line through thousands of extremes takes seconds to paint.
+        self._spreads = {key: self._item.plot() for key in self.curves}
         self._lines = {key: self._item.plot() for key in self.curves}
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
@@ -58,12 +67,13 @@ class Plot(QWidget):
         self.readout.setProperty("look", "muted")
         self.readout.setFont(small_font())
         self.readout.setMinimumHeight(18)
-        heading = QLabel(title)
-        heading.setProperty("look", "heading")
+        self._heading = QLabel(title)
+        self._heading.setProperty("look", "heading")
+        self._has_legend = True
         self._switches: dict[str, QCheckBox] = {}
         head = QHBoxLayout()
         head.setSpacing(SPACING + 4)
-        head.addWidget(heading)
+        head.addWidget(self._heading)
         head.addStretch(1)
         for curve in curves:
             switch = QCheckBox(curve.label, objectName=f"{name}_{curve.key}")
@@ -80,7 +90,7 @@ class Plot(QWidget):
         layout.addWidget(self.readout)
         layout.addWidget(self._widget, 1)
         self._widget.scene().sigMouseMoved.connect(self._mouse_moved)
-        self._item.vb.sigXRangeChanged.connect(lambda *_: self.redraw())
+        self._item.vb.sigXRangeChanged.connect(self._range_changed)
         theme().changed.connect(self.recolour)
         self.recolour()
 
@@ -104,19 +114,43 @@ class Plot(QWidget):
         self._item.setLogMode(y=on)
         self.redraw()
 
+    def show_only(self, key: str) -> None:
+        """One of the curves alone, without a legend: they have no unit in common. Its label is the title."""
+        self._heading.setText(self.curves[key].label)
+        self._has_legend = False
+        for other, switch in self._switches.items():
+            switch.setChecked(other == key)
+            switch.setHidden(True)
+
+    def set_smoothing(self, share: float) -> None:
+        """Which share of all points, from 0 to 1, each value of a line is the mean of."""
+        self.smoothing = share
+        self.redraw()
+
+    def show_whole(self) -> None:
+        """All steps, also those that come."""
+        self._item.vb.enableAutoRange(x=True, y=True)
+        self.redraw()
+
+    def zoom(self, by: float) -> None:
+        """Shows ``by`` times as many steps, around the middle of those in sight."""
+        self._item.vb.scaleBy(x=by)
+
     def redraw(self) -> None:
         """Draws what there is between the steps in sight."""
         low, high = self._item.vb.viewRange()[0]
         auto = self._item.vb.autoRangeEnabled()[0]
         for key, line in self._lines.items():
-            self._switches[key].setHidden(self.curves[key].rare and not len(self.series[key]))
-            if not self._switches[key].isChecked():
-                line.setData([], [])
-                continue
-            points = self.series[key].between(-np.inf if auto else low, np.inf if auto else high)
-            # A loss of 0, as the l2 term's at the very start, has no place on a logarithmic axis.
-            values = np.where(points[:, 1] > 0, points[:, 1], np.nan) if self.logarithmic else points[:, 1]
-            line.setData(points[:, 0], values, connect="finite")
+            if self._has_legend:
+                self._switches[key].setHidden(self.curves[key].rare and not len(self.series[key]))
+            series = self.series[key] if self._switches[key].isChecked() else _NOTHING
+            drawn = series.drawn(-np.inf if auto else low, np.inf if auto else high, self.smoothing)
+            for item, points in ((line, drawn.line), (self._spreads[key], drawn.spread)):
+                if not len(points) and item.xData is None:
+                    continue
+                # A loss of 0, as the l2 term's at the very start, has no place on a logarithmic axis.
+                values = np.where(points[:, 1] > 0, points[:, 1], np.nan) if self.logarithmic else points[:, 1]
+                item.setData(points[:, 0], values, connect="finite")
 
     def drawn(self, key: str) -> int:
         """How many points of a curve are on the screen."""
@@ -152,7 +186,15 @@ class Plot(QWidget):
             if curve.dash:
                 pen.setDashPattern(list(curve.dash))
             self._lines[key].setPen(pen)
+            faint = QColor(getattr(colours, curve.colour))
+            faint.setAlpha(_FAINT)
+            self._spreads[key].setPen(pg.mkPen(faint, width=1))
             self._switches[key].setStyleSheet(f"color: {getattr(colours, curve.colour)};")
+
+    def _range_changed(self) -> None:
+        """Other steps are in sight. Where all of them are, nothing else is drawn for that."""
+        if not self._item.vb.autoRangeEnabled()[0] and not self.isHidden():
+            self.redraw()
 
     def _switched(self) -> None:
         self.redraw()
@@ -160,7 +202,8 @@ class Plot(QWidget):
 
     def _say_last(self) -> None:
         last = {key: value for key, s in self.series.items() if (value := s.last()) is not None}
-        self._say("now", last) if last else self.readout.setText("")
+        shown = any(self._switches[key].isChecked() for key in last)
+        self._say("now", last) if shown else self.readout.setText("")
 
     def _say(self, start: str, values: dict[str, float]) -> None:
         parts = [f"{self.curves[k].label} {v:.4g}" for k, v in values.items() if self._switches[k].isChecked()]

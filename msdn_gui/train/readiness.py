@@ -17,6 +17,11 @@ def why_not(session: Session) -> str:
             "Training takes images of at least two seen classes in the training split, and this project has none. "
             "Say in Annotate what the images show, or import a data set with its splits."
         )
+    if not session.table.vectors.any():
+        return (
+            "Nothing is said of the classes yet: every value of their vectors is 0. Fill them in under Classes, or "
+            "judge attributes of some images in Annotate and take the vectors from that."
+        )
     return ""
 
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, Message, StepDone
+from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, MachineUse, Message, StepDone
 from msdn_core.runs.status import RunState, RunStatus
 from msdn_gui.icons import bind_icon, icon_pixmap
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING, small_font, theme
 from msdn_gui.train.curves import Curves
+from msdn_gui.train.film_view import FilmView
 from msdn_gui.train.log_view import LogView, last_lines
 from msdn_gui.train.notes_view import NotesView
 from msdn_gui.train.settings_view import SettingsView
-from msdn_gui.train.words import STATE_LOOKS, advice, duration
+from msdn_gui.train.words import STATE_LOOKS, advice, duration, machine_use
+
+if TYPE_CHECKING:
+    from msdn_gui.services.settings import SettingsStore
 
 _HEARD = {"stop": "Stopping …", "cancel": "Cancelling …"}
 _ASKED = {
@@ -43,7 +49,7 @@ class RunView(QWidget):
     state_shown = Signal()
     """Other buttons may be pressed now."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session, settings: SettingsStore) -> None:
         super().__init__()
         self.setObjectName("run_view")
         self.run: RunDirectory | None = None
@@ -71,13 +77,24 @@ class RunView(QWidget):
         self.bar = QProgressBar(objectName="run_progress", textVisible=False)
         self.progress = QLabel(objectName="run_progress_text")
         self.progress.setProperty("look", "muted")
+        self.machine = QLabel(objectName="run_machine")
+        self.machine.setProperty("look", "muted")
+        self.machine.setFont(small_font())
+        self.machine.setToolTip("What the run's process takes of its machine; its curves stand under “Also”")
         self.reason = QLabel(objectName="run_reason", wordWrap=True)
         self.warning = QLabel(objectName="run_warning", wordWrap=True)
         self.curves, self.log, self.settings, self.notes = Curves(), LogView(), SettingsView(), NotesView()
+        self.film = FilmView(session, settings)
         tabs = QTabWidget(objectName="run_tabs")
         tabs.setDocumentMode(True)
-        pages = ((self.curves, "Curves"), (self.log, "Log"), (self.settings, "Settings"), (self.notes, "Notes"))
-        for widget, text in pages:
+        pages = {
+            "Curves": self.curves,
+            "Film": self.film,
+            "Log": self.log,
+            "Settings": self.settings,
+            "Notes": self.notes,
+        }
+        for text, widget in pages.items():
             tabs.addTab(widget, text)
         line = QHBoxLayout()
         line.setSpacing(SPACING)
@@ -89,7 +106,12 @@ class RunView(QWidget):
         going = QHBoxLayout()
         going.setSpacing(2 * SPACING)
         going.addWidget(self.bar, 1)
-        going.addWidget(self.progress)
+        steps = QVBoxLayout()
+        steps.setSpacing(0)
+        for label in (self.progress, self.machine):
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            steps.addWidget(label)
+        going.addLayout(steps)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, 0)
         layout.setSpacing(SPACING)
@@ -102,7 +124,7 @@ class RunView(QWidget):
 
     def show_run(self, run: RunDirectory, status: RunStatus, *, elsewhere: bool = False) -> None:
         """Turns to a run; its events follow by ``take``. One ``elsewhere`` is only looked at."""
-        self.run, self._waiting, self._step, self._elsewhere = run, "", None, elsewhere
+        self.run, self._waiting, self._step, self._use, self._elsewhere = run, "", None, None, elsewhere
         self.title.setText(run.name)
         self.title.setToolTip(str(run.path))
         self.notes.show_run(run, read_only=elsewhere)
@@ -110,6 +132,7 @@ class RunView(QWidget):
         self._say_warnings()
         self.curves.clear()
         self.log.follow(run.log_path)
+        self.film.show_run(run, alive=status.state.alive)
         self.progress.setText("")
         self.bar.setRange(0, 1)
         self.bar.setValue(0)
@@ -132,6 +155,7 @@ class RunView(QWidget):
             self.bar.setValue(status.step)
         if not self.state.alive and status.steps:
             self.progress.setText(f"step {status.step:,} of {status.steps:,}")
+        self._show_machine()
         told = status.reason if self.state in (RunState.FAILED, RunState.LOST) else ""
         if told and self.run is not None:
             lines = last_lines(self.run.log_path, 3)
@@ -146,9 +170,12 @@ class RunView(QWidget):
     def take(self, events: Sequence[Event]) -> None:
         """Shows what events tell."""
         self.curves.take(events)
+        self.film.refresh(alive=self.state.alive)
         for event in events:
             if isinstance(event, StepDone):
                 self._step = event
+            elif isinstance(event, MachineUse):
+                self._use = event
             elif isinstance(event, FeatureProgress) and self.state.alive:
                 left = f" · {duration(event.remaining_s)} left" if event.remaining_s else ""
                 self.bar.setRange(0, max(1, event.total))
@@ -170,8 +197,16 @@ class RunView(QWidget):
                 f"step {step.step:,} of {step.steps:,} · {duration(step.remaining_s)} left · "
                 f"{step.images_per_second:,.0f} images/s"
             )
+        self._show_machine()
 
     _command_id = ""
+    _use: MachineUse | None = None
+
+    def _show_machine(self) -> None:
+        """Only of a run that is at work: what one took is over with it."""
+        shown = self._use is not None and self.state.alive
+        self.machine.setText(machine_use(self._use) if shown else "")
+        self.machine.setVisible(shown)
 
     def tell(self, command: str) -> None:
         """Sends a command; what was asked stands beside the name until the run acknowledges it."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
-from msdn_core.errors import MsdnError, RunError
+from msdn_core.errors import RunError
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import launch_queue, launch_training
 from msdn_core.runs.queue import arrange, cancel_waiting, changing, enqueue, hold, read_order
@@ -18,6 +18,7 @@ from msdn_core.training.config import TrainConfig
 from msdn_core.training.enqueuing import queue_runs
 from msdn_core.training.grid import GridRun
 from msdn_core.training.refit import create_refit
+from msdn_gui.services.background import attempted
 
 Command = Callable[[RunDirectory], Sequence[str]]
 
@@ -127,11 +128,10 @@ class _Task(QRunnable):
         self._starter, self._work, self._then = starter, work, then
 
     def run(self) -> None:
+        result, fault = attempted(self._work)
         with contextlib.suppress(RuntimeError):  # The window is gone; what was done is done.
-            try:
-                result = self._work()
-            except MsdnError as fault:
-                self._starter.failed.emit(str(fault))
+            if fault:
+                self._starter.failed.emit(fault)
             else:
                 self._starter._done.emit(self._then, result)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from msdn_core.runs.events import MachineUse
 from msdn_core.runs.status import RunState
 
 STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
@@ -54,6 +55,21 @@ def ago(then: float) -> str:
         if seconds >= size:
             return f"{int(seconds // size)} {unit} ago"
     return "now"
+
+
+def machine_use(use: MachineUse) -> str:
+    """What a run takes of its machine, in one short line."""
+    parts = [f"CPU {use.cpu:.0f} %", f"memory {gigabytes(use.memory)} of {gigabytes(use.memory_total)} GB"]
+    if use.gpu is not None:
+        parts.append(f"GPU {use.gpu:.0f} %")
+    if use.gpu_memory is not None and use.gpu_memory_total is not None:
+        parts.append(f"GPU memory {gigabytes(use.gpu_memory)} of {gigabytes(use.gpu_memory_total)} GB")
+    return " · ".join(parts)
+
+
+def gigabytes(count: float) -> str:
+    """Bytes as GB, without the unit."""
+    return f"{count / 1e9:.1f}" if count < 99.5e9 else f"{count / 1e9:,.0f}"
 
 
 def percent(value: Any) -> str:

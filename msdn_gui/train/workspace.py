@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
 
+from msdn_core.project import ImageRecord
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.config_file import read_config, write_config
 from msdn_core.training.grid import GridRun
-from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.train.compare_view import MOST, CompareView
 from msdn_gui.train.history import History
@@ -26,10 +26,13 @@ from msdn_gui.train.run_list import RunList
 from msdn_gui.train.run_model import RUN_ROLE
 from msdn_gui.train.run_view import RunView
 from msdn_gui.train.starting import Command, Starter
+from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
+
+_NOT_THIS_RUN = "It cannot be done with the run in sight."
 
 
 class TrainWorkspace(QWidget):
@@ -56,7 +59,8 @@ class TrainWorkspace(QWidget):
         self.history = History(self, session, self._monitor, services.settings, self.starter)
         self.undo_stack = self.history.stack
         services.undo_group.addStack(self.undo_stack)
-        self.form, self.view, self.compared = RunForm(), RunView(), CompareView()
+        self.form, self.compared = RunForm(), CompareView()
+        self.view = RunView(session, services.settings)
         self._compared: tuple[str, ...] = ()
         self._make_actions()
         menu = QMenu(self)
@@ -76,7 +80,7 @@ class TrainWorkspace(QWidget):
             self._stack.addWidget(page)
         self._stack.setProperty("look", "panel")
         self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns = QSplitter(Qt.Orientation.Horizontal, objectName="train_columns")
         columns.setHandleWidth(1)
         columns.setChildrenCollapsible(False)
         columns.addWidget(self.runs)
@@ -108,6 +112,7 @@ class TrainWorkspace(QWidget):
         self.view.refit_asked.connect(self.starter.refit)
         self.view.take_out_asked.connect(self.starter.take_out)
         self.view.look_asked.connect(self._look)
+        self.view.film.look_asked.connect(self._look_at)
         self.view.message.connect(session.message)
         self.starter.started.connect(self._started)
         self.starter.failed.connect(self._start_failed)
@@ -140,9 +145,16 @@ class TrainWorkspace(QWidget):
         """Whether the chosen run's curves are on the screen."""
         if not self._monitor.is_known:
             return False
+        if self._stack.currentWidget() is self.compared:
+            return self.compared.settled()
         if self._stack.currentWidget() is not self.view or self._session.project is None:
             return True
-        return len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive
+        return self.view.film.settled() and (len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_for_run(self) -> None:
         """Shows the form of a new run."""
@@ -154,18 +166,12 @@ class TrainWorkspace(QWidget):
     # Inside
 
     def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: str, sign: str, do: object) -> QAction:
-            action = QAction(text, self, objectName=name)
-            action.setShortcut(QKeySequence(keys))
-            action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            action.triggered.connect(lambda: do())
-            if sign:
-                bind_icon(action, sign)
-            self.addAction(action)
-            return action
+        def make(name: str, text: str, keys: str, sign: str, do: Callable[[], object], hint: str = "") -> QAction:
+            return make_action(self, name, text, keys, do, hint=hint, sign=sign)
 
         view = self.view
-        self.new_run = make("train_new_run", "New run …", "Ctrl+N", "add", self.ask_for_run)
+        hint = "Train the network on this project's images"
+        self.new_run = make("train_new_run", "New run …", "Ctrl+N", "add", self.ask_for_run, hint)
         self.pause_run = make("train_pause", "Pause or resume", "P", "pause", lambda: view.pause.click())
         self.stop_run = make("train_stop", "Stop and keep", "Ctrl+.", "stop", lambda: view.stop.click())
         self.cancel_run = make("train_cancel", "Cancel", "", "cancel", lambda: view.cancel.click())
@@ -177,8 +183,7 @@ class TrainWorkspace(QWidget):
 
     def _allow(self) -> None:
         reason = why_not(self._session)
-        self.new_run.setEnabled(not reason)
-        self.new_run.setToolTip(reason or "Train the network on this project's images")
+        allow(self.new_run, reason)
         if reason:
             self.empty.set_text("Nothing to train yet", reason)
         else:
@@ -287,9 +292,10 @@ class TrainWorkspace(QWidget):
             (self.refit_run, view.refit),
             (self.look_through, view.look),
         ):
-            action.setEnabled(shown and button.isEnabled())
+            allow(action, "" if shown and button.isEnabled() else _NOT_THIS_RUN)
+        waits = shown and self._shown in self._monitor.waiting.names
         for action in (self.sooner, self.later):
-            action.setEnabled(shown and self._shown in self._monitor.waiting.names)
+            allow(action, "" if waits else "Choose a run that waits for its turn.")
 
     def _take_events(self, name: str, events: list[object]) -> None:
         if name == self._shown:
@@ -361,3 +367,12 @@ class TrainWorkspace(QWidget):
             checkpoint = self._session.checkpoint
             if checkpoint is not None and checkpoint.path == path:
                 self._session.message.emit("info", f"Explore now looks through run “{run.name}”.")
+
+    def _look_at(self, record: ImageRecord, attribute: str) -> None:
+        """What a film shows, in Explore."""
+        session = self._session
+        names = [one.full_name for one in session.table.attributes]
+        session.set_image(record)
+        if attribute in names:
+            session.set_attribute(names.index(attribute))
+        session.explore_asked.emit()

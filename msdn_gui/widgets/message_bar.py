@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from msdn_gui.icons import bind_icon, icon_pixmap
 from msdn_gui.theme import SPACING, theme
@@ -14,17 +14,27 @@ _COLOURS = {"info": "accent", "warning": "warning", "error": "error"}
 
 
 class MessageBar(QWidget):
-    """One sentence with its level; errors and warnings stay until they are closed or another one comes."""
+    """One sentence with its level; errors and warnings stay until they are closed or another one comes.
+
+    A fault with a report comes back after what was said meanwhile, until it is closed itself.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("messageBar")
         self.level = "info"
+        self._report: tuple[str, str] | None = None
+        """Sentence and report of the fault that is not closed yet."""
         self._sign = QLabel()
         self._text = QLabel(objectName="messageText")
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._copy = QPushButton("Copy report", objectName="copyReport")
+        self._copy.setToolTip("Put what happened, and the versions, on the clipboard")
+        bind_icon(self._copy, "copy")
+        self._copy.clicked.connect(self._copy_report)
+        self._copy.hide()
         close = QToolButton(objectName="messageClose", toolTip="Close this message", accessibleName="Close message")
         bind_icon(close, "close", "muted")
         close.clicked.connect(self.clear)
@@ -33,6 +43,7 @@ class MessageBar(QWidget):
         row.setSpacing(SPACING)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._text, 1)
+        row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
         self._timer = QTimer(self, singleShot=True, interval=_INFO_MS)
         self._timer.timeout.connect(self.clear)
@@ -48,15 +59,32 @@ class MessageBar(QWidget):
         """Shows a sentence; ``level`` is ``info``, ``warning`` or ``error``."""
         self.level = level if level in _COLOURS else "info"
         self._text.setText(sentence)
+        self._copy.hide()
         self._redraw()
         self._timer.start() if self.level == "info" else self._timer.stop()
         self.show()
 
+    def show_fault(self, sentence: str, report: str) -> None:
+        """Shows a fault of the program, whose report can be copied."""
+        self.show_message("error", sentence)
+        self._report = (sentence, report)
+        self._copy.setText("Copy report")
+        self._copy.show()
+
     def clear(self) -> None:
-        """Takes the message away."""
+        """Takes the message away; a fault that it lay over is to be seen again."""
         self._timer.stop()
+        if self._report is not None and self._copy.isHidden():
+            self.show_fault(*self._report)
+            return
+        self._report = None
         self._text.clear()
         self.hide()
+
+    def _copy_report(self) -> None:
+        if self._report is not None:
+            QApplication.clipboard().setText(self._report[1])
+            self._copy.setText("Copied")
 
     def _redraw(self) -> None:
         self._sign.setPixmap(icon_pixmap(self.level, 18, _COLOURS[self.level], self.devicePixelRatioF()))

@@ -65,8 +65,12 @@ class PictureLoader(QObject):
     def look_ahead(self, paths: Sequence[Path]) -> None:
         """Read these too; they are shown at once when they are asked for."""
         for path in paths:
-            if _key(path) not in self._known:
+            if not self.knows(path):
                 self._pool.start(_Reading(self, _AHEAD, path))
+
+    def knows(self, path: Path) -> bool:
+        """Whether the picture, as its file is now, would be there at once."""
+        return _key(path) in self._known
 
     def cancel(self) -> None:
         """Drop what is being read."""

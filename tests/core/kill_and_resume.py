@@ -4,6 +4,7 @@
 
 A place is where, from that step on, the process dies: ``before step``, ``after step``, ``evaluation`` (in its
 middle), ``writing`` (a checkpoint is written and has not taken the old one's place) or ``test`` (the test split).
+With ``any moment``, the process dies after so many seconds instead.
 Prints how many children were killed. Torch is loaded once and the children are forked, so a death costs no start.
 """
 
@@ -13,6 +14,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,8 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState
 from msdn_core.training import loop
 from msdn_core.training.trainer import Trainer
+
+ANY = "any moment"
 
 
 def die_at(step: int, place: str) -> None:
@@ -51,15 +55,18 @@ def die_at(step: int, place: str) -> None:
     watch(loop, "evaluate", "test")
 
 
-def train(path: Path, death: tuple[int, str] | None) -> int:
+def train(path: Path, death: tuple[float, str] | None) -> int:
     """Trains, or goes on, in a child; the signal that ended it, or 0."""
     child = os.fork()
     if child == 0:
         loop._REPORT_S = 0.0
-        if death is not None:
-            die_at(*death)
+        if death is not None and death[1] != ANY:
+            die_at(int(death[0]), death[1])
         state = loop.run_training(RunDirectory(path))
         os._exit(0 if state is RunState.FINISHED else 1)
+    if death is not None and death[1] == ANY:
+        time.sleep(death[0])
+        os.kill(child, signal.SIGKILL)
     status = os.waitpid(child, 0)[1]
     if os.WIFSIGNALED(status):
         return os.WTERMSIG(status)

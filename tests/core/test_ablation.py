@@ -13,14 +13,17 @@ import pytest
 import small_run
 
 from msdn_core.cli.main import main
-from msdn_core.errors import ConfigError, MsdnError
+from msdn_core.errors import ConfigError, MsdnError, RunError
 from msdn_core.msdn.explainer import Explainer
 from msdn_core.project import Project
 from msdn_core.runs.header import read_header
 from msdn_core.runs.listing import find_run, list_runs
-from msdn_core.runs.status import RunState
-from msdn_core.training import ablation, loop
-from msdn_core.training.ablation import ROWS, parse_rows
+from msdn_core.runs.queue import waiting
+from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_core.training import ablating, loop
+from msdn_core.training.ablation import ROWS, Ablation, list_ablations, parse_rows, read_ablation
+from msdn_core.training.ablation_report import gather, markdown
+from msdn_core.training.enqueuing import queue_ablation, stop_ablation
 from msdn_core.training.evaluation import evaluate
 from msdn_core.vision.features import find_store
 
@@ -44,13 +47,13 @@ def done(tmp_path_factory):
 def trained(monkeypatch) -> list[str]:
     """The names of the runs that are trained from now on."""
     names: list[str] = []
-    run_training = ablation.run_training
+    run_training = ablating.run_training
 
     def noted(run, **keywords):
         names.append(run.name)
         return run_training(run, **keywords)
 
-    monkeypatch.setattr(ablation, "run_training", noted)
+    monkeypatch.setattr(ablating, "run_training", noted)
     return names
 
 
@@ -239,3 +242,54 @@ def test_whatever_comes_of_a_selection_on_test_says_so(tmp_path, capsys):
     assert "selected on test" in capsys.readouterr().out
     assert main(["evaluate", str(project), "--run", run.name]) == 0
     assert "selected on test" in capsys.readouterr().out
+
+
+def waits(project: Path) -> list[str]:
+    return [run.name for run in waiting(project)]
+
+
+def test_an_ablation_in_the_queue_is_stopped_and_goes_on(tmp_path, capsys):
+    words = ("--rows", "ava,full", "--seeds", "2", "--queue", "--name", "slow")
+    with Project.create(tmp_path / "birds") as project:
+        path = project.path
+    assert ablate(path, *words) == 0
+    assert "4 runs of “slow” wait." in capsys.readouterr().out
+    every = ["slow-ava-0", "slow-full-0", "slow-ava-1", "slow-full-1"]
+    assert waits(path) == every, "a whole table with the first seed, then with the next"
+    assert list_ablations(path) == ["slow"]
+    known = read_ablation(path, "slow")
+    assert (known.rows, known.seeds, known.config.steps) == (("ava", "full"), 2, 6)
+
+    run = find_run(path, "slow-ava-0")
+    run.write_status(RunStatus(RunState.RUNNING, *own_process(), steps=6))
+    stop_ablation(known)
+    assert waits(path) == [] and [one.command for one in run.take_commands()[0]] == ["stop"]
+    run.write_status(RunStatus(RunState.FINISHED, figures={"H": 0.5, "on": "test", "selected_on": "validation"}))
+    report = gather(read_ablation(path, "slow"))
+    assert [row.seeds for row in report.rows] == [(0,), ()] and report.caption.endswith("validation, seed 0")
+    assert "| AVA only | – | – | – | 50.0 | – | 1 |" in markdown(report)
+
+    assert ablate(path, *words) == 0
+    assert waits(path) == every[1:], "what is finished does not run again"
+    assert ablate(path, *words, settings=(*SETTINGS, "lambda_cal=0.2")) == 1
+    assert "with another lambda_cal" in capsys.readouterr().err
+
+
+def test_rows_of_other_data_are_told_of(tmp_path):
+    ablation = Ablation(tmp_path, "mixed", small_run.settings(), ("full",), 2)
+    queue_ablation(ablation)
+    for cell, fingerprint in zip(ablation.cells(), "ab", strict=True):
+        cell.run.write_data({"classes": {"fingerprint": fingerprint}, "validation": {"fingerprint": fingerprint}})
+        cell.run.write_status(RunStatus(RunState.FINISHED, figures={"H": 0.5}))
+    assert [finding.split(" that ")[0] for finding in gather(ablation).findings] == ["The classes"]
+    ablation.cells()[1].run.write_data({"classes": {"fingerprint": "a"}, "validation": {"fingerprint": "b"}})
+    assert gather(ablation).findings == (), "every seed has another validation"
+
+
+@pytest.mark.parametrize("content", ["half a f", "[]", '{"name": "../mixed"}', '{"name": "odd", "rows": ["half"]}'])
+def test_a_damaged_plan_is_refused_in_a_sentence(tmp_path, content):
+    folder = tmp_path / "ablations" / "odd"
+    folder.mkdir(parents=True)
+    (folder / "ablation.json").write_text(content, encoding="utf-8")
+    with pytest.raises(RunError, match="start it again"):
+        read_ablation(tmp_path, "odd")

@@ -30,9 +30,9 @@ from msdn_core.errors import MsdnError
 from msdn_core.importers import awa2, class_folders, cub, feature_maps, msdn_lists, sun, xlsa17
 from msdn_core.importers.dataset import DataSet, check_texts
 from msdn_core.importers.dataset import write_project as write_for_real
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.recognise import recognise
 from msdn_core.importers.report import ImportReport
-from msdn_core.importers.text_files import Findings
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.msdn.checkpoint import save_checkpoint
 from msdn_core.msdn.network import MSDN

@@ -17,8 +17,8 @@ from msdn_core.importers.awa2 import import_awa2
 from msdn_core.importers.class_folders import import_class_folders
 from msdn_core.importers.image_names import class_by_folder, plain_names
 from msdn_core.importers.msdn_lists import import_msdn_lists
+from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.sun import import_sun
-from msdn_core.importers.text_files import Findings
 from msdn_core.importers.word_vectors import attribute_words, hashed_word_vectors
 from msdn_core.importers.xlsa17 import import_xlsa17
 from msdn_core.project import Project

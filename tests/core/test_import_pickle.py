@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.safe_pickle import load_arrays
+from msdn_core.importers.readers.safe_pickle import load_arrays
 from msdn_core.importers.word_vectors import hashed_word_vectors, load_word_vectors, words_of
 
 

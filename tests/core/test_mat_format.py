@@ -12,7 +12,7 @@ import scipy.io
 from cub_sample import names
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.mat_files import read_mat, texts
+from msdn_core.importers.readers.mat_files import read_mat, texts
 
 
 @pytest.mark.parametrize("compressed", [False, True])

@@ -64,6 +64,11 @@ def assert_same_weights(one, other, message):
             assert torch.equal(value, second[name]), f"{kind} {name}: {message}"
 
 
+def film(run):
+    """Every frame of its film, to the bit."""
+    return (run.path / "film" / "frames.bin").read_bytes()
+
+
 def numbers(run):
     """Every loss of every step and every figure, without the times."""
     losses = [(event.step, dict(event.losses)) for event in told(run, StepDone)]
@@ -76,6 +81,7 @@ def test_two_processes_give_the_same_numbers_to_the_last_digit(runs, name):
     one, other, _ = runs[0][name]
     assert_same_weights(one, other, "undisturbed")
     assert numbers(one) == numbers(other)
+    assert film(one) == film(other)
     assert [step for step, _ in numbers(one)[0]] == list(range(1, STEPS + 1))
     found = [evaluate(run.project_path, run.checkpoint("best")) for run in (one, other)]
     for result in found:
@@ -93,3 +99,4 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_weights_bit_for_bit(r
     assert whole.status().figures == killed.status().figures
     # What a killed process had told already is told again; the last word on each step is the same.
     assert dict(numbers(killed)[0]) == dict(numbers(whole)[0])
+    assert film(killed) == film(whole), runs[1]

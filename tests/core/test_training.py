@@ -26,13 +26,14 @@ from msdn_core.runs.events import (
     CommandTaken,
     Ended,
     Evaluated,
+    MachineUse,
     RunStarted,
     StepDone,
 )
 from msdn_core.runs.header import read_header
 from msdn_core.runs.launch import launch_training
 from msdn_core.runs.status import RunState
-from msdn_core.training import loop, trainer
+from msdn_core.training import loop, machine_use, trainer
 from msdn_core.training.loop import run_training
 
 
@@ -79,6 +80,17 @@ def test_a_run_learns_and_tells_how_it_went(project):
     assert status.figures["on"] == "test"
     assert status.figures["H"] == test.figures["H"]
     assert isinstance(run.read_events()[0][-1], Ended)
+
+
+def test_a_run_tells_what_it_takes_of_the_machine(project, monkeypatch):
+    monkeypatch.setattr(machine_use, "_EVERY_S", 0.0)
+    run = new_run(project, steps=12)
+    run_training(run)
+    uses = told(run, MachineUse)
+    assert [use.step for use in uses] == list(range(1, 13))
+    assert 0 < uses[-1].memory < uses[-1].memory_total
+    assert 0 < max(use.cpu for use in uses) <= 110
+    assert uses[-1].gpu is uses[-1].gpu_memory is None, "it trains on no GPU"
 
 
 def test_the_kept_checkpoint_is_the_best_on_validation_and_says_so(project):

@@ -45,6 +45,13 @@ def test_a_project_without_training_images_says_so(tmp_path):
     assert "no training images" in failed(new_run(table))
 
 
+def test_classes_of_which_nothing_is_known_cannot_be_told_apart(project):
+    with Project.open(project) as opened:
+        table = opened.table()
+        opened.set_vectors(dict.fromkeys(table.classes, [0.0] * len(table.attributes)))
+    assert "Every class vector" in failed(new_run(project))
+
+
 def test_one_class_alone_is_not_enough(tmp_path):
     project = small_run.make_project(tmp_path / "p", seen=1, unseen=3)
     assert "one class only" in failed(new_run(project))

@@ -15,6 +15,7 @@ import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QPushButton
 
 from msdn_core.project import Project
 from msdn_core.runs.listing import find_run
@@ -47,6 +48,11 @@ def test_a_first_session(program: Program, qtbot) -> None:
     qtbot.waitUntil(lambda: session.project is not None, timeout=30_000)
     assert session.project.path == aviary_folder()
     assert (len(session.images), len(session.table.classes), len(session.table.attributes)) == (1500, 50, 34)
+
+    # The tour is offered, once.
+    qtbot.mouseClick(window.findChild(QPushButton, "coachLeave"), Qt.MouseButton.LeftButton)
+    assert not window.tour.is_shown
+    assert program.services.settings.value.tour_offered
 
     # The first pair of heatmaps: within 5 s where nothing else goes on; a busy machine is given more.
     qtbot.waitUntil(lambda: session.explanation is not None, timeout=60_000)

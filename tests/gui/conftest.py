@@ -36,6 +36,7 @@ from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
+from msdn_gui.shell.window import MainWindow
 from msdn_gui.theme import install
 
 
@@ -186,3 +187,24 @@ def explained(session: Session, qtbot: object) -> Callable[[int], None]:
             session.set_image(session.images[place])
 
     return choose
+
+
+@pytest.fixture
+def window(session: Session, services: Services) -> Iterator[MainWindow]:
+    """A window in Explore, with the small project open."""
+    made = MainWindow(session, services)
+    made.resize(1280, 720)
+    services.run_monitor.set_project(session.project.path)
+    made.show_workspace("explore")
+    made.show()
+    yield made
+    made.close_for_good()
+    QApplication.processEvents()
+
+
+@pytest.fixture(scope="session")
+def two_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with two measured runs; a test works on a copy of it."""
+    from evaluate_kit import measured_seeds
+
+    return measured_seeds(tmp_path_factory.mktemp("seeds"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import time
 from pathlib import Path
@@ -21,7 +22,8 @@ def explain(_checkpoint: str, image: str) -> Explanation | str:
     if "slow" in name:
         time.sleep(0.5)
     if "crash" in name:
-        os._exit(9)
+        # As a fault in native code ends a process.
+        ctypes.string_at(0)
     if "raise" in name:
         raise ValueError("a fault nobody expected")
     if "refuse" in name:

@@ -94,6 +94,7 @@ class Request:
     number: int
     checkpoint: Path
     image: Path
+    lane: str = ""
 
 
 class FakeExplainer(QObject):
@@ -102,7 +103,7 @@ class FakeExplainer(QObject):
     answered = Signal(int, object)
     failed = Signal(int, str)
     started = Signal()
-    died = Signal(str)
+    died = Signal(str, str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -111,25 +112,36 @@ class FakeExplainer(QObject):
         self.sub_nets = SubNets.BOTH
         self.requests: list[Request] = []
         self.ahead: list[tuple[Path, Path]] = []
+        self.ahead_in: dict[str, list[tuple[Path, Path]]] = {}
+        """The same of lanes beside the main one."""
 
-    def request(self, checkpoint: Path, image: Path) -> int:
-        """Notes the request; the answer differs with the image."""
+    def keep(self, count: int) -> None:
+        """Notes how many answers shall be remembered."""
+        self.kept = count
+
+    def request(self, checkpoint: Path, image: Path, lane: str = "") -> int:
+        """Notes the request; the answer differs with the image and, but for “best”, with the checkpoint's name."""
         number = len(self.requests) + 1
-        self.requests.append(Request(number, checkpoint, image))
+        self.requests.append(Request(number, checkpoint, image, lane))
         if self.answers_by_itself:
             QTimer.singleShot(0, self, lambda: self.answer(number))
         return number
 
     def answer(self, number: int) -> None:
         """Answers one request."""
-        image = self.requests[number - 1].image
-        self.answered.emit(number, replace(make_explanation(seed=sum(image.name.encode())), sub_nets=self.sub_nets))
+        asked = self.requests[number - 1]
+        seed = sum((asked.image.name + asked.checkpoint.stem.removeprefix("best")).encode())
+        self.answered.emit(number, replace(make_explanation(seed=seed), sub_nets=self.sub_nets))
 
-    def look_ahead(self, checkpoint: Path, images: list[Path]) -> None:
+    def look_ahead(self, checkpoint: Path, images: list[Path], lane: str = "") -> None:
         """Notes what may be wanted next."""
-        self.ahead = [(checkpoint, image) for image in images]
+        ahead = [(checkpoint, image) for image in images]
+        if lane:
+            self.ahead_in[lane] = ahead
+        else:
+            self.ahead = ahead
 
-    def cancel(self) -> None:
+    def cancel(self, lane: str = "") -> None:
         """Nothing is under way here."""
 
     def close(self) -> None:

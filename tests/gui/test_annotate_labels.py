@@ -12,7 +12,7 @@ from small_birds import CLASSES, draw_bird
 from msdn_core.domain.annotation import ReviewState, Split
 from msdn_core.project import PROJECT_FILE, NewImage, Project
 from msdn_gui.annotate import AnnotateWorkspace
-from msdn_gui.window import MainWindow
+from msdn_gui.shell.window import MainWindow
 
 K = Qt.Key
 

@@ -136,8 +136,8 @@ def bare(empty_session, services, qtbot, tmp_path, monkeypatch):
 
 
 def test_a_sheet_gives_an_empty_project_its_attributes_and_classes(bare, empty_session, qtbot, tmp_path) -> None:
-    button = next(one for one in bare.empty.findChildren(QPushButton) if one.isVisible())
-    assert button.text() == "Import a sheet"
+    offered = {one.text(): one for one in bare.empty.findChildren(QPushButton) if one.isVisible()}
+    button = offered["Import a sheet"]
     path = sheet(
         tmp_path, "class;seen;description;crest::yes;crest::no\nKite;no;Hovers;0;100\nGull;yes;;25;75\nTern;no;;1;2\n"
     )

@@ -14,7 +14,7 @@ from test_classes_models import big_table
 
 from msdn_core.project import Project
 from msdn_gui.session import Session
-from msdn_gui.window import MainWindow
+from msdn_gui.shell.window import MainWindow
 
 
 @pytest.fixture

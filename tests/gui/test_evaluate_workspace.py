@@ -3,66 +3,35 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from evaluate_kit import LEFT, open_page, opened
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
-from small_run import make_project
 
 from msdn_core.domain.metrics import attribute_auc, figures
 from msdn_core.domain.metrics.bootstrap import drawn_weights
 from msdn_core.domain.metrics.seeds import difference_of_means
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
-from msdn_gui.evaluate.noise import AUC_DRAWS
+from msdn_core.runs.noise import AUC_DRAWS
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
-LEFT = Qt.MouseButton.LeftButton
-ROOT = Path(__file__).parents[2]
 
-
-def engine(*words: object) -> None:
-    subprocess.run([sys.executable, "-m", "msdn_core", *map(str, words)], check=True, cwd=ROOT, capture_output=True)
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seeds of one configuration, barely trained so that there are errors; the second one is measured already."""
-    project = make_project(tmp_path_factory.mktemp("evaluate") / "made")
-    small = ("backbone=by-hand", "steps=8", "evaluate_every=4", "batch_size=16", "threads=1", "device=cpu")
-    for seed in (0, 1):
-        engine("train", project, "--name", f"seed-{seed}", "--set", *small, f"seed={seed}")
-    engine("evaluate", project, "--run", "seed-1", "--keep")
+@pytest.fixture
+def trained(two_seeds: Path, tmp_path: Path) -> Path:
+    """Two seeds; the second one is measured already."""
+    project = shutil.copytree(two_seeds, tmp_path / "made")
+    shutil.rmtree(project / "runs" / "seed-0" / "evaluation")
     return project
 
 
 @pytest.fixture
-def workspace(trained: Path, tmp_path: Path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
+def workspace(trained: Path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
     monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
-    project = tmp_path / "made"
-    shutil.copytree(trained, project)
-    empty_session.open_project(project)
-    services.run_monitor.set_project(project)
-    made = EvaluateWorkspace(empty_session, services)
-    made.resize(1208, 640)
-    qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
-    qtbot.waitUntil(lambda: len(made.evaluations.entries) == 2 and made.settled(), timeout=20_000)
-    return made
-
-
-def open_page(qtbot, workspace: EvaluateWorkspace, title: str) -> None:
-    bar = workspace.tabs.tabBar()
-    place = next(place for place in range(bar.count()) if bar.tabText(place) == title)
-    qtbot.mouseClick(bar, LEFT, pos=bar.tabRect(place).center())
-    qtbot.waitUntil(workspace.settled, timeout=10_000)
+    return opened(trained, empty_session, services, qtbot)
 
 
 def shown(model, row: int) -> str:
@@ -111,7 +80,7 @@ def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace,
     assert "of the draws" in gained.toolTip()
     assert ("within noise" in gained.toolTip()) == gained.text().startswith("≈")
 
-    open_page(qtbot, workspace, "Attributes and parts")
+    open_page(qtbot, workspace, "Attributes")
     model = workspace.attributes.attributes.model
     signs = {model.name_of(model.item_at(row)): shown(model, row).startswith("≈") for row in range(model.rowCount())}
     mine, theirs = shown_run(workspace), workspace._other
@@ -160,14 +129,14 @@ def test_a_cell_of_the_matrix_shows_its_images(workspace, qtbot) -> None:
     names, page = run.table.classes, workspace.confusion
     for order in range(page.order.count()):
         page.order.setCurrentIndex(order)
-        qtbot.mouseClick(page.plot.viewport(), LEFT, pos=page.cell_at(names[own], names[other]).toPoint())
+        qtbot.mouseClick(page.plot.plot.viewport(), LEFT, pos=page.cell_at(names[own], names[other]).toPoint())
         qtbot.waitUntil(lambda: page.cell is not None, timeout=5_000)
         assert page.readout.text().startswith(f"{names[own]} taken for {names[other]}: {count} of ")
         assert {one.record.class_name for one in page.images.grid.items.found} == {names[own]}
         assert len(page.images.grid.items.found) == count
-    page.plot.setFocus()
+    page.plot.plot.setFocus()
     before = page.cell
-    QTest.keyClick(page.plot, Qt.Key.Key_Down if before[0] == 0 else Qt.Key.Key_Up)
+    QTest.keyClick(page.plot.plot, Qt.Key.Key_Down if before[0] == 0 else Qt.Key.Key_Up)
     assert page.cell == (before[0] + (1 if before[0] == 0 else -1), before[1])
 
 
@@ -178,14 +147,13 @@ def _worst(run) -> tuple[int, int, int]:
     return int(pairs[place, 0]), int(pairs[place, 1]), int(counts[place])
 
 
-def test_attributes_and_parts_stand_as_they_were_measured(workspace, qtbot) -> None:
+def test_attributes_stand_as_they_were_measured(workspace, qtbot) -> None:
     run, page = shown_run(workspace), workspace.attributes
-    open_page(qtbot, workspace, "Attributes and parts")
+    open_page(qtbot, workspace, "Attributes")
     model = page.attributes.model
     shown = [model.name_of(model.item_at(row)) for row in range(model.rowCount())]
     areas = {row["attribute"]: row["auc_fused"] for row in run.kept.attributes}
     assert [areas[name] for name in shown] == sorted(areas.values()), "the weakest first"
-    assert page.parts.model.rowCount() == len(run.kept.parts) == 4
     qtbot.mouseClick(
         page.attributes.table.viewport(), LEFT, pos=page.attributes.table.visualRect(model.index(2, 0)).center()
     )

@@ -302,6 +302,10 @@ def test_a_search_is_saved_under_a_name_chosen_again_and_deleted(workspace, sess
     choose(delete, qtbot, "Herons")
     menu.close()
     assert json.loads(session.project.meta("saved_searches")) == {}
+    assert "Herons" in workspace.undo_stack.undoText()
+    workspace.undo_stack.undo()
+    choose(open_menu(workspace, qtbot), qtbot, "Herons")
+    qtbot.waitUntil(lambda: shown(workspace) == [1])
 
 
 # Orders

@@ -10,13 +10,19 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from small_birds import ATTRIBUTES
 
+from msdn_core.domain.annotation import Box, Mark
 from msdn_core.domain.attention import peak_regions
 from msdn_core.domain.variants import SubNets
 from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.attribute_model import AV, VA
-from msdn_gui.explore.heat import short_number
+from msdn_gui.explore.attribute_model import AV, HIT, VA
 from msdn_gui.explore.ranking_model import SCORE
+from msdn_gui.explore.truth import Truth
+from msdn_gui.widgets.heat import short_number
 
+HAS = {
+    "Red wader": {"crown::red", "wing pattern::plain", "crest::no"},
+}
+"""What a class has by more than half of the table's highest value."""
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -42,7 +48,7 @@ def test_choosing_an_attribute_changes_both_maps(workspace, session, qtbot) -> N
         assert not np.array_equal(side.view.heat.image, old)
         row, column = peak_regions(stack)[chosen]
         side_length = 180 / 7
-        assert side.view.peak_point() == pytest.approx((30 + (column + 0.5) * side_length, (row + 0.5) * side_length))
+        assert side.view.layers[0].peak == pytest.approx((30 + (column + 0.5) * side_length, (row + 0.5) * side_length))
     qtbot.keyClick(table, Qt.Key.Key_Down)
     assert session.attribute == table.model().item_at(4)
 
@@ -67,13 +73,14 @@ def test_how_maps_are_shown_is_remembered(workspace, services) -> None:
     controls.smooth.setChecked(False)
     stored = services.settings.value
     assert (stored.colour_map, stored.opacity, stored.smooth) == ("inferno", 0.35, False)
-    assert workspace.maps.av.view.heat.image.shape == (7, 7, 3), "not smooth: the regions as they are"
+    assert workspace.maps.av.view.heat.image.shape == (7, 7, 4), "not smooth: the regions as they are"
     assert workspace.maps.av.view.heat.opacity() == pytest.approx(0.35)
 
 
 def test_zoom_is_linked_and_goes_back(workspace) -> None:
     left, right = (workspace.maps.av.view, workspace.maps.va.view)
     left.box.setRange(xRange=(60, 120), yRange=(40, 85), padding=0)
+    left.box.sigRangeChangedManually.emit([True, True])
     assert np.allclose(left.box.viewRange(), right.box.viewRange(), atol=1.5)
     zoomed = right.box.viewRange()[0]
     action(workspace, "explore_show_the_whole_image").trigger()
@@ -104,14 +111,16 @@ def test_space_held_shows_the_bare_image(workspace, qtbot) -> None:
     assert not workspace.maps.va.view.heat.isVisible()
 
 
-def test_the_true_places_of_the_chosen_attributes_part_are_ringed(workspace, session) -> None:
+def test_the_true_places_of_the_chosen_attributes_part_are_ringed(workspace, session, services) -> None:
     session.set_attribute(2)
     wing = next(part for part in session.project.parts(session.image.id) if part.part == "wing")
-    assert workspace.maps.va.view.part_points() == [(wing.x, wing.y)]
+    assert workspace.maps.va.view.marks.truth.places == ((wing.x, wing.y),)
     session.set_attribute(4)
-    assert workspace.maps.va.view.part_points() != [(wing.x, wing.y)]
-    workspace.maps.controls.parts.setChecked(False)
-    assert workspace.maps.va.view.part_points() == []
+    assert workspace.maps.va.view.marks.truth.places != ((wing.x, wing.y),)
+    assert len(workspace.maps.va.view.marks.truth.parts) == 2, "the other parts are dots"
+    workspace.maps.controls.truth.click()
+    assert workspace.maps.va.view.marks.truth == Truth()
+    assert services.settings.value.truth is False, "and that is remembered"
 
 
 def test_hit_or_miss_is_said_by_the_rule_of_the_pointing_game(workspace, session) -> None:
@@ -123,15 +132,28 @@ def test_hit_or_miss_is_said_by_the_rule_of_the_pointing_game(workspace, session
         for side, stack in ((workspace.maps.av, found.attention_av), (workspace.maps.va, found.attention_va)):
             height, width = stack.shape[1:]
             peak = divmod(int(stack[attribute].argmax()), width)
+            has = attribute_of.full_name in HAS[session.image.class_name]
             near = False
             for part in places:
                 row = int((part.y - found.viewed.y) / found.viewed.height * height)
                 column = int((part.x - found.viewed.x) / found.viewed.width * width)
                 near |= max(abs(row - peak[0]), abs(column - peak[1])) <= 1
-            assert side.hit.isVisible()
-            assert side.hit.text() == ("✓ hit" if near else "✗ miss")
+            assert side.hit.isVisible() == has, "what the class does not have is no miss"
+            assert not has or side.hit.text() == ("✓ hit" if near else "✗ miss")
+        said = "" if not has else " ".join(side.hit.text()[0] for side in workspace.maps.sides.values())
+        model = workspace.attributes.model
+        assert (model.index(model.row_of(attribute), HIT).data() or "") == said, "the table says it of each attribute"
     session.set_attribute(-1)
     assert not workspace.maps.av.hit.isVisible()
+
+
+def test_what_is_drawn_in_annotate_is_seen_when_explore_is_shown_again(workspace, session) -> None:
+    workspace.hide()
+    place = Box(60, 40, 80, 50)
+    number = session.project.annotations.next_mark()
+    session.project.annotations.put_marks({number: Mark(session.image.id, "wing", place, "me", "2026-01-01T00:00:00Z")})
+    workspace.show()
+    assert place in workspace.maps.av.view.marks.truth.boxes
 
 
 def test_both_maps_are_saved_as_one_picture(workspace, session, qtbot, tmp_path) -> None:
@@ -246,3 +268,61 @@ def test_a_sub_net_that_a_run_does_not_have_is_told_in_place_of_its_map(
         assert (model.cell(0, column, Qt.ItemDataRole.DisplayRole) is None) == (column in without_score)
     best = session.explanation.scores_va if sub_nets is SubNets.VA else session.explanation.scores_av
     assert session.attribute == int(np.argmax(best))
+
+
+def test_above_a_threshold_alone_is_coloured_and_its_share_of_the_regions_is_said(workspace, session, qtbot) -> None:
+    maps = workspace.maps
+    maps.controls.smooth.click()
+    maps.av.view.setFocus()
+    for _ in range(8):
+        qtbot.keyClick(maps.av.view, Qt.Key.Key_Plus)
+    assert maps.controls.threshold.value() == 40
+    for side, stack in ((maps.av, session.explanation.attention_av), (maps.va, session.explanation.attention_va)):
+        values = stack[session.attribute]
+        cut = values.min() + 0.4 * (values.max() - values.min())
+        assert np.array_equal(side.view.heat.image[..., 3] > 0, values >= cut)
+        share = f"{float((values >= cut).mean()):.0%}"
+        assert side.readout.text() == f"per map, {share} above {short_number(cut)}"
+        assert f"only what is {cut:.6g} or more" in side.bar.accessibleName()
+    maps.controls.threshold.setValue(100)
+    assert int((maps.av.view.heat.image[..., 3] > 0).sum()) == 1, "the peak is left"
+    action(workspace, "explore_lower_the_threshold").trigger()
+    assert maps.controls.threshold.value() == 95
+    maps.controls.threshold.setValue(0)
+    assert maps.av.view.heat.image[..., 3].all()
+    assert maps.av.readout.text() == "per map"
+
+
+def test_the_divider_parts_both_maps_over_one_image(workspace, qtbot) -> None:
+    maps = workspace.maps
+    of_va = maps.va.view.heat.image.copy()
+    qtbot.keyClick(maps.av.view, Qt.Key.Key_W)
+    assert maps.controls.wipe.isChecked()
+    view = maps.av.view
+    assert not maps.va.view.isVisible()
+    assert maps.va.score.isVisible()
+    qtbot.waitUntil(lambda: view.box.width() > 400)
+    first, second = view.layers
+    assert np.array_equal(second.heat.image, of_va)
+    assert (first.item.rect().right(), second.item.rect().left()) == (120, 120)
+
+    def at(x: float) -> QPoint:
+        return view.mapFromScene(view.box.mapViewToScene(QPointF(x, 90)))
+
+    before = view.box.viewRange()
+    qtbot.mousePress(view.viewport(), LEFT, pos=at(120))
+    qtbot.mouseMove(view.viewport(), at(60))
+    qtbot.mouseRelease(view.viewport(), LEFT, pos=at(60))
+    assert first.item.rect().right() == second.item.rect().left() == pytest.approx(60, abs=1)
+    assert view.box.viewRange() == before, "the image stays where it is"
+    assert workspace.attributes.title.text() == "Attributes", "and no region is chosen"
+    qtbot.keyClick(view, Qt.Key.Key_Period)
+    assert second.item.rect().left() == pytest.approx(72, abs=1)
+    qtbot.keyClick(view, Qt.Key.Key_Comma)
+    assert second.item.rect().left() == pytest.approx(60, abs=1)
+    qtbot.mouseClick(view.viewport(), LEFT, pos=at(180))
+    assert maps.pairs.focused == "va", "the half that is clicked is in focus"
+    qtbot.keyClick(view, Qt.Key.Key_W)
+    assert maps.va.view.isVisible()
+    assert first.item.rect().right() > 240
+    assert np.array_equal(maps.va.view.heat.image, of_va)

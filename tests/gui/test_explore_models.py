@@ -19,8 +19,8 @@ from msdn_gui.explore.contribution_model import SHARE, ContributionModel
 from msdn_gui.explore.gallery import count_words
 from msdn_gui.explore.gallery_model import GalleryModel
 from msdn_gui.explore.gallery_view import GalleryView
-from msdn_gui.explore.heat import colour_table, coloured, short_number, smooth
 from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
+from msdn_gui.widgets.heat import colour_table, coloured, short_number, smooth
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.ordered_table import BAR_ROLE, bar
 
@@ -200,7 +200,7 @@ def test_the_colours_span_the_range_and_clip_beyond_it() -> None:
     table = colour_table("viridis")
     values = np.array([[0.0, 0.5], [1.0, 2.0]], dtype=np.float32)
     pixels = coloured(values, (0.0, 1.0), "viridis", smoothed=False)
-    assert pixels.shape == (2, 2, 3)
+    assert pixels.shape == (2, 2, 4)
     assert np.array_equal(pixels[0, 0], table[0])
     assert np.array_equal(pixels[1, 0], table[255])
     assert np.array_equal(pixels[1, 1], table[255])

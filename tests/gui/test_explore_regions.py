@@ -45,7 +45,7 @@ def test_a_click_on_a_region_ranks_the_attributes_that_it_speaks_for(workspace, 
     assert shown(workspace, VA) == [f"{100 * session.explanation.attention_va[k, 2, 5]:.2f}" for k in order]
     assert workspace.attributes.model.headerData(VA, Qt.Orientation.Horizontal) == "V→A %"
     for side in workspace.maps.sides.values():
-        outline = side.view.region_outline()
+        outline = side.view.marks.region_outline
         assert (outline.x(), outline.y()) == pytest.approx((30 + 5 * SIDE, 2 * SIDE))
         assert outline.width() == pytest.approx(SIDE)
 
@@ -82,14 +82,14 @@ def test_shift_and_dragging_take_a_rectangle_and_escape_lets_go(workspace, sessi
     qtbot.waitUntil(workspace.maps.av.view.hasFocus)
     qtbot.keyClick(workspace.maps.av.view, Qt.Key.Key_Escape)
     assert workspace.attributes.title.text() == "Attributes"
-    assert workspace.maps.va.view.region_outline().isEmpty()
+    assert workspace.maps.va.view.marks.region_outline.isEmpty()
 
 
 def test_another_image_starts_without_regions_and_another_attribute_keeps_them(workspace, session, qtbot) -> None:
     click(qtbot, workspace, 2, 2)
     session.set_attribute((session.attribute + 1) % len(ATTRIBUTES))
     assert workspace.attributes.title.text() == "Attributes of 1 region"
-    assert not workspace.maps.av.view.region_outline().isEmpty()
+    assert not workspace.maps.av.view.marks.region_outline.isEmpty()
     session.set_image(session.images[4])
     qtbot.waitUntil(workspace.settled)
     assert workspace.attributes.title.text() == "Attributes"

@@ -29,7 +29,7 @@ def test_it_shows_the_top_attributes_of_either_sub_net_or_of_the_class(dialog, s
     assert dialog.canvas.sheet.attributes == tuple(np.argsort(-e.scores_va)[:3])
     session.set_class("Striped heron")
     dialog.order.setCurrentIndex(dialog.order.findData("why"))
-    assert dialog.canvas.sheet.attributes == tuple(np.argsort(-session.contributions("Striped heron"))[:3])
+    assert dialog.canvas.sheet.attributes == tuple(np.argsort(-session.reading().contributions("Striped heron"))[:3])
     assert dialog.canvas.width() == dialog.canvas.sheet.size.width()
 
 

@@ -25,7 +25,7 @@ def compare_with(workspace, text: str) -> None:
 def test_the_difference_of_two_classes_is_shown_attribute_by_attribute(workspace, session) -> None:
     session.set_class(CLASSES[0])
     compare_with(workspace, f"and not {CLASSES[2]}")
-    differences = session.contributions(CLASSES[0]) - session.contributions(CLASSES[2])
+    differences = session.reading().contributions(CLASSES[0]) - session.reading().contributions(CLASSES[2])
     order = np.argsort(-np.abs(differences), kind="stable")
     model = workspace.why.model
     assert [model.index(row, NAME).data() for row in range(6)] == [ATTRIBUTES[k].full_name for k in order]
@@ -57,11 +57,11 @@ def test_the_attributes_that_are_named_do_turn_the_decision(workspace, session) 
     text = workspace.why.turn.text()
     assert text.startswith(f"{loser} would win without ")
     named = text.removeprefix(f"{loser} would win without ").split(". Or")[0].split(", ")
-    differences = session.contributions(winner) - session.contributions(loser)
+    differences = session.reading().contributions(winner) - session.reading().contributions(loser)
     columns = [index for index, attribute in enumerate(ATTRIBUTES) if attribute.full_name in named]
     assert len(columns) == len(named)
     assert differences.sum() - differences[columns].sum() <= 0
-    edit = session.smallest_edit(loser, winner)
+    edit = session.reading().smallest_edit(loser, winner)
     session.edits.set_values([(loser, k, session.table.vectors[order[1]][k] + 1.001 * edit[k]) for k in range(6)])
     assert CLASSES[int(session.class_ranking()[0][0])] == loser, "the smallest edit lets it win"
     assert scores[order[0]] > scores[order[1]]

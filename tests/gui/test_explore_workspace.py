@@ -49,7 +49,7 @@ def test_the_images_beside_the_chosen_one_are_fetched_while_it_is_looked_at(
     choose_image(workspace, qtbot, 2)
     beside = [session.images[place].path for place in (3, 4, 1)]
     assert fake_explainer.ahead == [(session.checkpoint.path, path) for path in beside]
-    qtbot.waitUntil(lambda: all(any(key[0] == path for key in workspace.maps._loader._known) for path in beside))
+    qtbot.waitUntil(lambda: all(map(workspace.maps.pair.loader.knows, beside)))
     qtbot.keyClick(workspace.gallery.view, Qt.Key.Key_Right)
     assert workspace.maps.picture.path == beside[0], "it is there at once"
 

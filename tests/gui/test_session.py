@@ -25,7 +25,7 @@ def test_contributions_sum_to_the_class_score_before_calibration(session: Sessio
     session.set_gamma(0.0)
     _, scores = session.class_ranking()
     for row, name in enumerate(session.table.classes):
-        assert np.isclose(session.contributions(name).sum(), scores[row])
+        assert np.isclose(session.reading().contributions(name).sum(), scores[row])
 
 
 def test_a_new_class_takes_part_in_the_ranking_at_once_without_the_network(

@@ -21,8 +21,8 @@ from msdn_core.runs.queue import hold, read_order, waiting
 from msdn_core.runs.status import RunState, RunStatus, own_process
 from msdn_core.training.config import RECIPES
 from msdn_core.training.config_file import read_config
+from msdn_gui.shell.top_bar import TopBar
 from msdn_gui.train.workspace import TrainWorkspace
-from msdn_gui.widgets.top_bar import TopBar
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -7,11 +7,12 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QMenu, QPushButton, QSpinBox, QToolButton
 from small_birds import write_checkpoint
 
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.events import Evaluated, RunStarted, StepDone
+from msdn_core.runs.events import Evaluated, MachineUse, RunStarted, StepDone
 from msdn_core.training.config import RECIPES
 from msdn_gui.services.checkpoints import load_checkpoint
 from msdn_gui.services.runs import RunMonitor
@@ -20,6 +21,7 @@ from msdn_gui.train.log_view import LogView
 from msdn_gui.train.run_form import RunForm
 from msdn_gui.train.run_model import RunModel
 from msdn_gui.train.series import SHOWN, Series
+from msdn_gui.train.settings_view import SettingsView
 from msdn_gui.train.words import best_figures
 
 LEFT = Qt.MouseButton.LeftButton
@@ -179,13 +181,70 @@ def test_a_million_points_are_drawn_by_their_extremes_at_once() -> None:
     for step, value in enumerate(values):
         series.append(step, value)
     began = time.perf_counter()
-    drawn = series.between(-np.inf, np.inf)
+    line, spread = series.drawn(-np.inf, np.inf)
     spent = time.perf_counter() - began
-    assert len(drawn) <= SHOWN + 4
-    assert drawn[:, 1].max() == 99.0
-    assert (np.diff(drawn[:, 0]) >= 0).all()
-    assert spent < 1.0
-    np.testing.assert_array_equal(series.between(10, 20)[1:-1, 0], np.arange(10, 21))
+    assert len(line) <= SHOWN + 2 and len(spread) <= 2 * SHOWN + 4
+    assert spread[:, 1].max() == 99.0, "no outlier is lost"
+    assert spread[:, 1].min() == values.min()
+    assert (np.diff(line[:, 0]) >= 0).all()
+    assert np.abs(line[:, 1]).max() < 0.3, "the line is the mean of each stretch"
+    assert spent < 0.5
+    line, spread = series.drawn(10, 20)
+    np.testing.assert_array_equal(line[1:-1, 0], np.arange(10, 21))
+    assert len(spread) == 0
+    for low, high in ((5_000, 40_000), (100_001, 900_000)):
+        _, spread = series.drawn(low, high)
+        assert spread[:, 1].max() == pytest.approx(values[low:high].max(), abs=0.3)
+
+
+def test_a_smooth_line_is_a_mean_of_the_points_around_and_does_not_lag() -> None:
+    series = Series()
+    for step in range(101):
+        series.append(step, float(step) + (5 if step % 2 else -5))
+    line, spread = series.drawn(-np.inf, np.inf, 0.2)
+    np.testing.assert_array_equal(spread, series.points())
+    assert np.abs(line[10:-10, 1] - line[10:-10, 0]).max() < 0.5
+    assert line[0, 1] == series.points()[0, 1]
+
+
+def test_the_curves_are_smoothed_zoomed_and_shown_whole_again(curves, qtbot) -> None:
+    curves.take([step_done(step, {"total": 1.0 + step % 2, "jsd": 0.5}) for step in range(1, 101)])
+    curves.redraw()
+    curves.smoothing.setFocus()
+    qtbot.keyClick(curves.smoothing, Qt.Key.Key_End)
+    assert curves.losses.smoothing == pytest.approx(0.2)
+    assert curves.losses.drawn("total") == 100
+    QTest.qWait(50)
+    qtbot.mouseClick(curves.findChild(QToolButton, "zoom_in"), LEFT)
+    assert 45 < np.ptp(curves.losses.view.viewRange()[0]) < 60
+    assert curves.losses.view.viewRange()[0] == pytest.approx(curves.figures.view.viewRange()[0], abs=1)
+    qtbot.keyClick(curves.smoothing, Qt.Key.Key_Plus)
+    assert 20 < np.ptp(curves.losses.view.viewRange()[0]) < 30
+    qtbot.keyClick(curves.smoothing, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: np.ptp(curves.losses.view.viewRange()[0]) > 95, timeout=3000)
+
+
+def test_the_learning_rate_and_the_machine_are_shown_on_request(curves, qtbot) -> None:
+    curves.take([step_done(1, {"total": 1.0}), MachineUse(step=1, cpu=48.0, memory=2 * 10**9, memory_total=16 * 10**9)])
+    curves.take([step_done(2, {"total": 1.0}), MachineUse(step=2, cpu=50.0, memory=3 * 10**9, memory_total=16 * 10**9)])
+    assert not curves.also.isVisible()
+    read = []
+    curves.more.setFocus()
+    for _ in range(6):
+        qtbot.keyClick(curves.more, Qt.Key.Key_Down)
+        qtbot.waitUntil(curves.also.isVisible, timeout=3000)
+        curves.also.say_last()
+        read.append(curves.also.readout.text())
+    assert read == [
+        "now   Learning rate 0.0001",
+        "now   Images a second 9",
+        "now   CPU, per cent of all processors 50",
+        "now   Memory, GB resident 3",
+        "",
+        "",
+    ]
+    curves.more.setCurrentIndex(0)
+    assert not curves.also.isVisible()
 
 
 def test_a_resumed_run_cuts_off_the_steps_that_were_lost() -> None:
@@ -232,3 +291,14 @@ def test_plots_show_nothing_but_their_own(application, qtbot) -> None:  # noqa: 
     with qtbot.waitExposed(curves):
         curves.show()
     assert [menu for menu in curves.findChildren(QMenu) if menu.isVisible()] == []
+
+
+def test_settings_are_said_in_words_where_a_number_is_none(application, qtbot) -> None:  # noqa: ARG001
+    view = SettingsView()
+    qtbot.addWidget(view)
+    view.show_config({**RECIPES["demo"].to_json(), "seed": 3})
+    said = {view.item(row, 0).text(): view.item(row, 1).text() for row in range(view.rowCount())}
+    assert said["Image size"] == "the backbone's own"
+    assert said["Weights file"] == "–"
+    assert said["Momentum"] == "0.9"
+    assert said["Seed"] == "3"

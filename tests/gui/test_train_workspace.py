@@ -92,6 +92,8 @@ def test_a_run_is_started_watched_and_stopped_and_kept(workspace, services, qtbo
     qtbot.waitUntil(lambda: len(workspace.view.curves.losses.series["total"]) > 3, timeout=20_000)
     assert state(workspace) == "Running"
     assert "left" in workspace.view.progress.text()
+    machine = workspace.findChild(QLabel, "run_machine")
+    qtbot.waitUntil(lambda: machine.text() == "CPU 97 % · memory 1.5 of 16.0 GB", timeout=10_000)
     assert 0 < workspace.view.bar.value() < workspace.view.bar.maximum()
     click(qtbot, workspace, "stop_run")
     assert state(workspace) == "Asked to stop …"
@@ -99,6 +101,7 @@ def test_a_run_is_started_watched_and_stopped_and_kept(workspace, services, qtbo
     assert not workspace.view.stop.isEnabled()
     assert workspace.view.pause.text() == "Resume"
     assert services.run_monitor.active() == []
+    assert not machine.isVisible(), "what it took is over with it"
 
 
 def test_a_cancelled_run_is_marked_and_kept(workspace, session, qtbot) -> None:
@@ -220,6 +223,14 @@ def test_folders_of_images_have_nothing_to_train_and_say_so(empty_session, servi
     assert not made.findChild(QPushButton, "new_run").isEnabled()
     text = made.empty.findChild(QLabel, "emptyText").text()
     assert "no classes of its own" in text
+
+
+def test_classes_without_a_vector_are_nothing_to_train_on_and_say_so(workspace, session) -> None:
+    table = session.table
+    assert workspace.new_run.isEnabled()
+    session.edits.set_vectors(dict.fromkeys(table.classes, [0.0] * len(table.attributes)))
+    assert not workspace.new_run.isEnabled()
+    assert "0" in workspace.new_run.toolTip() and "Annotate" in workspace.new_run.toolTip()
 
 
 def test_another_project_brings_its_own_runs(workspace, session, services, qtbot, tmp_path) -> None:

@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from small_birds import draw_bird, write_checkpoint
 
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState, RunStatus, own_process
-from msdn_gui.closing import CloseQuestion
-from msdn_gui.services import Services
-from msdn_gui.session import Session
+from msdn_gui.shell.closing import CloseQuestion
+from msdn_gui.shell.dropping import dropped_folder
+from msdn_gui.shell.window import MainWindow
 from msdn_gui.theme import theme
-from msdn_gui.window import MainWindow, dropped_folder
-
-
-@pytest.fixture
-def window(session: Session, services: Services) -> Iterator[MainWindow]:
-    made = MainWindow(session, services)
-    made.resize(1280, 720)
-    services.run_monitor.set_project(session.project.path)
-    made.show_workspace("explore")
-    made.show()
-    yield made
-    made.close_for_good()
-    QApplication.processEvents()
 
 
 def texts(menu: QMenu) -> list[str]:
@@ -49,8 +36,8 @@ def test_nothing_open_says_what_to_do(empty_session, services) -> None:
     try:
         window.show_workspace("explore")
         window.show()
-        titles = [label.text() for label in window.findChildren(QLabel, "emptyTitle") if label.isVisible()]
-        assert titles == ["No project is open"]
+        titles = [label.text() for label in window.findChildren(QLabel, "startTitle") if label.isVisible()]
+        assert titles == ["MSDN Explorer"]
         assert window.settled()
     finally:
         window.close_for_good()
@@ -170,10 +157,10 @@ def test_the_checkpoint_that_was_looked_through_is_looked_through_again(window, 
 
 def test_light_and_dark_turn_live(window) -> None:
     light = window.palette().window().color().lightness()
-    window._set_theme("dark")
+    window.set_theme("dark")
     assert window.palette().window().color().lightness() < light
     assert theme().dark
-    window._set_theme("light")
+    window.set_theme("light")
     assert window.palette().window().color().lightness() == light
 
 

@@ -1,0 +1,38 @@
+"""The guide's pictures of an ablation: its form, and its table while seeds are still to come."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from PySide6.QtWidgets import QListWidget, QPushButton
+
+from benchmarks.pictures.stage import Picture, Stage
+from msdn_core.training.ablation import Ablation
+from msdn_core.training.config import RECIPES
+
+_ROWS = ("baseline", "ava", "vaa", "no_distillation", "full")
+_SETTINGS = ("steps=40", "evaluate_every=20")
+
+
+def _form(stage: Stage) -> None:
+    stage.click(stage.find(QPushButton, "new_ablation"))
+
+
+def _table(stage: Stage) -> None:
+    """Two seeds of each row are trained (some minutes); a third one is asked for and left."""
+    project = stage.session.present_project().path
+    words = ("ablate", str(project), "--rows", *_ROWS, "--seeds", "2", "--set", *_SETTINGS)
+    subprocess.run([sys.executable, "-m", "msdn_core", *words], check=True)
+    Ablation(project, "ablation", RECIPES["demo"].with_settings(_SETTINGS), _ROWS, 3).write_plan()
+    stage.services.run_monitor.poll()
+    names = stage.find(QPushButton, "new_ablation").window().findChild(QListWidget, "ablations")
+    stage.wait(lambda: names.count() == 1)
+    stage.settle()
+    stage.click_cell(names, 0)
+
+
+PICTURES = (
+    Picture("evaluate-ablation-form", "evaluate", _form),
+    Picture("evaluate-ablation", "evaluate", _table),
+)

@@ -1,0 +1,80 @@
+"""The guide's pictures of the window around the workspaces."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QTabWidget, QTreeWidget
+
+from benchmarks.pictures.stage import Picture, Stage
+from msdn_core.project import Project
+from msdn_gui.shell.key_recorder import KeyRecorder
+
+
+def _start(stage: Stage) -> None:
+    """The aviary among other projects; all are made of its birds, and one of them was moved away."""
+    settings, aviary = stage.services.settings, stage.session.project
+    images = [str(record.path) for record in stage.session.images]
+    others = (("Waders of the estuary", 842, 14, 3), ("Bench test", 120, 6, 0), ("Woodland plots", 2310, 38, 8))
+    for number, (name, count, classes, unseen) in enumerate(others):
+        path = aviary.path.parent / name
+        if name != "Bench test":
+            Project.create(path).close()
+        opened = datetime.now().astimezone() - timedelta(days=5 - 2 * number)
+        pictures = tuple(images[130 * number + 41 * place + 7] for place in range(5))
+        facts = {"images": count, "classes": classes, "unseen": unseen, "pictures": pictures}
+        settings.remember_project(path)
+        settings.remember(path, name=name, opened=opened.isoformat(), **facts)
+    settings.remember_project(aviary.path)
+    stage.act("start_screen")
+
+
+def _tour(stage: Stage) -> None:
+    """The step of the two maps."""
+    stage.act("tour")
+    for _ in range(2):
+        stage.click(stage.find(QPushButton, "coachOnward"))
+
+
+def _palette(stage: Stage) -> None:
+    """What “new” finds."""
+    stage.act("palette")
+    stage.type(stage.find(QLineEdit, "palette_line"), "new")
+
+
+def _shortcuts(stage: Stage) -> None:
+    """An action of Classes is about to get the keys of another one."""
+    stage.act("shortcuts")
+    stage.type(stage.find(QLineEdit, "shortcuts_filter"), "classes")
+    tree = stage.find(QTreeWidget, "shortcuts_tree")
+    row = tree.findItems("New class", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
+    tree.setCurrentItem(row)
+    stage.click(stage.find(QPushButton, "shortcuts_change"))
+    QTest.keyClick(stage.find(KeyRecorder), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+
+
+def _settings(stage: Stage) -> None:
+    """The page of images and maps."""
+    stage.act("settings")
+    stage.find(QTabWidget, "settings_pages").setCurrentIndex(1)
+
+
+def _about(stage: Stage) -> None:
+    """The page of licences."""
+    stage.act("about")
+    pages = stage.find(QTabWidget, "aboutPages")
+    pages.setCurrentIndex(1)
+    text = stage.find(QPlainTextEdit, "licenceText")
+    stage.wait(lambda: "NOTICE" in text.toPlainText())
+
+
+PICTURES = (
+    Picture("start", "explore", _start),
+    Picture("tour", "explore", _tour),
+    Picture("palette", "explore", _palette),
+    Picture("shortcuts", "explore", _shortcuts),
+    Picture("settings", "explore", _settings, theme="dark"),
+    Picture("about", "explore", _about),
+)

@@ -1,0 +1,55 @@
+"""What one image's attribute scores mean for the classes of a table: all of it linear in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.domain import counterfactual, scoring
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.scoring import Floats
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Reading:
+    """An image as the class table reads it, without the network."""
+
+    scores: Floats
+    """(K,) fused attribute scores, K being the attributes of ``table``."""
+    table: ClassTable
+    gamma: float = 0.0
+    """What calibrated stacking takes off the seen classes' scores."""
+    clip_negative: bool = False
+    """Whether negative values of class vectors count as 0."""
+
+    def with_scores(self, values: Mapping[int, float]) -> Reading:
+        """The same image with other scores of some attributes, by their columns."""
+        if not values:
+            return self
+        scores = np.array(self.scores, dtype=np.float64)
+        scores[list(values)] = list(values.values())
+        return replace(self, scores=scores)
+
+    def ranking(self) -> tuple[NDArray[np.intp], Floats]:
+        """Rows of the table from the best class to the worst, and (M,) calibrated scores in the table's order."""
+        found = scoring.calibrated(scoring.class_scores(self.scores, self._units()), self.table.seen, self.gamma)
+        return np.argsort(-found, kind="stable"), found
+
+    def contributions(self, name: str) -> Floats | None:
+        """(K,) each attribute's exact share in a class's score, before calibration; they sum to that score."""
+        row = self.table.class_index.get(name)
+        return None if row is None else scoring.contributions(self.scores, self._units()[row])
+
+    def smallest_edit(self, name: str, leader: str) -> NDArray[np.float64] | None:
+        """(K,) the shortest change of a class's vector, in the table's own units, with which it draws level."""
+        index = self.table.class_index
+        if name not in index or leader not in index:
+            return None
+        target = float(self.ranking()[1][index[leader]]) + self.gamma * bool(self.table.seen[index[name]])
+        return counterfactual.smallest_edit(self.scores, self.table.vectors[index[name]], target)
+
+    def _units(self) -> NDArray[np.float64]:
+        return self.table.unit_vectors(clip_negative=self.clip_negative)

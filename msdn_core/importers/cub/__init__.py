@@ -1,0 +1,131 @@
+"""CUB-200-2011 in its official directory, with the proposed split where it is given."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from msdn_core.domain.annotation import Split
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.errors import ImportFault
+from msdn_core.importers.att_splits import read_att_splits
+from msdn_core.importers.cub.files import CubDirectory, ListedImage, read_cub
+from msdn_core.importers.cub.judgements import read_judgements
+from msdn_core.importers.cub.splits import Decision, official_split, proposed_split
+from msdn_core.importers.cub.table import class_table, group_parts
+from msdn_core.importers.dataset import DataSet, Judgements, ProgressReport, refuse_full_project, write_project
+from msdn_core.importers.images import list_images
+from msdn_core.importers.readers.text_files import Findings
+from msdn_core.importers.report import ImportReport
+from msdn_core.importers.splitting import validation_meta
+from msdn_core.importers.word_vectors import attribute_words
+from msdn_core.project import NewImage
+
+
+def import_cub(
+    folder: Path,
+    project_path: Path,
+    *,
+    splits: Path | None = None,
+    word_vectors: Path | None = None,
+    progress: ProgressReport | None = None,
+) -> ImportReport:
+    """Make a project of CUB's official directory; the photographs stay where they are.
+
+    ``splits`` is ``att_splits.mat``; all is joined by the names of classes and files, never by number.
+    ``word_vectors`` holds one row an attribute (``.pkl`` or ``.npy``); without it they are hashed from the names.
+    Nothing is written before everything was read, and all of it in one transaction.
+
+    Raises:
+        ImportFault: if a file is missing or malformed (file and line are named), or files do not fit one another.
+        ProjectError: if there is a project with content already, or it cannot be written.
+    """
+    tell = progress or _silent
+    folder, findings = Path(folder), Findings()
+    refuse_full_project(project_path)
+    if not folder.is_dir():
+        raise ImportFault(f"There is no folder {folder}; check the path.")
+    tell("reading", 0, 1)
+    cub = read_cub(folder, findings)
+    proposed = None if splits is None else read_att_splits(splits)
+    decision = (
+        official_split(cub.images, cub.training, findings)
+        if proposed is None
+        else proposed_split(cub.images, cub.classes, proposed, findings)
+    )
+    table = class_table(cub, proposed, decision, findings)
+    words, source = attribute_words([a.full_name for a in table.attributes], word_vectors, findings)
+    present = _present(cub, table, findings)
+    judgements = _judgements(cub, present, tell, findings)
+    tell("writing", 0, 1)
+    validation = {} if splits is None else validation_meta(splits, table.classes, findings)
+    data = DataSet(
+        "CUB-200-2011",
+        table,
+        words,
+        source,
+        tuple(_new_images(cub, present, decision)),
+        cub.folder / "images",
+        group_parts(table, cub),
+        {"certainties": json.dumps(cub.certainties), **validation},
+        judgements,
+    )
+    findings.counts.setdefault("malformed_lines", 0)
+    report = write_project(project_path, data, findings)
+    tell("writing", 1, 1)
+    return report
+
+
+def _silent(_stage: str, _done: int, _total: int) -> None:
+    """For callers that do not ask how far the work is."""
+
+
+def _present(cub: CubDirectory, table: ClassTable, findings: Findings) -> list[ListedImage]:
+    """The listed images whose files are there; what is missing on either side is a finding."""
+    on_disk = set(list_images(cub.folder / "images"))
+    present = [image for image in cub.images if image.path in on_disk]
+    absent = [image.path for image in cub.images if image.path not in on_disk]
+    unlisted = sorted(on_disk - {image.path for image in cub.images})
+    if not present:
+        place = cub.folder / "images"
+        raise ImportFault(f"None of the {len(cub.images)} listed images is in {place}; unpack the images there.")
+    with_images = {image.class_name for image in present}
+    bare = [name for name in table.classes if name not in with_images]
+    nameless = [image.path for image in present if image.class_name is None]
+    for key, paths, what in (
+        ("listed_but_absent", absent, "images are listed but absent, and were left out"),
+        ("present_but_unlisted", unlisted, "images are present but not listed, and were left out"),
+        ("without_class", nameless, "images have no line in image_class_labels.txt, so no class and no split"),
+        ("classes_without_images", bare, "classes have no image here; their vectors take part in every ranking"),
+    ):
+        findings.counts[key] = len(paths)
+        if paths:
+            findings.say(f"{len(paths)} {what}, e.g. {paths[0]}.")
+    return present
+
+
+def _judgements(
+    cub: CubDirectory, present: list[ListedImage], tell: ProgressReport, findings: Findings
+) -> Judgements | None:
+    if cub.judgements is None:
+        return None
+    return read_judgements(
+        cub.judgements,
+        [image.number for image in present],
+        len(cub.attributes),
+        findings,
+        lambda done, total: tell("judgements", done, total),
+    )
+
+
+def _new_images(cub: CubDirectory, present: list[ListedImage], decision: Decision) -> list[NewImage]:
+    return [
+        NewImage(
+            image.path,
+            image.class_name,
+            Split.NONE if image.class_name is None else decision.splits[image.path],
+            cub.boxes.get(image.number),
+            cub.parts.get(image.number, ()),
+        )
+        for image in present
+    ]

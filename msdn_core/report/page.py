@@ -1,0 +1,229 @@
+"""The report itself: everything put together into one HTML page that needs nothing beside it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from msdn_core import __version__
+from msdn_core.atomic import write_atomic
+from msdn_core.project import Project
+from msdn_core.report import facts, tables
+from msdn_core.report.charts import Line, Mark, chart
+from msdn_core.report.examples import Looking, middling, worst
+from msdn_core.report.pictures import confusion_svg
+from msdn_core.report.reported_run import ReportedRun, read_reported, thinned
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.figure_words import between_seeds, over_seeds, percent, selected_words
+from msdn_core.runs.noise import SENTENCE, measure_noise, noise_between
+from msdn_core.runs.tested_run import BEST, GAMMAS, TRAINED, VALIDATED
+
+_SIGNS = {TRAINED: "square", VALIDATED: "circle", BEST: "triangle"}
+_VALIDATED = (("H", "H"), ("U", "U"), ("S", "S"), ("czsl", "CZSL"))
+
+Told = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenReport:
+    """A file that was written whole, and what a person should know of it."""
+
+    file: Path
+    runs: tuple[str, ...]
+    findings: tuple[str, ...]
+    """Sentences: what holds no longer, and what could not be shown."""
+    is_stale: bool
+    """Whether an evaluation in it holds no longer."""
+
+
+def write_report(
+    project: Project,
+    runs: Sequence[RunDirectory],
+    file: Path,
+    *,
+    kind: str | None = None,
+    device: str = "auto",
+    progress: Told = lambda *_: None,
+) -> WrittenReport:
+    """Write the report of one run, or of two side by side, as an HTML file.
+
+    ``kind`` is the checkpoint, ``best`` or ``last``; without one, what stands for a run. ``progress`` is told how many
+    of how many images were looked at. Images that are gone, and maps that cannot be made, are left out and said.
+
+    Raises:
+        RunError: where a run was not evaluated, or its files cannot be read.
+        MsdnError: where the file cannot be written.
+    """
+    table, images = project.table(), project.images()
+    reported = [read_reported(project, run, kind, table, images) for run in runs]
+    tested = [run.tested for run in reported]
+    gammas = [run.gamma(TRAINED) for run in tested]
+    noise = noise_between(tested[0], tested[1], TRAINED) if len(tested) > 1 else None
+    of_measures = measure_noise(tested[0], tested[1]) if len(tested) > 1 else None
+    told_rightly, errors = middling(tested[0], gammas[0]), worst(tested[0], gammas[0])
+    seen, total = iter(range(1, 1_000)), len(told_rightly) + len(errors)
+    looking = Looking(
+        project.path,
+        tested,
+        gammas,
+        {image.id: image for image in images},
+        device=device,
+        tell=lambda: progress(next(seen), total),
+    )
+    examples, wrong = looking.examples(told_rightly), looking.examples(errors)
+    stale = [f"{run.name}: {sentence}" for run in reported for sentence in run.tested.stale]
+    content: dict[str, Any] = {
+        "project": project.name,
+        "runs": reported,
+        "heads": [_head(run) for run in reported],
+        "made_at": time.strftime("%Y-%m-%d %H:%M"),
+        "version": __version__,
+        "stale": stale,
+        "figures": tables.figure_table(reported, noise),
+        "said": _said(reported, compared=noise is not None),
+        "curve": _curve(reported),
+        "areas": [percent(run.curve.area) if run.curve is not None else "–" for run in tested],
+        "data": facts.data_facts(reported),
+        "settings": facts.setting_facts(reported),
+        "maps": facts.map_facts(reported),
+        "origin": facts.origin_facts(reported),
+        "losses": _losses(reported),
+        "validation": _validation(reported),
+        "classes": tables.class_table(reported, noise),
+        "attributes": tables.attribute_table(reported, of_measures),
+        "parts": tables.part_table(reported, of_measures),
+        "confusions": [
+            (
+                run.name,
+                Markup(confusion_svg(run, gamma, f"Confusion of {run.name}")),
+                tables.confusion_table(run, gamma),
+            )
+            for run, gamma in zip(tested, gammas, strict=True)
+        ],
+        "examples": examples,
+        "errors": wrong,
+        "wrong": int((tested[0].predictions(gammas[0]) != tested[0].labels).sum()),
+        "tested": len(tested[0].labels),
+        "findings": [*looking.findings, *_missing(reported)],
+    }
+    write_atomic(file, _environment().get_template("report.html").render(content))
+    return WrittenReport(file, tuple(run.name for run in reported), (*stale, *looking.findings), bool(stale))
+
+
+def _environment() -> jinja2.Environment:
+    # Names of classes, images and runs are anybody's: all that is not made here is escaped.
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _head(run: ReportedRun) -> dict[str, str]:
+    figures = run.tested.figures
+    step = figures.get("step")
+    seed = run.config.get("seed")
+    return {
+        "name": run.name,
+        "checkpoint": f"{run.tested.kind} checkpoint" + (f", step {step:,}" if isinstance(step, int) else ""),
+        "selected": selected_words(run.tested).replace("checkpoint ", "", 1),
+        "seed": "unknown" if seed is None else str(seed),
+        "variant": str(figures.get("variant", "?")),
+        "sub_nets": str(figures.get("sub_nets", "?")),
+        "notes": run.notes.text.strip(),
+        "tags": ", ".join(run.notes.tags),
+    }
+
+
+def _said(runs: Sequence[ReportedRun], *, compared: bool) -> list[str]:
+    """What stands below the figures: over how many seeds, and what is noise."""
+    said = []
+    for run in runs:
+        seed = run.config.get("seed")
+        if len(run.seeds) > 1:
+            said.append(f"{run.name}: {over_seeds(run.seeds)}.")
+        else:
+            said.append(f"{run.name}: one seed{'' if seed is None else f' ({seed})'}; others may differ.")
+    if len(runs) > 1 and not _alike(*runs):
+        said += [f"{sentence}." for sentence in between_seeds(runs[0].seeds, runs[1].seeds)]
+    if len(runs) > 1:
+        said.append(
+            SENTENCE if compared else "They were not measured on the same test images: what is noise is not known."
+        )
+    return said
+
+
+def _alike(one: ReportedRun, two: ReportedRun) -> bool:
+    return {**one.config, "seed": None} == {**two.config, "seed": None}
+
+
+def _curve(runs: Sequence[ReportedRun]) -> Markup | None:
+    lines, marks = [], []
+    for number, run in enumerate(runs):
+        curve = run.tested.curve
+        if curve is None:
+            continue
+        lines.append(Line(100 * np.stack([curve.seen, curve.unseen], axis=1), number))
+        for choice in GAMMAS:
+            row = run.tested.row(choice)
+            if row is not None and row.get("S") is not None and row.get("U") is not None:
+                marks.append(Mark(100 * row["S"], 100 * row["U"], _SIGNS[choice], number))
+    if not lines:
+        return None
+    return Markup(
+        chart(
+            lines,
+            marks=marks,
+            title="Seen-unseen curve",
+            x_label="S, seen, per cent",
+            y_label="U, unseen, per cent",
+            size=(460, 400),
+            ends=(0, 102, 0, 102),
+        )
+    )
+
+
+def _losses(runs: Sequence[ReportedRun]) -> list[tuple[str, Markup]]:
+    """A chart a term of the loss, the total first."""
+    names = dict.fromkeys(name for run in runs for name in run.curves.losses)
+    ordered = sorted(names, key=lambda name: name != "total")
+    return [(_spoken(name), _small(runs, "losses", name, 1.0)) for name in ordered]
+
+
+def _spoken(name: str) -> str:
+    """A term of the loss in words: ``ce_av`` as cross-entropy A→V."""
+    term, _, side = name.rpartition("_") if name.endswith(("_av", "_va")) else (name, "", "")
+    words = {"ce": "cross-entropy", "jsd": "JSD", "l2": "l2 distance"}.get(term, term.replace("_", " "))
+    return f"{words} {side[0].upper()}→{side[1].upper()}" if side else words
+
+
+def _validation(runs: Sequence[ReportedRun]) -> list[tuple[str, Markup]]:
+    there = {name for run in runs for name in run.curves.validation}
+    return [(label, _small(runs, "validation", name, 100.0)) for name, label in _VALIDATED if name in there]
+
+
+def _small(runs: Sequence[ReportedRun], which: str, name: str, scale: float) -> Markup:
+    lines = [
+        Line(thinned(points) * (1.0, scale), number)
+        for number, run in enumerate(runs)
+        if (points := getattr(run.curves, which).get(name))
+    ]
+    return Markup(chart(lines, title=f"{name} over steps", x_label="step", size=(300, 180)))
+
+
+def _missing(runs: Sequence[ReportedRun]) -> list[str]:
+    """What an evaluation itself could not measure."""
+    found = []
+    for run in runs:
+        sentences = run.tested.figures.get("missing")
+        found += [f"{run.name}: {sentence}" for sentence in sentences] if isinstance(sentences, list) else []
+    return found

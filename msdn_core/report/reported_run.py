@@ -1,0 +1,159 @@
+"""All that a report says of one run, read from its directory and its kept evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.metrics.seeds import configuration
+from msdn_core.errors import MsdnError, RunError
+from msdn_core.project import ImageRecord, Project
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.evaluations import checkpoint_kind, evaluation_folder, read_figures
+from msdn_core.runs.events import Evaluated, StepDone
+from msdn_core.runs.listing import list_runs
+from msdn_core.runs.notes import Notes, read_notes
+from msdn_core.runs.tested_run import TestedRun, read_tested
+
+MOST_POINTS = 600
+"""Points of a curve that are drawn: more than its picture has columns."""
+
+
+@dataclass
+class TrainingCurves:
+    """Values by name, each as (step, value) in the order of the steps."""
+
+    losses: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    validation: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class ReportedRun:
+    """A run of the project with its evaluation."""
+
+    directory: RunDirectory
+    tested: TestedRun
+    config: dict[str, Any]
+    """Its settings; empty where they cannot be read."""
+    data: dict[str, Any]
+    """What it was trained on, as in ``data.json``; empty where that cannot be read."""
+    notes: Notes
+    curves: TrainingCurves
+    seeds: tuple[dict[str, Any], ...]
+    """The figures of all evaluated runs of this configuration, one a seed, its own first."""
+
+    @property
+    def name(self) -> str:
+        """The run's name."""
+        return self.directory.name
+
+
+def newest_evaluated(project: Project) -> RunDirectory:
+    """The newest run that was evaluated; RunError where none was."""
+    for run in list_runs(project.path):
+        kind = checkpoint_kind(run)
+        if kind is not None and evaluation_folder(run, kind).joinpath("evaluation.json").is_file():
+            return run
+    raise RunError(
+        f"No run of {project.path} was evaluated yet, so there is nothing to report; name a run and add --evaluate."
+    )
+
+
+def read_reported(
+    project: Project, run: RunDirectory, kind: str | None, table: ClassTable, images: Sequence[ImageRecord]
+) -> ReportedRun:
+    """A run as it is reported; without a ``kind``, its best checkpoint, or the last where there is no best one.
+
+    Raises RunError where it has no such checkpoint, was not evaluated, or its evaluation cannot be read.
+    """
+    kind = kind or checkpoint_kind(run)
+    if kind is None or run.checkpoint(kind) is None:
+        raise RunError(f"Run “{run.name}” has no {kind or ''} checkpoint yet; let it train on, or name another run.")
+    tested = read_tested(run, kind, table, images)
+    if tested is None:
+        raise RunError(
+            f"The {kind} checkpoint of run “{run.name}” was not evaluated, so there is nothing to report of it; add "
+            "--evaluate, or press Evaluate in the window."
+        )
+    made = tested.figures.get("made")
+    made = made if isinstance(made, dict) else {}
+    return ReportedRun(
+        run,
+        tested,
+        _read(run.config) or _dict(made.get("config")),
+        _dict(made.get("data")) or _read(run.data),
+        read_notes(run.path),
+        read_curves(run),
+        _seeds_of(project, run, tested),
+    )
+
+
+def read_curves(run: RunDirectory) -> TrainingCurves:
+    """Losses and validation figures of a run; of steps that were taken again after a resume, the later ones."""
+    curves = TrainingCurves()
+    offset = -1
+    events, end = run.read_events()
+    while end != offset:
+        for event in events:
+            if isinstance(event, StepDone):
+                _append(curves.losses, event.step, event.losses)
+            elif isinstance(event, Evaluated) and event.on == "validation":
+                _append(curves.validation, event.step, event.figures)
+        offset = end
+        events, end = run.read_events(offset)
+    return curves
+
+
+def thinned(points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+    """(P, 2) points to draw: all, or of each of many stretches the lowest and the highest."""
+    every = np.array(points, np.float64).reshape(-1, 2)
+    stretch = len(every) // (MOST_POINTS // 2)
+    if stretch < 2:
+        return every
+    whole = every[: len(every) // stretch * stretch].reshape(-1, stretch, 2)
+    rows = np.arange(len(whole))
+    places = np.sort(np.stack([whole[:, :, 1].argmin(axis=1), whole[:, :, 1].argmax(axis=1)], axis=1), axis=1)
+    return np.concatenate([whole[rows[:, None], places].reshape(-1, 2), every[len(whole) * stretch :]])
+
+
+def _append(curves: dict[str, list[tuple[float, float]]], step: int, values: Any) -> None:
+    for name, value in values.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
+            continue
+        curve = curves.setdefault(str(name), [])
+        while curve and curve[-1][0] >= step:
+            curve.pop()
+        curve.append((float(step), float(value)))
+
+
+def _seeds_of(project: Project, run: RunDirectory, tested: TestedRun) -> tuple[dict[str, Any], ...]:
+    own = _read(run.config)
+    found: dict[Any, dict[str, Any]] = {}
+    for other in list_runs(project.path):
+        config = _read(other.config)
+        if other.name == run.name or not own or configuration(config) != configuration(own):
+            continue
+        kind = checkpoint_kind(other)
+        try:
+            figures = read_figures(evaluation_folder(other, kind)) if kind is not None else None
+        except MsdnError:
+            continue
+        if figures is not None and config.get("seed") != own.get("seed"):
+            found[config.get("seed")] = figures
+    return tested.figures, *found.values()
+
+
+def _read(read: Any) -> dict[str, Any]:
+    try:
+        return _dict(read())
+    except MsdnError:
+        return {}
+
+
+def _dict(content: Any) -> dict[str, Any]:
+    return dict(content) if isinstance(content, dict) else {}

@@ -1,0 +1,60 @@
+"""How figures are spoken of: in per cent, with their sign, and beside what they were selected on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msdn_core.domain.metrics.seeds import difference_of_means, spread
+from msdn_core.runs.tested_run import BEST, GAMMAS, TRAINED, TestedRun
+
+FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
+
+
+def percent(value: Any) -> str:
+    """``0.754`` as ``75.4``; a dash where there is no figure."""
+    return f"{100 * value:.1f}" if isinstance(value, (int, float)) and value == value else "–"
+
+
+def points(value: float) -> str:
+    """A difference in per cent points, with its sign."""
+    return f"{100 * value:+.1f}".replace("-", "−")
+
+
+def gamma_words(run: TestedRun, choice: str) -> str:
+    """A choice of gamma with its value."""
+    return f"{GAMMAS[choice][0].upper()}{GAMMAS[choice][1:]}: {run.gamma(choice):.2f}".replace("-", "−")
+
+
+def selected_words(run: TestedRun, choice: str = TRAINED) -> str:
+    """What the checkpoint, and the gamma that figures are given at, were selected on."""
+    gamma = ", and gamma too: an upper bound, no result" if choice == BEST else ""
+    if choice == BEST and run.selected_on != "test":
+        gamma = ", gamma on test: an upper bound, no result"
+    optimistic = " (optimistic)" if run.selected_on == "test" and choice != BEST else ""
+    return f"checkpoint selected on {run.selected_on}{optimistic}{gamma}"
+
+
+def over_seeds(seeds: Sequence[dict[str, Any]]) -> str:
+    """Mean and deviation of each figure, as trained, over several seeds of one configuration."""
+    said = []
+    for figure, word in FIGURES:
+        found = spread(_values(seeds, figure))
+        if found is not None and found.deviation is not None:
+            said.append(f"{word} {percent(found.mean)} ± {percent(found.deviation)}")
+    return f"{len(seeds)} seeds of this configuration, gamma as trained: {', '.join(said)}"
+
+
+def between_seeds(seeds: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> list[str]:
+    """What the second configuration gains over seeds, by Welch's t; nothing below two seeds each."""
+    said = []
+    for figure, word in FIGURES:
+        found = difference_of_means(_values(seeds, figure), _values(others, figure))
+        if found is not None:
+            what = "within noise" if found.holds_zero else "more than noise"
+            said.append(f"{word} {points(found.low)} to {points(found.high)} ({what})")
+    return [f"Over seeds the second configuration gains, with 95 per cent certainty: {', '.join(said)}"] if said else []
+
+
+def _values(seeds: Sequence[dict[str, Any]], figure: str) -> list[float]:
+    return [float(one[figure]) for one in seeds if one.get(figure) is not None]

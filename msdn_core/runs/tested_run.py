@@ -1,0 +1,131 @@
+"""A run's evaluation, with what follows from its predictions at any gamma."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.metrics import BestOfKinds, SeenUnseenCurve, best_of_kinds, class_accuracies, seen_unseen_curve
+from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
+from msdn_core.project import ImageRecord
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.evaluations import KeptEvaluation, evaluation_folder, read_evaluation, what_changed
+
+TRAINED, VALIDATED, BEST = "trained", "validated", "best"
+GAMMAS = {
+    TRAINED: "gamma as trained",
+    VALIDATED: "gamma chosen on validation",
+    BEST: "best gamma, chosen on test",
+}
+
+
+@dataclass(frozen=True, eq=False)
+class TestedRun:
+    """N test images, M classes; made off the window's thread."""
+
+    name: str
+    kind: str
+    """``best`` or ``last`` checkpoint."""
+    kept: KeptEvaluation
+    table: ClassTable
+    labels: NDArray[np.int64]
+    """(N,) class rows."""
+    fused: NDArray[np.float32]
+    """(N, K) attribute scores of both sub-nets, fused."""
+    scores: NDArray[np.float32]
+    """(N, M) class scores before calibration."""
+    best: BestOfKinds
+    curve: SeenUnseenCurve | None
+    checkpoint: Path | None = None
+    """The file that was evaluated, as far as it is still there."""
+    stale: tuple[str, ...] = ()
+    """Why the figures hold no longer, a sentence each."""
+    _predicted: dict[float, NDArray[np.intp]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        kind: str,
+        kept: KeptEvaluation,
+        checkpoint: Path | None = None,
+        stale: tuple[str, ...] = (),
+    ) -> TestedRun:
+        """All that takes a moment: one product of N×K by K×M, and sorting the N images by their flip."""
+        found = kept.predictions
+        table = found.table
+        fused = fused_attribute_scores(found.scores_av, found.scores_va, found.weights).astype(np.float32)
+        unit = table.unit_vectors(clip_negative=found.clip_negative).astype(np.float32)
+        scores = class_scores(fused, unit)
+        return cls(
+            name,
+            kind,
+            kept,
+            table,
+            found.labels,
+            fused,
+            scores,
+            best_of_kinds(scores, table.seen),
+            seen_unseen_curve(scores, found.labels, table.seen),
+            checkpoint,
+            stale,
+        )
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """The figures as evaluated."""
+        return self.kept.figures
+
+    @property
+    def selected_on(self) -> str:
+        """What its checkpoint was selected on."""
+        return self.kept.predictions.selected_on or "the last step"
+
+    @cached_property
+    def images_of_class(self) -> NDArray[np.int64]:
+        """(M,) how many test images each class has."""
+        return np.bincount(self.labels, minlength=len(self.table.classes))
+
+    def row(self, choice: str) -> dict[str, Any] | None:
+        """The figures CZSL, U, S and H at one of ``GAMMAS``; None where there is no such gamma."""
+        return self.figures if choice == TRAINED else self.figures.get(choice)
+
+    def gamma(self, choice: str) -> float:
+        """The gamma of a choice; as trained where there is no such one."""
+        row = self.row(choice)
+        return float(row["gamma"]) if row is not None else float(self.kept.predictions.gamma)
+
+    def predictions(self, gamma: float) -> NDArray[np.intp]:
+        """(N,) class rows at a gamma."""
+        if gamma not in self._predicted:
+            self._predicted[gamma] = self.best.at(gamma)
+        return self._predicted[gamma]
+
+    def leads(self, gamma: float) -> NDArray[np.float64]:
+        """(N,) by how much the class that each image is taken for scores above its own; 0 where it is right."""
+        shown = calibrated(self.scores, self.table.seen, gamma)
+        images = np.arange(len(self.labels))
+        return np.asarray(shown[images, self.predictions(gamma)] - shown[images, self.labels], dtype=np.float64)
+
+    def accuracies(self, gamma: float) -> NDArray[np.float64]:
+        """(M,) the accuracy within each class; NaN without test images."""
+        return class_accuracies(self.labels, self.predictions(gamma), len(self.table.classes))
+
+
+def read_tested(run: RunDirectory, kind: str, table: ClassTable, images: Sequence[ImageRecord]) -> TestedRun | None:
+    """A run's kept evaluation of its ``best`` or ``last`` checkpoint, and whether it holds for the project as it is.
+
+    None where it was not evaluated; RunError where its files cannot be read.
+    """
+    kept = read_evaluation(evaluation_folder(run, kind))
+    if kept is None:
+        return None
+    checkpoint = run.checkpoint(kind)
+    return TestedRun.of(run.name, kind, kept, checkpoint, tuple(what_changed(kept, table, images, checkpoint)))

@@ -1,0 +1,60 @@
+"""Classes by folders: who has sorted photographs into folders has said already what they show."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoStack
+
+from msdn_core.project import ImageRecord
+from msdn_gui.annotate.actions import ActionMaker
+from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.commands import AddClasses
+from msdn_gui.annotate.folders import folders_of
+from msdn_gui.annotate.folders_panel import FoldersPanel
+from msdn_gui.session import Session
+
+
+class ByFolders(QObject):
+    """Shows the folders in its panel, and says what a person accepts."""
+
+    shown = Signal()
+    left = Signal()
+
+    def __init__(self, session: Session, annotations: Annotations, stack: QUndoStack, maker: ActionMaker) -> None:
+        super().__init__(stack)
+        self._session, self._annotations, self._stack = session, annotations, stack
+        self.panel = FoldersPanel()
+        self.action = maker.make(
+            "by_folders", "By folders …", "B", self._begin,
+            tip="Give images that have no class the one that their folder is called for, after a look",
+        )  # fmt: skip
+        self.panel.left.connect(self.left)
+        self.panel.accepted.connect(self._label)
+        session.project_changed.connect(self.left)
+
+    def _begin(self) -> None:
+        session = self._session
+        if session.table_is_borrowed:
+            self._say("Define attributes first, in Classes: the project's own ones, or the checkpoint's.")
+            return
+        folders = folders_of(session.images, session.table.classes)
+        if not folders:
+            self._say("There is no image without a class that lies in a folder.")
+            return
+        self.panel.show_folders(folders, session.table.classes)
+        self.shown.emit()
+
+    def _label(self, images: dict[str, list[ImageRecord]]) -> None:
+        """New classes and all labels are one step to undo."""
+        session = self._session
+        new = [name for name in images if name not in session.table.class_index]
+        self._stack.beginMacro(f"labelling by {len(images):,} folders' names")
+        if new:
+            self._stack.push(AddClasses(session, new))
+        known = {name: some for name, some in images.items() if name in session.table.class_index}
+        self._annotations.label_each(known)
+        self._stack.endMacro()
+        self.left.emit()
+
+    def _say(self, sentence: str) -> None:
+        self._session.message.emit("info", sentence)

@@ -1,0 +1,142 @@
+"""Classes in a plot: a mark where each class semantic vector lies, and its name where there is room for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from msdn_gui.theme import small_font, theme
+
+REACH = 6.0
+"""Logical pixels from a mark's middle to its rim."""
+_MOST_NAMES = 60
+
+
+class ClassMarks(pg.GraphicsObject):
+    """Outlined circles for seen and diamonds for unseen classes; a name lies over no other name and no other mark."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._places: NDArray[np.float64] = np.zeros((0, 2))
+        self._seen: NDArray[np.bool_] = np.zeros(0, np.bool_)
+        self._colours: NDArray[np.uint8] = np.zeros((0, 3), np.uint8)
+        self._names: tuple[str, ...] = ()
+        self._widths: list[float] = []
+        self._chosen = -1
+        self._bounds = QRectF()
+
+    def set_classes(self, names: tuple[str, ...], seen: NDArray[np.bool_]) -> None:
+        """M classes; their places follow."""
+        metrics = QFontMetricsF(small_font(bold=True))
+        self._names, self._seen = names, seen
+        self._widths = [metrics.horizontalAdvance(name) for name in names]
+
+    def set_places(self, places: NDArray[np.floating]) -> None:
+        """(M, 2) places in the plot's own units."""
+        self.prepareGeometryChange()
+        self._places = np.asarray(places, dtype=np.float64)
+        if len(self._places):
+            (left, top), (right, bottom) = self._places.min(axis=0), self._places.max(axis=0)
+            self._bounds = QRectF(left, top, right - left, bottom - top)
+        self.informViewBoundsChanged()
+        self.update()
+
+    def set_colours(self, colours: NDArray[np.uint8]) -> None:
+        """(M, 3) red, green and blue."""
+        self._colours = colours
+        self.update()
+
+    def choose(self, row: int) -> None:
+        """Lets one class stand out, −1 for none; its name is always there."""
+        self._chosen = row
+        self.update()
+
+    # pyqtgraph's interface
+
+    def boundingRect(self) -> QRectF:
+        # Names reach to wherever there is room: all that is in sight is painted on.
+        view = self.getViewBox()
+        return self._bounds.united(QRectF(view.viewRect())) if view is not None else self._bounds
+
+    def dataBounds(self, axis: int, frac: float = 1.0, orthoRange: object = None) -> tuple[float, float] | None:  # noqa: ARG002
+        if not len(self._places):
+            return None
+        return (self._bounds.left(), self._bounds.right()) if axis == 0 else (self._bounds.top(), self._bounds.bottom())
+
+    def pixelPadding(self) -> float:
+        return 2 * REACH
+
+    def viewTransformChanged(self) -> None:
+        self.prepareGeometryChange()
+        self.update()
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002
+        view = self.getViewBox()
+        if view is None or not len(self._places) or len(self._colours) != len(self._places):
+            return
+        transform = painter.worldTransform()
+        room = transform.mapRect(QRectF(view.viewRect()))
+        x = self._places[:, 0] * transform.m11() + transform.dx()
+        y = self._places[:, 1] * transform.m22() + transform.dy()
+        inside = (x >= room.left()) & (x <= room.right()) & (y >= room.top()) & (y <= room.bottom())
+        rows = np.flatnonzero(inside).tolist()
+        if self._chosen in rows:
+            # Named first, and drawn last, over the others.
+            rows.remove(self._chosen)
+            rows.insert(0, self._chosen)
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Marks over names: the chosen class is named also where there is no room.
+        self._draw_names(painter, rows, x, y, room)
+        for row in reversed(rows):
+            self._draw_mark(painter, row, QPointF(x[row], y[row]))
+        painter.restore()
+
+    def _draw_mark(self, painter: QPainter, row: int, middle: QPointF) -> None:
+        colours = theme().colours
+        is_chosen = row == self._chosen
+        painter.setPen(QPen(colours.q("text"), 2.6 if is_chosen else 1.4))
+        painter.setBrush(QColor(*self._colours[row].tolist()))
+        reach = REACH + (2 if is_chosen else 0)
+        if self._seen[row]:
+            painter.drawEllipse(middle, reach - 1, reach - 1)
+        else:
+            corners = ((0, -reach), (reach, 0), (0, reach), (-reach, 0))
+            painter.drawPolygon(QPolygonF([middle + QPointF(*corner) for corner in corners]))
+
+    def _draw_names(
+        self,
+        painter: QPainter,
+        rows: list[int],
+        x: NDArray[np.float64],
+        y: NDArray[np.float64],
+        room: QRectF,
+    ) -> None:
+        ground = QColor(theme().colours.q("panel"))
+        ground.setAlpha(190)
+        plain, bold = small_font(), small_font(bold=True)
+        height = QFontMetricsF(bold).height()
+        placed: list[QRectF] = []
+        for row in rows:
+            if len(placed) >= _MOST_NAMES:
+                break
+            wide = self._widths[row] + 4
+            for left in (x[row] + REACH + 3, x[row] - REACH - 3 - wide):
+                place = QRectF(left, y[row] - height / 2, wide, height)
+                covers = (np.abs(x - place.center().x()) < wide / 2 + 3) & (np.abs(y - y[row]) < height / 2 + 3)
+                free = room.contains(place) and not covers.any()
+                if free and not any(place.intersects(other) for other in placed):
+                    break
+            else:
+                if row != self._chosen:
+                    continue
+            placed.append(place)
+            painter.fillRect(place, ground)
+            painter.setFont(bold if row == self._chosen else plain)
+            painter.setPen(theme().colours.q("text"))
+            painter.drawText(place.adjusted(2, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._names[row])

@@ -1,0 +1,41 @@
+"""The left side of a comparison."""
+
+from __future__ import annotations
+
+from msdn_core.project import ImageRecord
+from msdn_gui.explore.captioned_pair import CaptionedPair
+from msdn_gui.explore.comparison import Comparison
+from msdn_gui.explore.truth import Truth, known_truth, truth_of
+from msdn_gui.session import Session
+from msdn_gui.widgets.map_controls import Display
+
+
+class HeldPair(CaptionedPair):
+    """Shows what the comparison holds, in the way that the right side is shown in."""
+
+    def __init__(self, session: Session, comparison: Comparison) -> None:
+        super().__init__("held_")
+        self._session, self._comparison = session, comparison
+        self._record: ImageRecord | None = None
+        self._known = Truth()
+
+    def follow(self, display: Display) -> None:
+        """Show what stands at the left now; nothing while nothing is compared."""
+        session, compared = self._session, self._comparison
+        record = compared.image if compared.is_on else None
+        if record != self._record:
+            self._record, self._known = record, known_truth(session.project, record)
+            self.pair.show_image(record)
+        explanation, attribute = compared.explanation if compared.is_on else None, compared.attribute
+        truth = truth_of(self._known, session.project, record, session.table, attribute)
+        self.pair.show_maps(explanation, attribute, truth, display)
+        self.say_state(record, compared.state, compared.checkpoint, explanation, attribute)
+        self.tell(record, compared.attribute_name(attribute), compared.checkpoint, compared.reading())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether what can be shown is on the screen."""
+        if self.pair.fault or self._record is None or not self._comparison.settled:
+            return bool(self.pair.fault) or self._record is None
+        explained = self.pair.is_complete(self._comparison.explanation)
+        return self.pair.picture is not None and (explained or self._comparison.explanation is None)

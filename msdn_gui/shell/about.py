@@ -1,0 +1,185 @@
+"""What this program is, whose work it stands on, and what it runs on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QAction, QFontDatabase
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSplitter,
+    QTableView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from msdn_core import __version__
+from msdn_gui.icons import icon_pixmap
+from msdn_gui.services.background import Background
+from msdn_gui.shell.libraries import Library, licence_text, used_libraries
+from msdn_gui.shell.system_info import as_text, system_information
+from msdn_gui.theme import SPACING, text_font
+
+_WORDS = """
+<p>Look at images through both attention sub-nets of MSDN, define classes that nobody has photographs of, and train in
+the background.</p>
+<p>Free software under the MIT licence. The method is by Shiming Chen, Ziming Hong, Guo-Sen Xie, Wenhan Yang, Qinmu
+Peng, Kai Wang, Jian Zhao and Xinge You: <i>MSDN: Mutually Semantic Distillation Network for Zero-Shot Learning</i>,
+CVPR 2022, arXiv 2203.03137. The implementation is our own.</p>
+<p>It stands on the work of others; Licences lists every package with its terms.</p>
+"""
+_HEADINGS = ("Package", "Version", "Licence")
+Index = QModelIndex | QPersistentModelIndex
+
+
+class AboutDialog(QDialog):
+    """Three pages: the program, licences, and the system."""
+
+    def __init__(self, copy_system: QAction, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("about")
+        self.setWindowTitle("About MSDN Explorer")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.resize(680, 520)
+        tabs = QTabWidget(objectName="aboutPages")
+        tabs.setDocumentMode(True)
+        tabs.addTab(self._program(), "Program")
+        tabs.addTab(_Licences(), "Licences")
+        tabs.addTab(_system(copy_system, parent), "System")
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACING * 2, SPACING, SPACING * 2, SPACING * 2)
+        column.setSpacing(SPACING)
+        column.addWidget(tabs, 1)
+        column.addWidget(buttons)
+
+    def _program(self) -> QWidget:
+        sign = QLabel()
+        sign.setPixmap(icon_pixmap("logo", 64, "accent", self.devicePixelRatioF()))
+        title = QLabel(f"MSDN Explorer {__version__}", objectName="aboutTitle")
+        title.setFont(text_font(16.0, bold=True))
+        words = QLabel(_WORDS, textFormat=Qt.TextFormat.RichText, wordWrap=True)
+        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(SPACING, SPACING * 3, SPACING, SPACING)
+        column.setSpacing(SPACING)
+        for widget in (sign, title, words):
+            column.addWidget(widget)
+        column.addStretch(1)
+        return page
+
+
+class _Licences(QWidget):
+    """All packages, and the text of the chosen one's licence."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = _LibraryModel()
+        self._model.setParent(self)
+        self._table = QTableView(objectName="libraries")
+        self._table.setAccessibleName("Packages and their licences")
+        self._table.setModel(self._model)
+        self._table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
+        self._table.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+        self._table.setShowGrid(False)
+        self._table.setWordWrap(False)
+        self._table.setTabKeyNavigation(False)
+        self._table.verticalHeader().hide()
+        self._table.verticalHeader().setDefaultSectionSize(24)
+        header = self._table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, width in enumerate((220, 90)):
+            header.resizeSection(column, width)
+        self._text = _plain("licenceText", "Text of the licence")
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setHandleWidth(1)
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self._table)
+        halves.addWidget(self._text)
+        halves.setSizes([220, 220])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACING, 0, 0)
+        column.addWidget(halves)
+        self._table.selectionModel().currentRowChanged.connect(lambda index, _: self._show(index.row()))
+        # Dozens of packages are looked through, some of them on a slow disk.
+        self._looking, self._reading = Background(self), Background(self)
+        self._looking.done.connect(self._take)
+        self._reading.done.connect(self._text.setPlainText)
+        self._text.setPlainText("Looking through the installed packages …")
+        self._looking.start(used_libraries)
+
+    def _take(self, libraries: list[Library]) -> None:
+        self._model.show_libraries(libraries)
+        self._table.selectRow(0)
+
+    def _show(self, row: int) -> None:
+        library = self._model.libraries[row]
+        self._reading.start(lambda: licence_text(library))
+
+
+class _LibraryModel(QAbstractTableModel):
+    def __init__(self) -> None:
+        super().__init__()
+        self.libraries: list[Library] = []
+
+    def show_libraries(self, libraries: list[Library]) -> None:
+        self.beginResetModel()
+        self.libraries = libraries
+        self.endResetModel()
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.libraries)
+
+    def columnCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(_HEADINGS)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return None
+        library = self.libraries[index.row()]
+        return (library.name, library.version, library.licence)[index.column()]
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        return _HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
+
+
+def _system(copy_system: QAction, window: QWidget) -> QWidget:
+    text = _plain("systemText", "System information")
+    text.setPlainText(as_text(system_information(window)))
+    copy = QPushButton("Copy", objectName="copySystem")
+    copy.setToolTip(copy_system.toolTip())
+    copy.clicked.connect(copy_system.trigger)
+    row = QHBoxLayout()
+    row.addStretch(1)
+    row.addWidget(copy)
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, SPACING, 0, 0)
+    column.setSpacing(SPACING)
+    column.addWidget(text, 1)
+    column.addLayout(row)
+    return page
+
+
+def _plain(name: str, spoken: str) -> QPlainTextEdit:
+    made = QPlainTextEdit(objectName=name, readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.WidgetWidth)
+    made.setAccessibleName(spoken)
+    made.setTabChangesFocus(True)
+    made.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+    return made

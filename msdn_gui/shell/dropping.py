@@ -1,0 +1,23 @@
+"""What is dropped on the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData
+
+from msdn_core.project import PROJECT_FILE
+
+
+def dropped_folder(mime: QMimeData) -> Path | None:
+    """The dropped folder; for a project's file or an image, the folder it lies in."""
+    urls = [url for url in mime.urls() if url.isLocalFile()]
+    if not urls:
+        return None
+    path = Path(urls[0].toLocalFile())
+    if path.is_dir():
+        return path
+    from msdn_core.vision.images import IMAGE_SUFFIXES
+
+    is_known = path.name == PROJECT_FILE or path.suffix.lower() in IMAGE_SUFFIXES
+    return path.parent if is_known and path.is_file() else None

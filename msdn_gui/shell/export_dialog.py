@@ -1,0 +1,141 @@
+"""Asks what to export, of which run, and into which file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from msdn_core.exporters.kinds import KINDS
+from msdn_gui.services.checkpoints import CheckpointChoice
+from msdn_gui.theme import SPACING
+from msdn_gui.widgets.form import Form
+
+_NO_RUN = "There is no run yet that could be exported; train one."
+_SPLITS = (("test images", "test"), ("training images", "train"), ("all images", "all"))
+
+
+@dataclass(frozen=True)
+class ExportRequest:
+    """What shall be written into which file; ``options`` are the command line's."""
+
+    kind: str
+    file: Path
+    options: tuple[str, ...] = ()
+
+
+class ExportDialog(QDialog):
+    """``asked`` hands an ``ExportRequest`` on."""
+
+    asked = Signal(object)
+
+    def __init__(
+        self,
+        project: str,
+        checkpoints: Sequence[CheckpointChoice],
+        chosen: Path | None,
+        parent: QWidget | None = None,
+        *,
+        runs: Sequence[str] = (),
+    ) -> None:
+        """``chosen`` is the checkpoint that is looked through now; ``runs`` the names of all runs of the project."""
+        super().__init__(parent)
+        self.setObjectName("exportDialog")
+        self.setWindowTitle("Export")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setMinimumWidth(560)
+        self._project = project
+        self.kind = QComboBox(objectName="exportKind")
+        for name, kind in KINDS.items():
+            self.kind.addItem(kind.text[0].upper() + kind.text[1:], name)
+        self.run = QComboBox(objectName="exportRun")
+        for choice in checkpoints:
+            self.run.addItem(choice.label, str(choice.path))
+        self.run.setCurrentIndex(max(0, self.run.findData(str(chosen))))
+        self.runs = QComboBox(objectName="exportRuns")
+        self.runs.addItem("all runs", "")
+        for name in runs:
+            self.runs.addItem(name, name)
+        self.split = QComboBox(objectName="exportSplit")
+        for words, name in _SPLITS:
+            self.split.addItem(words, name)
+        self._note = QLabel(objectName="exportNote", wordWrap=True)
+        self._note.setProperty("look", "muted")
+        self._form = Form()
+        rows = (("What", self.kind), ("Of run", self.run), ("Of", self.runs), ("For", self.split), ("", self._note))
+        for label, widget in rows:
+            self._form.add(label, widget)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.save = buttons.addButton("Save as …", QDialogButtonBox.ButtonRole.ActionRole)
+        self.save.setObjectName("exportSave")
+        self.save.setProperty("look", "primary")
+        self.save.clicked.connect(self._ask_for_file)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACING * 2, SPACING * 2, SPACING * 2, SPACING * 2)
+        column.setSpacing(SPACING * 2)
+        column.addLayout(self._form)
+        column.addStretch(1)
+        column.addWidget(buttons)
+        self.kind.currentIndexChanged.connect(self._kind_changed)
+        self._kind_changed()
+
+    def take_file(self, file: Path) -> None:
+        """Hands the request on, with the file that was chosen."""
+        name = self.kind.currentData()
+        kind = KINDS[name]
+        if kind.suffixes and file.suffix.lower() not in kind.suffixes:
+            file = file.with_name(file.name + kind.suffixes[0])
+        options: list[str] = []
+        if kind.of_run:
+            options += ["--run", self.run.currentData()]
+        if kind.of_runs and self.runs.currentData():
+            options += ["--run", self.runs.currentData()]
+        if kind.of_images:
+            options += ["--split", self.split.currentData()]
+        self.asked.emit(ExportRequest(name, file, tuple(options)))
+        self.accept()
+
+    def _kind_changed(self) -> None:
+        kind = KINDS[self.kind.currentData()]
+        self._form.show_row(self.run, kind.of_run)
+        self._form.show_row(self.runs, kind.of_runs)
+        self._form.show_row(self.split, kind.of_images)
+        missing = (kind.of_run and self.run.count() == 0) or (kind.of_runs and self.runs.count() == 1)
+        self._note.setText(_NO_RUN if missing else "")
+        self._form.show_row(self._note, missing)
+        self.save.setEnabled(not missing)
+
+    def _ask_for_file(self) -> None:
+        name = self.kind.currentData()
+        suffixes = KINDS[name].suffixes
+        if not suffixes:
+            self._ask_for_folder()
+            return
+        filters = ";;".join(f"{suffix[1:].upper()} (*{suffix})" for suffix in suffixes)
+        dialog = QFileDialog(self, "Export", f"{self._project} {name}{suffixes[0]}", filters)
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffixes[0][1:])
+        dialog.filterSelected.connect(lambda words: dialog.setDefaultSuffix(words.split("*.")[1].rstrip(")")))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda text: self.take_file(Path(text)))
+        dialog.open()
+
+    def _ask_for_folder(self) -> None:
+        dialog = QFileDialog(self, "Export into a folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda text: self.take_file(Path(text)))
+        dialog.open()

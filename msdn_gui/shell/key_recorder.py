@@ -1,0 +1,46 @@
+"""A field that takes the next keys that are pressed, whatever they do elsewhere."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
+
+
+class KeyRecorder(QKeySequenceEdit):
+    """Takes one combination and is done; Esc, or a click elsewhere, leaves without one."""
+
+    recorded = Signal(QKeySequence)
+    left = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("key_recorder")
+        self.setAccessibleName("Press the new keys")
+        self.setMaximumSequenceLength(1)
+        line = self.findChild(QLineEdit)
+        line.setPlaceholderText("Press the new keys")
+        # It stands in a row of a list, which is lower than a field of a form.
+        line.setStyleSheet("QLineEdit { min-height: 0; padding: 0 4px; }")
+        self._done = False
+        self.keySequenceChanged.connect(self._take)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and not event.modifiers():
+            self._leave()
+            return
+        super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._leave()
+
+    def _take(self, keys: QKeySequence) -> None:
+        if not self._done and not keys.isEmpty():
+            self._done = True
+            self.recorded.emit(keys)
+
+    def _leave(self) -> None:
+        if not self._done:
+            self._done = True
+            self.left.emit()

@@ -1,0 +1,134 @@
+"""The top bar: which project, and which checkpoint it is looked at through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+
+from msdn_gui.icons import bind_icon
+from msdn_gui.services.checkpoints import Checkpoint, run_behind
+from msdn_gui.session import Session
+from msdn_gui.theme import SPACING, text_font, theme
+from msdn_gui.widgets.menu_heading import menu_heading
+
+_LABEL_CHARACTERS = 40
+
+
+class TopBar(QWidget):
+    """Two quiet buttons with menus that are made when they open."""
+
+    def __init__(
+        self,
+        session: Session,
+        fill_project_menu: Callable[[QMenu], None],
+        open_checkpoint: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("topBar")
+        self._session = session
+        self._open_checkpoint = open_checkpoint
+        self.project_button = _menu_button("projectButton", "project", "The open project; click for others")
+        self.project_button.setFont(text_font(bold=True))
+        self.checkpoint_button = _menu_button(
+            "checkpointButton", "checkpoint", "The checkpoint that images are looked at through; click for others"
+        )
+        self._note = QLabel(objectName="topNote")
+        self._note.setProperty("look", "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        row.setSpacing(SPACING)
+        row.addWidget(self.project_button)
+        row.addWidget(self.checkpoint_button)
+        row.addWidget(self._note)
+        row.addStretch(1)
+        project_menu = self.project_button.menu()
+        project_menu.aboutToShow.connect(lambda: (project_menu.clear(), fill_project_menu(project_menu)))
+        self.checkpoint_button.menu().aboutToShow.connect(self._fill_checkpoints)
+        session.project_changed.connect(self._show_project)
+        session.checkpoint_changed.connect(self._show_checkpoint)
+        session.table_changed.connect(self._show_note)
+        theme().changed.connect(self.update)
+        self._show_project(session.project)
+        self._show_checkpoint(session.checkpoint)
+
+    def _show_project(self, project: object) -> None:
+        name = getattr(project, "name", None) or "No project"
+        self.project_button.setText(_short(name))
+        self.checkpoint_button.setEnabled(project is not None)
+        self.project_button.setToolTip(str(getattr(project, "path", "Open a project")))
+        self._show_note()
+
+    def _show_checkpoint(self, checkpoint: Checkpoint | None) -> None:
+        label = checkpoint.label if checkpoint is not None else "none"
+        self.checkpoint_button.setText(f" Checkpoint:{_short(label)}")
+        self._show_note()
+
+    def _show_note(self) -> None:
+        project = self._session.project
+        notes = []
+        if project is not None and project.read_only:
+            notes.append("read only")
+        if self._session.table_is_borrowed:
+            notes.append("classes borrowed from the checkpoint")
+        self._note.setText(" · ".join(notes))
+        self._note.setToolTip(project.read_only_reason if project is not None and project.read_only else "")
+
+    def _fill_checkpoints(self) -> None:
+        menu = self.checkpoint_button.menu()
+        menu.clear()
+        current = self._session.checkpoint
+        group = ""
+        for choice in self._session.checkpoints():
+            if choice.group != group:
+                group = choice.group
+                menu_heading(menu, group)
+            action = menu.addAction(choice.label)
+            action.setCheckable(True)
+            action.setChecked(current is not None and current.path == choice.path)
+            action.setToolTip(str(choice.path))
+            action.triggered.connect(
+                lambda _checked=False, path=Path(choice.path), label=choice.label: self._session.set_checkpoint(
+                    path, label
+                )
+            )
+        if not group:
+            menu.addAction("No checkpoint yet: train a run").setEnabled(False)
+        menu.addSeparator()
+        run = run_behind(current.path) if current is not None else None
+        behind = menu.addAction("Show the run behind it")
+        behind.setObjectName("show_run")
+        bind_icon(behind, "train")
+        behind.setEnabled(run is not None)
+        behind.setToolTip(str(run) if run is not None else "The checkpoint does not lie in a run's directory")
+        if run is not None:
+            behind.triggered.connect(lambda: self._session.ask_for_run(run))
+        menu.addAction(self._open_checkpoint)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """A hairline below."""
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, theme().colours.q("line"))
+        painter.end()
+
+
+def _menu_button(name: str, icon_name: str, hint: str) -> QToolButton:
+    button = QToolButton(objectName=name, toolTip=hint)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    button.setIconSize(QSize(18, 18))
+    bind_icon(button, icon_name, "muted")
+    menu = QMenu(button)
+    menu.setToolTipsVisible(True)
+    button.setMenu(menu)
+    return button
+
+
+def _short(text: str) -> str:
+    kept = text if len(text) <= _LABEL_CHARACTERS else f"{text[: _LABEL_CHARACTERS - 1]}…"
+    # The space stands between icon and word, where the style leaves too little.
+    return f" {kept} ▾"

@@ -1,0 +1,26 @@
+"""What can be undone on the start screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QUndoCommand
+
+from msdn_gui.services.settings import SettingsStore
+
+
+class RemoveRecent(QUndoCommand):
+    """Takes a project off the list of recent ones; its folder is left as it is."""
+
+    def __init__(self, settings: SettingsStore, path: Path) -> None:
+        super().__init__(f"removing “{settings.remembered(path).name or path.name}” from the list")
+        self._settings, self._text = settings, str(path)
+        self._place = settings.value.recent_projects.index(self._text)
+
+    def redo(self) -> None:
+        recent = self._settings.value.recent_projects
+        self._settings.change(recent_projects=tuple(one for one in recent if one != self._text))
+
+    def undo(self) -> None:
+        rest = [one for one in self._settings.value.recent_projects if one != self._text]
+        self._settings.change(recent_projects=(*rest[: self._place], self._text, *rest[self._place :]))

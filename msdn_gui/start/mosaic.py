@@ -1,0 +1,60 @@
+"""A few images as one picture: the first large, the others small beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
+
+from msdn_gui.icons import icon_pixmap
+from msdn_gui.theme import theme
+
+_GAP = 2.0
+_RADIUS = 6.0
+
+
+def mosaic(images: Sequence[QImage], width: int, height: int, ratio: float) -> QPixmap:
+    """A picture of ``width`` × ``height`` logical pixels, its upper corners round; an icon where there is no image."""
+    pixmap = QPixmap(round(width * ratio), round(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+    outline = QPainterPath()
+    # Its lower corners lie outside.
+    outline.addRoundedRect(QRectF(0, 0, width, height + _RADIUS), _RADIUS, _RADIUS)
+    painter.setClipPath(outline)
+    painter.fillRect(QRectF(0, 0, width, height), theme().colours.q("canvas"))
+    if images:
+        for image, place in zip(images, places(len(images), width, height), strict=False):
+            painter.drawImage(place, image, _covering(image, place))
+    else:
+        sign = icon_pixmap("project", 40, "disabled", ratio)
+        painter.drawPixmap(round((width - 40) / 2), round((height - 40) / 2), sign)
+    painter.end()
+    return pixmap
+
+
+def places(count: int, width: float, height: float) -> list[QRectF]:
+    """Where up to five images stand; they fill the picture without an overlap."""
+    if count == 1:
+        return [QRectF(0, 0, width, height)]
+    left = QRectF(0, 0, (width - _GAP) / 2, height)
+    x, rest, half = left.width() + _GAP, width - left.width() - _GAP, (height - _GAP) / 2
+    if count == 2:
+        return [left, QRectF(x, 0, rest, height)]
+    if count == 3:
+        return [left, QRectF(x, 0, rest, half), QRectF(x, half + _GAP, rest, half)]
+    small = (rest - _GAP) / 2
+    corners = [QRectF(x + i * (small + _GAP), j * (half + _GAP), small, half) for j in (0, 1) for i in (0, 1)]
+    if count == 4:
+        corners[2:] = [QRectF(x, half + _GAP, rest, half)]
+    return [left, *corners]
+
+
+def _covering(image: QImage, place: QRectF) -> QRectF:
+    """The middle of an image in the proportions of its place."""
+    scale = max(place.width() / image.width(), place.height() / image.height())
+    width, height = place.width() / scale, place.height() / scale
+    return QRectF((image.width() - width) / 2, (image.height() - height) / 2, width, height)

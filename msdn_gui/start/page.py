@@ -1,0 +1,174 @@
+"""The start screen: what was open lately, and what else can be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QFont, QShowEvent, QUndoStack
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from msdn_core.project import Project
+from msdn_gui.icons import icon_pixmap
+from msdn_gui.services import Services
+from msdn_gui.services.background import Background
+from msdn_gui.session import Session
+from msdn_gui.start.commands import RemoveRecent
+from msdn_gui.start.recent_model import RecentModel
+from msdn_gui.start.recent_view import CELL, RecentView
+from msdn_gui.start.ways import DropZone, WayButton
+from msdn_gui.theme import SPACING, text_font, theme
+
+_WAYS_WIDTH = 276
+_TITLE_POINTS = 16.0
+
+
+class StartPage(QWidget):
+    """Stands in the place of the workspaces while no project is open, or when it is asked for."""
+
+    chosen = Signal(object)
+    """The path of a recent project that shall be opened."""
+
+    def __init__(
+        self, session: Session, services: Services, ways: Sequence[tuple[QAction, str]], parent: QWidget | None = None
+    ) -> None:
+        """``ways``: the actions that open something, each with the name of its icon."""
+        super().__init__(parent)
+        self.setObjectName("start")
+        self._session, self._settings = session, services.settings
+        self._missing: frozenset[str] = frozenset()
+        self.undo_stack = QUndoStack(self)
+        services.undo_group.addStack(self.undo_stack)
+        self._looking = Background(self)
+        self._looking.done.connect(self._take_missing)
+        self._model = RecentModel()
+        self.recents = RecentView(self._model, services.thumbnails)
+        self.recents.chosen.connect(self.chosen)
+        self.recents.removed.connect(lambda path: self.undo_stack.push(RemoveRecent(self._settings, path)))
+        self.drop_zone = DropZone()
+        self._sign = QLabel()
+        self._compose(ways)
+        self._settings.changed.connect(self._show_recents)
+        session.project_changed.connect(lambda _: self._show_recents())
+        self.undo_stack.indexChanged.connect(self._tell_undo)
+        theme().changed.connect(self._redraw)
+        self._redraw()
+        self._show_recents()
+
+    def settled(self) -> bool:
+        """Whether all that is to be seen is there."""
+        return self.recents.settled()
+
+    def look_again(self) -> None:
+        """Looks on a thread which projects are still where they were: a drive may be slow or gone."""
+        paths = self._settings.value.recent_projects
+        self._looking.start(lambda: frozenset(text for text in paths if not Project.is_project(Path(text))))
+
+    # Inside
+
+    def _compose(self, ways: Sequence[tuple[QAction, str]]) -> None:
+        title = QLabel("MSDN Explorer", objectName="startTitle")
+        title.setFont(text_font(_TITLE_POINTS, bold=True))
+        line = QLabel("Look at images through both attention sub-nets, and define classes nobody has photographs of.")
+        line.setProperty("look", "muted")
+        line.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(title)
+        words.addWidget(line)
+        head = QHBoxLayout()
+        head.setSpacing(SPACING * 2)
+        head.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addLayout(words, 1)
+
+        left = QWidget()
+        left.setFixedWidth(_WAYS_WIDTH)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(_heading("Open"))
+        for action, icon_name in ways:
+            column.addWidget(WayButton(action, icon_name))
+        column.addSpacing(SPACING)
+        column.addWidget(self.drop_zone)
+        column.addStretch(1)
+
+        nothing = QLabel("What you open is listed here from then on.", objectName="noRecents")
+        nothing.setProperty("look", "muted")
+        nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.recents)
+        self._pages.addWidget(nothing)
+        self._removed = QLabel(objectName="removedRecent")
+        self._removed.setProperty("look", "muted")
+        self._undo = QPushButton("Undo", objectName="undoRemoval")
+        self._undo.clicked.connect(self.undo_stack.undo)
+        notice = QHBoxLayout()
+        notice.setContentsMargins(0, 0, SPACING * 2, 0)
+        notice.addWidget(self._removed, 1)
+        notice.addWidget(self._undo)
+        right = QVBoxLayout()
+        right.setSpacing(SPACING)
+        right.addWidget(_heading("Recent projects"))
+        right.addWidget(self._pages, 1)
+        right.addLayout(notice)
+
+        below = QHBoxLayout()
+        below.setSpacing(SPACING * 3)
+        below.addWidget(left)
+        below.addLayout(right, 1)
+        whole = QWidget()
+        # Four cards side by side; a wider window has room around them.
+        whole.setMaximumWidth(_WAYS_WIDTH + SPACING * 8 + 4 * CELL.width() + SPACING * 2)
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(SPACING * 3, SPACING * 3, SPACING * 2, SPACING * 2)
+        rows.setSpacing(SPACING * 3)
+        rows.addLayout(head)
+        rows.addLayout(below, 1)
+        page = QHBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addStretch(1)
+        page.addWidget(whole, 1000)
+        page.addStretch(1)
+        self._tell_undo()
+
+    def _redraw(self) -> None:
+        self._sign.setPixmap(icon_pixmap("logo", 48, "accent", self.devicePixelRatioF()))
+
+    def _show_recents(self) -> None:
+        kept, project = self._settings.value, self._session.project
+        opened = project.path if project is not None else None
+        self._model.show_recents(kept.recent_projects, kept.projects, self._missing, opened)
+        self._pages.setCurrentIndex(0 if kept.recent_projects else 1)
+
+    def _take_missing(self, missing: frozenset[str]) -> None:
+        self._missing = missing
+        self._show_recents()
+
+    def _tell_undo(self, _place: int = 0) -> None:
+        can = self.undo_stack.canUndo()
+        text = self.undo_stack.undoText()
+        self._removed.setText(f"{text[:1].upper()}{text[1:]} left its folder as it is." if can else "")
+        for widget in (self._removed, self._undo):
+            widget.setVisible(can)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.look_again()
+        if not self.isAncestorOf(QApplication.focusWidget()):
+            self.recents.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # A drive may have come while another program was in front.
+        if event.type() is QEvent.Type.ActivationChange and self.isVisible() and self.isActiveWindow():
+            self.look_again()
+
+
+def _heading(text: str) -> QLabel:
+    made = QLabel(text)
+    font = QFont(text_font(bold=True))
+    made.setFont(font)
+    made.setContentsMargins(0, 0, 0, SPACING)
+    return made

@@ -1,0 +1,99 @@
+"""The projects that were open lately, as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+
+from msdn_gui.services.remembered import Remembered
+
+RECENT_ROLE = int(Qt.ItemDataRole.UserRole)
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class Recent:
+    """A project of the list."""
+
+    path: Path
+    remembered: Remembered
+    is_missing: bool = False
+    """Whether no project lies at its path any more."""
+    is_open: bool = False
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.remembered.name or self.path.name
+
+    @property
+    def facts(self) -> str:
+        """How much is in it, as far as it is remembered."""
+        kept = self.remembered
+        parts = [f"{kept.images:,} images"] if kept.images else []
+        if kept.classes:
+            parts.append(f"{kept.classes:,} classes" + (f" ({kept.unseen:,} unseen)" if kept.unseen else ""))
+        return " · ".join(parts)
+
+    @property
+    def state(self) -> str:
+        """Missing, open, or when it was."""
+        if self.is_missing:
+            return "Not there any more"
+        return "Open now" if self.is_open else opened_when(self.remembered.opened)
+
+
+class RecentModel(QAbstractListModel):
+    """One row a project, the one that was open last first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recents: list[Recent] = []
+
+    def show_recents(
+        self, paths: Sequence[str], known: Mapping[str, Remembered], missing: frozenset[str], opened: Path | None
+    ) -> None:
+        """Takes the list as it is now; views are told only where it is another one."""
+        recents = [
+            Recent(Path(text), known.get(text, Remembered()), text in missing, Path(text) == opened) for text in paths
+        ]
+        if [one.path for one in recents] != [one.path for one in self.recents]:
+            self.beginResetModel()
+            self.recents = recents
+            self.endResetModel()
+        elif recents != self.recents:
+            self.recents = recents
+            self.dataChanged.emit(self.index(0), self.index(len(recents) - 1))
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        return 0 if parent is not None and parent.isValid() else len(self.recents)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        recent = self.recents[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return recent.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return str(recent.path)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(filter(None, (recent.name, recent.facts, recent.state, str(recent.path))))
+        return recent if role == RECENT_ROLE else None
+
+
+def opened_when(text: str, now: datetime | None = None) -> str:
+    """When a project was open last, in a few words; empty where that is not known."""
+    try:
+        then = datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError, OSError):
+        return ""
+    days = ((now or datetime.now().astimezone()).date() - then.date()).days
+    if days == 0:
+        return f"Today, {then:%H:%M}"
+    if days == 1:
+        return f"Yesterday, {then:%H:%M}"
+    # A clock that was set back makes it a day to come: the date is told as it is.
+    return f"{days} days ago" if 1 < days < 7 else f"{then.day} {then:%B %Y}"

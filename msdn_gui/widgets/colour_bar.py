@@ -1,0 +1,97 @@
+"""The scale of a map: its colours with the lowest and the highest number."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from msdn_gui.widgets.heat import colour_table, short_number
+
+
+class ColourBar(QWidget):
+    """Lowest number, colours, highest number; a tick at the value under the mouse."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._colours = "viridis"
+        self._range: tuple[float, float] | None = None
+        self._policy = ""
+        self._value: float | None = None
+        self._above: float | None = None
+
+    def show_range(
+        self, value_range: tuple[float, float] | None, colours: str, policy: str, above: float | None = None
+    ) -> None:
+        """Show this range, or an empty place where there is no map; faded below ``above``, where it is given."""
+        self._range, self._colours, self._policy, self._above = value_range, colours, policy, above
+        words = self.words()
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self.update()
+
+    def mark_value(self, value: float | None) -> None:
+        """Mark a value on the scale, or none."""
+        if value != self._value:
+            self._value = value
+            self.update()
+
+    @property
+    def low_text(self) -> str:
+        """The number at the dark end."""
+        return "" if self._range is None else short_number(self._range[0])
+
+    @property
+    def high_text(self) -> str:
+        """The number at the light end."""
+        return "" if self._range is None else short_number(self._range[1])
+
+    def words(self) -> str:
+        """The scale in words, with exact numbers."""
+        if self._range is None:
+            return ""
+        only = "" if self._above is None else f", only what is {self._above:.6g} or more is coloured"
+        return f"Colours run from {self._range[0]:.6g} to {self._range[1]:.6g} ({self._policy}){only}"
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, self.fontMetrics().height() + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(90, self.fontMetrics().height() + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        if self._range is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = self.fontMetrics()
+        low, high = metrics.horizontalAdvance(self.low_text), metrics.horizontalAdvance(self.high_text)
+        whole = QRectF(self.rect())
+        ink = self.palette().color(self.palette().ColorRole.WindowText)
+        painter.setPen(ink)
+        vertical = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(whole, vertical | Qt.AlignmentFlag.AlignLeft, self.low_text)
+        painter.drawText(whole, vertical | Qt.AlignmentFlag.AlignRight, self.high_text)
+        strip = QRectF(low + 6.0, whole.center().y() - 4, max(0.0, whole.width() - low - high - 12), 8)
+        gradient = QLinearGradient(strip.topLeft(), strip.topRight())
+        table = colour_table(self._colours)
+        for step in range(0, 256, 17):
+            gradient.setColorAt(step / 255, QColor(*map(int, table[step])))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(gradient)
+        painter.drawRoundedRect(strip, 3, 3)
+        lowest, highest = self._range
+        if highest <= lowest:
+            return
+        if self._above is not None:
+            covered = QRectF(strip)
+            covered.setWidth((self._above - lowest) / (highest - lowest) * strip.width())
+            ground = self.palette().color(self.palette().ColorRole.Window)
+            ground.setAlphaF(0.8)
+            painter.fillRect(covered, ground)
+        if self._value is not None:
+            share = min(max((self._value - lowest) / (highest - lowest), 0.0), 1.0)
+            painter.setPen(QPen(ink, 2))
+            x = strip.left() + share * strip.width()
+            painter.drawLine(QPointF(x, strip.top() - 3), QPointF(x, strip.bottom() + 3))

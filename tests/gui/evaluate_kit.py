@@ -1,0 +1,95 @@
+"""What the tests of Evaluate share: two barely trained runs that were measured, and the ways into the workspace."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QWidget
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
+from small_run import make_project
+
+from msdn_gui.evaluate.workspace import EvaluateWorkspace
+
+LEFT = Qt.MouseButton.LeftButton
+ROOT = Path(__file__).parents[2]
+SMALL = ("backbone=by-hand", "steps=8", "evaluate_every=4", "batch_size=16", "threads=1", "device=cpu")
+
+
+def engine(*words: object) -> None:
+    """A command of the engine, as in a shell."""
+    subprocess.run([sys.executable, "-m", "msdn_core", *map(str, words)], check=True, cwd=ROOT, capture_output=True)
+
+
+def measured_seeds(folder: Path) -> Path:
+    """A project with two seeds of one configuration, barely trained so that there are errors, and measured."""
+    project = make_project(folder / "made")
+    for seed in (0, 1):
+        engine("train", project, "--name", f"seed-{seed}", "--set", *SMALL, f"seed={seed}")
+        engine("evaluate", project, "--run", f"seed-{seed}", "--keep")
+    return project
+
+
+def opened(project: Path, session, services, qtbot) -> EvaluateWorkspace:
+    """The workspace over a project, with a run's figures on the screen."""
+    session.open_project(project)
+    services.run_monitor.set_project(project)
+    made = EvaluateWorkspace(session, services)
+    made.resize(1208, 640)
+    qtbot.addWidget(made)
+    with qtbot.waitExposed(made):
+        made.show()
+    qtbot.waitUntil(lambda: len(made.evaluations.entries) == 2 and made.settled(), timeout=20_000)
+    return made
+
+
+def open_page(qtbot, workspace: EvaluateWorkspace, title: str) -> None:
+    """A click on a tab."""
+    bar = workspace.tabs.tabBar()
+    place = next(place for place in range(bar.count()) if bar.tabText(place) == title)
+    qtbot.mouseClick(bar, LEFT, pos=bar.tabRect(place).center())
+    qtbot.waitUntil(workspace.settled, timeout=10_000)
+
+
+def compare(qtbot, workspace: EvaluateWorkspace) -> None:
+    """The second run beside the first."""
+    workspace.compare.setFocus()
+    QTest.keyClick(workspace.compare, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: workspace._other is not None and workspace.settled(), timeout=10_000)
+
+
+def pick(box: QComboBox, words: str) -> None:
+    """Chooses in a box by its keys, as far down as it takes."""
+    box.setFocus()
+    for _ in range(box.count()):
+        QTest.keyClick(box, Qt.Key.Key_Up)
+    while box.currentText() != words:
+        before = box.currentIndex()
+        QTest.keyClick(box, Qt.Key.Key_Down)
+        assert box.currentIndex() != before, f"there is no “{words}”"
+
+
+def drag(widget: QWidget, corners: list[QPoint], modifiers: Qt.KeyboardModifier) -> None:
+    """The left button held along some places; each move says which keys are held, as a real one does."""
+    QTest.mousePress(widget, LEFT, modifiers, corners[0])
+    for corner in corners[1:]:
+        place = QPointF(corner)
+        there = QPointF(widget.mapToGlobal(corner))
+        move = QMouseEvent(QEvent.Type.MouseMove, place, there, Qt.MouseButton.NoButton, LEFT, modifiers)
+        QApplication.sendEvent(widget, move)
+        QTest.qWait(10)
+    QTest.mouseRelease(widget, LEFT, modifiers, corners[-1])
+
+
+def grabbed(widget: QWidget) -> np.ndarray:
+    """(H, W, 3) what is to be seen of it, as red, green and blue."""
+    image = widget.grab().toImage()
+    image = image.convertToFormat(image.Format.Format_RGB888)
+    flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return flat[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()

@@ -1,0 +1,185 @@
+"""The embedding, used as a person would: colours, a lasso, t-SNE in the background, and one click to Explore."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from evaluate_kit import LEFT, compare, drag, grabbed, open_page, opened, pick
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from msdn_gui.evaluate.embedding_page import EmbeddingPage
+from msdn_gui.evaluate.workspace import EvaluateWorkspace
+from msdn_gui.theme import theme
+
+
+@pytest.fixture
+def workspace(two_seeds: Path, tmp_path: Path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
+    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    made = opened(shutil.copytree(two_seeds, tmp_path / "made"), empty_session, services, qtbot)
+    open_page(qtbot, made, "Embedding")
+    return made
+
+
+@pytest.fixture
+def page(workspace: EvaluateWorkspace) -> EmbeddingPage:
+    return workspace.embedding
+
+
+def measured(workspace: EvaluateWorkspace):
+    return workspace._run
+
+
+def all_places(workspace: EvaluateWorkspace) -> list[QPoint]:
+    count = len(measured(workspace).labels)
+    return [workspace.embedding.plot.place_in(place).toPoint() for place in range(count)]
+
+
+def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, page, qtbot) -> None:
+    run, places, view = measured(workspace), all_places(workspace), page.plot.plot.viewport()
+    assert "Checkpoint selected on" in page.facts.text()
+    middle = view.width() // 2
+    left = [place for place, at in enumerate(places) if at.x() < middle]
+    assert 0 < len(left) < len(places)
+    corners = [QPoint(2, 2), QPoint(middle, 2), QPoint(middle, view.height() - 3), QPoint(2, view.height() - 3)]
+    drag(view, corners, Qt.KeyboardModifier.ShiftModifier)
+    ids = run.kept.predictions.image_ids
+    found = {one.record.id for one in page.images.grid.items.found}
+    near_the_line = {int(ids[place]) for place, at in enumerate(places) if abs(at.x() - middle) <= 2}
+    assert found - near_the_line == {int(ids[place]) for place in left} - near_the_line
+    assert page.images.title.text().startswith(f"{len(found):,} images, ")
+
+    grid, session = page.images.grid, workspace._session
+    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
+    assert session.image.id == grid.items.found[0].record.id
+    assert session.rival is not None
+    assert session.rival != session.class_name
+
+    QTest.keyClick(page.plot.plot, Qt.Key.Key_Escape)
+    assert not page.images.grid.items.found
+    moved = all_places(workspace)[0]
+    drag(view, [view.rect().center(), view.rect().center() + QPoint(60, 0)], Qt.KeyboardModifier.NoModifier)
+    assert all_places(workspace)[0].x() - moved.x() == pytest.approx(60, abs=12), "without Shift, dragging moves"
+    qtbot.mouseClick(page.lasso, LEFT)
+    drag(view, corners, Qt.KeyboardModifier.NoModifier)
+    assert page.images.grid.items.found
+
+
+def test_colours_tell_what_they_say(workspace, page) -> None:
+    run, gamma = measured(workspace), measured(workspace).gamma("trained")
+    right = run.predictions(gamma) == run.labels
+    colours, names = theme().colours, [one.full_name for one in run.table.attributes]
+
+    def share_of(colour: str) -> int:
+        ink = np.array(colours.q(colour).getRgb()[:3])
+        return int((grabbed(page.plot.plot) == ink).all(axis=2).sum())
+
+    pick(page.colouring, "Colour by right and wrong")
+    assert f"rightly: {int(right.sum()):,} " in page.legend.text()
+    assert f"another class: {int((~right).sum()):,}" in page.legend.text()
+    assert share_of("error") > 0
+    pick(page.colouring, "Colour by seen and unseen")
+    assert share_of("error") == 0
+    assert share_of("seen") > 0
+    assert share_of("unseen") > 0
+    assert not page.attribute.isVisible()
+    before = grabbed(page.plot.plot)
+    pick(page.colouring, "Colour by an attribute's score")
+    assert page.attribute.isVisible()
+    workspace._session.set_attribute(3)
+    assert page.attribute.currentText() == names[3], "what is chosen elsewhere is chosen here"
+    assert page.legend.text().startswith(names[3])
+    assert (grabbed(page.plot.plot) != before).any()
+
+
+def test_the_mouse_and_the_keys_go_to_an_image(workspace, page, qtbot) -> None:
+    run, view, session = measured(workspace), page.plot.plot.viewport(), workspace._session
+    qtbot.mouseMove(view, page.plot.place_in(7).toPoint())
+    qtbot.waitUntil(page.plot.hint.isVisible, timeout=5_000)
+    own = run.table.classes[run.labels[7]]
+    assert own in page.plot.hint.words.text()
+    qtbot.waitUntil(lambda: not page.plot.hint.picture.pixmap().isNull(), timeout=5_000)
+
+    qtbot.mouseClick(view, LEFT, pos=page.plot.class_place_in(2).toPoint())
+    assert session.class_name == run.table.classes[2]
+    assert {one.record.class_name for one in page.images.grid.items.found} == {run.table.classes[2]}
+
+    page.plot.plot.setFocus()
+    seen: list[int] = []
+    page.plot.pointed.connect(seen.append)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down):
+        QTest.keyClick(page.plot.plot, key)
+    assert len({place for place in seen if place >= 0}) > 1
+    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+        QTest.keyClick(page.plot.plot, Qt.Key.Key_Return)
+    assert session.image.id == int(run.kept.predictions.image_ids[seen[-1]])
+
+    for _ in range(8):
+        QTest.keyClick(page.plot.plot, Qt.Key.Key_Plus)
+    QTest.keyClick(page.plot.plot, Qt.Key.Key_V)
+    few = len(page.images.grid.items.found)
+    assert 0 < few < len(run.labels)
+    QTest.keyClick(page.plot.plot, Qt.Key.Key_0)
+    QTest.keyClick(page.plot.plot, Qt.Key.Key_V)
+    assert len(page.images.grid.items.found) == len(run.labels)
+
+
+def test_t_sne_is_made_in_the_background_cancelled_and_kept(workspace, page, qtbot) -> None:
+    pick(page.layouts, "t-SNE")
+    assert "was not made of these scores yet" in page.facts.text()
+    before = all_places(workspace)
+    qtbot.mouseClick(page.make, LEFT)
+    assert page.bar.isVisible()
+    qtbot.mouseClick(page.cancel, LEFT)
+    qtbot.waitUntil(page.make.isVisible, timeout=10_000)
+    assert all_places(workspace) == before
+    qtbot.mouseClick(page.make, LEFT)
+    qtbot.waitUntil(lambda: page.facts.text().startswith("t-SNE, perplexity"), timeout=60_000)
+    assert all_places(workspace) != before
+    assert not page.make.isVisible()
+
+    pick(page.sources, "Scores of A→V")
+    qtbot.waitUntil(workspace.settled, timeout=5_000)
+    assert page.make.isVisible(), "it was made of other scores"
+    pick(page.sources, "Scores of both, fused")
+    qtbot.waitUntil(lambda: page.facts.text().startswith("t-SNE, perplexity"), timeout=5_000)
+
+
+def test_both_runs_have_their_plane(workspace, page, qtbot) -> None:
+    assert not page.runs.isVisible()
+    compare(qtbot, workspace)
+    first = all_places(workspace)
+    pick(page.runs, f"Run {workspace._other.name}")
+    qtbot.waitUntil(workspace.settled, timeout=5_000)
+    assert all_places(workspace) != first
+    pick(page.runs, f"Run {measured(workspace).name}")
+    qtbot.waitUntil(workspace.settled, timeout=5_000)
+    assert all_places(workspace) == first
+
+
+def test_as_many_points_as_cub_has_images_are_painted_in_a_frame(qtbot) -> None:
+    import pyqtgraph as pg
+
+    from msdn_gui.evaluate.point_cloud import PointCloud
+
+    plot, cloud = pg.PlotWidget(), PointCloud()
+    qtbot.addWidget(plot)
+    plot.resize(900, 600)
+    plot.addItem(cloud)
+    rng = np.random.default_rng(0)
+    cloud.set_places(rng.normal(size=(11_788, 2)))
+    colours = rng.integers(0, 255, (11_788, 3)).astype(np.uint8)
+    shapes = rng.integers(0, 3, 11_788).astype(np.uint8)
+    took = []
+    for turn in range(12):
+        start = time.perf_counter()
+        cloud.set_look(np.roll(colours, turn, axis=0), shapes)
+        plot.getPlotItem().vb.scaleBy((0.98, 0.98))
+        plot.grab()
+        took.append(time.perf_counter() - start)
+    assert np.median(took) < 0.05, "a frame on a machine at work; some 8 ms on one that rests"

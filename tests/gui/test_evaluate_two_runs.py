@@ -1,0 +1,172 @@
+"""Two runs beside each other on every page: the confusion of either, what lies between them, and whose errors."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from evaluate_kit import LEFT, compare, grabbed, open_page, opened, pick
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from msdn_core.domain.metrics import confusion
+from msdn_gui.evaluate.workspace import EvaluateWorkspace
+from msdn_gui.theme import theme
+
+
+@pytest.fixture
+def workspace(two_seeds: Path, tmp_path: Path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
+    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    made = opened(shutil.copytree(two_seeds, tmp_path / "made"), empty_session, services, qtbot)
+    compare(qtbot, made)
+    return made
+
+
+def counted(run) -> np.ndarray:
+    return confusion(run.labels, run.predictions(run.gamma("trained")), len(run.table.classes))
+
+
+def test_the_confusion_of_either_run_and_what_lies_between_them(workspace, qtbot) -> None:
+    open_page(qtbot, workspace, "Confusion")
+    run, other, page = workspace._run, workspace._other, workspace.confusion
+    names, mine, theirs = run.table.classes, counted(run), counted(other)
+    own, taken_for = np.unravel_index(np.argmax(mine - theirs), mine.shape)
+    assert mine[own, taken_for] > theirs[own, taken_for]
+    total = int(run.images_of_class[own])
+
+    def click_cell() -> int:
+        place = page.cell_at(names[own], names[taken_for]).toPoint()
+        qtbot.mouseClick(page.plot.plot.viewport(), LEFT, pos=place)
+        return len(page.images.grid.items.found)
+
+    assert page.runs.currentText() == f"Run {run.name}"
+    assert click_cell() == mine[own, taken_for]
+    pick(page.runs, f"Run {other.name}")
+    assert click_cell() == theirs[own, taken_for]
+    pick(page.runs, f"{other.name} less {run.name}")
+    labels = run.labels == own
+    differ = (run.predictions(run.gamma("trained")) == taken_for) != (
+        other.predictions(other.gamma("trained")) == taken_for
+    )
+    assert click_cell() == int((labels & differ).sum()), "the images of one run's cell and not of the other's"
+    said = page.readout.text()
+    assert f"{mine[own, taken_for]} of {total} by {run.name}" in said
+    assert f"{theirs[own, taken_for]} of {total} by {other.name}" in said
+    colours = theme().colours
+    picture = grabbed(page.plot.plot)
+    blue, yellow = (np.array(colours.q(name).getRgb()[:3]) for name in ("accent", "warning"))
+    assert (picture == blue).all(axis=2).any() or (picture == yellow).all(axis=2).any()
+
+
+def test_errors_of_both_runs_and_of_one_alone(workspace, qtbot) -> None:
+    open_page(qtbot, workspace, "Errors")
+    run, other, page = workspace._run, workspace._other, workspace.errors
+    assert np.array_equal(run.kept.predictions.image_ids, other.kept.predictions.image_ids)
+    first, second = (one.predictions(one.gamma("trained")) != one.labels for one in (run, other))
+    ids = run.kept.predictions.image_ids
+    for words, wrong in (
+        (f"Run {other.name}", second),
+        ("Wrong by both", first & second),
+        (f"Only {run.name} wrong", first & ~second),
+        (f"Only {other.name} wrong", second & ~first),
+    ):
+        pick(page.runs, words)
+        assert {one.record.id for one in page.images.grid.items.found} == set(ids[wrong].tolist())
+        assert sum(count for *_, count in page.model.pairs) == int(wrong.sum())
+    assert (second & ~first).any(), "otherwise nothing was tried"
+    grid, session = page.images.grid, workspace._session
+    assert f"{run.name}: told rightly" in grid.items.found[0].words
+    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
+    assert session.checkpoint.path == other.checkpoint, "it is asked of the run that is wrong"
+
+    workspace.compare.setFocus()
+    QTest.keyClick(workspace.compare, Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: not page.runs.isVisible(), timeout=5_000)
+    assert {one.record.id for one in page.images.grid.items.found} == set(ids[first].tolist())
+
+
+def test_class_names_stand_at_the_matrix_once_they_fit(workspace, qtbot) -> None:
+    open_page(qtbot, workspace, "Confusion")
+    run, page = workspace._run, workspace.confusion
+    pick(page.order, "By name")
+    plot = page.plot.plot
+    plot.setFocus()
+    for _ in range(6):
+        QTest.keyClick(plot, Qt.Key.Key_Minus)
+    assert page.plot.rows.names_in_sight() == ()
+    qtbot.waitUntil(lambda: page.plot.rows.width() < 60 and page.plot.columns.height() < 60, timeout=5_000)
+    before = grabbed(plot)
+    for _ in range(20):
+        QTest.keyClick(plot, Qt.Key.Key_Plus)
+    qtbot.waitUntil(lambda: page.plot.rows.width() > 100 and page.plot.columns.height() > 100, timeout=5_000)
+    names = page.plot.rows.names_in_sight()
+    assert 0 < len(names) < len(run.table.classes)
+    assert set(names) <= set(run.table.classes)
+    assert list(names) == sorted(names)
+    assert (grabbed(plot)[:, 30:140] != before[:, 30:140]).any()
+    QTest.keyClick(plot, Qt.Key.Key_0)
+    for _ in range(6):
+        QTest.keyClick(plot, Qt.Key.Key_Minus)
+    qtbot.waitUntil(lambda: page.plot.rows.width() < 60, timeout=5_000)
+
+
+def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, qtbot) -> None:
+    open_page(qtbot, workspace, "Parts")
+    run, other, page, session = workspace._run, workspace._other, workspace.parts, workspace._session
+    table, model = page.parts.table, page.parts.model
+    assert model.rowCount() == len(run.kept.parts) == 4
+    qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(0, 0)).center())
+    part = model.name_of(model.item_at(0))
+    column = run.kept.measures.parts.tolist().index(part)
+    ids = run.kept.predictions.image_ids
+
+    def wanted(one, field: str, hits: bool) -> set[int]:
+        found = getattr(one.kept.measures, field)[:, column]
+        return set(ids[~np.isnan(found) & ((found > 0.5) == hits)].tolist())
+
+    def listed() -> set[int]:
+        return {one.record.id for one in page.grid.items.found}
+
+    everything = wanted(run, "pcp_usual_av", True) | wanted(run, "pcp_usual_av", False)
+    assert listed() == everything
+    assert page.name.text() == f"{part}: found in {len(wanted(run, 'pcp_usual_av', True))} of {len(everything)} images"
+    assert not page.grid.items.found[0].is_ticked, "the misses first"
+    for measure, field in (("V→A, strict box", "pcp_strict_va"), ("A→V, usual box", "pcp_usual_av")):
+        pick(page.measure, measure)
+        for kind, hits in (("Hits", True), ("Misses", False)):
+            pick(page.kind, kind)
+            assert listed() == wanted(run, field, hits)
+    pick(page.runs, f"Run {other.name}")
+    qtbot.waitUntil(workspace.settled, timeout=5_000)
+    assert listed() == wanted(other, "pcp_usual_av", False)
+    grid = page.grid
+    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
+    assert session.image.id in listed()
+    assert session.checkpoint.path == other.checkpoint
+    group = session.table.attributes[session.attribute].group
+    assert part in session.project.group_parts()[group], "Explore shows a map of the part"
+
+
+def test_the_agreement_of_the_sub_nets_stands_a_class_and_an_attribute(workspace, qtbot) -> None:
+    open_page(qtbot, workspace, "Attributes")
+    run, page, session = workspace._run, workspace.attributes, workspace._session
+    for panel, rows, key in (
+        (page.agreement, run.kept.classes, "class"),
+        (page.attribute_agreement, run.kept.attributes, "attribute"),
+    ):
+        model = panel.model
+        cells = {
+            model.name_of(model.item_at(row)): (model.index(row, 1).data(), model.index(row, 2).data())
+            for row in range(model.rowCount())
+        }
+        assert cells == {row[key]: (f"{100 * row['map_overlap']:.1f}", f"{row['jsd']:.3f}") for row in rows}
+    model, table = page.agreement.model, page.agreement.table
+    qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(1, 0)).center())
+    assert session.class_name == model.name_of(model.item_at(1))
+    model, table = page.attribute_agreement.model, page.attribute_agreement.table
+    qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(1, 0)).center())
+    assert session.table.attributes[session.attribute].full_name == model.name_of(model.item_at(1))

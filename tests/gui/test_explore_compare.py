@@ -1,0 +1,185 @@
+"""Two images, two attributes or two checkpoints side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from explore_kit import action, choose_image, click_row, shown_workspace
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QToolButton
+from small_birds import ATTRIBUTES, make_explanation, write_checkpoint
+
+from msdn_gui.explore import ExploreWorkspace
+from msdn_gui.explore.compare_bar import CompareBar
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def workspace(session, services, qtbot) -> ExploreWorkspace:
+    made = shown_workspace(session, services, qtbot)
+    choose_image(made, qtbot, 0)
+    return made
+
+
+@pytest.fixture
+def other_checkpoint(tmp_path):
+    return write_checkpoint(tmp_path / "checkpoints" / "later.safetensors", run="small-02", gamma=0.1)
+
+
+def begin(workspace, qtbot) -> CompareBar:
+    qtbot.mouseClick(workspace.findChild(QToolButton, "compare"), LEFT)
+    qtbot.waitUntil(workspace.settled)
+    bar = workspace.findChild(CompareBar)
+    assert bar.isVisible()
+    return bar
+
+
+def settle(workspace, qtbot) -> None:
+    qtbot.waitUntil(lambda: workspace.settled() and workspace.maps.held.is_complete)
+
+
+def heat(pair, name: str) -> np.ndarray:
+    return pair.sides[name].view.heat.image
+
+
+def test_what_is_pinned_stays_beside_the_next_image(workspace, session, qtbot) -> None:
+    score, pixels = workspace.maps.av.score.text(), workspace.maps.av.view.heat.image.copy()
+    bar = begin(workspace, qtbot)
+    assert bar.words.text().startswith("Both sides are the same yet")
+    choose_image(workspace, qtbot, 4)
+    settle(workspace, qtbot)
+    first, second = (session.images[place] for place in (0, 4))
+    assert bar.words.text() == f"Two images: {first.name} and {second.name}"
+    held, chosen = workspace.maps.held, workspace.maps.chosen
+    assert held.pair.picture.path == first.path
+    assert chosen.pair.picture.path == second.path
+    assert held.pair.av.score.text() == score
+    assert np.array_equal(heat(held.pair, "av"), pixels)
+    assert not np.array_equal(heat(chosen.pair, "av"), pixels)
+    assert first.name in held.caption.text()
+    order, scores = session.reading().ranking()
+    best = session.table.classes[int(order[0])]
+    assert chosen.caption.text().startswith(f"{best} {scores.max():.2f} · {second.name}")
+
+
+def test_two_attributes_of_one_image(workspace, session, fake_explainer, qtbot) -> None:
+    before = session.attribute
+    bar = begin(workspace, qtbot)
+    asked = len(fake_explainer.requests)
+    click_row(qtbot, workspace.attributes.table, 3)
+    names = [ATTRIBUTES[column].full_name for column in (before, session.attribute)]
+    assert bar.words.text() == f"Two attributes: {names[0]} and {names[1]}"
+    settle(workspace, qtbot)
+    assert len(fake_explainer.requests) == asked, "one explanation tells both"
+    maps = session.explanation.attention_va
+    for pair, column in ((workspace.maps.held.pair, before), (workspace.maps.pair, session.attribute)):
+        assert pair.va.value_range == (float(maps[column].min()), float(maps[column].max()))
+
+
+def test_two_checkpoints_through_one_image_after_another(
+    workspace, session, fake_explainer, other_checkpoint, qtbot
+) -> None:
+    bar = begin(workspace, qtbot)
+    qtbot.mouseClick(bar.boxes["image"], LEFT, pos=QPoint(8, bar.boxes["image"].height() // 2))
+    qtbot.keyClick(bar.boxes["attribute"], Qt.Key.Key_Space)
+    session.set_checkpoint(other_checkpoint)
+    settle(workspace, qtbot)
+    assert bar.words.text() == "Two checkpoints: small-01 and small-02"
+    session.set_checkpoint(other_checkpoint)
+    assert bar.words.text() == "Two checkpoints: small-01 and small-02", "the same one chosen once more"
+    choose_image(workspace, qtbot, 3)
+    settle(workspace, qtbot)
+    session.set_attribute(2)
+    name = session.image.name
+    of_held, of_chosen = make_explanation(sum(name.encode())), make_explanation(sum(f"{name}later".encode()))
+    assert workspace.maps.held.pair.av.score.text() == f"{of_held.scores_av[2]:.2f}".replace("-", "−")
+    assert workspace.maps.av.score.text() == f"{of_chosen.scores_av[2]:.2f}".replace("-", "−")
+    held = workspace.maps.comparison.checkpoint.path
+    assert fake_explainer.ahead_in["compared"] == [(held, path) for _, path in fake_explainer.ahead], "both are fetched"
+    assert {request.lane for request in fake_explainer.requests} == {"", "compared"}
+    reading = session.reading_of(of_held, workspace.maps.comparison.checkpoint)
+    assert reading.gamma == 0.5, "each at the gamma of its own checkpoint"
+    assert session.gamma == 0.1
+    best = session.table.classes[int(reading.ranking()[0][0])]
+    assert workspace.maps.held.caption.text().startswith(best)
+    assert workspace.maps.held.caption.text().endswith("small-01")
+
+
+def test_a_key_swaps_the_sides_and_another_leaves(workspace, session, other_checkpoint, qtbot) -> None:
+    qtbot.keyClick(workspace.maps.av.view, Qt.Key.Key_C)
+    bar = workspace.findChild(CompareBar)
+    assert bar.isVisible()
+    choose_image(workspace, qtbot, 2)
+    session.set_attribute(5)
+    session.set_checkpoint(other_checkpoint)
+    settle(workspace, qtbot)
+    left, right = workspace.maps.held.caption.text(), workspace.maps.chosen.caption.text()
+    qtbot.keyClick(workspace.maps.av.view, Qt.Key.Key_X)
+    settle(workspace, qtbot)
+    assert (session.image, session.checkpoint.label) == (session.images[0], "small-01")
+    assert workspace.maps.held.caption.text() == right
+    assert workspace.maps.chosen.caption.text() == left
+    assert bar.words.text().startswith(f"Two images: {session.images[2].name} and {session.images[0].name}; two ")
+    qtbot.keyClick(workspace.maps.held.pair.av.view, Qt.Key.Key_C)
+    assert not bar.isVisible()
+    assert not workspace.maps.held.isVisible()
+    assert workspace.maps.attribute_title.isVisible()
+    assert session.image == session.images[0], "what was chosen stays chosen"
+
+
+def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, qtbot) -> None:
+    begin(workspace, qtbot)
+    choose_image(workspace, qtbot, 1)
+    settle(workspace, qtbot)
+    held, chosen = workspace.maps.held.pair, workspace.maps.pair
+    view = held.va.view
+    middle = QPointF(view.viewport().rect().center())
+    wheel = QWheelEvent(
+        middle, view.viewport().mapToGlobal(middle), QPoint(), QPoint(0, 480), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(view.viewport(), wheel)
+    assert view.place.zoom > 1.2
+    for side in (*held.sides.values(), *chosen.sides.values()):
+        assert np.allclose(side.view.box.viewRange(), view.box.viewRange(), atol=1)
+    position = view.mapFromScene(view.box.mapViewToScene(QPointF(120, 90)))
+    qtbot.mouseMove(view.viewport(), position)
+    qtbot.waitUntil(lambda: chosen.av.view.marks.aim is not None)
+    assert chosen.av.view.marks.aim == pytest.approx((120, 90), abs=2)
+    assert view.marks.aim is None, "there is the mouse itself"
+    value = session.explanation.attention_va[session.attribute, 3, 3]
+    assert chosen.va.readout.toolTip().startswith(f"{value:.3f}"[:4])
+    qtbot.keyPress(view, Qt.Key.Key_Space)
+    assert not chosen.av.view.heat.isVisible()
+    assert not view.heat.isVisible()
+    qtbot.keyRelease(view, Qt.Key.Key_Space)
+    action(workspace, "explore_move_the_divider_to_the_left").trigger()
+    assert held.av.view.divider == chosen.av.view.divider == pytest.approx(0.45)
+    assert not held.va.view.isVisible()
+    qtbot.keyClick(chosen.av.view, Qt.Key.Key_T)
+    assert workspace.maps.pairs.focused == "va"
+
+
+def test_a_failure_at_the_left_is_said_there(workspace, session, fake_explainer, other_checkpoint, qtbot) -> None:
+    bar = begin(workspace, qtbot)
+    qtbot.keyClick(bar.boxes["image"], Qt.Key.Key_Space)
+    session.set_checkpoint(other_checkpoint)
+    settle(workspace, qtbot)
+    fake_explainer.answers_by_itself = False
+    session.set_image(session.images[5])
+    asked = {request.lane: request.number for request in fake_explainer.requests}
+    fake_explainer.answer(asked[""])
+    fake_explainer.failed.emit(asked["compared"], "The checkpoint cannot be read.")
+    qtbot.waitUntil(workspace.settled)
+    assert workspace.maps.held.pair.av.notice.text() == "The checkpoint cannot be read."
+    assert workspace.maps.av.notice.isHidden()
+    assert workspace.maps.av.value_range is not None
+
+
+def test_a_comparison_ends_with_its_project(workspace, session, qtbot) -> None:
+    bar = begin(workspace, qtbot)
+    session.close_project()
+    assert not bar.isVisible()
+    assert workspace.maps.comparison.image is None

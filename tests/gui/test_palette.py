@@ -1,0 +1,187 @@
+"""The command palette: what it finds, in which order, and that Return does it, wherever it belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QListView, QWidget
+from small_birds import CLASSES
+
+from msdn_core.project import Project
+from msdn_gui.shell.fuzzy import match
+from msdn_gui.theme import theme
+
+K = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+class Hands:
+    """The palette as it is seen and typed into."""
+
+    def __init__(self, window, qtbot) -> None:
+        self.window, self.qtbot = window, qtbot
+        self.line = window.findChild(QLineEdit, "palette_line")
+        self.list = window.findChild(QListView, "palette_list")
+
+    def open(self, typed: str = "") -> None:
+        self.qtbot.keyClick(self.window, K.Key_K, CTRL)
+        self.qtbot.waitUntil(self.line.isVisible)
+        self.qtbot.keyClicks(self.line, typed)
+
+    def press(self, *keys: Qt.Key) -> None:
+        for key in keys:
+            self.qtbot.keyClick(self.line, key)
+
+    def rows(self) -> list[str]:
+        model = self.list.model()
+        role = Qt.ItemDataRole.AccessibleTextRole
+        return [model.index(row).data(role) for row in range(model.rowCount())]
+
+    def chosen(self) -> str:
+        return self.list.currentIndex().data()
+
+
+@pytest.fixture
+def palette(window, qtbot) -> Hands:
+    return Hands(window, qtbot)
+
+
+def test_a_few_letters_and_return_do_an_action(palette) -> None:
+    palette.open("theme dark")
+    assert palette.rows()[0] == "Dark, Theme"
+    palette.press(K.Key_Return)
+    assert theme().dark
+    assert not palette.line.isVisible()
+
+
+def test_an_action_of_a_workspace_that_was_never_shown_is_done_there(palette, window) -> None:
+    assert "classes" not in window.workspaces
+    palette.open("new class")
+    assert palette.rows()[0] == "New class, Classes, Ctrl+N"
+    palette.press(K.Key_Return)
+    assert window.current == "classes"
+    assert window.findChild(QWidget, "classes").form.isVisible()
+
+
+def test_an_action_of_a_tab_shows_the_tab_first(palette, window) -> None:
+    palette.open("point annotate")
+    assert palette.rows()[0] == "Point, Annotate › Places, O"
+    palette.press(K.Key_Return)
+    assert window.workspaces["annotate"].tabs.currentWidget() is window.workspaces["annotate"].places
+    assert window.findChild(QAction, "annotate_tool_point").isChecked()
+
+
+def test_what_is_not_possible_there_is_said_after_going_there(palette, window) -> None:
+    palette.open("stop and keep")
+    palette.press(K.Key_Return)
+    assert window.current == "train"
+    assert window.message_bar.text == "“Stop and keep” is not possible now. It cannot be done with the run in sight."
+
+
+def test_what_cannot_be_done_here_is_grey_says_why_and_is_passed_over(palette, session) -> None:
+    session.set_checkpoint(None)
+    palette.open("again")
+    rows = palette.rows()
+    grey = rows.index("Explain the image again, Run, F5, Choose image and checkpoint.")
+    index = palette.list.model().index(grey)
+    assert not index.flags() & Qt.ItemFlag.ItemIsEnabled
+    for _ in rows:
+        palette.press(K.Key_Down)
+        assert palette.list.currentIndex() != index
+
+
+def test_what_was_used_last_stands_first(palette, settings_of) -> None:
+    for typed in ("swap", "smooth"):
+        palette.open(typed)
+        palette.press(K.Key_Return)
+    palette.open()
+    assert palette.rows()[0].startswith("Smooth maps")
+    assert palette.rows()[1].startswith("Swap the sub-net")
+    assert settings_of().recent_actions == ("action:explore_smooth_maps", "action:explore_swap_the_sub-net_in_focus")
+
+
+def test_classes_attributes_and_images_are_found_by_name(palette, session, qtbot) -> None:
+    palette.open("tern")
+    assert palette.rows()[0] == f"{CLASSES[2]}, Unseen class"
+    palette.press(K.Key_Return)
+    assert session.class_name == CLASSES[2]
+    palette.open("crest yes")
+    palette.press(K.Key_Return)
+    assert session.table.attributes[session.attribute].full_name == "crest::yes"
+    name = session.images[4].name
+    palette.open(name.split(".")[0].replace("_", " "))
+    qtbot.waitUntil(lambda: f"{name}, Image" in palette.rows())
+    while palette.chosen() != name:
+        palette.press(K.Key_Down)
+    palette.press(K.Key_Return)
+    assert session.image == session.images[4]
+
+
+def test_a_recent_project_is_opened(palette, window, session, tmp_path) -> None:
+    small, other = session.project.path, tmp_path / "Other birds"
+    Project.create(other).close()
+    for path in (other, small, other):
+        window.opening.open_path(path)
+    palette.open("small birds")
+    assert palette.rows()[0].startswith("Small birds, Recent project")
+    palette.press(K.Key_Return)
+    assert session.project.path == small
+
+
+def test_a_click_does_it_and_esc_or_a_click_elsewhere_leaves(palette, window, qtbot) -> None:
+    before = window.workspaces["explore"].gallery.view
+    before.setFocus()
+    palette.open("annotate")
+    row = palette.list.visualRect(palette.list.model().index(0)).center()
+    qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert window.current == "annotate"
+    window.show_workspace("explore")
+    before.setFocus()
+    palette.open("x")
+    palette.press(K.Key_Escape)
+    assert not palette.line.isVisible()
+    assert before.hasFocus()
+    palette.open()
+    qtbot.mouseClick(window.findChild(QWidget, "class_search"), Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert not palette.line.isVisible()
+
+
+def test_nothing_found_is_said(palette, window) -> None:
+    palette.open("qqqq")
+    assert window.findChild(QWidget, "palette_none").isVisible()
+    assert not palette.list.isVisible()
+
+
+def test_without_a_project_workspaces_actions_are_grey(palette, session) -> None:
+    session.close_project()
+    palette.open("new class")
+    assert palette.rows()[0] == "New class, Classes, Ctrl+N, Open a project first."
+    assert not palette.list.currentIndex().isValid() or palette.chosen() != "New class"
+
+
+@pytest.mark.parametrize(
+    ("typed", "better", "worse"),
+    [
+        ("op", "Open project", "Stop and keep"),
+        ("project open", "Open project", "New project that is open for all to see"),
+        ("sm", "Save maps", "Prisms"),
+        ("grebe", "Horned_Grebe", "Green bee-eater"),
+    ],
+)
+def test_what_fits_better_scores_higher(typed, better, worse) -> None:
+    scores = [found.score if found else -1.0 for found in (match(typed, better), match(typed, worse))]
+    assert scores[0] > scores[1]
+
+
+def test_a_letter_that_is_missing_is_no_match_and_marked_letters_are_those_typed() -> None:
+    assert match("xyz", "Export") is None
+    found = match("nc", "New class")
+    assert sorted(found.places) == [0, 4]
+
+
+@pytest.fixture
+def settings_of(services) -> Callable[[], object]:
+    return lambda: services.settings.value

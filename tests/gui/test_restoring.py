@@ -1,0 +1,125 @@
+"""What was left is found again: also where the window was killed a moment after."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication, QSplitter, QTabBar, QTabWidget
+
+from msdn_core.project import Project
+from msdn_gui.services import Services
+from msdn_gui.services.settings import SettingsStore
+from msdn_gui.session import Session
+from msdn_gui.shell.window import MainWindow
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@contextmanager
+def opened(services: Services, size: tuple[int, int] | None = None) -> Iterator[MainWindow]:
+    """A window as a start makes it, with a session of its own."""
+    session = Session(services.explainer)
+    window = MainWindow(session, services)
+    window.restore()
+    if size is not None:
+        window.resize(*size)
+    window.opening.expect()
+    window.show_workspace(services.settings.value.workspace)
+    window.show()
+    window.opening.open_first(None)
+    try:
+        yield window
+    finally:
+        window.close_for_good()
+        session.close_project()
+        session.deleteLater()
+        QApplication.processEvents()
+
+
+@pytest.fixture
+def small(session: Session, services: Services) -> Path:
+    """The folder of the small project, which was open last."""
+    path = session.project.path
+    session.close_project()
+    services.settings.remember_project(path)
+    return path
+
+
+@pytest.fixture
+def after_a_kill(tmp_path: Path, services: Services) -> Iterator[Services]:
+    """What the next start would read if the window were killed now; made when the fixture's value is asked."""
+    kept: list[SettingsStore] = []
+
+    def read() -> Services:
+        shutil.copy(services.settings.path, tmp_path / "after.json")
+        kept.append(SettingsStore(tmp_path / "after.json"))
+        return replace(services, settings=kept[-1])
+
+    yield read
+    for store in kept:
+        store.write()
+        store.deleteLater()
+
+
+def drag_handle(qtbot, splitter: QSplitter, by: int) -> list[int]:
+    handle = splitter.handle(1)
+    middle = handle.rect().center()
+    qtbot.mousePress(handle, LEFT, pos=middle)
+    qtbot.mouseMove(handle, middle + QPoint(by, 0))
+    qtbot.mouseRelease(handle, LEFT, pos=middle + QPoint(by, 0))
+    return splitter.sizes()
+
+
+@pytest.mark.usefixtures("small")
+def test_a_killed_window_is_found_again_as_it_was(services, qtbot, after_a_kill) -> None:
+    with opened(services, (960, 640)) as window:
+        session = window.session
+        qtbot.waitUntil(window.settled)
+        window.show_workspace("annotate")
+        bar = window.findChild(QTabWidget, "annotate_tabs").findChild(QTabBar)
+        qtbot.mouseClick(bar, LEFT, pos=bar.tabRect(2).center())
+        qtbot.keyClick(window, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+        sizes = drag_handle(qtbot, window.findChild(QSplitter, "annotate_columns"), 70)
+        session.set_attribute(3)
+        session.set_class(session.table.classes[2])
+        image, class_name = session.image, session.class_name
+        assert image != session.images[0]
+        qtbot.wait(1000)
+        next_start = after_a_kill()
+    with opened(next_start) as window:
+        session = window.session
+        qtbot.waitUntil(window.settled)
+        assert (session.image, session.attribute, session.class_name) == (image, 3, class_name)
+        assert (window.width(), window.height()) == (960, 640)
+        assert window.current == "annotate"
+        assert window.findChild(QTabWidget, "annotate_tabs").currentIndex() == 2
+        assert window.findChild(QSplitter, "annotate_columns").sizes() == pytest.approx(sizes, abs=2)
+
+
+def test_each_project_is_found_as_it_was_left(small, services, tmp_path, qtbot) -> None:
+    Project.create(tmp_path / "other").close()
+    with opened(services) as window:
+        session = window.session
+        qtbot.waitUntil(window.settled)
+        session.set_image(session.images[4])
+        session.set_attribute(2)
+        window.opening.open_path(tmp_path / "other")
+        assert session.image is None
+        window.opening.open_path(small)
+        assert (session.image, session.attribute) == (session.images[4], 2)
+
+
+def test_what_is_remembered_of_what_is_gone_is_passed_over(small, services, qtbot) -> None:
+    services.settings.remember(small, image="deleted.jpg", attribute="no::such", class_name="Nobody")
+    services.settings.change(pages={"annotate_tabs": "99"}, geometry="rubbish", workspace="annotate")
+    with opened(services) as window:
+        qtbot.waitUntil(window.settled)
+        assert window.session.image == window.session.images[0]
+        assert window.session.class_name is None
+        assert window.findChild(QTabWidget, "annotate_tabs").currentIndex() == 0
