@@ -112,7 +112,7 @@ def load_backbone(
         grid=(int(shape[2]), int(shape[3])),
         weights_file="" if weights is None else str(Path(weights).absolute()),
     )
-    return Backbone(folded(network, example).to(target), spec, target)
+    return Backbone(folded(network, example, on_cpu=target.type == "cpu").to(target), spec, target)
 
 
 Built = tuple[FeatureMap, int, Triple, Triple, str]
