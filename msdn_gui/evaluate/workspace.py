@@ -82,7 +82,7 @@ class EvaluateWorkspace(QWidget):
             "evaluate",
             "No runs yet",
             "Once a run was trained, its figures on the test images stand here: the seen-unseen curve, every class, "
-            "and what it takes for what. Train one in Train (Ctrl+4).",
+            "and what it takes for what. Train one in Train.",
         )
         self._reading = QWidget()
         self._measured = self._make_measured()

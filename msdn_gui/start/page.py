@@ -20,7 +20,7 @@ from msdn_gui.start.recent_view import CELL, RecentView
 from msdn_gui.start.ways import DropZone, WayButton
 from msdn_gui.theme import SPACING, text_font, theme
 
-_WAYS_WIDTH = 280
+_WAYS_WIDTH = 276
 _TITLE_POINTS = 16.0
 
 
@@ -115,14 +115,14 @@ class StartPage(QWidget):
         right.addLayout(notice)
 
         below = QHBoxLayout()
-        below.setSpacing(SPACING * 4)
+        below.setSpacing(SPACING * 3)
         below.addWidget(left)
         below.addLayout(right, 1)
         whole = QWidget()
         # Four cards side by side; a wider window has room around them.
-        whole.setMaximumWidth(_WAYS_WIDTH + SPACING * 4 + 4 * CELL.width() + SPACING * 2)
+        whole.setMaximumWidth(_WAYS_WIDTH + SPACING * 8 + 4 * CELL.width() + SPACING * 2)
         rows = QVBoxLayout(whole)
-        rows.setContentsMargins(SPACING * 4, SPACING * 3, SPACING * 2, SPACING * 2)
+        rows.setContentsMargins(SPACING * 3, SPACING * 3, SPACING * 2, SPACING * 2)
         rows.setSpacing(SPACING * 3)
         rows.addLayout(head)
         rows.addLayout(below, 1)

@@ -22,8 +22,8 @@ class WayButton(QAbstractButton):
         self.setObjectName(f"start_{action.objectName()}")
         self._icon_name = icon_name
         self.setText(action.text().replace("&", ""))
-        self.setToolTip(action.shortcut().toString())
-        self._hint = action.toolTip()
+        self.setToolTip(action.toolTip())
+        self._hint = action.statusTip()
         self.setAccessibleName(self.text())
         self.setAccessibleDescription(self._hint)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
