@@ -346,7 +346,8 @@ class Session(QObject):
         fused = _fused(explanation, checkpoint) if explanation is not None else None
         if fused is None or checkpoint is None or fused.shape[0] != len(self.table.attributes):
             return None
-        gamma = self.gamma if checkpoint is self.checkpoint else checkpoint.header.gamma
+        is_chosen = self.checkpoint is not None and checkpoint.path == self.checkpoint.path
+        gamma = self.gamma if is_chosen else checkpoint.header.gamma
         return Reading(fused, self.table, gamma, checkpoint.header.clip_negative)
 
     def class_ranking(self) -> tuple[NDArray[np.intp], NDArray[np.floating]] | None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QTabWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTabWidget
 
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_core.runs.status import RunState
 from msdn_core.training.config import RECIPES
 from msdn_core.training.enqueuing import queue_runs
 from msdn_core.training.grid import grid_runs, parse_grid
+from msdn_gui.train.curves import Curves
 from msdn_gui.train.film_view import FilmView
 from msdn_gui.train.run_form import RunForm
 
@@ -36,14 +39,46 @@ def _film(stage: Stage) -> None:
     film.transport.go_to(film.transport.slider.maximum() // 3)
 
 
-def _train(stage: Stage, name: str) -> None:
+def _curves(stage: Stage) -> None:
+    curves = stage.find(Curves)
+    curves.smoothing.setValue(50)
+    curves.more.setCurrentIndex(curves.more.findData("images_per_second"))
+    stage.settle()
+
+
+def _compare(stage: Stage) -> None:
+    """The aviary's run beside one of another seed, so that there is a spread."""
+    _train(stage, "seed-1", seed=1)
+    rows = stage.workspace.list
+    rows.setFocus()
+    for row in range(2):
+        place = rows.visualRect(rows.model().index(row, 0)).center()
+        keys = Qt.KeyboardModifier.ControlModifier if row else Qt.KeyboardModifier.NoModifier
+        QTest.mouseClick(rows.viewport(), Qt.MouseButton.LeftButton, keys, place)
+    stage.settle()
+
+
+def _notes(stage: Stage) -> None:
+    _open_page(stage, "Notes")
+    stage.type(stage.find(QLineEdit, "run_tags"), "baseline, teaching")
+    stage.type(stage.find(QPlainTextEdit, "run_notes"), "The run that all others are measured against.")
+    monitor = stage.services.run_monitor
+    stage.wait(lambda: monitor.tags("demo-01"))
+
+
+def _train(stage: Stage, name: str, **settings: object) -> None:
     """Trains a run to its end, and turns to it."""
     stage.act("train_new_run")
     form = stage.find(RunForm)
+    form.take(RECIPES["demo"].with_settings([f"{key}={value}" for key, value in settings.items()]))
     stage.type(form.name, name)
     stage.click(form.start)
     monitor = stage.services.run_monitor
-    stage.wait(lambda: (status := monitor.status(name)) is not None and status.state is RunState.FINISHED)
+    steps = form.config().steps
+    # A slow machine may take minutes, but no quarter of a run takes longer than a picture waits for anything.
+    for quarter in (1, 2, 3, 4):
+        stage.wait(lambda: (status := monitor.status(name)) is not None and 4 * status.step >= quarter * steps)  # noqa: B023
+    stage.wait(lambda: monitor.status(name).state is RunState.FINISHED)
     stage.settle()
 
 
@@ -58,4 +93,7 @@ PICTURES = (
     Picture("train-form", "train", _form),
     Picture("train-queue", "train", _queue),
     Picture("train-film", "train", _film, size=(1280, 840)),
+    Picture("train-curves", "train", _curves),
+    Picture("train-compare", "train", _compare),
+    Picture("train-notes", "train", _notes, theme="dark"),
 )

@@ -39,7 +39,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def _line(name: str) -> str:
     kind = KINDS[name]
-    return f"{name:14} {kind.text} ({' or '.join(kind.suffixes)}){'; needs --run' if kind.of_run else ''}"
+    return f"{name:14} {kind.text} ({kind.target}){'; needs --run' if kind.of_run else ''}"
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
@@ -48,10 +48,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     from msdn_core.project import Project
 
     kind, file = arguments.kind, arguments.file
-    if file.suffix.lower() not in KINDS[kind].suffixes:
-        raise ConfigError(
-            f"{kind} cannot be written as {file.name}; let the name end with {' or '.join(KINDS[kind].suffixes)}."
-        )
+    if KINDS[kind].suffixes and file.suffix.lower() not in KINDS[kind].suffixes:
+        raise ConfigError(f"{kind} cannot be written as {file.name}; let the name end with {KINDS[kind].target}.")
     with Project.open(arguments.project, read_only=True) as project:
         report = _write(kind, project, arguments, output.progress)
     counts = ", ".join(f"{count:,} {what}" for what, count in report.counts.items())
@@ -64,6 +62,12 @@ def _write(
     file: Path = arguments.file
     if KINDS[kind].of_run:
         return _write_run(kind, project, arguments, progress)
+    if kind == "tensorboard":
+        from msdn_core.exporters.tensorboard import export_tensorboard
+        from msdn_core.runs.listing import find_run, list_runs
+
+        runs = [find_run(project.path, arguments.run)] if arguments.run is not None else list_runs(project.path)
+        return export_tensorboard(runs, file)
     if kind == "att-splits":
         from msdn_core.exporters.att_splits import export_att_splits
 

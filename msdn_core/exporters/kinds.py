@@ -12,11 +12,18 @@ class Kind:
     text: str
     """What is written, in words."""
     suffixes: tuple[str, ...]
-    """How the file's name may end; it chooses the form."""
+    """How the file's name may end; it chooses the form. Empty where a folder is written."""
     of_run: bool = False
     """Whether it is what a run says, and needs one."""
     of_images: bool = False
     """Whether it goes over the images of a split."""
+    of_runs: bool = False
+    """Whether it is of all runs, or of one that is named; it needs no checkpoint."""
+
+    @property
+    def target(self) -> str:
+        """What is written, in words."""
+        return " or ".join(self.suffixes) or "a folder"
 
 
 KINDS: dict[str, Kind] = {
@@ -31,5 +38,6 @@ KINDS: dict[str, Kind] = {
     "explanations": Kind(
         "where a run looks, for each image and attribute", (".csv", ".npz"), of_run=True, of_images=True
     ),
+    "tensorboard": Kind("the curves of runs as TensorBoard's event files (needs the extra “export”)", (), of_runs=True),
     "onnx": Kind("a run's trained head as ONNX (needs the extra “export”)", (".onnx",), of_run=True),
 }

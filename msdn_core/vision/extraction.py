@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -39,9 +40,10 @@ from msdn_core.vision.features import (
 from msdn_core.vision.transform import BackboneSpec, prepare_file
 
 BATCH = 16
-"""Small enough that the network's largest maps come from memory that the process holds already: those of 32 images are
-asked of the system anew each time, and clearing their pages took a third of the network's time."""
-_AHEAD = 6
+"""Images that are written at once, and that one of several ranks makes at its turn."""
+IN_CACHE = 4
+"""Images that a processor takes through the network at once: the largest maps of more lie in no cache any more."""
+_WORKERS = 8
 _LOCK = "extraction.lock"
 
 
@@ -129,12 +131,12 @@ def _extract(
     with (
         (folder / MAPS).open("r+b") as maps,
         (folder / DONE).open("r+b") as marks,
-        closing(_batches(own, manifest, paths, spec)) as batches,
+        closing(_batches(own, manifest, paths, backbone)) as batches,
     ):
         for made in _turns(len(pending), ranks.count):
-            rows, pixels, faults = next(batches, _NO_BATCH)
-            if len(rows):
-                _write_rows(maps.fileno(), marks.fileno(), rows, backbone.features(torch.from_numpy(pixels)), spec)
+            rows, values, faults = next(batches, _NO_BATCH)
+            if rows:
+                _write_rows(maps.fileno(), marks.fileno(), rows, values, spec)
             for row, reason in faults.items():
                 failures[row] = reason
                 _write_at(marks.fileno(), bytes([FAILED]), row)
@@ -186,55 +188,64 @@ def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tu
     return manifest, np.frombuffer(bytes(marks), np.uint8)
 
 
-Batch = tuple[NDArray[np.int64], NDArray[np.float32], dict[int, str]]
-_NO_BATCH: Batch = (np.zeros(0, np.int64), np.zeros((0, 3, 1, 1), np.float32), {})
+Batch = tuple[list[int], NDArray[np.float16], dict[int, str]]
+"""Rows, their (B, C, R) features, and why others have none."""
+_NO_BATCH: Batch = ([], np.zeros((0, 1, 1), np.float16), {})
 
 
 def _batches(
-    pending: NDArray[np.int64], manifest: Manifest, paths: dict[int, Path], spec: BackboneSpec
+    pending: NDArray[np.int64], manifest: Manifest, paths: dict[int, Path], backbone: Backbone
 ) -> Generator[Batch]:
-    """Prepared batches in order, decoded ahead of the network in threads; faults by row."""
+    """Batches of features in order, each opened and taken through the network by one thread.
 
-    def load(row: int) -> NDArray[np.float32] | str:
+    So no core waits for another at each of the network's layers, and what a batch comes to does not depend on them.
+    """
+    over = threading.Event()
+
+    def make(rows: list[int]) -> Batch:
+        good, faults, made = [], {}, []
+        at_once = BATCH if backbone.device.type == "cuda" else IN_CACHE
+        for start in range(0, len(rows), at_once):
+            pixels = []
+            for row in rows[start : start + at_once]:
+                try:
+                    pixels.append(prepare_file(paths[manifest.images[row].id], backbone.spec)[0])
+                    good.append(row)
+                except ImageError as fault:
+                    faults[row] = str(fault)
+            if over.is_set():
+                break
+            if pixels:
+                made.append(backbone.features(torch.from_numpy(np.stack(pixels))).to(torch.float16).cpu().numpy())
+        return good, np.concatenate(made) if made else _NO_BATCH[1], faults
+
+    cores = torch.get_num_threads() if backbone.device.type == "cpu" else os.cpu_count() or 2
+    workers = min(_WORKERS, cores)
+    waiting: deque[Future[Batch]] = deque()
+    batches = iter([pending[start : start + BATCH].tolist() for start in range(0, len(pending), BATCH)])
+    threads = torch.get_num_threads()
+    with ThreadPoolExecutor(workers, "features", torch.set_num_threads, (max(1, threads // workers),)) as pool:
         try:
-            return prepare_file(paths[manifest.images[row].id], spec)[0]
-        except ImageError as fault:
-            return str(fault)
-
-    workers = max(2, min(8, os.cpu_count() or 2))
-    waiting: deque[tuple[int, Future[NDArray[np.float32] | str]]] = deque()
-    rows = iter(pending.tolist())
-    with ThreadPoolExecutor(workers, thread_name_prefix="decode") as pool:
-
-        def fetch(count: int) -> None:
-            for row in islice(rows, count):
-                waiting.append((row, pool.submit(load, row)))
-
-        fetch(_AHEAD * BATCH)
-        try:
+            waiting.extend(pool.submit(make, rows) for rows in islice(batches, 2 * workers))
             while waiting:
-                batch = [waiting.popleft() for _ in range(min(BATCH, len(waiting)))]
-                results = [(row, future.result()) for row, future in batch]
-                fetch(BATCH)
-                good = [(row, value) for row, value in results if not isinstance(value, str)]
-                yield (
-                    np.array([row for row, _ in good], dtype=np.int64),
-                    np.stack([value for _, value in good]) if good else _NO_BATCH[1],
-                    {row: value for row, value in results if isinstance(value, str)},
-                )
+                batch = waiting.popleft().result()
+                waiting.extend(pool.submit(make, rows) for rows in islice(batches, 1))
+                yield batch
         finally:
-            for _, future in waiting:
+            over.set()
+            for future in waiting:
                 future.cancel()
+            # What was said for one thread holds for all that start later.
+            torch.set_num_threads(threads)
 
 
-def _write_rows(maps: int, marks: int, rows: NDArray[np.int64], features: torch.Tensor, spec: BackboneSpec) -> None:
+def _write_rows(maps: int, marks: int, rows: list[int], values: NDArray[np.float16], spec: BackboneSpec) -> None:
     """Rows first, on disk, and then their marks: a row that is marked is whole."""
-    values = features.to(torch.float16).cpu().numpy()
     row_bytes = spec.channels * spec.grid[0] * spec.grid[1] * 2
-    for row, value in zip(rows.tolist(), values, strict=True):
+    for row, value in zip(rows, values, strict=True):
         _write_at(maps, value.tobytes(), row * row_bytes)
     os.fsync(maps)
-    for row in rows.tolist():
+    for row in rows:
         _write_at(marks, bytes([MADE]), row)
 
 

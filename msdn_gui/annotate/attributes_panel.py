@@ -19,6 +19,7 @@ from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.orders import changes_by_attribute
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.action import tell_keys
 
 
 class AttributesPanel(QWidget):
@@ -37,7 +38,7 @@ class AttributesPanel(QWidget):
         self.model = JudgementModel()
         self.tree = JudgementTree(self.model)
         self.search = QLineEdit(
-            objectName="judgement_search", placeholderText="Find an attribute  ( / )", clearButtonEnabled=True
+            objectName="judgement_search", placeholderText="Find an attribute", clearButtonEnabled=True
         )
         self._make_actions(maker)
         self.threshold = QDoubleSpinBox(objectName="suggest_from", decimals=1, minimum=-3.0, maximum=6.0, value=1.0)
@@ -132,6 +133,7 @@ class AttributesPanel(QWidget):
             tip="The attribute whose judgement is expected to tell most of the image's class",
         )
         self.find = make("find_attribute", "Find an attribute", "/", self._focus_search, sign="search")
+        tell_keys(self.find, lambda keys: self.search.setPlaceholderText(f"Find an attribute{keys}"))
         self.accept = make(
             "accept", "Accept", "Y", lambda: self._answer(True), tip="As the model suggests: the attribute is present"
         )

@@ -23,6 +23,7 @@ from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import Session
 from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
+from msdn_gui.widgets.action import tell_keys
 
 DIGITS = 9
 _KEPT = "annotate_digits"
@@ -55,7 +56,8 @@ class LabelPanel(QWidget):
         )
         self.find = maker.make("find_class", "Find a class", "/", self._focus_search, sign="search")
         self.buttons = [KeyButton(action) for action in self.digits]
-        self.search = QLineEdit(objectName="label_search", placeholderText="Find a class", clearButtonEnabled=True)
+        self.search = QLineEdit(objectName="label_search", clearButtonEnabled=True)
+        tell_keys(self.find, lambda keys: self.search.setPlaceholderText(f"Find a class{keys}"))
         self.search.setToolTip("Return gives the first class of the list")
         self._model = QStringListModel(self)
         self.list = _ClassList(self)

@@ -42,7 +42,7 @@ class QueuePanel(QWidget):
         self.model = QueueModel(services.thumbnails)
         self.view = QueueView(self.model)
         self.search = QLineEdit(objectName="queue_search", placeholderText="Search images", clearButtonEnabled=True)
-        self.search.setToolTip("Words that an image's name or class has to contain (Ctrl+F)")
+        self.search.setToolTip("Words that an image's name or class has to contain")
         self.kind = QComboBox(objectName="queue_kind", accessibleName="Which images")
         for value, words in FILTERS.items():
             self.kind.addItem(words, value)

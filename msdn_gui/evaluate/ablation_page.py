@@ -74,10 +74,9 @@ class AblationPage(QWidget):
         self.hint = _small("ablation_hint")
         self.hint.setText("A click on a finished run shows it here; on another one, in Train.")
         self._compose()
-        copied = make_action(self, "evaluate_copy_ablation", "Copy the table", "Ctrl+Shift+C")
+        copied = make_action(self, "evaluate_copy_ablation", "Copy the table", "Ctrl+Shift+C", self._copy, sign="copy")
         belongs_to(copied, "Ablation")
         for asked, do in (
-            (copied.triggered, self._copy),
             (self.copy.clicked, self._copy),
             (self.export.clicked, self._ask_for_file),
             (self.stop.clicked, lambda: self._with_chosen(ablations.stop)),

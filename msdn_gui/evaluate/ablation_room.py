@@ -58,7 +58,7 @@ class AblationRoom(QStackedWidget):
         self.new.setToolTip("Train with parts left out, row by row and seed by seed")
         bind_icon(self.new, "add")
         self.side = self._make_side()
-        self.new.clicked.connect(self._ask)
+        self.new.clicked.connect(self.ask)
         self.list.itemClicked.connect(lambda item: self._choose(item.text()))
         self.list.itemActivated.connect(lambda item: self._choose(item.text()))
         self.list.currentTextChanged.connect(lambda name: name and self._choose(name))
@@ -117,7 +117,8 @@ class AblationRoom(QStackedWidget):
         self.setCurrentWidget(self.page)
         self.entered.emit()
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """Shows the form of a new one."""
         project = self._session.project
         if project is None:
             return

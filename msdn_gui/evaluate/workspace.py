@@ -82,7 +82,7 @@ class EvaluateWorkspace(QWidget):
             "evaluate",
             "No runs yet",
             "Once a run was trained, its figures on the test images stand here: the seen-unseen curve, every class, "
-            "and what it takes for what. Train one in Train (Ctrl+4).",
+            "and what it takes for what. Train one in Train.",
         )
         self._reading = QWidget()
         self._measured = self._make_measured()
@@ -127,7 +127,7 @@ class EvaluateWorkspace(QWidget):
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
-        return [self.again, self.look, self.report]
+        return [self.again, self.look, self.report, self.new_ablation]
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
@@ -172,6 +172,14 @@ class EvaluateWorkspace(QWidget):
             self._report,
             hint="One HTML file of this run, and of the one beside it: to keep, to print, to send",
             sign="export",
+        )
+        self.new_ablation = make_action(
+            self,
+            "evaluate_new_ablation",
+            "New ablation …",
+            do=self.ablations.ask,
+            hint="Train with parts left out, row by row and seed by seed",
+            sign="add",
         )
 
     def _make_measured(self) -> QWidget:

@@ -13,7 +13,7 @@ from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_gui.theme import text_font
 from msdn_gui.widgets.ordered_table import BAR_ROLE, Index, OrderedTable, bar, number
 
-GROUP, NAME, AV, VA, FUSED, WANTED = range(6)
+GROUP, NAME, AV, VA, HIT, FUSED, WANTED = range(7)
 
 
 OVERRIDDEN_SIGN = "*"
@@ -22,15 +22,19 @@ _COLOURS = {AV: "av", VA: "va", FUSED: "accent", WANTED: "muted"}
 
 
 def _tips(av: str, va: str) -> tuple[str, ...]:
+    hit = (
+        "Whether each sub-net's map peaks where the attribute truly is, A→V before V→A; said where the image's class "
+        "has the attribute and its part is to be seen"
+    )
     fused = (
         "The score that classes are judged by: both sub-nets' scores, weighed as the checkpoint says. "
         "F2 or a double click overrides it, Delete takes that back"
     )
     wanted = "The chosen class's value for the attribute, as it was given"
-    return "The group that the attribute belongs to", "The attribute's name", av, va, fused, wanted
+    return "The group that the attribute belongs to", "The attribute's name", av, va, hit, fused, wanted
 
 
-_REGION_HEADINGS = ("Group", "Attribute", "A→V %", "V→A %", "Fused", "Wanted")
+_REGION_HEADINGS = ("Group", "Attribute", "A→V %", "V→A %", "Hit", "Fused", "Wanted")
 _REGION_TIPS = _tips(
     "The share of the attribute's attention that lies in the chosen regions, attribute→visual",
     "What of the chosen regions' attention the attribute gets, visual→attribute",
@@ -40,12 +44,12 @@ _REGION_TIPS = _tips(
 class AttributeModel(OrderedTable):
     """One row an attribute; unknown numbers are empty cells and sort last."""
 
-    headings = ("Group", "Attribute", "A→V", "V→A", "Fused", "Wanted")
+    headings = ("Group", "Attribute", "A→V", "V→A", "Hit", "Fused", "Wanted")
     heading_tips = _tips(
         "How strongly the attribute→visual sub-net finds the attribute in this image",
         "How strongly the visual→attribute sub-net finds the attribute in this image",
     )
-    numeric = frozenset((AV, VA, FUSED, WANTED))
+    numeric = frozenset((AV, VA, HIT, FUSED, WANTED))
     overridden = Signal(int, float)
     """An attribute's column, and the score that a person put in the place of its own."""
 
@@ -55,6 +59,7 @@ class AttributeModel(OrderedTable):
         self._numbers: dict[int, NDArray[np.float64] | None] = dict.fromkeys(_COLOURS)
         self._reach: dict[int, tuple[float, float]] = {}
         self._class_name = ""
+        self._hits: NDArray[np.int8] = np.zeros((0, 2), dtype=np.int8)
         self._network: NDArray[np.float64] | None = None
         self._overridden: dict[int, float] = {}
 
@@ -94,6 +99,11 @@ class AttributeModel(OrderedTable):
         self._set(FUSED, shown)
         self.rearrange()
 
+    def set_hits(self, hits: NDArray[np.int8]) -> None:
+        """(K, 2) A→V and V→A: 1 a hit, 0 a miss, −1 where neither can be said; as ``attribute_hits`` gives them."""
+        self._hits = hits
+        self.rearrange()
+
     def set_wanted(self, class_name: str, values: NDArray[np.floating] | None) -> None:
         """(K,) values of the chosen class, in the units they were given in."""
         self._class_name = class_name
@@ -111,6 +121,10 @@ class AttributeModel(OrderedTable):
         if column in self._numbers:
             values = self._numbers[column]
             return np.zeros(len(self._attributes)) if values is None else values
+        if column == HIT:
+            return (
+                self._hits.sum(axis=1) if len(self._hits) == len(self._attributes) else np.zeros(len(self._attributes))
+            )
         if column == GROUP:
             groups = sorted({attribute.group.lower() for attribute in self._attributes})
             return np.array([groups.index(attribute.group.lower()) for attribute in self._attributes])
@@ -143,6 +157,8 @@ class AttributeModel(OrderedTable):
                 )
                 return words + own
             return None
+        if column == HIT:
+            return self._hit_cell(item, role)
         if role == Qt.ItemDataRole.DisplayRole:
             return attribute.name if column == NAME else attribute.group
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -152,6 +168,17 @@ class AttributeModel(OrderedTable):
                 if values is not None:
                     lines.append(f"{self._tip(other)}: {values[item]:.6g}")
             return "\n".join(lines)
+        return None
+
+    def _hit_cell(self, item: int, role: int) -> str | None:
+        av, va = self._hits[item].tolist() if item < len(self._hits) else (-1, -1)
+        if av < 0 and va < 0:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return " ".join({1: "✓", 0: "✗", -1: "–"}[hit] for hit in (av, va))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            words = {1: "hit", 0: "miss", -1: "no such sub-net"}
+            return f"{self._attributes[item].full_name}\nA→V: {words[av]}, V→A: {words[va]}"
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from msdn_core.domain.attention import spoken_for
 from msdn_core.domain.variants import SubNets
-from msdn_gui.explore.attribute_model import AV, FUSED, GROUP, NAME, VA, WANTED, AttributeModel
+from msdn_gui.explore.attribute_model import AV, FUSED, GROUP, HIT, NAME, VA, WANTED, AttributeModel
 from msdn_gui.explore.overridden_bar import OverriddenBar
 from msdn_gui.explore.overrides import Overrides
 from msdn_gui.explore.region_choice import RegionChoice
 from msdn_gui.explore.score_delegate import ScoreDelegate
+from msdn_gui.explore.truth import attribute_hits, known_truth
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import SPACING
@@ -29,24 +31,24 @@ class AttributesPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session, self._regions, self._overrides = session, regions, overrides
         self.model = AttributeModel()
-        widths = {GROUP: 132, AV: 74, VA: 74, FUSED: 78, WANTED: 82}
+        widths = {GROUP: 120, AV: 74, VA: 74, HIT: 52, FUSED: 78, WANTED: 82}
         self.table = ItemTable(self.model, "attributes", widths=widths, stretch=NAME)
         self.table.setAccessibleName("Attributes")
         bars = BarDelegate(self.table)
         for column in (AV, VA, WANTED):
             self.table.setItemDelegateForColumn(column, bars)
+        self.table.setItemDelegateForColumn(HIT, TextDelegate(self.table))
         self.table.setItemDelegateForColumn(FUSED, ScoreDelegate(self.table))
         self.table.setEditTriggers(ItemTable.EditTrigger.DoubleClicked)
         self.table.setItemDelegateForColumn(NAME, TextDelegate(self.table))
         self.table.setItemDelegateForColumn(GROUP, TextDelegate(self.table, "muted"))
         self.search = QLineEdit(
-            objectName="attribute_search", placeholderText="Search attributes  ( / )", clearButtonEnabled=True
+            objectName="attribute_search", placeholderText="Search attributes", clearButtonEnabled=True
         )
         self.search.setMaximumWidth(260)
         self.title = QLabel(objectName="attributes_title")
         self.title.setProperty("look", "heading")
         self.leave_regions = QToolButton(objectName="leave_regions")
-        self.leave_regions.setToolTip("Back to the whole image (Esc)")
         self.leave_regions.setAccessibleName("Back to the whole image")
         bind_icon(self.leave_regions, "close", "muted")
         self.leave_regions.clicked.connect(regions.clear)
@@ -77,6 +79,8 @@ class AttributesPanel(QWidget):
         session.attribute_changed.connect(self.table.show_item)
         session.table_changed.connect(self._take_table)
         session.explanation_changed.connect(self._take_scores)
+        session.explanation_changed.connect(self._take_hits)
+        session.table_changed.connect(self._take_hits)
         session.explaining_changed.connect(self._take_state)
         regions.changed.connect(self._take_scores)
         self.model.overridden.connect(overrides.put)
@@ -84,6 +88,7 @@ class AttributesPanel(QWidget):
         session.class_changed.connect(self._take_class)
         self._take_table()
         self._take_scores()
+        self._take_hits()
         self.table.show_item(session.attribute)
 
     def rank_by(self, subnet: str) -> None:
@@ -125,9 +130,18 @@ class AttributesPanel(QWidget):
         elif self._session.image is None or self._session.checkpoint is None:
             self._forget_scores()
 
+    def _take_hits(self, *_: object) -> None:
+        session = self._session
+        if session.explanation is not None:
+            known = known_truth(session.project, session.image)
+            hits = attribute_hits(known, session.project, session.image, session.table, session.explanation)
+            self.model.set_hits(hits)
+            self.table.setColumnHidden(HIT, not known.parts)
+
     def _forget_scores(self) -> None:
         self.model.set_scores(None, None)
         self.model.set_fused(None, {})
+        self.model.set_hits(np.zeros((0, 2), dtype=np.int8))
 
     def _take_state(self, state: ExplainState) -> None:
         if state.phase is ExplainPhase.FAILED:

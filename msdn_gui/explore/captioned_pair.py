@@ -19,10 +19,10 @@ from msdn_gui.widgets.ordered_table import number
 class CaptionedPair(QWidget):
     """The line is there while two pairs are compared."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, prefix: str = "") -> None:
         super().__init__()
-        self.pair = MapPair()
-        self.caption = ElidedLabel(name=f"{name}_caption")
+        self.pair = MapPair(prefix)
+        self.caption = ElidedLabel(name=f"{prefix}caption")
         self.caption.setFont(small_font())
         self.caption.hide()
         column = QVBoxLayout(self)

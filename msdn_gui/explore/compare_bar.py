@@ -32,6 +32,7 @@ class CompareBar(QWidget):
         row.addWidget(held)
         for part, box in self.boxes.items():
             box.setFont(small_font())
+            box.setAccessibleName(f"Hold the {part} at the left")
             box.setToolTip(f"On: the left side keeps its {part}; off: it follows the {part} that is chosen")
             box.toggled.connect(lambda on, part=part: comparison.hold(part, on))
             row.addWidget(box)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -100,8 +101,11 @@ class Comparison(QObject):
         if self.attribute != session.attribute:
             names = [self.attribute_name(column) for column in (self.attribute, session.attribute)]
             found.append(f"{'two' if found else 'Two'} attributes: {names[0]} and {names[1]}")
-        if self.checkpoint is not session.checkpoint:
-            labels = [_label(one) for one in (self.checkpoint, session.checkpoint)]
+        if not _same(self.checkpoint, session.checkpoint):
+            both = (self.checkpoint, session.checkpoint)
+            labels = [one.label if one is not None else "none" for one in both]
+            if labels[0] == labels[1]:
+                labels = ["/".join(one.path.parts[-3:]) if one is not None else "none" for one in both]
             found.append(f"{'two' if found else 'Two'} checkpoints: {labels[0]} and {labels[1]}")
         return "; ".join(found) or "Both sides are the same yet: choose another image, attribute or checkpoint"
 
@@ -135,6 +139,11 @@ class Comparison(QObject):
                 del self._held[part]
             self._follow()
 
+    def look_ahead(self, records: Sequence[ImageRecord]) -> None:
+        """These images may be chosen next, and be looked at through the checkpoint that is held."""
+        if self.holds("checkpoint") and not self.holds("image"):
+            self._looking.look_ahead([record.path for record in records])
+
     def swap(self) -> None:
         """What is held at the left is chosen, and what was chosen is held."""
         if not self.is_on:
@@ -156,7 +165,7 @@ class Comparison(QObject):
     def _is_the_chosen_one(self) -> bool:
         image, chosen = self.image, self._session.image
         same = image is chosen or (image is not None and chosen is not None and image.id == chosen.id)
-        return same and self.checkpoint is self._session.checkpoint
+        return same and _same(self.checkpoint, self._session.checkpoint)
 
     def _follow(self, *_: object) -> None:
         if self._swaps:
@@ -186,5 +195,6 @@ def short_name(record: ImageRecord) -> str:
     return record.name.rsplit("/", 1)[-1]
 
 
-def _label(checkpoint: Checkpoint | None) -> str:
-    return checkpoint.label if checkpoint is not None else "none"
+def _same(one: Checkpoint | None, other: Checkpoint | None) -> bool:
+    """Whether they are of one file, which may have been chosen twice."""
+    return (None if one is None else one.path) == (None if other is None else other.path)

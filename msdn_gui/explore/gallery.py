@@ -59,7 +59,7 @@ class Gallery(QWidget):
         self.order.view().setMinimumWidth(230)
         self.reverse = _tool("gallery_reverse", "sort", "Turn the order round")
         self.reverse.setCheckable(True)
-        self.narrow = _tool("gallery_facets", "filter", "Narrow down: values with counts (F)")
+        self.narrow = _tool("gallery_facets", "filter", "Narrow down: values with counts")
         self.jump = JumpBar(session, self.view)
         self.fault = QLabel(objectName="query_fault", wordWrap=True)
         self.fault.hide()

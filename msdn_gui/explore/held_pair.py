@@ -14,7 +14,7 @@ class HeldPair(CaptionedPair):
     """Shows what the comparison holds, in the way that the right side is shown in."""
 
     def __init__(self, session: Session, comparison: Comparison) -> None:
-        super().__init__("held")
+        super().__init__("held_")
         self._session, self._comparison = session, comparison
         self._record: ImageRecord | None = None
         self._known = Truth()

@@ -23,7 +23,7 @@ class LinkedPairs(QWidget):
     """Another view of an image, for the keys that hold in all of them."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(objectName="linked_pairs")
         self.focused = "av"
         self.divider: float | None = None
         """Where both maps are parted, as a share of the image's width; None where each has its own image."""

@@ -26,7 +26,8 @@ class MapPair(QWidget):
     picture_changed = Signal()
     """The image came, or why it cannot be shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "") -> None:
+        """``prefix`` tells the object names of two pairs apart."""
         super().__init__()
         self.picture: Picture | None = None
         """The image on the screen, None while it is read."""
@@ -35,8 +36,8 @@ class MapPair(QWidget):
         self.is_missing = False
         """Whether that is because its file was not there; it may come."""
         self._record: ImageRecord | None = None
-        self.av = MapSide("av", AV_LABEL, AV_NAME, self)
-        self.va = MapSide("va", VA_LABEL, VA_NAME, self)
+        self.av = MapSide("av", AV_LABEL, AV_NAME, self, prefix)
+        self.va = MapSide("va", VA_LABEL, VA_NAME, self, prefix)
         self.sides = {"av": self.av, "va": self.va}
         self._is_stacked = False
         self._grid = QGridLayout(self)

@@ -13,7 +13,7 @@ from msdn_core.domain.annotation import Box
 from msdn_core.domain.attention import peak_regions, region_of, value_range
 from msdn_core.domain.metrics import pointing_hits
 from msdn_gui.explore.map_view import MapView
-from msdn_gui.explore.truth import Truth
+from msdn_gui.explore.truth import Truth, true_regions
 from msdn_gui.theme import SPACING, small_font, text_font, theme
 from msdn_gui.widgets.colour_bar import ColourBar
 from msdn_gui.widgets.elided_label import ElidedLabel
@@ -50,7 +50,7 @@ class Shown:
 class MapSide(QObject):
     """``name`` is ``av`` or ``va``, also the theme's colour of the sub-net; a pair arranges head, view and foot."""
 
-    def __init__(self, name: str, label: str, words: str, parent: QWidget) -> None:
+    def __init__(self, name: str, label: str, words: str, parent: QWidget, prefix: str = "") -> None:
         super().__init__(parent)
         self._name, self._label, self._words = name, label, words
         self._focused = False
@@ -60,7 +60,7 @@ class MapSide(QObject):
         self._is_hit: bool | None = None
         self._display = Display()
         self.head, self.foot = QWidget(parent), QWidget(parent)
-        self.heading = QLabel(objectName=f"{name}_heading")
+        self.heading = QLabel(objectName=f"{prefix}{name}_heading")
         self.heading.setTextFormat(Qt.TextFormat.RichText)
         self.heading.setMinimumWidth(40)
         self.heading.setToolTip(
@@ -68,27 +68,28 @@ class MapSide(QObject):
             "The cross marks the map's highest region, rings the true places of the attribute's part.\n"
             "Click a region to see which attributes it speaks for; Ctrl adds one, Shift and dragging take several."
         )
-        self.score = QLabel(objectName=f"{name}_score")
+        self.score = QLabel(objectName=f"{prefix}{name}_score")
         self.score.setFont(text_font(bold=True))
         self.score.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.hit = QLabel(objectName=f"{name}_hit")
+        self.hit = QLabel(objectName=f"{prefix}{name}_hit")
         self.hit.setFont(small_font())
         self.hit.setToolTip(
             "Whether the map's highest region lies within one region of the part's true place, as in the pointing "
             "game; said only where the image's class has the attribute, for the game counts no other"
         )
         self.view = MapView(parent)
-        self.view.setObjectName(f"{name}_view")
+        self.view.setObjectName(f"{prefix}{name}_view")
         self.view.setAccessibleName(f"Image with the {words} map")
         self._canvas, self._layer = self.view, 0
-        self.notice = QLabel(self.view, objectName=f"{name}_notice", wordWrap=True)
+        self.notice = QLabel(self.view, objectName=f"{prefix}{name}_notice", wordWrap=True)
         self.notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.notice.hide()
         self.bar = ColourBar()
-        self.bar.setObjectName(f"{name}_bar")
+        self.bar.setObjectName(f"{prefix}{name}_bar")
         self.bar.setFont(small_font())
-        self.readout = ElidedLabel(name=f"{name}_readout")
+        self.readout = ElidedLabel(name=f"{prefix}{name}_readout")
         self.readout.setFont(small_font())
+        self.readout.setMinimumWidth(1)
         self.readout.setProperty("look", "muted")
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -144,13 +145,10 @@ class MapSide(QObject):
         self.view.marks.show_truth(truth if self._display.truth else Truth())
         self.view.redraw_marks()
         shown = self._shown
-        grid = shown.values.shape if shown is not None else (1, 1)
-        counted = truth.places if shown is not None and truth.counts else ()
-        regions = [region_of(x, y, shown.viewed, grid) for x, y in counted]
-        places = np.array([region for region in regions if region is not None], dtype=np.float64).reshape(-1, 2)
         is_hit = None
-        if shown is not None and len(places):
-            is_hit = bool(pointing_hits(peak_regions(shown.values[None])[0], places))
+        if shown is not None and truth.counts:
+            places = true_regions(truth.places, shown.viewed, shown.values.shape)
+            is_hit = bool(pointing_hits(peak_regions(shown.values[None])[0], places)) if len(places) else None
         if is_hit != self._is_hit:
             self._is_hit = is_hit
             self._show_hit()

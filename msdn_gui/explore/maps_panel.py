@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from msdn_core.project import ImageRecord
@@ -44,7 +44,7 @@ class MapsPanel(QWidget):
         self._known = Truth()
         self.comparison = Comparison(session, services.explainer, self)
         self.pairs = LinkedPairs()
-        self.chosen = CaptionedPair("chosen")
+        self.chosen = CaptionedPair()
         self.held: HeldPair | None = None
         """The left side of a comparison, made for the first one."""
         self.regions = RegionChoice(self)
@@ -184,6 +184,14 @@ class MapsPanel(QWidget):
             self.chosen.tell(session.image, name, session.checkpoint, session.reading())
 
     # The image
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Somebody may have drawn into the image in Annotate meanwhile.
+        known = known_truth(self._session.project, self._session.image)
+        if known != self._known:
+            self._known = known
+            self._show_maps()
 
     def _take_image(self, record: ImageRecord | None) -> None:
         self._known = known_truth(self._session.project, record)

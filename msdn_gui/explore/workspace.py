@@ -161,6 +161,7 @@ class ExploreWorkspace(QWidget):
             beside = self.gallery.view.beside_current()
             self._session.look_ahead(beside)
             self.maps.look_ahead(beside)
+            self.maps.comparison.look_ahead(beside)
 
     def _remember(self, splitter: QSplitter) -> None:
         self._moved = True

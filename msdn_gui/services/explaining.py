@@ -91,7 +91,7 @@ class ExplainerService(QObject):
         self._checkpoint = ""
         self._retried = 0
         self._last_words: _LastWords | None = None
-        self._ahead: list[tuple[str, str]] = []
+        self._ahead: dict[str, list[tuple[str, str]]] = {}
         self._closed = False
         # Futures end on a thread of the pool; the signal carries them to the window's.
         self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
@@ -125,15 +125,15 @@ class ExplainerService(QObject):
             return number
         self._checkpoint = str(checkpoint)
         self._waiting.append(lane)
-        if lane == MAIN_LANE:
-            self._ahead = []
+        self._ahead.pop(lane, None)
         if self._running is None:
             self._next()
         return number
 
-    def look_ahead(self, checkpoint: Path, images: Sequence[Path]) -> None:
+    def look_ahead(self, checkpoint: Path, images: Sequence[Path], lane: str = MAIN_LANE) -> None:
         """Explains these images too while nothing else is asked for; the answers are remembered and not told."""
-        self._ahead = [(str(checkpoint), str(path)) for path in images if _key(checkpoint, path) not in self._cache]
+        unknown = [(str(checkpoint), str(path)) for path in images if _key(checkpoint, path) not in self._cache]
+        self._ahead[lane] = unknown
         if self._running is None:
             self._next()
 
@@ -146,14 +146,13 @@ class ExplainerService(QObject):
     def cancel(self, lane: str = MAIN_LANE) -> None:
         """What was asked for in a lane is not wanted any more."""
         self._forget(lane)
-        if lane == MAIN_LANE:
-            self._ahead = []
+        self._ahead.pop(lane, None)
 
     def close(self) -> None:
         """Ends the worker at once and waits until its process is gone."""
         self._closed = True
         self._waiting = []
-        self._ahead = []
+        self._ahead = {}
         self._end_pool()
 
     def _forget(self, lane: str) -> None:
@@ -171,8 +170,8 @@ class ExplainerService(QObject):
             lane = MAIN_LANE if MAIN_LANE in self._waiting else self._waiting[0]
             self._waiting.remove(lane)
             number, checkpoint, image = self._wanted[lane]
-        elif self._ahead:
-            number, (checkpoint, image) = _AHEAD, self._ahead.pop(0)
+        elif ahead := next(filter(None, self._ahead.values()), None):
+            number, (checkpoint, image) = _AHEAD, ahead.pop(0)
         else:
             return
         self._running = number
@@ -250,7 +249,7 @@ class ExplainerService(QObject):
                 self._waiting.append(lane)
             else:
                 self.failed.emit(number, _GAVE_UP.format(how=how))
-        if not self._waiting and not self._ahead and was_warm and self._checkpoint:
+        if not self._waiting and not any(self._ahead.values()) and was_warm and self._checkpoint:
             self.prewarm(Path(self._checkpoint))
         self._next()
 

@@ -74,7 +74,7 @@ class Looking(QObject):
     def look_ahead(self, images: Sequence[Path]) -> None:
         """These images may be wanted next."""
         if self._explainer is not None and self._checkpoint is not None:
-            self._explainer.look_ahead(self._checkpoint, [path for path in images if path.exists()])
+            self._explainer.look_ahead(self._checkpoint, [path for path in images if path.exists()], self._lane)
 
     def _look_for_image(self) -> None:
         self._waited += 1

@@ -22,6 +22,7 @@ from msdn_gui.services.checkpoints import CheckpointChoice
 from msdn_gui.theme import SPACING
 from msdn_gui.widgets.form import Form
 
+_NO_RUN = "There is no run yet that could be exported; train one."
 _SPLITS = (("test images", "test"), ("training images", "train"), ("all images", "all"))
 
 
@@ -45,8 +46,10 @@ class ExportDialog(QDialog):
         checkpoints: Sequence[CheckpointChoice],
         chosen: Path | None,
         parent: QWidget | None = None,
+        *,
+        runs: Sequence[str] = (),
     ) -> None:
-        """``chosen`` is the checkpoint that is looked through now."""
+        """``chosen`` is the checkpoint that is looked through now; ``runs`` the names of all runs of the project."""
         super().__init__(parent)
         self.setObjectName("exportDialog")
         self.setWindowTitle("Export")
@@ -60,13 +63,18 @@ class ExportDialog(QDialog):
         for choice in checkpoints:
             self.run.addItem(choice.label, str(choice.path))
         self.run.setCurrentIndex(max(0, self.run.findData(str(chosen))))
+        self.runs = QComboBox(objectName="exportRuns")
+        self.runs.addItem("all runs", "")
+        for name in runs:
+            self.runs.addItem(name, name)
         self.split = QComboBox(objectName="exportSplit")
         for words, name in _SPLITS:
             self.split.addItem(words, name)
         self._note = QLabel(objectName="exportNote", wordWrap=True)
         self._note.setProperty("look", "muted")
         self._form = Form()
-        for label, widget in (("What", self.kind), ("Of run", self.run), ("For", self.split), ("", self._note)):
+        rows = (("What", self.kind), ("Of run", self.run), ("Of", self.runs), ("For", self.split), ("", self._note))
+        for label, widget in rows:
             self._form.add(label, widget)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.save = buttons.addButton("Save as …", QDialogButtonBox.ButtonRole.ActionRole)
@@ -87,11 +95,13 @@ class ExportDialog(QDialog):
         """Hands the request on, with the file that was chosen."""
         name = self.kind.currentData()
         kind = KINDS[name]
-        if file.suffix.lower() not in kind.suffixes:
+        if kind.suffixes and file.suffix.lower() not in kind.suffixes:
             file = file.with_name(file.name + kind.suffixes[0])
         options: list[str] = []
         if kind.of_run:
             options += ["--run", self.run.currentData()]
+        if kind.of_runs and self.runs.currentData():
+            options += ["--run", self.runs.currentData()]
         if kind.of_images:
             options += ["--split", self.split.currentData()]
         self.asked.emit(ExportRequest(name, file, tuple(options)))
@@ -100,20 +110,32 @@ class ExportDialog(QDialog):
     def _kind_changed(self) -> None:
         kind = KINDS[self.kind.currentData()]
         self._form.show_row(self.run, kind.of_run)
+        self._form.show_row(self.runs, kind.of_runs)
         self._form.show_row(self.split, kind.of_images)
-        missing = kind.of_run and self.run.count() == 0
-        self._note.setText("There is no run yet whose checkpoint could be exported; train one." if missing else "")
+        missing = (kind.of_run and self.run.count() == 0) or (kind.of_runs and self.runs.count() == 1)
+        self._note.setText(_NO_RUN if missing else "")
         self._form.show_row(self._note, missing)
         self.save.setEnabled(not missing)
 
     def _ask_for_file(self) -> None:
         name = self.kind.currentData()
         suffixes = KINDS[name].suffixes
+        if not suffixes:
+            self._ask_for_folder()
+            return
         filters = ";;".join(f"{suffix[1:].upper()} (*{suffix})" for suffix in suffixes)
         dialog = QFileDialog(self, "Export", f"{self._project} {name}{suffixes[0]}", filters)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffixes[0][1:])
         dialog.filterSelected.connect(lambda words: dialog.setDefaultSuffix(words.split("*.")[1].rstrip(")")))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda text: self.take_file(Path(text)))
+        dialog.open()
+
+    def _ask_for_folder(self) -> None:
+        dialog = QFileDialog(self, "Export into a folder")
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda text: self.take_file(Path(text)))
         dialog.open()

@@ -2,77 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
-    QPointF,
-    QRect,
-    QSize,
     Qt,
 )
-from PySide6.QtGui import QPainter, QTextLayout
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QLabel,
     QLineEdit,
     QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from msdn_gui.shell.palette_finder import Found, PaletteFinder
-from msdn_gui.theme import SPACING, small_font, text_font, theme
+from msdn_gui.shell.palette_finder import PaletteFinder
+from msdn_gui.shell.palette_list import FOUND_ROLE, ROW_HEIGHT, PaletteDelegate, PaletteModel
+from msdn_gui.theme import SPACING, theme
 
 if TYPE_CHECKING:
     from msdn_gui.shell.window import MainWindow
 
-FOUND_ROLE = Qt.ItemDataRole.UserRole
 _WIDTH = 640
 _ROWS = 12
-_ROW_HEIGHT = 30
-Index = QModelIndex | QPersistentModelIndex
-
-
-class PaletteModel(QAbstractListModel):
-    """What was found, the best first; what cannot be done now cannot be chosen."""
-
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._found: Sequence[Found] = ()
-
-    def show_found(self, found: Sequence[Found]) -> None:
-        """Takes the place of what stood there."""
-        self.beginResetModel()
-        self._found = found
-        self.endResetModel()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._found)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        found = self._found[index.row()]
-        entry = found.entry
-        if role == Qt.ItemDataRole.DisplayRole:
-            return entry.text
-        if role == FOUND_ROLE:
-            return found
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join(part for part in (entry.text, entry.place, entry.keys, entry.why_not) if part)
-        return None
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        if self._found[index.row()].entry.why_not:
-            return Qt.ItemFlag.NoItemFlags
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 class Palette(QFrame):
@@ -92,7 +49,7 @@ class Palette(QFrame):
         self.list = QListView(objectName="palette_list")
         self.list.setAccessibleName("What was found")
         self.list.setModel(self.model)
-        self.list.setItemDelegate(_Delegate(self.list))
+        self.list.setItemDelegate(PaletteDelegate(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setMouseTracking(True)
         # The keys stay with the line, which hands on those that move.
@@ -156,8 +113,8 @@ class Palette(QFrame):
         self.list.setVisible(rows > 0)
         self.none.setVisible(rows == 0)
         top = self._window.menuBar().height() + SPACING
-        room = (self._window.height() - top - 120) // _ROW_HEIGHT
-        self.list.setFixedHeight(max(1, min(rows, _ROWS, room)) * _ROW_HEIGHT + 2)
+        room = (self._window.height() - top - 120) // ROW_HEIGHT
+        self.list.setFixedHeight(max(1, min(rows, _ROWS, room)) * ROW_HEIGHT + 2)
         width = min(_WIDTH, self._window.width() - 4 * SPACING)
         self.layout().activate()
         self.setGeometry((self._window.width() - width) // 2, top, width, self.sizeHint().height())
@@ -226,57 +183,3 @@ class Palette(QFrame):
         painter.setPen(theme().colours.q("disabled"))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
-
-
-class _Delegate(QStyledItemDelegate):
-    """The name with its typed letters marked, where it is found or why it cannot be done, and its keys."""
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(200, _ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        found: Found = index.data(FOUND_ROLE)
-        entry, colours = found.entry, theme().colours
-        chosen = index == self.parent().currentIndex()
-        painter.save()
-        painter.fillRect(option.rect, colours.q("selection" if chosen else "raised"))
-        room = option.rect.adjusted(SPACING, 0, -SPACING, 0)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.setFont(small_font())
-        painter.setPen(colours.q("disabled" if entry.why_not else "text"))
-        keys = painter.fontMetrics().horizontalAdvance(entry.keys)
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | middle, entry.keys)
-        room.setRight(room.right() - (keys + 2 * SPACING if keys else 0))
-        used = self._draw_name(painter, room, found)
-        room.setLeft(min(room.left() + used + 2 * SPACING, room.right()))
-        painter.setFont(small_font())
-        painter.setPen(colours.q("muted"))
-        said = entry.why_not or entry.place
-        shown = painter.fontMetrics().elidedText(said, Qt.TextElideMode.ElideMiddle, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | middle, shown)
-        painter.restore()
-
-    def _draw_name(self, painter: QPainter, room: QRect, found: Found) -> int:
-        """Draws the name and gives its width."""
-        colours = theme().colours
-        plain, bold = text_font(), text_font(bold=True)
-        layout = QTextLayout(found.entry.text, plain)
-        formats = []
-        for place in sorted(found.places):
-            if place < len(found.entry.text):
-                one = QTextLayout.FormatRange()
-                one.start, one.length = place, 1
-                one.format.setFont(bold)
-                one.format.setForeground(colours.q("disabled" if found.entry.why_not else "accent"))
-                formats.append(one)
-        layout.setFormats(formats)
-        layout.beginLayout()
-        line = layout.createLine()
-        line.setNumColumns(max(1, len(found.entry.text)))
-        layout.endLayout()
-        painter.save()
-        painter.setClipRect(room)
-        painter.setPen(colours.q("disabled" if found.entry.why_not else "text"))
-        layout.draw(painter, QPointF(room.left(), room.top() + (room.height() - line.height()) / 2))
-        painter.restore()
-        return min(round(line.naturalTextWidth()), room.width())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,30 +55,34 @@ class PaletteFinder(QObject):
     """Looks into the window as it is when the palette opens."""
 
     more = Signal()
-    """Names of images can be found as well now."""
+    """Images were found for what was typed last."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
         self._always: list[Entry] = []
         self._named: list[Entry] = []
-        self._images = ""
-        self._reading = Background(self)
-        self._reading.done.connect(self._take_images)
+        self._names: list[str] = []
+        self._typed = ""
+        self._images: list[int] | None = None
+        self._reading, self._searching = Background(self), Background(self)
+        self._reading.done.connect(self._take_names)
+        self._searching.done.connect(self._take_images)
 
     def look(self) -> None:
         """Takes in what can be done and found now."""
         self._always = [*self._actions(), *self._projects()]
         self._named = [*self._classes(), *self._attributes()]
-        self._images = ""
+        self._names = []
         images = self._window.session.images
-        if images:
-            self._reading.start(lambda: "\n".join(one.name.replace("\n", " ") for one in images).lower())
+        # Of 100,000 images, both their names and what is sought in them take longer than a frame.
+        self._reading.start(lambda: [one.name.lower() for one in images])
 
     def find(self, typed: str) -> list[Found]:
         """What fits best comes first; before anything is typed, what was used last."""
         recent = {key: place for place, key in enumerate(self._window.services.settings.value.recent_actions)}
         typed = typed.strip()
+        self._seek_images(typed)
         if not typed:
             entries = sorted(self._always, key=lambda one: recent.get(one.key, len(recent)))
             return [Found(entry) for entry in entries]
@@ -96,7 +101,7 @@ class PaletteFinder(QObject):
             scored = [one for one in scored if one[0] >= LOOSE]
         scored.sort(key=lambda one: -one[0])
         found = [one for _, one in scored[:_MOST]]
-        return found + (list(self._image_entries(typed)) if len(typed) >= _NAMES_FROM else [])
+        return [*found, *self._image_entries(typed)]
 
     def remember(self, entry: Entry) -> None:
         """Puts an entry first among those that were used."""
@@ -153,25 +158,33 @@ class PaletteFinder(QObject):
         for column, attribute in enumerate(self._window.session.table.attributes):
             yield Entry("", attribute.full_name, "Attribute", partial(self._show_attribute, column), rank=-8.0)
 
-    def _take_images(self, names: str) -> None:
-        self._images = names
-        self.more.emit()
+    def _take_names(self, names: list[str]) -> None:
+        self._names = names
+        self._images = None
+        self._seek_images(self._typed)
+
+    def _seek_images(self, typed: str) -> None:
+        """Begins to look for images, unless that was done for the same words."""
+        if typed == self._typed and self._images is not None:
+            return
+        self._typed, self._images = typed, None
+        if len(typed) < _NAMES_FROM:
+            self._searching.cancel()
+        elif self._names:
+            self._searching.start(partial(_containing, self._names, typed.lower().split()))
+
+    def _take_images(self, images: list[int]) -> None:
+        self._images = images
+        if images:
+            self.more.emit()
 
     def _image_entries(self, typed: str) -> Iterator[Found]:
-        words = typed.lower().split()
-        longest = max(words, key=len)
-        place, found = self._images.find(longest), 0
         images = self._window.session.images
-        while place >= 0 and found < _MOST_IMAGES:
-            start, end = self._images.rfind("\n", 0, place) + 1, self._images.find("\n", place)
-            name = self._images[start : end if end >= 0 else None]
-            number = self._images.count("\n", 0, place)
-            if all(word in name for word in words) and number < len(images):
+        for number in self._images or ():
+            if number < len(images):
                 record = images[number]
                 fit = match(typed, record.name) or _NO_MATCH
-                found += 1
                 yield Found(Entry("", record.name, "Image", partial(self._show_image, record)), fit.places)
-            place = self._images.find(longest, end) if end >= 0 else -1
 
     # Going there
 
@@ -191,3 +204,9 @@ class PaletteFinder(QObject):
     def _show_image(self, record: object) -> None:
         self._go(("explore", "annotate"))
         self._window.session.set_image(record)
+
+
+def _containing(names: Sequence[str], words: Sequence[str]) -> list[int]:
+    """The first few names in which all words stand."""
+    found = (number for number, name in enumerate(names) if all(word in name for word in words))
+    return list(islice(found, _MOST_IMAGES))

@@ -31,7 +31,7 @@ from msdn_gui.widgets.heat import COLOUR_MAPS
 
 _MODE_WORDS = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _FIELDS = (
-    "theme", "text_scale", "annotator", "range_policy", "colour_map", "opacity", "smooth",
+    "theme", "text_scale", "annotator", "range_policy", "colour_map", "opacity", "smooth", "truth",
     "explanations_kept", "thumbnails_kept",
 )  # fmt: skip
 """Those that stand here."""
@@ -99,10 +99,8 @@ class SettingsDialog(QDialog):
         opacity.valueChanged.connect(lambda value: self._change("opacity", value / 100))
         self._shows.append(lambda value: opacity.setValue(round(100 * value.opacity)))
         form.add("Opacity of maps", opacity)
-        smooth = QCheckBox("Between the regions' centres", objectName="settings_smooth")
-        smooth.toggled.connect(lambda on: self._change("smooth", on))
-        self._shows.append(lambda value: smooth.setChecked(value.smooth))
-        form.add("Smooth maps", smooth)
+        self._add_tick(form, "Smooth maps", "smooth", "Between the regions' centres")
+        self._add_tick(form, "Known truth", "truth", "Boxes and parts over images in Explore")
         self._add_count(
             form,
             "Explanations kept",
@@ -118,6 +116,12 @@ class SettingsDialog(QDialog):
             "Some 75 kB each; all others are read from the disk again",
         )
         return _page(form, "The maps' settings are those below the maps in Explore. What is kept is kept in memory.")
+
+    def _add_tick(self, form: Form, text: str, name: str, words: str) -> None:
+        box = QCheckBox(words, objectName=f"settings_{name}")
+        box.toggled.connect(lambda on: self._change(name, on))
+        self._shows.append(lambda value: box.setChecked(getattr(value, name)))
+        form.add(text, box)
 
     def _add_choice(self, form: Form, text: str, name: str, choices: list[tuple[str, Any]]) -> None:
         box = QComboBox(objectName=f"settings_{name}")

@@ -106,7 +106,8 @@ class ShellActions(QObject):
         if session.project is None:
             return
         chosen = session.checkpoint.path if session.checkpoint is not None else None
-        dialog = ExportDialog(session.project.name, session.checkpoints(), chosen, self._window)
+        runs = [run.name for run in self._window.services.run_monitor.runs]
+        dialog = ExportDialog(session.project.name, session.checkpoints(), chosen, self._window, runs=runs)
         dialog.asked.connect(self._export)
         dialog.open()
 

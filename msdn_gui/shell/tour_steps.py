@@ -37,7 +37,7 @@ STEPS = (
     ),
     Step(
         "explore",
-        ("av_view", "va_view"),
+        ("linked_pairs",),
         "Two maps of one image",
         "Left, attribute → visual: where in the image is this attribute? Right, visual → attribute: which places speak "
         "for it? In training they teach each other. Hold Space to see the bare image.",

@@ -32,8 +32,11 @@ from msdn_gui.train.plot import Curve, Plot
 from msdn_gui.train.series import Series
 from msdn_gui.train.settings_view import setting_text
 from msdn_gui.train.words import FIGURES, STATE_LOOKS, percent
+from msdn_gui.widgets.table_delegates import RoomyDelegate
 
 MOST = 12
+_NARROWEST = 72
+"""Pixels of a column: a figure in per cent stands below its heading, whatever its width."""
 _REDRAW_MS = 150
 _COLOURS = ("accent", "unseen", "av", "va", "warning", "negative")
 _DASHES: tuple[tuple[float, ...], ...] = ((), (6, 4))
@@ -140,6 +143,11 @@ class CompareView(QWidget):
             self._runs[name].status = status
             self._fill_figures()
 
+    def settled(self) -> bool:
+        """Whether the curves of all runs that have begun are on the screen."""
+        begun = [one for one in self._runs.values() if one.status.step]
+        return not self._timer.isActive() and all(one.series for one in begun)
+
     def redraw(self) -> None:
         """Draws now."""
         self._timer.stop()
@@ -163,13 +171,13 @@ class CompareView(QWidget):
             origin = [str(figures.get("on", "–")), str(figures.get("selected_on", "–"))]
             steps = f"{status.step:,} of {status.steps:,}"
             rows.append([one.run.name, STATE_LOOKS[status.state][2], *shown, *origin, steps])
-        _fill(self.figures, headings, rows)
+        _fill(self.figures, headings, rows, numbers=range(2, 2 + len(FIGURES)))
         self._say_seeds()
 
     def _fill_settings(self) -> None:
         labels = {name: entry.metadata["label"] for name, entry in TrainConfig.__dataclass_fields__.items()}
         rows = [
-            [labels.get(name, name), *(setting_text(one.config.get(name, "–")) for one in self._runs.values())]
+            [labels.get(name, name), *(setting_text(name, one.config.get(name, "")) for one in self._runs.values())]
             for name in self._differing()
         ]
         _fill(self.settings, ["Setting", *(one.run.name for one in self._runs.values())], rows)
@@ -208,19 +216,33 @@ def _table(name: str) -> QTableWidget:
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setShowGrid(False)
+    table.setItemDelegate(RoomyDelegate(table))
     table.verticalHeader().hide()
     table.verticalHeader().setDefaultSectionSize(26)
     table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
     return table
 
 
-def _fill(table: QTableWidget, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _fill(
+    table: QTableWidget, headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
+) -> None:
+    """``numbers`` are the columns of figures, which stand at their right."""
     table.setColumnCount(len(headings))
-    table.setHorizontalHeaderLabels(list(headings))
+    for column, heading in enumerate(headings):
+        head = QTableWidgetItem(heading)
+        head.setTextAlignment(_side(column in numbers))
+        table.setHorizontalHeaderItem(column, head)
     table.setRowCount(len(rows))
     for row, texts in enumerate(rows):
         for column, text in enumerate(texts):
             item = QTableWidgetItem(text)
             item.setToolTip(text)
+            item.setTextAlignment(_side(column in numbers))
             table.setItem(row, column, item)
     table.resizeColumnsToContents()
+    for column in range(len(headings)):
+        table.setColumnWidth(column, max(_NARROWEST, table.columnWidth(column) + SPACING))
+
+
+def _side(is_number: bool) -> Qt.AlignmentFlag:
+    return (Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft) | Qt.AlignmentFlag.AlignVCenter

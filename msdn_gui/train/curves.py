@@ -25,6 +25,7 @@ from msdn_gui.theme import SPACING, small_font
 from msdn_gui.train.plot import Curve, Plot
 from msdn_gui.train.words import FIGURES, percent
 from msdn_gui.widgets.action import belongs_to, make_action
+from msdn_gui.widgets.elided_label import ElidedLabel
 
 _REDRAW_MS = 100
 _MACHINE = {"cpu": 1.0, "memory": 1e-9, "gpu": 1.0, "gpu_memory": 1e-9}
@@ -49,14 +50,14 @@ FIGURE_CURVES = (
     Curve("S", "S ● seen", "seen"),
     Curve("czsl", "CZSL", "unseen", (6, 4)),
 )
-ALSO = (
-    Curve("learning_rate", "Learning rate", "accent"),
-    Curve("images_per_second", "Images a second", "accent"),
-    Curve("cpu", "CPU, per cent of all processors", "accent"),
-    Curve("memory", "Memory, GB resident", "accent"),
-    Curve("gpu", "GPU, per cent of the time", "accent"),
-    Curve("gpu_memory", "GPU memory, GB held", "accent"),
-)
+ALSO = {
+    Curve("learning_rate", "Learning rate", "accent"): "learning rate",
+    Curve("images_per_second", "Images a second", "accent"): "images a second",
+    Curve("cpu", "CPU, per cent of all processors", "accent"): "CPU",
+    Curve("memory", "Memory, GB resident", "accent"): "memory",
+    Curve("gpu", "GPU, per cent of the time", "accent"): "GPU",
+    Curve("gpu_memory", "GPU memory, GB held", "accent"): "GPU memory",
+}
 """What a third plot shows on request, one at a time."""
 
 
@@ -67,17 +68,16 @@ class Curves(QWidget):
         super().__init__()
         self.losses = Plot("Losses", LOSSES, name="losses")
         self.figures = Plot("Figures, per cent", FIGURE_CURVES, name="figures")
-        self.also = Plot("", ALSO, name="also")
+        self.also = Plot("", list(ALSO), name="also")
         self.also.hide()
         self.plots = (self.losses, self.figures, self.also)
         for plot in (self.figures, self.also):
-            plot.view.setXLink(self.losses.view)
+            plot.follow(self.losses)
         self.more = QComboBox(objectName="also_shown")
         self.more.setAccessibleName("What a third plot shows")
         self.more.addItem("nothing else", "")
-        for curve in ALSO:
-            self.more.addItem(curve.label[0].lower() + curve.label[1:] if curve.label[1].islower() else curve.label)
-            self.more.setItemData(self.more.count() - 1, curve.key)
+        for curve, words in ALSO.items():
+            self.more.addItem(words, curve.key)
         self.more.currentIndexChanged.connect(lambda _: self._show_also())
         also_label = QLabel("Also")
         also_label.setFont(small_font())
@@ -95,9 +95,10 @@ class Curves(QWidget):
         smoothing_label = QLabel("Smoothing")
         smoothing_label.setFont(small_font())
         smoothing_label.setBuddy(self.smoothing)
-        self.caption = QLabel(objectName="figures_caption")
+        self.caption = ElidedLabel(name="figures_caption")
         self.caption.setProperty("look", "muted")
         self.caption.setFont(small_font())
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._stale: set[Plot] = set()
         self._timer = QTimer(self, interval=_REDRAW_MS)
         self._timer.timeout.connect(self._tick)
@@ -118,8 +119,7 @@ class Curves(QWidget):
         foot.addSpacing(SPACING)
         foot.addWidget(also_label)
         foot.addWidget(self.more)
-        foot.addStretch(1)
-        foot.addWidget(self.caption)
+        foot.addWidget(self.caption, 1)
         plots = QSplitter(objectName="train_plots")
         plots.setOrientation(plots.orientation().Vertical)
         plots.setHandleWidth(1)

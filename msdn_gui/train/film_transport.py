@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from PySide6.QtCore import QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
@@ -10,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLa
 from msdn_core.runs.film import Film
 from msdn_gui.icons import bind_icon
 from msdn_gui.theme import SPACING, theme
-from msdn_gui.widgets.action import belongs_to, make_action
+from msdn_gui.widgets.action import belongs_to, make_action, tell_keys
 
 _WHOLE_MS = 10_000
 """How long a film of many frames takes to play."""
@@ -28,14 +30,15 @@ class FilmTransport(QWidget):
         super().__init__()
         self._steps = np.zeros(0, np.int64)
         self._keys: list[int] = []
+        self._play_keys = ""
         self._epochs = np.zeros(0, np.int64)
         self.slider = QSlider(Qt.Orientation.Horizontal, objectName="film_time")
         self.slider.setAccessibleName("Time of the film")
         self.slider.setMaximum(0)
         self.marks = _Marks()
-        self.play = self._button("film_play", "play", "Play (Space)", self.toggle)
-        self.back = self._button("film_back", "step-back", "The evaluation before (,)", lambda: self._jump(-1))
-        self.on = self._button("film_on", "step-forward", "The next evaluation (.)", lambda: self._jump(1))
+        self.play = self._button("film_play", "play", "Play", self.toggle)
+        self.back = self._button("film_back", "step-back", "The evaluation before", lambda: self._jump(-1))
+        self.on = self._button("film_on", "step-forward", "The next evaluation", lambda: self._jump(1))
         self.readout = QLabel(objectName="film_readout")
         self.readout.setMinimumWidth(
             self.readout.fontMetrics().horizontalAdvance("step 000,000 of 000,000 · epoch 000")
@@ -60,12 +63,14 @@ class FilmTransport(QWidget):
 
     def make_shortcuts(self, owner: QWidget) -> None:
         """Space plays, comma and full stop go from evaluation to evaluation, wherever the keyboard is in it."""
-        for word, text, keys, do in (
-            ("play", "Play or pause", "Space", self.toggle),
-            ("back", "The evaluation before", ",", self.back.click),
-            ("on", "The next evaluation", ".", self.on.click),
+        for word, text, keys, do, tell in (
+            ("play", "Play or pause", "Space", self.toggle, self._tell_play_keys),
+            ("back", "The evaluation before", ",", self.back.click, partial(_tell, self.back)),
+            ("on", "The next evaluation", ".", self.on.click, partial(_tell, self.on)),
         ):
-            belongs_to(make_action(owner, f"train_film_{word}", text, keys, do), "Films")
+            action = make_action(owner, f"train_film_{word}", text, keys, do)
+            belongs_to(action, "Films")
+            tell_keys(action, tell)
 
     @property
     def frame(self) -> int:
@@ -147,9 +152,13 @@ class FilmTransport(QWidget):
         self.slider.setToolTip(words)
         self.frame_changed.emit(frame)
 
+    def _tell_play_keys(self, keys: str) -> None:
+        self._play_keys = keys
+        self._show_button()
+
     def _show_button(self) -> None:
         bind_icon(self.play, "pause" if self.playing else "play")
-        self.play.setToolTip("Pause (Space)" if self.playing else "Play (Space)")
+        self.play.setToolTip(("Pause" if self.playing else "Play") + self._play_keys)
         self.play.setAccessibleName("Pause the film" if self.playing else "Play the film")
 
     @staticmethod
@@ -161,6 +170,10 @@ class FilmTransport(QWidget):
         bind_icon(button, sign)
         button.clicked.connect(lambda: do())
         return button
+
+
+def _tell(button: QToolButton, keys: str) -> None:
+    button.setToolTip(f"{button.accessibleName()}{keys}")
 
 
 class _Marks(QWidget):

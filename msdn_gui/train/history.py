@@ -132,7 +132,7 @@ class History(QObject):
 
     def _say_deleted(self, name: str, place: Path) -> None:
         self._monitor.poll()
-        self._session.message.emit("info", f"Run “{name}” lies in {place}; Undo (Ctrl+Z) brings it back.")
+        self._session.message.emit("info", f"Run “{name}” lies in {place}; Undo brings it back.")
 
     def _ask_for_folder(self) -> None:
         dialog = QFileDialog(self._widget, "Watch the runs of another folder")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
@@ -33,7 +33,8 @@ class NotesView(QWidget):
         for row, (words, widget) in enumerate((("Tags", self.tags), ("Notes", self.text))):
             label = QLabel(words)
             label.setBuddy(widget)
-            layout.addWidget(label, row, 0)
+            label.setContentsMargins(0, SPACING // 2, 0, 0)
+            layout.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
             layout.addWidget(widget, row, 1)
         layout.setRowStretch(1, 1)
         self.tags.textEdited.connect(lambda _: self._timer.start())

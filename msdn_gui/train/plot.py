@@ -96,14 +96,26 @@ class Plot(QWidget):
 
     @property
     def view(self) -> pg.ViewBox:
-        """For linking the steps of two plots."""
+        """What shows a part of the plane."""
         return self._item.vb
+
+    def follow(self, other: Plot) -> None:
+        """Shows the steps that another plot shows, whatever steps it has itself."""
+        self._follows = True
+        self._item.vb.setXLink(other.view)
+        self._show_all()
+
+    _follows = False
+
+    def _show_all(self) -> None:
+        self._item.vb.enableAutoRange(y=True)
+        self._item.vb.enableAutoRange(x=not self._follows)
 
     def clear(self) -> None:
         """Forgets all points."""
         for key in self.series:
             self.series[key] = Series()
-        self._item.vb.enableAutoRange(x=True, y=True)
+        self._show_all()
         self._cursor.hide()
         self._say_last()
         self.redraw()
@@ -117,10 +129,10 @@ class Plot(QWidget):
     def show_only(self, key: str) -> None:
         """One of the curves alone, without a legend: they have no unit in common. Its label is the title."""
         self._heading.setText(self.curves[key].label)
+        self._has_legend = False
         for other, switch in self._switches.items():
             switch.setChecked(other == key)
             switch.setHidden(True)
-        self._has_legend = False
 
     def set_smoothing(self, share: float) -> None:
         """Which share of all points, from 0 to 1, each value of a line is the mean of."""
@@ -129,7 +141,7 @@ class Plot(QWidget):
 
     def show_whole(self) -> None:
         """All steps, also those that come."""
-        self._item.vb.enableAutoRange(x=True, y=True)
+        self._show_all()
         self.redraw()
 
     def zoom(self, by: float) -> None:
@@ -202,7 +214,8 @@ class Plot(QWidget):
 
     def _say_last(self) -> None:
         last = {key: value for key, s in self.series.items() if (value := s.last()) is not None}
-        self._say("now", last) if last else self.readout.setText("")
+        shown = any(self._switches[key].isChecked() for key in last)
+        self._say("now", last) if shown else self.readout.setText("")
 
     def _say(self, start: str, values: dict[str, float]) -> None:
         parts = [f"{self.curves[k].label} {v:.4g}" for k, v in values.items() if self._switches[k].isChecked()]

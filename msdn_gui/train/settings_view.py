@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from msdn_core.training.config import RECIPES, TrainConfig
 from msdn_gui.theme import text_font
+from msdn_gui.widgets.table_delegates import RoomyDelegate
 
 
 class SettingsView(QTableWidget):
@@ -23,6 +24,7 @@ class SettingsView(QTableWidget):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setShowGrid(False)
+        self.setItemDelegate(RoomyDelegate(self))
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(26)
         header = self.horizontalHeader()
@@ -38,7 +40,8 @@ class SettingsView(QTableWidget):
             value = config[entry.name]
             usual = getattr(recipe, entry.name) if recipe is not None else None
             differs = recipe is not None and value != usual
-            texts = (entry.metadata["label"], setting_text(value), setting_text(usual) if differs else "")
+            said = setting_text(entry.name, usual) if differs else ""
+            texts = (entry.metadata["label"], setting_text(entry.name, value), said)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(entry.metadata["help"])
@@ -47,8 +50,11 @@ class SettingsView(QTableWidget):
                 self.setItem(row, column, item)
 
 
-def setting_text(value: Any) -> str:
-    """A setting's value as people read it."""
+def setting_text(name: str, value: Any) -> str:
+    """A setting's value as people read it: what a 0 stands for where it is no amount, and – where there is none."""
+    entry = TrainConfig.__dataclass_fields__.get(name)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if value == 0 and entry is not None and entry.metadata["zero"]:
+        return str(entry.metadata["zero"])
+    return f"{value:g}" if isinstance(value, float) else str(value) or "–"

@@ -145,6 +145,8 @@ class TrainWorkspace(QWidget):
         """Whether the chosen run's curves are on the screen."""
         if not self._monitor.is_known:
             return False
+        if self._stack.currentWidget() is self.compared:
+            return self.compared.settled()
         if self._stack.currentWidget() is not self.view or self._session.project is None:
             return True
         return self.view.film.settled() and (len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive)

@@ -82,6 +82,17 @@ def why_not(action: QAction) -> str:
     return "" if action.isEnabled() else str(action.property(_WHY_NOT) or "")
 
 
+def tell_keys(action: QAction, tell: Callable[[str], object]) -> None:
+    """Hands on an action's keys as “ (Ctrl+F)”, or as nothing, now and whenever they change."""
+
+    def told() -> None:
+        keys = keys_text(action.shortcuts())
+        tell(f" ({keys})" if keys else "")
+
+    action.changed.connect(told)
+    told()
+
+
 def belongs_to(action: QAction, part: str) -> None:
     """Says that an action's keys hold in one part of its workspace alone: a tab, a table, a plot."""
     action.setProperty(_PART, part)

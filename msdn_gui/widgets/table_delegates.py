@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -40,6 +40,24 @@ class BarDelegate(QStyledItemDelegate):
         room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, -_BAR)
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(index.data() or ""))
         painter.restore()
+
+
+class RoomyDelegate(QStyledItemDelegate):
+    """Plain text that stands right below its column's heading."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        cell = _draw_background(painter, option, index)
+        room = cell.rect.adjusted(_MARGIN, 0, -_MARGIN, 0)
+        painter.save()
+        painter.setPen(cell.palette.color(QPalette.ColorRole.Text))
+        painter.setFont(cell.font)
+        shown = painter.fontMetrics().elidedText(str(index.data() or ""), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(cell.displayAlignment), shown)
+        painter.restore()
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        size = super().sizeHint(option, index)
+        return QSize(size.width() + 2 * _MARGIN, size.height())
 
 
 class ClassDelegate(QStyledItemDelegate):

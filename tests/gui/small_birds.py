@@ -112,6 +112,8 @@ class FakeExplainer(QObject):
         self.sub_nets = SubNets.BOTH
         self.requests: list[Request] = []
         self.ahead: list[tuple[Path, Path]] = []
+        self.ahead_in: dict[str, list[tuple[Path, Path]]] = {}
+        """The same of lanes beside the main one."""
 
     def keep(self, count: int) -> None:
         """Notes how many answers shall be remembered."""
@@ -131,9 +133,13 @@ class FakeExplainer(QObject):
         seed = sum((asked.image.name + asked.checkpoint.stem.removeprefix("best")).encode())
         self.answered.emit(number, replace(make_explanation(seed=seed), sub_nets=self.sub_nets))
 
-    def look_ahead(self, checkpoint: Path, images: list[Path]) -> None:
+    def look_ahead(self, checkpoint: Path, images: list[Path], lane: str = "") -> None:
         """Notes what may be wanted next."""
-        self.ahead = [(checkpoint, image) for image in images]
+        ahead = [(checkpoint, image) for image in images]
+        if lane:
+            self.ahead_in[lane] = ahead
+        else:
+            self.ahead = ahead
 
     def cancel(self, lane: str = "") -> None:
         """Nothing is under way here."""

@@ -87,6 +87,8 @@ def test_two_checkpoints_through_one_image_after_another(
     session.set_checkpoint(other_checkpoint)
     settle(workspace, qtbot)
     assert bar.words.text() == "Two checkpoints: small-01 and small-02"
+    session.set_checkpoint(other_checkpoint)
+    assert bar.words.text() == "Two checkpoints: small-01 and small-02", "the same one chosen once more"
     choose_image(workspace, qtbot, 3)
     settle(workspace, qtbot)
     session.set_attribute(2)
@@ -94,6 +96,8 @@ def test_two_checkpoints_through_one_image_after_another(
     of_held, of_chosen = make_explanation(sum(name.encode())), make_explanation(sum(f"{name}later".encode()))
     assert workspace.maps.held.pair.av.score.text() == f"{of_held.scores_av[2]:.2f}".replace("-", "−")
     assert workspace.maps.av.score.text() == f"{of_chosen.scores_av[2]:.2f}".replace("-", "−")
+    held = workspace.maps.comparison.checkpoint.path
+    assert fake_explainer.ahead_in["compared"] == [(held, path) for _, path in fake_explainer.ahead], "both are fetched"
     assert {request.lane for request in fake_explainer.requests} == {"", "compared"}
     reading = session.reading_of(of_held, workspace.maps.comparison.checkpoint)
     assert reading.gamma == 0.5, "each at the gamma of its own checkpoint"

@@ -10,10 +10,11 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
 from small_birds import ATTRIBUTES
 
+from msdn_core.domain.annotation import Box, Mark
 from msdn_core.domain.attention import peak_regions
 from msdn_core.domain.variants import SubNets
 from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.attribute_model import AV, VA
+from msdn_gui.explore.attribute_model import AV, HIT, VA
 from msdn_gui.explore.ranking_model import SCORE
 from msdn_gui.explore.truth import Truth
 from msdn_gui.widgets.heat import short_number
@@ -139,8 +140,20 @@ def test_hit_or_miss_is_said_by_the_rule_of_the_pointing_game(workspace, session
                 near |= max(abs(row - peak[0]), abs(column - peak[1])) <= 1
             assert side.hit.isVisible() == has, "what the class does not have is no miss"
             assert not has or side.hit.text() == ("✓ hit" if near else "✗ miss")
+        said = "" if not has else " ".join(side.hit.text()[0] for side in workspace.maps.sides.values())
+        model = workspace.attributes.model
+        assert (model.index(model.row_of(attribute), HIT).data() or "") == said, "the table says it of each attribute"
     session.set_attribute(-1)
     assert not workspace.maps.av.hit.isVisible()
+
+
+def test_what_is_drawn_in_annotate_is_seen_when_explore_is_shown_again(workspace, session) -> None:
+    workspace.hide()
+    place = Box(60, 40, 80, 50)
+    number = session.project.annotations.next_mark()
+    session.project.annotations.put_marks({number: Mark(session.image.id, "wing", place, "me", "2026-01-01T00:00:00Z")})
+    workspace.show()
+    assert place in workspace.maps.av.view.marks.truth.boxes
 
 
 def test_both_maps_are_saved_as_one_picture(workspace, session, qtbot, tmp_path) -> None:

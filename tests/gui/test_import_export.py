@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from small_birds import ATTRIBUTES, CLASSES, draw_bird
 
 from msdn_core.importers.formats import IMAGES, SPLITS, WORD_VECTORS
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import Evaluated
 from msdn_gui.shell.export_dialog import ExportDialog
 from msdn_gui.shell.import_dialog import ImportDialog
 from msdn_gui.shell.window import MainWindow
@@ -141,3 +143,22 @@ def test_what_needs_a_run_offers_those_there_are(window, qtbot, monkeypatch) -> 
     assert dialog.run.isVisible()
     assert "no run yet" in dialog.findChild(QLabel, "exportNote").text()
     assert not dialog.findChild(QPushButton, "exportSave").isEnabled()
+
+
+def test_curves_are_exported_for_tensorboard(window, session, services, qtbot, tmp_path) -> None:
+    pytest.importorskip("tensorboardX")
+    for name in ("first", "second"):
+        run = RunDirectory.create(session.project.path, name, {"recipe": "demo"})
+        run.append(Evaluated(step=10, epoch=1, on="validation", figures={"H": 0.5}))
+    services.run_monitor.set_project(session.project.path)
+    qtbot.waitUntil(lambda: len(services.run_monitor.runs) == 2, timeout=5_000)
+    window.commands["export_data"].trigger()
+    dialog = window.findChild(ExportDialog)
+    qtbot.waitUntil(dialog.isVisible)
+    dialog.kind.setCurrentIndex(dialog.kind.findData("tensorboard"))
+    assert dialog.runs.isVisible() and not dialog.run.isVisible()
+    while dialog.runs.currentText() != "first":
+        qtbot.keyClick(dialog.runs, Qt.Key.Key_Down)
+    dialog.take_file(tmp_path / "board")
+    qtbot.waitUntil(lambda: "Written to" in window.message_bar.text, timeout=ENGINE)
+    assert [path.parent.name for path in (tmp_path / "board").rglob("events.out.tfevents.*")] == ["first"]

@@ -58,6 +58,8 @@ def test_maps_follow_and_are_followed(settings, window, qtbot) -> None:
     choose(qtbot, settings, "settings_colour_map", "Magma")
     qtbot.keyClick(settings.findChild(QCheckBox, "settings_smooth"), Qt.Key.Key_Space)
     assert (shown[-1].colours, shown[-1].smooth) == ("magma", False)
+    qtbot.keyClick(settings.findChild(QCheckBox, "settings_truth"), Qt.Key.Key_Space)
+    assert not shown[-1].truth
     assert controls.display == shown[-1]
     controls.opacity.setValue(20)
     assert settings.findChild(object, "settings_opacity").value() == 20

@@ -21,6 +21,7 @@ from msdn_gui.train.log_view import LogView
 from msdn_gui.train.run_form import RunForm
 from msdn_gui.train.run_model import RunModel
 from msdn_gui.train.series import SHOWN, Series
+from msdn_gui.train.settings_view import SettingsView
 from msdn_gui.train.words import best_figures
 
 LEFT = Qt.MouseButton.LeftButton
@@ -239,8 +240,8 @@ def test_the_learning_rate_and_the_machine_are_shown_on_request(curves, qtbot) -
         "now   Images a second 9",
         "now   CPU, per cent of all processors 50",
         "now   Memory, GB resident 3",
-        "now",
-        "now",
+        "",
+        "",
     ]
     curves.more.setCurrentIndex(0)
     assert not curves.also.isVisible()
@@ -290,3 +291,14 @@ def test_plots_show_nothing_but_their_own(application, qtbot) -> None:  # noqa: 
     with qtbot.waitExposed(curves):
         curves.show()
     assert [menu for menu in curves.findChildren(QMenu) if menu.isVisible()] == []
+
+
+def test_settings_are_said_in_words_where_a_number_is_none(application, qtbot) -> None:  # noqa: ARG001
+    view = SettingsView()
+    qtbot.addWidget(view)
+    view.show_config({**RECIPES["demo"].to_json(), "seed": 3})
+    said = {view.item(row, 0).text(): view.item(row, 1).text() for row in range(view.rowCount())}
+    assert said["Image size"] == "the backbone's own"
+    assert said["Weights file"] == "–"
+    assert said["Momentum"] == "0.9"
+    assert said["Seed"] == "3"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 
 from PySide6.QtCore import QTimer
@@ -24,3 +27,19 @@ def test_a_loop_that_turns_is_not_blamed(qtbot) -> None:
     with LoopWatch() as watch:
         qtbot.wait(300)
     assert watch.longest_ms < 150, watch.report()
+
+
+def test_a_sleep_is_a_block_and_a_core_that_others_have_is_not(qtbot) -> None:
+    # More that compute than there are cores: each gets its turn late.
+    words = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(words) for _ in range(2 * (os.cpu_count() or 1))]
+    try:
+        with LoopWatch() as watch:
+            qtbot.wait(300)
+            QTimer.singleShot(0, lambda: time.sleep(0.12))
+            qtbot.wait(200)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert 100 < watch.longest_ms < 250, watch.report()

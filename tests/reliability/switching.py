@@ -97,7 +97,7 @@ if __name__ == "__main__":
         window.show_workspace(name)
         settle()
     # A first pass fills what is kept: thumbnails, pictures, explanations, and the allocator's own pools.
-    for passed in ((60, 8), (images, projects)):
+    for passed in ((40, 6), (images, projects)):
         switch_images(passed[0])
         switch_projects(passed[1])
         print(json.dumps(held()), flush=True)

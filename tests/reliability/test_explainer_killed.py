@@ -44,7 +44,7 @@ def session(qapp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
 
 
 @posix_only
-@times("kills", 5, 50)
+@times("kills", 3, 50)
 def test_the_next_request_is_answered_and_no_process_is_left(session: Session, qtbot, kills: int) -> None:
     explainer = session._looking._explainer
     draw, died, seen = random.Random(kills), [], set()

@@ -18,7 +18,7 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState
 from msdn_gui.session import Session
 
-TRAIN = ("train", "--name", "shell", "--set", "backbone=by-hand", "--set", "steps=300", "--set", "evaluate_every=100",
+TRAIN = ("train", "--name", "shell", "--set", "backbone=by-hand", "--set", "steps=40", "--set", "evaluate_every=20",
          "--set", "threads=1", "--set", "batch_size=16", "--set", "device=cpu")  # fmt: skip
 
 
@@ -45,7 +45,7 @@ def test_the_second_window_reads_and_a_shells_run_is_seen(tmp_path: Path, home: 
                 shell = [sys.executable, "-m", "msdn_core", TRAIN[0], str(project), *TRAIN[1:]]
                 with started(shell) as run:
                     until(first, "alive shell")
-                    until(run, "Run “shell” finished at step 300")
+                    until(run, "Run “shell” finished at step 40")
                 until(first, "edit")
                 assert RunDirectory(project / "runs" / "shell").status().state is RunState.FINISHED
         # The lock went with its holder: the next one writes, and says nothing.

@@ -27,7 +27,7 @@ def draw_some(path: Path) -> Path:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="handles are counted in another way elsewhere")
 @pytest.mark.parametrize(
-    ("images", "projects"), [(60, 8), pytest.param(1000, 200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
+    ("images", "projects"), [(40, 6), pytest.param(1000, 200, marks=[pytest.mark.soak, pytest.mark.timeout(3600)])]
 )
 def test_memory_stays_flat_and_nothing_is_left(tmp_path: Path, images: int, projects: int) -> None:
     folders = [draw_some(tmp_path / name) for name in ("one", "two")]

@@ -16,7 +16,7 @@ from msdn_core.runs.status import RunState
 
 
 @posix_only
-@times("kills", 4, 50)
+@times("kills", 3, 50)
 def test_the_weights_are_those_of_an_undisturbed_run_however_often_it_was_killed(tmp_path: Path, kills: int) -> None:
     project = small_run.make_project(tmp_path / "birds")
     # Many checkpoints, and so many moments in which one is being written.

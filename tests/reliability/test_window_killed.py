@@ -20,7 +20,7 @@ IMAGES = 128
 
 
 @posix_only
-@times("kills", 4, 50)
+@times("kills", 3, 50)
 def test_no_edit_is_lost_and_the_run_is_found_again(tmp_path: Path, home: Path, kills: int) -> None:
     project = small_run.make_project(tmp_path / "birds")
     before = read(project)
