@@ -129,6 +129,16 @@ class EvaluateWorkspace(QWidget):
         """What the menu of this workspace offers."""
         return [self.again, self.look, self.report, self.new_ablation]
 
+    @property
+    def run(self) -> TestedRun | None:
+        """The run whose figures are shown; None while there are none."""
+        return self._run
+
+    @property
+    def other(self) -> TestedRun | None:
+        """The run beside it."""
+        return self._other
+
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""
         reads = self.evaluations.is_reading or any(
