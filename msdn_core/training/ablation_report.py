@@ -108,7 +108,8 @@ def gather(ablation: Ablation) -> Report:
 
 def _row(row: str, ablation: Ablation, cells: Sequence[Cell], found: dict[str, dict[str, Any]]) -> RowResult:
     figures = {
-        key: Spread(tuple(value for cell in cells if (value := found[cell.run.name].get(key)) is not None))
+        # What stands there may be a stranger's: what is no number is no figure.
+        key: Spread(tuple(v for cell in cells if isinstance(v := found[cell.run.name].get(key), (int, float))))
         for key, _ in FIGURES
     }
     return RowResult(row, label_of(row, ablation.config.variant), tuple(cell.seed for cell in cells), figures)
