@@ -104,7 +104,7 @@ class AblationPage(QWidget):
         below.addWidget(self.of_row)
         below.addWidget(self.hint)
         below.addWidget(self.runs, 1)
-        split = QSplitter(Qt.Orientation.Vertical)
+        split = QSplitter(Qt.Orientation.Vertical, objectName="evaluate_ablation")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(upper)

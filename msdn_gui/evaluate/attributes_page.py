@@ -76,8 +76,10 @@ class AttributesPage(QWidget):
         self._draws = Background(self)
         self._draws.done.connect(self._take_noise)
         self._draws.failed.connect(lambda _: self._take_noise(None))
-        right = _split(Qt.Orientation.Vertical, self.agreement, self.attribute_agreement, [280, 280])
-        split = _split(Qt.Orientation.Horizontal, self.attributes, right, [490, 480])
+        right = _split(
+            "evaluate_agreement", Qt.Orientation.Vertical, self.agreement, self.attribute_agreement, [280, 280]
+        )
+        split = _split("evaluate_attributes", Qt.Orientation.Horizontal, self.attributes, right, [490, 480])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
@@ -126,8 +128,8 @@ class AttributesPage(QWidget):
             panel.model.set_noise(dict(zip(names, within.tolist(), strict=True)))
 
 
-def _split(orientation: Qt.Orientation, first: QWidget, second: QWidget, sizes: list[int]) -> QSplitter:
-    made = QSplitter(orientation)
+def _split(name: str, orientation: Qt.Orientation, first: QWidget, second: QWidget, sizes: list[int]) -> QSplitter:
+    made = QSplitter(orientation, objectName=name)
     made.setHandleWidth(1)
     made.setChildrenCollapsible(False)
     made.addWidget(first)
