@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.project import NewImage, Project
 from msdn_core.vision.backbones import Backbone, load_backbone
-from msdn_core.vision.extraction import BATCH, extract_features
+from msdn_core.vision.extraction import BATCH, IN_CACHE, extract_features
 from msdn_core.vision.features import DONE, FeatureStore
 from msdn_core.vision.transform import prepare_file
 from msdn_core.vision.weights import fill_by_order, packaged_lite0
@@ -56,7 +57,10 @@ def rows(quick: bool = False) -> list[Row]:
             project.define_classes(ClassTable.empty())
             root = project.add_image_root(pictures)
             project.add_images(root, [NewImage(file.name, None, Split.NONE) for file in files])
-        backbone = load_backbone("lite0", device="cpu")
+        backbones = {"float32": load_backbone("lite0", device="cpu")}
+        if torch.ops.mkldnn._is_mkldnn_bf16_supported():
+            backbones["bfloat16"] = load_backbone("lite0", device="cpu", precision="bfloat16")
+        spec = backbones["float32"].spec
         plain = tf_efficientnet_lite0(pretrained=False, num_classes=0).eval()
         fill_by_order(plain, packaged_lite0(), "The packaged weights")
         prepare = transforms.Compose(
@@ -64,7 +68,7 @@ def rows(quick: bool = False) -> list[Row]:
                 transforms.Resize(224, transforms.InterpolationMode.BICUBIC),
                 transforms.CenterCrop(224),
                 transforms.ToTensor(),
-                transforms.Normalize(backbone.spec.mean, backbone.spec.std),
+                transforms.Normalize(spec.mean, spec.std),
             ]
         )
         made: dict[str, np.ndarray] = {}
@@ -79,24 +83,28 @@ def rows(quick: bool = False) -> list[Row]:
                 )
             made["plain"] = torch.cat(found).numpy()
 
-        def ours() -> None:
-            store = extract_features(home / "project", backbone)
-            made["ours"] = np.array(store.array)
+        def ours(precision: str) -> None:
+            store = extract_features(home / "project", backbones[precision])
+            made[precision] = np.array(store.array)
             forget(store)
 
-        seconds = fastest({"plain": loop, "ours": ours}, rounds=1 if quick else 3)
-        opening, network = floor(backbone, files[:BATCH])
+        ways = {precision: partial(ours, precision) for precision in backbones}
+        seconds = fastest({"plain": loop, **ways}, rounds=1 if quick else 3)
+        floors = {precision: floor(backbone, files[:BATCH]) for precision, backbone in backbones.items()}
     rates = {name: count / value for name, value in seconds.items()}
-    away = (
-        np.abs(made["plain"].astype(np.float32) - made["ours"].astype(np.float32)).mean() / np.abs(made["plain"]).mean()
-    )
-    return [
-        Row("features, Lite0 at 224, decoding included", seconds["plain"] / seconds["ours"], "×", 4, True,
-            f"{rates['plain']:.0f} images a second by a plain loop, {rates['ours']:.0f} here; an image costs a core "
-            f"{1000 * opening:.1f} ms to open and {1000 * network:.1f} ms in the network: {os.cpu_count()} cores "
-            f"make {(os.cpu_count() or 1) / (opening + network):.0f} a second at most; "
-            f"the features differ by {away:.1%} on average, as the two resize differently"),
-    ]  # fmt: skip
+    found = []
+    for precision, (opening, network) in floors.items():
+        away = np.abs(made["plain"].astype(np.float32) - made[precision]).mean() / np.abs(made["plain"]).mean()
+        cores = os.cpu_count() or 1
+        found.append(
+            Row(f"features, Lite0 at 224, decoding included, {precision}", seconds["plain"] / seconds[precision],
+                "×", 4, True,
+                f"{rates['plain']:.0f} images a second by a plain loop, {rates[precision]:.0f} here; an image costs a "
+                f"core {1000 * opening:.1f} ms to open and {1000 * network:.1f} ms in the network: {cores} cores make "
+                f"{cores / (opening + network):.0f} a second at most; the features differ by {away:.1%} on average, "
+                "as the two resize differently" + " and this one rounds" * (precision == "bfloat16"))
+        )  # fmt: skip
+    return found
 
 
 def floor(backbone: Backbone, files: list[Path]) -> tuple[float, float]:
@@ -108,7 +116,7 @@ def floor(backbone: Backbone, files: list[Path]) -> tuple[float, float]:
         seconds = fastest(
             {
                 "opening": lambda: [prepare_file(file, backbone.spec) for file in files],
-                "network": lambda: backbone.features(pixels),
+                "network": lambda: [backbone.features(part) for part in pixels.split(IN_CACHE)],
             },
             rounds=3,
         )

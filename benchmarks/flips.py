@@ -24,7 +24,7 @@ def flipped_store(project: Path, store: FeatureStore) -> FeatureStore:
     folder = project / "flipped" / store.folder.name
     if not (folder / MANIFEST).is_file():
         spec = store.spec
-        backbone = load_backbone(spec.name, size=spec.size)
+        backbone = load_backbone(spec.name, size=spec.size, precision=spec.precision)
         with Project.open(project, read_only=True) as opened:
             paths = {image.id: image.path for image in opened.images()}
         folder.mkdir(parents=True, exist_ok=True)

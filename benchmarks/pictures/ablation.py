@@ -12,7 +12,7 @@ from msdn_core.training.ablation import Ablation
 from msdn_core.training.config import RECIPES
 
 _ROWS = ("baseline", "ava", "vaa", "no_distillation", "full")
-_SETTINGS = ("steps=40", "evaluate_every=20")
+_SETTINGS = ("steps=30", "evaluate_every=15")
 
 
 def _form(stage: Stage) -> None:

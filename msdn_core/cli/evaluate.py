@@ -118,6 +118,8 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _text(figures: Mapping[str, Any]) -> str:
     """The figures for a person, each beside what it was selected on."""
+    from msdn_core.runs.tested_run import OFTEN_TOO_LARGE
+
     rows: list[tuple[str, ...]] = [("", "CZSL", "U", "S", "H", "gamma")]
     for name, found in (
         ("gamma as trained", figures),
@@ -127,7 +129,8 @@ def _text(figures: Mapping[str, Any]) -> str:
         if found is not None:
             shown = (percent(found[key]) for key in ("czsl", "U", "S", "H"))
             rows.append((name.format(found["selected_on"]), *shown, f"{found['gamma']:.3f}"))
-    lines = [aligned(rows), f"area under the seen-unseen curve  {percent(figures['ausuc'])}", ""]
+    caution = [f"a gamma chosen on validation is {OFTEN_TOO_LARGE}"] if figures["validated"] else []
+    lines = [aligned(rows), *caution, f"area under the seen-unseen curve  {percent(figures['ausuc'])}", ""]
     pointing, pcp, attributes = figures["pointing"], figures["pcp"], figures["attributes"]
     regions, agreement = figures["region_insertion"], figures["agreement"]
     looks = [("", "A→V", "V→A", "")]

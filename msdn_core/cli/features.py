@@ -24,6 +24,12 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--size", type=int, metavar="N", help="pixels a side (default: the backbone's own)")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="the backbone's weights, where it is offline")
+    parser.add_argument(
+        "--precision",
+        choices=("float32", "bfloat16"),
+        default="float32",
+        help="what the backbone computes in; bfloat16 takes half the time where the processor or the GPU has it",
+    )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
     parser.add_argument("--background", action="store_true", help="give way to other programs")
     parser.set_defaults(handler=run)
@@ -45,7 +51,11 @@ def _extract(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> Non
     from msdn_core.vision.extraction import extract_features
 
     backbone = load_backbone(
-        arguments.backbone, size=arguments.size, weights=arguments.weights, device=choose_device(arguments.device)
+        arguments.backbone,
+        size=arguments.size,
+        weights=arguments.weights,
+        device=choose_device(arguments.device),
+        precision=arguments.precision,
     )
     store = extract_features(
         arguments.project,

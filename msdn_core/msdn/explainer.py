@@ -54,7 +54,11 @@ class Explainer:
         """
         if self._backbone is None:
             backbone = load_backbone(
-                self.spec.name, size=self.spec.size, weights=self._weights or local_file(self.spec), device=self.device
+                self.spec.name,
+                size=self.spec.size,
+                weights=self._weights or local_file(self.spec),
+                device=self.device,
+                precision=self.spec.precision,
             )
             if not self.spec.accepts(backbone.spec):
                 raise CheckpointError(

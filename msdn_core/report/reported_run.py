@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,10 +27,10 @@ MOST_POINTS = 600
 
 @dataclass
 class TrainingCurves:
-    """Values by name, each as (step, value) in the order of the steps."""
+    """Values by name: step, value, step, value and so on, in the order of the steps; a run may have a million."""
 
-    losses: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
-    validation: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    losses: dict[str, array[float]] = field(default_factory=dict)
+    validation: dict[str, array[float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +110,9 @@ def read_curves(run: RunDirectory) -> TrainingCurves:
     return curves
 
 
-def thinned(points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
+def thinned(points: array[float]) -> NDArray[np.float64]:
     """(P, 2) points to draw: all, or of each of many stretches the lowest and the highest."""
-    every = np.array(points, np.float64).reshape(-1, 2)
+    every = np.array(points).reshape(-1, 2)
     stretch = len(every) // (MOST_POINTS // 2)
     if stretch < 2:
         return every
@@ -121,14 +122,14 @@ def thinned(points: Sequence[tuple[float, float]]) -> NDArray[np.float64]:
     return np.concatenate([whole[rows[:, None], places].reshape(-1, 2), every[len(whole) * stretch :]])
 
 
-def _append(curves: dict[str, list[tuple[float, float]]], step: int, values: Any) -> None:
+def _append(curves: dict[str, array[float]], step: int, values: Any) -> None:
     for name, value in values.items():
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
             continue
-        curve = curves.setdefault(str(name), [])
-        while curve and curve[-1][0] >= step:
-            curve.pop()
-        curve.append((float(step), float(value)))
+        curve = curves.setdefault(str(name), array("d"))
+        while curve and curve[-2] >= step:
+            del curve[-2:]
+        curve.extend((step, value))
 
 
 def _seeds_of(project: Project, run: RunDirectory, tested: TestedRun) -> tuple[dict[str, Any], ...]:

@@ -70,7 +70,7 @@ def class_table(runs: Sequence[ReportedRun], noise: Noise | None) -> FigureTable
     tested = [run.tested for run in runs]
     accuracies = [run.accuracies(run.gamma(TRAINED)) for run in tested]
     first, table = tested[0], tested[0].table
-    taken = {row["class"]: row for row in first.kept.classes}
+    taken = {row.get("class"): row for row in first.kept.classes}
     others = [[_value(accuracies[1], run, name) for name in table.classes] for run in tested[1:]]
     lines = []
     for number in np.argsort(accuracies[0], kind="stable").tolist():

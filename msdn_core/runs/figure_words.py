@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msdn_core.domain.metrics.seeds import difference_of_means, spread
-from msdn_core.runs.tested_run import BEST, GAMMAS, TRAINED, TestedRun
+from msdn_core.runs.tested_run import BEST, GAMMAS, OFTEN_TOO_LARGE, TRAINED, VALIDATED, TestedRun
 
 FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
 
@@ -31,6 +31,8 @@ def selected_words(run: TestedRun, choice: str = TRAINED) -> str:
     gamma = ", and gamma too: an upper bound, no result" if choice == BEST else ""
     if choice == BEST and run.selected_on != "test":
         gamma = ", gamma on test: an upper bound, no result"
+    if choice == VALIDATED:
+        gamma = f", gamma on validation: {OFTEN_TOO_LARGE}"
     optimistic = " (optimistic)" if run.selected_on == "test" and choice != BEST else ""
     return f"checkpoint selected on {run.selected_on}{optimistic}{gamma}"
 

@@ -24,6 +24,8 @@ GAMMAS = {
     VALIDATED: "gamma chosen on validation",
     BEST: "best gamma, chosen on test",
 }
+OFTEN_TOO_LARGE = "often too large, for fewer classes play unseen there than on test"
+"""What was found of gammas chosen on validation (docs/experiments.md)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -129,7 +129,13 @@ def load_data(
         word_vectors, source = hashed_word_vectors([a.full_name for a in table.attributes]), HASHED
     store = matching_store(project_path, config, images)
     if store is None:
-        backbone = load_backbone(config.backbone, size=config.size or None, weights=_weights(config), device=device)
+        backbone = load_backbone(
+            config.backbone,
+            size=config.size or None,
+            weights=_weights(config),
+            device=device,
+            precision=config.feature_precision,
+        )
         store = extract_features(project_path, backbone, progress=progress, stop=stop, ranks=ranks)
         if stop is not None and stop():
             return None
@@ -176,6 +182,8 @@ def matching_store(project_path: Path, config: TrainConfig, images: Sequence[Ima
     for store in find_stores(project_path):
         spec = store.spec
         if spec.name != config.backbone or (config.size and spec.size != config.size):
+            continue
+        if spec.precision != config.feature_precision:
             continue
         if weights is not None and spec.weights_file != str(weights.absolute()):
             continue

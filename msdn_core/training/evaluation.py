@@ -281,7 +281,9 @@ def features_of(
     tests = [image for image in images if image.split in (Split.TEST_SEEN, Split.TEST_UNSEEN)]
     if store is not None and all(store.has(image.id) or image.name in store.failures for image in tests):
         return store
-    backbone = load_backbone(spec.name, size=spec.size, weights=local_file(spec), device=device)
+    backbone = load_backbone(
+        spec.name, size=spec.size, weights=local_file(spec), device=device, precision=spec.precision
+    )
     if not spec.accepts(backbone.spec):
         raise CheckpointError(
             f"Checkpoint “{header.run}” was trained on features of {spec.name} with other weights ({spec.weights}); "

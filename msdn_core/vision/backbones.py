@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from msdn_core.errors import ConfigError, WeightsError
 from msdn_core.vision.devices import choose_device
 from msdn_core.vision.folding import folded
-from msdn_core.vision.transform import IMAGENET_MEAN, IMAGENET_STD, BackboneSpec, Triple
+from msdn_core.vision.transform import IMAGENET_MEAN, IMAGENET_STD, PRECISIONS, BackboneSpec, Triple
 from msdn_core.vision.weights import fill, fill_by_order, packaged_lite0, read_weights, weights_sha256
 
 DEFAULT_BACKBONE = "lite0"
@@ -63,7 +63,9 @@ class Backbone:
     def features(self, pixels: Tensor) -> Tensor:
         """(B, C, R) float32, each region of length 1 over C, from prepared (B, 3, S, S) pixels."""
         with torch.inference_mode():
-            batch = pixels.to(self.device).contiguous(memory_format=torch.channels_last)
+            batch = pixels.to(self.device, getattr(torch, self.spec.precision)).contiguous(
+                memory_format=torch.channels_last
+            )
             value = self._network(batch).flatten(2).float()
             return nn.functional.normalize(value, dim=1)
 
@@ -74,13 +76,19 @@ def load_backbone(
     size: int | None = None,
     weights: Path | None = None,
     device: torch.device | str | None = None,
+    precision: str = "float32",
 ) -> Backbone:
     """A backbone by name, with ImageNet weights: ``lite0``, ``resnet101``, or any timm or torchvision model.
 
     ``size`` is the pixels a side (default: the model's own; 448 for ``resnet101``, as in the paper); ``weights`` a
-    local file, otherwise the package's or the library's own download. Raises WeightsError and ConfigError.
+    local file, otherwise the package's or the library's own download. ``precision`` is what it computes in: bfloat16
+    takes a fraction of the time where the processor or the GPU has it. Raises WeightsError and ConfigError.
     """
     target = choose_device() if device is None else torch.device(device)
+    if precision not in PRECISIONS:
+        raise ConfigError(f"There is no precision “{precision}”; choose {' or '.join(PRECISIONS)}.")
+    if precision == "bfloat16" and not _has_bfloat16(target):
+        raise ConfigError(f"Device “{target}” of this machine does not compute in bfloat16; choose float32.")
     if size is not None and not 32 <= size <= 2048:
         raise ConfigError(f"Images of {size} pixels a side cannot be made; choose a size from 32 to 2048.")
     if name in ("lite0", "tf_efficientnet_lite0"):
@@ -111,8 +119,16 @@ def load_backbone(
         channels=int(shape[1]),
         grid=(int(shape[2]), int(shape[3])),
         weights_file="" if weights is None else str(Path(weights).absolute()),
+        precision=precision,
     )
-    return Backbone(folded(network, example, on_cpu=target.type == "cpu").to(target), spec, target)
+    fastest = folded(network, example, on_cpu=target.type == "cpu")
+    return Backbone(fastest.to(target, getattr(torch, precision)), spec, target)
+
+
+def _has_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return device.type == "cpu" and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
 Built = tuple[FeatureMap, int, Triple, Triple, str]

@@ -41,7 +41,7 @@ from msdn_core.vision.transform import BackboneSpec, prepare_file
 
 BATCH = 16
 """Images that are written at once, and that one of several ranks makes at its turn."""
-_IN_CACHE = 4
+IN_CACHE = 4
 """Images that a processor takes through the network at once: the largest maps of more lie in no cache any more."""
 _WORKERS = 8
 _LOCK = "extraction.lock"
@@ -204,7 +204,7 @@ def _batches(
 
     def make(rows: list[int]) -> Batch:
         good, faults, made = [], {}, []
-        at_once = BATCH if backbone.device.type == "cuda" else _IN_CACHE
+        at_once = BATCH if backbone.device.type == "cuda" else IN_CACHE
         for start in range(0, len(rows), at_once):
             pixels = []
             for row in rows[start : start + at_once]:

@@ -18,6 +18,8 @@ from msdn_core.vision.images import image_size, open_image
 
 TRANSFORM_VERSION = 1
 
+PRECISIONS = ("float32", "bfloat16")
+
 Triple = tuple[float, float, float]
 
 IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
@@ -44,11 +46,15 @@ class BackboneSpec:
     """H and W of its regions."""
     weights_file: str = ""
     """The local file its weights were read from, where they were."""
+    precision: str = "float32"
+    """What it computes in, one of ``PRECISIONS``; its features are float16 in either."""
 
     @property
     def fingerprint(self) -> str:
         """16 hex digits that two specifications share exactly if they make the same features."""
-        made_by = (self.name, self.size, self.mean, self.std, self.weights_sha256, TRANSFORM_VERSION)
+        made_by = [self.name, self.size, self.mean, self.std, self.weights_sha256, TRANSFORM_VERSION]
+        if self.precision != "float32":  # Features were float32's before there was another.
+            made_by.append(self.precision)
         return hashlib.sha256(json.dumps(made_by).encode()).hexdigest()[:16]
 
     def accepts(self, other: BackboneSpec) -> bool:
@@ -67,6 +73,9 @@ class BackboneSpec:
         rows, columns = (int(value) for value in content["grid"])
         if len(mean) != 3 or len(std) != 3 or not all(std) or min(rows, columns, int(content["size"])) < 1:
             raise ValueError("mean and deviation are three numbers each, sizes are positive")
+        precision = str(content.get("precision", "float32"))
+        if precision not in PRECISIONS:
+            raise ValueError(f"there is no precision “{precision}”")
         return cls(
             name=str(content["name"]),
             size=int(content["size"]),
@@ -77,6 +86,7 @@ class BackboneSpec:
             channels=int(content["channels"]),
             grid=(rows, columns),
             weights_file=str(content.get("weights_file", "")),
+            precision=precision,
         )
 
 

@@ -93,16 +93,16 @@ class ClassMarks(pg.GraphicsObject):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # Marks over names: the chosen class is named also where there is no room.
         self._draw_names(painter, rows, x, y, room)
+        ink = theme().colours.q("text")
+        plain, bold = QPen(ink, 1.4), QPen(ink, 2.6)
         for row in reversed(rows):
+            painter.setPen(bold if row == self._chosen else plain)
             self._draw_mark(painter, row, QPointF(x[row], y[row]))
         painter.restore()
 
     def _draw_mark(self, painter: QPainter, row: int, middle: QPointF) -> None:
-        colours = theme().colours
-        is_chosen = row == self._chosen
-        painter.setPen(QPen(colours.q("text"), 2.6 if is_chosen else 1.4))
         painter.setBrush(QColor(*self._colours[row].tolist()))
-        reach = REACH + (2 if is_chosen else 0)
+        reach = REACH + (2 if row == self._chosen else 0)
         if self._seen[row]:
             painter.drawEllipse(middle, reach - 1, reach - 1)
         else:
@@ -119,17 +119,25 @@ class ClassMarks(pg.GraphicsObject):
     ) -> None:
         ground = QColor(theme().colours.q("panel"))
         ground.setAlpha(190)
+        painter.setPen(theme().colours.q("text"))
         plain, bold = small_font(), small_font(bold=True)
         height = QFontMetricsF(bold).height()
+        widths = np.array(self._widths)[rows] + 4
+        sides = (REACH + 3 + widths / 2, -REACH - 3 - widths / 2)
+        # For all names at once, as it is done in every frame: where a name would cover a mark.
+        near = np.abs(y[rows][:, None] - y[rows]) < height / 2 + 3
+        covers = [
+            ((np.abs(x[rows] - (x[rows] + side)[:, None]) < widths[:, None] / 2 + 3) & near).any(axis=1).tolist()
+            for side in sides
+        ]
         placed: list[QRectF] = []
-        for row in rows:
+        for number, row in enumerate(rows):
             if len(placed) >= _MOST_NAMES:
                 break
-            wide = self._widths[row] + 4
-            for left in (x[row] + REACH + 3, x[row] - REACH - 3 - wide):
-                place = QRectF(left, y[row] - height / 2, wide, height)
-                covers = (np.abs(x - place.center().x()) < wide / 2 + 3) & (np.abs(y - y[row]) < height / 2 + 3)
-                free = room.contains(place) and not covers.any()
+            for side, covered in zip(sides, covers, strict=True):
+                left = x[row] + side[number] - widths[number] / 2
+                place = QRectF(left, y[row] - height / 2, widths[number], height)
+                free = not covered[number] and room.contains(place)
                 if free and not any(place.intersects(other) for other in placed):
                     break
             else:
@@ -138,5 +146,4 @@ class ClassMarks(pg.GraphicsObject):
             placed.append(place)
             painter.fillRect(place, ground)
             painter.setFont(bold if row == self._chosen else plain)
-            painter.setPen(theme().colours.q("text"))
             painter.drawText(place.adjusted(2, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, self._names[row])

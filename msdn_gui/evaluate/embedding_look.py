@@ -10,7 +10,6 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from msdn_core.domain.seriation import by_similarity
 from msdn_core.runs.embeddings import scores_of
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.point_cloud import CIRCLE, CROSS, DIAMOND, rgb
@@ -40,8 +39,11 @@ class Look:
     """What they tell, as rich text."""
 
 
-def look_of(shown: Shown, source: str, colouring: str, attribute: str) -> Look:
-    """The look of a run's test images at its gamma; ``attribute`` is a full name."""
+def look_of(shown: Shown, source: str, colouring: str, attribute: str, likeness: NDArray[np.intp]) -> Look:
+    """The look of a run's test images at its gamma.
+
+    ``attribute`` is a full name; ``likeness`` are (M,) class rows, like ones beside one another.
+    """
     run, colours = shown.run, theme().colours
     seen = run.table.seen
     of_kind = rgb(colours.q("unseen"), colours.q("seen"))[seen.astype(int)]
@@ -67,18 +69,18 @@ def look_of(shown: Shown, source: str, colouring: str, attribute: str) -> Look:
         )
         return Look(inks, shapes, _ramped(ramp, truth, float(truth.min()), float(truth.max())), legend)
     if colouring == BY_CLASS:
-        inks = _class_colours(run.table.vectors)
+        inks = _class_colours(likeness)
         return Look(inks[run.labels], shapes, inks, "Like classes have like colours; ● seen, ◆ unseen")
     return Look(of_kind[run.labels], shapes, of_kind, kinds)
 
 
-def _class_colours(vectors: NDArray[np.float64]) -> NDArray[np.uint8]:
+def _class_colours(likeness: NDArray[np.intp]) -> NDArray[np.uint8]:
     """(M, 3) hues in the order of likeness, neighbours told apart by how light they are."""
-    count = len(vectors)
-    found = np.zeros((count, 3), np.uint8)
+    count = len(likeness)
     lights = (0.66, 0.5, 0.58) if theme().dark else (0.5, 0.36, 0.43)
-    for place, row in enumerate(by_similarity(vectors).tolist()):
-        found[row] = rgb(QColor.fromHslF(0.92 * place / max(count, 1), 0.62, lights[place % 3]))[0]
+    hues = [QColor.fromHslF(0.92 * place / max(count, 1), 0.62, lights[place % 3]) for place in range(count)]
+    found = np.zeros((count, 3), np.uint8)
+    found[likeness] = rgb(*hues)
     return found
 
 

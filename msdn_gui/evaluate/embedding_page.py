@@ -153,6 +153,7 @@ class EmbeddingPage(QWidget):
         if before is None or before.run is not run:
             self._drawn = None
             self.plot.show_classes(run.table)
+        if before is None or not before.looks_like(self._shown):
             self._select(None)
         self.planes.show(run, self.sources.currentData())
         self._draw()
@@ -193,10 +194,11 @@ class EmbeddingPage(QWidget):
     def _colour(self, *_: object) -> None:
         by_attribute = self.colouring.currentData() == BY_ATTRIBUTE
         self.attribute.setVisible(by_attribute)
-        if self._shown is None or self._drawn is None:
+        planes = self.planes.planes
+        if self._shown is None or self._drawn is None or planes is None:
             return
-        name = self.attribute.currentText()
-        look = look_of(self._shown, self.sources.currentData(), self.colouring.currentData(), name)
+        source, name = self.sources.currentData(), self.attribute.currentText()
+        look = look_of(self._shown, source, self.colouring.currentData(), name, planes.likeness)
         self.plot.show_look(look)
         self.legend.setText(look.legend)
 

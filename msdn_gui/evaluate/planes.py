@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.embedding import Plane, principal_plane
+from msdn_core.domain.seriation import by_similarity
 from msdn_core.errors import RunError
 from msdn_core.runs.embeddings import KeptEmbedding, embedding_digest, embedding_file, read_embedding, space_of
 from msdn_core.runs.evaluations import evaluation_folder
@@ -32,6 +35,8 @@ class Planes:
     principal: Plane
     kept: KeptEmbedding | None
     """t-SNE, where it was made of these very scores and class vectors."""
+    likeness: NDArray[np.intp]
+    """(M,) class rows, like ones beside one another."""
     fault: str = ""
     """Why there is no t-SNE though one was made."""
 
@@ -104,10 +109,10 @@ class PlaneMaker(QObject):
 
     def _look(self) -> None:
         key = self._key()
+        self.planes, self.is_working = None, key is not None
         if key is None or self._wanted is None:
             return
         (run, source), project = self._wanted, key[0]
-        self.planes, self.is_working = None, True
         self._work.start(lambda: _find(project, run, source))
         self.changed.emit()
 
@@ -131,4 +136,4 @@ def _find(project: Path, run: TestedRun, source: str) -> Planes:
         fault = str(error)
     if kept is not None and kept.made_of != embedding_digest(predictions, source):
         kept, fault = None, "The t-SNE that is kept was made of an earlier evaluation."
-    return Planes(principal_plane(space_of(predictions, source)), kept, fault)
+    return Planes(principal_plane(space_of(predictions, source)), kept, by_similarity(run.table.vectors), fault)

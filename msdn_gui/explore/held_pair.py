@@ -26,7 +26,9 @@ class HeldPair(CaptionedPair):
         if record != self._record:
             self._record, self._known = record, known_truth(session.project, record)
             self.pair.show_image(record)
-        explanation, attribute = compared.explanation if compared.is_on else None, compared.attribute
+        if record is None:
+            return
+        explanation, attribute = compared.explanation, compared.attribute
         truth = truth_of(self._known, session.project, record, session.table, attribute)
         self.pair.show_maps(explanation, attribute, truth, display)
         self.say_state(record, compared.state, compared.checkpoint, explanation, attribute)
@@ -35,7 +37,8 @@ class HeldPair(CaptionedPair):
     @property
     def is_complete(self) -> bool:
         """Whether what can be shown is on the screen."""
-        if self.pair.fault or self._record is None or not self._comparison.settled:
-            return bool(self.pair.fault) or self._record is None
-        explained = self.pair.is_complete(self._comparison.explanation)
-        return self.pair.picture is not None and (explained or self._comparison.explanation is None)
+        if self._record is None or self.pair.fault:
+            return True
+        explanation = self._comparison.explanation
+        explained = explanation is None or self.pair.is_complete(explanation)
+        return self.pair.picture is not None and self._comparison.settled and explained

@@ -89,6 +89,7 @@ class MapSide(QObject):
         self.bar.setFont(small_font())
         self.readout = ElidedLabel(name=f"{prefix}{name}_readout")
         self.readout.setFont(small_font())
+        self.readout.setMinimumWidth(1)
         self.readout.setProperty("look", "muted")
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 

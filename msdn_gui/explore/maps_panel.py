@@ -180,6 +180,7 @@ class MapsPanel(QWidget):
         session = self._session
         if self.held is not None:
             self.held.follow(self.display)
+        if self.comparison.is_on:
             name = self.comparison.attribute_name(session.attribute)
             self.chosen.tell(session.image, name, session.checkpoint, session.reading())
 

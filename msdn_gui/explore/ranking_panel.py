@@ -17,6 +17,7 @@ from msdn_gui.explore.ranking_model import CLASS, RANK, SCORE, TRUE_SIGN, Rankin
 from msdn_gui.icons import bind_icon
 from msdn_gui.session import ExplainPhase, ExplainState, Session
 from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.mark import Mark
 from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate, TextDelegate
@@ -46,7 +47,7 @@ class RankingPanel(QWidget):
         self.table.setItemDelegateForColumn(RANK, TextDelegate(self.table, "muted"))
         self.table.setItemDelegateForColumn(CLASS, ClassDelegate(self.table))
         self.table.setItemDelegateForColumn(SCORE, BarDelegate(self.table))
-        self.title = QLabel("Classes", objectName="ranking_title")
+        self.title = ElidedLabel("Classes", name="ranking_title")
         self.search = QLineEdit(objectName="class_search", placeholderText="Search classes", clearButtonEnabled=True)
         self.search.setToolTip("Part of a class's name, or “seen” or “unseen”")
         self.true_class = QPushButton(objectName="true_class", flat=True)
@@ -91,8 +92,7 @@ class RankingPanel(QWidget):
     def _arrange(self) -> None:
         self.title.setProperty("look", "heading")
         top = QHBoxLayout()
-        top.addWidget(self.title)
-        top.addStretch(1)
+        top.addWidget(self.title, 1)
         for mark in ("seen", "unseen"):
             top.addWidget(Mark(mark))
             word = QLabel(mark)
@@ -140,7 +140,8 @@ class RankingPanel(QWidget):
             self.model.show_ranking(session.table, None, None)
         overridden = bool(self._overrides.values)
         self.title.setText("Classes (overridden)" if overridden else "Classes")
-        self.title.setToolTip("Ranked by scores of which some are overridden" if overridden else "")
+        if overridden:
+            self.title.setToolTip("Ranked by scores of which some are overridden")
         self._show_chosen()
         self._tell_true_class()
         self.ranked.emit()

@@ -52,7 +52,7 @@ class ExploreWorkspace(QWidget):
         self.why = WhyPanel(session, self.overrides)
         centre = _splitter("explore_centre", Qt.Orientation.Vertical, [self.maps, self.attributes], (3, 2))
         right = _splitter("explore_right", Qt.Orientation.Vertical, [self.ranking, self.why], (1, 1))
-        self.maps.setMinimumSize(500, 250)
+        self.maps.setMinimumSize(428, 250)
         self.attributes.setMinimumHeight(120)
         self.ranking.setMinimumSize(250, 220)
         self.why.setMinimumHeight(140)

@@ -37,11 +37,11 @@ class StartPage(QWidget):
         super().__init__(parent)
         self.setObjectName("start")
         self._session, self._settings = session, services.settings
-        self._missing: frozenset[str] = frozenset()
+        self._there: dict[str, bool] = {}
         self.undo_stack = QUndoStack(self)
         services.undo_group.addStack(self.undo_stack)
         self._looking = Background(self)
-        self._looking.done.connect(self._take_missing)
+        self._looking.done.connect(self._take_answer)
         self._model = RecentModel()
         self.recents = RecentView(self._model, services.thumbnails)
         self.recents.chosen.connect(self.chosen)
@@ -58,12 +58,12 @@ class StartPage(QWidget):
 
     def settled(self) -> bool:
         """Whether all that is to be seen is there."""
-        return self.recents.settled()
+        return self._there.keys() >= set(self._settings.value.recent_projects) and self.recents.settled()
 
     def look_again(self) -> None:
         """Looks on a thread which projects are still where they were: a drive may be slow or gone."""
         paths = self._settings.value.recent_projects
-        self._looking.start(lambda: frozenset(text for text in paths if not Project.is_project(Path(text))))
+        self._looking.start(lambda: {text: Project.is_project(Path(text)) for text in paths})
 
     # Inside
 
@@ -139,11 +139,11 @@ class StartPage(QWidget):
     def _show_recents(self) -> None:
         kept, project = self._settings.value, self._session.project
         opened = project.path if project is not None else None
-        self._model.show_recents(kept.recent_projects, kept.projects, self._missing, opened)
+        self._model.show_recents(kept.recent_projects, kept.projects, self._there, opened)
         self._pages.setCurrentIndex(0 if kept.recent_projects else 1)
 
-    def _take_missing(self, missing: frozenset[str]) -> None:
-        self._missing = missing
+    def _take_answer(self, there: dict[str, bool]) -> None:
+        self._there = there
         self._show_recents()
 
     def _tell_undo(self, _place: int = 0) -> None:

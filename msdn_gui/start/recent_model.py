@@ -22,9 +22,14 @@ class Recent:
 
     path: Path
     remembered: Remembered
-    is_missing: bool = False
-    """Whether no project lies at its path any more."""
+    is_there: bool | None = None
+    """Whether a project lies at its path; None until that was looked for."""
     is_open: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether no project lies at its path any more."""
+        return self.is_there is False
 
     @property
     def name(self) -> str:
@@ -56,11 +61,11 @@ class RecentModel(QAbstractListModel):
         self.recents: list[Recent] = []
 
     def show_recents(
-        self, paths: Sequence[str], known: Mapping[str, Remembered], missing: frozenset[str], opened: Path | None
+        self, paths: Sequence[str], known: Mapping[str, Remembered], there: Mapping[str, bool], opened: Path | None
     ) -> None:
         """Takes the list as it is now; views are told only where it is another one."""
         recents = [
-            Recent(Path(text), known.get(text, Remembered()), text in missing, Path(text) == opened) for text in paths
+            Recent(Path(text), known.get(text, Remembered()), there.get(text), Path(text) == opened) for text in paths
         ]
         if [one.path for one in recents] != [one.path for one in self.recents]:
             self.beginResetModel()

@@ -154,7 +154,8 @@ class _CardDelegate(QStyledItemDelegate):
     def _mosaic(self, recent: Recent, width: int, painter: QPainter) -> QPixmap:
         """Made anew only where an image has come, or the theme or the screen is another one."""
         ratio = painter.device().devicePixelRatioF()
-        wanted = () if recent.is_missing else recent.remembered.pictures
+        # Images on a drive that does not answer are not asked for.
+        wanted = recent.remembered.pictures if recent.is_there else ()
         got = [self._thumbnails.get(Path(text)) for text in wanted]
         images = [image for image in got if image is not None and not image.isNull()]
         key = (tuple(image.cacheKey() for image in images), width, ratio, theme().dark)

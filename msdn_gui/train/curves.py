@@ -72,7 +72,7 @@ class Curves(QWidget):
         self.also.hide()
         self.plots = (self.losses, self.figures, self.also)
         for plot in (self.figures, self.also):
-            plot.view.setXLink(self.losses.view)
+            plot.follow(self.losses)
         self.more = QComboBox(objectName="also_shown")
         self.more.setAccessibleName("What a third plot shows")
         self.more.addItem("nothing else", "")

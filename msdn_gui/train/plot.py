@@ -96,14 +96,26 @@ class Plot(QWidget):
 
     @property
     def view(self) -> pg.ViewBox:
-        """For linking the steps of two plots."""
+        """What shows a part of the plane."""
         return self._item.vb
+
+    def follow(self, other: Plot) -> None:
+        """Shows the steps that another plot shows, whatever steps it has itself."""
+        self._follows = True
+        self._item.vb.setXLink(other.view)
+        self._show_all()
+
+    _follows = False
+
+    def _show_all(self) -> None:
+        self._item.vb.enableAutoRange(y=True)
+        self._item.vb.enableAutoRange(x=not self._follows)
 
     def clear(self) -> None:
         """Forgets all points."""
         for key in self.series:
             self.series[key] = Series()
-        self._item.vb.enableAutoRange(x=True, y=True)
+        self._show_all()
         self._cursor.hide()
         self._say_last()
         self.redraw()
@@ -129,7 +141,7 @@ class Plot(QWidget):
 
     def show_whole(self) -> None:
         """All steps, also those that come."""
-        self._item.vb.enableAutoRange(x=True, y=True)
+        self._show_all()
         self.redraw()
 
     def zoom(self, by: float) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from msdn_gui.theme import theme
@@ -27,7 +27,9 @@ class ScoreLine(QWidget):
         self._frame = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        theme().changed.connect(self.update)
+        self._points: list[QPointF] = []
+        self._faint, self._full = QPixmap(), QPixmap()
+        theme().changed.connect(self._forget)
 
     @property
     def frames(self) -> int:
@@ -41,7 +43,7 @@ class ScoreLine(QWidget):
             words = f"The score over the film, from {scores.min():.3g} to {scores.max():.3g}; click to go to a moment"
             self.setToolTip(words.replace("-", "−"))
             self.setAccessibleDescription(words)
-        self.update()
+        self._forget()
 
     def show_frame(self, frame: int) -> None:
         """Marks a moment."""
@@ -54,8 +56,22 @@ class ScoreLine(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         if not len(self._scores):
             return
+        if self._faint.isNull() or self._faint.size() != self.size() * self.devicePixelRatioF():
+            self._draw()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        at = self._points[min(self._frame, len(self._points) - 1)]
+        # What is still to come stands fainter than what has been.
+        painter.drawPixmap(0, 0, self._faint)
+        painter.setClipRect(QRectF(0, 0, at.x(), self.height()))
+        painter.drawPixmap(0, 0, self._full)
+        painter.setClipping(False)
+        painter.setPen(QPen(theme().colours.q("panel"), 1.2))
+        painter.setBrush(theme().colours.q(self._colour))
+        painter.drawEllipse(at, 3.6, 3.6)
+
+    def _draw(self) -> None:
+        """The whole line, faint and full: drawn once, since only the moment is another one in each frame."""
         colours = theme().colours
         low, high = min(0.0, float(self._scores.min())), max(0.0, float(self._scores.max()))
         x = np.linspace(_MARGIN, self.width() - _MARGIN, max(2, len(self._scores)))[: len(self._scores)]
@@ -63,21 +79,29 @@ class ScoreLine(QWidget):
         room = self.height() - 2 * _MARGIN
         y = _MARGIN + room * (high - self._scores) / span
         zero = _MARGIN + room * high / span
-        painter.setPen(QPen(colours.q("line"), 1))
-        painter.drawLine(QPointF(_MARGIN, zero), QPointF(self.width() - _MARGIN, zero))
-        shade = QColor(getattr(colours, self._colour))
-        points = [QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]
-        frame = min(self._frame, len(points) - 1)
-        # What is still to come stands fainter than what has been.
-        faint = QColor(shade)
-        faint.setAlpha(90)
-        painter.setPen(QPen(faint, 1.4))
-        painter.drawPolyline(QPolygonF(points[frame:]))
-        painter.setPen(QPen(shade, 1.8))
-        painter.drawPolyline(QPolygonF(points[: frame + 1]))
-        painter.setPen(QPen(colours.q("panel"), 1.2))
-        painter.setBrush(shade)
-        painter.drawEllipse(points[frame], 3.6, 3.6)
+        self._points = [QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]
+        ratio = self.devicePixelRatioF()
+        made = []
+        for alpha, width in ((90, 1.4), (255, 1.8)):
+            pixmap = QPixmap(self.size() * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if not made:
+                painter.setPen(QPen(colours.q("line"), 1))
+                painter.drawLine(QPointF(_MARGIN, zero), QPointF(self.width() - _MARGIN, zero))
+            shade = colours.q(self._colour)
+            shade.setAlpha(alpha)
+            painter.setPen(QPen(shade, width))
+            painter.drawPolyline(QPolygonF(self._points))
+            painter.end()
+            made.append(pixmap)
+        self._faint, self._full = made
+
+    def _forget(self) -> None:
+        self._faint = QPixmap()
+        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._ask(event.position().x())

@@ -29,6 +29,7 @@ class ColourBar(QWidget):
         words = self.words()
         self.setToolTip(words)
         self.setAccessibleName(words)
+        self.updateGeometry()
         self.update()
 
     def mark_value(self, value: float | None) -> None:
@@ -58,7 +59,9 @@ class ColourBar(QWidget):
         return QSize(160, self.fontMetrics().height() + 4)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(90, self.fontMetrics().height() + 4)
+        metrics = self.fontMetrics()
+        numbers = metrics.horizontalAdvance(self.low_text) + metrics.horizontalAdvance(self.high_text)
+        return QSize(max(60, numbers + 20), metrics.height() + 4)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
         if self._range is None:

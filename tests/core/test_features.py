@@ -15,6 +15,8 @@ from PIL import Image
 from msdn_core.domain.annotation import Split
 from msdn_core.errors import MsdnError
 from msdn_core.project import NewImage, Project
+from msdn_core.training.config import from_settings
+from msdn_core.training.data import matching_store
 from msdn_core.vision.backbones import load_backbone
 from msdn_core.vision.extraction import extract_features
 from msdn_core.vision.features import FeatureStore, feature_folder, find_store
@@ -192,3 +194,36 @@ def test_folded_batch_norms_give_the_same_features():
         plain = torch.nn.functional.normalize(feature_map(pixels).flatten(2), dim=1)
     torch.testing.assert_close(folded_one.features(pixels), plain, rtol=1e-3, atol=1e-4)
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded_one._network.modules())
+
+
+def test_an_image_gets_the_same_bytes_alone_in_a_batch_and_by_any_number_of_threads(backbone):
+    pixels = torch.randn(5, 3, 64, 64, generator=torch.Generator().manual_seed(1))
+    together, threads = backbone.features(pixels), torch.get_num_threads()
+    try:
+        torch.set_num_threads(1)
+        assert torch.equal(backbone.features(pixels[2:4]), together[2:4])
+    finally:
+        torch.set_num_threads(threads)
+
+
+def test_the_machine_has_as_many_threads_after_an_extraction_as_before(project, backbone):
+    before = torch.get_num_threads()
+    extract_features(project, backbone, stop=lambda: True)
+    assert torch.get_num_threads() == before
+
+
+@pytest.mark.skipif(not torch.ops.mkldnn._is_mkldnn_bf16_supported(), reason="This processor has no bfloat16.")
+def test_features_made_in_bfloat16_are_nearly_the_same_and_never_taken_for_those_of_float32(project, backbone):
+    rounded = load_backbone("lite0", size=64, device="cpu", precision="bfloat16")
+    ours, theirs = (extract_features(project, one) for one in (backbone, rounded))
+    assert (ours.spec.precision, theirs.spec.precision) == ("float32", "bfloat16")
+    assert ours.folder != theirs.folder
+    likeness = (np.array(ours.array, np.float32) * np.array(theirs.array, np.float32)).sum(axis=1)
+    assert 0.99 < likeness.mean() < 0.99999
+    assert not ours.spec.accepts(theirs.spec)
+    assert find_store(project, theirs.spec).folder == theirs.folder
+    with Project.open(project, read_only=True) as opened:
+        images = opened.images()
+    for precision, store in (("float32", ours), ("bfloat16", theirs)):
+        config = from_settings("demo", ["backbone=lite0", "size=64", f"feature_precision={precision}"])
+        assert matching_store(project, config, images).folder == store.folder

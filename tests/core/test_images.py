@@ -126,5 +126,9 @@ def test_a_specification_survives_json_and_its_fingerprint_is_what_makes_feature
     other = BackboneSpec.from_json({**SPEC.to_json(), "weights": "elsewhere", "weights_file": "/there"})
     assert other.fingerprint == SPEC.fingerprint
     assert BackboneSpec.from_json({**SPEC.to_json(), "size": 64}).fingerprint != SPEC.fingerprint
+    assert BackboneSpec.from_json({**SPEC.to_json(), "precision": "bfloat16"}).fingerprint != SPEC.fingerprint
+    older = {key: value for key, value in SPEC.to_json().items() if key != "precision"}
+    assert BackboneSpec.from_json(older) == SPEC
+    assert SPEC.fingerprint == "f535d83c78c8f8cf", "stores that are there already keep their name"
     with pytest.raises(ValueError, match="three numbers"):
         BackboneSpec.from_json({**SPEC.to_json(), "std": [1, 1]})

@@ -304,3 +304,22 @@ def test_a_run_in_bfloat16_comes_close_to_one_in_float32(project):
         losses.append(told(run, StepDone)[-1].losses["total"])
     assert losses[0] != losses[1]
     assert losses[1] == pytest.approx(losses[0], rel=0.1)
+
+
+def test_a_driver_that_does_not_answer_costs_a_figure_and_not_the_run(monkeypatch):
+    class DriverError(Exception):
+        pass
+
+    def busy(_):
+        asked.append(1)
+        raise DriverError
+
+    asked = []
+    monkeypatch.setattr(machine_use, "_EVERY_S", 0.0)
+    monkeypatch.setattr(torch.cuda, "memory_reserved", lambda _: 3 * 10**9)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (10**9, 80 * 10**9))
+    monkeypatch.setattr(torch.cuda, "utilization", busy)
+    meter = machine_use.MachineMeter(torch.device("cuda"))
+    uses = [meter.measure(step) for step in (1, 2)]
+    assert (uses[1].gpu, uses[1].gpu_memory, uses[1].gpu_memory_total) == (None, 3e9, 80e9)
+    assert len(asked) == 1, "it is not asked again"

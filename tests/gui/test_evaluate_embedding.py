@@ -12,6 +12,9 @@ from evaluate_kit import LEFT, compare, drag, grabbed, open_page, opened, pick
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from msdn_core.runs.embeddings import KeptEmbedding, embedding_file, write_embedding
+from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
+from msdn_core.runs.listing import list_runs
 from msdn_gui.evaluate.embedding_page import EmbeddingPage
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 from msdn_gui.theme import theme
@@ -150,6 +153,21 @@ def test_t_sne_is_made_in_the_background_cancelled_and_kept(workspace, page, qtb
     qtbot.waitUntil(lambda: page.facts.text().startswith("t-SNE, perplexity"), timeout=5_000)
 
 
+def test_a_t_sne_of_other_scores_is_not_shown_but_said(two_seeds, tmp_path, empty_session, services, qtbot) -> None:
+    project = shutil.copytree(two_seeds, tmp_path / "made")
+    for run in list_runs(project):
+        folder = evaluation_folder(run)
+        kept = read_evaluation(folder).predictions
+        places = [np.zeros((len(of), 2), np.float32) for of in (kept.image_ids, kept.classes)]
+        write_embedding(embedding_file(folder, "fused"), KeptEmbedding(*places, "0" * 16, 30.0, 0, 1.0))
+    workspace = opened(project, empty_session, services, qtbot)
+    open_page(qtbot, workspace, "Embedding")
+    pick(workspace.embedding.layouts, "t-SNE")
+    assert workspace.embedding.facts.text().startswith("The t-SNE that is kept was made of an earlier evaluation.")
+    assert workspace.embedding.make.isVisible()
+    assert len({(place.x(), place.y()) for place in all_places(workspace)}) > 1, "and not all images at one place"
+
+
 def test_both_runs_have_their_plane(workspace, page, qtbot) -> None:
     assert not page.runs.isVisible()
     compare(qtbot, workspace)
@@ -177,9 +195,9 @@ def test_as_many_points_as_cub_has_images_are_painted_in_a_frame(qtbot) -> None:
     shapes = rng.integers(0, 3, 11_788).astype(np.uint8)
     took = []
     for turn in range(12):
-        start = time.perf_counter()
+        start = time.thread_time()
         cloud.set_look(np.roll(colours, turn, axis=0), shapes)
         plot.getPlotItem().vb.scaleBy((0.98, 0.98))
         plot.grab()
-        took.append(time.perf_counter() - start)
-    assert np.median(took) < 0.05, "a frame on a machine at work; some 8 ms on one that rests"
+        took.append(time.thread_time() - start)
+    assert np.median(took) < 0.04, "a frame on a machine that is at other work too"
