@@ -120,7 +120,7 @@ class PartsPage(QWidget):
         column.setSpacing(SPACING // 2)
         column.addLayout(head)
         column.addWidget(self.grid, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_parts")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(left)
