@@ -77,6 +77,7 @@ class PartsPage(QWidget):
         """Whether it is being found out what is noise."""
         self._draws = Background(self)
         self._draws.done.connect(self._take_noise)
+        self._draws.failed.connect(lambda _: self._take_noise(None))
         self._compose()
         self.parts.table.chosen.connect(self._choose)
         self.runs.currentIndexChanged.connect(self._draw)
