@@ -112,7 +112,7 @@ class RunDirectory:
             "run.lock",
             "commands.jsonl",
             "evaluation",
-            "film",
+            "film/frames.bin",
         )
         checkpoints = (self.checkpoint_path(kind) for kind in ("best", "last"))
         refuse_links(
