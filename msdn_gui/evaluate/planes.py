@@ -57,6 +57,7 @@ class PlaneMaker(QObject):
         self._faults: dict[Key, str] = {}
         self._work = Background(self)
         self._work.done.connect(self._take)
+        self._work.failed.connect(self._fail)
 
     @property
     def job(self) -> Job | None:
@@ -110,6 +111,7 @@ class PlaneMaker(QObject):
     def _look(self) -> None:
         key = self._key()
         self.planes, self.is_working = None, key is not None
+        self._work.cancel()
         if key is None or self._wanted is None:
             return
         (run, source), project = self._wanted, key[0]
@@ -118,6 +120,14 @@ class PlaneMaker(QObject):
 
     def _take(self, planes: Planes) -> None:
         self.planes, self.is_working = planes, False
+        self.changed.emit()
+
+    def _fail(self, sentence: str) -> None:
+        """There is no plane at all; whoever shows it says why."""
+        self.is_working = False
+        key = self._key()
+        if key is not None:
+            self._faults[key] = sentence
         self.changed.emit()
 
     def _end(self, key: Key) -> None:
