@@ -72,7 +72,7 @@ def read_figures(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         with path.open("rb") as file:
-            found = json.loads(file.read(_MOST_BYTES))
+            found: dict[str, Any] = json.loads(file.read(_MOST_BYTES))
         _check(found)
     except (OSError, ValueError, RecursionError) as fault:
         raise RunError(f"{path} holds no evaluation ({fault}); evaluate the run again.") from fault
