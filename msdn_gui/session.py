@@ -289,6 +289,11 @@ class Session(QObject):
             return
         self.put_checkpoint(checkpoint)
 
+    def fits(self, path: Path) -> bool:
+        """Whether there is a checkpoint in a file, and the project can be looked at through it."""
+        attributes = tuple(attribute.full_name for attribute in self._own_table.attributes)
+        return first_that_fits([CheckpointChoice(path, "", "")], attributes) is not None
+
     def put_checkpoint(self, checkpoint: Checkpoint | None) -> None:
         """Looks through a checkpoint that is loaded, and was found to fit, or through none."""
         if checkpoint is None and self.checkpoint is None:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +30,10 @@ from msdn_gui.theme import theme
 
 _ROW = 24
 _MARGIN = 6
+_SIGN = 18
+"""How much room a sign takes before its word."""
+_LONGEST = "Present, definitely"
+_FIXED = QHeaderView.ResizeMode.Fixed
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -48,13 +62,22 @@ class JudgementTree(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(40)
-        for column, width in ((NAME, 0), (SAID, 142), (MODEL, 56)):
-            mode = QHeaderView.ResizeMode.Fixed if width else QHeaderView.ResizeMode.Stretch
+        for column, mode in ((NAME, QHeaderView.ResizeMode.Stretch), (SAID, _FIXED), (MODEL, _FIXED)):
             header.setSectionResizeMode(column, mode)
-            if width:
-                header.resizeSection(column, width)
+        self._fit()
         model.modelReset.connect(self.expandAll)
         model.refreshed.connect(self.viewport().update)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        """As wide as the longest word, in the font as it is."""
+        said = self.fontMetrics().horizontalAdvance(_LONGEST) + _SIGN + 2 * _MARGIN + 2
+        for column, width in ((SAID, said), (MODEL, 56)):
+            self.header().resizeSection(column, width)
 
     def columns(self) -> list[int]:
         """The attributes that an edit holds for, in their own order."""
@@ -80,6 +103,11 @@ class JudgementTree(QTreeView):
                 self.clearSelection()
         finally:
             self._silent = False
+
+    def begin(self) -> None:
+        """Choose the first attribute."""
+        self.clearSelection()
+        self.step(1)
 
     def step(self, by: int) -> bool:
         """Choose the next attribute (or the one before), past groups; whether there is one."""
@@ -122,7 +150,7 @@ class _RowDelegate(QStyledItemDelegate):
         sign = index.data(SIGN_ROLE)
         if sign:
             draw_sign(painter, QPointF(room.left() + 6, room.center().y() + 0.5), sign, 6)
-            room.setLeft(room.left() + 18)
+            room.setLeft(room.left() + _SIGN)
         quiet = bool(index.data(QUIET_ROLE))
         painter.setPen(colours.q("muted") if quiet else cell.palette.color(QPalette.ColorRole.Text))
         right = index.column() == MODEL

@@ -156,7 +156,7 @@ class VectorsPanel(QWidget):
         self.state.setText(
             f"{len(rows)} of {len(table.classes)} classes would change. Nothing changes before you accept it."
             if rows
-            else "No class vector would change: judge attributes in more images, or ask for fewer."
+            else _nothing_to_change(judged, self.least.value())
         )
         self.all_button.set_text(f"Accept for all {len(rows)}" if rows else "Accept for all")
 
@@ -190,6 +190,14 @@ class VectorsPanel(QWidget):
     def _accept(self, rows: list[int]) -> None:
         if rows:
             self.accepted.emit({self._session.table.classes[row]: self._proposed(row) for row in rows})
+        else:
+            self._session.message.emit("info", self.state.text())
+
+
+def _nothing_to_change(judged: JudgedVectors | None, least: int) -> str:
+    if judged is not None and judged.enough(least).any():
+        return "Nothing would change: the class vectors are what was judged of so many images."
+    return "No class vector would change: judge attributes in more images, or ask for fewer."
 
 
 def _judged_vectors(path: Path, table: ClassTable) -> JudgedVectors:

@@ -219,7 +219,7 @@ class AnnotateWorkspace(QWidget):
 
     def _label(self, name: str | None) -> None:
         images = self.queue.view.selected()
-        if images:
+        if images and self._has_own_table():
             self.annotations.label(images, name)
             self._go_on()
 
@@ -243,14 +243,16 @@ class AnnotateWorkspace(QWidget):
 
     def _judge(self, present: bool, certainty: Certainty) -> None:
         images, columns = self.queue.view.selected(), self.attributes.tree.columns()
+        if not self._has_own_table():
+            return
         if not images or not columns:
             self._session.message.emit("info", "Choose an attribute to judge, in the list at the right.")
             return
         self.annotations.judge(images, columns, present, certainty)
         if self.attributes.goes_on_by_image:
             self._go_on()
-        elif self.advance.isChecked():
-            self.attributes.tree.step(1)
+        elif self.advance.isChecked() and not self.attributes.tree.step(1) and self._go_on():
+            self.attributes.tree.begin()
 
     def _take_back(self) -> None:
         self.annotations.take_back(self.queue.view.selected(), self.attributes.tree.columns())
@@ -272,9 +274,24 @@ class AnnotateWorkspace(QWidget):
         else:
             self._go_on()
 
-    def _go_on(self) -> None:
-        if self.advance.isChecked() and not self.queue.view.step(1):
+    def _go_on(self) -> bool:
+        """Goes to the next image where that is wanted; whether there was one."""
+        if not self.advance.isChecked():
+            return False
+        went: bool = self.queue.view.step(1)
+        if not went:
             self._session.message.emit("info", "That was the last image of this queue.")
+        return went
+
+    def _has_own_table(self) -> bool:
+        """Whether the project knows the classes and attributes that stand here; a message says what to do if not."""
+        if self._session.table_is_borrowed:
+            self._session.message.emit(
+                "info",
+                "Nothing was said yet: these classes and attributes are the checkpoint's. Take them into the project "
+                "with the button at the right, or begin with your own in Classes.",
+            )
+        return not self._session.table_is_borrowed
 
     # Inside
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.embedding import Plane, principal_plane
-from msdn_core.domain.seriation import by_similarity
 from msdn_core.errors import RunError
 from msdn_core.runs.embeddings import KeptEmbedding, embedding_digest, embedding_file, read_embedding, space_of
 from msdn_core.runs.evaluations import evaluation_folder
@@ -146,4 +145,4 @@ def _find(project: Path, run: TestedRun, source: str) -> Planes:
         fault = str(error)
     if kept is not None and kept.made_of != embedding_digest(predictions, source):
         kept, fault = None, "The t-SNE that is kept was made of an earlier evaluation."
-    return Planes(principal_plane(space_of(predictions, source)), kept, by_similarity(run.table.vectors), fault)
+    return Planes(principal_plane(space_of(predictions, source)), kept, run.like, fault)

@@ -172,7 +172,15 @@ class EvaluateWorkspace(QWidget):
         return side
 
     def _make_actions(self) -> None:
-        self.again = make_action(self, "evaluate_again", "Evaluate again", "Ctrl+R", self._begin, sign="refresh")
+        self.again = make_action(
+            self,
+            "evaluate_again",
+            "Evaluate",
+            "Ctrl+R",
+            self._begin,
+            hint="Measure the run's checkpoint on the test images, again where that was done",
+            sign="refresh",
+        )
         self.look = make_action(self, "evaluate_look", "Look through its checkpoint", "L", self._look, sign="explore")
         self.report = make_action(
             self,

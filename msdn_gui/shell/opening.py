@@ -94,7 +94,7 @@ class Opening(QObject):
             return False
         kept = settings.value.checkpoints.get(str(path))
         current = session.checkpoint
-        if kept and Path(kept).is_file() and (current is None or str(current.path) != kept):
+        if kept and (current is None or str(current.path) != kept) and session.fits(Path(kept)):
             session.set_checkpoint(Path(kept))
         names = [attribute.full_name for attribute in session.table.attributes]
         if before.attribute in names:

@@ -62,7 +62,8 @@ STEPS = (
         ("tool_classes_what_if",),
         "What if",
         "A class is a row of attribute values, so a class without any photograph can be written down. Press What if "
-        "and move a slider: the ranking and the images that fit the class best move with it. Ctrl+Z takes it back.",
+        "and move a slider: the ranking moves with it, and the images that fit the class best too, once all images "
+        "were scored. Ctrl+Z takes it back.",
     ),
     Step(
         "annotate",
@@ -80,9 +81,10 @@ STEPS = (
     ),
     Step(
         "evaluate",
-        ("figures_panel",),
+        ("figures_panel", "evaluate_run"),
         "Evaluate",
-        "What a checkpoint is worth on images that it was not trained on: seen and unseen classes, what is taken for "
-        "what, and each error one click from Explore. That was the tour; your own photographs come in by File → Open.",
+        "What a checkpoint is worth on images that it was not trained on, once it was evaluated: seen and unseen "
+        "classes, what is taken for what, and each error one click from Explore. That was the tour; your own "
+        "photographs come in by File → Open image folder.",
     ),
 )

@@ -79,7 +79,9 @@ class Plot(QWidget):
             switch = QCheckBox(curve.label, objectName=f"{name}_{curve.key}")
             switch.setFont(small_font())
             switch.setChecked(curve.shown)
-            switch.setHidden(curve.rare)
+            if curve.rare:
+                # Said of the others too, it would show each as a window of its own: none has a parent yet.
+                switch.hide()
             switch.toggled.connect(self._switched)
             self._switches[curve.key] = switch
             head.addWidget(switch)

@@ -86,6 +86,22 @@ def test_all_attributes_of_one_image_are_judged_in_their_groups(workspace, sessi
     assert row(workspace, STRIPED, NAME) == ATTRIBUTES[STRIPED].name
 
 
+def test_after_the_last_attribute_comes_the_next_image_with_its_first(workspace, session, qtbot) -> None:
+    key(workspace, qtbot, K.Key_K)
+    session.set_attribute(len(ATTRIBUTES) - 1)
+    key(workspace, qtbot, K.Key_P)
+    assert (session.image, session.attribute) == (session.images[1], 0)
+    key(workspace, qtbot, K.Key_A)
+    assert said(session, 1) == {0: (False, Certainty.DEFINITELY)}
+
+
+def test_every_word_that_is_said_is_read_whole(workspace, qtbot) -> None:
+    key(workspace, qtbot, K.Key_P)
+    tree = workspace.attributes.tree
+    room = tree.columnWidth(SAID) - 18 - 2 * 6
+    assert tree.fontMetrics().horizontalAdvance(row(workspace, STRIPED)) <= room
+
+
 def test_a_group_and_several_images_are_judged_in_one_step_that_is_undone_in_one(workspace, session, qtbot) -> None:
     click_image(workspace, qtbot, 0)
     click_image(workspace, qtbot, 2, SHIFT)

@@ -225,6 +225,11 @@ def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
     empty_session.open_project(tmp_path / "photos")
     empty_session.set_checkpoint(checkpoint_file)
     workspace = shown_workspace(empty_session, services, qtbot)
+    with qtbot.waitSignal(empty_session.message) as told:
+        key(workspace, qtbot, K.Key_1)
+    kind, sentence = told.args
+    assert kind == "info"
+    assert "Take them into the project" in sentence
     press(workspace, qtbot, "annotate_adopt")
     assert not workspace.findChild(QPushButton, "annotate_adopt").isVisible()
     key(workspace, qtbot, K.Key_1)

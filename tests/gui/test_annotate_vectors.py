@@ -66,5 +66,9 @@ def test_all_classes_are_accepted_in_one_step_and_a_new_judgement_shows_at_once(
     qtbot.waitUntil(lambda: [row[0] for row in vectors.classes.rows] == [CLASSES[0], CLASSES[1]])
     key(workspace, qtbot, K.Key_T, modifier=Qt.KeyboardModifier.ShiftModifier)
     np.testing.assert_allclose(kept(session)[:, 0], [0.75, 1.0, 0.0])
+    qtbot.waitUntil(lambda: "are what was judged" in vectors.state.text())
+    with qtbot.waitSignal(session.message) as told:
+        key(workspace, qtbot, K.Key_T)
+    assert told.args == ["info", vectors.state.text()]
     workspace.undo_stack.undo()
     assert np.array_equal(kept(session), VECTORS)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QTabBar, QTabWidget
+from small_birds import write_checkpoint
 
 from msdn_core.project import Project
 from msdn_gui.services import Services
@@ -113,6 +114,17 @@ def test_each_project_is_found_as_it_was_left(small, services, tmp_path, qtbot) 
         assert session.image is None
         window.opening.open_path(small)
         assert (session.image, session.attribute) == (session.images[4], 2)
+
+
+def test_a_checkpoint_that_fits_no_longer_is_passed_over_without_a_word(small, services, tmp_path, qtbot) -> None:
+    """The attributes were changed since: that was said then, and is no fault of this start."""
+    other = write_checkpoint(tmp_path / "other.safetensors", run="other", attributes=tuple("abcdef"))
+    services.settings.change(checkpoints={str(small): str(other)})
+    with opened(services) as window:
+        qtbot.waitUntil(window.settled)
+        assert window.session.image is not None
+        assert not window.message_bar.isVisible()
+        assert "other" not in window.top_bar.checkpoint_button.text()
 
 
 def test_what_is_remembered_of_what_is_gone_is_passed_over(small, services, qtbot) -> None:

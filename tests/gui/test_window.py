@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 from small_birds import draw_bird, write_checkpoint
@@ -41,6 +41,30 @@ def test_nothing_open_says_what_to_do(empty_session, services) -> None:
         assert window.settled()
     finally:
         window.close_for_good()
+
+
+class Shown(QObject):
+    """Writes down which widgets are shown as windows of their own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.names.append(watched.objectName())
+        return False
+
+
+def test_nothing_is_shown_as_a_window_of_its_own_while_a_workspace_is_made(window, qapp) -> None:
+    """It would flash over the screen, and take the keys from the window."""
+    shown = Shown()
+    qapp.installEventFilter(shown)
+    for name in ("classes", "annotate", "train", "evaluate"):
+        window.show_workspace(name)
+        qapp.processEvents()
+    qapp.removeEventFilter(shown)
+    assert shown.names == []
 
 
 def test_a_message_stands_in_the_window_until_it_is_closed(window, session, qtbot) -> None:
