@@ -89,6 +89,26 @@ def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace,
     assert signs == {name: within_noise(mine, theirs, column) for column, name in enumerate(names)}
 
 
+def test_a_run_of_another_project_is_not_taken_for_the_one_that_is_measured(
+    workspace, trained, empty_session, services, qtbot, tmp_path
+) -> None:
+    other = shutil.copytree(trained, tmp_path / "other")
+
+    def choose_new() -> None:
+        index = workspace.model.index(workspace.model.row_of("seed-0"))
+        qtbot.mouseClick(workspace.list.viewport(), LEFT, pos=workspace.list.visualRect(index).center())
+
+    choose_new()
+    qtbot.mouseClick(workspace.evaluating.start, LEFT)
+    assert workspace.evaluating.is_running("seed-0")
+    empty_session.open_project(other)
+    services.run_monitor.set_project(other)
+    qtbot.waitUntil(lambda: len(workspace.evaluations.entries) == 2 and workspace.settled(), timeout=10_000)
+    choose_new()
+    assert workspace.evaluating.start.isVisible() and not workspace.evaluating.cancel.isVisible()
+    assert not workspace.evaluating.is_running("seed-0")
+
+
 def test_another_gamma_is_shown_on_all_pages(workspace, qtbot) -> None:
     run, panel = shown_run(workspace), workspace.overview.figures
     best = panel.findChild(QRadioButton, "gamma_best")
