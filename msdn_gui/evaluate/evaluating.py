@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
+from msdn_core.domain.annotation import Split
 from msdn_gui.evaluate.evaluations import RunEntry
 from msdn_gui.services.jobs import Job
 from msdn_gui.session import Session
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 _STAGES = {"features": "Looking at the images", "maps": "Looking closely at the maps"}
 _LINE = 420
+_TESTS = (Split.TEST_SEEN, Split.TEST_UNSEEN)
 
 
 class Evaluating(QWidget):
@@ -57,6 +59,7 @@ class Evaluating(QWidget):
         self.start.clicked.connect(lambda: self._entry is not None and self.begin(self._entry))
         self.cancel.clicked.connect(self._cancel)
         session.project_changed.connect(lambda _: self._faults.clear())
+        session.images_changed.connect(self._refresh)
 
     def is_running(self, name: str) -> bool:
         """Whether a run is being evaluated."""
@@ -109,6 +112,13 @@ class Evaluating(QWidget):
         elif entry.kind is None:
             self.title.setText(f"{entry.name} has no checkpoint yet")
             self._say("A run can be evaluated from its first checkpoint on; see in Train how far it is.")
+        elif self._lacks_tests():
+            self.start.hide()
+            self.title.setText("There are no test images")
+            self._say(
+                "A run is measured on images that it was not trained on. Keep a fifth for testing, in the menu of "
+                "Annotate, and train anew."
+            )
         else:
             self.title.setText(f"{entry.name} was not evaluated yet")
             self._say(
@@ -116,6 +126,11 @@ class Evaluating(QWidget):
                 or "Its checkpoint goes once over the test images, and once more over their maps. What was measured is "
                 "kept with the run."
             )
+
+    def _lacks_tests(self) -> bool:
+        """Whether no image is for testing; while images are still being read, the engine would say so."""
+        images = self._session.images
+        return bool(images) and not any(image.split in _TESTS for image in images)
 
     def _say(self, text: str) -> None:
         self.text.setText(text)
