@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -112,3 +114,19 @@ def split_of_label(before: Split, seen: bool | None) -> Split:
     if not seen:
         return Split.TEST_UNSEEN
     return {Split.NONE: Split.TRAIN, Split.TEST_UNSEEN: Split.TEST_SEEN}.get(before, before)
+
+
+HELD_OUT_EVERY = 5
+"""About the share of a seen class's images that the proposed split tests on (1,764 of 8,821)."""
+
+
+def hold_out(class_of: Mapping[str, str], unseen: Collection[str]) -> dict[str, Split]:
+    """A split of images by path: those of unseen classes test, and so does every fifth of a seen class, by name."""
+    splits: dict[str, Split] = {}
+    place: Counter[str] = Counter()
+    for path in sorted(class_of):
+        name = class_of[path]
+        place[name] += 1
+        held_out = Split.TEST_SEEN if place[name] % HELD_OUT_EVERY == 0 else Split.TRAIN
+        splits[path] = Split.TEST_UNSEEN if name in unseen else held_out
+    return splits

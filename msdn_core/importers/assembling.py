@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.annotation import Split
+from msdn_core.domain.annotation import Split, hold_out
 from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import AttSplits, ImageList, join_classes
@@ -22,7 +22,7 @@ from msdn_core.importers.dataset import DataSet
 from msdn_core.importers.image_names import class_by_folder, on_disk, plain_names
 from msdn_core.importers.images import list_images
 from msdn_core.importers.readers.text_files import Findings
-from msdn_core.importers.splitting import hold_out, unseen_classes, validation_meta
+from msdn_core.importers.splitting import unseen_classes, validation_meta
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
 

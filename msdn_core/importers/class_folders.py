@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from msdn_core.domain.annotation import Split
+from msdn_core.domain.annotation import Split, hold_out
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault
 from msdn_core.importers.annotations import Annotations, read_annotations
@@ -21,7 +21,6 @@ from msdn_core.importers.images import list_images
 from msdn_core.importers.readers.text_files import Findings
 from msdn_core.importers.report import ImportReport
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
-from msdn_core.importers.splitting import hold_out
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
 

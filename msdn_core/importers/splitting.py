@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from msdn_core.domain.annotation import Split
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import join_classes
 from msdn_core.importers.readers.text_files import Findings, rows
-
-HELD_OUT_EVERY = 5
-"""About the share of a seen class's images that the proposed split tests on (1,764 of 8,821)."""
-
-
-def hold_out(class_of: Mapping[str, str], unseen: Collection[str]) -> dict[str, Split]:
-    """A split of images by path: those of unseen classes test, and so does every fifth of a seen class, by name."""
-    splits: dict[str, Split] = {}
-    place: Counter[str] = Counter()
-    for path in sorted(class_of):
-        name = class_of[path]
-        place[name] += 1
-        held_out = Split.TEST_SEEN if place[name] % HELD_OUT_EVERY == 0 else Split.TRAIN
-        splits[path] = Split.TEST_UNSEEN if name in unseen else held_out
-    return splits
 
 
 def unseen_classes(images: Iterable[tuple[str, Split]]) -> frozenset[str] | None:

@@ -118,7 +118,10 @@ def run_test(
         store = features_of(Path(project_path), header, images, target, progress)
         test, left_out = part_of(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
         if len(test) == 0:
-            raise RunError(f"{project_path} has no test images that could be opened; import its splits.")
+            raise RunError(
+                f"{project_path} has no test images that could be opened; import its splits, or keep a fifth for "
+                "testing in Annotate."
+            )
         by_id = {image.id: image for image in images}
         tested = tuple(by_id[store.manifest.images[row].id] for row in test.rows.tolist())
         places, group_parts = viewed_places(project, tested), project.group_parts()

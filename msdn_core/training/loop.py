@@ -274,7 +274,9 @@ def _test_once(trainer: Trainer, control: Control) -> None:
     if best is None:
         raise RunError("The run saved no checkpoint to test; look into its log.")
     if len(trainer.data.test) == 0:
-        control.note("There are no test images, so nothing was measured on a test split.")
+        control.note(
+            "There are no test images, so nothing was measured on a test split. Annotate can keep a fifth for testing."
+        )
         return
     result = evaluate(trainer.run.project_path, best, device=str(trainer.device), between=control.poll)
     shown = {name: result[name] for name in ("czsl", "U", "S", "H", "ausuc")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +18,8 @@ from msdn_core.domain.annotation import (
     Mark,
     Review,
     ReviewState,
+    Split,
+    hold_out,
     split_of_label,
 )
 from msdn_core.errors import MsdnError
@@ -93,10 +96,21 @@ class Annotations(QObject):
         changes = self._labels(images, class_name)
         self.put("labels", changes, f"labelling {count_of(changes)} {class_name or 'with no class'}")
 
-    def label_each(self, images: Mapping[str, Collection[ImageRecord]]) -> None:
-        """Give the images of each class that class, in one edit."""
+    def label_each(self, images: Mapping[str, Collection[ImageRecord]], *, holds_out: bool = False) -> None:
+        """Give the images of each class that class, in one edit; where it holds out, a fifth of them is for testing."""
         changes = {number: label for name, some in images.items() for number, label in self._labels(some, name).items()}
+        if holds_out:
+            fresh = [image for some in images.values() for image in some if image.split is Split.NONE]
+            changes |= _held_out({image.name: changes[image.id] for image in fresh if image.id in changes}, fresh)
         self.put("labels", changes, f"labelling {count_of(changes)} with {len(images):,} classes")
+
+    def hold_out(self, images: Collection[ImageRecord]) -> int:
+        """Keep every fifth training image of each class for testing, in one edit; how many these are."""
+        at, who = now(), self.annotator
+        labels = {image.name: ImageLabel(image.class_name, image.split, who, at) for image in images}
+        changes = _held_out(labels, images)
+        self.put("labels", changes, f"keeping {count_of(changes)} for testing")
+        return len(changes)
 
     def _labels(self, images: Collection[ImageRecord], class_name: str | None) -> dict[int, ImageLabel]:
         table = self._session.table
@@ -204,3 +218,14 @@ def _system_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):
         return "annotator"
+
+
+def _held_out(labels: Mapping[str, ImageLabel], images: Collection[ImageRecord]) -> dict[int, ImageLabel]:
+    """Image id to its label of those, of the labels by the images' names, that are for testing from now on."""
+    trained = {name: label.class_name for name, label in labels.items() if label.split is Split.TRAIN}
+    splits = hold_out({name: kind for name, kind in trained.items() if kind is not None}, ())
+    return {
+        image.id: replace(labels[image.name], split=Split.TEST_SEEN)
+        for image in images
+        if splits.get(image.name) is Split.TEST_SEEN
+    }

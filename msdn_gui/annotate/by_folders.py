@@ -53,7 +53,7 @@ class ByFolders(QObject):
             if new:
                 self._stack.push(AddClasses(session, new))
             known = {name: some for name, some in images.items() if name in session.table.class_index}
-            self._annotations.label_each(known)
+            self._annotations.label_each(known, holds_out=self.panel.hold_out.isChecked())
         finally:
             # A macro that stays open would take in all that is done from then on.
             self._stack.endMacro()

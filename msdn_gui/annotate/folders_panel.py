@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -56,6 +57,10 @@ class FoldersPanel(QWidget):
         for section, width in ((_FOLDER, 220), (_CLASS, 200), (_COUNT, 70)):
             self.tree.header().resizeSection(section, width)
         self.tree.headerItem().setTextAlignment(_COUNT, _RIGHT)
+        self.hold_out = QCheckBox("Keep every fifth image of a class for testing", objectName="hold_out", checked=True)
+        self.hold_out.setToolTip(
+            "A run is measured on images that it was not trained on; without any, nothing can be evaluated"
+        )
         leave = QPushButton("Leave  (Esc)", objectName="leave_folders")
         self.do = QPushButton(objectName="accept_folders")
         self.do.setProperty("look", "primary")
@@ -70,6 +75,7 @@ class FoldersPanel(QWidget):
         layout.addWidget(title)
         layout.addWidget(why)
         layout.addWidget(self.tree, 1)
+        layout.addWidget(self.hold_out)
         layout.addLayout(foot)
         self.tree.itemChanged.connect(lambda *_: self._tell())
         self.tree.itemDoubleClicked.connect(lambda line, _: self.tree.editItem(line, _CLASS))

@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_core.domain.annotation import Certainty, ReviewState
+from msdn_core.domain.annotation import HELD_OUT_EVERY, Certainty, ReviewState, Split
 from msdn_core.errors import MsdnError
 from msdn_gui.annotate.actions import ActionMaker, review_actions
 from msdn_gui.annotate.agreement_panel import AgreementPanel
-from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.annotations import Annotations, count_of
 from msdn_gui.annotate.attributes_panel import AttributesPanel
 from msdn_gui.annotate.by_folders import ByFolders
 from msdn_gui.annotate.canvas import Canvas
@@ -89,6 +89,13 @@ class AnnotateWorkspace(QWidget):
             ),
             maker.make("whole", "Show the whole image", "Ctrl+0", self.canvas.show_whole, sign="fit"),
             self.advance,
+            maker.make(
+                "hold_out",
+                "Keep a fifth for testing",
+                "",
+                self._hold_out,
+                tip="Every fifth training image of a class: a run is measured on images that it was not trained on",
+            ),
         ]
         self.tabs = QTabWidget(objectName="annotate_tabs")
         self._tab_actions: list[list[QAction]] = []
@@ -253,6 +260,21 @@ class AnnotateWorkspace(QWidget):
             self._go_on()
         elif self.advance.isChecked() and not self.attributes.tree.step(1) and self._go_on():
             self.attributes.tree.begin()
+
+    def _hold_out(self) -> None:
+        if not self._has_own_table():
+            return
+        images, tell = self._session.images, self._session.message.emit
+        kept = sum(image.split is Split.TEST_SEEN for image in images)
+        if kept:
+            tell("info", f"{count_of(range(kept))} of seen classes are kept for testing already.")
+        elif not (kept := self.annotations.hold_out(images)):
+            tell("info", f"No class has {HELD_OUT_EVERY} training images, so none was kept for testing: label more.")
+        else:
+            tell(
+                "info",
+                f"{count_of(range(kept))} are kept for testing. A run that is trained from now on is measured on them.",
+            )
 
     def _take_back(self) -> None:
         self.annotations.take_back(self.queue.view.selected(), self.attributes.tree.columns())

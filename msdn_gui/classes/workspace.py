@@ -285,7 +285,10 @@ class ClassesWorkspace(QWidget):
         model, table = self.model, self.model.table
         empty = ""
         if not table.classes:
-            empty = "There is no class yet; make a new one."
+            empty = (
+                "There is no class yet. Make a new one, or say in Annotate what the images show:\n"
+                "By folders makes all classes at once."
+            )
         elif not model.rowCount():
             empty = "No class matches; clear the filter of classes."
         elif not model.columnCount():

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _ROW = 28
 _MOST_ROWS = 5
+_NEW = "Train with parts left out, row by row and seed by seed"
 
 
 class AblationRoom(QStackedWidget):
@@ -55,7 +56,7 @@ class AblationRoom(QStackedWidget):
         self.list.setAccessibleName("Ablations")
         self.list.setStyleSheet("QListWidget::item { padding: 5px 8px; }")
         self.new = QPushButton("New ablation …", objectName="new_ablation")
-        self.new.setToolTip("Train with parts left out, row by row and seed by seed")
+        self.new.setToolTip(_NEW)
         bind_icon(self.new, "add")
         self.side = self._make_side()
         self.new.clicked.connect(self.ask)
@@ -98,8 +99,12 @@ class AblationRoom(QStackedWidget):
             self.list.addItems(self.ablations.names)
         self.list.setVisible(bool(self.ablations.names))
         self.list.setFixedHeight(_ROW * min(max(len(self.ablations.names), 1), _MOST_ROWS))
-        self.new.setEnabled(self._session.project is not None)
         self._mark()
+
+    def allow(self, reason: str) -> None:
+        """Offers a new one, or says why there can be none."""
+        self.new.setEnabled(not reason)
+        self.new.setToolTip(reason or _NEW)
 
     def _mark(self) -> None:
         chosen = self.ablations.chosen

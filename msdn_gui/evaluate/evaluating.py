@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from msdn_core.domain.annotation import Split
 from msdn_gui.evaluate.evaluations import RunEntry
 from msdn_gui.session import Session
 from msdn_gui.widgets.job_notice import JobNotice
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from msdn_gui.services import Services
     from msdn_gui.services.jobs import Job
 
+_TESTS = (Split.TEST_SEEN, Split.TEST_UNSEEN)
 _STAGES = {"features": "Looking at the images", "maps": "Looking closely at the maps"}
 
 
@@ -32,6 +34,7 @@ class Evaluating(JobNotice):
         self._faults: dict[tuple[Path | None, str], str] = {}
         self._entry: RunEntry | None = None
         self.start.clicked.connect(lambda: self._entry is not None and self.begin(self._entry))
+        session.images_changed.connect(self._refresh)
 
     def is_running(self, name: str) -> bool:
         """Whether a run is being evaluated."""
@@ -75,6 +78,13 @@ class Evaluating(JobNotice):
                 "A run can be evaluated from its first checkpoint on; see in Train how far it is.",
                 can_start=False,
             )
+        elif self._lacks_tests():
+            self.show_missing(
+                "There are no test images",
+                "A run is measured on images that it was not trained on. Keep a fifth for testing, in the menu of "
+                "Annotate, and train anew.",
+                can_start=False,
+            )
         else:
             self.show_missing(
                 f"{entry.name} was not evaluated yet",
@@ -83,6 +93,11 @@ class Evaluating(JobNotice):
                 "kept with the run.",
                 can_start=True,
             )
+
+    def _lacks_tests(self) -> bool:
+        """Whether no image is for testing; while images are still being read, the engine would say so."""
+        images = self._session.images
+        return bool(images) and not any(image.split in _TESTS for image in images)
 
     def _take_fault(self, key: tuple[Path | None, str], sentence: str) -> None:
         self._faults[key] = sentence

@@ -33,6 +33,7 @@ from msdn_gui.evaluate.parts_page import PartsPage
 from msdn_gui.evaluate.reporting import Reporting
 from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
 from msdn_gui.icons import bind_icon
+from msdn_gui.readiness import why_not
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.action import allow, make_action
@@ -239,7 +240,9 @@ class EvaluateWorkspace(QWidget):
             return
         row = self.model.row_of(self._name)
         if row < 0:
-            row = next((row for row, entry in enumerate(entries) if entry.figures is not None), 0)
+            measured = (row for row, entry in enumerate(entries) if entry.figures is not None)
+            trained = (row for row, entry in enumerate(entries) if entry.kind is not None)
+            row = next(measured, next(trained, 0))
         with QSignalBlocker(self.list.selectionModel()):
             self.list.setCurrentIndex(self.model.index(row))
         if self._right.currentWidget() is self.ablations:
@@ -354,6 +357,7 @@ class EvaluateWorkspace(QWidget):
 
     def _look_whether_it_holds(self) -> None:
         """Class vectors or labels were changed: the figures may be those of others."""
+        self._allow()
         if self._run is not None:
             self.evaluations.load(self._run.name)
 
@@ -364,6 +368,9 @@ class EvaluateWorkspace(QWidget):
         running = "It is being evaluated." if there and self.evaluating.is_running(entry.name) else ""
         allow(self.again, missing or running)
         allow(self.look, missing)
+        reason = why_not(self._session)
+        allow(self.new_ablation, reason)
+        self.ablations.allow(reason)
         allow(self.report, "" if self._run is not None else "Choose a run that was evaluated.")
 
     # What the actions do

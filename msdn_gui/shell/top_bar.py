@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
 
@@ -19,7 +19,10 @@ _LABEL_CHARACTERS = 40
 
 
 class TopBar(QWidget):
-    """Two quiet buttons with menus that are made when they open."""
+    """Two quiet buttons with menus that are made when they open, and what is to be known of the project."""
+
+    classes_asked = Signal()
+    """A person wants to know more of the classes that are the checkpoint's."""
 
     def __init__(
         self,
@@ -44,6 +47,12 @@ class TopBar(QWidget):
         row.setSpacing(SPACING)
         row.addWidget(self.project_button)
         row.addWidget(self.checkpoint_button)
+        self._borrowed = QToolButton(objectName="borrowed", text="Classes borrowed from the checkpoint")
+        self._borrowed.setToolTip(
+            "The project has none of its own. Click to begin with your own attributes in Classes, or to take these over"
+        )
+        self._borrowed.clicked.connect(self.classes_asked)
+        row.addWidget(self._borrowed)
         row.addWidget(self._note)
         row.addStretch(1)
         project_menu = self.project_button.menu()
@@ -70,13 +79,10 @@ class TopBar(QWidget):
 
     def _show_note(self) -> None:
         project = self._session.project
-        notes = []
-        if project is not None and project.read_only:
-            notes.append("read only")
-        if self._session.table_is_borrowed:
-            notes.append("classes borrowed from the checkpoint")
-        self._note.setText(" · ".join(notes))
-        self._note.setToolTip(project.read_only_reason if project is not None and project.read_only else "")
+        read_only = project is not None and project.read_only
+        self._note.setText("read only" if read_only else "")
+        self._note.setToolTip(project.read_only_reason if read_only else "")
+        self._borrowed.setVisible(self._session.table_is_borrowed)
 
     def _fill_checkpoints(self) -> None:
         menu = self.checkpoint_button.menu()

@@ -82,6 +82,7 @@ class MainWindow(QMainWindow):
         session.message.connect(self.message_bar.show_message)
         session.run_asked.connect(lambda: self.show_workspace("train"))
         session.explore_asked.connect(lambda: self.show_workspace("explore"))
+        self.top_bar.classes_asked.connect(lambda: self.show_workspace("classes"))
         session.project_changed.connect(self._show_project)
         for changed in (session.images_changed, session.table_changed):
             changed.connect(self._show_facts)

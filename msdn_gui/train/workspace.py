@@ -17,10 +17,10 @@ from msdn_core.runs.status import RunStatus
 from msdn_core.training.config import TrainConfig
 from msdn_core.training.config_file import read_config, write_config
 from msdn_core.training.grid import GridRun
+from msdn_gui.readiness import why_not
 from msdn_gui.session import Session
 from msdn_gui.train.compare_view import MOST, CompareView
 from msdn_gui.train.history import History
-from msdn_gui.train.readiness import why_not
 from msdn_gui.train.run_form import RunForm
 from msdn_gui.train.run_list import RunList
 from msdn_gui.train.run_model import RUN_ROLE

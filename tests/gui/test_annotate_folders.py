@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from annotate_kit import LEFT, classes, key, press, shown_workspace
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QTreeWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QTreeWidget
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import Attribute, ClassTable
@@ -73,6 +73,31 @@ def test_a_folder_gets_another_name_and_joins_another_ones_class(workspace, sess
     qtbot.waitUntil(lambda: line(workspace, "odds").text(1) == "Bobolinks")
     qtbot.keyClick(tree(workspace), Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert classes(session) == ["Groove billed Ani", "Groove billed Ani", "Bobolinks", "Bobolinks", None]
+
+
+@pytest.mark.parametrize("holds_out", [True, False])
+def test_every_fifth_image_of_a_class_is_kept_for_testing_unless_it_is_unticked(
+    session, services, tmp_path, qtbot, holds_out
+) -> None:
+    with Project.create(tmp_path / "gulls", name="Gulls") as project:
+        project.define_classes(TABLE)
+        project.add_images(project.add_image_root(tmp_path), [NewImage(f"gulls/{n}.jpg") for n in range(6)])
+    session.open_project(tmp_path / "gulls")
+    workspace = shown_workspace(session, services, qtbot)
+    key(workspace, qtbot, Qt.Key.Key_B)
+    box = workspace.findChild(QCheckBox, "hold_out")
+    if not holds_out:
+        qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
+    press(workspace, qtbot, "accept_folders")
+    fifth = Split.TEST_SEEN if holds_out else Split.TRAIN
+    assert [image.split for image in session.images] == [*[Split.TRAIN] * 4, fifth, Split.TRAIN]
+    hold_out = next(action for action in workspace.actions() if action.objectName() == "annotate_hold_out")
+    with qtbot.waitSignal(session.message) as told:
+        hold_out.trigger()
+    assert ("already" in told.args[1]) is holds_out
+    assert session.images[4].split is Split.TEST_SEEN and session.images[4].class_name == "gulls"
+    workspace.undo_stack.undo()
+    assert session.images[4].split is (Split.NONE if holds_out else Split.TRAIN)
 
 
 def test_escape_leaves_and_nothing_was_said(workspace, session, qtbot) -> None:

@@ -10,11 +10,14 @@ import pytest
 from evaluate_kit import LEFT, open_page, opened
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QRadioButton
+from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton
 
+from msdn_core.domain.annotation import ImageLabel, Split
 from msdn_core.domain.metrics import attribute_auc, figures
 from msdn_core.domain.metrics.bootstrap import drawn_weights
 from msdn_core.domain.metrics.seeds import difference_of_means
+from msdn_core.project import Project
+from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.noise import AUC_DRAWS
@@ -107,6 +110,22 @@ def test_a_run_of_another_project_is_not_taken_for_the_one_that_is_measured(
     choose_new()
     assert workspace.evaluating.start.isVisible() and not workspace.evaluating.cancel.isVisible()
     assert not workspace.evaluating.is_running("seed-0")
+
+
+def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, services, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    shutil.rmtree(trained / "runs" / "seed-0")
+    shutil.rmtree(trained / "runs" / "seed-1" / "evaluation")
+    RunDirectory.create(trained, "fresh", {"recipe": "demo"})
+    with Project.open(trained) as project:
+        project.annotations.put_labels(
+            {image.id: ImageLabel(image.class_name, Split.TRAIN) for image in project.images()}
+        )
+    workspace = opened(trained, empty_session, services, qtbot)
+    assert workspace.list.currentIndex().data() == "seed-1", "the newer run has no checkpoint"
+    assert workspace.findChild(QLabel, "evaluating_title").text() == "There are no test images"
+    assert "Keep a fifth for testing" in workspace.findChild(QLabel, "evaluating_text").text()
+    assert not workspace.findChild(QPushButton, "evaluate_run").isVisible()
 
 
 def test_another_gamma_is_shown_on_all_pages(workspace, qtbot) -> None:

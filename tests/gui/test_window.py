@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QPushButton, QToolButton, QWidget
 from small_birds import draw_bird, write_checkpoint
 
-from msdn_core.project import Project
+from msdn_core.project import NewImage, Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState, RunStatus, own_process
 from msdn_gui.shell.closing import CloseQuestion
@@ -41,6 +41,27 @@ def test_nothing_open_says_what_to_do(empty_session, services) -> None:
         assert window.settled()
     finally:
         window.close_for_good()
+
+
+def test_photographs_under_a_checkpoints_classes_are_led_to_classes_of_their_own(
+    window, session, tmp_path, qtbot
+) -> None:
+    """Nothing is offered that cannot be done with them, and each place says what comes first."""
+    with Project.create(tmp_path / "photos") as made:
+        draw_bird(tmp_path / "a.jpg", 0)
+        made.add_images(made.add_image_root(tmp_path), [NewImage("a.jpg")])
+    session.open_project(tmp_path / "photos")
+    borrowed = window.findChild(QToolButton, "borrowed")
+    assert not borrowed.isVisible()
+    session.set_checkpoint(write_checkpoint(tmp_path / "some.safetensors"))
+    window.show_workspace("train")
+    (new_run,) = [one for one in window.stack.currentWidget().actions() if one.objectName() == "train_new_run"]
+    assert not new_run.isEnabled() and "Begin with your own attributes in Classes" in new_run.toolTip()
+    window.show_workspace("evaluate")
+    new = window.findChild(QPushButton, "new_ablation")
+    assert not new.isEnabled() and "Begin with your own attributes in Classes" in new.toolTip()
+    qtbot.mouseClick(borrowed, Qt.MouseButton.LeftButton)
+    assert window.current == "classes"
 
 
 class Shown(QObject):

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from msdn_core.domain.annotation import Split
+from msdn_core.domain.annotation import HELD_OUT_EVERY, Split, hold_out
 from msdn_core.errors import ImportFault
 from msdn_core.importers.att_splits import AttSplits, image_list_beside, match_key
 from msdn_core.importers.cub.files import ListedImage
 from msdn_core.importers.readers.text_files import Findings
-from msdn_core.importers.splitting import HELD_OUT_EVERY, hold_out, unseen_classes
+from msdn_core.importers.splitting import unseen_classes
 
 
 @dataclass(frozen=True, slots=True)

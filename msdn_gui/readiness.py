@@ -10,8 +10,18 @@ def why_not(session: Session) -> str:
     """Why no run can be started on the open project, and what to do; empty where one can."""
     if session.project is None:
         return "Open a project first: its runs will stand here."
-    if session.table_is_borrowed or not session.table.classes:
-        return "This project has no classes of its own yet. Take over the checkpoint's in Classes, or import some."
+    if session.table_is_borrowed:
+        return (
+            "This project has no classes of its own yet. Begin with your own attributes in Classes, or take over the "
+            "checkpoint's there."
+        )
+    if not session.table.attributes:
+        return "This project has no attributes yet. Begin with your own in Classes, or import a data set with some."
+    if not session.table.classes:
+        return (
+            "This project has no classes yet. Say in Annotate what the images show, at once where they lie in folders, "
+            "or make classes in Classes."
+        )
     if not _has_enough(session):
         return (
             "Training takes images of at least two seen classes in the training split, and this project has none. "
