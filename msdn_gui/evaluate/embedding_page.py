@@ -193,7 +193,7 @@ class EmbeddingPage(QWidget):
         if self._shown is None or self._drawn is None or planes is None:
             return
         source, name = self.sources.currentData(), self.attribute.currentText()
-        look = look_of(self._shown, source, self.colouring.currentData(), name, planes.likeness)
+        look = look_of(self._shown, source, self.colouring.currentData(), name)
         self.plot.show_look(look)
         self.legend.setText(look.legend)
 
