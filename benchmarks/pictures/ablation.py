@@ -11,8 +11,8 @@ from benchmarks.pictures.stage import Picture, Stage
 from msdn_core.training.ablation import Ablation
 from msdn_core.training.config import RECIPES
 
-_ROWS = ("baseline", "ava", "vaa", "no_distillation", "full")
-_SETTINGS = ("steps=30", "evaluate_every=15")
+_ROWS = ("baseline", "ava", "vaa", "full")
+_SETTINGS = ("steps=20", "evaluate_every=10")
 
 
 def _form(stage: Stage) -> None:
@@ -20,7 +20,7 @@ def _form(stage: Stage) -> None:
 
 
 def _table(stage: Stage) -> None:
-    """Two seeds of each row are trained (some minutes); a third one is asked for and left."""
+    """Two seeds of each row are trained (a minute or two); a third one is asked for and left."""
     project = stage.session.present_project().path
     words = ("ablate", str(project), "--rows", *_ROWS, "--seeds", "2", "--set", *_SETTINGS)
     subprocess.run([sys.executable, "-m", "msdn_core", *words], check=True)

@@ -42,6 +42,14 @@ def _parts(stage: Stage) -> None:
     stage.click_cell(page.parts.table, 0)
 
 
+def _report(stage: Stage) -> None:
+    """The beginning of a report, in a browser."""
+    file = stage.session.project.path / "report.html"
+    words = ("report", stage.session.project.path, "demo-01", "-o", file)
+    subprocess.run([sys.executable, "-m", "msdn_core", *map(str, words)], check=True)
+    stage.browse(file, (1280, 1600))
+
+
 def _difference(stage: Stage) -> None:
     """Another seed, trained for a moment, and what it takes otherwise; so near that the classes' names fit."""
     project = stage.session.project.path
@@ -89,4 +97,5 @@ PICTURES = (
     Picture("evaluate-attributes", "evaluate", _attributes),
     Picture("evaluate-parts", "evaluate", _parts),
     Picture("evaluate-embedding", "evaluate", _embedding),
+    Picture("evaluate-report", "evaluate", _report),
 )

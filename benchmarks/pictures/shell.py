@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QPushButton, QTabWidget
 
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_core.project import Project
+from msdn_gui.services.fault_log import report
+from msdn_gui.services.starts import UnfinishedStart
 from msdn_gui.shell.key_recorder import KeyRecorder
 
 
@@ -70,6 +72,12 @@ def _about(stage: Stage) -> None:
     stage.wait(lambda: "NOTICE" in text.toPlainText())
 
 
+def _fault(stage: Stage) -> None:
+    """As after a crash in native code."""
+    start = UnfinishedStart("Fatal Python error: Segmentation fault")
+    stage.window.message_bar.show_fault(start.sentence, report(start.sentence, start.details))
+
+
 PICTURES = (
     Picture("start", "explore", _start),
     Picture("tour", "explore", _tour),
@@ -77,4 +85,5 @@ PICTURES = (
     Picture("shortcuts", "explore", _shortcuts),
     Picture("settings", "explore", _settings, theme="dark"),
     Picture("about", "explore", _about),
+    Picture("fault", "explore", _fault),
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QPainter
+from PySide6.QtGui import QAction, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QDialog, QWidget
 
@@ -17,6 +20,7 @@ from msdn_gui.program import Program
 _LOOK_MS = 50
 _STEADY = 6
 _PATIENCE_MS = 120_000
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 
 
@@ -27,6 +31,7 @@ class Stage:
         self.window = program.window
         self.session = program.session
         self.services = program.services
+        self._page: QPixmap | None = None
 
     @property
     def workspace(self) -> QWidget:
@@ -101,8 +106,23 @@ class Stage:
         QTest.keyClick(widget, key)
         self.settle()
 
+    def browse(self, page: Path, size: tuple[int, int]) -> None:
+        """Opens a page in a browser, which is the picture then; a RuntimeError where no Chromium is installed."""
+        browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+        if browser is None:
+            raise RuntimeError(f"A page is shown by a browser; install one of {', '.join(_BROWSERS)}.")
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "page.png"
+            words = ("--headless", "--no-sandbox", "--hide-scrollbars", f"--user-data-dir={folder}/profile")
+            place = (f"--window-size={size[0]},{size[1]}", f"--screenshot={file}", page.as_uri())
+            subprocess.run([browser, *words, *place], check=True, capture_output=True, timeout=_PATIENCE_MS / 1000)
+            self._page = QPixmap(str(file))
+
     def shoot(self, file: Path) -> None:
         """The window as it is; dialogues stand in its middle and pop-ups where they are."""
+        if self._page is not None:
+            _save(self._page, file)
+            return
         picture = self.window.grab()
         painter = QPainter(picture)
         for other in QApplication.topLevelWidgets():
@@ -114,8 +134,12 @@ class Stage:
                 place = QPoint(room.width() // 2, max(0, room.height() // 2))
             painter.drawPixmap(place, other.grab())
         painter.end()
-        if not picture.save(str(file), "PNG"):
-            raise RuntimeError(f"{file} could not be written; choose another place.")
+        _save(picture, file)
+
+
+def _save(picture: QPixmap, file: Path) -> None:
+    if not picture.save(str(file), "PNG"):
+        raise RuntimeError(f"{file} could not be written; choose another place.")
 
 
 Steps = Callable[[Stage], None]

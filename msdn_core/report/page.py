@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from msdn_core import __version__
 from msdn_core.atomic import write_atomic
+from msdn_core.domain.metrics.seeds import configuration
 from msdn_core.project import Project
 from msdn_core.report import facts, tables
 from msdn_core.report.charts import Line, Mark, chart
@@ -153,17 +154,13 @@ def _said(runs: Sequence[ReportedRun], *, compared: bool) -> list[str]:
             said.append(f"{run.name}: {over_seeds(run.seeds)}.")
         else:
             said.append(f"{run.name}: one seed{'' if seed is None else f' ({seed})'}; others may differ.")
-    if len(runs) > 1 and not _alike(*runs):
+    if len(runs) > 1 and configuration(runs[0].config) != configuration(runs[1].config):
         said += [f"{sentence}." for sentence in between_seeds(runs[0].seeds, runs[1].seeds)]
     if len(runs) > 1:
         said.append(
             SENTENCE if compared else "They were not measured on the same test images: what is noise is not known."
         )
     return said
-
-
-def _alike(one: ReportedRun, two: ReportedRun) -> bool:
-    return {**one.config, "seed": None} == {**two.config, "seed": None}
 
 
 def _curve(runs: Sequence[ReportedRun]) -> Markup | None:

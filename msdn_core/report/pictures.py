@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from msdn_core.domain.metrics import confusion
-from msdn_core.domain.seriation import by_similarity
 from msdn_core.report.charts import GRID, INK, MUTED
 from msdn_core.runs.tested_run import TestedRun
 from msdn_core.svg import opening, text
@@ -34,7 +33,7 @@ def confusion_svg(run: TestedRun, gamma: float, title: str) -> str:
 
     The scale is that of square roots: a single error in thirty shall still be seen.
     """
-    order = by_similarity(run.table.vectors)
+    order = run.like
     counts = confusion(run.labels, run.predictions(gamma), len(run.table.classes))
     rows = order[run.images_of_class[order] > 0]
     shares = counts[np.ix_(rows, order)] / np.maximum(counts[rows].sum(axis=1, keepdims=True), 1)

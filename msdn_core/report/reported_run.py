@@ -23,6 +23,7 @@ from msdn_core.runs.tested_run import TestedRun, read_tested
 
 MOST_POINTS = 600
 """Points of a curve that are drawn: more than its picture has columns."""
+_HIGHEST = 1e300
 
 
 @dataclass
@@ -124,7 +125,8 @@ def thinned(points: array[float]) -> NDArray[np.float64]:
 
 def _append(curves: dict[str, array[float]], step: int, values: Any) -> None:
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not np.isfinite(value):
+        # Neither what is no number at all nor what no axis can hold.
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < _HIGHEST:
             continue
         curve = curves.setdefault(str(name), array("d"))
         while curve and curve[-2] >= step:

@@ -104,7 +104,16 @@ class RunDirectory:
 
     def refuse_links(self) -> None:
         """Raises MsdnError where anything that is written of a run would go through a link."""
-        names = ("config.json", "data.json", "status.json", "notes.json", "run.lock", "commands.jsonl", "evaluation")
+        names = (
+            "config.json",
+            "data.json",
+            "status.json",
+            "notes.json",
+            "run.lock",
+            "commands.jsonl",
+            "evaluation",
+            "film/frames.bin",
+        )
         checkpoints = (self.checkpoint_path(kind) for kind in ("best", "last"))
         refuse_links(
             self.project_path, self.log_path, self.events_path, *checkpoints, *(self.path / name for name in names)

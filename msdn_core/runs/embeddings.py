@@ -15,6 +15,7 @@ from msdn_core.atomic import replacing
 from msdn_core.domain.embedding import AttributeSpace, Plane, attribute_space
 from msdn_core.domain.scoring import Floats, fused_attribute_scores
 from msdn_core.errors import RunError
+from msdn_core.runs.archives import check_size
 from msdn_core.runs.predictions import Predictions
 
 FORMAT = 1
@@ -81,15 +82,13 @@ def read_embedding(path: Path, predictions: Predictions) -> KeptEmbedding | None
     """The embedding in a file, None where there is none; RunError where it cannot be read or has other images."""
     if not path.is_file():
         return None
+    names = [entry.name for entry in fields(KeptEmbedding)]
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > _MOST_BYTES:
-            raise ValueError(f"it would unpack to {size >> 20} MiB")
+        check_size(path, _MOST_BYTES, ["format", *names])
         with np.load(path, allow_pickle=False) as file:
             if int(file["format"]) > FORMAT:
                 raise ValueError("a newer version wrote it")
-            content: dict[str, Any] = {entry.name: file[entry.name] for entry in fields(KeptEmbedding)}
+            content: dict[str, Any] = {name: file[name] for name in names}
         for name, kind in {"made_of": str, "perplexity": float, "seed": int, "divergence": float}.items():
             content[name] = kind(content[name][()])
         found = KeptEmbedding(**content)

@@ -61,6 +61,10 @@ def checkpoint_kind(run: RunDirectory) -> str | None:
     return next((kind for kind in KINDS if run.checkpoint(kind) is not None), None)
 
 
+_PARTS = ("validated", "best", "curve", "pointing", "attributes", "pcp", "region_insertion", "agreement")
+_NUMBERS = ("czsl", "U", "S", "H", "gamma", "ausuc")
+
+
 def read_figures(folder: Path) -> dict[str, Any] | None:
     """The figures alone; None where nothing was evaluated, RunError where they cannot be read."""
     path = folder / FIGURES
@@ -68,15 +72,28 @@ def read_figures(folder: Path) -> dict[str, Any] | None:
         return None
     try:
         with path.open("rb") as file:
-            found = json.loads(file.read(_MOST_BYTES))
-        if not isinstance(found, dict):
-            raise ValueError("it is no object")
-        for name in ("images", "measured"):
-            if not isinstance(found.get(name), dict):
-                raise ValueError(f"“{name}” is not in it")
+            found: dict[str, Any] = json.loads(file.read(_MOST_BYTES))
+        _check(found)
     except (OSError, ValueError, RecursionError) as fault:
         raise RunError(f"{path} holds no evaluation ({fault}); evaluate the run again.") from fault
     return found
+
+
+def _check(found: Any) -> None:
+    """ValueError where what is read by name is not what it was written as."""
+    if not isinstance(found, dict):
+        raise ValueError("it is no object")
+    for name in ("images", "measured"):
+        if not isinstance(found.get(name), dict):
+            raise ValueError(f"“{name}” is not in it")
+    for name in _PARTS:
+        if not isinstance(found.get(name), dict | None):
+            raise ValueError(f"“{name}” is no object")
+    for row in (found, found.get("validated"), found.get("best")):
+        for name in _NUMBERS:
+            number = row.get(name) if row is not None else None
+            if isinstance(number, bool) or not isinstance(number, int | float | None):
+                raise ValueError(f"“{name}” is no number")
 
 
 def read_evaluation(folder: Path) -> KeptEvaluation | None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import BestOfKinds, SeenUnseenCurve, best_of_kinds, class_accuracies, seen_unseen_curve
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
+from msdn_core.domain.seriation import by_similarity
 from msdn_core.project import ImageRecord
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import KeptEvaluation, evaluation_folder, read_evaluation, what_changed
@@ -45,6 +46,8 @@ class TestedRun:
     """(N, M) class scores before calibration."""
     best: BestOfKinds
     curve: SeenUnseenCurve | None
+    like: NDArray[np.intp]
+    """(M,) class rows, those with like class semantic vectors together."""
     checkpoint: Path | None = None
     """The file that was evaluated, as far as it is still there."""
     stale: tuple[str, ...] = ()
@@ -60,7 +63,7 @@ class TestedRun:
         checkpoint: Path | None = None,
         stale: tuple[str, ...] = (),
     ) -> TestedRun:
-        """All that takes a moment: one product of N×K by K×M, and sorting the N images by their flip."""
+        """All that takes a moment: a product of N×K by K×M, sorting N images by their flip, and the classes' order."""
         found = kept.predictions
         table = found.table
         fused = fused_attribute_scores(found.scores_av, found.scores_va, found.weights).astype(np.float32)
@@ -76,6 +79,7 @@ class TestedRun:
             scores,
             best_of_kinds(scores, table.seen),
             seen_unseen_curve(scores, found.labels, table.seen),
+            by_similarity(table.vectors),
             checkpoint,
             stale,
         )

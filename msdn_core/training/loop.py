@@ -61,7 +61,7 @@ def run_training(
 
 def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
     if ranks.first:
-        for folder in (run.path, run.path / "checkpoints"):
+        for folder in (run.path, *(path for path in run.path.iterdir() if path.is_dir())):
             take_away_halves(folder)
     control = control_of(ranks, run, listener)
     state, reason = RunState.FAILED, ""

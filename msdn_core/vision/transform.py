@@ -119,9 +119,13 @@ def prepare(image: Image.Image, spec: BackboneSpec) -> NDArray[np.float32]:
     view = viewed_box(*image.size)
     box = (view.x, view.y, view.x + view.width, view.y + view.height)
     square = image.resize((spec.size, spec.size), Image.Resampling.BICUBIC, box=box)
-    pixels = np.asarray(square, dtype=np.float32).transpose(2, 0, 1) / 255.0
-    mean, std = (np.array(values, dtype=np.float32)[:, None, None] for values in (spec.mean, spec.std))
-    return np.ascontiguousarray((pixels - mean) / std)
+    mean, std = (np.array(values, dtype=np.float32)[:, None] for values in (spec.mean, spec.std))
+    # A channel has 256 values: they are normalised once and looked up, where each pixel would take three passes.
+    normalised = (np.arange(256, dtype=np.float32) / 255.0 - mean) / std
+    levels, pixels = np.asarray(square), np.empty((3, spec.size, spec.size), np.float32)
+    for channel, of_level in enumerate(normalised):
+        of_level.take(levels[:, :, channel], out=pixels[channel], mode="clip")
+    return pixels
 
 
 def prepare_file(path: Path, spec: BackboneSpec) -> tuple[NDArray[np.float32], tuple[int, int]]:

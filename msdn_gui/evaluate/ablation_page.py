@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -17,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_core.runs.status import RunState
-from msdn_core.training.ablation import label_of
+from msdn_core.runs.status import RunState, RunStatus
+from msdn_core.training.ablation import Ablation, label_of
 from msdn_core.training.ablation_report import as_csv, markdown, picture
 from msdn_core.training.config import RECIPES
 from msdn_gui.evaluate.ablation_tables import AGAINST, NAME, SEEDS, CellTable, RowTable, state_words
@@ -172,7 +173,7 @@ class AblationPage(QWidget):
         if status is not None:
             self.run_chosen.emit(run, status.state is RunState.FINISHED)
 
-    def _with_chosen(self, do: object) -> None:
+    def _with_chosen(self, do: Callable[[Ablation], None]) -> None:
         if self._standing is not None:
             do(self._standing.ablation)
 
@@ -219,7 +220,7 @@ def _state(standing: Standing) -> str:
     return " · ".join(said)
 
 
-def _steps_done(steps: int, status: object) -> int:
+def _steps_done(steps: int, status: RunStatus | None) -> int:
     if status is None:
         return 0
     return steps if status.state is RunState.FINISHED else min(status.step, steps)

@@ -74,10 +74,11 @@ class Ablations(QObject):
         self.is_reading = False
         self._session, self._queue_command = session, queue_command
         self._written: dict[tuple[Path, str], int] = {}
-        self._reads, self._does = Background(self), Background(self)
+        self._reads, self._does, self._writes = (Background(self) for _ in range(3))
         self._reads.done.connect(self._take)
-        self._does.done.connect(lambda then: then())
-        self._does.failed.connect(self.failed)
+        for work in (self._does, self._writes):
+            work.done.connect(lambda then: then())
+            work.failed.connect(self.failed)
         monitor.run_list_changed.connect(self.look)
         monitor.status_changed.connect(self._look_at_run)
         monitor.waiting_changed.connect(self.look)
@@ -104,7 +105,7 @@ class Ablations(QObject):
             queue_ablation(ablation)
             if not read_order(ablation.project).held:
                 launch_queue(ablation.project, command=self._queue_command)
-            return lambda: self._say_started(ablation.name)
+            return lambda: self._say_started(ablation)
 
         self._does.start(work)
 
@@ -125,7 +126,7 @@ class Ablations(QObject):
             write_atomic(file, content())
             return lambda: self._session.message.emit("info", f"{file} is written.")
 
-        self._does.start(work)
+        self._writes.start(work)
 
     def _look_at(self, project: Path, name: str | None) -> tuple[Standing | None, str]:
         if name is None:
@@ -156,9 +157,12 @@ class Ablations(QObject):
         if self.chosen is not None and run.startswith(f"{self.chosen}-"):
             self.look()
 
-    def _say_started(self, name: str) -> None:
-        self.started.emit(name)
-        self.look()
+    def _say_started(self, ablation: Ablation) -> None:
+        project = self._session.project
+        # Another project may have been opened meanwhile.
+        if project is not None and project.path == ablation.project:
+            self.started.emit(ablation.name)
+            self.look()
 
     def _start_over(self, _project: object) -> None:
         self._reads.cancel()

@@ -75,6 +75,7 @@ class AttributesPage(QWidget):
         """Whether it is being found out what is noise."""
         self._draws = Background(self)
         self._draws.done.connect(self._take_noise)
+        self._draws.failed.connect(lambda _: self._take_noise(None))
         right = _split(Qt.Orientation.Vertical, self.agreement, self.attribute_agreement, [280, 280])
         split = _split(Qt.Orientation.Horizontal, self.attributes, right, [490, 480])
         layout = QVBoxLayout(self)

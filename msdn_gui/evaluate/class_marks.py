@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
+from msdn_gui.evaluate.placed_item import PlacedItem
 from msdn_gui.theme import small_font, theme
 
 REACH = 6.0
@@ -16,34 +16,22 @@ REACH = 6.0
 _MOST_NAMES = 60
 
 
-class ClassMarks(pg.GraphicsObject):
+class ClassMarks(PlacedItem):
     """Outlined circles for seen and diamonds for unseen classes; a name lies over no other name and no other mark."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._places: NDArray[np.float64] = np.zeros((0, 2))
+        super().__init__(2 * REACH)
         self._seen: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self._colours: NDArray[np.uint8] = np.zeros((0, 3), np.uint8)
         self._names: tuple[str, ...] = ()
         self._widths: list[float] = []
         self._chosen = -1
-        self._bounds = QRectF()
 
     def set_classes(self, names: tuple[str, ...], seen: NDArray[np.bool_]) -> None:
         """M classes; their places follow."""
         metrics = QFontMetricsF(small_font(bold=True))
         self._names, self._seen = names, seen
         self._widths = [metrics.horizontalAdvance(name) for name in names]
-
-    def set_places(self, places: NDArray[np.floating]) -> None:
-        """(M, 2) places in the plot's own units."""
-        self.prepareGeometryChange()
-        self._places = np.asarray(places, dtype=np.float64)
-        if len(self._places):
-            (left, top), (right, bottom) = self._places.min(axis=0), self._places.max(axis=0)
-            self._bounds = QRectF(left, top, right - left, bottom - top)
-        self.informViewBoundsChanged()
-        self.update()
 
     def set_colours(self, colours: NDArray[np.uint8]) -> None:
         """(M, 3) red, green and blue."""
@@ -61,18 +49,6 @@ class ClassMarks(pg.GraphicsObject):
         # Names reach to wherever there is room: all that is in sight is painted on.
         view = self.getViewBox()
         return self._bounds.united(QRectF(view.viewRect())) if view is not None else self._bounds
-
-    def dataBounds(self, axis: int, frac: float = 1.0, orthoRange: object = None) -> tuple[float, float] | None:  # noqa: ARG002
-        if not len(self._places):
-            return None
-        return (self._bounds.left(), self._bounds.right()) if axis == 0 else (self._bounds.top(), self._bounds.bottom())
-
-    def pixelPadding(self) -> float:
-        return 2 * REACH
-
-    def viewTransformChanged(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002
         view = self.getViewBox()

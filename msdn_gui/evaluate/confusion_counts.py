@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.metrics import confusion
-from msdn_core.domain.seriation import by_similarity
 from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.page import Shown
 
@@ -66,6 +65,6 @@ def _shares(counts: NDArray[np.int64], rows: NDArray[np.intp], columns: NDArray[
 def _ordered(run: TestedRun, order: int) -> NDArray[np.intp]:
     table = run.table
     if order == LIKE:
-        return by_similarity(table.vectors)
+        return run.like
     names = np.argsort(np.array([name.lower() for name in table.classes]), kind="stable")
     return names if order == BY_NAME else names[np.argsort(~table.seen[names], kind="stable")]

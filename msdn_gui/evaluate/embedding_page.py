@@ -128,7 +128,7 @@ class EmbeddingPage(QWidget):
         column.setSpacing(SPACING // 2)
         column.addLayout(head)
         column.addWidget(self.plot, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_embedding")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(left)
@@ -166,7 +166,7 @@ class EmbeddingPage(QWidget):
         self.cancel.setVisible(wants_tsne and job is not None)
         self.make.setVisible(wants_tsne and job is None and planes is not None and kept is None)
         if shown is None or planes is None:
-            self.facts.setText("Finding the plane …")
+            self.facts.setText(self.planes.fault or "Finding the plane …")
             return
         plane = kept.plane if wants_tsne and kept is not None else planes.principal
         if plane is not self._drawn and not (

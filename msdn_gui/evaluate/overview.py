@@ -36,6 +36,7 @@ class Overview(QWidget):
         """Whether it is being found out what is noise."""
         self._draws = Background(self)
         self._draws.done.connect(self._take_noise)
+        self._draws.failed.connect(lambda _: self._take_noise(None))
 
     def show_runs(self, shown: Shown) -> None:
         """Shows one run, or two; of two, what is noise follows a moment later."""

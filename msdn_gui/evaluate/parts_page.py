@@ -77,6 +77,7 @@ class PartsPage(QWidget):
         """Whether it is being found out what is noise."""
         self._draws = Background(self)
         self._draws.done.connect(self._take_noise)
+        self._draws.failed.connect(lambda _: self._take_noise(None))
         self._compose()
         self.parts.table.chosen.connect(self._choose)
         self.runs.currentIndexChanged.connect(self._draw)
@@ -120,7 +121,7 @@ class PartsPage(QWidget):
         column.setSpacing(SPACING // 2)
         column.addLayout(head)
         column.addWidget(self.grid, 1)
-        split = QSplitter(Qt.Orientation.Horizontal)
+        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_parts")
         split.setHandleWidth(1)
         split.setChildrenCollapsible(False)
         split.addWidget(left)

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.embedding import Plane, principal_plane
-from msdn_core.domain.seriation import by_similarity
 from msdn_core.errors import RunError
 from msdn_core.runs.embeddings import KeptEmbedding, embedding_digest, embedding_file, read_embedding, space_of
 from msdn_core.runs.evaluations import evaluation_folder
@@ -57,6 +56,7 @@ class PlaneMaker(QObject):
         self._faults: dict[Key, str] = {}
         self._work = Background(self)
         self._work.done.connect(self._take)
+        self._work.failed.connect(self._fail)
 
     @property
     def job(self) -> Job | None:
@@ -110,6 +110,7 @@ class PlaneMaker(QObject):
     def _look(self) -> None:
         key = self._key()
         self.planes, self.is_working = None, key is not None
+        self._work.cancel()
         if key is None or self._wanted is None:
             return
         (run, source), project = self._wanted, key[0]
@@ -118,6 +119,14 @@ class PlaneMaker(QObject):
 
     def _take(self, planes: Planes) -> None:
         self.planes, self.is_working = planes, False
+        self.changed.emit()
+
+    def _fail(self, sentence: str) -> None:
+        """There is no plane at all; whoever shows it says why."""
+        self.is_working = False
+        key = self._key()
+        if key is not None:
+            self._faults[key] = sentence
         self.changed.emit()
 
     def _end(self, key: Key) -> None:
@@ -136,4 +145,4 @@ def _find(project: Path, run: TestedRun, source: str) -> Planes:
         fault = str(error)
     if kept is not None and kept.made_of != embedding_digest(predictions, source):
         kept, fault = None, "The t-SNE that is kept was made of an earlier evaluation."
-    return Planes(principal_plane(space_of(predictions, source)), kept, by_similarity(run.table.vectors), fault)
+    return Planes(principal_plane(space_of(predictions, source)), kept, run.like, fault)

@@ -9,11 +9,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+
+from msdn_gui.evaluate.placed_item import PlacedItem
 
 CIRCLE, DIAMOND, CROSS = range(3)
 RADIUS = 3.6
@@ -22,28 +23,14 @@ _FAINT = 0.3
 _MOST_PIXELS = 40_000_000
 
 
-class PointCloud(pg.GraphicsObject):
+class PointCloud(PlacedItem):
     """N points; those that are faint lie below the others."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self._places: NDArray[np.float64] = np.zeros((0, 2))
+        super().__init__(2 * RADIUS)
         self._colours: NDArray[np.uint8] = np.zeros((0, 4), np.uint8)
         self._shapes: NDArray[np.uint8] = np.zeros(0, np.uint8)
         self._faint: NDArray[np.bool_] = np.zeros(0, np.bool_)
-        self._bounds = QRectF()
-
-    def set_places(self, places: NDArray[np.floating]) -> None:
-        """(N, 2) places in the plot's own units; colours and shapes stay where there are as many."""
-        self.prepareGeometryChange()
-        self._places = np.asarray(places, dtype=np.float64)
-        if len(self._places):
-            (left, top), (right, bottom) = self._places.min(axis=0), self._places.max(axis=0)
-            self._bounds = QRectF(left, top, right - left, bottom - top)
-        else:
-            self._bounds = QRectF()
-        self.informViewBoundsChanged()
-        self.update()
 
     def set_look(self, colours: NDArray[np.uint8], shapes: NDArray[np.uint8]) -> None:
         """(N, 3) red, green and blue, and (N,) shapes."""
@@ -65,18 +52,6 @@ class PointCloud(pg.GraphicsObject):
         x = side_x.x() * 2 * RADIUS if side_x is not None else 0.0
         y = abs(side_y.y()) * 2 * RADIUS if side_y is not None else 0.0
         return self._bounds.adjusted(-x, -y, x, y)
-
-    def dataBounds(self, axis: int, frac: float = 1.0, orthoRange: object = None) -> tuple[float, float] | None:  # noqa: ARG002
-        if not len(self._places):
-            return None
-        return (self._bounds.left(), self._bounds.right()) if axis == 0 else (self._bounds.top(), self._bounds.bottom())
-
-    def pixelPadding(self) -> float:
-        return 2 * RADIUS
-
-    def viewTransformChanged(self) -> None:
-        self.prepareGeometryChange()
-        self.update()
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002
         view, count = self.getViewBox(), len(self._places)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from msdn_core.runs.tested_run import TestedRun
+from msdn_gui.services.locations import file_name
 from msdn_gui.session import Session
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Reporting:
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter("HTML (*.html)")
         dialog.setDefaultSuffix("html")
-        dialog.selectFile(f"{project.name} {run.name}{beside}.html")
+        dialog.selectFile(file_name(f"{project.name} {run.name}{beside}", ".html"))
         dialog.fileSelected.connect(lambda text: self._write(run, other, Path(text)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
@@ -42,7 +43,8 @@ class Reporting:
         project = self._session.project
         if project is None:
             return
-        words: list[str | Path] = ["report", project.path, run.name, "--checkpoint", run.kind, "--out", file]
+        # The engine takes of each run the checkpoint that is shown here, which need not be of one kind for both.
+        words: list[str | Path] = ["report", project.path, run.name, "--out", file]
         if other is not None:
             words += ["--beside", other.name]
         job = self._jobs.engine(f"Writing the report of {run.name}", *words, workspace="evaluate")

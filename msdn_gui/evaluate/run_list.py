@@ -6,12 +6,11 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.runs.figure_words import percent
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
-from msdn_gui.icons import icon_pixmap
-from msdn_gui.theme import SPACING, small_font, text_font, theme
+from msdn_gui.widgets.run_line import HEIGHT, paint_run
 
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
@@ -78,32 +77,9 @@ def state_words(entry: RunEntry) -> str:
 
 class _RunDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
-        return QSize(180, 48)
+        return QSize(180, HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry: RunEntry = index.data(ENTRY_ROLE)
-        colours = theme().colours
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, colours.q("selection"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, colours.q("hover"))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.fillRect(option.rect.adjusted(0, 0, 3 - option.rect.width(), 0), colours.q("accent"))
-        room = option.rect.adjusted(SPACING, 5, -SPACING, -5)
-        sign, colour = ("check", "good") if entry.figures is not None else ("evaluate", "disabled")
-        if entry.fault:
-            sign, colour = "error", "error"
-        ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(room.left(), room.top() + 2, icon_pixmap(sign, 16, colour, ratio))
-        text = room.adjusted(24, 0, 0, 0)
-        upper, lower = text.adjusted(0, 0, 0, -text.height() // 2), text.adjusted(0, text.height() // 2, 0, 0)
-        for place, font, ink, words in (
-            (upper, text_font(bold=True), "text", entry.name),
-            (lower, small_font(), "muted", state_words(entry)),
-        ):
-            painter.setFont(font)
-            painter.setPen(colours.q(ink))
-            shown = painter.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, place.width())
-            painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
-        painter.restore()
+        sign = ("check", "good") if entry.figures is not None else ("evaluate", "disabled")
+        paint_run(painter, option, ("error", "error") if entry.fault else sign, entry.name, state_words(entry))

@@ -20,8 +20,8 @@ class CompareBar(QWidget):
         self.words.setProperty("look", "heading")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.boxes = {part: QCheckBox(part.capitalize(), objectName=f"hold_{part}") for part in PARTS}
-        self.swap = _button("compare_swap", "swap", "Swap the sides: choose what stands at the left (X)")
-        self.leave = _button("compare_leave", "close", "Compare no longer (C)")
+        self.swap = _button("compare_swap", "swap", "Swap the sides: choose what stands at the left")
+        self.leave = _button("compare_leave", "close", "Compare no longer")
         held = QLabel("Held left:")
         held.setFont(small_font())
         held.setProperty("look", "muted")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 from PySide6.QtCore import QRect, Qt
@@ -10,6 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.maps_panel import MapsPanel
+from msdn_gui.services.locations import file_name
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, text_font, theme
 
@@ -19,7 +19,7 @@ def suggested_name(session: Session) -> str:
     stem = Path(session.image.name).stem if session.image is not None else "maps"
     attribute = session.table.attributes[session.attribute].full_name if session.attribute >= 0 else ""
     words = " ".join(part for part in (stem, attribute) if part)
-    return re.sub(r"[^\w .+-]+", "-", words).strip(" .-")[:120] + ".png"
+    return file_name(words, ".png")
 
 
 def save_pair(session: Session, maps: MapsPanel, path: Path) -> None:

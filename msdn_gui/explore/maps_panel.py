@@ -58,7 +58,6 @@ class MapsPanel(QWidget):
         self.pin.setAutoRaise(True)
         self.pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         self.compare = QToolButton(objectName="compare", accessibleName="Compare")
-        self.compare.setToolTip("Compare: this stays at the left, and what is chosen next stands beside it (C)")
         bind_icon(self.compare, "compare", "muted")
 
         self._top = QWidget()
@@ -73,7 +72,8 @@ class MapsPanel(QWidget):
         layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
         layout.setSpacing(SPACING // 2)
         layout.addWidget(self._top)
-        layout.addWidget(CompareBar(self.comparison))
+        self.compare_bar = CompareBar(self.comparison)
+        layout.addWidget(self.compare_bar)
         layout.addWidget(self.pairs, 1)
         layout.addWidget(self.controls)
 

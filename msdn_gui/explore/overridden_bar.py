@@ -16,7 +16,6 @@ class OverriddenBar(QWidget):
         super().__init__()
         self._overrides = overrides
         self.take_back = QPushButton(objectName="take_overrides_back")
-        self.take_back.setToolTip("Take all overridden scores back: the network's own hold again (Shift+Del)")
         bind_icon(self.take_back, "undo")
         self.keep = QCheckBox("Keep", objectName="keep_overrides")
         self.keep.setToolTip("Keep the overridden scores for the next images too; else they go with the image")

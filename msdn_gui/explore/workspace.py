@@ -25,6 +25,7 @@ from msdn_gui.explore.ranking_panel import RankingPanel
 from msdn_gui.explore.sheet_dialog import SheetDialog
 from msdn_gui.explore.why_panel import WhyPanel
 from msdn_gui.session import ExplainPhase, Session
+from msdn_gui.widgets.action import allow
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -142,7 +143,7 @@ class ExploreWorkspace(QWidget):
 
     def _show_pin(self) -> None:
         pins = self._session.film_pins
-        self._actions.pin.setEnabled(pins.chosen is not None)
+        allow(self._actions.pin, "" if pins.chosen is not None else "Choose an image and an attribute first.")
         self._actions.pin.setChecked(pins.chosen in pins.pins)
 
     def _hold_overlay_off(self, held: bool) -> None:

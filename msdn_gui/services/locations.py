@@ -57,3 +57,8 @@ def new_project_folder(name: str) -> Path:
     while (folder := projects / (word if number == 1 else f"{word}-{number}")).exists():
         number += 1
     return folder
+
+
+def file_name(words: str, suffix: str) -> str:
+    """What a file is offered to be called after names of anybody's: safe on every system, and no folder in it."""
+    return re.sub(r"[^\w .+-]+", "-", words).strip(" .-")[:120] + suffix

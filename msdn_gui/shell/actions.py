@@ -41,7 +41,7 @@ SPECS = (
         "Open &checkpoint …",
         "checkpoint",
         "",
-        "Look at images through a checkpoint file",
+        "Look through a checkpoint file",
         separator=True,
     ),
     Spec("export_data", "File", "&Export …", "export", "Ctrl+Shift+E", "Write what the project or a run holds"),

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from msdn_core.exporters.kinds import KINDS
 from msdn_gui.services.checkpoints import CheckpointChoice
+from msdn_gui.services.locations import file_name
 from msdn_gui.theme import SPACING
 from msdn_gui.widgets.form import Form
 
@@ -124,7 +125,7 @@ class ExportDialog(QDialog):
             self._ask_for_folder()
             return
         filters = ";;".join(f"{suffix[1:].upper()} (*{suffix})" for suffix in suffixes)
-        dialog = QFileDialog(self, "Export", f"{self._project} {name}{suffixes[0]}", filters)
+        dialog = QFileDialog(self, "Export", file_name(f"{self._project} {name}", suffixes[0]), filters)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffixes[0][1:])
         dialog.filterSelected.connect(lambda words: dialog.setDefaultSuffix(words.split("*.")[1].rstrip(")")))

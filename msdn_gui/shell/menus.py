@@ -77,7 +77,7 @@ class Menus(QObject):
             action.setToolTip(str(path))
             action.setCheckable(True)
             action.setChecked(current is not None and current.path == path)
-            action.triggered.connect(lambda _checked=False, path=path: self._window.opening.open_path(path))
+            action.triggered.connect(lambda _checked=False, path=path: self._window.opening.open_project(path))
         if not recent:
             menu.addAction("None yet").setEnabled(False)
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from msdn_gui.shell.palette_finder import PaletteFinder
 from msdn_gui.shell.palette_list import FOUND_ROLE, ROW_HEIGHT, PaletteDelegate, PaletteModel
@@ -89,7 +90,8 @@ class Palette(QFrame):
         """Hides it; the keys go back to where they were."""
         if self.isVisible():
             self.hide()
-            if self._before is not None and self._before.isVisible():
+            # It may have been taken away meanwhile, as a table's rows are.
+            if self._before is not None and isValid(self._before) and self._before.isVisible():
                 self._before.setFocus(Qt.FocusReason.PopupFocusReason)
 
     # What is found

@@ -145,7 +145,7 @@ class PaletteFinder(QObject):
                     f"project:{text}",
                     path.name,
                     f"Recent project · {path.parent}",
-                    partial(self._window.opening.open_path, path),
+                    partial(self._window.opening.open_project, path),
                 )
 
     def _classes(self) -> Iterator[Entry]:

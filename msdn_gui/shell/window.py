@@ -147,7 +147,8 @@ class MainWindow(QMainWindow):
         self._show_page()
 
     def _open_chosen(self, path: Path) -> None:
-        self.opening.open_path(path)
+        # Not open_path, which would make a project of a folder whose project is gone.
+        self.opening.open_project(path)
         project = self.session.project
         if project is not None and project.path == path and self._is_at_start:
             self.show_workspace(self.current)

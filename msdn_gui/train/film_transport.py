@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -162,7 +163,7 @@ class FilmTransport(QWidget):
         self.play.setAccessibleName("Pause the film" if self.playing else "Play the film")
 
     @staticmethod
-    def _button(name: str, sign: str, words: str, do: object) -> QToolButton:
+    def _button(name: str, sign: str, words: str, do: Callable[[], object]) -> QToolButton:
         button = QToolButton(objectName=name)
         button.setAutoRaise(True)
         button.setToolTip(words)

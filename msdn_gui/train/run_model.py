@@ -7,13 +7,12 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.runs.status import RunState, RunStatus
-from msdn_gui.icons import icon_pixmap
 from msdn_gui.services.runs import RunMonitor
-from msdn_gui.theme import SPACING, small_font, text_font, theme
 from msdn_gui.train.words import STATE_LOOKS, ago, best_figures
+from msdn_gui.widgets.run_line import HEIGHT, paint_run
 
 RUN_ROLE = Qt.ItemDataRole.UserRole
 STATUS_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -174,36 +173,10 @@ class RunDelegate(QStyledItemDelegate):
     """Two lines a run: state and name, then figures and age."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
-        return QSize(200, 48)
+        return QSize(200, HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         status: RunStatus = index.data(STATUS_ROLE)
-        colours = theme().colours
-        sign, colour, _ = STATE_LOOKS[status.state]
-        painter.save()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, colours.q("selection"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(option.rect, colours.q("hover"))
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.fillRect(option.rect.adjusted(0, 0, 3 - option.rect.width(), 0), colours.q("accent"))
-        room = option.rect.adjusted(SPACING, 5, -SPACING, -5)
-        ratio = painter.device().devicePixelRatioF()
-        painter.drawPixmap(room.left(), room.top() + 2, icon_pixmap(sign, 16, colour, ratio))
-        text = room.adjusted(24, 0, 0, 0)
-        upper, lower = text.adjusted(0, 0, 0, -text.height() // 2), text.adjusted(0, text.height() // 2, 0, 0)
-        painter.setFont(small_font())
-        painter.setPen(colours.q("muted"))
         ended = status.heartbeat and not status.state.alive and status.state is not RunState.QUEUED
         age = ago(status.heartbeat) if ended else ""
-        painter.drawText(upper, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, age)
-        self._line(painter, lower, index.data(FACTS_ROLE))
-        painter.setFont(text_font(bold=True))
-        painter.setPen(colours.q("text"))
-        self._line(painter, upper.adjusted(0, 0, -(painter.fontMetrics().horizontalAdvance(age) + 8), 0), index.data())
-        painter.restore()
-
-    @staticmethod
-    def _line(painter: QPainter, room: Any, text: str) -> None:
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)
+        paint_run(painter, option, STATE_LOOKS[status.state][:2], index.data(), index.data(FACTS_ROLE), age=age)

@@ -4,7 +4,7 @@
 
 A place is where, from that step on, the process dies: ``before step``, ``after step``, ``evaluation`` (in its
 middle), ``writing`` (a checkpoint is written and has not taken the old one's place) or ``test`` (the test split).
-With ``any moment``, the process dies after so many seconds instead.
+With ``any moment``, the process dies when it has told so many bytes of events, which is at any point of a step.
 Prints how many children were killed. Torch is loaded once and the children are forked, so a death costs no start.
 """
 
@@ -64,14 +64,28 @@ def train(path: Path, death: tuple[float, str] | None) -> int:
             die_at(int(death[0]), death[1])
         state = loop.run_training(RunDirectory(path))
         os._exit(0 if state is RunState.FINISHED else 1)
+    status = 0
     if death is not None and death[1] == ANY:
-        time.sleep(death[0])
-        os.kill(child, signal.SIGKILL)
-    status = os.waitpid(child, 0)[1]
+        events = RunDirectory(path).events_path
+        told = size(events) + death[0]
+        ended = 0
+        while not ended and size(events) < told:
+            time.sleep(0.002)
+            ended, status = os.waitpid(child, os.WNOHANG)
+        if not ended:
+            os.kill(child, signal.SIGKILL)
+            status = os.waitpid(child, 0)[1]
+    else:
+        status = os.waitpid(child, 0)[1]
     if os.WIFSIGNALED(status):
         return os.WTERMSIG(status)
     assert os.WEXITSTATUS(status) == 0, RunDirectory(path).status().reason
     return 0
+
+
+def size(path: Path) -> int:
+    """Of a file that may not be there yet."""
+    return path.stat().st_size if path.exists() else 0
 
 
 def main() -> None:

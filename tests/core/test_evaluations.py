@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -92,6 +93,14 @@ def test_a_file_that_is_cut_short_or_gone_is_said_in_a_sentence(folder: Path, na
     else:
         with pytest.raises(RunError, match=name):
             read_evaluation(folder)
+
+
+@pytest.mark.parametrize("change", [{"gamma": "2"}, {"best": {"gamma": None, "H": []}}, {"pointing": [1]}])
+def test_figures_that_are_no_figures_are_said_in_a_sentence(folder: Path, change: dict[str, object]) -> None:
+    path = folder / "evaluation.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **change}), encoding="utf-8")
+    with pytest.raises(RunError, match="evaluate the run again"):
+        read_figures(folder)
 
 
 def test_an_evaluation_that_was_interrupted_leaves_none_behind(evaluated, folder: Path, monkeypatch) -> None:

@@ -18,6 +18,7 @@ from msdn_core.runs.events import (
     Ended,
     Evaluated,
     FeatureProgress,
+    MachineUse,
     Message,
     RunStarted,
     StepDone,
@@ -37,6 +38,7 @@ EVENTS = (
     CheckpointSaved(kind="best", step=1, path="checkpoints/best.safetensors"),
     CommandTaken(command="stop", id="a1"),
     Message(level="warning", text="größer\nzwei Zeilen\u2028drei"),
+    MachineUse(step=7, cpu=48.5, memory=2_000_000_000, memory_total=16_000_000_000, gpu=None, gpu_memory=1e9),
     Ended(state="stopped", reason="It was asked to."),
 )
 

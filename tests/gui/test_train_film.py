@@ -116,6 +116,7 @@ def test_it_plays_from_the_start_to_its_end_and_space_stops_it(shown, qtbot) -> 
     stays = slider.value()
     assert 2 <= stays < 8
     assert not view.transport.playing
+    slider.setValue(6)
     qtbot.keyClick(slider, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: slider.value() == 8 and not view.transport.playing, timeout=8_000)
 

@@ -88,7 +88,9 @@ def extraction(folder: Path, project: Path) -> dict[str, object]:
     shutil.rmtree(store)
     shape = (small_run.CHANNELS, small_run.GRID**2)
     backbone = SimpleNamespace(
-        spec=small_run.SPEC, features=lambda pixels: torch.full((len(pixels), *shape), 0.5, dtype=torch.float16)
+        spec=small_run.SPEC,
+        device=torch.device("cpu"),
+        features=lambda pixels: torch.full((len(pixels), *shape), 0.5, dtype=torch.float16),
     )
     room.extract_features(project, backbone, stop=iter([False] * 2 + [True] * 99).__next__)
     marks = (store / DONE).read_bytes()

@@ -272,7 +272,7 @@ def test_files_that_would_run_code_or_fill_the_memory_are_refused(tmp_path: Path
         if isinstance(content, bytes):
             path = file.with_suffix({read_class_sheet: ".csv", load_word_vectors: ".pkl"}.get(read, ".png"))
             path.write_bytes(content)
-        with pytest.raises(MsdnError):
+        with pytest.raises(MsdnError, match="would unpack to" if path.name == "bomb.npz" else ""):
             read(path)
         assert not bounded.exists(), number
 

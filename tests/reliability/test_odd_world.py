@@ -119,7 +119,9 @@ def test_what_was_made_of_images_that_are_gone_is_kept(project: Path, tmp_path: 
     shape = (small_run.CHANNELS, small_run.GRID**2)
     made = iter(range(1, 1000))
     backbone = SimpleNamespace(
-        spec=small_run.SPEC, features=lambda pixels: torch.full((len(pixels), *shape), float(next(made)))
+        spec=small_run.SPEC,
+        device=torch.device("cpu"),
+        features=lambda pixels: torch.full((len(pixels), *shape), float(next(made))),
     )
     extract_features(project, backbone)
     before = {path.name: path.read_bytes() for path in store.iterdir() if path.name != "manifest.json"}
