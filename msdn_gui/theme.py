@@ -6,9 +6,10 @@ from dataclasses import dataclass, fields
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 from msdn_gui.fonts import choose_font
+from msdn_gui.plain_style import PlainStyle
 from msdn_gui.stylesheet import stylesheet
 
 SPACING = 8
@@ -165,7 +166,7 @@ def theme() -> Theme:
 
 def install(application: QApplication, mode: str, text_scale: float = 1.0) -> Theme:
     """Gives the application its style, font and colours."""
-    application.setStyle(QStyleFactory.create("Fusion"))
+    application.setStyle(PlainStyle())
     application.setFont(choose_font())
     installed = theme()
     installed.set_text_scale(text_scale)

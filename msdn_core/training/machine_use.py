@@ -35,7 +35,8 @@ class MachineMeter:
             total = float(torch.cuda.mem_get_info(self._device)[1])
         return MachineUse(
             step=step,
-            cpu=self._process.cpu_percent() / self._processors,
+            # Two readings of the system's clocks that lie close together may give more than there is.
+            cpu=min(self._process.cpu_percent() / self._processors, 100.0),
             memory=self._process.memory_info().rss,
             memory_total=psutil.virtual_memory().total,
             gpu=self._busy(),

@@ -48,7 +48,7 @@ def test_no_edit_is_lost_and_the_run_is_found_again(tmp_path: Path, home: Path, 
     assert made > 10 * kills
     assert found >= min(kills - 1, 2), "each start says that the one before was killed"
     run = RunDirectory(project / "runs" / RUN)
-    assert run.status().state is RunState.RUNNING
+    wait_for(lambda: run.status().state is RunState.RUNNING, within=120.0)
     run.send("stop")
     wait_for(lambda: run.status().state is RunState.STOPPED)
     wait_for(lambda: processes_of(home) == [])
