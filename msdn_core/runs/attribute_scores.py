@@ -61,7 +61,7 @@ def write_attribute_scores(path: Path, scores: AttributeScores) -> None:
     """Writes the file whole, or not at all, and makes its folder; MsdnError where that cannot be done."""
     content: dict[str, Any] = {entry.name: np.asarray(getattr(scores, entry.name)) for entry in fields(scores)}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
     except OSError as fault:
         raise MsdnError(f"The folder {path.parent} cannot be made ({fault.strerror or fault}).") from fault
     with replacing(path) as temporary:

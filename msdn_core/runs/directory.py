@@ -58,6 +58,9 @@ class RunDirectory:
         Raises RunError where the name is taken, cannot be a folder's, or the folder cannot be written.
         """
         runs = Path(project_path) / "runs"
+        if not runs.parent.is_dir():
+            # One that was moved while it is open must not be made anew by half.
+            raise RunError(f"{project_path} holds no project any more, so no run can be made; open it where it is now.")
         refuse_links(Path(project_path), runs)
         if name is None:
             stem = str(config.get("recipe", "run"))

@@ -52,26 +52,33 @@ def test_a_fault_wherever_it_happens_is_told_and_written_and_the_window_lives_on
         """
         def in_a_slot(): raise ValueError("of a slot")
         def in_a_thread(): raise KeyError("of a thread")
+        def in_the_background(): raise IndexError("of the background")
         class Work(QRunnable):
             def run(self): raise OSError("of a pool")
+        from msdn_gui.services.background import Background
+        background = Background(window)
+        background.failed.connect(lambda sentence: print("ANSWERED", sentence, flush=True))
         program.faults.told.connect(lambda sentence, report: print("TOLD", sentence, flush=True))
         later(0, in_a_slot)
         later(50, in_a_slot)
         later(100, lambda: threading.Thread(target=in_a_thread).start())
+        later(150, lambda: background.start(in_the_background))
         later(200, lambda: QThreadPool.globalInstance().start(Work()))
         later(500, say)
         """,
     )
     assert ended.returncode == 0, ended.stderr
     told = [line for line in ended.stdout.splitlines() if line.startswith("TOLD")]
-    assert [word for line in told for word in ("slot", "thread", "pool") if f"of a {word}" in line] == [
-        "slot", "thread", "pool",
-    ], "each is told, and the second one of the slot within a moment is not told again"  # fmt: skip
+    places = ("of a slot", "of a thread", "of the background", "of a pool")
+    assert [place for line in told for place in places if place in line] == list(places), (
+        "each is told, and the second one of the slot within a moment is not told again"
+    )
+    assert "ANSWERED This could not be done for a fault of the program (IndexError)" in ended.stdout
     report = ended.stdout.split("TOLD")[-1]
     for words in ("OSError: of a pool", "Traceback", "What was saved is whole", "MSDN Explorer 0", "PySide6", "torch"):
         assert words in report
     log = (home / "log.txt").read_text(encoding="utf-8")
-    assert all(f"of a {place}" in log for place in ("slot", "thread", "pool"))
+    assert all(place in log for place in places)
     assert list((home / "running").iterdir()) == [], "an orderly end leaves no note"
 
 

@@ -14,12 +14,13 @@ import pytest
 import small_run
 import torch
 from small_birds import FakeExplainer
-from small_run import at_step, new_run
+from small_run import new_run
 
 from msdn_core.errors import MsdnError
 from msdn_core.msdn.checkpoint import load_tensors
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import Evaluated, Event, StepDone
 from msdn_core.runs.status import RunState, RunStatus, own_process
 from msdn_core.training.loop import run_training
 from msdn_core.vision.extraction import extract_features
@@ -90,19 +91,28 @@ def test_a_run_goes_on_to_the_same_end_though_the_clock_was_set_back_between(
     assert all(torch.equal(value, second[name]) for name, value in first.items())
 
 
+# After an evaluation, what is written next is a checkpoint; after a step, an event.
+@pytest.mark.parametrize("moment", [StepDone, Evaluated])
 def test_a_project_moved_while_it_is_trained_and_open_is_said_and_goes_on_from_its_new_place(
-    project: Path, session: tuple[Session, list[str]], tmp_path: Path, qtbot
+    project: Path, session: tuple[Session, list[str]], tmp_path: Path, qtbot, moment: type[StepDone] | type[Evaluated]
 ) -> None:
     opened, said = session
     opened.open_project(project)
     new = tmp_path / "elsewhere" / "birds"
     new.parent.mkdir()
     run = new_run(project, steps=60, evaluate_every=10)
-    state = run_training(run, listener=at_step(25, lambda: project.rename(new)))
+
+    def move(event: Event) -> None:
+        if isinstance(event, moment) and event.step >= 20 and not new.exists():
+            project.rename(new)
+
+    state = run_training(run, listener=move)
     assert state is RunState.FAILED
     with pytest.raises(MsdnError, match=r"holds no project any more.*put it back"):
         opened.edits.set_values([("class00", 0, 0.5)])
     qtbot.waitUntil(lambda: any("holds no project any more" in sentence for sentence in said), timeout=6000)
+    with pytest.raises(MsdnError, match="no run can be made; open it where it is now"):
+        new_run(project)
     assert not project.exists(), "nothing is made anew in the old place"
     moved = RunDirectory(new / "runs" / run.name)
     kept = load_tensors(moved.checkpoint("last"))
