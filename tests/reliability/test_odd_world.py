@@ -111,9 +111,10 @@ def test_a_project_moved_while_it_is_trained_and_open_is_said_and_goes_on_from_i
     with pytest.raises(MsdnError, match=r"holds no project any more.*put it back"):
         opened.edits.set_values([("class00", 0, 0.5)])
     qtbot.waitUntil(lambda: any("holds no project any more" in sentence for sentence in said), timeout=6000)
+    assert not project.exists(), "nothing is made anew in the old place"
     with pytest.raises(MsdnError, match="no run can be made; open it where it is now"):
         new_run(project)
-    assert not project.exists(), "nothing is made anew in the old place"
+    assert not project.exists(), "nor by a new run"
     moved = RunDirectory(new / "runs" / run.name)
     kept = load_tensors(moved.checkpoint("last"))
     assert kept
