@@ -32,7 +32,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     """Lays out and writes ``evaluation/CHECKPOINT/tsne-SCORES.npz`` in the run's folder."""
     from msdn_core.evaluation.tsne import tsne
     from msdn_core.runs.embeddings import embedding_digest, embedding_file, space_of, write_embedding
-    from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
+    from msdn_core.runs.evaluations import folder_to_keep, read_evaluation
     from msdn_core.runs.listing import find_run
 
     if not 1 <= arguments.perplexity <= 1000:
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     if not 0 <= arguments.seed < 2**32:
         raise MsdnError("--seed is a whole number from 0 to 4294967295.")
     found = find_run(arguments.project, arguments.run)
-    folder = evaluation_folder(found, arguments.checkpoint)
+    folder = folder_to_keep(found, arguments.checkpoint)
     kept = read_evaluation(folder)
     if kept is None:
         raise MsdnError(

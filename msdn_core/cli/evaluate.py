@@ -71,14 +71,14 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
 
 def _kept_with_run(arguments: argparse.Namespace) -> Path:
     """The folder of the evaluation that ``--keep`` asks for; MsdnError where there can be none."""
-    from msdn_core.runs.evaluations import evaluation_folder
+    from msdn_core.runs.evaluations import folder_to_keep
     from msdn_core.runs.listing import find_run
 
     if arguments.tables is not None:
         raise MsdnError("--keep and --tables name two places; give one of them.")
     run = find_run(arguments.project, arguments.run)
     kind = arguments.checkpoint if run.checkpoint(arguments.checkpoint) is not None else "last"
-    return evaluation_folder(run, kind)
+    return folder_to_keep(run, kind)
 
 
 def write_tables(evaluation: Evaluation, folder: Path) -> list[str]:

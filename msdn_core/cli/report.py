@@ -32,6 +32,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Writes the report; RunError where a run was not evaluated and ``--evaluate`` is not there."""
     from msdn_core.errors import RunError
+    from msdn_core.links import refuse_links
     from msdn_core.project import Project
     from msdn_core.report.reported_run import newest_evaluated
     from msdn_core.runs.listing import find_run
@@ -43,6 +44,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             raise RunError(f"“{first.name}” cannot stand beside itself; name another run with --beside.")
         name = "report.html" if len(runs) == 1 else f"report-beside-{runs[1].name}.html"
         file = arguments.out or first.path / name
+        if arguments.out is None:
+            refuse_links(project.path, file)
         if not file.parent.is_dir():
             raise RunError(f"There is no folder {file.parent} for the report; make it, or choose another with --out.")
         if arguments.evaluate:
@@ -69,7 +72,7 @@ def _evaluate(project: Any, run: RunDirectory, arguments: argparse.Namespace, ou
     from msdn_core.cli.evaluate import write_tables
     from msdn_core.errors import RunError
     from msdn_core.evaluation.report import examine
-    from msdn_core.runs.evaluations import checkpoint_kind, evaluation_folder
+    from msdn_core.runs.evaluations import checkpoint_kind, folder_to_keep
     from msdn_core.runs.tested_run import read_tested
 
     kind = arguments.checkpoint or checkpoint_kind(run)
@@ -89,4 +92,4 @@ def _evaluate(project: Any, run: RunDirectory, arguments: argparse.Namespace, ou
             progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
             maps_progress=lambda done, total: output.progress("maps", done, total),
         )
-        write_tables(evaluation, evaluation_folder(run, kind))
+        write_tables(evaluation, folder_to_keep(run, kind))

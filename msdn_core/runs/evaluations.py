@@ -18,6 +18,7 @@ import numpy as np
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import RunError
+from msdn_core.links import refuse_links
 from msdn_core.project import ImageRecord
 from msdn_core.runs.attribute_scores import checkpoint_digest
 from msdn_core.runs.directory import RunDirectory
@@ -54,6 +55,13 @@ class KeptEvaluation:
 def evaluation_folder(run: RunDirectory, kind: str = "best") -> Path:
     """Where the evaluation of a run's ``best`` or ``last`` checkpoint is kept."""
     return run.path / "evaluation" / kind
+
+
+def folder_to_keep(run: RunDirectory, kind: str = "best") -> Path:
+    """The same for who writes there; MsdnError where it would be written through a link."""
+    folder = evaluation_folder(run, kind)
+    refuse_links(run.project_path, folder)
+    return folder
 
 
 def checkpoint_kind(run: RunDirectory) -> str | None:

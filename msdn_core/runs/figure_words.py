@@ -13,7 +13,8 @@ FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
 
 def percent(value: Any) -> str:
     """``0.754`` as ``75.4``; a dash where there is no figure."""
-    return f"{100 * value:.1f}" if isinstance(value, (int, float)) and value == value else "–"
+    is_figure = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
+    return f"{100 * value:.1f}" if is_figure else "–"
 
 
 def points(value: float) -> str:

@@ -122,9 +122,13 @@ class TestedRun:
 
     def leads(self, gamma: float) -> NDArray[np.float64]:
         """(N,) by how much the class that each image is taken for scores above its own; 0 where it is right."""
-        shown = calibrated(self.scores, self.table.seen, gamma)
         images = np.arange(len(self.labels))
-        return np.asarray(shown[images, self.predictions(gamma)] - shown[images, self.labels], dtype=np.float64)
+
+        def shown(rows: NDArray[np.integer]) -> NDArray[np.floating]:
+            # Of two classes an image: a table of all of them takes longer than a frame.
+            return calibrated(self.scores[images, rows], self.table.seen[rows], gamma)
+
+        return np.asarray(shown(self.predictions(gamma)) - shown(self.labels), dtype=np.float64)
 
     def accuracies(self, gamma: float) -> NDArray[np.float64]:
         """(M,) the accuracy within each class; NaN without test images."""

@@ -13,6 +13,7 @@ from pathlib import Path
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
 from msdn_core.errors import ConfigError, MsdnError, RunError
+from msdn_core.links import refuse_links
 from msdn_core.runs.directory import RunDirectory, check_name
 from msdn_core.runs.status import RunState
 from msdn_core.training.config import TrainConfig
@@ -128,7 +129,8 @@ class Ablation:
                 )
 
     def write_plan(self) -> None:
-        """Keeps what was asked for; MsdnError where the folder cannot be written."""
+        """Keeps what was asked for; MsdnError where the folder cannot be written, or is a link."""
+        refuse_links(self.project, self.folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as fault:

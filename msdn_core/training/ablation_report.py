@@ -13,6 +13,7 @@ from typing import Any
 
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
+from msdn_core.links import refuse_links
 from msdn_core.runs.trained_on import changed_since, look
 from msdn_core.training.ablation import ROWS, Ablation, Cell, label_of
 from msdn_core.training.ablation_picture import Mark, Strip, draw
@@ -108,7 +109,8 @@ def gather(ablation: Ablation) -> Report:
 
 def _row(row: str, ablation: Ablation, cells: Sequence[Cell], found: dict[str, dict[str, Any]]) -> RowResult:
     figures = {
-        key: Spread(tuple(value for cell in cells if (value := found[cell.run.name].get(key)) is not None))
+        # What stands there may be a stranger's: what is no number is no figure.
+        key: Spread(tuple(v for cell in cells if isinstance(v := found[cell.run.name].get(key), (int, float))))
         for key, _ in FIGURES
     }
     return RowResult(row, label_of(row, ablation.config.variant), tuple(cell.seed for cell in cells), figures)
@@ -120,6 +122,9 @@ def _common(said: Sequence[dict[str, Any]], key: str) -> str:
 
 def write_report(report: Report, folder: Path) -> list[Path]:
     """Writes ``table.md``, ``table.csv``, ``picture.svg`` and ``results.json``, each whole or not at all."""
+    if folder == report.ablation.folder:
+        # The window writes there whenever it looks: a stranger's project shall not choose another place.
+        refuse_links(report.ablation.project, folder)
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
         "table.md": markdown(report),

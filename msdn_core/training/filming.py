@@ -67,7 +67,9 @@ def watched_of(run: RunDirectory, config: TrainConfig, data: TrainingData, part:
     there = [pin for pin in pins if pin.attribute in attributes and data.store.has(pin.image_id)]
     if len(there) < len(pins):
         lost = len(pins) - len(there)
-        notes += (f"{lost} watched {'pair is' if lost == 1 else 'pairs are'} not filmed: its image has no features.",)
+        notes += (
+            f"{lost} watched {'pair is' if lost == 1 else 'pairs are'} not filmed: no features, or no such attribute.",
+        )
     if not there:
         return Watched(None, nothing, nothing, notes)
     names = {key.id: key.name for key in keys}

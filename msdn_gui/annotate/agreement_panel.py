@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.judge_agreement import Agreement, Verdicts, compare
 from msdn_core.domain.suggestions import strengths
@@ -21,6 +21,7 @@ from msdn_gui.services.background import Background
 from msdn_gui.services.collection import Collection
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.parted import ABOVE, parted
 
 DATA_SET, MODEL = "The data set", "The model"
 _WORDS = ("absent", "present", "not visible")
@@ -85,11 +86,7 @@ class AgreementPanel(QWidget):
             who.addWidget(QLabel(text), row, 0)
             who.addWidget(box, row, 1)
         who.setColumnStretch(1, 1)
-        tables = QSplitter(Qt.Orientation.Vertical, objectName="annotate_agreement")
-        tables.setHandleWidth(1)
-        tables.setChildrenCollapsible(False)
-        tables.addWidget(self.attribute_table)
-        tables.addWidget(self.difference_table)
+        tables = parted("annotate_agreement", ABOVE, self.attribute_table, self.difference_table)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING // 2)

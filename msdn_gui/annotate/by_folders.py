@@ -49,11 +49,14 @@ class ByFolders(QObject):
         session = self._session
         new = [name for name in images if name not in session.table.class_index]
         self._stack.beginMacro(f"labelling by {len(images):,} folders' names")
-        if new:
-            self._stack.push(AddClasses(session, new))
-        known = {name: some for name, some in images.items() if name in session.table.class_index}
-        self._annotations.label_each(known, holds_out=self.panel.hold_out.isChecked())
-        self._stack.endMacro()
+        try:
+            if new:
+                self._stack.push(AddClasses(session, new))
+            known = {name: some for name, some in images.items() if name in session.table.class_index}
+            self._annotations.label_each(known, holds_out=self.panel.hold_out.isChecked())
+        finally:
+            # A macro that stays open would take in all that is done from then on.
+            self._stack.endMacro()
         self.left.emit()
 
     def _say(self, sentence: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.judged_vectors import JudgedVectors, vectors_from_judgements
@@ -19,6 +19,7 @@ from msdn_gui.annotate.rows import RowsModel, rows_view
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.parted import ABOVE, parted
 
 _SAME = 1e-9
 
@@ -90,11 +91,7 @@ class VectorsPanel(QWidget):
         least.addWidget(self.least)
         least.addWidget(QLabel("images say something"))
         least.addStretch(1)
-        tables = QSplitter(Qt.Orientation.Vertical, objectName="annotate_vectors")
-        tables.setHandleWidth(1)
-        tables.setChildrenCollapsible(False)
-        tables.addWidget(self.class_table)
-        tables.addWidget(self.value_table)
+        tables = parted("annotate_vectors", ABOVE, self.class_table, self.value_table)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACING // 2)
         buttons.addWidget(KeyButton(self.take))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from msdn_gui.classes.search_panel import SearchPanel
 from msdn_gui.classes.slider_model import SliderModel
 from msdn_gui.classes.sliders import SliderView
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
+from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -54,13 +55,8 @@ class WhatIf(QWidget):
         column.setSpacing(0)
         column.addLayout(head)
         column.addWidget(self.sliders, 1)
-        columns = QSplitter(Qt.Orientation.Horizontal, objectName="what_if_columns")
-        columns.setHandleWidth(1)
-        columns.setChildrenCollapsible(False)
-        columns.addWidget(left)
-        columns.addWidget(self.search)
+        columns = parted("what_if_columns", BESIDE, left, self.search, sizes=[360, 560])
         columns.setStretchFactor(1, 1)
-        columns.setSizes([360, 560])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(columns)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QSplitter,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -36,6 +35,7 @@ from msdn_gui.classes.what_if import WhatIf
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING
 from msdn_gui.widgets.empty_state import EmptyState
+from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -201,13 +201,8 @@ class ClassesWorkspace(QWidget):
         for widget in (self.toolbar, self.notice):
             column.addWidget(widget)
         column.addWidget(self._middle, 1)
-        self._columns = QSplitter(Qt.Orientation.Horizontal, objectName="classes_columns")
-        self._columns.setHandleWidth(1)
-        self._columns.setChildrenCollapsible(False)
-        self._columns.addWidget(left)
-        self._columns.addWidget(self.side)
+        self._columns = parted("classes_columns", BESIDE, left, self.side, sizes=[1000, _PANEL_WIDTH])
         self._columns.setStretchFactor(0, 1)
-        self._columns.setSizes([1000, _PANEL_WIDTH])
         self.empty = EmptyState(
             "classes",
             "No classes yet",

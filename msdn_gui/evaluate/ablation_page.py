@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.item_table import ItemTable
+from msdn_gui.widgets.parted import ABOVE, parted
 from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
 
 _WRITERS = {".csv": as_csv, ".md": markdown, ".svg": picture}
@@ -104,12 +104,7 @@ class AblationPage(QWidget):
         below.addWidget(self.of_row)
         below.addWidget(self.hint)
         below.addWidget(self.runs, 1)
-        split = QSplitter(Qt.Orientation.Vertical)
-        split.setHandleWidth(1)
-        split.setChildrenCollapsible(False)
-        split.addWidget(upper)
-        split.addWidget(lower)
-        split.setSizes([260, 200])
+        split = parted("evaluate_ablation", ABOVE, upper, lower, sizes=[260, 200])
         words = QVBoxLayout()
         words.setContentsMargins(SPACING, SPACING, SPACING, 0)
         words.setSpacing(SPACING // 2)

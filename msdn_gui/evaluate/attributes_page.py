@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.runs.figure_words import percent, selected_words
 from msdn_core.runs.noise import MeasureNoise, measure_noise
@@ -13,6 +13,7 @@ from msdn_gui.evaluate.measure_panel import MeasurePanel
 from msdn_gui.evaluate.measure_table import Measure, MeasureTable
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.services.background import Background
+from msdn_gui.widgets.parted import ABOVE, BESIDE, parted
 
 _AGREE = (
     Measure(
@@ -76,8 +77,8 @@ class AttributesPage(QWidget):
         self._draws = Background(self)
         self._draws.done.connect(self._take_noise)
         self._draws.failed.connect(lambda _: self._take_noise(None))
-        right = _split(Qt.Orientation.Vertical, self.agreement, self.attribute_agreement, [280, 280])
-        split = _split(Qt.Orientation.Horizontal, self.attributes, right, [490, 480])
+        right = parted("evaluate_agreement", ABOVE, self.agreement, self.attribute_agreement, sizes=[280, 280])
+        split = parted("evaluate_attributes", BESIDE, self.attributes, right, sizes=[490, 480])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
@@ -124,13 +125,3 @@ class AttributesPage(QWidget):
             (self.agreement, list(self._run.table.classes), noise.classes),
         ):
             panel.model.set_noise(dict(zip(names, within.tolist(), strict=True)))
-
-
-def _split(orientation: Qt.Orientation, first: QWidget, second: QWidget, sizes: list[int]) -> QSplitter:
-    made = QSplitter(orientation)
-    made.setHandleWidth(1)
-    made.setChildrenCollapsible(False)
-    made.addWidget(first)
-    made.addWidget(second)
-    made.setSizes(sizes)
-    return made

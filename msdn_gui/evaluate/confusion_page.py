@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.runs.figure_words import selected_words
 from msdn_gui.evaluate.both_runs import places_in_other
@@ -18,6 +18,7 @@ from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.run_choice import DIFFERENCE, RunChoice
 from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -92,12 +93,7 @@ class ConfusionPage(QWidget):
         column.addLayout(head)
         column.addLayout(words)
         column.addWidget(self.plot, 1)
-        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_confusion")
-        split.setHandleWidth(1)
-        split.setChildrenCollapsible(False)
-        split.addWidget(left)
-        split.addWidget(self.images)
-        split.setSizes([560, 400])
+        split = parted("evaluate_confusion", BESIDE, left, self.images, sizes=[560, 400])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)

@@ -39,11 +39,8 @@ class Look:
     """What they tell, as rich text."""
 
 
-def look_of(shown: Shown, source: str, colouring: str, attribute: str, likeness: NDArray[np.intp]) -> Look:
-    """The look of a run's test images at its gamma.
-
-    ``attribute`` is a full name; ``likeness`` are (M,) class rows, like ones beside one another.
-    """
+def look_of(shown: Shown, source: str, colouring: str, attribute: str) -> Look:
+    """The look of a run's test images at its gamma; ``attribute`` is a full name."""
     run, colours = shown.run, theme().colours
     seen = run.table.seen
     of_kind = rgb(colours.q("unseen"), colours.q("seen"))[seen.astype(int)]
@@ -59,28 +56,28 @@ def look_of(shown: Shown, source: str, colouring: str, attribute: str, likeness:
     names = [one.full_name for one in run.table.attributes]
     if colouring == BY_ATTRIBUTE and attribute in names:
         column = names.index(attribute)
-        scores = scores_of(run.kept.predictions, source)[:, column]
+        # Fused already where the run was read: to fuse all attributes' scores takes longer than a frame.
+        scores = (run.fused if source == "fused" else scores_of(run.kept.predictions, source))[:, column]
         low, high = (float(edge) for edge in np.quantile(scores, [0.01, 0.99])) if len(scores) else (0.0, 1.0)
         ramp = pg.colormap.get("viridis")
         inks, truth = _ramped(ramp, scores, low, high), run.table.vectors[:, column]
         bar = "".join(_ink("■", ramp.map(step / (_STEPS - 1), mode="qcolor").name()) for step in range(_STEPS))
-        legend = (
-            f"{html.escape(attribute)}: {low:.2f} {bar} {high:.2f}".replace("-", "−") + " (classes by their vectors)"
-        )
+        ends = [f"{edge:.2f}".replace("-", "−") for edge in (low, high)]
+        legend = f"{html.escape(attribute)}: {ends[0]} {bar} {ends[1]} (classes by their vectors)"
         return Look(inks, shapes, _ramped(ramp, truth, float(truth.min()), float(truth.max())), legend)
     if colouring == BY_CLASS:
-        inks = _class_colours(likeness)
+        inks = _class_colours(run.like)
         return Look(inks[run.labels], shapes, inks, "Like classes have like colours; ● seen, ◆ unseen")
     return Look(of_kind[run.labels], shapes, of_kind, kinds)
 
 
-def _class_colours(likeness: NDArray[np.intp]) -> NDArray[np.uint8]:
-    """(M, 3) hues in the order of likeness, neighbours told apart by how light they are."""
-    count = len(likeness)
+def _class_colours(like: NDArray[np.intp]) -> NDArray[np.uint8]:
+    """(M, 3) hues in the order of (M,) class rows, neighbours told apart by how light they are."""
+    count = len(like)
     lights = (0.66, 0.5, 0.58) if theme().dark else (0.5, 0.36, 0.43)
     hues = [QColor.fromHslF(0.92 * place / max(count, 1), 0.62, lights[place % 3]) for place in range(count)]
     found = np.zeros((count, 3), np.uint8)
-    found[likeness] = rgb(*hues)
+    found[like] = rgb(*hues)
     return found
 
 

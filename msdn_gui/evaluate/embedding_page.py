@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -29,6 +28,7 @@ from msdn_gui.evaluate.planes import PlaneMaker
 from msdn_gui.evaluate.run_choice import RunChoice
 from msdn_gui.session import Session
 from msdn_gui.theme import AV_LABEL, SEEN_SIGN, SPACING, UNSEEN_SIGN, VA_LABEL, small_font, theme
+from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -128,12 +128,7 @@ class EmbeddingPage(QWidget):
         column.setSpacing(SPACING // 2)
         column.addLayout(head)
         column.addWidget(self.plot, 1)
-        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_embedding")
-        split.setHandleWidth(1)
-        split.setChildrenCollapsible(False)
-        split.addWidget(left)
-        split.addWidget(self.images)
-        split.setSizes([640, 330])
+        split = parted("evaluate_embedding", BESIDE, left, self.images, sizes=[640, 330])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)
@@ -198,7 +193,7 @@ class EmbeddingPage(QWidget):
         if self._shown is None or self._drawn is None or planes is None:
             return
         source, name = self.sources.currentData(), self.attribute.currentText()
-        look = look_of(self._shown, source, self.colouring.currentData(), name, planes.likeness)
+        look = look_of(self._shown, source, self.colouring.currentData(), name)
         self.plot.show_look(look)
         self.legend.setText(look.legend)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from msdn_core.domain.metrics import confusions
 from msdn_gui.evaluate.both_runs import wrong, wrong_by_other
@@ -18,6 +18,7 @@ from msdn_gui.session import Session
 from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.ordered_table import MARK_ROLE, OrderedTable
+from msdn_gui.widgets.parted import BESIDE, parted
 from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate
 
 if TYPE_CHECKING:
@@ -106,12 +107,7 @@ class ErrorsPage(QWidget):
         row.addWidget(self.search, 1)
         column.addLayout(row)
         column.addWidget(self.table, 1)
-        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_errors")
-        split.setHandleWidth(1)
-        split.setChildrenCollapsible(False)
-        split.addWidget(left)
-        split.addWidget(self.images)
-        split.setSizes([430, 530])
+        split = parted("evaluate_errors", BESIDE, left, self.images, sizes=[430, 530])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)

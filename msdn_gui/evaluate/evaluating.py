@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from msdn_gui.services import Services
     from msdn_gui.services.jobs import Job
 
-_STAGES = {"features": "Looking at the images", "maps": "Looking closely at the maps"}
 _TESTS = (Split.TEST_SEEN, Split.TEST_UNSEEN)
+_STAGES = {"features": "Looking at the images", "maps": "Looking closely at the maps"}
 
 
 class Evaluating(JobNotice):

@@ -15,6 +15,7 @@ from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import checkpoint_kind, evaluation_folder, read_figures
 from msdn_core.runs.tested_run import TestedRun, read_tested
+from msdn_gui.services.background import attempted
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.session import Session
 
@@ -100,7 +101,7 @@ class Evaluations(QObject):
             self._take_entries(None, [])
         elif self._monitor.is_known:
             runs, path = list(self._monitor.runs), project.path
-            self._work(lambda: (path, [_entry(run) for run in runs]), self._take_entries)
+            self._work(lambda: (path, [_listed(run) for run in runs]), self._take_entries)
 
     def load(self, name: str) -> None:
         """Reads a run's evaluation; ``loaded`` follows."""
@@ -112,11 +113,10 @@ class Evaluations(QObject):
         table, images = self._session.table, list(self._session.images)
 
         def read() -> tuple[TestedRun | None, str]:
-            try:
-                tested = read_tested(entry.directory, entry.kind, table, images) if entry.kind is not None else None
-                return tested, ""
-            except MsdnError as fault:
-                return None, str(fault)
+            kind = entry.kind
+            if kind is None:
+                return None, ""
+            return attempted(lambda: read_tested(entry.directory, kind, table, images))
 
         def take(run: TestedRun | None, fault: str) -> None:
             if self._loading.get(name) == number:
@@ -156,6 +156,12 @@ class _Work(QRunnable):
         found, take = self._read(), self._take
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._owner._done.emit(lambda: take(*found))
+
+
+def _listed(run: RunDirectory) -> RunEntry:
+    """A run as it is listed, whatever is the matter with its files: the others are listed beside it."""
+    entry, fault = attempted(lambda: _entry(run))
+    return entry or RunEntry(run, None, fault=fault)
 
 
 def _entry(run: RunDirectory) -> RunEntry:

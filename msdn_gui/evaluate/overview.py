@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.runs.noise import Noise, noise_between
 from msdn_gui.evaluate.class_bars import ClassBars
@@ -11,6 +10,7 @@ from msdn_gui.evaluate.curve_plot import CurvePlot
 from msdn_gui.evaluate.figures_panel import FiguresPanel
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.services.background import Background
+from msdn_gui.widgets.parted import BESIDE, parted
 
 
 class Overview(QWidget):
@@ -21,12 +21,7 @@ class Overview(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.figures, self.curve, self.classes = FiguresPanel(), CurvePlot(), ClassBars()
-        below = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_overview")
-        below.setHandleWidth(1)
-        below.setChildrenCollapsible(False)
-        below.addWidget(self.curve)
-        below.addWidget(self.classes)
-        below.setSizes([440, 520])
+        below = parted("evaluate_overview", BESIDE, self.curve, self.classes, sizes=[440, 520])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)

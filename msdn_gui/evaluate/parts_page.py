@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.project import ImageRecord
 from msdn_core.runs.figure_words import selected_words
@@ -22,6 +22,7 @@ from msdn_gui.session import Session
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.image_grid import ImageGrid
 from msdn_gui.widgets.image_grid_model import FOUND_ROLE, FoundImage, ImageGridModel
+from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -121,12 +122,7 @@ class PartsPage(QWidget):
         column.setSpacing(SPACING // 2)
         column.addLayout(head)
         column.addWidget(self.grid, 1)
-        split = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_parts")
-        split.setHandleWidth(1)
-        split.setChildrenCollapsible(False)
-        split.addWidget(left)
-        split.addWidget(right)
-        split.setSizes([540, 440])
+        split = parted("evaluate_parts", BESIDE, left, right, sizes=[540, 440])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(split)

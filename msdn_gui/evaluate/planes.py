@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.embedding import Plane, principal_plane
@@ -34,8 +32,6 @@ class Planes:
     principal: Plane
     kept: KeptEmbedding | None
     """t-SNE, where it was made of these very scores and class vectors."""
-    likeness: NDArray[np.intp]
-    """(M,) class rows, like ones beside one another."""
     fault: str = ""
     """Why there is no t-SNE though one was made."""
 
@@ -145,4 +141,4 @@ def _find(project: Path, run: TestedRun, source: str) -> Planes:
         fault = str(error)
     if kept is not None and kept.made_of != embedding_digest(predictions, source):
         kept, fault = None, "The t-SNE that is kept was made of an earlier evaluation."
-    return Planes(principal_plane(space_of(predictions, source)), kept, run.like, fault)
+    return Planes(principal_plane(space_of(predictions, source)), kept, fault)

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
@@ -40,6 +39,7 @@ from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.empty_state import EmptyState
+from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
     from msdn_core.runs.directory import RunDirectory
@@ -95,13 +95,8 @@ class EvaluateWorkspace(QWidget):
         self._right = QStackedWidget()
         self._right.addWidget(self._stack)
         self._right.addWidget(self.ablations)
-        columns = QSplitter(Qt.Orientation.Horizontal, objectName="evaluate_columns")
-        columns.setHandleWidth(1)
-        columns.setChildrenCollapsible(False)
-        columns.addWidget(self._left())
-        columns.addWidget(self._right)
+        columns = parted("evaluate_columns", BESIDE, self._left(), self._right, sizes=[220, 1000])
         columns.setStretchFactor(1, 1)
-        columns.setSizes([220, 1000])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(columns)
@@ -129,6 +124,16 @@ class EvaluateWorkspace(QWidget):
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
         return [self.again, self.look, self.report, self.new_ablation]
+
+    @property
+    def run(self) -> TestedRun | None:
+        """The run whose figures are shown; None while there are none."""
+        return self._run
+
+    @property
+    def other(self) -> TestedRun | None:
+        """The run beside it."""
+        return self._other
 
     def settled(self) -> bool:
         """Whether the chosen run's figures are on the screen."""

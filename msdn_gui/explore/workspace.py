@@ -26,6 +26,7 @@ from msdn_gui.explore.sheet_dialog import SheetDialog
 from msdn_gui.explore.why_panel import WhyPanel
 from msdn_gui.session import ExplainPhase, Session
 from msdn_gui.widgets.action import allow
+from msdn_gui.widgets.parted import parted
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -196,10 +197,7 @@ class ExploreWorkspace(QWidget):
 
 
 def _splitter(name: str, orientation: Qt.Orientation, widgets: list[QWidget], stretch: tuple[int, ...]) -> QSplitter:
-    splitter = QSplitter(orientation, objectName=name)
-    splitter.setHandleWidth(1)
-    splitter.setChildrenCollapsible(False)
-    for place, (widget, factor) in enumerate(zip(widgets, stretch, strict=True)):
-        splitter.addWidget(widget)
+    splitter = parted(name, orientation, *widgets)
+    for place, factor in enumerate(stretch):
         splitter.setStretchFactor(place, factor)
     return splitter

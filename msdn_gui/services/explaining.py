@@ -132,10 +132,14 @@ class ExplainerService(QObject):
 
     def look_ahead(self, checkpoint: Path, images: Sequence[Path], lane: str = MAIN_LANE) -> None:
         """Explains these images too while nothing else is asked for; the answers are remembered and not told."""
-        unknown = [(str(checkpoint), str(path)) for path in images if _key(checkpoint, path) not in self._cache]
+        unknown = [(str(checkpoint), str(path)) for path in images if not self.knows(checkpoint, path)]
         self._ahead[lane] = unknown
         if self._running is None:
             self._next()
+
+    def knows(self, checkpoint: Path, image: Path) -> bool:
+        """Whether the answer is remembered, so that it comes without the worker."""
+        return _key(checkpoint, image) in self._cache
 
     def keep(self, count: int) -> None:
         """Remembers at most so many answers, at least one; those that were wanted last."""

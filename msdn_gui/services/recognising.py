@@ -7,6 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
+from msdn_gui.services.background import attempted
+
 
 class Recogniser(QObject):
     """Tells the format of the newest path that was asked about."""
@@ -41,6 +43,6 @@ class _Look(QRunnable):
     def run(self) -> None:
         from msdn_core.importers.recognise import recognise
 
-        found = recognise(self._path)
+        found, _ = attempted(lambda: recognise(self._path))
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._recogniser._found.emit(self._number, self._path, found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from msdn_gui.services.remembered import Remembered
 _RECENT = 8
 _REMEMBERED = 50
 _WRITE_AFTER_MS = 400
+_HIGHEST = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -185,8 +185,10 @@ def _fitting(value: object, default: object) -> object:
     """The value as the default's type, or None where it is none."""
     if isinstance(default, bool) or isinstance(value, bool):
         return value if isinstance(default, bool) and isinstance(value, bool) else None
+    if isinstance(value, int | float) and not abs(value) <= _HIGHEST:
+        return None  # No number, or one that no field of the window could show.
     if isinstance(default, float):
-        return float(value) if isinstance(value, int | float) and math.isfinite(value) else None
+        return float(value) if isinstance(value, int | float) else None
     if isinstance(default, tuple):
         return tuple(map(str, value)) if isinstance(value, list) else None
     if isinstance(default, dict):

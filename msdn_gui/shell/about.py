@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QSplitter,
     QTableView,
     QTabWidget,
     QVBoxLayout,
@@ -27,6 +26,7 @@ from msdn_gui.services.background import Background
 from msdn_gui.shell.libraries import Library, licence_text, used_libraries
 from msdn_gui.shell.system_info import as_text, system_information
 from msdn_gui.theme import SPACING, text_font
+from msdn_gui.widgets.parted import ABOVE, parted
 
 _WORDS = """
 <p>Look at images through both attention sub-nets of MSDN, define classes that nobody has photographs of, and train in
@@ -103,12 +103,7 @@ class _Licences(QWidget):
         for column, width in enumerate((220, 90)):
             header.resizeSection(column, width)
         self._text = _plain("licenceText", "Text of the licence")
-        halves = QSplitter(Qt.Orientation.Vertical)
-        halves.setHandleWidth(1)
-        halves.setChildrenCollapsible(False)
-        halves.addWidget(self._table)
-        halves.addWidget(self._text)
-        halves.setSizes([220, 220])
+        halves = parted("about_licences", ABOVE, self._table, self._text, sizes=[220, 220])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACING, 0, 0)
         column.addWidget(halves)

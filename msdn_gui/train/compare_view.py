@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, Event, RunStarted, StepDone
+from msdn_core.runs.figure_words import FIGURES, percent
 from msdn_core.runs.status import RunStatus
 from msdn_core.training.config import TrainConfig
 from msdn_gui.theme import SPACING
@@ -31,7 +32,7 @@ from msdn_gui.train.curves import LOSSES
 from msdn_gui.train.plot import Curve, Plot
 from msdn_gui.train.series import Series
 from msdn_gui.train.settings_view import setting_text
-from msdn_gui.train.words import FIGURES, STATE_LOOKS, percent
+from msdn_gui.train.words import STATE_LOOKS
 from msdn_gui.widgets.table_delegates import RoomyDelegate
 
 MOST = 12

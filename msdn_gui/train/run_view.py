@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -277,7 +277,7 @@ class RunView(QWidget):
         self.warning.setVisible(bool(self._warnings))
 
     @staticmethod
-    def _button(text: str, sign: str, name: str, do: object) -> QPushButton:
+    def _button(text: str, sign: str, name: str, do: Callable[[], object]) -> QPushButton:
         button = QPushButton(text, objectName=name)
         bind_icon(button, sign)
         button.clicked.connect(lambda: do())

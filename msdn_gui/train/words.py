@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from msdn_core.runs.events import MachineUse
+from msdn_core.runs.figure_words import percent
 from msdn_core.runs.status import RunState
 
 STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
@@ -21,8 +22,6 @@ STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
     RunState.LOST: ("warning", "warning", "Lost"),
 }
 """Icon, colour of the theme, and word."""
-
-FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
 
 
 def advice(state: RunState, *, has_checkpoint: bool) -> str:
@@ -70,11 +69,6 @@ def machine_use(use: MachineUse) -> str:
 def gigabytes(count: float) -> str:
     """Bytes as GB, without the unit."""
     return f"{count / 1e9:.1f}" if count < 99.5e9 else f"{count / 1e9:,.0f}"
-
-
-def percent(value: Any) -> str:
-    """``0.754`` as ``75.4``; a dash where there is no figure."""
-    return f"{100 * value:.1f}" if isinstance(value, (int, float)) and not isinstance(value, bool) else "–"
 
 
 def best_figures(figures: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShowEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from msdn_core.project import ImageRecord
 from msdn_core.runs.directory import RunDirectory
@@ -28,6 +28,7 @@ from msdn_gui.train.run_view import RunView
 from msdn_gui.train.starting import Command, Starter
 from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.empty_state import EmptyState
+from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -80,13 +81,8 @@ class TrainWorkspace(QWidget):
             self._stack.addWidget(page)
         self._stack.setProperty("look", "panel")
         self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        columns = QSplitter(Qt.Orientation.Horizontal, objectName="train_columns")
-        columns.setHandleWidth(1)
-        columns.setChildrenCollapsible(False)
-        columns.addWidget(self.runs)
-        columns.addWidget(self._stack)
+        columns = parted("train_columns", BESIDE, self.runs, self._stack, sizes=[280, 1000])
         columns.setStretchFactor(1, 1)
-        columns.setSizes([280, 1000])
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(columns)

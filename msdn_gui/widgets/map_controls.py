@@ -75,9 +75,7 @@ class MapControls(QWidget):
             "attribute"
         )
         self.wipe = QCheckBox("Wipe", self, objectName="wipe")
-        self.wipe.setToolTip(
-            "Both sub-nets over one image: drag the line between them, or move it with the keys , and ."
-        )
+        self.wipe.setToolTip("Both sub-nets over one image: drag the line between them, or move it by keys")
         for box in (self.truth, self.wipe):
             box.setHidden(not over_one_image)
         self.policy.setMinimumWidth(self.policy.sizeHint().width())

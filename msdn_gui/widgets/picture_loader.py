@@ -115,7 +115,7 @@ def _key(path: Path) -> _Key:
     """Tells a file from what it was before it was changed."""
     try:
         state = path.stat()
-    except OSError:
+    except (OSError, ValueError):  # The second: no file can be called so.
         return path, 0, 0
     return path, state.st_mtime_ns, state.st_size
 

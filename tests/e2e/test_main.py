@@ -66,12 +66,14 @@ def test_a_first_session(program: Program, qtbot) -> None:
     assert true in order[:5]
 
     # A class without photographs, made of the true one: it is unseen and ranks beside it at once.
-    requests = program.explainer._number
+    asked: list[object] = []
+    session.explaining_changed.connect(asked.append)
     session.edits.add_class("Aunt Ada's babbler", session.table.vectors[true])
     order, scores = session.class_ranking()
     assert not session.table.seen[-1]
     assert scores[-1] == pytest.approx(scores[true] + session.gamma * session.table.seen[true])
-    assert program.explainer._number == requests
+    assert not asked, "the network is not asked again"
+    session.explaining_changed.disconnect(asked.append)
 
     # A short training run on small pictures, started and stopped where a person does it.
     qtbot.waitUntil(lambda: program.services.jobs.find("demo") is None, timeout=120_000)

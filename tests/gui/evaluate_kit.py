@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -22,17 +24,26 @@ ROOT = Path(__file__).parents[2]
 SMALL = ("backbone=by-hand", "steps=8", "evaluate_every=4", "batch_size=16", "threads=1", "device=cpu")
 
 
-def engine(*words: object) -> None:
-    """A command of the engine, as in a shell."""
-    subprocess.run([sys.executable, "-m", "msdn_core", *map(str, words)], check=True, cwd=ROOT, capture_output=True)
+_COMMANDS = """
+import json, sys
+from msdn_core.cli.main import main
+for words in json.loads(sys.argv[1]):
+    if status := main(words):
+        sys.exit(status)
+"""
+
+
+def engine(*commands: Sequence[object]) -> None:
+    """Commands of the engine, in one process of their own: torch is loaded once, and not into this one."""
+    words = json.dumps([list(map(str, command)) for command in commands])
+    subprocess.run([sys.executable, "-c", _COMMANDS, words], check=True, cwd=ROOT, capture_output=True)
 
 
 def measured_seeds(folder: Path) -> Path:
     """A project with two seeds of one configuration, barely trained so that there are errors, and measured."""
     project = make_project(folder / "made")
-    for seed in (0, 1):
-        engine("train", project, "--name", f"seed-{seed}", "--set", *SMALL, f"seed={seed}")
-        engine("evaluate", project, "--run", f"seed-{seed}", "--keep")
+    training = [("train", project, "--name", f"seed-{seed}", "--set", *SMALL, f"seed={seed}") for seed in (0, 1)]
+    engine(*training, *(("evaluate", project, "--run", f"seed-{seed}", "--keep") for seed in (0, 1)))
     return project
 
 
@@ -61,7 +72,7 @@ def compare(qtbot, workspace: EvaluateWorkspace) -> None:
     """The second run beside the first."""
     workspace.compare.setFocus()
     QTest.keyClick(workspace.compare, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: workspace._other is not None and workspace.settled(), timeout=10_000)
+    qtbot.waitUntil(lambda: workspace.other is not None and workspace.settled(), timeout=10_000)
 
 
 def pick(box: QComboBox, words: str) -> None:

@@ -28,7 +28,8 @@ def choose_image(workspace, qtbot, row: int) -> None:
     view = workspace.gallery.view
     place = view.visualRect(view.model().index(row)).center()
     qtbot.mouseClick(view.viewport(), LEFT, pos=place)
-    qtbot.waitUntil(lambda: workspace.settled() and workspace.maps.picture.path == workspace._session.image.path)
+    path = view.model().record_at(row).path
+    qtbot.waitUntil(lambda: workspace.settled() and workspace.maps.picture.path == path)
 
 
 def action(workspace: ExploreWorkspace, name: str):

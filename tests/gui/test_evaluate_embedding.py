@@ -34,7 +34,7 @@ def page(workspace: EvaluateWorkspace) -> EmbeddingPage:
 
 
 def measured(workspace: EvaluateWorkspace):
-    return workspace._run
+    return workspace.run
 
 
 def all_places(workspace: EvaluateWorkspace) -> list[QPoint]:
@@ -42,7 +42,7 @@ def all_places(workspace: EvaluateWorkspace) -> list[QPoint]:
     return [workspace.embedding.plot.place_in(place).toPoint() for place in range(count)]
 
 
-def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, page, qtbot) -> None:
+def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, empty_session, page, qtbot) -> None:
     run, places, view = measured(workspace), all_places(workspace), page.plot.plot.viewport()
     assert "Checkpoint selected on" in page.facts.text()
     middle = view.width() // 2
@@ -56,12 +56,12 @@ def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, pa
     assert found - near_the_line == {int(ids[place]) for place in left} - near_the_line
     assert page.images.title.text().startswith(f"{len(found):,} images, ")
 
-    grid, session = page.images.grid, workspace._session
-    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+    grid = page.images.grid
+    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
-    assert session.image.id == grid.items.found[0].record.id
-    assert session.rival is not None
-    assert session.rival != session.class_name
+    assert empty_session.image.id == grid.items.found[0].record.id
+    assert empty_session.rival is not None
+    assert empty_session.rival != empty_session.class_name
 
     QTest.keyClick(page.plot.plot, Qt.Key.Key_Escape)
     assert not page.images.grid.items.found
@@ -73,7 +73,7 @@ def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, pa
     assert page.images.grid.items.found
 
 
-def test_colours_tell_what_they_say(workspace, page) -> None:
+def test_colours_tell_what_they_say(workspace, empty_session, page) -> None:
     run, gamma = measured(workspace), measured(workspace).gamma("trained")
     right = run.predictions(gamma) == run.labels
     colours, names = theme().colours, [one.full_name for one in run.table.attributes]
@@ -94,14 +94,14 @@ def test_colours_tell_what_they_say(workspace, page) -> None:
     before = grabbed(page.plot.plot)
     pick(page.colouring, "Colour by an attribute's score")
     assert page.attribute.isVisible()
-    workspace._session.set_attribute(3)
+    empty_session.set_attribute(3)
     assert page.attribute.currentText() == names[3], "what is chosen elsewhere is chosen here"
     assert page.legend.text().startswith(names[3])
     assert (grabbed(page.plot.plot) != before).any()
 
 
-def test_the_mouse_and_the_keys_go_to_an_image(workspace, page, qtbot) -> None:
-    run, view, session = measured(workspace), page.plot.plot.viewport(), workspace._session
+def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, qtbot) -> None:
+    run, view = measured(workspace), page.plot.plot.viewport()
     qtbot.mouseMove(view, page.plot.place_in(7).toPoint())
     qtbot.waitUntil(page.plot.hint.isVisible, timeout=5_000)
     own = run.table.classes[run.labels[7]]
@@ -109,7 +109,7 @@ def test_the_mouse_and_the_keys_go_to_an_image(workspace, page, qtbot) -> None:
     qtbot.waitUntil(lambda: not page.plot.hint.picture.pixmap().isNull(), timeout=5_000)
 
     qtbot.mouseClick(view, LEFT, pos=page.plot.class_place_in(2).toPoint())
-    assert session.class_name == run.table.classes[2]
+    assert empty_session.class_name == run.table.classes[2]
     assert {one.record.class_name for one in page.images.grid.items.found} == {run.table.classes[2]}
 
     page.plot.plot.setFocus()
@@ -118,9 +118,9 @@ def test_the_mouse_and_the_keys_go_to_an_image(workspace, page, qtbot) -> None:
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down):
         QTest.keyClick(page.plot.plot, key)
     assert len({place for place in seen if place >= 0}) > 1
-    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
         QTest.keyClick(page.plot.plot, Qt.Key.Key_Return)
-    assert session.image.id == int(run.kept.predictions.image_ids[seen[-1]])
+    assert empty_session.image.id == int(run.kept.predictions.image_ids[seen[-1]])
 
     for _ in range(8):
         QTest.keyClick(page.plot.plot, Qt.Key.Key_Plus)
@@ -172,7 +172,7 @@ def test_both_runs_have_their_plane(workspace, page, qtbot) -> None:
     assert not page.runs.isVisible()
     compare(qtbot, workspace)
     first = all_places(workspace)
-    pick(page.runs, f"Run {workspace._other.name}")
+    pick(page.runs, f"Run {workspace.other.name}")
     qtbot.waitUntil(workspace.settled, timeout=5_000)
     assert all_places(workspace) != first
     pick(page.runs, f"Run {measured(workspace).name}")

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import sys
+import shutil
 from pathlib import Path
 
+import evaluate_kit
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
-import small_run
-
-from msdn_core.cli.main import main
-from msdn_core.runs.directory import RunDirectory
-from msdn_core.training import loop
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two barely trained runs, both evaluated."""
-    project = small_run.make_project(tmp_path_factory.mktemp("report") / "made", seen=6, unseen=2)
-    for seed in (0, 1):
-        config = small_run.settings(steps=4, evaluate_every=4, seed=seed)
-        loop.run_training(RunDirectory.create(project, f"seed-{seed}", config.to_json()))
-        assert main(["evaluate", str(project), "--run", f"seed-{seed}", "--keep"]) == 0
-    return project
 
 
 @pytest.fixture
@@ -46,17 +30,11 @@ def opened(monkeypatch) -> list[Path]:
 
 
 @pytest.fixture
-def workspace(trained, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
+def workspace(two_seeds, tmp_path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
     monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
-    empty_session.open_project(trained)
-    services.run_monitor.set_project(trained)
-    made = EvaluateWorkspace(empty_session, services)
-    made.resize(1208, 640)
-    qtbot.addWidget(made)
-    with qtbot.waitExposed(made):
-        made.show()
+    made = evaluate_kit.opened(shutil.copytree(two_seeds, tmp_path / "made"), empty_session, services, qtbot)
     button = made.findChild(QPushButton, "report")
-    qtbot.waitUntil(lambda: made.report.isEnabled() and button.isVisible() and made.settled(), timeout=20_000)
+    qtbot.waitUntil(lambda: made.report.isEnabled() and button.isVisible(), timeout=20_000)
     return made
 
 
@@ -79,9 +57,9 @@ def test_a_report_of_two_runs_is_written_in_the_background_and_opened(workspace,
     assert "seed-1 beside seed-0" in text and "difference" in text and "data:image/jpeg" in text
 
 
-def test_a_report_that_cannot_be_written_is_said(workspace, qtbot, opened, tmp_path) -> None:
+def test_a_report_that_cannot_be_written_is_said(workspace, empty_session, qtbot, opened, tmp_path) -> None:
     said: list[tuple[str, str]] = []
-    workspace._session.message.connect(lambda *words: said.append(words))
+    empty_session.message.connect(lambda *words: said.append(words))
     QTest.keyClick(workspace, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     choose_file(qtbot, workspace, tmp_path / "not there" / "one.html")
     qtbot.waitUntil(lambda: bool(said), timeout=60_000)

@@ -30,7 +30,7 @@ def counted(run) -> np.ndarray:
 
 def test_the_confusion_of_either_run_and_what_lies_between_them(workspace, qtbot) -> None:
     open_page(qtbot, workspace, "Confusion")
-    run, other, page = workspace._run, workspace._other, workspace.confusion
+    run, other, page = workspace.run, workspace.other, workspace.confusion
     names, mine, theirs = run.table.classes, counted(run), counted(other)
     own, taken_for = np.unravel_index(np.argmax(mine - theirs), mine.shape)
     assert mine[own, taken_for] > theirs[own, taken_for]
@@ -60,9 +60,9 @@ def test_the_confusion_of_either_run_and_what_lies_between_them(workspace, qtbot
     assert (picture == blue).all(axis=2).any() or (picture == yellow).all(axis=2).any()
 
 
-def test_errors_of_both_runs_and_of_one_alone(workspace, qtbot) -> None:
+def test_errors_of_both_runs_and_of_one_alone(workspace, empty_session, qtbot) -> None:
     open_page(qtbot, workspace, "Errors")
-    run, other, page = workspace._run, workspace._other, workspace.errors
+    run, other, page = workspace.run, workspace.other, workspace.errors
     assert np.array_equal(run.kept.predictions.image_ids, other.kept.predictions.image_ids)
     first, second = (one.predictions(one.gamma("trained")) != one.labels for one in (run, other))
     ids = run.kept.predictions.image_ids
@@ -76,11 +76,11 @@ def test_errors_of_both_runs_and_of_one_alone(workspace, qtbot) -> None:
         assert {one.record.id for one in page.images.grid.items.found} == set(ids[wrong].tolist())
         assert sum(count for *_, count in page.model.pairs) == int(wrong.sum())
     assert (second & ~first).any(), "otherwise nothing was tried"
-    grid, session = page.images.grid, workspace._session
+    grid = page.images.grid
     assert f"{run.name}: told rightly" in grid.items.found[0].words
-    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
-    assert session.checkpoint.path == other.checkpoint, "it is asked of the run that is wrong"
+    assert empty_session.checkpoint.path == other.checkpoint, "it is asked of the run that is wrong"
 
     workspace.compare.setFocus()
     QTest.keyClick(workspace.compare, Qt.Key.Key_Up)
@@ -90,7 +90,7 @@ def test_errors_of_both_runs_and_of_one_alone(workspace, qtbot) -> None:
 
 def test_class_names_stand_at_the_matrix_once_they_fit(workspace, qtbot) -> None:
     open_page(qtbot, workspace, "Confusion")
-    run, page = workspace._run, workspace.confusion
+    run, page = workspace.run, workspace.confusion
     pick(page.order, "By name")
     plot = page.plot.plot
     plot.setFocus()
@@ -113,9 +113,9 @@ def test_class_names_stand_at_the_matrix_once_they_fit(workspace, qtbot) -> None
     qtbot.waitUntil(lambda: page.plot.rows.width() < 60, timeout=5_000)
 
 
-def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, qtbot) -> None:
+def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, empty_session, qtbot) -> None:
     open_page(qtbot, workspace, "Parts")
-    run, other, page, session = workspace._run, workspace._other, workspace.parts, workspace._session
+    run, other, page = workspace.run, workspace.other, workspace.parts
     table, model = page.parts.table, page.parts.model
     assert model.rowCount() == len(run.kept.parts) == 4
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(0, 0)).center())
@@ -143,17 +143,17 @@ def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, qtbo
     qtbot.waitUntil(workspace.settled, timeout=5_000)
     assert listed() == wanted(other, "pcp_usual_av", False)
     grid = page.grid
-    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
-    assert session.image.id in listed()
-    assert session.checkpoint.path == other.checkpoint
-    group = session.table.attributes[session.attribute].group
-    assert part in session.project.group_parts()[group], "Explore shows a map of the part"
+    assert empty_session.image.id in listed()
+    assert empty_session.checkpoint.path == other.checkpoint
+    group = empty_session.table.attributes[empty_session.attribute].group
+    assert part in empty_session.project.group_parts()[group], "Explore shows a map of the part"
 
 
-def test_the_agreement_of_the_sub_nets_stands_a_class_and_an_attribute(workspace, qtbot) -> None:
+def test_the_agreement_of_the_sub_nets_stands_a_class_and_an_attribute(workspace, empty_session, qtbot) -> None:
     open_page(qtbot, workspace, "Attributes")
-    run, page, session = workspace._run, workspace.attributes, workspace._session
+    run, page = workspace.run, workspace.attributes
     for panel, rows, key in (
         (page.agreement, run.kept.classes, "class"),
         (page.attribute_agreement, run.kept.attributes, "attribute"),
@@ -166,7 +166,7 @@ def test_the_agreement_of_the_sub_nets_stands_a_class_and_an_attribute(workspace
         assert cells == {row[key]: (f"{100 * row['map_overlap']:.1f}", f"{row['jsd']:.3f}") for row in rows}
     model, table = page.agreement.model, page.agreement.table
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(1, 0)).center())
-    assert session.class_name == model.name_of(model.item_at(1))
+    assert empty_session.class_name == model.name_of(model.item_at(1))
     model, table = page.attribute_agreement.model, page.attribute_agreement.table
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(1, 0)).center())
-    assert session.table.attributes[session.attribute].full_name == model.name_of(model.item_at(1))
+    assert empty_session.table.attributes[empty_session.attribute].full_name == model.name_of(model.item_at(1))

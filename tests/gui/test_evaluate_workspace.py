@@ -10,7 +10,7 @@ import pytest
 from evaluate_kit import LEFT, open_page, opened
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton
 
 from msdn_core.domain.annotation import ImageLabel, Split
 from msdn_core.domain.metrics import attribute_auc, figures
@@ -54,7 +54,7 @@ def within_noise(run, other, column: int) -> bool:
 
 
 def shown_run(workspace: EvaluateWorkspace):
-    return workspace._run
+    return workspace.run
 
 
 def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace, qtbot, trained) -> None:
@@ -76,7 +76,7 @@ def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace,
     assert "2 seeds of this configuration" in workspace.overview.figures.facts.text()
     workspace.compare.setFocus()
     QTest.keyClick(workspace.compare, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: workspace._other is not None and workspace.settled(), timeout=10_000)
+    qtbot.waitUntil(lambda: workspace.other is not None and workspace.settled(), timeout=10_000)
     panel = workspace.overview.figures
     gained = panel.label("trained", "difference", "H")
     wanted = 100 * (kept.figures["H"] - shown_run(workspace).figures["H"])
@@ -87,9 +87,29 @@ def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace,
     open_page(qtbot, workspace, "Attributes")
     model = workspace.attributes.attributes.model
     signs = {model.name_of(model.item_at(row)): shown(model, row).startswith("≈") for row in range(model.rowCount())}
-    mine, theirs = shown_run(workspace), workspace._other
+    mine, theirs = shown_run(workspace), workspace.other
     names = [attribute.full_name for attribute in mine.table.attributes]
     assert signs == {name: within_noise(mine, theirs, column) for column, name in enumerate(names)}
+
+
+def test_a_run_of_another_project_is_not_taken_for_the_one_that_is_measured(
+    workspace, trained, empty_session, services, qtbot, tmp_path
+) -> None:
+    other = shutil.copytree(trained, tmp_path / "other")
+
+    def choose_new() -> None:
+        index = workspace.model.index(workspace.model.row_of("seed-0"))
+        qtbot.mouseClick(workspace.list.viewport(), LEFT, pos=workspace.list.visualRect(index).center())
+
+    choose_new()
+    qtbot.mouseClick(workspace.evaluating.start, LEFT)
+    assert workspace.evaluating.is_running("seed-0")
+    empty_session.open_project(other)
+    services.run_monitor.set_project(other)
+    qtbot.waitUntil(lambda: len(workspace.evaluations.entries) == 2 and workspace.settled(), timeout=10_000)
+    choose_new()
+    assert workspace.evaluating.start.isVisible() and not workspace.evaluating.cancel.isVisible()
+    assert not workspace.evaluating.is_running("seed-0")
 
 
 def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, services, qtbot, monkeypatch) -> None:
@@ -110,7 +130,7 @@ def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, s
 
 def test_another_gamma_is_shown_on_all_pages(workspace, qtbot) -> None:
     run, panel = shown_run(workspace), workspace.overview.figures
-    best = panel._buttons["best"]
+    best = panel.findChild(QRadioButton, "gamma_best")
     qtbot.mouseClick(best, LEFT)
     gamma = run.gamma("best")
     open_page(qtbot, workspace, "Errors")
@@ -121,8 +141,8 @@ def test_another_gamma_is_shown_on_all_pages(workspace, qtbot) -> None:
     assert panel.label("best", "run", "H").text() == f"{100 * wanted.H:.1f}"
 
 
-def test_an_error_leads_to_explore_with_the_question_asked(workspace, qtbot) -> None:
-    run, session = shown_run(workspace), workspace._session
+def test_an_error_leads_to_explore_with_the_question_asked(workspace, empty_session, qtbot) -> None:
+    run = shown_run(workspace)
     open_page(qtbot, workspace, "Errors")
     own, other, count = workspace.errors.model.pairs[0]
     assert count == max(pair[2] for pair in workspace.errors.model.pairs)
@@ -134,12 +154,12 @@ def test_an_error_leads_to_explore_with_the_question_asked(workspace, qtbot) -> 
     assert leads == sorted(leads, reverse=True)
     assert min(leads) >= 0
 
-    with qtbot.waitSignal(session.explore_asked, timeout=5_000):
+    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
     classes = run.table.classes
-    assert session.image.class_name == classes[own]
-    assert (session.class_name, session.rival) == (classes[other], classes[own])
-    assert session.checkpoint.path == run.checkpoint
+    assert empty_session.image.class_name == classes[own]
+    assert (empty_session.class_name, empty_session.rival) == (classes[other], classes[own])
+    assert empty_session.checkpoint.path == run.checkpoint
 
 
 def test_a_cell_of_the_matrix_shows_its_images(workspace, qtbot) -> None:
@@ -167,7 +187,7 @@ def _worst(run) -> tuple[int, int, int]:
     return int(pairs[place, 0]), int(pairs[place, 1]), int(counts[place])
 
 
-def test_attributes_stand_as_they_were_measured(workspace, qtbot) -> None:
+def test_attributes_stand_as_they_were_measured(workspace, empty_session, qtbot) -> None:
     run, page = shown_run(workspace), workspace.attributes
     open_page(qtbot, workspace, "Attributes")
     model = page.attributes.model
@@ -177,14 +197,12 @@ def test_attributes_stand_as_they_were_measured(workspace, qtbot) -> None:
     qtbot.mouseClick(
         page.attributes.table.viewport(), LEFT, pos=page.attributes.table.visualRect(model.index(2, 0)).center()
     )
-    session = workspace._session
-    assert session.table.attributes[session.attribute].full_name == shown[2]
+    assert empty_session.table.attributes[empty_session.attribute].full_name == shown[2]
 
 
-def test_an_edited_vector_makes_the_figures_stale(workspace, qtbot) -> None:
-    session = workspace._session
+def test_an_edited_vector_makes_the_figures_stale(workspace, empty_session, qtbot) -> None:
     assert not workspace.stale.isVisible()
-    session.put_table(session.table.with_values([0], [0], [0.5]))
+    empty_session.put_table(empty_session.table.with_values([0], [0], [0.5]))
     qtbot.waitUntil(lambda: workspace.stale.isVisible(), timeout=10_000)
     assert "The vectors of 1 class were changed since." in workspace.stale.text()
 

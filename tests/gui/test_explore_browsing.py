@@ -52,7 +52,7 @@ def scored(session, services, qtbot) -> ExploreWorkspace:
 def shown(workspace) -> list[int]:
     """Places among the project's images, in the order in which they stand in the list."""
     model = workspace.gallery.model
-    return [workspace._session.place_of(model.record_at(row)) for row in range(model.rowCount())]
+    return [model.record_at(row).id - 1 for row in range(model.rowCount())]
 
 
 def search(workspace, qtbot, text: str) -> list[int]:

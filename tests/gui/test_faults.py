@@ -21,16 +21,17 @@ posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSI
 # A window with nothing open; ``say`` prints what its message bar says and ends it, as a person would.
 _WINDOW = """
 import sys, threading
-import msdn_gui.app as app
-program = app._make(app.build_parser().parse_args(sys.argv[1:]))
+from msdn_gui.program import Program
+program = Program()
 from PySide6.QtCore import QTimer, QRunnable, QThreadPool
+from PySide6.QtWidgets import QPushButton
 window = program.window
 window.opening.open_first = lambda path: None
 def later(ms, function): QTimer.singleShot(ms, window, function)
 def say():
     print(window.message_bar.text, flush=True)
     program.application.clipboard().clear()
-    window.findChild(type(window.message_bar._copy), "copyReport").click()
+    window.findChild(QPushButton, "copyReport").click()
     print(program.application.clipboard().text(), flush=True)
     program.application.quit()
 """

@@ -90,7 +90,8 @@ def test_what_may_be_wanted_next_is_known_when_it_is_asked_for(qtbot, explainer,
     explainer.answered.connect(lambda number, _: told.append(number))
     explainer.look_ahead(files / "checkpoint", [files / "two.jpg", files / "raise.jpg", files / "three.jpg"])
     explainer.look_ahead(files / "checkpoint", [files / "slow.jpg"], "other")
-    qtbot.waitUntil(lambda: len(explainer._cache) == 4, timeout=LONG)
+    ahead = ("two.jpg", "three.jpg", "slow.jpg")
+    qtbot.waitUntil(lambda: all(explainer.knows(files / "checkpoint", files / name) for name in ahead), timeout=LONG)
     assert told == []
     os.kill(explainer.worker_id, signal.SIGTERM)
     assert ask(qtbot, explainer, files, "three.jpg") is not None, "it was known without the worker"

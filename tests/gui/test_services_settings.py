@@ -45,6 +45,9 @@ def test_a_damaged_file_or_value_gives_defaults(tmp_path) -> None:
     assert store(tmp_path).value == Settings(workspace="train")
     (tmp_path / "settings.json").write_text('{"opacity": NaN, "theme": "dark"}', encoding="utf-8")
     assert store(tmp_path).value == Settings(theme="dark")
+    huge = f'{{"opacity": 1{"0" * 400}, "explanations_kept": 1{"0" * 40}, "text_scale": 1e999, "theme": "dark"}}'
+    (tmp_path / "settings.json").write_text(huge, encoding="utf-8")
+    assert store(tmp_path).value == Settings(theme="dark")
 
 
 def test_a_folder_that_cannot_be_written_costs_only_the_memory(tmp_path) -> None:

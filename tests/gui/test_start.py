@@ -103,6 +103,14 @@ def test_a_missing_project_is_said_and_the_start_screen_stays(window, session, q
     assert is_at_start(window)
 
 
+def test_a_folder_whose_project_is_gone_is_not_made_a_project_of_images(window, session, services, qtbot) -> None:
+    (session.project.path.parent / "gone").mkdir()
+    window.commands["start_screen"].trigger()
+    click_card(qtbot, recents(window), 1)
+    assert "no project in the folder" in window.message_bar.text
+    assert not services.jobs.running
+
+
 def test_a_project_is_taken_off_the_list_and_comes_back_to_its_place(window, services, qtbot) -> None:
     window.commands["start_screen"].trigger()
     view, recent = recents(window), services.settings.value.recent_projects
