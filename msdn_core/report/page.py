@@ -80,6 +80,7 @@ def write_report(
     )
     examples, wrong = looking.examples(told_rightly), looking.examples(errors)
     stale = [f"{run.name}: {sentence}" for run in reported for sentence in run.tested.stale]
+    doubts = [f"{run.name}: {run.tested.doubt}" for run in reported if run.tested.doubt]
     content: dict[str, Any] = {
         "project": project.name,
         "runs": reported,
@@ -112,7 +113,7 @@ def write_report(
         "errors": wrong,
         "wrong": int((tested[0].predictions(gammas[0]) != tested[0].labels).sum()),
         "tested": len(tested[0].labels),
-        "findings": [*looking.findings, *_missing(reported)],
+        "findings": [*doubts, *looking.findings, *_missing(reported)],
     }
     write_atomic(file, _environment().get_template("report.html").render(content))
     return WrittenReport(file, tuple(run.name for run in reported), (*stale, *looking.findings), bool(stale))

@@ -15,9 +15,11 @@ from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import BestOfKinds, SeenUnseenCurve, best_of_kinds, class_accuracies, seen_unseen_curve
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.domain.seriation import by_similarity
+from msdn_core.errors import RunError
 from msdn_core.project import ImageRecord
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import KeptEvaluation, evaluation_folder, read_evaluation, what_changed
+from msdn_core.runs.trained_on import trained_on_tests
 
 TRAINED, VALIDATED, BEST = "trained", "validated", "best"
 GAMMAS = {
@@ -52,6 +54,8 @@ class TestedRun:
     """The file that was evaluated, as far as it is still there."""
     stale: tuple[str, ...] = ()
     """Why the figures hold no longer, a sentence each."""
+    doubt: str = ""
+    """Why they may be too high; empty where nothing speaks for it."""
     _predicted: dict[float, NDArray[np.intp]] = field(default_factory=dict)
 
     @classmethod
@@ -62,6 +66,7 @@ class TestedRun:
         kept: KeptEvaluation,
         checkpoint: Path | None = None,
         stale: tuple[str, ...] = (),
+        doubt: str = "",
     ) -> TestedRun:
         """All that takes a moment: a product of N×K by K×M, sorting N images by their flip, and the classes' order."""
         found = kept.predictions
@@ -82,6 +87,7 @@ class TestedRun:
             by_similarity(table.vectors),
             checkpoint,
             stale,
+            doubt,
         )
 
     @property
@@ -138,4 +144,9 @@ def read_tested(run: RunDirectory, kind: str, table: ClassTable, images: Sequenc
     if kept is None:
         return None
     checkpoint = run.checkpoint(kind)
-    return TestedRun.of(run.name, kind, kept, checkpoint, tuple(what_changed(kept, table, images, checkpoint)))
+    stale = tuple(what_changed(kept, table, images, checkpoint))
+    try:
+        doubt = trained_on_tests(run.data(), images)
+    except RunError:
+        doubt = ""  # A published checkpoint's run says nothing of its data.
+    return TestedRun.of(run.name, kind, kept, checkpoint, stale, doubt)

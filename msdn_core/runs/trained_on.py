@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from msdn_core.domain.annotation import Split
+from msdn_core.domain.fingerprints import split_fingerprints
+from msdn_core.project import ImageRecord
 
 
 def look(content: Any, *path: str) -> Any:
@@ -21,6 +25,21 @@ def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     both = ("validation",) if "validation" in before and "validation" in now else ()
     names = ("attributes", "classes", "images", "features", *both)
     return next((name for name in names if _identity(before.get(name)) != _identity(now.get(name))), "")
+
+
+def trained_on_tests(data: Mapping[str, Any], images: Sequence[ImageRecord]) -> str:
+    """A sentence where a run, by its ``data.json``, may have been trained on some of the test images; else empty.
+
+    What it was trained on is kept as fingerprints, so test images that are others now are all that can be told.
+    """
+    now = split_fingerprints({image.name: image.split for image in images})
+    tests = (Split.TEST_SEEN, Split.TEST_UNSEEN)
+    if all(look(data, "splits", str(split)) in (None, now[split]) for split in tests):
+        return ""
+    return (
+        "The test images are others than when the run was trained, so it may have been trained on some of them: these "
+        "figures may be too high. Train anew."
+    )
 
 
 def _identity(content: Any) -> Any:

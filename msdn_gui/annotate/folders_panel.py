@@ -54,7 +54,7 @@ class FoldersPanel(QWidget):
         self.tree.setEditTriggers(QTreeWidget.EditTrigger.NoEditTriggers)
         self.tree.setStyleSheet("QTreeWidget::item { padding: 3px 0; }")
         self.tree.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for section, width in ((_FOLDER, 220), (_CLASS, 200), (_COUNT, 70)):
+        for section, width in ((_FOLDER, 200), (_CLASS, 180), (_COUNT, 66)):
             self.tree.header().resizeSection(section, width)
         self.tree.headerItem().setTextAlignment(_COUNT, _RIGHT)
         self.hold_out = QCheckBox("Keep every fifth image of a class for testing", objectName="hold_out", checked=True)

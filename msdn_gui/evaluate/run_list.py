@@ -15,6 +15,9 @@ from msdn_gui.widgets.run_line import HEIGHT, paint_run
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
+_SHOWN = (("H", "H"), ("czsl", "CZSL"), ("S", "S"), ("U", "U"))
+"""Figures and their words; the first two that were measured are shown."""
+
 
 class RunListModel(QAbstractListModel):
     """One row a run."""
@@ -72,7 +75,8 @@ def state_words(entry: RunEntry) -> str:
     if entry.figures is None:
         return "Not evaluated yet"
     selected = ", selected on test" if entry.figures.get("selected_on") == "test" else ""
-    return f"H {percent(entry.figures.get('H'))}  CZSL {percent(entry.figures.get('czsl'))} on test{selected}"
+    shown = [f"{word} {percent(number)}" for key, word in _SHOWN if (number := entry.figures.get(key)) is not None]
+    return f"{'  '.join(shown[:2])} on test{selected}" if shown else f"Evaluated{selected}"
 
 
 class _RunDelegate(QStyledItemDelegate):

@@ -315,8 +315,9 @@ class EvaluateWorkspace(QWidget):
         run = self._run
         step = run.figures.get("step")
         self.name.setText(f"{run.name}, {run.kind} checkpoint" + (f", step {step:,}" if isinstance(step, int) else ""))
-        self.stale.setVisible(bool(run.stale))
-        self.stale.setText(f"These figures hold no longer. {' '.join(run.stale)} Evaluate again.")
+        stale = f"These figures hold no longer. {' '.join(run.stale)} Evaluate again." if run.stale else ""
+        self.stale.setText(" ".join(filter(None, (stale, run.doubt))))
+        self.stale.setVisible(bool(self.stale.text()))
         self.tabs.currentWidget().show_runs(
             Shown(
                 run,

@@ -36,6 +36,7 @@ class WhyPanel(QWidget):
         self._session, self._overrides = session, overrides
         self.class_name: str | None = None
         """The class that is accounted for."""
+        self._asked: tuple[str, str | None] | None = None
         self.model = ContributionModel()
         self.table = ItemTable(self.model, "contributions", widths={SHARE: 122}, stretch=NAME)
         self.table.setAccessibleName("Contributions")
@@ -116,6 +117,10 @@ class WhyPanel(QWidget):
         self.other.show()
         self._say_sum(name, other, reading, scores)
         self.table.show_item(session.attribute)
+        if (name, other) != self._asked:
+            # The answer to another question begins with what weighs most, wherever the chosen attribute stands.
+            self._asked = name, other
+            self.table.scrollToTop()
 
     def _take_rival(self, name: str | None) -> None:
         """Another workspace asks about two classes."""

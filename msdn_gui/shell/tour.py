@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRect, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -115,6 +115,8 @@ class Tour(QObject):
         self._point()
         if had_focus:
             self._mark.take_focus()
+            # A workspace that has just been shown may take the keys once its page is there.
+            QTimer.singleShot(0, self._mark, self._mark.take_focus)
 
     def _go_on(self) -> None:
         if self._step is None:

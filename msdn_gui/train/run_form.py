@@ -249,8 +249,17 @@ class RunForm(QWidget):
 
     def allow(self, sound: bool) -> None:
         """Lets it be asked for, or not; a grid of several runs can only wait for its turn."""
+        self.start.setText("Start")
+        self.queue.setText("Add to queue")
         self.queue.setEnabled(sound)
         self.start.setEnabled(sound and not self.grid_line.text().strip())
+
+    def wait(self, asked: QPushButton) -> None:
+        """Nothing more can be asked for until what was asked for is done; the keys stay in the form."""
+        if asked.hasFocus():
+            self.name.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.allow(False)
+        asked.setText("One moment …")
 
     def _differs(self, row: _Row) -> bool:
         try:

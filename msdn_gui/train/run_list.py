@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -22,6 +22,9 @@ from msdn_gui.services.runs import RunMonitor
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.train.run_model import RUN_ROLE, RunDelegate, RunModel
 from msdn_gui.widgets.elided_label import ElidedLabel
+
+_PATIENCE_MS = 3000
+"""How long runs may wait before it is said that nobody takes them."""
 
 
 class RunList(QWidget):
@@ -89,6 +92,10 @@ class RunList(QWidget):
         layout.addWidget(self._queue)
         layout.addWidget(self.view, 1)
         self.view.selectionModel().selectionChanged.connect(self._selected)
+        self._was_left = False
+        # Whoever takes them is a process, and a process needs a moment to begin.
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._say_queue)
         monitor.waiting_changed.connect(self._say_queue)
         self._say_queue()
 
@@ -128,11 +135,16 @@ class RunList(QWidget):
         count = len(waiting.names)
         self._queue.setVisible(bool(count))
         text = f"{count} {'waits' if count == 1 else 'wait'}"
+        is_left = bool(count) and not waiting.held and not waiting.at_work
+        if is_left and not self._was_left:
+            self._patience.start()
+        self._was_left = is_left
         if waiting.held:
             text += " · held"
-        elif not waiting.at_work:
+        elif is_left and not self._patience.isActive():
             text += " · nobody takes them"
         self.queue_text.setText(text)
+        self.hold.setVisible(not (is_left and self._patience.isActive()))
         self.hold.setText("Hold" if self._goes() else "Go on")
         self.hold.setToolTip(
             "Take no further run after the one at work" if self._goes() else "Take the waiting runs one after another"

@@ -309,13 +309,13 @@ class TrainWorkspace(QWidget):
     def _start(self, config: TrainConfig, name: str) -> None:
         project = self._session.project
         if project is not None:
-            self.form.allow(False)
+            self.form.wait(self.form.start)
             self.starter.start(project.path, config, name)
 
     def _queue(self, runs: list[GridRun], name: str) -> None:
         project = self._session.project
         if project is not None:
-            self.form.allow(False)
+            self.form.wait(self.form.queue)
             self.starter.queue(project.path, runs, name)
 
     def _hold(self, held: bool) -> None:
@@ -344,6 +344,8 @@ class TrainWorkspace(QWidget):
 
     def _started(self, name: str) -> None:
         self.form.allow(True)
+        if self.form.isAncestorOf(QApplication.focusWidget()):
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
         self._wanted = name
         self._monitor.poll()
         self._choose_again()

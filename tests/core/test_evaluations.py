@@ -19,6 +19,7 @@ from msdn_core.errors import RunError
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation, read_figures, what_changed
+from msdn_core.runs.tested_run import read_tested
 from msdn_core.training import loop
 
 
@@ -121,6 +122,13 @@ def test_an_evaluation_that_was_interrupted_leaves_none_behind(evaluated, folder
 
 def test_nothing_has_changed_right_after_it_was_evaluated(evaluated, kept, now) -> None:
     assert what_changed(kept, *now, evaluated.checkpoint("best")) == []
+
+
+def test_images_that_a_run_may_have_been_trained_on_make_its_figures_doubtful(evaluated, now) -> None:
+    table, images = now
+    assert read_tested(evaluated, "best", table, images).doubt == ""
+    held_out = [replace(image, split=Split.TEST_SEEN) if image.split is Split.TRAIN else image for image in images]
+    assert "Train anew" in read_tested(evaluated, "best", table, held_out).doubt
 
 
 def test_what_makes_the_figures_stale_is_named(evaluated, kept, now, tmp_path: Path) -> None:

@@ -74,3 +74,16 @@ def test_a_class_that_is_removed_is_compared_with_no_longer(workspace, session) 
     assert workspace.why.title.text() == f"Why {CLASSES[0]}"
     assert workspace.why.turn.isHidden()
     assert workspace.why.other.count() == 4
+
+
+def test_the_answer_to_another_question_begins_with_what_weighs_most(workspace, session, qtbot) -> None:
+    session.set_class(CLASSES[0])
+    workspace.resize(1000, 420)
+    table = workspace.why.table
+    session.set_attribute(workspace.why.model.item_at(len(ATTRIBUTES) - 1))
+    bar = table.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.value() > 0)
+    compare_with(workspace, f"and not {CLASSES[2]}")
+    assert bar.value() == 0
+    session.set_attribute(workspace.why.model.item_at(len(ATTRIBUTES) - 1))
+    assert bar.value() > 0, "an attribute that is chosen then is still shown"

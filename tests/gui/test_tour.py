@@ -63,6 +63,7 @@ def test_it_goes_through_the_window_by_keyboard_and_begins_anew_after_its_end(wi
         if window.findChild(QWidget, step.targets[0]).isVisible():
             assert ring(window).contains(target & window.rect())
             assert not mark(window).geometry().adjusted(12, 12, -12, -12).contains(target.center())
+        QApplication.processEvents()
         assert window.findChild(QPushButton, "coachOnward").hasFocus()
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     assert not mark(window).isVisible()

@@ -218,7 +218,7 @@ def test_waiting_runs_are_dragged_held_and_let_go(workspace, session, services, 
     qtbot.waitUntil(lambda: [run.name for run in waiting(project)] == ["a", "b", "c"], timeout=5_000)
     qtbot.mouseClick(workspace.findChild(QPushButton, "hold_queue"), LEFT)
     qtbot.waitUntil(lambda: not read_order(project).held, timeout=5_000)
-    qtbot.waitUntil(lambda: "nobody takes them" in workspace.runs.queue_text.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: "nobody takes them" in workspace.runs.queue_text.text(), timeout=10_000)
 
 
 def test_what_a_run_warned_of_stands_in_the_window(workspace, session, qtbot) -> None:

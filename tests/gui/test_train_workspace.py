@@ -314,6 +314,7 @@ def test_a_grid_of_runs_waits_and_is_worked_through_though_one_fails(queueing, s
     assert queueing.form.count.text() == "3 runs"
     assert not queueing.form.start.isEnabled(), "several runs can only wait for their turn"
     click(qtbot, queueing, "queue_run")
+    assert queueing.form.queue.text() == "One moment …" and not queueing.form.queue.isEnabled()
     monitor = services.run_monitor
     names = ["many-seed0", "many-seed1", "many-seed2"]
     qtbot.waitUntil(lambda: sorted(run.name for run in monitor.runs) == names, timeout=20_000)
