@@ -23,6 +23,7 @@ def monitor(qapp) -> Iterator[RunMonitor]:  # noqa: ARG001
 
 
 def new_run(project: Path, name: str) -> RunDirectory:
+    project.mkdir(exist_ok=True)
     run = RunDirectory.create(project, name, {"recipe": "demo"})
     pid, started = own_process()
     run.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=1, steps=10))

@@ -40,6 +40,7 @@ def workspace(session, services, qtbot) -> Iterator[TrainWorkspace]:
 
 
 def finished(folder: Path, name: str, h: float = 0.5, **settings: object) -> RunDirectory:
+    folder.mkdir(exist_ok=True)
     run = RunDirectory.create(folder, name, {**RECIPES["demo"].to_json(), **settings})
     for step in (10, 20):
         run.append(

@@ -136,8 +136,11 @@ def test_what_was_made_of_images_that_are_gone_is_kept(project: Path, tmp_path: 
     )
     extract_features(project, backbone)
     before = {path.name: path.read_bytes() for path in store.iterdir() if path.name != "manifest.json"}
+    half = store / ".done-1-0123abcd.part.u8"
+    half.touch()
     pictures.rename(tmp_path / "unplugged")
     extract_features(project, backbone)
+    assert not half.exists(), "what a killed process had begun to write is taken away"
     assert {name: (store / name).read_bytes() for name in before} == before
     assert len(FeatureStore.open(store).image_ids) == 64
     assert run_training(new_run(project, steps=4)) is RunState.FINISHED
