@@ -1,14 +1,16 @@
-"""``python -m msdn_core``: the engine from a shell."""
+"""``python -m msdn_core``, and the command ``msdn``: the engine from a shell."""
 
 import contextlib
 import os
 import sys
 
-if __name__ == "__main__":
-    try:
-        from msdn_core.cli.main import main
 
-        status = main()
+def main() -> int:
+    """Does what the command line says; its exit status."""
+    try:
+        from msdn_core.cli.main import main as run
+
+        status = run()
     except KeyboardInterrupt:
         # Before, or after, a command that says so itself.
         status = 130
@@ -19,4 +21,8 @@ if __name__ == "__main__":
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(status)
-    sys.exit(status)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
