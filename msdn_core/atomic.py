@@ -52,7 +52,7 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def take_away_halves(folder: Path) -> None:
+def remove_partial_files(folder: Path) -> None:
     """Removes what killed processes had begun to write in a folder; for who alone writes there now."""
     with suppress(OSError):
         for path in folder.iterdir():

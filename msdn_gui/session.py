@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.explanation import Explanation
-from msdn_core.domain.reading import Reading
+from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_core.domain.scoring import fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.project import PROJECT_FILE, ImageRecord, Project
@@ -342,18 +342,18 @@ class Session(QObject):
         """(K,) attribute scores of both sub-nets, fused as the checkpoint says; None while there are none."""
         return None if self.explanation is None else _fused(self.explanation, self.checkpoint)
 
-    def reading(self) -> Reading | None:
+    def reading(self) -> ImagePrediction | None:
         """What the chosen image's scores mean for the classes; None while there are none that fit the table."""
         return self.reading_of(self.explanation, self.checkpoint)
 
-    def reading_of(self, explanation: Explanation | None, checkpoint: Checkpoint | None) -> Reading | None:
+    def reading_of(self, explanation: Explanation | None, checkpoint: Checkpoint | None) -> ImagePrediction | None:
         """The same of what another checkpoint says, at its own gamma; the chosen one's gamma is ``gamma``."""
         fused = _fused(explanation, checkpoint) if explanation is not None else None
         if fused is None or checkpoint is None or fused.shape[0] != len(self.table.attributes):
             return None
         is_chosen = self.checkpoint is not None and checkpoint.path == self.checkpoint.path
         gamma = self.gamma if is_chosen else checkpoint.header.gamma
-        return Reading(fused, self.table, gamma, checkpoint.header.clip_negative)
+        return ImagePrediction(fused, self.table, gamma, checkpoint.header.clip_negative)
 
     def class_ranking(self) -> tuple[NDArray[np.intp], NDArray[np.floating]] | None:
         """Rows of the table from the best class to the worst, and (M,) calibrated scores in the table's order."""

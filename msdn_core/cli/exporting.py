@@ -100,12 +100,12 @@ def _write_run(
         from msdn_core.exporters.onnx_head import export_onnx
 
         return export_onnx(checkpoint, arguments.file)
+    from msdn_core.exporters.checkpoint_outputs import open_outputs
     from msdn_core.exporters.explanations import export_explanations
-    from msdn_core.exporters.looking import look_at
     from msdn_core.exporters.predictions import export_predictions
 
     tests = (Split.TEST_SEEN, Split.TEST_UNSEEN)
     splits = {"test": tests, "train": (Split.TRAIN,), "all": tuple(Split)}[arguments.split]
-    look = look_at(project, checkpoint, splits, arguments.device, progress)
+    outputs = open_outputs(project, checkpoint, splits, arguments.device, progress)
     write = export_predictions if kind == "predictions" else export_explanations
-    return write(look, arguments.file)
+    return write(outputs, arguments.file)

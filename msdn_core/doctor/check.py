@@ -20,7 +20,7 @@ def check_project(project: Project, *, progress: Progress | None = None, open_im
     ``open_images`` decodes every image, which takes milliseconds each; ``progress`` is told of that.
     """
     table, images = project.table(), project.images()
-    damage = project.damage()
+    damage = project.integrity_error()
     return [
         *([f"The project's database is damaged ({damage}); put a copy from a backup in its place."] if damage else []),
         *class_findings(table),

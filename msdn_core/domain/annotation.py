@@ -60,7 +60,7 @@ class Judgement:
 class ReviewState(StrEnum):
     """How far a person is with an image."""
 
-    UNSEEN = "unseen"
+    UNREVIEWED = "unseen"
     CHECKED = "checked"
     FLAGGED = "flagged"
 

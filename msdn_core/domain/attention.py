@@ -37,7 +37,7 @@ def peak_regions(stack: Float32Array) -> np.ndarray:
     return np.stack([rows, columns], axis=1)
 
 
-def region_of(x: float, y: float, viewed: Box, grid: tuple[int, int]) -> tuple[int, int] | None:
+def region_at(x: float, y: float, viewed: Box, grid: tuple[int, int]) -> tuple[int, int] | None:
     """Row and column of the region that an image point lies in, or None outside of what the network viewed."""
     column = (x - viewed.x) / viewed.width * grid[1]
     row = (y - viewed.y) / viewed.height * grid[0]
@@ -46,7 +46,7 @@ def region_of(x: float, y: float, viewed: Box, grid: tuple[int, int]) -> tuple[i
     return None
 
 
-def spoken_for(explanation: Explanation, regions: BoolArray) -> tuple[Float32Array, Float32Array]:
+def attributes_of_regions(explanation: Explanation, regions: BoolArray) -> tuple[Float32Array, Float32Array]:
     """Which attributes some regions of an (H, W) mask speak for: one (K,) row a sub-net, each value from 0 to 1.
 
     A→V: the share of each attribute's attention that lies in the regions (A1 summed over them; all regions give 1).

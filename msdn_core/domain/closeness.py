@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import FloatArray
 
-SAME = 1.0 - 1e-9
+SAME_DIRECTION = 1.0 - 1e-9
 """From this cosine on two vectors point the same way, so that no image can tell their classes apart."""
 
 

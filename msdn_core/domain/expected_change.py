@@ -21,7 +21,7 @@ _SURE = 0.95
 """People say otherwise than a class's vector now and then, so no answer is ever certain."""
 
 
-def answer_chances(vectors: Floats, highest: float) -> FloatArray:
+def answer_probabilities(vectors: Floats, highest: float) -> FloatArray:
     """(M, K) chances of the answer “present”, from class vectors whose values run up to ``highest``."""
     return np.asarray(np.clip(np.asarray(vectors, dtype=np.float64) / highest, 1 - _SURE, _SURE))
 

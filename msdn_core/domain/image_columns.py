@@ -26,7 +26,7 @@ class TextColumn:
         self._letters = np.frombuffer("\n".join(lines).encode("utf-8", "surrogatepass"), dtype=np.uint8)
         self._ends = np.flatnonzero(self._letters == ord("\n"))
 
-    def having(self, part: str) -> BoolArray:
+    def containing(self, part: str) -> BoolArray:
         """(N,) which texts a part occurs in; an empty one occurs in all."""
         wanted = part.lower().encode("utf-8", "surrogatepass")
         if not wanted or b"\n" in wanted:
@@ -80,7 +80,7 @@ class ImageColumns:
     """(n,) the places of those among the N."""
 
     @classmethod
-    def of(cls, images: Sequence[_OfAnImage]) -> ImageColumns:
+    def from_images(cls, images: Sequence[_OfAnImage]) -> ImageColumns:
         """The columns that the images bring along."""
         classes = tuple(sorted({one.class_name for one in images if one.class_name is not None}, key=natural_key))
         code: dict[str | None, int] = {name: place for place, name in enumerate(classes)}
@@ -95,7 +95,7 @@ class ImageColumns:
             np.fromiter((split[one.split] for one in images), np.int32, len(images)),
         )
 
-    def places_of(self, ids: NDArray[np.int64]) -> Codes:
+    def rows_of_ids(self, ids: NDArray[np.int64]) -> Codes:
         """(n,) where images of these ids stand, −1 for those that are not here."""
         if not len(self.ids):
             return np.full(len(ids), -1, dtype=np.int32)
@@ -122,8 +122,8 @@ class ImageColumns:
 def review_codes(columns: ImageColumns, states: Mapping[int, ReviewState]) -> Codes:
     """(N,) places in ``list(ReviewState)`` from states by image; who is not in there is unseen."""
     code = {state: place for place, state in enumerate(ReviewState)}
-    found = np.full(len(columns.ids), code[ReviewState.UNSEEN], dtype=np.int32)
-    places = columns.places_of(np.fromiter(states, np.int64, len(states)))
+    found = np.full(len(columns.ids), code[ReviewState.UNREVIEWED], dtype=np.int32)
+    places = columns.rows_of_ids(np.fromiter(states, np.int64, len(states)))
     codes = np.fromiter((code[state] for state in states.values()), np.int32, len(states))
     found[places[places >= 0]] = codes[places >= 0]
     return found

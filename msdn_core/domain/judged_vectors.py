@@ -31,7 +31,7 @@ class JudgedVectors:
     count: NDArray[np.int64]
     """(M, K) how many images say something."""
 
-    def enough(self, least: int) -> BoolArray:
+    def has_at_least(self, least: int) -> BoolArray:
         """(M, K) where at least so many images say something."""
         return np.asarray(np.isfinite(self.share) & (self.count >= least))
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.domain.scoring import Floats, calibrated, class_scores
-from msdn_core.domain.suggestions import class_doubt
+from msdn_core.domain.suggestions import class_uncertainty
 
 _AT_ONCE = 4096
 
@@ -20,7 +20,7 @@ class Predictions(NamedTuple):
     winners: NDArray[np.int32]
     """(N,) rows of the class table; −1 where it has no class."""
     doubt: NDArray[np.float32]
-    """(N,) the second best class's score less the best one's: the greater, the less sure (``class_doubt``)."""
+    """(N,) the second best class's score less the best one's: the greater, the less sure (``class_uncertainty``)."""
 
 
 def predict(attribute_scores: Floats, unit_vectors: FloatArray, seen: BoolArray, gamma: float) -> Predictions:
@@ -31,5 +31,5 @@ def predict(attribute_scores: Floats, unit_vectors: FloatArray, seen: BoolArray,
     for start in range(0, count if len(vectors) else 0, _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         scores = calibrated(class_scores(attribute_scores[part], vectors), seen, gamma)
-        winners[part], doubt[part] = scores.argmax(axis=1), class_doubt(scores)
+        winners[part], doubt[part] = scores.argmax(axis=1), class_uncertainty(scores)
     return Predictions(winners, doubt)

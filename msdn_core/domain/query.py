@@ -65,17 +65,17 @@ class Query:
         return " ".join(map(str, self.terms))
 
     @property
-    def asks_network(self) -> bool:
+    def needs_scores(self) -> bool:
         """Whether the answer hangs on what a checkpoint says of the images."""
         return any(term.key in ("predicted", "wrong", *SCORES) for term in self.terms)
 
     @property
-    def asks_predictions(self) -> bool:
+    def needs_predictions(self) -> bool:
         """Whether the answer hangs on which class each image is taken for."""
         return any(term.key in ("predicted", "wrong") for term in self.terms)
 
     @property
-    def asks_reviews(self) -> bool:
+    def needs_reviews(self) -> bool:
         """Whether the answer hangs on what people have reviewed."""
         return any(term.key in ("checked", "flagged", "unreviewed") for term in self.terms)
 

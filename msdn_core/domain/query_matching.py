@@ -19,7 +19,7 @@ SPLIT_NAMES = {
     Split.TEST_UNSEEN: "test unseen",
     Split.NONE: "none",
 }
-_REVIEWS = {"checked": ReviewState.CHECKED, "flagged": ReviewState.FLAGGED, "unreviewed": ReviewState.UNSEEN}
+_REVIEWS = {"checked": ReviewState.CHECKED, "flagged": ReviewState.FLAGGED, "unreviewed": ReviewState.UNREVIEWED}
 _COMPARED = {">": np.greater, "<": np.less, ">=": np.greater_equal, "<=": np.less_equal}
 
 
@@ -122,7 +122,7 @@ def _asked(term: Term, columns: ImageColumns) -> tuple[BoolArray, BoolArray]:
     """(N,) of which images a term holds, negated or not, and of which that can be said."""
     everywhere = np.ones(len(columns.ids), dtype=np.bool_)
     if term.key == TEXT:
-        return columns.texts.having(term.values[0]), everywhere
+        return columns.texts.containing(term.values[0]), everywhere
     if term.key in SCORES:
         scores = columns.score(term.key, find_attribute(term.values[0], columns.attributes))
         return _COMPARED[term.sign](scores, term.bound), ~np.isnan(scores)

@@ -29,7 +29,7 @@ def suggested(strength: FloatArray, present: NDArray[np.int8], threshold: float)
     return np.asarray((strength >= threshold) & (present < 0))
 
 
-def class_doubt(class_scores: Floats) -> FloatArray:
+def class_uncertainty(class_scores: Floats) -> FloatArray:
     """(N,) how little the best of (N, M) class scores stands out from the second: the greater, the less sure."""
     if class_scores.shape[1] < 2:
         return np.zeros(len(class_scores))
@@ -46,6 +46,6 @@ def disagreement(scores_av: Floats, scores_va: Floats) -> FloatArray:
     return found
 
 
-def attribute_doubt(strength: FloatArray, threshold: float) -> FloatArray:
+def attribute_uncertainty(strength: FloatArray, threshold: float) -> FloatArray:
     """(N,) how near an attribute's strengths lie to where it begins to be suggested: the nearer, the greater."""
     return np.asarray(-np.abs(strength - threshold))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing
 from msdn_core.exporters.report import ExportReport
-from msdn_core.exporters.selection import named_images, needed_table
+from msdn_core.exporters.selection import images_with_unique_names, require_table
 from msdn_core.importers.att_splits import OURS, PARTS
 from msdn_core.project import Project
 
@@ -26,7 +26,7 @@ def export_att_splits(project: Project, file: Path) -> ExportReport:
         ProjectError: if there are no classes, or two images of one name.
         MsdnError: if the file cannot be written.
     """
-    table, images = needed_table(project), named_images(project)
+    table, images = require_table(project), images_with_unique_names(project)
     index = table.class_index
     labels = [0 if image.class_name is None else index[image.class_name] + 1 for image in images]
     content = {

@@ -11,13 +11,13 @@ import numpy as np
 
 from msdn_core.atomic import replacing
 from msdn_core.domain.scoring import contributions, fused_attribute_scores
-from msdn_core.exporters.looking import Look
+from msdn_core.exporters.checkpoint_outputs import CheckpointOutputs
 from msdn_core.exporters.predictions import origin
 from msdn_core.exporters.report import ExportReport
 from msdn_core.runs.predictions import arrays_of
 
 
-def export_explanations(look: Look, file: Path) -> ExportReport:
+def export_explanations(outputs: CheckpointOutputs, file: Path) -> ExportReport:
     """Write, by the file's suffix, one line an image and attribute (``.csv``) or arrays (``.npz``).
 
     CSV: image, attribute, both scores, its contribution to the predicted class, and the row and column of the region
@@ -30,21 +30,21 @@ def export_explanations(look: Look, file: Path) -> ExportReport:
     """
     with replacing(file) as temporary:
         if file.suffix.lower() == ".npz":
-            _write_npz(look, temporary)
+            _write_npz(outputs, temporary)
         else:
-            _write_csv(look, temporary)
-    return ExportReport(file, {"images": len(look.images), "attributes": len(look.table.attributes)})
+            _write_csv(outputs, temporary)
+    return ExportReport(file, {"images": len(outputs.images), "attributes": len(outputs.table.attributes)})
 
 
-def _write_npz(look: Look, file: Path) -> None:
-    shape = (len(look.images), len(look.table.attributes), *look.grid)
-    said = look.new_predictions()
+def _write_npz(outputs: CheckpointOutputs, file: Path) -> None:
+    shape = (len(outputs.images), len(outputs.table.attributes), *outputs.grid)
+    said = outputs.new_predictions()
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".export-") as folder:
         maps = {
             name: np.lib.format.open_memmap(Path(folder) / f"{name}.npy", "w+", np.float16, shape)
-            for name in (f"attention_{side}" for side in look.sides)
+            for name in (f"attention_{side}" for side in outputs.sides)
         }
-        for part, out in look.batches():
+        for part, out in outputs.batches():
             said.scores_av[part], said.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
             for name, array in maps.items():
                 array[part] = getattr(out, name).numpy().reshape(-1, *shape[1:])
@@ -57,32 +57,32 @@ def _write_npz(look: Look, file: Path) -> None:
                 archive.write(path, path.name)
 
 
-def _write_csv(look: Look, file: Path) -> None:
-    names = [attribute.full_name for attribute in look.table.attributes]
-    unit = look.table.unit_vectors(clip_negative=look.header.clip_negative)
-    columns = look.grid[1]
+def _write_csv(outputs: CheckpointOutputs, file: Path) -> None:
+    names = [attribute.full_name for attribute in outputs.table.attributes]
+    unit = outputs.table.unit_vectors(clip_negative=outputs.header.clip_negative)
+    columns = outputs.grid[1]
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
         writer.writerow(
             ["image", "predicted", "attribute", "score A→V", "score V→A", "contribution"]
             + [f"{side} {what}" for side in ("A→V", "V→A") for what in ("row", "column")]
-            + list(origin(look))
+            + list(origin(outputs))
         )
-        for part, out in look.batches():
+        for part, out in outputs.batches():
             s1, s2 = out.scores_av.numpy(), out.scores_va.numpy()
-            predicted = look.class_scores(s1, s2).argmax(axis=1)
-            shares = contributions(fused_attribute_scores(s1, s2, look.header.fusion), unit[predicted])
+            predicted = outputs.class_scores(s1, s2).argmax(axis=1)
+            shares = contributions(fused_attribute_scores(s1, s2, outputs.header.fusion), unit[predicted])
             peaks = [divmod(maps.argmax(dim=2).numpy(), columns) for maps in (out.attention_av, out.attention_va)]
-            for row, image in enumerate(look.images[part]):
+            for row, image in enumerate(outputs.images[part]):
                 for k, name in enumerate(names):
                     places = [
-                        int(values[row, k]) if side in look.sides else ""
+                        int(values[row, k]) if side in outputs.sides else ""
                         for side, peak in zip(("av", "va"), peaks, strict=True)
                         for values in peak
                     ]
                     scores = [
-                        f"{values[row, k]:.6g}" if side in ("", *look.scored_sides) else ""
+                        f"{values[row, k]:.6g}" if side in ("", *outputs.scored_sides) else ""
                         for side, values in (("av", s1), ("va", s2), ("", shares))
                     ]
-                    start = [image.name, look.table.classes[predicted[row]], name]
-                    writer.writerow([*start, *scores, *places, *origin(look).values()])
+                    start = [image.name, outputs.table.classes[predicted[row]], name]
+                    writer.writerow([*start, *scores, *places, *origin(outputs).values()])

@@ -11,7 +11,7 @@ import numpy as np
 from msdn_core.atomic import replacing
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
-from msdn_core.exporters.selection import named_images, needed_table
+from msdn_core.exporters.selection import images_with_unique_names, require_table
 from msdn_core.importers.att_splits import OURS, PARTS
 from msdn_core.importers.feature_maps.file import MAPS, NORMALISED, SEEN, SPEC, WORDS
 from msdn_core.project import Project
@@ -30,7 +30,7 @@ def export_feature_maps(project: Project, file: Path, *, backbone: str | None = 
         ProjectError: if there are no classes or features, or two images of one name.
         MsdnError: if the file cannot be written.
     """
-    table, everything = needed_table(project), named_images(project)
+    table, everything = require_table(project), images_with_unique_names(project)
     store = _store(project, backbone)
     images = [image for image in everything if image.class_name is not None and store.has(image.id)]
     if not images:

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from msdn_core.atomic import replacing
-from msdn_core.exporters.looking import Look
+from msdn_core.exporters.checkpoint_outputs import CheckpointOutputs
 from msdn_core.exporters.report import ExportReport
 from msdn_core.runs.predictions import write_predictions
 
 
-def export_predictions(look: Look, file: Path) -> ExportReport:
+def export_predictions(outputs: CheckpointOutputs, file: Path) -> ExportReport:
     """Write, by the file's suffix, one line an image (``.csv``) or arrays (``.npz``).
 
     CSV: image, class, split, the predicted class (calibrated, over all classes), the predicted one among the unseen
@@ -23,20 +23,20 @@ def export_predictions(look: Look, file: Path) -> ExportReport:
     Raises:
         MsdnError: if the file cannot be written.
     """
-    said = look.new_predictions()
-    for part, out in look.batches():
+    said = outputs.new_predictions()
+    for part, out in outputs.batches():
         said.scores_av[part], said.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
     if file.suffix.lower() == ".npz":
         write_predictions(file, said)
     else:
         with replacing(file) as temporary:
-            _write_csv(look, look.class_scores(said.scores_av, said.scores_va), temporary)
-    return ExportReport(file, {"images": len(look.images), "classes": len(look.table.classes)})
+            _write_csv(outputs, outputs.class_scores(said.scores_av, said.scores_va), temporary)
+    return ExportReport(file, {"images": len(outputs.images), "classes": len(outputs.table.classes)})
 
 
-def origin(look: Look) -> dict[str, str]:
+def origin(outputs: CheckpointOutputs) -> dict[str, str]:
     """Which checkpoint it was."""
-    header = look.header
+    header = outputs.header
     return {
         "run": header.run,
         "variant": header.variant,
@@ -45,17 +45,17 @@ def origin(look: Look) -> dict[str, str]:
     }
 
 
-def _write_csv(look: Look, scores: np.ndarray, file: Path) -> None:
-    classes = look.table.classes
+def _write_csv(outputs: CheckpointOutputs, scores: np.ndarray, file: Path) -> None:
+    classes = outputs.table.classes
     best = scores.argmax(axis=1)
-    unseen = np.where(look.table.seen, -np.inf, scores).argmax(axis=1)
+    unseen = np.where(outputs.table.seen, -np.inf, scores).argmax(axis=1)
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        made_by = origin(look)
+        made_by = origin(outputs)
         head = ["image", "class", "split", "predicted", "predicted among unseen", "right", *made_by]
         writer.writerow([*head, *(f"score {name}" for name in classes)])
-        for image, row, place, place_unseen in zip(look.images, scores, best, unseen, strict=True):
-            among_unseen = "" if look.table.seen.all() else classes[place_unseen]
+        for image, row, place, place_unseen in zip(outputs.images, scores, best, unseen, strict=True):
+            among_unseen = "" if outputs.table.seen.all() else classes[place_unseen]
             right = "" if image.class_name is None else "yes" if image.class_name == classes[place] else "no"
             cells = [image.name, image.class_name or "", image.split.value, classes[place], among_unseen, right]
             cells += made_by.values()

@@ -9,7 +9,7 @@ from msdn_core.errors import ProjectError
 from msdn_core.project import ImageRecord, Project
 
 
-def needed_table(project: Project) -> ClassTable:
+def require_table(project: Project) -> ClassTable:
     """The class table; ProjectError where there is none."""
     table = project.table()
     if not table.classes or not table.attributes:
@@ -17,7 +17,7 @@ def needed_table(project: Project) -> ClassTable:
     return table
 
 
-def named_images(project: Project) -> list[ImageRecord]:
+def images_with_unique_names(project: Project) -> list[ImageRecord]:
     """All images; ProjectError where two folders hold images of one name, since a list tells them apart by name."""
     images = project.images()
     name, count = next(iter(Counter(image.name for image in images).most_common(1)), ("", 0))

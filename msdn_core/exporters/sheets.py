@@ -16,7 +16,7 @@ from msdn_core.atomic import replacing, write_atomic
 from msdn_core.domain.annotation import Mark, PartPoint
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
-from msdn_core.exporters.selection import named_images, needed_table
+from msdn_core.exporters.selection import images_with_unique_names, require_table
 from msdn_core.importers.annotations import ATTRIBUTE, BOX, CERTAINTY, PART
 from msdn_core.importers.marks import ANNOTATIONS_FORMAT, MARK, MARK_FIELDS
 from msdn_core.importers.sheets import CLASSES_FORMAT, DESCRIPTION, SEEN
@@ -30,7 +30,7 @@ def export_classes(project: Project, file: Path) -> ExportReport:
         ProjectError: if there are no classes.
         MsdnError: if the file cannot be written.
     """
-    table = needed_table(project)
+    table = require_table(project)
     names = [attribute.full_name for attribute in table.attributes]
     described = [(name, project.class_description(name)) for name in table.classes]
     rows = zip(described, table.seen.tolist(), table.vectors.tolist(), strict=True)
@@ -60,7 +60,7 @@ def export_annotations(project: Project, file: Path) -> ExportReport:
         ProjectError: if two images have one name.
         MsdnError: if the file cannot be written.
     """
-    images = named_images(project)
+    images = images_with_unique_names(project)
     names = [attribute.full_name for attribute in project.table().attributes]
     marks: dict[int, list[Mark]] = {}
     for mark in project.annotations.all_marks().values():
@@ -136,7 +136,7 @@ def _line(project: Project, image: ImageRecord, parts: Sequence[str], judged: in
 
 def _judged(project: Project, image_id: int) -> tuple[NDArray[np.int8], NDArray[np.int8]] | None:
     """(K,) presence and (K,) certainty in force, or None where nobody has ever judged."""
-    present, certainty = project.annotations.judgements_in_force([image_id])
+    present, certainty = project.annotations.effective_judgements([image_id])
     said = (present >= 0).any() or project.image_attributes(image_id) is not None
     return (present[0], certainty[0]) if said else None
 

@@ -22,7 +22,7 @@ from msdn_core.importers.marks import ANNOTATIONS_FORMAT, mark_numbers, marks_of
 from msdn_core.importers.readers.text_files import fault, finite
 from msdn_core.importers.sheets import csv_rows, read_json
 from msdn_core.project import NewImage, is_plain_path
-from msdn_core.project.annotations import now
+from msdn_core.project.annotations import timestamp
 
 BOX = ("box x", "box y", "box width", "box height")
 PART, ATTRIBUTE, CERTAINTY = "part ", "attribute ", "certainty "
@@ -63,7 +63,7 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
     certainty: list[np.ndarray] = []
     parts = [name[len(PART) : -2] for name in head if name.startswith(PART) and name.endswith(" x")]
     judged = {kind: _judged(head, kind, row_of, path) for kind in (ATTRIBUTE, CERTAINTY)}
-    numbers, at = mark_numbers(head), now()
+    numbers, at = mark_numbers(head), timestamp()
     marks: list[Mark] = []
     for line, cells in lines:
         if len(cells) != len(head):
@@ -92,7 +92,7 @@ def _from_json(path: Path, classes: set[str], attributes: Sequence[str]) -> Anno
     images: list[NewImage] = []
     seen: set[str] = set()
     marks: list[Mark] = []
-    place, at = 0, now()
+    place, at = 0, timestamp()
     try:
         order = [str(name) for name in content["attributes"]]
         for place, entry in enumerate(content["images"], start=1):

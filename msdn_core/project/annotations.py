@@ -26,7 +26,7 @@ from msdn_core.domain.annotation import (
 )
 from msdn_core.domain.judge_agreement import Verdicts, verdicts_of
 from msdn_core.errors import ProjectError
-from msdn_core.project.connection import Database, in_words
+from msdn_core.project.connection import Database, translate_errors
 
 _LOOKED_UP = 500
 
@@ -39,13 +39,13 @@ class JudgementKey(NamedTuple):
     annotator: str
 
 
-def now() -> str:
+def timestamp() -> str:
     """This moment as it is kept: ISO 8601, UTC, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-@in_words
-class AnnotationRoom:
+@translate_errors
+class AnnotationStore:
     """Reads and changes annotations; attributes are columns, 0 to K−1."""
 
     def __init__(self, database: Database) -> None:
@@ -131,7 +131,7 @@ class AnnotationRoom:
         found.update({image: (here, sure) for image, here, sure in said})
         return found
 
-    def judgements_in_force(self, image_ids: Sequence[int]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    def effective_judgements(self, image_ids: Sequence[int]) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
         """(N, K) presence, −1 where nobody judged, and (N, K) certainty, 0 there; the last word of a person holds."""
         attributes = int(self._database.value("SELECT count(*) FROM attributes"))
         present = np.full((len(image_ids), attributes), -1, np.int8)
@@ -222,7 +222,7 @@ class AnnotationRoom:
             for image_id, review in changes.items():
                 before[image_id] = self.review(image_id)
                 connection.execute("DELETE FROM reviews WHERE image_id = ?", (image_id,))
-                if review is not None and review.state is not ReviewState.UNSEEN:
+                if review is not None and review.state is not ReviewState.UNREVIEWED:
                     _check_image(connection, image_id)
                     connection.execute(
                         "INSERT INTO reviews VALUES (?, ?, ?, ?, ?)",

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import Attribute
 from msdn_core.errors import ProjectError
-from msdn_core.project.connection import Database, in_words
+from msdn_core.project.connection import Database, translate_errors
 
 _WORD_VECTOR = np.dtype("<f4")
 
 
-@in_words
-class AttributeRoom:
+@translate_errors
+class AttributeStore:
     """Reads and changes attributes; every change is one transaction."""
 
     def __init__(self, database: Database) -> None:

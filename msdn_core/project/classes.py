@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.errors import ProjectError
-from msdn_core.project.attributes import AttributeRoom
-from msdn_core.project.connection import Database, in_words
+from msdn_core.project.attributes import AttributeStore
+from msdn_core.project.connection import Database, translate_errors
 
 Cell = tuple[str, int, float]
 """Class name, attribute column, value."""
@@ -34,11 +34,11 @@ class RemovedClass:
     """Id and split of each image that was of this class."""
 
 
-@in_words
-class ClassRoom:
+@translate_errors
+class ClassStore:
     """Reads and changes classes; every change is one transaction."""
 
-    def __init__(self, database: Database, attributes: AttributeRoom) -> None:
+    def __init__(self, database: Database, attributes: AttributeStore) -> None:
         self._database = database
         self._attributes = attributes
 

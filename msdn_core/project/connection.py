@@ -15,7 +15,7 @@ from filelock import FileLock
 from msdn_core.errors import ProjectError
 
 PROJECT_FILE = "project.sqlite"
-Room = TypeVar("Room")
+Store = TypeVar("Store")
 _SENSELESS = (TypeError, ValueError, KeyError, IndexError, OverflowError, AttributeError)
 _OUTER = ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
 _INNER = ("SAVEPOINT inner_change", "RELEASE inner_change", "ROLLBACK TO inner_change")
@@ -79,18 +79,18 @@ class Database:
             self._lock.release()
 
 
-def in_words(room: type[Room]) -> type[Room]:
+def translate_errors(store: type[Store]) -> type[Store]:
     """A class that reads a project, all of whose public methods turn what a damaged file leads to into a ProjectError.
 
     SQLite keeps any kind of value in any column: a stranger's file may hold a text where a number is expected.
     """
-    for name, method in list(vars(room).items()):
+    for name, method in list(vars(store).items()):
         if inspect.isfunction(method) and not name.startswith("_"):
-            setattr(room, name, _worded(method))
-    return room
+            setattr(store, name, _translated(method))
+    return store
 
 
-def _worded(method: Callable[..., Any]) -> Callable[..., Any]:
+def _translated(method: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(method)
     def worded(self: Any, *given: Any, **named: Any) -> Any:
         try:

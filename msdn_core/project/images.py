@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ProjectError
-from msdn_core.project.connection import Database, in_words
+from msdn_core.project.connection import Database, translate_errors
 from msdn_core.project.records import ImageRecord, NewImage, is_plain_path, require_text
 
 _SELECT = (
@@ -22,8 +22,8 @@ _SELECT = (
 _SPLITS = {split.value: split for split in Split}
 
 
-@in_words
-class ImageRoom:
+@translate_errors
+class ImageStore:
     """Reads and changes images; every change is one transaction. Image files are never touched."""
 
     def __init__(self, database: Database) -> None:

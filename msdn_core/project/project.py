@@ -14,11 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_core.project.annotations import AnnotationRoom
-from msdn_core.project.attributes import AttributeRoom
-from msdn_core.project.classes import Cell, ClassRoom, RemovedClass
+from msdn_core.project.annotations import AnnotationStore
+from msdn_core.project.attributes import AttributeStore
+from msdn_core.project.classes import Cell, ClassStore, RemovedClass
 from msdn_core.project.connection import PROJECT_FILE, Database
-from msdn_core.project.images import ImageRoom
+from msdn_core.project.images import ImageStore
 from msdn_core.project.opening import create_database, open_database
 from msdn_core.project.records import ImageRecord, NewImage
 
@@ -33,10 +33,10 @@ class Project:
     def __init__(self, path: Path, database: Database) -> None:
         self._path = path
         self._database = database
-        self._attributes = AttributeRoom(database)
-        self._classes = ClassRoom(database, self._attributes)
-        self._images = ImageRoom(database)
-        self.annotations = AnnotationRoom(database)
+        self._attributes = AttributeStore(database)
+        self._classes = ClassStore(database, self._attributes)
+        self._images = ImageStore(database)
+        self.annotations = AnnotationStore(database)
         """What people say of images: judgements, labels, reviews, boxes and points."""
 
     # Opening and closing
@@ -133,7 +133,7 @@ class Project:
                 newest = max(newest, (self._path / name).stat().st_mtime)
         return max(0.0, newest - time.time())
 
-    def damage(self) -> str:
+    def integrity_error(self) -> str:
         """What SQLite finds wrong with the file, in its words; empty where it is sound."""
         found = str(self._database.value("PRAGMA quick_check(1)"))
         return "" if found == "ok" else found

@@ -54,7 +54,7 @@ def between_seeds(seeds: Sequence[dict[str, Any]], others: Sequence[dict[str, An
     for figure, word in FIGURES:
         found = difference_of_means(_values(seeds, figure), _values(others, figure))
         if found is not None:
-            what = "within noise" if found.holds_zero else "more than noise"
+            what = "within noise" if found.contains_zero else "more than noise"
             said.append(f"{word} {points(found.low)} to {points(found.high)} ({what})")
     return [f"Over seeds the second configuration gains, with 95 per cent certainty: {', '.join(said)}"] if said else []
 

@@ -42,14 +42,14 @@ class Noise:
     def sign(self, choice: str, figure: str) -> str:
         """``≈`` where a difference is within noise."""
         found = self.figures.get((choice, figure))
-        return "≈ " if found is not None and found.holds_zero else ""
+        return "≈ " if found is not None and found.contains_zero else ""
 
     def words(self, choice: str, figure: str) -> str:
         """Where a difference lies, for a tooltip."""
         found = self.figures.get((choice, figure))
         if found is None:
             return ""
-        said = "within noise" if found.holds_zero else "more than noise"
+        said = "within noise" if found.contains_zero else "more than noise"
         return f"{points(found.low)} to {points(found.high)} in 95 per cent of the draws: {said}"
 
 

@@ -12,7 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.metrics import BestOfKinds, SeenUnseenCurve, best_of_kinds, class_accuracies, seen_unseen_curve
+from msdn_core.domain.metrics import (
+    BestSeenUnseen,
+    SeenUnseenCurve,
+    best_seen_unseen,
+    class_accuracies,
+    seen_unseen_curve,
+)
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.domain.seriation import by_similarity
 from msdn_core.errors import RunError
@@ -46,7 +52,7 @@ class TestedRun:
     """(N, K) attribute scores of both sub-nets, fused."""
     scores: NDArray[np.float32]
     """(N, M) class scores before calibration."""
-    best: BestOfKinds
+    best: BestSeenUnseen
     curve: SeenUnseenCurve | None
     like: NDArray[np.intp]
     """(M,) class rows, those with like class semantic vectors together."""
@@ -82,7 +88,7 @@ class TestedRun:
             found.labels,
             fused,
             scores,
-            best_of_kinds(scores, table.seen),
+            best_seen_unseen(scores, table.seen),
             seen_unseen_curve(scores, found.labels, table.seen),
             by_similarity(table.vectors),
             checkpoint,

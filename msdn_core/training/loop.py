@@ -13,7 +13,7 @@ from dataclasses import replace
 import filelock
 import torch
 
-from msdn_core.atomic import take_away_halves
+from msdn_core.atomic import remove_partial_files
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.losses import LossTerms
@@ -62,7 +62,7 @@ def run_training(
 def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
     if ranks.first:
         for folder in (run.path, *(path for path in run.path.iterdir() if path.is_dir())):
-            take_away_halves(folder)
+            remove_partial_files(folder)
     control = control_of(ranks, run, listener)
     state, reason = RunState.FAILED, ""
     try:

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from msdn_core.atomic import take_away_halves, write_atomic
+from msdn_core.atomic import remove_partial_files, write_atomic
 from msdn_core.errors import ImageError, MsdnError
 from msdn_core.links import refuse_links
 from msdn_core.project import ImageRecord, Project
@@ -117,7 +117,7 @@ def _extract(
 ) -> None:
     spec = backbone.spec
     if ranks.first:
-        take_away_halves(folder)
+        remove_partial_files(folder)
     manifest, state = ranks.agreed(lambda: _plan(folder, images, spec))
     paths = {image.id: image.path for image in images}
     wanted = np.array([key.id in paths for key in manifest.images], dtype=bool)

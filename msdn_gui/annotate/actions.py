@@ -38,6 +38,6 @@ def review_actions(maker: ActionMaker, review: Callable[[ReviewState], None]) ->
         for state, text, keys, tip in (
             (ReviewState.CHECKED, "Checked", "C", "All that is said of the image is right"),
             (ReviewState.FLAGGED, "Flag", "F", "Somebody should look at the image again; with a note"),
-            (ReviewState.UNSEEN, "Unseen", "U", "As if nobody had looked at the image"),
+            (ReviewState.UNREVIEWED, "Unseen", "U", "As if nobody had looked at the image"),
         )
     }

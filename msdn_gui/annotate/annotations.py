@@ -24,7 +24,7 @@ from msdn_core.domain.annotation import (
 )
 from msdn_core.errors import MsdnError
 from msdn_core.project import ImageRecord, JudgementKey
-from msdn_core.project.annotations import AnnotationRoom, now
+from msdn_core.project.annotations import AnnotationStore, timestamp
 from msdn_gui.session import Session
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Annotations(QObject):
         return self._settings.value.annotator.strip() or _system_name()
 
     @property
-    def room(self) -> AnnotationRoom | None:
+    def room(self) -> AnnotationStore | None:
         """What is read from; None where no project is open."""
         return self._session.project.annotations if self._session.project is not None else None
 
@@ -73,7 +73,7 @@ class Annotations(QObject):
         self, verdicts: Mapping[tuple[int, int], tuple[bool, Certainty]], text: str, *, suggested_by: str = ""
     ) -> None:
         """Say of each image's id and attribute's column what stands with it, in one edit."""
-        at, who = now(), self.annotator
+        at, who = timestamp(), self.annotator
         changes = {
             JudgementKey(image, column, who): Judgement(present, certainty, at, suggested_by)
             for (image, column), (present, certainty) in verdicts.items()
@@ -106,7 +106,7 @@ class Annotations(QObject):
 
     def hold_out(self, images: Collection[ImageRecord]) -> int:
         """Keep every fifth training image of each class for testing, in one edit; how many these are."""
-        at, who = now(), self.annotator
+        at, who = timestamp(), self.annotator
         labels = {image.name: ImageLabel(image.class_name, image.split, who, at) for image in images}
         changes = _held_out(labels, images)
         self.put("labels", changes, f"keeping {count_of(changes)} for testing")
@@ -115,7 +115,7 @@ class Annotations(QObject):
     def _labels(self, images: Collection[ImageRecord], class_name: str | None) -> dict[int, ImageLabel]:
         table = self._session.table
         seen = None if class_name is None else bool(table.seen[table.class_index[class_name]])
-        at = now()
+        at = timestamp()
         return {
             image.id: ImageLabel(class_name, split_of_label(image.split, seen), self.annotator, at)
             for image in images
@@ -124,8 +124,12 @@ class Annotations(QObject):
 
     def review(self, images: Collection[ImageRecord], state: ReviewState, note: str = "") -> None:
         """Check images, flag them with a note, or make them unseen again."""
-        made = None if state is ReviewState.UNSEEN else Review(state, note, self.annotator, now())
-        words = {ReviewState.UNSEEN: "making unseen", ReviewState.CHECKED: "checking", ReviewState.FLAGGED: "flagging"}
+        made = None if state is ReviewState.UNREVIEWED else Review(state, note, self.annotator, timestamp())
+        words = {
+            ReviewState.UNREVIEWED: "making unseen",
+            ReviewState.CHECKED: "checking",
+            ReviewState.FLAGGED: "flagging",
+        }
         self.put("reviews", {image.id: made for image in images}, f"{words[state]} {count_of(images)}")
 
     def mark(self, image: ImageRecord, subject: str, place: Box) -> int | None:
@@ -133,7 +137,7 @@ class Annotations(QObject):
         if self.room is None:
             return None
         number = self.room.next_mark()
-        made = Mark(image.id, subject, place, self.annotator, now())
+        made = Mark(image.id, subject, place, self.annotator, timestamp())
         self.put("marks", {number: made}, f"drawing a {'point' if made.is_point else 'box'}")
         return number
 
@@ -144,7 +148,7 @@ class Annotations(QObject):
             before.subject if subject is None else subject,
             before.place if place is None else place,
             self.annotator,
-            now(),
+            timestamp(),
         )
         self.put("marks", {number: made}, "moving a mark" if place is not None else "naming a mark")
 

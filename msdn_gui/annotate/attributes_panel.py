@@ -200,7 +200,7 @@ class AttributesPanel(QWidget):
         if room is None or session.image is None or session.table_is_borrowed:
             self.model.set_judgements(np.full(count, -1, np.int8), np.zeros(count, np.int8), {})
         else:
-            present, certainty = room.judgements_in_force([session.image.id])
+            present, certainty = room.effective_judgements([session.image.id])
             self.model.set_judgements(present[0], certainty[0], room.judgements(session.image.id))
         self._take_scores()
 

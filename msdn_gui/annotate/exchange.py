@@ -14,7 +14,7 @@ from msdn_core.exporters.judgement_files import write_judgements
 from msdn_core.importers.judgement_files import judgements_from_files
 from msdn_core.importers.marks import marks_from_file
 from msdn_core.project import Project
-from msdn_core.project.annotations import now
+from msdn_core.project.annotations import timestamp
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.services.background import Background
@@ -70,7 +70,7 @@ class Exchange(QObject):
             who = folder.name or "files"
             self._work(
                 self._reading,
-                lambda project: ("judgements", who, *judgements_from_files(folder, project, who, now())),
+                lambda project: ("judgements", who, *judgements_from_files(folder, project, who, timestamp())),
             )
 
         self._ask("A folder with somebody's judgements", QFileDialog.FileMode.Directory, read)
@@ -79,7 +79,9 @@ class Exchange(QObject):
         who = self._annotations.annotator
 
         def read(path: Path) -> None:
-            self._work(self._reading, lambda project: ("marks", path.name, *marks_from_file(path, project, who, now())))
+            self._work(
+                self._reading, lambda project: ("marks", path.name, *marks_from_file(path, project, who, timestamp()))
+            )
 
         self._ask("Read boxes and points", QFileDialog.FileMode.ExistingFile, read)
 

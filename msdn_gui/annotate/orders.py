@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
-from msdn_core.domain.expected_change import answer_chances, class_beliefs, expected_change
+from msdn_core.domain.expected_change import answer_probabilities, class_beliefs, expected_change
 from msdn_core.domain.predictions import predict
 from msdn_core.domain.scoring import Floats, calibrated, class_scores
-from msdn_core.domain.suggestions import attribute_doubt, disagreement, strengths
+from msdn_core.domain.suggestions import attribute_uncertainty, disagreement, strengths
 from msdn_core.project import ImageRecord, Project
 from msdn_gui.services.collection import Collection
 
@@ -75,7 +75,7 @@ def changes_by_attribute(
 ) -> FloatArray:
     """(N, K) bits by which judging each attribute is expected to change what is believed of each image's class."""
     scores = calibrated(class_scores(fused, table.unit_vectors(clip_negative=clip_negative)), table.seen, gamma)
-    chances = answer_chances(table.vectors, table.value_range[1])
+    chances = answer_probabilities(table.vectors, table.value_range[1])
     return expected_change(class_beliefs(scores, chances, present), chances, present)
 
 
@@ -89,12 +89,12 @@ def _keys(collection: Collection, order: Order, asked: Asked) -> FloatArray:
     if order in (Order.EXPECTED_CHANGE, Order.ATTRIBUTE_CHANGE):
         return _changes(collection, asked, any_attribute=order is Order.EXPECTED_CHANGE)
     strength = strengths(collection.fused)[:, max(asked.attribute, 0)]
-    return strength if order is Order.STRENGTH else attribute_doubt(strength, asked.threshold)
+    return strength if order is Order.STRENGTH else attribute_uncertainty(strength, asked.threshold)
 
 
 def _changes(collection: Collection, asked: Asked, *, any_attribute: bool) -> FloatArray:
     with Project.open(asked.project, read_only=True) as project:
-        present, _ = project.annotations.judgements_in_force(collection.image_ids.tolist())
+        present, _ = project.annotations.effective_judgements(collection.image_ids.tolist())
     found = np.empty(len(collection.fused))
     for start in range(0, len(found), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)

@@ -147,7 +147,7 @@ class PicturePanel(QWidget):
         who = f", by {label.annotator} on {label.at[:10]}" if label.annotator else ""
         self.about.setText(f"{label.class_name or 'No class'}{who}")
         review = room.review(record.id)
-        state = ReviewState.UNSEEN if review is None else review.state
+        state = ReviewState.UNREVIEWED if review is None else review.state
         for one, button in self.buttons.items():
             button.setProperty("look", "primary" if one is state else "")
             button.style().polish(button)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from msdn_core.domain.attributes import FloatArray
-from msdn_core.domain.look_alikes import likeness
+from msdn_core.domain.image_similarity import image_similarity
 from msdn_core.domain.suggestions import strengths
 from msdn_core.project import ImageRecord, Project
 from msdn_gui.services.collection import Collection
@@ -58,7 +58,7 @@ def look_alikes(
     own = np.flatnonzero(collection.image_ids == image.id)
     if not len(own):
         return []
-    alike: FloatArray = likeness(collection.fused, int(own[0]))[rows].astype(np.float64)
+    alike: FloatArray = image_similarity(collection.fused, int(own[0]))[rows].astype(np.float64)
     found: list[Proposal] = []
     for row in np.argsort(-alike, kind="stable").tolist():
         if len(found) == _MOST_ALIKE:
@@ -87,4 +87,4 @@ def _scored(collection: Collection, records: Sequence[ImageRecord]) -> tuple[lis
 
 def _present(project: Path, records: Sequence[ImageRecord]) -> np.ndarray:
     with Project.open(project, read_only=True) as opened:
-        return opened.annotations.judgements_in_force([record.id for record in records])[0]
+        return opened.annotations.effective_judgements([record.id for record in records])[0]

@@ -109,7 +109,7 @@ class QueueModel(QAbstractListModel):
     def state_of(self, record: ImageRecord) -> ReviewState:
         """How far a person is with an image."""
         review = self.reviews.get(record.id)
-        return ReviewState.UNSEEN if review is None else review.state
+        return ReviewState.UNREVIEWED if review is None else review.state
 
     def record_at(self, row: int) -> ImageRecord:
         """The image in a row."""

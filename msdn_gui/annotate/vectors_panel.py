@@ -128,7 +128,7 @@ class VectorsPanel(QWidget):
         table, judged = self._session.table, self._judged
         vector = table.vectors[row].copy()
         if judged is not None:
-            there = judged.enough(self.least.value())[row]
+            there = judged.has_at_least(self.least.value())[row]
             vector[there] = judged.share[row, there] * table.value_range[1]
         return vector
 
@@ -192,7 +192,7 @@ class VectorsPanel(QWidget):
 
 
 def _nothing_to_change(judged: JudgedVectors | None, least: int) -> str:
-    if judged is not None and judged.enough(least).any():
+    if judged is not None and judged.has_at_least(least).any():
         return "Nothing would change: the class vectors are what was judged of so many images."
     return "No class vector would change: judge attributes in more images, or ask for fewer."
 
@@ -201,6 +201,6 @@ def _judged_vectors(path: Path, table: ClassTable) -> JudgedVectors:
     """Of all judgements in force, over a connection of its own; for another thread than the window's."""
     with Project.open(path, read_only=True) as project:
         images = project.images()
-        present, certainty = project.annotations.judgements_in_force([image.id for image in images])
+        present, certainty = project.annotations.effective_judgements([image.id for image in images])
     labels = [table.class_index.get(image.class_name or "", -1) for image in images]
     return vectors_from_judgements(present, certainty, np.array(labels, dtype=np.int64), len(table.classes))

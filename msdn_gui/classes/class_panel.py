@@ -7,7 +7,7 @@ from collections import Counter
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from msdn_core.domain.closeness import SAME
+from msdn_core.domain.closeness import SAME_DIRECTION
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.class_list import ClassList
 from msdn_gui.classes.description_edit import DescriptionEdit
@@ -99,7 +99,7 @@ class ClassPanel(QWidget):
         table = self._session.table
         if not table.vectors[row].any():
             return "All its values are 0, so its score is 0 for every image; fill in its attributes."
-        same = [name for name, _, cosine in self.nearest.items.neighbours if cosine >= SAME]
+        same = [name for name, _, cosine in self.nearest.items.neighbours if cosine >= SAME_DIRECTION]
         if same:
             return f"Its vector points the same way as that of {same[0]}, so no image can tell the two apart."
         return ""

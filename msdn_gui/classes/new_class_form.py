@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
-from msdn_core.domain.closeness import SAME
+from msdn_core.domain.closeness import SAME_DIRECTION
 from msdn_gui.classes.blend_start import Blend
 from msdn_gui.classes.class_starts import OtherClass, Start
 from msdn_gui.classes.description_start import Description
@@ -159,7 +159,7 @@ class NewClassForm(QWidget):
         cosines = self._table.unit_vectors() @ (vector / np.linalg.norm(vector))
         nearest = int(cosines.argmax())
         name = self._table.classes[nearest]
-        if cosines[nearest] >= SAME:
+        if cosines[nearest] >= SAME_DIRECTION:
             return (
                 f"It is unseen, and has the vector of {name} at first; until you change a value, no image can tell "
                 "the two apart."

@@ -106,7 +106,7 @@ class RowTable(OrderedTable):
         if gained is None or full is None:
             return "–"
         found = difference_of_means(full.figures["H"].values, row.figures["H"].values)
-        return f"{'≈ ' if found is not None and found.holds_zero else ''}{points(gained)}"
+        return f"{'≈ ' if found is not None and found.contains_zero else ''}{points(gained)}"
 
     def _tip(self, row: RowResult, column: int) -> str | None:
         full = self._full()
@@ -114,7 +114,7 @@ class RowTable(OrderedTable):
             found = difference_of_means(full.figures["H"].values, row.figures["H"].values)
             if found is None:
                 return "Noise is told from two seeds each on."
-            what = "within noise" if found.holds_zero else "more than noise"
+            what = "within noise" if found.contains_zero else "more than noise"
             return f"{points(found.low)} to {points(found.high)} with 95 per cent certainty: {what}"
         if 1 <= column <= len(FIGURES):
             values = row.figures[FIGURES[column - 1][0]].values

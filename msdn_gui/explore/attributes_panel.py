@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from msdn_core.domain.attention import spoken_for
+from msdn_core.domain.attention import attributes_of_regions
 from msdn_core.domain.variants import SubNets
 from msdn_gui.explore.attribute_model import AV, FUSED, GROUP, HIT, NAME, VA, WANTED, AttributeModel
 from msdn_gui.explore.overridden_bar import OverriddenBar
@@ -121,7 +121,7 @@ class AttributesPanel(QWidget):
         # While the next image is looked at, the order stays: a table that empties and fills again flickers.
         if explanation is not None:
             there = explanation.sub_nets
-            of_regions = spoken_for(explanation, self._regions.mask) if count else None
+            of_regions = attributes_of_regions(explanation, self._regions.mask) if count else None
             av, va = of_regions or (explanation.scores_av, explanation.scores_va)
             self.model.set_scores(
                 None if there is SubNets.VA else av, va if there.has_va else None, of_regions=of_regions is not None

@@ -66,20 +66,22 @@ class Browser:
             rows = rows[np.argsort(self._keys(request, columns)[rows], kind="stable")]
         elif request.is_reversed:
             rows = rows[::-1]
-        asks_network = request.query.asks_network or request.order.asks_network
+        asks_network = request.query.needs_scores or request.order.asks_network
         unscored = len(columns.ids) - len(columns.scored) if asks_network and columns.scored is not None else 0
         found = tuple(facets(request.query, columns)) if request.wants_facets else ()
         return Answer(rows, unscored, found)
 
     def _columns(self, request: Request) -> ImageColumns:
         """The columns with all that the query asks for."""
-        columns: ImageColumns = self._keep("images", (), (request.records,), lambda: ImageColumns.of(request.records))
+        columns: ImageColumns = self._keep(
+            "images", (), (request.records,), lambda: ImageColumns.from_images(request.records)
+        )
         columns = replace(
             columns,
             predictable=request.table.classes,
             attributes=tuple(attribute.full_name for attribute in request.table.attributes),
         )
-        if request.wants_facets or request.query.asks_reviews:
+        if request.wants_facets or request.query.needs_reviews:
             codes = self._keep(
                 "reviews", (request.reviews,), (request.records,), lambda: _reviews(request.project, columns)
             )
@@ -88,7 +90,7 @@ class Browser:
         if collection is None:
             return columns
         places = self._keep(
-            "scored", (), (request.records, collection), lambda: columns.places_of(collection.image_ids)
+            "scored", (), (request.records, collection), lambda: columns.rows_of_ids(collection.image_ids)
         )
         here = places >= 0
         if here.all():
@@ -105,7 +107,7 @@ class Browser:
                 },
             )
         columns = replace(columns, scores=scores, scored=places[here])
-        if request.wants_facets or request.query.asks_predictions:
+        if request.wants_facets or request.query.needs_predictions:
             predicted = np.full(len(columns.ids), -1, dtype=np.int32)
             predicted[places[here]] = self._predictions(request, collection).winners[here]
             columns = replace(columns, predicted_of=predicted)
@@ -133,7 +135,7 @@ class Browser:
             return -keys if request.is_reversed else keys
         keys = np.full(len(columns.ids), np.nan)
         if collection is not None and columns.scored is not None:
-            here = columns.places_of(collection.image_ids) >= 0
+            here = columns.rows_of_ids(collection.image_ids) >= 0
             keys[columns.scored] = self._scores(request, collection)[here]
         return keys if request.is_reversed else -keys
 

@@ -49,9 +49,9 @@ class Browsing(QObject):
         self._background.failed.connect(self._take_fault)
         session.project_changed.connect(self._take_project)
         session.images_changed.connect(self._take_images)
-        session.table_changed.connect(lambda: self._follow(self._asks_network or self._wants_facets))
-        session.collection.changed.connect(lambda: self._follow(self._asks_network or self._wants_facets))
-        session.gamma_changed.connect(lambda _: self._follow(self._asks_network or self._wants_facets))
+        session.table_changed.connect(lambda: self._follow(self._needs_scores or self._wants_facets))
+        session.collection.changed.connect(lambda: self._follow(self._needs_scores or self._wants_facets))
+        session.gamma_changed.connect(lambda _: self._follow(self._needs_scores or self._wants_facets))
         session.class_changed.connect(lambda _: self._follow(self.order is Order.CLASS_SCORE))
         session.attribute_changed.connect(lambda _: self._follow(self.order is Order.ATTRIBUTE_SCORE))
 
@@ -83,7 +83,7 @@ class Browsing(QObject):
         self._is_shown = shown
         if shown:
             self._reviews += 1  # Another workspace may have been at work.
-            if self._is_stale or self.query.asks_reviews:
+            if self._is_stale or self.query.needs_reviews:
                 self.refresh()
 
     def refresh(self) -> None:
@@ -94,7 +94,7 @@ class Browsing(QObject):
         session, collection = self._session, self._session.collection.collection
         if collection is not None and collection.fused.shape[1] != len(session.table.attributes):
             collection = None
-        self.needs_scores = self._asks_network and collection is None and bool(session.images)
+        self.needs_scores = self._needs_scores and collection is None and bool(session.images)
         missing = self._missing_choice()
         self._tell_fault(missing)
         if session.project is None or self.needs_scores or missing:
@@ -123,8 +123,8 @@ class Browsing(QObject):
     # Inside
 
     @property
-    def _asks_network(self) -> bool:
-        return self.query.asks_network or self.order.asks_network
+    def _needs_scores(self) -> bool:
+        return self.query.needs_scores or self.order.asks_network
 
     def _missing_choice(self) -> str:
         """What the order or the query asks for that is not chosen, or that this network has not."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.explanation import Explanation
-from msdn_core.domain.reading import Reading
+from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_core.project import ImageRecord
 from msdn_gui.explore.comparison import short_name
 from msdn_gui.explore.map_pair import MapPair
@@ -32,7 +32,7 @@ class CaptionedPair(QWidget):
         column.addWidget(self.pair, 1)
 
     def tell(
-        self, record: ImageRecord | None, attribute: str, checkpoint: Checkpoint | None, reading: Reading | None
+        self, record: ImageRecord | None, attribute: str, checkpoint: Checkpoint | None, reading: ImagePrediction | None
     ) -> None:
         """Say what is shown."""
         parts = [short_name(record) if record is not None else "No image", attribute]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.explanation import Explanation
-from msdn_core.domain.reading import Reading
+from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_core.project import ImageRecord
 from msdn_gui.services.checkpoints import Checkpoint
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
@@ -81,7 +81,7 @@ class Comparison(QObject):
         """Whether nothing is waited for."""
         return not self.is_on or self.state.phase not in (ExplainPhase.STARTING, ExplainPhase.WORKING)
 
-    def reading(self) -> Reading | None:
+    def reading(self) -> ImagePrediction | None:
         """What the left side's scores mean for the classes."""
         return self._session.reading_of(self.explanation, self.checkpoint)
 

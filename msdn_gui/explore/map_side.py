@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from msdn_core.domain.annotation import Box
-from msdn_core.domain.attention import peak_regions, region_of, value_range
+from msdn_core.domain.attention import peak_regions, region_at, value_range
 from msdn_core.domain.metrics import pointing_hits
 from msdn_gui.explore.map_view import MapView
 from msdn_gui.explore.truth import Truth, true_regions
@@ -222,7 +222,7 @@ class MapSide(QObject):
         if point is None or self._shown is None:
             return None
         height, width = self._shown.values.shape
-        return region_of(*point, self._shown.viewed, (height, width))
+        return region_at(*point, self._shown.viewed, (height, width))
 
     @staticmethod
     def _centre_of_peak(shown: Shown) -> tuple[float, float]:

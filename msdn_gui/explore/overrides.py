@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from msdn_core.domain.reading import Reading
+from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_gui.session import Session
 
 
@@ -41,7 +41,7 @@ class Overrides(QObject):
         """Take all back."""
         self._change({})
 
-    def reading(self) -> Reading | None:
+    def reading(self) -> ImagePrediction | None:
         """What the image's scores, with those put in their place, mean for the classes; None while there are none."""
         reading = self._session.reading()
         return None if reading is None else reading.with_scores(self.values)

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject, QRectF, Signal
 
 from msdn_core.domain.annotation import Box
-from msdn_core.domain.attention import region_of
+from msdn_core.domain.attention import region_at
 from msdn_core.domain.attributes import BoolArray
 from msdn_core.domain.explanation import Explanation
 
@@ -69,7 +69,7 @@ class RegionChoice(QObject):
     def _region_at(self, point: tuple[float, float]) -> tuple[int, int] | None:
         if self._explanation is None:
             return None
-        return region_of(*point, self._explanation.viewed, self._explanation.attention_av.shape[1:])
+        return region_at(*point, self._explanation.viewed, self._explanation.attention_av.shape[1:])
 
     def _rectangle(self, region: tuple[int, int]) -> QRectF:
         viewed = self._explanation.viewed if self._explanation is not None else Box(0, 0, 0, 0)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint
-from msdn_core.domain.attention import peak_regions, region_of
+from msdn_core.domain.attention import peak_regions, region_at
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.metrics import binarised, pointing_hits
@@ -71,7 +71,7 @@ def attribute_hits(
 
 def true_regions(places: Sequence[tuple[float, float]], viewed: Box, grid: tuple[int, ...]) -> NDArray[np.float64]:
     """(T, 2) row and column of the regions that image points lie in, without those that were not viewed."""
-    regions = [region_of(x, y, viewed, (grid[0], grid[1])) for x, y in places]
+    regions = [region_at(x, y, viewed, (grid[0], grid[1])) for x, y in places]
     return np.array([region for region in regions if region is not None], dtype=np.float64).reshape(-1, 2)
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.counterfactual import fewest_scores
-from msdn_core.domain.reading import Reading
+from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_gui.explore.contribution_model import NAME, SHARE, ContributionModel
 from msdn_gui.explore.overrides import Overrides
 from msdn_gui.session import ExplainPhase, Session
@@ -159,7 +159,7 @@ class WhyPanel(QWidget):
         # The table may have changed before the list of its classes has.
         return chosen if chosen != name and chosen in self._session.table.class_index else None
 
-    def _say_sum(self, name: str, other: str | None, reading: Reading, scores: NDArray[np.floating]) -> None:
+    def _say_sum(self, name: str, other: str | None, reading: ImagePrediction, scores: NDArray[np.floating]) -> None:
         session, total = self._session, self.model.total
         index, seen = session.table.class_index, session.table.seen
         # Gamma is taken off seen classes alone: between two of a kind it says nothing.
@@ -177,7 +177,7 @@ class WhyPanel(QWidget):
         if other is not None:
             self.turn.setText(self._what_would_turn_it(name, other, reading, score, -gamma))
 
-    def _what_would_turn_it(self, name: str, other: str, reading: Reading, lead: float, offset: float) -> str:
+    def _what_would_turn_it(self, name: str, other: str, reading: ImagePrediction, lead: float, offset: float) -> str:
         """What would have to be otherwise for the class that is behind to win."""
         session = self._session
         if lead == 0:

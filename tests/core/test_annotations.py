@@ -49,7 +49,7 @@ def test_the_last_word_of_a_person_holds_and_the_data_sets_where_nobody_spoke(pr
             JudgementKey(3, 2, "Ann"): judged(False, Certainty.NOT_VISIBLE, 1),
         }
     )
-    present, certainty = room.judgements_in_force([1, 2, 3])
+    present, certainty = room.effective_judgements([1, 2, 3])
     assert present.tolist() == [[0, 0, -1], [-1, -1, -1], [-1, -1, 0]]
     assert certainty.tolist() == [[2, 4, 0], [0, 0, 0], [0, 0, 1]]
     for attribute in range(3):

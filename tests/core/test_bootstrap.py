@@ -8,7 +8,7 @@ from scipy import stats
 
 from msdn_core.domain.metrics import (
     attribute_auc,
-    best_of_kinds,
+    best_seen_unseen,
     bootstrap,
     class_accuracies,
     figures,
@@ -39,13 +39,13 @@ def drawn(weights: np.ndarray) -> np.ndarray:
 
 def test_the_two_best_classes_of_an_image_decide_as_all_of_them_do(test_set) -> None:
     _, scores = test_set
-    best = best_of_kinds(scores, SEEN)
+    best = best_seen_unseen(scores, SEEN)
     # Halves of the scores' own steps, so that ties are among them.
     for gamma in np.arange(-3, 3, 0.05).round(2):
         assert np.array_equal(best.at(gamma), (np.round(calibrated(scores, SEEN, gamma), 6)).argmax(axis=1)) or (
             np.isclose(best.seen_score - gamma, best.unseen_score).any()
         )
-    assert (best_of_kinds(scores[:, :3], SEEN[:3]).at(99.0) < 3).all()
+    assert (best_seen_unseen(scores[:, :3], SEEN[:3]).at(99.0) < 3).all()
 
 
 def test_a_draw_has_as_many_images_of_each_class(test_set) -> None:
@@ -61,7 +61,7 @@ def test_a_draw_has_as_many_images_of_each_class(test_set) -> None:
 def test_figures_of_a_draw_are_those_of_its_images(test_set) -> None:
     labels, scores = test_set
     weights = bootstrap.drawn_weights(labels, 30)
-    found = bootstrap.figure_draws(weights, labels, SEEN, best_of_kinds(scores, SEEN), 0.33)
+    found = bootstrap.figure_draws(weights, labels, SEEN, best_seen_unseen(scores, SEEN), 0.33)
     for draw in range(30):
         rows = drawn(weights[draw])
         wanted = figures(scores[rows], labels[rows], SEEN, 0.33)
@@ -72,7 +72,7 @@ def test_figures_of_a_draw_are_those_of_its_images(test_set) -> None:
 def test_classes_that_are_drawn_anew_count_as_often_as_they_are_drawn(test_set) -> None:
     labels, scores = test_set
     weights = bootstrap.drawn_weights(labels, 40, kinds=SEEN)
-    hits = best_of_kinds(scores, SEEN).at(0.33) == labels
+    hits = best_seen_unseen(scores, SEEN).at(0.33) == labels
     unseen = ~SEEN[labels]
     found = bootstrap.accuracy_draws(weights[:, unseen], labels[unseen], hits[unseen])
     for draw in range(40):
@@ -133,7 +133,7 @@ def test_runs_that_say_the_same_differ_by_nothing_and_a_better_one_by_more_than_
     better = right | (rng.random(300) < 0.2)
     draws = [bootstrap.accuracy_draws(weights, labels, hits) for hits in (right, better)]
     assert bootstrap.interval(draws[0] - draws[0]) == bootstrap.Interval(0.0, 0.0)
-    assert not bootstrap.interval(draws[1] - draws[0]).holds_zero
+    assert not bootstrap.interval(draws[1] - draws[0]).contains_zero
     # Unpaired, the same two would not be told apart as sharply.
     apart = bootstrap.accuracy_draws(bootstrap.drawn_weights(labels, 300, seed=9), labels, better) - draws[0]
     assert np.std(apart) > 1.3 * np.std(draws[1] - draws[0])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from msdn_core.domain.annotation import Box
-from msdn_core.domain.attention import RangePolicy, peak_regions, region_of, value_range
+from msdn_core.domain.attention import RangePolicy, peak_regions, region_at, value_range
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.domain.closeness import nearest_classes
 from msdn_core.domain.scoring import Fusion, calibrated, class_scores, contributions, fused_attribute_scores
@@ -91,10 +91,10 @@ def test_range_policies_and_peaks():
 
 def test_a_point_finds_its_region_and_outside_of_the_view_none():
     viewed = Box(50, 0, 200, 200)
-    assert region_of(50, 0, viewed, (4, 4)) == (0, 0)
-    assert region_of(249.9, 120, viewed, (4, 4)) == (2, 3)
-    assert region_of(49, 100, viewed, (4, 4)) is None
-    assert region_of(100, 200, viewed, (4, 4)) is None
+    assert region_at(50, 0, viewed, (4, 4)) == (0, 0)
+    assert region_at(249.9, 120, viewed, (4, 4)) == (2, 3)
+    assert region_at(49, 100, viewed, (4, 4)) is None
+    assert region_at(100, 200, viewed, (4, 4)) is None
 
 
 def test_the_colour_table_rises_evenly_in_lightness():

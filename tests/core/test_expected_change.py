@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from msdn_core.domain.expected_change import answer_chances, class_beliefs, expected_change
-from msdn_core.domain.look_alikes import likeness
+from msdn_core.domain.expected_change import answer_probabilities, class_beliefs, expected_change
+from msdn_core.domain.image_similarity import image_similarity
 
 DRAW = np.random.default_rng(5)
-CHANCES = answer_chances(DRAW.uniform(0, 100, (7, 9)), 100)
+CHANCES = answer_probabilities(DRAW.uniform(0, 100, (7, 9)), 100)
 SCORES = DRAW.normal(0, 2, (4, 7))
 NOBODY = np.full((4, 9), -1, np.int8)
 
@@ -51,9 +51,9 @@ def test_images_are_alike_in_what_sets_them_apart_from_the_collection() -> None:
     shared = np.linspace(0, 50, 30)
     own = DRAW.normal(size=(6, 30))
     scores = (shared + np.concatenate([own, own + DRAW.normal(0, 0.05, (6, 30)), -own])).astype(np.float32)
-    found = likeness(scores, 2)
+    found = image_similarity(scores, 2)
     assert found.argsort()[::-1][:2].tolist() == [2, 8]
     assert found[2] > 0.999
     assert found[8] > 0.9
     assert found.argmin() == 14
-    assert likeness(np.zeros((2, 4)), 0).tolist() == [0, 0]
+    assert image_similarity(np.zeros((2, 4)), 0).tolist() == [0, 0]

@@ -17,7 +17,7 @@ def test_a_value_is_the_weighted_share_of_the_images_that_say_so() -> None:
     # 1 / (1 + 1/3) and (2/3) / (1 + 2/3); an image without a class counts for none.
     np.testing.assert_allclose(made.share, [[0.75, 0.4], [np.nan, np.nan], [1, 1]])
     assert made.count.tolist() == [[2, 2], [0, 0], [1, 1]]
-    assert made.enough(2).tolist() == [[True, True], [False, False], [False, False]]
+    assert made.has_at_least(2).tolist() == [[True, True], [False, False], [False, False]]
 
 
 def test_it_is_what_a_loop_over_images_makes_of_them() -> None:

@@ -16,7 +16,7 @@ from msdn_core.domain.metrics import (
     jensen_shannon,
     map_overlap,
 )
-from msdn_core.domain.metrics.body_parts import APN, OWN, body_parts
+from msdn_core.domain.metrics.body_parts import APN, PROJECT_PARTS, body_parts
 from msdn_core.importers.cub.parts import GROUP_PARTS
 
 
@@ -127,7 +127,7 @@ def test_body_parts_are_apns_where_cubs_points_are_marked_and_the_projects_own_e
     assert [part.name for part in parts if not part.counted] == ["tail"]
     assert sorted(group for part in parts for group in part.groups) == sorted(GROUP_PARTS)
     protocol, parts = body_parts(["crown", "wing"], {"crown": ["crown"], "colour": ["wing"], "pattern": ["wing"]})
-    assert protocol == OWN
+    assert protocol == PROJECT_PARTS
     assert [(part.points, part.groups) for part in parts] == [
         (("crown",), ("crown",)),
         (("wing",), ("colour", "pattern")),

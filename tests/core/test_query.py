@@ -106,7 +106,7 @@ IMAGES = [
 @pytest.fixture
 def columns() -> ImageColumns:
     """Eight images, the last of which the network has not looked at."""
-    made = ImageColumns.of(IMAGES)
+    made = ImageColumns.from_images(IMAGES)
     scores = np.linspace(0, 1, 14, dtype=np.float32).reshape(7, 2)
     states = {11: ReviewState.CHECKED, 12: ReviewState.FLAGGED, 99: ReviewState.CHECKED}
     return ImageColumns(
@@ -192,7 +192,7 @@ def test_an_attribute_is_known_by_its_name_alone_where_one_has_it() -> None:
 
 @given(st.lists(st.text(max_size=8), max_size=12), st.text(max_size=3))
 def test_a_text_is_found_where_it_stands(texts: list[str], part: str) -> None:
-    found = TextColumn(texts).having(part)
+    found = TextColumn(texts).containing(part)
     plain = [text.lower().replace("\n", " ") for text in texts]
     expected = [part.lower() in text and (not part or "\n" not in part) for text in plain]
     assert found.tolist() == expected
@@ -219,7 +219,7 @@ def test_a_hundred_thousand_images_are_searched_in_a_blink() -> None:
         SimpleNamespace(id=n, name=f"{n % 200:03}/bird_{n:06}.jpg", class_name=f"Bird {n % 200}", split=Split.TRAIN)
         for n in range(100_000)
     ]
-    columns = ImageColumns.of(images)
+    columns = ImageColumns.from_images(images)
     begun = time.perf_counter()
     left = matching(parse_query('bird_09999 class:"bird 190",bird split:train -unlabelled'), columns)
     assert np.flatnonzero(left).tolist() == list(range(99_990, 100_000))

@@ -163,7 +163,7 @@ def test_two_runs_stand_side_by_side_with_what_is_noise(project, tmp_path, capsy
     noise = noise_between(one, two, TRAINED)
     gained = []
     for figure in ("czsl", "U", "S", "H"):
-        sign = "≈ " if noise.figures[TRAINED, figure].holds_zero else ""
+        sign = "≈ " if noise.figures[TRAINED, figure].contains_zero else ""
         gained.append(f"{sign}{100 * (two.figures[figure] - one.figures[figure]):+.1f}".replace("-", "−"))
     assert f"difference {' '.join(gained)}" in page.text
     assert "one: 2 seeds of this configuration" in page.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from msdn_core.domain.suggestions import attribute_doubt, class_doubt, disagreement, strengths, suggested
+from msdn_core.domain.suggestions import attribute_uncertainty, class_uncertainty, disagreement, strengths, suggested
 
 
 def test_strengths_do_not_depend_on_a_checkpoints_scale() -> None:
@@ -21,9 +21,9 @@ def test_only_what_nobody_judged_is_suggested() -> None:
 
 
 def test_what_the_model_is_unsure_of_comes_first() -> None:
-    doubt = class_doubt(np.array([[5.0, 1.0, 0.0], [5.0, 4.5, 0.0], [0.0, 2.0, 2.0]]))
+    doubt = class_uncertainty(np.array([[5.0, 1.0, 0.0], [5.0, 4.5, 0.0], [0.0, 2.0, 2.0]]))
     assert (-doubt).argsort().tolist() == [2, 1, 0]
-    assert attribute_doubt(np.array([3.0, 1.1, -2.0]), 1.0).argsort()[::-1].tolist() == [1, 0, 2]
+    assert attribute_uncertainty(np.array([3.0, 1.1, -2.0]), 1.0).argsort()[::-1].tolist() == [1, 0, 2]
 
 
 def test_sub_nets_disagree_by_what_they_rank_and_not_by_their_scale() -> None:

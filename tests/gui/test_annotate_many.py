@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QLabel, QPushButton
 from small_birds import ATTRIBUTES, CLASSES
 
 from msdn_core.domain.annotation import Certainty
-from msdn_core.domain.expected_change import answer_chances, class_beliefs, expected_change
+from msdn_core.domain.expected_change import answer_probabilities, class_beliefs, expected_change
 from msdn_core.domain.suggestions import strengths
 from msdn_core.project import JudgementKey, Project
 from msdn_gui.annotate import AnnotateWorkspace
@@ -169,8 +169,8 @@ def test_the_queue_begins_with_what_a_judgement_would_change_most(workspace, ses
     session.set_attribute(STRIPED)
 
     def changes() -> np.ndarray:
-        present, _ = room.judgements_in_force([image.id for image in session.images])
-        chances = answer_chances(table.vectors, 1.0)
+        present, _ = room.effective_judgements([image.id for image in session.images])
+        chances = answer_probabilities(table.vectors, 1.0)
         unit = table.vectors / np.linalg.norm(table.vectors, axis=1, keepdims=True)
         beliefs = class_beliefs(scores @ unit.T - session.gamma * table.seen, chances, present)
         return expected_change(beliefs, chances, present)

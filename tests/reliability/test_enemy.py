@@ -136,7 +136,7 @@ def read_all(path: Path) -> None:
             lambda: opened.parts(1), lambda: opened.image_attributes(1), lambda: opened.find_image("class00/0.png"),
             lambda: opened.class_description("class00"), lambda: opened.meta("name"), lambda: opened.name,
             room.annotators, lambda: room.judgements(1), lambda: room.judgements_by("Ann"), lambda: room.label(1),
-            lambda: room.judgements_in_force([1]), lambda: room.verdicts(None), room.reviews, room.review_states,
+            lambda: room.effective_judgements([1]), lambda: room.verdicts(None), room.reviews, room.review_states,
             room.all_marks, lambda: room.marks(1), lambda: room.review(1),
             lambda: opened.set_values([("class00", 0, 1.0)]),
         )  # fmt: skip

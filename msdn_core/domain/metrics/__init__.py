@@ -17,22 +17,22 @@ from msdn_core.domain.metrics.accuracy import (
 )
 from msdn_core.domain.metrics.agreement import jensen_shannon, map_overlap
 from msdn_core.domain.metrics.attribute_auc import attribute_auc, binarised
+from msdn_core.domain.metrics.best_seen_unseen import BestSeenUnseen, best_seen_unseen
 from msdn_core.domain.metrics.curve import SeenUnseenCurve, seen_unseen_curve
 from msdn_core.domain.metrics.insertion import class_maps, insertion_area
 from msdn_core.domain.metrics.localisation import PCP_SCALES, PCP_SIDE, correct_parts, enlarged_peaks
 from msdn_core.domain.metrics.pointing import PointingGame, pointing_chance, pointing_game, pointing_hits
-from msdn_core.domain.metrics.two_kinds import BestOfKinds, best_of_kinds
 
 __all__ = [
     "PCP_SCALES",
     "PCP_SIDE",
-    "BestOfKinds",
+    "BestSeenUnseen",
     "Figures",
     "PointingGame",
     "SeenUnseenCurve",
     "among_unseen",
     "attribute_auc",
-    "best_of_kinds",
+    "best_seen_unseen",
     "binarised",
     "class_accuracies",
     "class_maps",

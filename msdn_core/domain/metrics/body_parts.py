@@ -18,7 +18,7 @@ class BodyPart:
 
 
 APN = "APN"
-OWN = "the project's own parts"
+PROJECT_PARTS = "the project's own parts"
 
 _CUB = (
     BodyPart(
@@ -55,4 +55,6 @@ def body_parts(part_names: Sequence[str], group_parts: Mapping[str, Sequence[str
         here = tuple(point for point in points if point in part_names)
         if here:
             groups.setdefault(here, []).append(group)
-    return OWN, tuple(BodyPart(" and ".join(points), points, tuple(names)) for points, names in groups.items())
+    return PROJECT_PARTS, tuple(
+        BodyPart(" and ".join(points), points, tuple(names)) for points, names in groups.items()
+    )

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import BoolArray
 from msdn_core.domain.metrics.accuracy import Labels
-from msdn_core.domain.metrics.two_kinds import BestOfKinds
+from msdn_core.domain.metrics.best_seen_unseen import BestSeenUnseen
 from msdn_core.domain.scoring import Floats
 
 DRAWS = 1000
-INSIDE = 0.95
+CONFIDENCE_LEVEL = 0.95
 """The share of the draws that an interval holds."""
 
 Weights = NDArray[np.float32]
@@ -27,13 +27,13 @@ Draws = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Where a figure, or a difference of two, lies in ``INSIDE`` of all draws."""
+    """Where a figure, or a difference of two, lies in ``CONFIDENCE_LEVEL`` of all draws."""
 
     low: float
     high: float
 
     @property
-    def holds_zero(self) -> bool:
+    def contains_zero(self) -> bool:
         """Of a difference: whether it is within noise."""
         return self.low <= 0.0 <= self.high
 
@@ -72,7 +72,7 @@ def accuracy_draws(weights: Weights, labels: Labels, hits: BoolArray) -> Draws:
 
 
 def figure_draws(
-    weights: Weights, labels: Labels, seen: BoolArray, best: BestOfKinds, gamma: float
+    weights: Weights, labels: Labels, seen: BoolArray, best: BestSeenUnseen, gamma: float
 ) -> dict[str, Draws]:
     """(B,) draws of ``czsl``, ``U``, ``S`` and ``H`` at a gamma, from each image's best classes."""
     unseen_images = ~seen[labels]
@@ -132,7 +132,7 @@ def interval(draws: Draws) -> Interval | None:
     known = draws[~np.isnan(draws)]
     if not len(known):
         return None
-    low, high = np.quantile(known, [(1 - INSIDE) / 2, (1 + INSIDE) / 2])
+    low, high = np.quantile(known, [(1 - CONFIDENCE_LEVEL) / 2, (1 + CONFIDENCE_LEVEL) / 2])
     return Interval(float(low), float(high))
 
 
@@ -141,5 +141,7 @@ def intervals(draws: Draws) -> NDArray[np.float64]:
     found = np.full((2, draws.shape[1]), np.nan)
     known = ~np.isnan(draws).all(axis=0)
     if known.any():
-        found[:, known] = np.nanquantile(draws[:, known], [(1 - INSIDE) / 2, (1 + INSIDE) / 2], axis=0)
+        found[:, known] = np.nanquantile(
+            draws[:, known], [(1 - CONFIDENCE_LEVEL) / 2, (1 + CONFIDENCE_LEVEL) / 2], axis=0
+        )
     return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import BoolArray
 from msdn_core.domain.metrics.accuracy import Labels
-from msdn_core.domain.metrics.two_kinds import best_of_kinds
+from msdn_core.domain.metrics.best_seen_unseen import best_seen_unseen
 from msdn_core.domain.scoring import Floats
 
 
@@ -64,7 +64,7 @@ def seen_unseen_curve(scores: Floats, labels: Labels, seen: BoolArray) -> SeenUn
     of_seen = seen[labels]
     if len(labels) == 0 or of_seen.all() or not of_seen.any():
         return None
-    best = best_of_kinds(scores, seen)
+    best = best_seen_unseen(scores, seen)
     flip = best.seen_score - best.unseen_score
     right_below, right_above = of_seen & (best.seen == labels), ~of_seen & (best.unseen == labels)
     # Each image weighs one over its class's images, so that sums are means over classes of accuracies within them.

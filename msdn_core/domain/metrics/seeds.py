@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from msdn_core.domain.metrics.bootstrap import INSIDE, Interval
+from msdn_core.domain.metrics.bootstrap import CONFIDENCE_LEVEL, Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,5 +48,5 @@ def difference_of_means(first: Sequence[float], second: Sequence[float]) -> Inte
     freedom = total**2 / sum(
         error**2 / (len(values) - 1) for error, values in zip(errors, (first, second), strict=True)
     )
-    reach = float(stdtrit(freedom, (1 + INSIDE) / 2)) * total**0.5
+    reach = float(stdtrit(freedom, (1 + CONFIDENCE_LEVEL) / 2)) * total**0.5
     return Interval(middle - reach, middle + reach)

@@ -14,7 +14,7 @@ from msdn_core.domain.scoring import Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Reading:
+class ImagePrediction:
     """An image as the class table reads it, without the network."""
 
     scores: Floats
@@ -25,7 +25,7 @@ class Reading:
     clip_negative: bool = False
     """Whether negative values of class vectors count as 0."""
 
-    def with_scores(self, values: Mapping[int, float]) -> Reading:
+    def with_scores(self, values: Mapping[int, float]) -> ImagePrediction:
         """The same image with other scores of some attributes, by their columns."""
         if not values:
             return self

@@ -14,7 +14,7 @@ Classes = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class BestOfKinds:
+class BestSeenUnseen:
     """N images; where there is no class of a kind its score is −∞ and its row −1."""
 
     seen: Classes
@@ -31,12 +31,12 @@ class BestOfKinds:
         return np.where((lead > 0) | ((lead == 0) & (self.seen < self.unseen)), self.seen, self.unseen)
 
 
-def best_of_kinds(scores: Floats, seen: BoolArray) -> BestOfKinds:
+def best_seen_unseen(scores: Floats, seen: BoolArray) -> BestSeenUnseen:
     """The best class of either kind, from (N, M) scores without bias and the (M,) seen mask."""
     (seen_rows, seen_scores), (unseen_rows, unseen_scores) = (
         _best(scores, np.flatnonzero(kind)) for kind in (seen, ~seen)
     )
-    return BestOfKinds(seen_rows, unseen_rows, seen_scores, unseen_scores)
+    return BestSeenUnseen(seen_rows, unseen_rows, seen_scores, unseen_scores)
 
 
 def _best(scores: Floats, rows: Classes) -> tuple[Classes, Floats]:

@@ -11,7 +11,7 @@ from msdn_core.domain.suggestions import strengths
 _AT_ONCE = 4096
 
 
-def likeness(scores: Floats, row: int) -> NDArray[np.float32]:
+def image_similarity(scores: Floats, row: int) -> NDArray[np.float32]:
     """(N,) how like each image is to the one in ``row``: −1 to 1, which the image itself has.
 
     The cosine of attribute strengths, after the collection's mean strength was taken off each attribute: what all

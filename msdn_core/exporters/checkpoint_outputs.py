@@ -28,7 +28,7 @@ _AT_ONCE = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Look:
+class CheckpointOutputs:
     """A checkpoint over N images of a project, in the order of the project."""
 
     header: CheckpointHeader
@@ -72,7 +72,9 @@ class Look:
         return np.asarray(calibrated(class_scores(fused, unit), self.table.seen, self.header.gamma))
 
 
-def look_at(project: Project, checkpoint: Path, splits: Sequence[Split], device: str, progress: ProgressReport) -> Look:
+def open_outputs(
+    project: Project, checkpoint: Path, splits: Sequence[Split], device: str, progress: ProgressReport
+) -> CheckpointOutputs:
     """The checkpoint over the project's images of these splits that have features.
 
     Raises:
@@ -88,4 +90,6 @@ def look_at(project: Project, checkpoint: Path, splits: Sequence[Split], device:
     if not there:
         raise RunError(f"{project.path} has no image of this kind that has features; choose another --split.")
     rows = store.rows([image.id for image in there])
-    return Look(header, table, there, store.spec.grid, network, Features(store, target, rows), rows, progress)
+    return CheckpointOutputs(
+        header, table, there, store.spec.grid, network, Features(store, target, rows), rows, progress
+    )
