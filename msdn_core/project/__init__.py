@@ -1,8 +1,8 @@
 """A project on disk: one SQLite database with migrations, every edit committed as it is made."""
 
-from msdn_core.project.annotations import JudgementKey
 from msdn_core.project.classes import Cell, RemovedClass
 from msdn_core.project.connection import PROJECT_FILE
+from msdn_core.project.judgements import JudgementKey
 from msdn_core.project.project import Project
 from msdn_core.project.records import ImageRecord, NewImage, is_plain_path, require_text
 

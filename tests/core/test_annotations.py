@@ -41,82 +41,110 @@ def judged(present: bool, certainty: Certainty, minute: int) -> Judgement:
 
 def test_the_last_word_of_a_person_holds_and_the_data_sets_where_nobody_spoke(project: Project) -> None:
     project.set_image_attributes(1, np.array([1, 0, -1], np.int8), np.array([3, 4, 0], np.int8))
-    room = project.annotations
-    room.put_judgements(
+    store = project.annotations
+    store.put_judgements(
         {
             JudgementKey(1, 0, "Ann"): judged(False, Certainty.GUESSING, 5),
             JudgementKey(1, 0, "Bob"): judged(True, Certainty.DEFINITELY, 3),
             JudgementKey(3, 2, "Ann"): judged(False, Certainty.NOT_VISIBLE, 1),
         }
     )
-    present, certainty = room.effective_judgements([1, 2, 3])
+    present, certainty = store.effective_judgements([1, 2, 3])
     assert present.tolist() == [[0, 0, -1], [-1, -1, -1], [-1, -1, 0]]
     assert certainty.tolist() == [[2, 4, 0], [0, 0, 0], [0, 0, 1]]
     for attribute in range(3):
-        column = room.judgements_of_attribute(attribute)
+        column = store.judgements_of_attribute(attribute)
         rows = np.flatnonzero(present[:, attribute] >= 0)
         assert column == {int(r) + 1: (present[r, attribute], certainty[r, attribute]) for r in rows}
-    assert [(key.annotator, said.certainty) for key, said in room.judgements(1).items()] == [
+    assert [(key.annotator, said.certainty) for key, said in store.judgements(1).items()] == [
         ("Bob", Certainty.DEFINITELY),
         ("Ann", Certainty.GUESSING),
     ]
-    assert set(room.annotators()) == {"Ann", "Bob"}
+    assert set(store.annotators()) == {"Ann", "Bob"}
 
 
-def test_putting_what_stood_before_undoes_every_kind_of_edit(project: Project) -> None:
-    room = project.annotations
+def test_putting_the_values_from_before_undoes_every_kind_of_edit(project: Project) -> None:
+    store = project.annotations
     at = "2026-01-01T12:00:00.000+00:00"
     key = JudgementKey(2, 1, "Ann")
-    mark = room.next_mark()
+    mark = store.next_mark()
     edits = [
-        (room.put_judgements, {key: judged(True, Certainty.PROBABLY, 1)}, {key: judged(False, Certainty.GUESSING, 2)}),
-        (room.put_labels, {2: ImageLabel("heron", Split.TRAIN, "Ann", at)}, {2: ImageLabel(None, Split.NONE)}),
         (
-            room.put_reviews,
+            store.put_judgements,
+            store.read_judgements,
+            {key: judged(True, Certainty.PROBABLY, 1)},
+            {key: judged(False, Certainty.GUESSING, 2)},
+        ),
+        (
+            store.put_labels,
+            store.read_labels,
+            {2: ImageLabel("heron", Split.TRAIN, "Ann", at)},
+            {2: ImageLabel(None, Split.NONE)},
+        ),
+        (
+            store.put_reviews,
+            store.read_reviews,
             {2: Review(ReviewState.FLAGGED, "two birds", "Ann", at)},
             {2: Review(ReviewState.CHECKED, "", "Bob", at)},
         ),
-        (room.put_marks, {mark: Mark(2, "beak", Box(1, 2, 3, 4), "Ann", at)}, {mark: None}),
+        (store.put_marks, store.read_marks, {mark: Mark(2, "beak", Box(1, 2, 3, 4), "Ann", at)}, {mark: None}),
     ]
-    for put, first, second in edits:
+    for put, read, first, second in edits:
         nothing = put(first)
+        assert read(first) == first
         assert put(second) == first
+        assert read(second) == second
         assert put(nothing) == second
         assert put(first) == nothing
     assert project.image(2).class_name == "heron"
-    assert room.label(2) == ImageLabel("heron", Split.TRAIN, "Ann", at)
-    assert room.reviews() == {2: Review(ReviewState.FLAGGED, "two birds", "Ann", at)}
-    assert room.marks(2) == {mark: Mark(2, "beak", Box(1, 2, 3, 4), "Ann", at)} == room.all_marks()
-    assert room.marks(1) == {}
+    assert store.label(2) == ImageLabel("heron", Split.TRAIN, "Ann", at)
+    assert store.reviews() == {2: Review(ReviewState.FLAGGED, "two birds", "Ann", at)}
+    assert store.marks(2) == {mark: Mark(2, "beak", Box(1, 2, 3, 4), "Ann", at)} == store.all_marks()
+    assert store.marks(1) == {}
+
+
+def test_reading_many_keys_at_once(project: Project) -> None:
+    store = project.annotations
+    review = Review(ReviewState.CHECKED, "", "Ann", "")
+    store.put_reviews({2: review})
+    many = range(1, 1000)
+    assert store.read_reviews(many) == {**dict.fromkeys(many), 2: review}
+    assert store.read_marks(many) == dict.fromkeys(many)
+    assert store.read_labels([3, 1]) == {3: ImageLabel(None, Split.NONE), 1: ImageLabel(None, Split.NONE)}
+    with pytest.raises(ProjectError, match="no image 4"):
+        store.read_labels(many)
+    assert store.read_judgements([JudgementKey(1, 0, "nobody")]) == {JudgementKey(1, 0, "nobody"): None}
 
 
 def test_an_edit_that_cannot_be_made_changes_nothing(project: Project) -> None:
-    room = project.annotations
+    store = project.annotations
     good = judged(True, Certainty.DEFINITELY, 0)
     with pytest.raises(ProjectError, match="no attribute column 3"):
-        room.put_judgements({JudgementKey(1, 0, "Ann"): good, JudgementKey(1, 3, "Ann"): good})
+        store.put_judgements({JudgementKey(1, 0, "Ann"): good, JudgementKey(1, 3, "Ann"): good})
     with pytest.raises(ProjectError, match="no image 9"):
-        room.put_judgements({JudgementKey(1, 0, "Ann"): good, JudgementKey(9, 0, "Ann"): good})
+        store.put_judgements({JudgementKey(1, 0, "Ann"): good, JudgementKey(9, 0, "Ann"): good})
     with pytest.raises(ProjectError, match="needs the name"):
-        room.put_judgements({JudgementKey(1, 0, " "): good})
+        store.put_judgements({JudgementKey(1, 0, " "): good})
     with pytest.raises(ProjectError, match="no class “crow”"):
-        room.put_labels({1: ImageLabel("heron", Split.TRAIN), 2: ImageLabel("crow", Split.TRAIN)})
+        store.put_labels({1: ImageLabel("heron", Split.TRAIN), 2: ImageLabel("crow", Split.TRAIN)})
     with pytest.raises(ProjectError, match="no image 9"):
-        room.put_reviews({1: Review(ReviewState.CHECKED, "", "Ann", ""), 9: Review(ReviewState.CHECKED, "", "Ann", "")})
-    assert room.judgements(1) == {}
-    assert room.reviews() == {}
+        store.put_reviews(
+            {1: Review(ReviewState.CHECKED, "", "Ann", ""), 9: Review(ReviewState.CHECKED, "", "Ann", "")}
+        )
+    assert store.judgements(1) == {}
+    assert store.reviews() == {}
     assert [image.class_name for image in project.images()] == [None] * 3
-    assert room.annotators() == ()
+    assert store.annotators() == ()
 
 
 def test_other_attributes_take_their_judgements_with_them(project: Project) -> None:
-    room = project.annotations
-    room.put_judgements({JudgementKey(1, 2, "Ann"): judged(True, Certainty.DEFINITELY, 0)})
+    store = project.annotations
+    store.put_judgements({JudgementKey(1, 2, "Ann"): judged(True, Certainty.DEFINITELY, 0)})
     table = project.table()
     project.define_classes(ClassTable(ATTRIBUTES, ("heron",), np.ones((1, 3)), np.array([True])))
-    assert len(room.judgements(1)) == 1, "the same attributes keep them"
+    assert len(store.judgements(1)) == 1, "the same attributes keep them"
     project.define_classes(ClassTable(ATTRIBUTES[:2], table.classes, table.vectors[:, :2], table.seen))
-    assert room.judgements(1) == {}
+    assert store.judgements(1) == {}
 
 
 def test_a_project_of_before_annotations_is_brought_up_to_date(tmp_path: Path) -> None:
