@@ -15,8 +15,8 @@ from benchmarks.published import FUSION, Published
 from benchmarks.training_step import CPU, trainer_of
 from msdn_core.domain.metrics import Figures, figures
 from msdn_core.domain.scoring import Fusion, class_scores, fused_attribute_scores
-from msdn_core.training.data import DTYPES, Features
-from msdn_core.training.evaluation import AT_ONCE, look
+from msdn_core.evaluation.evaluate import AT_ONCE, score_rows
+from msdn_core.msdn.batches import DTYPES, FeatureBatches
 
 TENTH = 10
 
@@ -36,7 +36,9 @@ def rows(quick: bool = False) -> list[Row]:
         maps = torch.from_numpy(data.store.read(data.test.rows)).float().unflatten(2, data.store.spec.grid)
 
         def ours(precision: str) -> Figures:
-            looked = look(network, Features(data.store, CPU, data.test.rows, dtype=DTYPES[precision]), data.test.rows)
+            looked = score_rows(
+                network, FeatureBatches(data.store, CPU, data.test.rows, dtype=DTYPES[precision]), data.test.rows
+            )
             scores = fused_attribute_scores(looked.scores_av, looked.scores_va, Fusion(*FUSION))
             return figures(class_scores(scores, unit), labels, data.table.seen, gamma=2)
 

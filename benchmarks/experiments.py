@@ -27,11 +27,13 @@ from torch import Tensor, nn
 from benchmarks.flips import flipped_store
 from msdn_core.domain.metrics import figures, seen_unseen_curve
 from msdn_core.domain.scoring import Fusion, class_scores, fused_attribute_scores
+from msdn_core.evaluation.labelled_rows import LabelledRows
 from msdn_core.importers.word_vectors import hashed_word_vectors
+from msdn_core.msdn.batches import FeatureBatches
 from msdn_core.msdn.losses import msdn_loss
 from msdn_core.msdn.network import MSDN, Outputs
-from msdn_core.training.config import from_settings
-from msdn_core.training.data import Features, Part, TrainingData, load_data
+from msdn_core.recipes.config import from_settings
+from msdn_core.training.data import TrainingData, load_data
 from msdn_core.training.sampling import batch, hold_out
 
 EVERY = 25
@@ -124,17 +126,17 @@ class Bench:
         self.steps = steps
         self.fusion = Fusion(self.config.fusion_av, self.config.fusion_va)
         self.unit = data.table.unit_vectors()
-        self.project, self.plain = project, Features(data.store, torch.device("cpu"), data.train.rows)
+        self.project, self.plain = project, FeatureBatches(data.store, torch.device("cpu"), data.train.rows)
         self.features = self.plain
         names = [attribute.full_name for attribute in data.table.attributes]
         self.words = {"released": data.word_vectors, "hashed": hashed_word_vectors(names)}
 
     @cached_property
-    def flipped(self) -> Features:
+    def flipped(self) -> FeatureBatches:
         """Features averaged over an image and its mirror image."""
-        return Features(flipped_store(self.project, self.data.store), torch.device("cpu"), self.data.train.rows)
+        return FeatureBatches(flipped_store(self.project, self.data.store), torch.device("cpu"), self.data.train.rows)
 
-    def scores(self, model: Model, part: Part) -> np.ndarray:
+    def scores(self, model: Model, part: LabelledRows) -> np.ndarray:
         """(N, M) fused class scores without bias."""
         said = []
         with torch.inference_mode():
@@ -143,7 +145,7 @@ class Bench:
                 said.append(fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), self.fusion))
         return class_scores(np.concatenate(said), self.unit)
 
-    def train(self, trial: Trial, seed: int, part: Part, seen: np.ndarray, steps: int, look: Look) -> None:
+    def train(self, trial: Trial, seed: int, part: LabelledRows, seen: np.ndarray, steps: int, look: Look) -> None:
         """Trains; calls ``look`` with the step, the model and its average every few steps and after the last one."""
         config, spec = self.config, self.data.store.spec
         model = Model(self.words[trial.words], spec.channels, trial, spec.grid[0] * spec.grid[1], seed)

@@ -18,14 +18,14 @@ from timm.models.efficientnet import tf_efficientnet_lite0
 from torchvision import transforms
 
 from benchmarks.measuring import Row, fastest
+from msdn_core.backbones.extraction import BATCH, CPU_BATCH, extract_features
+from msdn_core.backbones.loading import Backbone, load_backbone
+from msdn_core.backbones.weights import load_by_order, packaged_lite0
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.project import NewImage, Project
-from msdn_core.vision.backbones import Backbone, load_backbone
-from msdn_core.vision.extraction import BATCH, IN_CACHE, extract_features
 from msdn_core.vision.features import DONE, FeatureStore
 from msdn_core.vision.transform import prepare_file
-from msdn_core.vision.weights import fill_by_order, packaged_lite0
 
 SIZE = (500, 375)
 AT_ONCE = 32
@@ -62,7 +62,7 @@ def rows(quick: bool = False) -> list[Row]:
             backbones["bfloat16"] = load_backbone("lite0", device="cpu", precision="bfloat16")
         spec = backbones["float32"].spec
         plain = tf_efficientnet_lite0(pretrained=False, num_classes=0).eval()
-        fill_by_order(plain, packaged_lite0(), "The packaged weights")
+        load_by_order(plain, packaged_lite0(), "The packaged weights")
         prepare = transforms.Compose(
             [
                 transforms.Resize(224, transforms.InterpolationMode.BICUBIC),
@@ -116,7 +116,7 @@ def floor(backbone: Backbone, files: list[Path]) -> tuple[float, float]:
         seconds = fastest(
             {
                 "opening": lambda: [prepare_file(file, backbone.spec) for file in files],
-                "network": lambda: [backbone.features(part) for part in pixels.split(IN_CACHE)],
+                "network": lambda: [backbone.features(part) for part in pixels.split(CPU_BATCH)],
             },
             rounds=3,
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from msdn_core.backbones.loading import load_backbone
 from msdn_core.project import Project
-from msdn_core.vision.backbones import load_backbone
 from msdn_core.vision.features import DONE, MANIFEST, MAPS, FeatureStore
 from msdn_core.vision.transform import prepare_file
 

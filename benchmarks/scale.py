@@ -29,7 +29,7 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import NewImage, Project
-from msdn_core.ranks import joined
+from msdn_core.ranks import join_ranks
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import StepDone
 from msdn_core.torchrun import TorchRanks
@@ -141,7 +141,7 @@ def gradient_bytes(shape: Shape) -> int:
 
 def exchange() -> None:
     """On two ranks: prints the seconds of a command's message and of each shape's gradient sum."""
-    with joined() as ranks:
+    with join_ranks() as ranks:
         assert isinstance(ranks, TorchRanks)
 
         def median(do: Any) -> float:
@@ -153,7 +153,10 @@ def exchange() -> None:
             return statistics.median(times)
 
         gradients = [torch.zeros(gradient_bytes(shape) // 4) for shape in SHAPES]
-        found = [median(lambda: ranks.told(0)), *(median(lambda g=g: ranks.add_up(g)) for g in gradients)]
+        found = [
+            median(lambda: ranks.broadcast_number(0)),
+            *(median(lambda g=g: ranks.sum_in_place(g)) for g in gradients),
+        ]
         if ranks.first:
             print(json.dumps(found))
         dist.barrier()

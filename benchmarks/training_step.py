@@ -13,8 +13,8 @@ from benchmarks.cub_shaped import BACKBONE, CUB, TINY, make_project
 from benchmarks.measuring import Row, fastest
 from benchmarks.published import Published
 from msdn_core.msdn.losses import msdn_loss
+from msdn_core.recipes.config import from_settings
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.training.config import from_settings
 from msdn_core.training.data import load_data
 from msdn_core.training.trainer import Trainer
 

@@ -24,11 +24,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from msdn_core.backbones.extraction import extract_features
+    from msdn_core.backbones.loading import load_backbone
     from msdn_core.domain.attributes import Attribute, ClassTable
     from msdn_core.domain.collection import RankedCollection
     from msdn_core.domain.explanation import Explanation
     from msdn_core.errors import MsdnError
-    from msdn_core.evaluation.report import examine
+    from msdn_core.evaluation.evaluate import evaluate
+    from msdn_core.evaluation.examine import examine
     from msdn_core.importers.awa2 import import_awa2
     from msdn_core.importers.class_folders import import_class_folders
     from msdn_core.importers.cub import import_cub
@@ -42,14 +45,11 @@ if TYPE_CHECKING:
     from msdn_core.msdn.explainer import Explainer
     from msdn_core.msdn.network import MSDN
     from msdn_core.project import Project
+    from msdn_core.recipes.config import RECIPES, TrainConfig
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.predictions import Predictions, read_predictions
-    from msdn_core.training.config import RECIPES, TrainConfig
-    from msdn_core.training.evaluation import evaluate
     from msdn_core.training.loop import run_training
     from msdn_core.training.published import import_checkpoint
-    from msdn_core.vision.backbones import load_backbone
-    from msdn_core.vision.extraction import extract_features
 
 # Torch reads this when it allocates first: a step's tensors then come in huge pages where the system has them, not
 # in tens of thousands of page faults.
@@ -66,15 +66,15 @@ _HOMES = {
     "MsdnError": "msdn_core.errors",
     "Predictions": "msdn_core.runs.predictions",
     "Project": "msdn_core.project",
-    "RECIPES": "msdn_core.training.config",
+    "RECIPES": "msdn_core.recipes.config",
     "RankedCollection": "msdn_core.domain.collection",
     "RunDirectory": "msdn_core.runs.directory",
-    "TrainConfig": "msdn_core.training.config",
+    "TrainConfig": "msdn_core.recipes.config",
     "create_demo": "msdn_core.importers.demo",
     "draw_missing": "msdn_core.importers.demo",
-    "evaluate": "msdn_core.training.evaluation",
-    "examine": "msdn_core.evaluation.report",
-    "extract_features": "msdn_core.vision.extraction",
+    "evaluate": "msdn_core.evaluation.evaluate",
+    "examine": "msdn_core.evaluation.examine",
+    "extract_features": "msdn_core.backbones.extraction",
     "import_awa2": "msdn_core.importers.awa2",
     "import_checkpoint": "msdn_core.training.published",
     "import_class_folders": "msdn_core.importers.class_folders",
@@ -84,7 +84,7 @@ _HOMES = {
     "import_msdn_lists": "msdn_core.importers.msdn_lists",
     "import_sun": "msdn_core.importers.sun",
     "import_xlsa17": "msdn_core.importers.xlsa17",
-    "load_backbone": "msdn_core.vision.backbones",
+    "load_backbone": "msdn_core.backbones.loading",
     "read_predictions": "msdn_core.runs.predictions",
     "run_training": "msdn_core.training.loop",
     "score_collection": "msdn_core.msdn.collection",

@@ -23,18 +23,18 @@ class Ranks:
         """Whether this is rank 0, which alone writes what there is one of."""
         return self.index == 0
 
-    def agreed(self, make: Callable[[], Value]) -> Value:
+    def broadcast(self, make: Callable[[], Value]) -> Value:
         """What rank 0 makes, the same on every rank; where it fails there, the others end without a word."""
         return make()
 
-    def gathered(self, value: Value) -> list[Value]:
+    def gather(self, value: Value) -> list[Value]:
         """The values of all ranks, in their order."""
         return [value]
 
-    def meet(self) -> None:
+    def barrier(self) -> None:
         """Waits until every rank is here."""
 
-    def part(self) -> None:
+    def leave(self) -> None:
         """Ends the common work: from here on each rank is on its own."""
 
 
@@ -42,7 +42,7 @@ ALONE = Ranks()
 
 
 @contextmanager
-def joined() -> Iterator[Ranks]:
+def join_ranks() -> Iterator[Ranks]:
     """The ranks that torchrun started this process as one of; a process alone, where it did not."""
     if "TORCHELASTIC_RUN_ID" not in os.environ or int(os.environ.get("WORLD_SIZE", "1")) < 2:
         yield ALONE

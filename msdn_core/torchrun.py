@@ -31,7 +31,7 @@ class TorchRanks(Ranks):
     def __init__(self) -> None:
         self.index, self.count = dist.get_rank(), dist.get_world_size()
 
-    def agreed(self, make: Callable[[], Value]) -> Value:
+    def broadcast(self, make: Callable[[], Value]) -> Value:
         """Rank 0's value goes to the others as a pickle, within one run's own processes."""
         told: list[Any] = [None, False]
         fault: MsdnError | None = None
@@ -49,14 +49,14 @@ class TorchRanks(Ranks):
             raise SystemExit(1)
         return value  # type: ignore[no-any-return]
 
-    def gathered(self, value: Value) -> list[Value]:
+    def gather(self, value: Value) -> list[Value]:
         """As pickles, within one run's own processes."""
         values: list[Any] = [None] * self.count
         with _heard():
             dist.all_gather_object(values, value)
         return values
 
-    def told(self, number: int) -> int:
+    def broadcast_number(self, number: int) -> int:
         """Rank 0's number, on every rank; after ``part`` its own."""
         if not dist.is_initialized():
             return number
@@ -65,7 +65,7 @@ class TorchRanks(Ranks):
             dist.broadcast(message, src=0)
         return int(message)
 
-    def add_up(self, value: Tensor) -> None:
+    def sum_in_place(self, value: Tensor) -> None:
         """Puts the sum over all ranks in the place of each one's tensor; all get the same bits."""
         carried = value if value.is_cuda else value.cpu()
         with _heard():
@@ -73,14 +73,14 @@ class TorchRanks(Ranks):
         if carried is not value:
             value.copy_(carried)
 
-    def meet(self) -> None:
+    def barrier(self) -> None:
         """A round trip on the CPU."""
         with _heard():
             dist.all_reduce(torch.zeros(1))
 
-    def part(self) -> None:
+    def leave(self) -> None:
         """Meets once more, so that nothing is under way, and leaves the group."""
-        self.meet()
+        self.barrier()
         dist.destroy_process_group()
 
 

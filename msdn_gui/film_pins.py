@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.errors import MsdnError
-from msdn_core.runs.pins import Pin, keep_pins, project_pins
+from msdn_core.runs.pins import Pin, read_pins, write_pins
 
 if TYPE_CHECKING:
     from msdn_gui.session import Session
@@ -41,7 +41,7 @@ class FilmPins(QObject):
             return
         pins = (*self.pins, pin) if pinned else tuple(other for other in self.pins if other != pin)
         try:
-            keep_pins(self._session.present_project(), pins)
+            write_pins(self._session.present_project(), pins)
         except MsdnError as fault:
             self._session.message.emit("error", str(fault))
         else:
@@ -51,7 +51,7 @@ class FilmPins(QObject):
 
     def _read(self) -> None:
         try:
-            self.pins = project_pins(self._session.project) if self._session.project is not None else ()
+            self.pins = read_pins(self._session.project) if self._session.project is not None else ()
         except MsdnError:
             self.pins = ()
         self.changed.emit()

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CommandTaken, Ended, Evaluated, MachineUse, RunStarted, StepDone
-from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_core.runs.status import RunState, RunStatus, current_process
 
 STEPS = 40
 PACE_S = 0.05
@@ -30,7 +30,7 @@ def command(run: RunDirectory, behaviour: str) -> list[str]:
 
 
 def main(run: RunDirectory, behaviour: str) -> None:
-    pid, started = own_process()
+    pid, started = current_process()
     status = RunStatus(RunState.RUNNING, pid, started, steps=STEPS)
     run.write_status(status)
     run.append(RunStarted(step=0, steps=STEPS, device="cpu"))
@@ -60,7 +60,7 @@ def main(run: RunDirectory, behaviour: str) -> None:
             figures = {"czsl": step / 50, "U": step / 60, "S": step / 55, "H": step / 58}
             run.append(Evaluated(step=step, epoch=0, on="validation", figures=figures, selected_on="validation"))
             status = replace(status, figures={**figures, "on": "validation", "selected_on": "validation"})
-        commands, offset = run.take_commands(offset)
+        commands, offset = run.read_commands(offset)
         asked = None
         for asked in commands:
             run.append(CommandTaken(command=asked.command, id=asked.id))

@@ -27,11 +27,11 @@ from benchmarks.gui.classes import large_table
 from benchmarks.gui.search import make_project
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.evaluation.tsne import tsne
-from msdn_core.runs.embeddings import space_of
-from msdn_core.runs.evaluations import KeptEvaluation
+from msdn_core.runs.embeddings import embedding_space
+from msdn_core.runs.evaluated_run import EvaluatedRun
+from msdn_core.runs.evaluations import StoredEvaluation
 from msdn_core.runs.image_measures import ImageMeasures
 from msdn_core.runs.predictions import Predictions
-from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.embedding_page import EmbeddingPage
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.services import Services
@@ -48,7 +48,7 @@ CLASSES = 200
 TURNS = 40
 
 
-def tested(images: int) -> TestedRun:
+def tested(images: int) -> EvaluatedRun:
     """A run over that many images, whose scores lie about their class's vector."""
     whole = large_table()
     table = ClassTable(whole.attributes, whole.classes[:CLASSES], whole.vectors[:CLASSES], whole.seen[:CLASSES])
@@ -69,7 +69,7 @@ def tested(images: int) -> TestedRun:
     measures = ImageMeasures(
         ids, nothing, nothing, marks, marks, marks, np.zeros(0, "U1"), np.zeros(0, bool), *[none] * 4
     )
-    return TestedRun.of("bench", "best", KeptEvaluation({"gamma": 0.5}, [], [], [], found, measures))
+    return EvaluatedRun.of("bench", "best", StoredEvaluation({"gamma": 0.5}, [], [], [], found, measures))
 
 
 def cost(do: Callable[[int], object], page: EmbeddingPage) -> str:
@@ -131,7 +131,7 @@ def main() -> None:
             service.close()
     for images in SIZES if arguments.tsne else ():
         begun = time.perf_counter()
-        made = tsne(space_of(tested(images).kept.predictions, "fused"), "")
+        made = tsne(embedding_space(tested(images).evaluation.predictions, "fused"), "")
         print(f"t-SNE of {len(made.images):,} images: {time.perf_counter() - begun:.0f} s")
 
 

@@ -8,8 +8,8 @@ import sys
 from PySide6.QtWidgets import QListWidget, QPushButton
 
 from benchmarks.pictures.stage import Picture, Stage
-from msdn_core.training.ablation import Ablation
-from msdn_core.training.config import RECIPES
+from msdn_core.recipes.ablation import Ablation
+from msdn_core.recipes.config import RECIPES
 
 _ROWS = ("baseline", "ava", "vaa", "full")
 _SETTINGS = ("steps=20", "evaluate_every=10")

@@ -7,10 +7,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QTabWidget
 
 from benchmarks.pictures.stage import Picture, Stage
+from msdn_core.recipes.config import RECIPES
+from msdn_core.recipes.enqueuing import queue_runs
+from msdn_core.recipes.grid import grid_runs, parse_grid
 from msdn_core.runs.status import RunState
-from msdn_core.training.config import RECIPES
-from msdn_core.training.enqueuing import queue_runs
-from msdn_core.training.grid import grid_runs, parse_grid
 from msdn_gui.train.curves import Curves
 from msdn_gui.train.film_view import FilmView
 from msdn_gui.train.run_form import RunForm

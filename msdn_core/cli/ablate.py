@@ -11,8 +11,8 @@ from msdn_core.cli.settings import add_settings
 from msdn_core.errors import RunError
 
 if TYPE_CHECKING:
+    from msdn_core.recipes.ablation_report import Report
     from msdn_core.runs.events import Event
-    from msdn_core.training.ablation_report import Report
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -53,13 +53,13 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     Raises RunError at the end where a run failed or was stopped: the table holds the others.
     """
     from msdn_core.project import Project
+    from msdn_core.recipes.ablation import Ablation, parse_rows, row_label
+    from msdn_core.recipes.ablation_report import as_json, collect_results, write_report
+    from msdn_core.recipes.config import from_settings
+    from msdn_core.recipes.enqueuing import queue_ablation
     from msdn_core.runs.events import StepDone
     from msdn_core.runs.launch import lower_priority
     from msdn_core.runs.status import RunState
-    from msdn_core.training.ablation import Ablation, label_of, parse_rows
-    from msdn_core.training.ablation_report import as_json, gather, write_report
-    from msdn_core.training.config import from_settings
-    from msdn_core.training.enqueuing import queue_ablation
 
     lower_priority()
     config = from_settings(arguments.recipe, arguments.settings)
@@ -72,7 +72,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         output.result({"ablation": ablation.name, "queued": queued}, f"{queued} runs of “{ablation.name}” wait.")
         return
     folder = arguments.out or ablation.folder
-    from msdn_core.training.ablating import train_cells
+    from msdn_core.training.ablation_runs import train_cells
 
     cells = ablation.cells()
     done = sum(cell.done for cell in cells)
@@ -91,14 +91,14 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
     ):
         done += 1
-        report = gather(ablation)
+        report = collect_results(ablation)
         write_report(report, folder)
-        output.note(f"{done} of {len(cells)}  {label_of(cell.row, config.variant)}, seed {cell.seed}: {state}")
+        output.note(f"{done} of {len(cells)}  {row_label(cell.row, config.variant)}, seed {cell.seed}: {state}")
         if state is RunState.FAILED:
             failed.append(f"“{cell.run.name}”: {cell.run.status().reason}")
         elif state is not RunState.FINISHED:
             ended = f"Run “{cell.run.name}” was {state}; the same command goes on with it."
-    report = gather(ablation)
+    report = collect_results(ablation)
     files = write_report(report, folder)
     if ended:
         raise RunError(ended)
@@ -111,7 +111,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
 
 
 def _table(report: Report) -> str:
-    from msdn_core.training.ablation_report import FIGURES
+    from msdn_core.recipes.ablation_report import FIGURES
 
     rows = [("", *(label for _, label in FIGURES))]
     rows += [(row.label, *(str(row.figures[key]) for key, _ in FIGURES)) for row in report.rows]

@@ -62,7 +62,7 @@ def _device() -> str:
     try:
         import torch
 
-        from msdn_core.vision.devices import choose_device
+        from msdn_core.backbones.devices import choose_device
 
         device = choose_device("auto")
         return f"cuda ({torch.cuda.get_device_name(0)})" if device.type == "cuda" else device.type

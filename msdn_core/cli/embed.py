@@ -31,8 +31,8 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Lays out and writes ``evaluation/CHECKPOINT/tsne-SCORES.npz`` in the run's folder."""
     from msdn_core.evaluation.tsne import tsne
-    from msdn_core.runs.embeddings import embedding_digest, embedding_file, space_of, write_embedding
-    from msdn_core.runs.evaluations import folder_to_keep, read_evaluation
+    from msdn_core.runs.embeddings import embedding_digest, embedding_file, embedding_space, write_embedding
+    from msdn_core.runs.evaluations import read_evaluation, writable_evaluation_folder
     from msdn_core.runs.listing import find_run
 
     if not 1 <= arguments.perplexity <= 1000:
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     if not 0 <= arguments.seed < 2**32:
         raise MsdnError("--seed is a whole number from 0 to 4294967295.")
     found = find_run(arguments.project, arguments.run)
-    folder = folder_to_keep(found, arguments.checkpoint)
+    folder = writable_evaluation_folder(found, arguments.checkpoint)
     kept = read_evaluation(folder)
     if kept is None:
         raise MsdnError(
@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         )
     source = arguments.scores
     made = tsne(
-        space_of(kept.predictions, source),
+        embedding_space(kept.predictions, source),
         embedding_digest(kept.predictions, source),
         perplexity=arguments.perplexity,
         seed=arguments.seed,

@@ -15,7 +15,7 @@ from msdn_core.cli.output import Output, aligned, percent
 from msdn_core.errors import MsdnError
 
 if TYPE_CHECKING:
-    from msdn_core.evaluation.report import Evaluation
+    from msdn_core.evaluation.examine import Evaluation
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Evaluates one checkpoint."""
     from msdn_core.cli.checkpoints import find_checkpoint
-    from msdn_core.evaluation.report import examine
+    from msdn_core.evaluation.examine import examine
 
     folder = _kept_with_run(arguments) if arguments.keep else arguments.tables
     checkpoint = find_checkpoint(arguments.project, arguments.run, arguments.checkpoint)
@@ -71,14 +71,14 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
 
 def _kept_with_run(arguments: argparse.Namespace) -> Path:
     """The folder of the evaluation that ``--keep`` asks for; MsdnError where there can be none."""
-    from msdn_core.runs.evaluations import folder_to_keep
+    from msdn_core.runs.evaluations import writable_evaluation_folder
     from msdn_core.runs.listing import find_run
 
     if arguments.tables is not None:
         raise MsdnError("--keep and --tables name two places; give one of them.")
     run = find_run(arguments.project, arguments.run)
     kind = arguments.checkpoint if run.checkpoint(arguments.checkpoint) is not None else "last"
-    return folder_to_keep(run, kind)
+    return writable_evaluation_folder(run, kind)
 
 
 def write_tables(evaluation: Evaluation, folder: Path) -> list[str]:
@@ -118,7 +118,7 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 def _text(figures: Mapping[str, Any]) -> str:
     """The figures for a person, each beside what it was selected on."""
-    from msdn_core.runs.tested_run import OFTEN_TOO_LARGE
+    from msdn_core.runs.evaluated_run import VALIDATED_GAMMA_NOTE
 
     rows: list[tuple[str, ...]] = [("", "CZSL", "U", "S", "H", "gamma")]
     for name, found in (
@@ -129,7 +129,7 @@ def _text(figures: Mapping[str, Any]) -> str:
         if found is not None:
             shown = (percent(found[key]) for key in ("czsl", "U", "S", "H"))
             rows.append((name.format(found["selected_on"]), *shown, f"{found['gamma']:.3f}"))
-    caution = [f"a gamma chosen on validation is {OFTEN_TOO_LARGE}"] if figures["validated"] else []
+    caution = [f"a gamma chosen on validation is {VALIDATED_GAMMA_NOTE}"] if figures["validated"] else []
     lines = [aligned(rows), *caution, f"area under the seen-unseen curve  {percent(figures['ausuc'])}", ""]
     pointing, pcp, attributes = figures["pointing"], figures["pcp"], figures["attributes"]
     regions, agreement = figures["region_insertion"], figures["agreement"]

@@ -46,9 +46,9 @@ def _extract(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> Non
         from msdn_core.runs.launch import lower_priority
 
         lower_priority()
-    from msdn_core.vision.backbones import load_backbone
-    from msdn_core.vision.devices import choose_device
-    from msdn_core.vision.extraction import extract_features
+    from msdn_core.backbones.devices import choose_device
+    from msdn_core.backbones.extraction import extract_features
+    from msdn_core.backbones.loading import load_backbone
 
     backbone = load_backbone(
         arguments.backbone,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, aligned
-from msdn_core.runs.queue import QueueRunner, arrange, hold, is_worked_through, read_order, waiting
+from msdn_core.runs.queue import QueueRunner, hold_queue, is_queue_running, queued_runs, read_order, set_queue_order
 
 if TYPE_CHECKING:
     from msdn_core.runs.directory import RunDirectory
@@ -39,11 +39,11 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     with Project.open(arguments.project, read_only=True) as opened:
         project = opened.path
     if arguments.hold:
-        hold(project, True)
+        hold_queue(project, True)
     elif arguments.order:
-        arrange(project, [find_run(project, name).name for name in arguments.order])
+        set_queue_order(project, [find_run(project, name).name for name in arguments.order])
     elif not arguments.list:
-        hold(project, False)
+        hold_queue(project, False)
         lower_priority()
         taken = QueueRunner(project, tell=lambda run, status: _tell(output, run, status)).work()
         output.result({"taken": taken}, f"{taken} runs were taken; none waits." if taken else "No run waits.")
@@ -56,8 +56,8 @@ def _tell(output: Output, run: RunDirectory, status: RunStatus) -> None:
 
 
 def _show(project: Path, output: Output) -> None:
-    names = [run.name for run in waiting(project)]
-    held, at_work = read_order(project).held, is_worked_through(project)
+    names = [run.name for run in queued_runs(project)]
+    held, at_work = read_order(project).held, is_queue_running(project)
     rows = [(str(place), name) for place, name in enumerate(names, 1)]
     how = "held" if held else "being worked through" if at_work else "waiting for `queue PROJECT`"
     text = f"{aligned([('', 'run'), *rows])}\n{how}" if names else "No run waits."

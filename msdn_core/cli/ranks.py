@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from msdn_core.cli.output import Output, Result
 from msdn_core.errors import MsdnError
-from msdn_core.ranks import Ranks, joined
+from msdn_core.ranks import Ranks, join_ranks
 
 
 class _Silent(Output):
@@ -28,7 +28,7 @@ class _Silent(Output):
 @contextmanager
 def together(output: Output) -> Iterator[tuple[Ranks, Output]]:
     """The ranks that the command runs on, and where this one prints; a fault of another rank than 0 names it."""
-    with joined() as ranks:
+    with join_ranks() as ranks:
         if ranks.first:
             yield ranks, output
             return

@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def _directory(arguments: argparse.Namespace) -> RunDirectory:
+    from msdn_core.recipes.refit import create_refit
     from msdn_core.runs.listing import find_run
-    from msdn_core.training.refit import create_refit
 
     return create_refit(find_run(arguments.project, arguments.run), arguments.name)

@@ -34,11 +34,11 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     from msdn_core.errors import RunError
     from msdn_core.links import refuse_links
     from msdn_core.project import Project
-    from msdn_core.report.reported_run import newest_evaluated
+    from msdn_core.report.reported_run import newest_evaluated_run
     from msdn_core.runs.listing import find_run
 
     with Project.open(arguments.project, read_only=True) as project:
-        first = find_run(project.path, arguments.run) if arguments.run else newest_evaluated(project)
+        first = find_run(project.path, arguments.run) if arguments.run else newest_evaluated_run(project)
         runs = [first, *([find_run(project.path, arguments.beside)] if arguments.beside else [])]
         if len(runs) > 1 and runs[0].path == runs[1].path:
             raise RunError(f"“{first.name}” cannot stand beside itself; name another run with --beside.")
@@ -71,16 +71,16 @@ def _evaluate(project: Any, run: RunDirectory, arguments: argparse.Namespace, ou
     """Evaluates a run's checkpoint unless that was done and holds."""
     from msdn_core.cli.evaluate import write_tables
     from msdn_core.errors import RunError
-    from msdn_core.evaluation.report import examine
-    from msdn_core.runs.evaluations import checkpoint_kind, folder_to_keep
-    from msdn_core.runs.tested_run import read_tested
+    from msdn_core.evaluation.examine import examine
+    from msdn_core.runs.evaluated_run import read_evaluated_run
+    from msdn_core.runs.evaluations import checkpoint_kind, writable_evaluation_folder
 
     kind = arguments.checkpoint or checkpoint_kind(run)
     checkpoint = run.checkpoint(kind) if kind is not None else None
     if kind is None or checkpoint is None:
         return  # The report itself says what is missing.
     try:
-        tested = read_tested(run, kind, project.table(), project.images())
+        tested = read_evaluated_run(run, kind, project.table(), project.images())
     except RunError:
         tested = None
     if tested is None or tested.stale:
@@ -92,4 +92,4 @@ def _evaluate(project: Any, run: RunDirectory, arguments: argparse.Namespace, ou
             progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
             maps_progress=lambda done, total: output.progress("maps", done, total),
         )
-        write_tables(evaluation, folder_to_keep(run, kind))
+        write_tables(evaluation, writable_evaluation_folder(run, kind))

@@ -15,9 +15,9 @@ from msdn_core.errors import ConfigError, MsdnError, RunError
 
 if TYPE_CHECKING:
     from msdn_core.ranks import Ranks
+    from msdn_core.recipes.config import TrainConfig
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.events import Event
-    from msdn_core.training.config import TrainConfig
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def train_in(make: Callable[[], RunDirectory], output: Output, ranks: Ranks) -> int:
     """Trains in the directory that ``make`` gives, on one rank or several; its status as that of ``run``."""
-    directory = ranks.agreed(lambda: _signed(make()))
+    directory = ranks.broadcast(lambda: _signed(make()))
     output.note(f"Run “{directory.name}” in {directory.path}")
     from msdn_core.runs.launch import lower_priority
     from msdn_core.training.loop import run_training
@@ -92,10 +92,10 @@ _FIGURES = (("CZSL", "czsl"), ("U", "U"), ("S", "S"), ("H", "H"))
 
 def _directory(arguments: argparse.Namespace) -> RunDirectory:
     from msdn_core.project import Project
+    from msdn_core.recipes.config import RECIPES
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.listing import find_run
     from msdn_core.runs.status import RunState
-    from msdn_core.training.config import RECIPES
 
     if arguments.run_directory is not None:
         return RunDirectory(arguments.run_directory)
@@ -126,8 +126,8 @@ def _directory(arguments: argparse.Namespace) -> RunDirectory:
 
 
 def _config(arguments: argparse.Namespace) -> TrainConfig:
-    from msdn_core.training.config import from_settings
-    from msdn_core.training.config_file import read_config
+    from msdn_core.recipes.config import from_settings
+    from msdn_core.recipes.config_file import read_config
 
     settings = [*arguments.settings, *_watched(arguments)]
     if arguments.config is None:
@@ -140,7 +140,7 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
 def _watched(arguments: argparse.Namespace) -> list[str]:
     """The setting ``watch``, where pairs are given; ConfigError for one that the project does not have."""
     from msdn_core.project import Project
-    from msdn_core.runs.pins import NO_FILM, as_setting, read_setting
+    from msdn_core.runs.pins import NO_FILM, format_watch_setting, parse_watch_setting
 
     if not arguments.watch and arguments.watch_file is None:
         return []
@@ -150,12 +150,12 @@ def _watched(arguments: argparse.Namespace) -> list[str]:
         raise ConfigError(
             f"{arguments.watch_file} cannot be read ({fault}); give a file with a pair a line."
         ) from fault
-    setting = as_setting([*arguments.watch, *lines])
+    setting = format_watch_setting([*arguments.watch, *lines])
     if setting != NO_FILM:
         with Project.open(arguments.project, read_only=True) as project:
             images = {image.name: image.id for image in project.images()}
             attributes = [attribute.full_name for attribute in project.table().attributes]
-        _, faults = read_setting(setting, images, attributes)
+        _, faults = parse_watch_setting(setting, images, attributes)
         if faults:
             raise ConfigError(faults[0])
     return [f"watch={setting}"]
@@ -164,8 +164,8 @@ def _watched(arguments: argparse.Namespace) -> list[str]:
 def _queue(arguments: argparse.Namespace, output: Output) -> None:
     """Makes the runs and starts none: who wants them trained says ``queue PROJECT``, or opens the window."""
     from msdn_core.project import Project
-    from msdn_core.training.enqueuing import queue_runs
-    from msdn_core.training.grid import grid_runs, parse_grid
+    from msdn_core.recipes.enqueuing import queue_runs
+    from msdn_core.recipes.grid import grid_runs, parse_grid
 
     if arguments.resume:
         raise ConfigError("A run that goes on is not queued here; leave --queue and --grid away.")
@@ -179,11 +179,11 @@ def _queue(arguments: argparse.Namespace, output: Output) -> None:
 
 def _signed(directory: RunDirectory) -> RunDirectory:
     """A run that starts names its process at once, so that it reads as lost where this one ends before it trains."""
-    from msdn_core.runs.status import RunState, own_process
+    from msdn_core.runs.status import RunState, current_process
 
     status = directory.status()
     if status.state is RunState.STARTING:
-        pid, started = own_process()
+        pid, started = current_process()
         directory.write_status(replace(status, pid=pid, process_started=started))
     return directory
 

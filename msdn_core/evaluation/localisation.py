@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.metrics import PCP_SCALES, PCP_SIDE, correct_parts, mean_known
 from msdn_core.domain.metrics.body_parts import BodyPart, body_parts
+from msdn_core.evaluation.evaluate import ScoredSplit
 from msdn_core.evaluation.tables import Row, pointing_columns
-from msdn_core.training.evaluation import Tested
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class PartPlan:
     """For each part its places in ``groups``."""
 
 
-def plan_parts(tested: Tested) -> PartPlan:
+def plan_parts(tested: ScoredSplit) -> PartPlan:
     """The parts of this project; none where no parts are marked."""
-    protocol, parts = body_parts(tested.places.part_names, tested.group_parts)
+    protocol, parts = body_parts(tested.locations.part_names, tested.group_parts)
     columns = tested.table.groups
     groups: list[tuple[int, ...]] = []
     groups_of = []
@@ -49,16 +49,16 @@ class PartHits:
     """(N, P) the share of the part's groups that hit, by ``<size>_<side>``; NaN where that is not known."""
 
 
-def part_hits(tested: Tested, plan: PartPlan, peaks: Mapping[str, NDArray[np.int64] | None]) -> PartHits:
+def part_hits(tested: ScoredSplit, plan: PartPlan, peaks: Mapping[str, NDArray[np.int64] | None]) -> PartHits:
     """Which parts were found in which image, at both box sizes, by each sub-net.
 
     ``peaks`` are (N, G, 2) by sub-net, None of one that is not there.
     """
-    boxes = np.minimum(np.floor(tested.places.boxes * PCP_SIDE), PCP_SIDE - 1)
+    boxes = np.minimum(np.floor(tested.locations.boxes * PCP_SIDE), PCP_SIDE - 1)
     known = np.asarray(~np.isnan(boxes).any(axis=1))
     whole = boxes[known].astype(np.int64)
-    points = np.floor(tested.places.points[known] * PCP_SIDE)
-    names = tested.places.part_names
+    points = np.floor(tested.locations.points[known] * PCP_SIDE)
+    names = tested.locations.part_names
     shape = (len(known), len(plan.parts))
     in_sight = np.zeros(shape, np.bool_)
     found = {f"{size}_{side}": np.full(shape, np.nan) for size in PCP_SCALES for side in peaks}
@@ -73,7 +73,7 @@ def part_hits(tested: Tested, plan: PartPlan, peaks: Mapping[str, NDArray[np.int
     return PartHits(in_sight, found)
 
 
-def part_rows(tested: Tested, plan: PartPlan, found: PartHits) -> list[Row]:
+def part_rows(tested: ScoredSplit, plan: PartPlan, found: PartHits) -> list[Row]:
     """A row a part: PCP at both box sizes and the pointing game, of each sub-net.
 
     Images without a known box, or in which the part is out of sight, are left out.

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.metrics import class_maps, enlarged_peaks, insertion_area, map_overlap
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
-from msdn_core.training.data import Features
-from msdn_core.training.evaluation import Tested
+from msdn_core.evaluation.evaluate import ScoredSplit
+from msdn_core.msdn.batches import FeatureBatches
 
 _AT_ONCE = 32
 _SEED = 0
@@ -20,7 +20,7 @@ _SEED = 0
 Floats = NDArray[np.float64]
 
 
-class MapStudy(NamedTuple):
+class MapMeasures(NamedTuple):
     """What was found of N images; G attribute groups."""
 
     overlap: NDArray[np.float32]
@@ -37,34 +37,34 @@ class MapStudy(NamedTuple):
     attention to that class; ``random``: in an order drawn by chance."""
 
 
-def study_maps(
-    tested: Tested,
+def measure_maps(
+    tested: ScoredSplit,
     groups: Sequence[Sequence[int]],
-    between: Callable[[], None],
+    on_batch: Callable[[], None],
     progress: Callable[[int, int], None],
-) -> MapStudy:
+) -> MapMeasures:
     """Runs the network over the test images once more, and keeps of each batch's maps what the figures need.
 
-    ``groups`` are the attribute columns of each group; ``between`` is called between batches, and may raise;
+    ``groups`` are the attribute columns of each group; ``on_batch`` is called between batches, and may raise;
     ``progress`` is told how many of how many images are done.
     """
     rows = tested.test.rows
-    features = Features(tested.store, next(tested.network.parameters()).device, rows)
+    features = FeatureBatches(tested.store, next(tested.network.parameters()).device, rows)
     unit = tested.table.unit_vectors(clip_negative=tested.header.clip_negative).astype(np.float32)
     parts = []
     for start in range(0, len(rows), _AT_ONCE):
-        between()
+        on_batch()
         batch = slice(start, start + _AT_ONCE)
         with torch.inference_mode():
             outputs = tested.network.regions(features.batch(rows[batch]))
         maps = [value.float().cpu().numpy() for value in outputs]
         parts.append(_batch(tested, batch, groups, unit, *maps))
         progress(min(batch.stop, len(rows)), len(rows))
-    return MapStudy(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+    return MapMeasures(*(np.concatenate(values) for values in zip(*parts, strict=True)))
 
 
 def _batch(
-    tested: Tested,
+    tested: ScoredSplit,
     batch: slice,
     groups: Sequence[Sequence[int]],
     unit: NDArray[np.float32],
@@ -72,9 +72,9 @@ def _batch(
     regions_av: NDArray[np.float32],
     attention_va: NDArray[np.float32],
     regions_va: NDArray[np.float32],
-) -> MapStudy:
+) -> MapMeasures:
     header, seen, grid = tested.header, tested.table.seen, tested.store.spec.grid
-    scores_av, scores_va = tested.looked.scores_av[batch], tested.looked.scores_va[batch]
+    scores_av, scores_va = tested.scores.scores_av[batch], tested.scores.scores_va[batch]
     logits = class_scores(fused_attribute_scores(scores_av, scores_va, header.fusion), unit)
     target = calibrated(logits, seen, header.gamma).argmax(axis=1)
 
@@ -97,7 +97,7 @@ def _batch(
     ]
     rng = np.random.default_rng([_SEED, batch.start])
     by_chance = rng.permuted(np.tile(np.arange(attention_av.shape[2]), (len(target), 1)), axis=1)
-    return MapStudy(
+    return MapMeasures(
         overlap=map_overlap(attention_av, attention_va),
         peaks_av=_peaks(attention_av, scores_av, groups, grid),
         peaks_va=_peaks(attention_va, scores_va, groups, grid),

@@ -13,7 +13,7 @@ import numpy as np
 
 from msdn_core.domain.embedding import AttributeSpace
 from msdn_core.errors import MsdnError
-from msdn_core.runs.embeddings import KeptEmbedding
+from msdn_core.runs.embeddings import StoredEmbedding
 
 PERPLEXITY, SEED, ITERATIONS = 30.0, 0, 1000
 _SAID = re.compile(r"Iteration (\d+)")
@@ -26,7 +26,7 @@ def tsne(
     perplexity: float = PERPLEXITY,
     seed: int = SEED,
     progress: Callable[[int, int], None] = lambda *_: None,
-) -> KeptEmbedding:
+) -> StoredEmbedding:
     """The plane in which neighbours of the space stay neighbours (van der Maaten and Hinton, 2008).
 
     Images and classes are laid out together, from their principal components on. ``perplexity`` is about how many
@@ -48,7 +48,7 @@ def tsne(
         placed = method.fit_transform(points)
     progress(ITERATIONS, ITERATIONS)
     count = len(space.images)
-    return KeptEmbedding(placed[:count], placed[count:], made_of, float(bounded), seed, float(method.kl_divergence_))
+    return StoredEmbedding(placed[:count], placed[count:], made_of, float(bounded), seed, float(method.kl_divergence_))
 
 
 class _Listener(io.StringIO):

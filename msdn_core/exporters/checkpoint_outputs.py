@@ -10,19 +10,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from msdn_core.backbones.devices import choose_device
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.scoring import Floats, calibrated, class_scores, fused_attribute_scores
 from msdn_core.errors import RunError
+from msdn_core.evaluation.evaluate import features_of
 from msdn_core.importers.dataset import ProgressReport
+from msdn_core.msdn.batches import FeatureBatches, Rows
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN, Outputs
 from msdn_core.project import ImageRecord, Project
 from msdn_core.runs.header import CheckpointHeader
-from msdn_core.runs.predictions import Predictions, predictions_of
-from msdn_core.training.data import Features, Rows
-from msdn_core.training.evaluation import features_of
-from msdn_core.vision.devices import choose_device
+from msdn_core.runs.predictions import Predictions, make_predictions
 
 _AT_ONCE = 64
 
@@ -36,7 +36,7 @@ class CheckpointOutputs:
     images: tuple[ImageRecord, ...]
     grid: tuple[int, int]
     _network: MSDN
-    _features: Features
+    _features: FeatureBatches
     _rows: Rows
     _progress: ProgressReport
 
@@ -63,7 +63,7 @@ class CheckpointOutputs:
         """Predictions of all images, whose scores are 0 until someone fills them in."""
         shape = len(self.images), len(self.table.attributes)
         empty = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        return predictions_of(self.header, self.table, self.images, *empty)
+        return make_predictions(self.header, self.table, self.images, *empty)
 
     def class_scores(self, scores_av: Floats, scores_va: Floats) -> NDArray[np.float64]:
         """(B, M) scores of all classes with calibrated stacking, from attribute scores (B, K) of both sub-nets."""
@@ -91,5 +91,5 @@ def open_outputs(
         raise RunError(f"{project.path} has no image of this kind that has features; choose another --split.")
     rows = store.rows([image.id for image in there])
     return CheckpointOutputs(
-        header, table, there, store.spec.grid, network, Features(store, target, rows), rows, progress
+        header, table, there, store.spec.grid, network, FeatureBatches(store, target, rows), rows, progress
     )

@@ -14,7 +14,7 @@ from msdn_core.domain.scoring import contributions, fused_attribute_scores
 from msdn_core.exporters.checkpoint_outputs import CheckpointOutputs
 from msdn_core.exporters.predictions import origin
 from msdn_core.exporters.report import ExportReport
-from msdn_core.runs.predictions import arrays_of
+from msdn_core.runs.predictions import to_arrays
 
 
 def export_explanations(outputs: CheckpointOutputs, file: Path) -> ExportReport:
@@ -50,7 +50,7 @@ def _write_npz(outputs: CheckpointOutputs, file: Path) -> None:
                 array[part] = getattr(out, name).numpy().reshape(-1, *shape[1:])
         while maps:
             maps.popitem()[1].flush()
-        for name, value in arrays_of(said).items():
+        for name, value in to_arrays(said).items():
             np.save(Path(folder) / f"{name}.npy", value, allow_pickle=False)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
             for path in sorted(Path(folder).iterdir()):

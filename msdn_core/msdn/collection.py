@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from msdn_core.backbones.extraction import Progress, extract_features
 from msdn_core.errors import RunError
 from msdn_core.msdn.explainer import Explainer
 from msdn_core.project import Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest
-from msdn_core.vision.extraction import Progress, extract_features
 from msdn_core.vision.features import FeatureStore, find_store
 
 _AT_ONCE = 64

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from msdn_core.backbones.devices import choose_device
+from msdn_core.backbones.loading import Backbone, load_backbone
+from msdn_core.backbones.weights import local_weights
 from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import CheckpointError
 from msdn_core.msdn.checkpoint import load_network
-from msdn_core.vision.backbones import Backbone, load_backbone
-from msdn_core.vision.devices import choose_device
 from msdn_core.vision.transform import BackboneSpec, prepare_file, viewed_box
-from msdn_core.vision.weights import local_file
 
 
 class Explainer:
@@ -56,7 +56,7 @@ class Explainer:
             backbone = load_backbone(
                 self.spec.name,
                 size=self.spec.size,
-                weights=self._weights or local_file(self.spec),
+                weights=self._weights or local_weights(self.spec),
                 device=self.device,
                 precision=self.spec.precision,
             )

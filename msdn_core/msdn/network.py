@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from msdn_core.domain.variants import SubNets, Variant
-from msdn_core.msdn.attending import attend, multiplied, softmax_, through_softmax_
+from msdn_core.msdn.attention import attention_forward, project_features, softmax_, softmax_backward_
 from msdn_core.msdn.paper import VisualToAttributeByRegion
 
 
@@ -60,15 +60,15 @@ class AttributeToVisual(nn.Module):
         return v @ self.W_2, v @ self.W_1
 
     @staticmethod
-    def say(maps: Tensor) -> tuple[Tensor, Tensor]:
+    def forward_(maps: Tensor) -> tuple[Tensor, Tensor]:
         """s1 (K, B) and A1 (K, B, R) from (2, K, B, R): both projections of the features."""
         attention = softmax_(maps[0], 2)
         return (attention * maps[1]).sum(dim=2), attention
 
     @staticmethod
-    def learn(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:
-        """See ``attending.SubNet``."""
-        through_softmax_(maps[0], maps[1], gradient[..., None], (scores * gradient)[..., None])
+    def backward_(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:
+        """See ``attention.SubNet``."""
+        softmax_backward_(maps[0], maps[1], gradient[..., None], (scores * gradient)[..., None])
 
 
 class VisualToAttribute(nn.Module):
@@ -86,17 +86,17 @@ class VisualToAttribute(nn.Module):
         return v @ self.W_2_1, v @ self.W_1_1.T
 
     @staticmethod
-    def say(maps: Tensor) -> tuple[Tensor, Tensor]:
+    def forward_(maps: Tensor) -> tuple[Tensor, Tensor]:
         """s2 (K, B), a sum over the regions and not a mean, and A2 (K, B, R), from (2, K, B, R)."""
         attention = softmax_(maps[0], 0)
         return (attention * maps[1]).sum(dim=2), attention
 
     @staticmethod
-    def learn(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - the sums are another one's
-        """See ``attending.SubNet``."""
+    def backward_(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - the sums are another one's
+        """See ``attention.SubNet``."""
         attention, score = maps
         of_region = (attention * score).mul_(gradient[..., None]).sum(dim=0)
-        through_softmax_(attention, score, gradient[..., None], of_region)
+        softmax_backward_(attention, score, gradient[..., None], of_region)
 
 
 class AveragePooled(nn.Module):
@@ -117,13 +117,13 @@ class AveragePooled(nn.Module):
         return (v @ self.W_1,)
 
     @staticmethod
-    def say(maps: Tensor) -> tuple[Tensor, Tensor]:
+    def forward_(maps: Tensor) -> tuple[Tensor, Tensor]:
         """s (K, B), and how much each region weighs in it, the same everywhere (K, B, R), from (1, K, B, R)."""
         return maps[0].mean(dim=2), torch.full_like(maps[0], 1 / maps.shape[3])
 
     @staticmethod
-    def learn(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - a mean's slope is its own
-        """See ``attending.SubNet``."""
+    def backward_(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - a mean's slope is its own
+        """See ``attention.SubNet``."""
         maps.copy_((gradient / maps.shape[3])[..., None])
 
 
@@ -194,10 +194,10 @@ class MSDN(nn.Module):
     def forward(self, features: Tensor, projections: Tensor | None = None) -> Outputs:
         """(B, C, R) features, each region of length 1 over C; what follows their product is in the weights' dtype.
 
-        Who asks for many batches under the same weights makes ``projections`` once. More about both in ``attend``.
+        Who asks for many batches under the same weights makes ``projections`` once. See ``attention_forward``.
         """
         weights = self.projections() if projections is None else projections
-        said = self._named(attend(self._there, weights, features))
+        said = self._named(attention_forward(self._there, weights, features))
         if not self.cosine_scale:
             return said
         return said._replace(
@@ -210,10 +210,10 @@ class MSDN(nn.Module):
         batch, _, regions = features.shape
         weights = self.projections() if projections is None else projections
         there = self._there
-        maps = multiplied(there, weights, features).maps
+        maps = project_features(there, weights, features).maps
         each = [own.reshape(*own.shape[:2], -1, 1).clone() for own in maps]
-        alone = self._named([sub_net.say(own) for sub_net, own in zip(there, each, strict=True)])
-        together = self._named([sub_net.say(own) for sub_net, own in zip(there, maps, strict=True)])
+        alone = self._named([sub_net.forward_(own) for sub_net, own in zip(there, each, strict=True)])
+        together = self._named([sub_net.forward_(own) for sub_net, own in zip(there, maps, strict=True)])
         scores_av, scores_va = (
             scores.reshape(batch, regions, -1).transpose(1, 2) for scores in (alone.scores_av, alone.scores_va)
         )

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from msdn_core.msdn.attending import softmax_, through_softmax_
+from msdn_core.msdn.attention import softmax_, softmax_backward_
 
 
 class VisualToAttributeByRegion(nn.Module):
@@ -48,7 +48,7 @@ class VisualToAttributeByRegion(nn.Module):
         return v @ self.W_attention, v @ self.W_scalar, v @ self.W_back
 
     @staticmethod
-    def say(maps: Tensor) -> tuple[Tensor, Tensor]:
+    def forward_(maps: Tensor) -> tuple[Tensor, Tensor]:
         """s2 (K, B) and A2 (K, B, R), from (3, K, B, R)."""
         attention, score, back = maps
         softmax_(attention, 0)
@@ -56,12 +56,12 @@ class VisualToAttributeByRegion(nn.Module):
         return (scalar * back).sum(dim=2), attention
 
     @staticmethod
-    def learn(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - the sums are another one's
-        """See ``attending.Part``."""
+    def backward_(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - the sums are another one's
+        """See ``attention.SubNet``."""
         attention, score, back = maps
         scalar = (attention * score).sum(dim=0)
         of_scalar = (back * gradient[..., None]).sum(dim=0)
-        through_softmax_(attention, score, of_scalar, scalar * of_scalar)
+        softmax_backward_(attention, score, of_scalar, scalar * of_scalar)
         torch.mul(scalar, gradient[..., None], out=back)
 
 

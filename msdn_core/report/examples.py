@@ -15,7 +15,7 @@ from msdn_core.errors import MsdnError
 from msdn_core.msdn.explainer import Explainer
 from msdn_core.project import ImageRecord
 from msdn_core.report.pictures import jpeg_uri
-from msdn_core.runs.tested_run import TestedRun
+from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_core.vision.features import FeatureStore, find_store
 from msdn_core.vision.images import open_image
 from msdn_core.vision.overlay import overlay
@@ -51,7 +51,7 @@ class Example:
     panels: tuple[Panel, ...]
 
 
-def middling(run: TestedRun, gamma: float) -> NDArray[np.intp]:
+def typical_images(run: EvaluatedRun, gamma: float) -> NDArray[np.intp]:
     """Places of up to two seen and two unseen test images that were told rightly, neither the surest nor the least.
 
     They stand at a third and at two thirds of those of their kind, by how far the next class lies behind.
@@ -66,20 +66,20 @@ def middling(run: TestedRun, gamma: float) -> NDArray[np.intp]:
     return np.array(chosen, np.intp)
 
 
-def worst(run: TestedRun, gamma: float) -> NDArray[np.intp]:
+def worst_errors(run: EvaluatedRun, gamma: float) -> NDArray[np.intp]:
     """Places of the test images whose wrong class scores most above their own, the worst first."""
-    leads = run.leads(gamma)
+    leads = run.margins(gamma)
     order = np.argsort(-leads, kind="stable")[:ERRORS]
     return np.asarray(order[run.predictions(gamma)[order] != run.labels[order]])
 
 
-class Looking:
+class ExampleMaker:
     """Looks at images through the checkpoints of one or two runs."""
 
     def __init__(
         self,
         project: Path,
-        runs: Sequence[TestedRun],
+        runs: Sequence[EvaluatedRun],
         gammas: Sequence[float],
         records: Mapping[int, ImageRecord],
         *,
@@ -104,7 +104,7 @@ class Looking:
         """The test images at these places of the first run's predictions; those that are gone are left out."""
         found = []
         for place in places.tolist():
-            record = self._records.get(int(self._runs[0].kept.predictions.image_ids[place]))
+            record = self._records.get(int(self._runs[0].evaluation.predictions.image_ids[place]))
             try:
                 if record is None:
                     raise MsdnError("An image is no longer in the project.")
@@ -118,7 +118,7 @@ class Looking:
         run, gamma = self._runs[0], self._gammas[0]
         table = run.table
         own, taken = int(run.labels[place]), int(run.predictions(gamma)[place])
-        unit = table.unit_vectors(clip_negative=run.kept.predictions.clip_negative)
+        unit = table.unit_vectors(clip_negative=run.evaluation.predictions.clip_negative)
         said_for = contributions(run.fused[place], unit[taken])
         if taken != own:
             said_for = said_for - contributions(run.fused[place], unit[own])
@@ -127,7 +127,7 @@ class Looking:
         panels = [Panel("image", jpeg_uri(picture))]
         for number in range(len(self._runs)):
             panels += self._maps(number, record, picture, attribute)
-        lead = run.leads(gamma)[place] if taken != own else _lead_of_best(run, gamma)[place]
+        lead = run.margins(gamma)[place] if taken != own else _lead_of_best(run, gamma)[place]
         said = tuple(self._taken(number, record) for number in range(len(self._runs)))
         return Example(
             record.name, table.classes[own], bool(table.seen[own]), said, float(lead), attribute, tuple(panels)
@@ -158,7 +158,7 @@ class Looking:
     def _taken(self, number: int, record: ImageRecord) -> str:
         """What a run takes an image for; empty where it was not among its test images."""
         run = self._runs[number]
-        found = np.flatnonzero(run.kept.predictions.image_ids == record.id)
+        found = np.flatnonzero(run.evaluation.predictions.image_ids == record.id)
         return run.table.classes[int(run.predictions(self._gammas[number])[found[0]])] if len(found) else ""
 
     def _find(self, sentence: str) -> None:
@@ -166,7 +166,7 @@ class Looking:
             self.findings.append(sentence)
 
 
-def _lead_of_best(run: TestedRun, gamma: float) -> NDArray[np.float64]:
+def _lead_of_best(run: EvaluatedRun, gamma: float) -> NDArray[np.float64]:
     """(N,) by how much the best class scores above the next one."""
     shown = np.asarray(calibrated(run.scores, run.table.seen, gamma), np.float64)
     if shown.shape[1] < 2:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_core.report.reported_run import ReportedRun
-from msdn_core.runs.figure_words import percent
-from msdn_core.runs.trained_on import look
-from msdn_core.training.config import RECIPES, TrainConfig
+from msdn_core.runs.figure_text import percent
+from msdn_core.runs.trained_on import value_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def map_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
 
     def both(*path: str, chance: str = "", fused: str = "") -> Callable[[ReportedRun], str]:
         def say(run: ReportedRun) -> str:
-            found = look(run.tested.figures, *path)
+            found = value_at(run.tested.figures, *path)
             if not isinstance(found, Mapping):
                 return ""
             prefix = "auc_" if path == ("attributes",) else ""
@@ -100,16 +100,16 @@ def map_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
 
     def area(way: str) -> Callable[[ReportedRun], str]:
         def say(run: ReportedRun) -> str:
-            found = look(run.tested.figures, "region_insertion")
+            found = value_at(run.tested.figures, "region_insertion")
             if not isinstance(found, Mapping):
                 return ""
-            sides = [f"{words} {percent(look(found, side, way))}" for side, words in (("av", "A→V"), ("va", "V→A"))]
+            sides = [f"{words} {percent(value_at(found, side, way))}" for side, words in (("av", "A→V"), ("va", "V→A"))]
             return f"{', '.join(sides)}, by chance {percent(found.get('random'))}"
 
         return say
 
     def agreement(run: ReportedRun) -> str:
-        found = look(run.tested.figures, "agreement")
+        found = value_at(run.tested.figures, "agreement")
         if not isinstance(found, Mapping):
             return ""
         jsd = found.get("jsd_nats")
@@ -154,8 +154,8 @@ def origin_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
         _fact("Checkpoint", runs, lambda run: _joined("", run.tested.kind, _bare(_measured(run, "checkpoint")))),
         _fact("Trained with", runs, versions(lambda run: run.data.get("versions"))),
         _fact("Trained on", runs, machine(lambda run: run.data.get("machine"))),
-        _fact("Measured with", runs, versions(lambda run: look(run.tested.figures, "measured", "versions"))),
-        _fact("Measured on", runs, machine(lambda run: look(run.tested.figures, "measured", "machine"))),
+        _fact("Measured with", runs, versions(lambda run: value_at(run.tested.figures, "measured", "versions"))),
+        _fact("Measured on", runs, machine(lambda run: value_at(run.tested.figures, "measured", "machine"))),
         _fact("Measured in", runs, lambda run: _measured(run, "precision")),
     ]
     return [fact for fact in facts if any(fact.values)]
@@ -167,7 +167,7 @@ def _fact(label: str, runs: Sequence[ReportedRun], say: Callable[[ReportedRun], 
 
 def _at(content: Any, *path: str) -> str:
     """What stands there, in words; empty where nothing does, for a run may be damaged or a stranger's."""
-    found = look(content, *path)
+    found = value_at(content, *path)
     return "" if found is None or isinstance(found, (Mapping, list)) else _said(found)
 
 
@@ -218,7 +218,7 @@ def _validation(run: ReportedRun) -> str:
 
 
 def _features(run: ReportedRun) -> str:
-    spec = look(run.data, "features", "backbone")
+    spec = value_at(run.data, "features", "backbone")
     name, size = _at(spec, "name"), _at(spec, "size")
     if not name:
         return ""

@@ -18,13 +18,13 @@ from msdn_core.domain.metrics.seeds import configuration
 from msdn_core.project import Project
 from msdn_core.report import facts, tables
 from msdn_core.report.charts import Line, Mark, chart
-from msdn_core.report.examples import Looking, middling, worst
+from msdn_core.report.examples import ExampleMaker, typical_images, worst_errors
 from msdn_core.report.pictures import confusion_svg
-from msdn_core.report.reported_run import ReportedRun, read_reported, thinned
+from msdn_core.report.reported_run import ReportedRun, read_reported_run, thin_points
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.figure_words import between_seeds, over_seeds, percent, selected_words
-from msdn_core.runs.noise import SENTENCE, measure_noise, noise_between
-from msdn_core.runs.tested_run import BEST, GAMMAS, TRAINED, VALIDATED
+from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED
+from msdn_core.runs.figure_text import percent, seed_differences, seed_summary, selection_text
+from msdn_core.runs.noise import NOISE_NOTE, measure_noise, noise_between
 
 _SIGNS = {TRAINED: "square", VALIDATED: "circle", BEST: "triangle"}
 _VALIDATED = (("H", "H"), ("U", "U"), ("S", "S"), ("czsl", "CZSL"))
@@ -63,14 +63,14 @@ def write_report(
         MsdnError: where the file cannot be written.
     """
     table, images = project.table(), project.images()
-    reported = [read_reported(project, run, kind, table, images) for run in runs]
+    reported = [read_reported_run(project, run, kind, table, images) for run in runs]
     tested = [run.tested for run in reported]
     gammas = [run.gamma(TRAINED) for run in tested]
     noise = noise_between(tested[0], tested[1], TRAINED) if len(tested) > 1 else None
     of_measures = measure_noise(tested[0], tested[1]) if len(tested) > 1 else None
-    told_rightly, errors = middling(tested[0], gammas[0]), worst(tested[0], gammas[0])
+    told_rightly, errors = typical_images(tested[0], gammas[0]), worst_errors(tested[0], gammas[0])
     seen, total = iter(range(1, 1_000)), len(told_rightly) + len(errors)
-    looking = Looking(
+    looking = ExampleMaker(
         project.path,
         tested,
         gammas,
@@ -137,7 +137,7 @@ def _head(run: ReportedRun) -> dict[str, str]:
     return {
         "name": run.name,
         "checkpoint": f"{run.tested.kind} checkpoint" + (f", step {step:,}" if isinstance(step, int) else ""),
-        "selected": selected_words(run.tested).replace("checkpoint ", "", 1),
+        "selected": selection_text(run.tested).replace("checkpoint ", "", 1),
         "seed": "unknown" if seed is None else str(seed),
         "variant": str(figures.get("variant", "?")),
         "sub_nets": str(figures.get("sub_nets", "?")),
@@ -152,14 +152,14 @@ def _said(runs: Sequence[ReportedRun], *, compared: bool) -> list[str]:
     for run in runs:
         seed = run.config.get("seed")
         if len(run.seeds) > 1:
-            said.append(f"{run.name}: {over_seeds(run.seeds)}.")
+            said.append(f"{run.name}: {seed_summary(run.seeds)}.")
         else:
             said.append(f"{run.name}: one seed{'' if seed is None else f' ({seed})'}; others may differ.")
     if len(runs) > 1 and configuration(runs[0].config) != configuration(runs[1].config):
-        said += [f"{sentence}." for sentence in between_seeds(runs[0].seeds, runs[1].seeds)]
+        said += [f"{sentence}." for sentence in seed_differences(runs[0].seeds, runs[1].seeds)]
     if len(runs) > 1:
         said.append(
-            SENTENCE if compared else "They were not measured on the same test images: what is noise is not known."
+            NOISE_NOTE if compared else "They were not measured on the same test images: what is noise is not known."
         )
     return said
 
@@ -211,7 +211,7 @@ def _validation(runs: Sequence[ReportedRun]) -> list[tuple[str, Markup]]:
 
 def _small(runs: Sequence[ReportedRun], which: str, name: str, scale: float) -> Markup:
     lines = [
-        Line(thinned(points) * (1.0, scale), number)
+        Line(thin_points(points) * (1.0, scale), number)
         for number, run in enumerate(runs)
         if (points := getattr(run.curves, which).get(name))
     ]

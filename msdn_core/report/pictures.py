@@ -11,7 +11,7 @@ from PIL import Image
 
 from msdn_core.domain.metrics import confusion
 from msdn_core.report.charts import GRID, INK, MUTED
-from msdn_core.runs.tested_run import TestedRun
+from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_core.svg import opening, text
 
 _QUALITY = 82
@@ -28,12 +28,12 @@ def jpeg_uri(picture: Image.Image) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode('ascii')}"
 
 
-def confusion_svg(run: TestedRun, gamma: float, title: str) -> str:
+def confusion_svg(run: EvaluatedRun, gamma: float, title: str) -> str:
     """Rows: classes that have test images, columns: all, like classes together; the darker, the larger a row's share.
 
     The scale is that of square roots: a single error in thirty shall still be seen.
     """
-    order = run.like
+    order = run.similarity_order
     counts = confusion(run.labels, run.predictions(gamma), len(run.table.classes))
     rows = order[run.images_of_class[order] > 0]
     shares = counts[np.ix_(rows, order)] / np.maximum(counts[rows].sum(axis=1, keepdims=True), 1)

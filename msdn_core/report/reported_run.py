@@ -15,11 +15,11 @@ from msdn_core.domain.metrics.seeds import configuration
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.project import ImageRecord, Project
 from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.evaluated_run import EvaluatedRun, read_evaluated_run
 from msdn_core.runs.evaluations import checkpoint_kind, evaluation_folder, read_figures
 from msdn_core.runs.events import Evaluated, StepDone
 from msdn_core.runs.listing import list_runs
 from msdn_core.runs.notes import Notes, read_notes
-from msdn_core.runs.tested_run import TestedRun, read_tested
 
 MOST_POINTS = 600
 """Points of a curve that are drawn: more than its picture has columns."""
@@ -39,7 +39,7 @@ class ReportedRun:
     """A run of the project with its evaluation."""
 
     directory: RunDirectory
-    tested: TestedRun
+    tested: EvaluatedRun
     config: dict[str, Any]
     """Its settings; empty where they cannot be read."""
     data: dict[str, Any]
@@ -55,7 +55,7 @@ class ReportedRun:
         return self.directory.name
 
 
-def newest_evaluated(project: Project) -> RunDirectory:
+def newest_evaluated_run(project: Project) -> RunDirectory:
     """The newest run that was evaluated; RunError where none was."""
     for run in list_runs(project.path):
         kind = checkpoint_kind(run)
@@ -66,7 +66,7 @@ def newest_evaluated(project: Project) -> RunDirectory:
     )
 
 
-def read_reported(
+def read_reported_run(
     project: Project, run: RunDirectory, kind: str | None, table: ClassTable, images: Sequence[ImageRecord]
 ) -> ReportedRun:
     """A run as it is reported; without a ``kind``, its best checkpoint, or the last where there is no best one.
@@ -76,7 +76,7 @@ def read_reported(
     kind = kind or checkpoint_kind(run)
     if kind is None or run.checkpoint(kind) is None:
         raise RunError(f"Run “{run.name}” has no {kind or ''} checkpoint yet; let it train on, or name another run.")
-    tested = read_tested(run, kind, table, images)
+    tested = read_evaluated_run(run, kind, table, images)
     if tested is None:
         raise RunError(
             f"The {kind} checkpoint of run “{run.name}” was not evaluated, so there is nothing to report of it; add "
@@ -111,7 +111,7 @@ def read_curves(run: RunDirectory) -> TrainingCurves:
     return curves
 
 
-def thinned(points: array[float]) -> NDArray[np.float64]:
+def thin_points(points: array[float]) -> NDArray[np.float64]:
     """(P, 2) points to draw: all, or of each of many stretches the lowest and the highest."""
     every = np.array(points).reshape(-1, 2)
     stretch = len(every) // (MOST_POINTS // 2)
@@ -134,7 +134,7 @@ def _append(curves: dict[str, array[float]], step: int, values: Any) -> None:
         curve.extend((step, value))
 
 
-def _seeds_of(project: Project, run: RunDirectory, tested: TestedRun) -> tuple[dict[str, Any], ...]:
+def _seeds_of(project: Project, run: RunDirectory, tested: EvaluatedRun) -> tuple[dict[str, Any], ...]:
     own = _read(run.config)
     found: dict[Any, dict[str, Any]] = {}
     for other in list_runs(project.path):

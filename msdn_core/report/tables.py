@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.metrics import confusions
 from msdn_core.report.reported_run import ReportedRun
+from msdn_core.runs.evaluated_run import GAMMAS, TRAINED, EvaluatedRun
 from msdn_core.runs.evaluations import Row
-from msdn_core.runs.figure_words import FIGURES, gamma_words, percent, points, selected_words
+from msdn_core.runs.figure_text import FIGURES, gamma_text, percent, points, selection_text
 from msdn_core.runs.noise import MeasureNoise, Noise
-from msdn_core.runs.tested_run import GAMMAS, TRAINED, TestedRun
 
 CONFUSIONS = 12
 
@@ -56,9 +56,9 @@ def figure_table(runs: Sequence[ReportedRun], noise: Noise | None) -> FigureTabl
             row = one.row(choice) if one is not None else None
             if one is None or row is None:
                 continue
-            name = gamma_words(one, choice) if other is None else f"{one.name} · {gamma_words(one, choice)}"
+            name = gamma_text(one, choice) if other is None else f"{one.name} · {gamma_text(one, choice)}"
             cells = tuple(Cell(percent(row.get(figure))) for figure, _ in FIGURES)
-            lines.append(Line(name, cells, "run" if number == 0 else "other", selected_words(one, choice)))
+            lines.append(Line(name, cells, "run" if number == 0 else "other", selection_text(one, choice)))
         gained = _gained(choice, run, other, noise) if other is not None else ()
         if gained:
             lines.append(Line("difference", gained, "difference"))
@@ -70,7 +70,7 @@ def class_table(runs: Sequence[ReportedRun], noise: Noise | None) -> FigureTable
     tested = [run.tested for run in runs]
     accuracies = [run.accuracies(run.gamma(TRAINED)) for run in tested]
     first, table = tested[0], tested[0].table
-    taken = {row.get("class"): row for row in first.kept.classes}
+    taken = {row.get("class"): row for row in first.evaluation.classes}
     others = [[_value(accuracies[1], run, name) for name in table.classes] for run in tested[1:]]
     lines = []
     for number in np.argsort(accuracies[0], kind="stable").tolist():
@@ -101,12 +101,12 @@ def attribute_table(runs: Sequence[ReportedRun], noise: MeasureNoise | None) -> 
         ("map_overlap", "maps share", "quiet"),
         ("images_with", "images", ""),
     )
-    return _measured(runs, "attribute", measures, lambda run: run.kept.attributes, within)
+    return _measured(runs, "attribute", measures, lambda run: run.evaluation.attributes, within)
 
 
 def part_table(runs: Sequence[ReportedRun], noise: MeasureNoise | None) -> FigureTable:
     """A row a part, the one that is found least first."""
-    names = runs[0].tested.kept.measures.parts.tolist()
+    names = runs[0].tested.evaluation.measures.parts.tolist()
     within = dict(zip(names, noise.parts.tolist(), strict=True)) if noise is not None else {}
     measures = (
         ("pcp_usual_av", "PCP A→V", "av"),
@@ -115,17 +115,17 @@ def part_table(runs: Sequence[ReportedRun], noise: MeasureNoise | None) -> Figur
         ("pointing_va", "points V→A", "va"),
         ("images", "images", ""),
     )
-    return _measured(runs, "part", measures, lambda run: run.kept.parts, within)
+    return _measured(runs, "part", measures, lambda run: run.evaluation.parts, within)
 
 
-def confusion_table(run: TestedRun, gamma: float) -> list[tuple[str, str, int, int]]:
+def confusion_table(run: EvaluatedRun, gamma: float) -> list[tuple[str, str, int, int]]:
     """(class, taken for, images, of how many), the most frequent first."""
     names, totals = run.table.classes, run.images_of_class
     found = confusions(run.labels, run.predictions(gamma), len(names))[:CONFUSIONS]
     return [(names[own], names[other], count, int(totals[own])) for own, other, count in found]
 
 
-def _gained(choice: str, run: TestedRun, other: TestedRun, noise: Noise | None) -> tuple[Cell, ...]:
+def _gained(choice: str, run: EvaluatedRun, other: EvaluatedRun, noise: Noise | None) -> tuple[Cell, ...]:
     mine, theirs = run.row(choice), other.row(choice)
     if mine is None or theirs is None:
         return ()
@@ -135,7 +135,7 @@ def _gained(choice: str, run: TestedRun, other: TestedRun, noise: Noise | None) 
             cells.append(Cell("–"))
             continue
         sign = noise.sign(choice, figure) if noise is not None else ""
-        tip = noise.words(choice, figure) if noise is not None else ""
+        tip = noise.tooltip(choice, figure) if noise is not None else ""
         cells.append(Cell(f"{sign}{points(theirs[figure] - mine[figure])}", tip=tip))
     return tuple(cells)
 
@@ -144,7 +144,7 @@ def _measured(
     runs: Sequence[ReportedRun],
     key: str,
     measures: Sequence[tuple[str, str, str]],
-    rows_of: Callable[[TestedRun], list[Row]],
+    rows_of: Callable[[EvaluatedRun], list[Row]],
     within: dict[str, bool],
 ) -> FigureTable:
     """The first run's measures; of a second run its first measure, and what it gains there."""
@@ -169,7 +169,7 @@ def _measured(
     return FigureTable(tuple(headings), tuple(lines))
 
 
-def _value(accuracies: NDArray[np.float64], run: TestedRun, name: str) -> float:
+def _value(accuracies: NDArray[np.float64], run: EvaluatedRun, name: str) -> float:
     row = run.table.class_index.get(name)
     return float(accuracies[row]) if row is not None else float("nan")
 

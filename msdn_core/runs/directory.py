@@ -138,9 +138,9 @@ class RunDirectory:
         """Replaces what was trained on."""
         write_atomic(self.path / "data.json", json.dumps(dict(data), indent=1, ensure_ascii=False) + "\n")
 
-    def status(self, *, elsewhere: bool = False) -> RunStatus:
-        """Where it stands; a run whose process is gone, or ``elsewhere`` long silent, reads as lost."""
-        return read_status(self.path, elsewhere=elsewhere)
+    def status(self, *, remote: bool = False) -> RunStatus:
+        """Where it stands; a run whose process is gone, or ``remote`` long silent, reads as lost."""
+        return read_status(self.path, remote=remote)
 
     def write_status(self, status: RunStatus) -> None:
         """Replaces the status."""
@@ -170,7 +170,7 @@ class RunDirectory:
         _append_line(self.path / "commands.jsonl", json.dumps({"command": command, "id": identity}))
         return identity
 
-    def take_commands(self, offset: int = 0) -> tuple[list[Command], int]:
+    def read_commands(self, offset: int = 0) -> tuple[list[Command], int]:
         """Commands from a byte offset on, and the offset to go on from; what is no command is passed over."""
         lines, offset = _read_lines(self.path / "commands.jsonl", offset)
         commands = []

@@ -25,7 +25,7 @@ _MOST_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class KeptEmbedding:
+class StoredEmbedding:
     """N images, M classes."""
 
     images: NDArray[np.float32]
@@ -49,17 +49,17 @@ def embedding_file(folder: Path, source: str) -> Path:
     return folder / f"tsne-{source}.npz"
 
 
-def scores_of(predictions: Predictions, source: str) -> Floats:
+def attribute_scores_of(predictions: Predictions, source: str) -> Floats:
     """(N, K) attribute scores by one of ``SOURCES``."""
     if source == "fused":
         return fused_attribute_scores(predictions.scores_av, predictions.scores_va, predictions.weights)
     return predictions.scores_av if source == "av" else predictions.scores_va
 
 
-def space_of(predictions: Predictions, source: str) -> AttributeSpace:
+def embedding_space(predictions: Predictions, source: str) -> AttributeSpace:
     """The space of test images and classes by the scores of one of ``SOURCES``."""
     unit = predictions.table.unit_vectors(clip_negative=predictions.clip_negative)
-    return attribute_space(scores_of(predictions, source), unit)
+    return attribute_space(attribute_scores_of(predictions, source), unit)
 
 
 def embedding_digest(predictions: Predictions, source: str) -> str:
@@ -71,18 +71,18 @@ def embedding_digest(predictions: Predictions, source: str) -> str:
     return found.hexdigest()[:16]
 
 
-def write_embedding(path: Path, embedding: KeptEmbedding) -> None:
+def write_embedding(path: Path, embedding: StoredEmbedding) -> None:
     """Writes the file whole, or not at all; MsdnError where it cannot be."""
     content: dict[str, Any] = {entry.name: np.asarray(getattr(embedding, entry.name)) for entry in fields(embedding)}
     with replacing(path) as temporary:
         np.savez(temporary, format=np.int64(FORMAT), **content)
 
 
-def read_embedding(path: Path, predictions: Predictions) -> KeptEmbedding | None:
+def read_embedding(path: Path, predictions: Predictions) -> StoredEmbedding | None:
     """The embedding in a file, None where there is none; RunError where it cannot be read or has other images."""
     if not path.is_file():
         return None
-    names = [entry.name for entry in fields(KeptEmbedding)]
+    names = [entry.name for entry in fields(StoredEmbedding)]
     try:
         check_size(path, _MOST_BYTES, ["format", *names])
         with np.load(path, allow_pickle=False) as file:
@@ -91,7 +91,7 @@ def read_embedding(path: Path, predictions: Predictions) -> KeptEmbedding | None
             content: dict[str, Any] = {name: file[name] for name in names}
         for name, kind in {"made_of": str, "perplexity": float, "seed": int, "divergence": float}.items():
             content[name] = kind(content[name][()])
-        found = KeptEmbedding(**content)
+        found = StoredEmbedding(**content)
         for name, count in (("images", len(predictions.image_ids)), ("classes", len(predictions.classes))):
             array = getattr(found, name)
             if array.shape != (count, 2) or array.dtype.kind != "f" or not np.isfinite(array).all():

@@ -40,7 +40,7 @@ Row = dict[str, str | float | None]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class KeptEvaluation:
+class StoredEvaluation:
     """An evaluation as it was written."""
 
     figures: dict[str, Any]
@@ -57,7 +57,7 @@ def evaluation_folder(run: RunDirectory, kind: str = "best") -> Path:
     return run.path / "evaluation" / kind
 
 
-def folder_to_keep(run: RunDirectory, kind: str = "best") -> Path:
+def writable_evaluation_folder(run: RunDirectory, kind: str = "best") -> Path:
     """The same for who writes there; MsdnError where it would be written through a link."""
     folder = evaluation_folder(run, kind)
     refuse_links(run.project_path, folder)
@@ -104,7 +104,7 @@ def _check(found: Any) -> None:
                 raise ValueError(f"“{name}” is no number")
 
 
-def read_evaluation(folder: Path) -> KeptEvaluation | None:
+def read_evaluation(folder: Path) -> StoredEvaluation | None:
     """All of a kept evaluation; None where there is none, RunError where a file of it cannot be read."""
     figures = read_figures(folder)
     if figures is None:
@@ -113,11 +113,11 @@ def read_evaluation(folder: Path) -> KeptEvaluation | None:
     predictions, measures = read_predictions(folder / PREDICTIONS), read_image_measures(folder / MEASURES)
     if not np.array_equal(predictions.image_ids, measures.image_ids) or (predictions.labels < 0).any():
         raise RunError(f"The files in {folder} do not belong together; evaluate the run again.")
-    return KeptEvaluation(figures, classes, attributes, parts, predictions, measures)
+    return StoredEvaluation(figures, classes, attributes, parts, predictions, measures)
 
 
-def what_changed(
-    kept: KeptEvaluation, table: ClassTable, images: Sequence[ImageRecord], checkpoint: Path | None
+def stale_reasons(
+    kept: StoredEvaluation, table: ClassTable, images: Sequence[ImageRecord], checkpoint: Path | None
 ) -> list[str]:
     """Why an evaluation holds no longer, a sentence each; empty where it would come out the same.
 

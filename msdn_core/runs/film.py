@@ -134,7 +134,7 @@ class Film:
         return low, high
 
 
-def spacing(steps: int, evaluate_every: int, asked: int, header: FilmHeader) -> tuple[int, bool]:
+def frame_spacing(steps: int, evaluate_every: int, asked: int, header: FilmHeader) -> tuple[int, bool]:
     """How many steps lie between two frames, and whether each evaluation is filmed as well, so that all fits.
 
     ``asked`` is the setting ``watch_every``; 0 takes about a hundred frames a run.
@@ -155,8 +155,8 @@ def read_film(run: Path) -> Film | None:
 class FilmWriter:
     """Adds frames to a run's film; a new film takes the place of one that is there."""
 
-    def __init__(self, run: Path, header: FilmHeader, *, goes_on_after: int | None = None) -> None:
-        """``goes_on_after``: the step that a resumed run goes on from; frames after it will be made once more.
+    def __init__(self, run: Path, header: FilmHeader, *, resume_step: int | None = None) -> None:
+        """``resume_step``: the step that a resumed run goes on from; frames after it will be made once more.
 
         Raises RunError where the folder cannot be written.
         """
@@ -168,9 +168,9 @@ class FilmWriter:
         """The step of the newest frame."""
         try:
             folder.mkdir(exist_ok=True)
-            found = _read(folder) if goes_on_after is not None else None
-            if found is not None and goes_on_after is not None and found.header == header:
-                kept = int((found.steps <= goes_on_after).sum())
+            found = _read(folder) if resume_step is not None else None
+            if found is not None and resume_step is not None and found.header == header:
+                kept = int((found.steps <= resume_step).sum())
                 with self._path.open("ab") as file:
                     file.truncate(kept * header.record.itemsize)
                 self.last_step = int(found.steps[kept - 1]) if kept else -1

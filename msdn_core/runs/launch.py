@@ -35,12 +35,12 @@ def launch_training(run: RunDirectory, *, command: Sequence[str] | None = None) 
     """
     process = start_process(run, command or trainer_command(run))
     # A child that ends while we live stays a zombie until somebody asks for its end.
-    threading.Thread(target=await_end, args=(run, process), name=f"wait for {run.name}", daemon=True).start()
+    threading.Thread(target=wait_for_end, args=(run, process), name=f"wait for {run.name}", daemon=True).start()
     return int(process.pid)
 
 
 def start_process(run: RunDirectory, command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """What ``launch_training`` does, for a caller that waits for the end by ``await_end``."""
+    """What ``launch_training`` does, for a caller that waits for the end by ``wait_for_end``."""
     run.refuse_links()
     status = run.status()
     if status.state.alive and status.process_alive:
@@ -56,7 +56,7 @@ def start_process(run: RunDirectory, command: Sequence[str]) -> subprocess.Popen
         raise RunError(f"Run “{run.name}” could not be started ({fault.strerror or fault}).") from fault
 
 
-def await_end(run: RunDirectory, process: subprocess.Popen[bytes]) -> None:
+def wait_for_end(run: RunDirectory, process: subprocess.Popen[bytes]) -> None:
     """Waits for the end of a run's process; one that ended before its first word reads as failed then."""
     code = process.wait()
     status = run.status()

@@ -18,10 +18,10 @@ from msdn_core.domain.metrics.bootstrap import (
     intervals,
     mean_draws,
 )
-from msdn_core.runs.figure_words import FIGURES, points
-from msdn_core.runs.tested_run import GAMMAS, TestedRun
+from msdn_core.runs.evaluated_run import GAMMAS, EvaluatedRun
+from msdn_core.runs.figure_text import FIGURES, points
 
-SENTENCE = (
+NOISE_NOTE = (
     f"Differences: ≈ is within noise, by {DRAWS:,} draws of the same test images (95 per cent). "
     "Another seed may differ by more."
 )
@@ -44,7 +44,7 @@ class Noise:
         found = self.figures.get((choice, figure))
         return "≈ " if found is not None and found.contains_zero else ""
 
-    def words(self, choice: str, figure: str) -> str:
+    def tooltip(self, choice: str, figure: str) -> str:
         """Where a difference lies, for a tooltip."""
         found = self.figures.get((choice, figure))
         if found is None:
@@ -53,7 +53,7 @@ class Noise:
         return f"{points(found.low)} to {points(found.high)} in 95 per cent of the draws: {said}"
 
 
-def noise_between(run: TestedRun, other: TestedRun, choice: str) -> Noise | None:
+def noise_between(run: EvaluatedRun, other: EvaluatedRun, choice: str) -> Noise | None:
     """The draws of both runs share their images; None where they were not measured on the same ones.
 
     ``choice`` is the gamma at which classes are compared; the figures are compared at each of ``GAMMAS``.
@@ -93,9 +93,9 @@ class MeasureNoise:
     """(M,) of what the maps of both sub-nets share."""
 
 
-def measure_noise(run: TestedRun, other: TestedRun) -> MeasureNoise | None:
+def measure_noise(run: EvaluatedRun, other: EvaluatedRun) -> MeasureNoise | None:
     """As ``noise_between``, of attributes, parts and agreement; an attribute's AUC by ``AUC_DRAWS`` draws."""
-    mine, theirs = run.kept.measures, other.kept.measures
+    mine, theirs = run.evaluation.measures, other.evaluation.measures
     parts = part_noise(run, other)
     if parts is None or not np.array_equal(mine.truth, theirs.truth):
         return None
@@ -113,16 +113,16 @@ def measure_noise(run: TestedRun, other: TestedRun) -> MeasureNoise | None:
     return MeasureNoise(_within(auc), parts, _within(shared))
 
 
-def part_noise(run: TestedRun, other: TestedRun) -> NDArray[np.bool_] | None:
+def part_noise(run: EvaluatedRun, other: EvaluatedRun) -> NDArray[np.bool_] | None:
     """(P,) of which parts the difference in PCP (A→V, usual box) is within noise; None of different tests."""
-    mine, theirs = run.kept.measures, other.kept.measures
+    mine, theirs = run.evaluation.measures, other.evaluation.measures
     if not _same_test(run, other) or not np.array_equal(mine.parts, theirs.parts):
         return None
     return _within(mean_draws(drawn_weights(run.labels), theirs.pcp_usual_av - mine.pcp_usual_av))
 
 
-def _same_test(run: TestedRun, other: TestedRun) -> bool:
-    mine, theirs = run.kept.predictions, other.kept.predictions
+def _same_test(run: EvaluatedRun, other: EvaluatedRun) -> bool:
+    mine, theirs = run.evaluation.predictions, other.evaluation.predictions
     return np.array_equal(run.labels, other.labels) and all(
         np.array_equal(getattr(mine, name), getattr(theirs, name))
         for name in ("image_ids", "classes", "seen", "attributes")

@@ -21,7 +21,7 @@ class Notes:
     tags: tuple[str, ...] = ()
 
 
-def as_tags(words: Iterable[str]) -> tuple[str, ...]:
+def clean_tags(words: Iterable[str]) -> tuple[str, ...]:
     """Tags without empty ones, each once, in the order given."""
     return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
 
@@ -31,7 +31,7 @@ def read_notes(folder: Path) -> Notes:
     try:
         with (folder / NOTES_FILE).open("rb") as file:
             content = json.loads(file.read(_MAX_BYTES))
-        return Notes(str(content.get("text", "")), as_tags(map(str, content.get("tags", []))))
+        return Notes(str(content.get("text", "")), clean_tags(map(str, content.get("tags", []))))
     except (OSError, AttributeError, TypeError, ValueError, RecursionError):
         return Notes()
 

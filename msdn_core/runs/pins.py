@@ -23,7 +23,7 @@ class Pin:
     attribute: str
 
 
-def project_pins(project: Project) -> tuple[Pin, ...]:
+def read_pins(project: Project) -> tuple[Pin, ...]:
     """The pairs that are pinned in a project, in the order in which they were; none where none can be read."""
     try:
         content = json.loads(project.meta(_KEY) or "[]")
@@ -32,19 +32,19 @@ def project_pins(project: Project) -> tuple[Pin, ...]:
         return ()
 
 
-def keep_pins(project: Project, pins: Sequence[Pin]) -> None:
+def write_pins(project: Project, pins: Sequence[Pin]) -> None:
     """Replaces the pinned pairs; ConfigError where there are more than ``MOST_PINS``, what a project raises else."""
     if len(pins) > MOST_PINS:
         raise ConfigError(f"A film holds at most {MOST_PINS} pairs of image and attribute; take another one off first.")
     project.set_meta(_KEY, json.dumps([[pin.image_id, pin.attribute] for pin in pins], ensure_ascii=False))
 
 
-def as_setting(texts: Iterable[str]) -> str:
+def format_watch_setting(texts: Iterable[str]) -> str:
     """``IMAGE:ATTRIBUTE`` texts as the setting ``watch``; empty ones and comments (``#``) are left out."""
     return "; ".join(text for line in texts if (text := line.strip()) and not text.startswith("#"))
 
 
-def read_setting(
+def parse_watch_setting(
     setting: str, images: Mapping[str, int], attributes: Iterable[str]
 ) -> tuple[tuple[Pin, ...], tuple[str, ...]]:
     """The pairs that the setting ``watch`` names, and a sentence of each text that names none.

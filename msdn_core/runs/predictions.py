@@ -72,7 +72,7 @@ class Predictions:
         return Fusion(*self.fusion.tolist())
 
 
-def predictions_of(
+def make_predictions(
     header: CheckpointHeader,
     table: ClassTable,
     images: Sequence[ImageRecord],
@@ -102,7 +102,7 @@ def predictions_of(
     )
 
 
-def arrays_of(predictions: Predictions) -> dict[str, NDArray[Any]]:
+def to_arrays(predictions: Predictions) -> dict[str, NDArray[Any]]:
     """What stands in the file, by name; no array holds objects."""
     content = {entry.name: np.asarray(getattr(predictions, entry.name)) for entry in fields(Predictions)}
     return {"format": np.asarray(FORMAT, np.int64), **content}
@@ -111,7 +111,7 @@ def arrays_of(predictions: Predictions) -> dict[str, NDArray[Any]]:
 def write_predictions(path: Path, predictions: Predictions) -> None:
     """Writes the file whole, or not at all; MsdnError where it cannot be."""
     with replacing(path) as temporary:
-        np.savez(temporary, **arrays_of(predictions))  # type: ignore[arg-type]
+        np.savez(temporary, **to_arrays(predictions))  # type: ignore[arg-type]
 
 
 def read_predictions(path: Path) -> Predictions:

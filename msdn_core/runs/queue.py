@@ -21,7 +21,7 @@ from msdn_core.atomic import write_atomic
 from msdn_core.errors import RunError
 from msdn_core.links import is_link, refuse_links
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.launch import await_end, start_process, trainer_command
+from msdn_core.runs.launch import start_process, trainer_command, wait_for_end
 from msdn_core.runs.listing import list_runs
 from msdn_core.runs.status import RunState, RunStatus
 
@@ -55,33 +55,33 @@ def read_order(project: Path) -> Order:
         return Order()
 
 
-def arrange(project: Path, names: Sequence[str]) -> None:
+def set_queue_order(project: Path, names: Sequence[str]) -> None:
     """Puts these runs first, in this order; MsdnError where that cannot be written."""
     _write_order(project, Order(tuple(names), read_order(project).held))
 
 
-def hold(project: Path, held: bool) -> None:
+def hold_queue(project: Path, held: bool) -> None:
     """Lets no further run be taken, or lets them be taken again; the run at work goes on either way."""
     order = read_order(project)
     if order.held != held:
         _write_order(project, Order(order.names, held))
 
 
-def in_order(names: Sequence[str], order: Order) -> list[str]:
+def sort_queued(names: Sequence[str], order: Order) -> list[str]:
     """Waiting runs, given from the newest to the oldest, in the order in which they are taken."""
     arranged = [name for name in order.names if name in names]
     return list(dict.fromkeys([*arranged, *reversed(names)]))
 
 
-def waiting(project: Path) -> list[RunDirectory]:
+def queued_runs(project: Path) -> list[RunDirectory]:
     """The runs that wait, the next one first."""
     runs = {run.name: run for run in list_runs(project) if run.status().state is RunState.QUEUED}
-    return [runs[name] for name in in_order(list(runs), read_order(project))]
+    return [runs[name] for name in sort_queued(list(runs), read_order(project))]
 
 
 def enqueue(run: RunDirectory) -> None:
     """Lets a run that was left wait for its turn to go on; RunError where it is at work, or finished."""
-    with changing(run.project_path):
+    with queue_lock(run.project_path):
         status = run.status()
         if not status.state.resumable:
             raise RunError(f"Run “{run.name}” is {status.state}, so it cannot wait for its turn.")
@@ -91,7 +91,7 @@ def enqueue(run: RunDirectory) -> None:
 
 def cancel_waiting(run: RunDirectory) -> bool:
     """Marks a run that waits as cancelled; False where it does not wait (any more)."""
-    with changing(run.project_path):
+    with queue_lock(run.project_path):
         status = run.status()
         if status.state is not RunState.QUEUED:
             return False
@@ -102,7 +102,7 @@ def cancel_waiting(run: RunDirectory) -> bool:
 
 
 @contextmanager
-def changing(project: Path) -> Iterator[None]:
+def queue_lock(project: Path) -> Iterator[None]:
     """Nobody takes a waiting run meanwhile; RunError where another process holds this for long."""
     refuse_links(project, project / FOLDER / "change.lock")
     try:
@@ -119,7 +119,7 @@ def changing(project: Path) -> Iterator[None]:
         lock.release()
 
 
-def is_worked_through(project: Path) -> bool:
+def is_queue_running(project: Path) -> bool:
     """Whether a process takes this project's waiting runs."""
     path = project / FOLDER / "runner.lock"
     if not path.exists() or is_link(path):
@@ -182,14 +182,14 @@ class QueueRunner:
         return filelock.FileLock(self._project / FOLDER / "runner.lock", timeout=_RUNNER_LOCK_S)
 
     def _may_take(self) -> bool:
-        return not read_order(self._project).held and bool(waiting(self._project))
+        return not read_order(self._project).held and bool(queued_runs(self._project))
 
     def _take_one(self) -> int:
         if any(run.status().state.alive for run in list_runs(self._project)):
             time.sleep(_LOOK_S)
             return 0
-        with changing(self._project):
-            run = next(iter(waiting(self._project)), None)
+        with queue_lock(self._project):
+            run = next(iter(queued_runs(self._project)), None)
             if run is None:
                 return 0
             try:
@@ -204,7 +204,7 @@ class QueueRunner:
 
     def _follow(self, run: RunDirectory, process: subprocess.Popen[bytes]) -> None:
         try:
-            await_end(run, process)
+            wait_for_end(run, process)
         except KeyboardInterrupt:
             # The run is in a session of its own, where no Ctrl+C reaches it.
             run.send("stop")

@@ -57,7 +57,7 @@ class RunStatus:
     state: RunState = RunState.QUEUED
     pid: int = 0
     process_started: float = 0.0
-    """When that process was created, as ``own_process`` tells it: a pid alone is given to others after it."""
+    """When that process was created, as ``current_process`` tells it: a pid alone is given to others after it."""
     heartbeat: float = 0.0
     step: int = 0
     steps: int = 0
@@ -82,7 +82,7 @@ class RunStatus:
             return False
 
 
-def own_process() -> tuple[int, float]:
+def current_process() -> tuple[int, float]:
     """This process's pid and when it was created, as a status names them."""
     return os.getpid(), _started(psutil.Process())
 
@@ -104,10 +104,10 @@ def write_status(folder: Path, status: RunStatus) -> None:
     write_atomic(folder / STATUS_FILE, json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
-def read_status(folder: Path, *, elsewhere: bool = False) -> RunStatus:
+def read_status(folder: Path, *, remote: bool = False) -> RunStatus:
     """The status of the run in a folder; a run at work whose process is gone reads as lost.
 
-    Of a run ``elsewhere``, which may be another machine's, no process can be looked for: it reads as lost when it has
+    Of a run ``remote``, which may be another machine's, no process can be looked for: it reads as lost when it has
     said nothing for long.
     """
     try:
@@ -130,7 +130,7 @@ def read_status(folder: Path, *, elsewhere: bool = False) -> RunStatus:
         return RunStatus(RunState.LOST, reason="Its status file is damaged.")
     if not status.state.alive:
         return status
-    if elsewhere:
+    if remote:
         silent = time.time() - status.heartbeat
         if silent < _SILENCE_TOLERANCE_S:
             return status

@@ -10,7 +10,7 @@ from msdn_core.domain.fingerprints import split_fingerprints
 from msdn_core.project import ImageRecord
 
 
-def look(content: Any, *path: str) -> Any:
+def value_at(content: Any, *path: str) -> Any:
     """What stands at a path of names; None where nothing does."""
     for name in path:
         content = content.get(name) if isinstance(content, Mapping) else None
@@ -27,14 +27,14 @@ def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     return next((name for name in names if _identity(before.get(name)) != _identity(now.get(name))), "")
 
 
-def trained_on_tests(data: Mapping[str, Any], images: Sequence[ImageRecord]) -> str:
+def training_overlap_warning(data: Mapping[str, Any], images: Sequence[ImageRecord]) -> str:
     """A sentence where a run, by its ``data.json``, may have been trained on some of the test images; else empty.
 
     What it was trained on is kept as fingerprints, so test images that are others now are all that can be told.
     """
     now = split_fingerprints({image.name: image.split for image in images})
     tests = (Split.TEST_SEEN, Split.TEST_UNSEEN)
-    if all(look(data, "splits", str(split)) in (None, now[split]) for split in tests):
+    if all(value_at(data, "splits", str(split)) in (None, now[split]) for split in tests):
         return ""
     return (
         "The test images are others than when the run was trained, so it may have been trained on some of them: these "

@@ -7,7 +7,7 @@ from pathlib import Path
 from msdn_core.errors import RunError
 from msdn_core.links import refuse_links
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.queue import changing
+from msdn_core.runs.queue import queue_lock
 
 FOLDER = "trash"
 
@@ -17,7 +17,7 @@ def discard(run: RunDirectory) -> Path:
 
     Raises RunError where it is at work, or cannot be moved.
     """
-    with changing(run.project_path):
+    with queue_lock(run.project_path):
         if run.status().state.alive:
             raise RunError(f"Run “{run.name}” is at work; stop or cancel it before it is deleted.")
         folder = run.project_path / FOLDER

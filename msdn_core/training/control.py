@@ -14,13 +14,13 @@ from dataclasses import replace
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import Command, RunDirectory
 from msdn_core.runs.events import CommandTaken, Event, Message
-from msdn_core.runs.status import RunState, own_process
+from msdn_core.runs.status import RunState, current_process
 
 _POLL_S = 0.2
 _HEARTBEAT_S = 1.0
 
 
-class EndAsked(Exception):  # noqa: N818 - it is no error
+class StopRequested(Exception):  # noqa: N818 - it is no error
     """A command ends the run; ``state`` says how."""
 
     def __init__(self, state: RunState) -> None:
@@ -37,7 +37,7 @@ class Control:
         before = run.status()
         # What was asked while this process started is meant for it; what was asked of one before it is not.
         self._offset = before.commands_from if before.state is RunState.STARTING else run.commands_end()
-        pid, started = own_process()
+        pid, started = current_process()
         self._status = replace(before, state=RunState.RUNNING, pid=pid, process_started=started, reason="")
         self._polled = self._written = 0.0
         self._checkpoint_asked = False
@@ -47,7 +47,7 @@ class Control:
         run.write_status(self._status)
         threading.Thread(target=self._listen, name=f"listen for {run.name}", daemon=True).start()
 
-    def say(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
         """Appends an event, and tells the listener; one that has gone (a closed pipe) ends the run as ``stop`` does."""
         with self._lock:
             self.run.append(event)
@@ -60,33 +60,33 @@ class Control:
 
     def note(self, text: str, level: str = "info") -> None:
         """A sentence for the person."""
-        self.say(Message(level=level, text=text))
+        self.emit(Message(level=level, text=text))
 
-    def at(self, step: int, steps: int) -> None:
+    def report_step(self, step: int, steps: int) -> None:
         """How far the run is; written at most once a second."""
         with self._lock:
             self._status = replace(self._status, step=step, steps=steps)
             self._beat()
 
     def poll(self) -> None:
-        """Follows what was asked: raises EndAsked to stop or cancel, waits while paused."""
+        """Follows what was asked: raises StopRequested to stop or cancel, waits while paused."""
         if time.monotonic() - self._polled >= _POLL_S:
             self._hear()
         while self._status.state is RunState.PAUSED and self._end is None:
             self._wait()
             self._hear()
         if self._end is not None:
-            raise EndAsked(self._end)
+            raise StopRequested(self._end)
 
-    def asked_to_end(self) -> bool:
+    def stop_requested(self) -> bool:
         """Whether a command ended the run; for work that asks instead of being interrupted."""
         try:
             self.poll()
-        except EndAsked:
+        except StopRequested:
             return True
         return False
 
-    def take_checkpoint_request(self) -> bool:
+    def pop_checkpoint_request(self) -> bool:
         """Whether a checkpoint was asked for since the last time."""
         asked, self._checkpoint_asked = self._checkpoint_asked, False
         return asked
@@ -132,10 +132,10 @@ class Control:
             if self._over.is_set():
                 return
             self._polled = time.monotonic()
-            commands, self._offset = self.run.take_commands(self._offset)
+            commands, self._offset = self.run.read_commands(self._offset)
             for command in commands:
                 self._follow(command)
-                self.say(CommandTaken(command=command.command, id=command.id))
+                self.emit(CommandTaken(command=command.command, id=command.id))
 
     def _follow(self, command: Command) -> None:
         if command.command in ("stop", "cancel"):

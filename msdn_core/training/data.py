@@ -13,38 +13,19 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from msdn_core.backbones.extraction import Progress, extract_features
+from msdn_core.backbones.loading import load_backbone
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import RunError
+from msdn_core.evaluation import provenance
+from msdn_core.evaluation.labelled_rows import LabelledRows, labelled_rows, rows_fingerprint
 from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.project import ImageRecord, Project
 from msdn_core.ranks import ALONE, Ranks
-from msdn_core.runs.pins import Pin, project_pins
-from msdn_core.training import provenance
-from msdn_core.training.config import TrainConfig
-from msdn_core.vision.backbones import load_backbone
-from msdn_core.vision.extraction import Progress, extract_features
+from msdn_core.recipes.config import TrainConfig
+from msdn_core.runs.pins import Pin, read_pins
 from msdn_core.vision.features import FeatureStore, find_stores
-
-Rows = NDArray[np.int64]
-
-DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
-"""What the network's product is made in, by the setting ``precision``."""
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class Part:
-    """Images of one purpose: rows of the feature store, and their classes' rows in the table."""
-
-    rows: Rows
-    labels: Rows
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    def of(self, mask: NDArray[np.bool_]) -> Part:
-        """The images that a mask selects."""
-        return Part(self.rows[mask], self.labels[mask])
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -55,12 +36,12 @@ class TrainingData:
     word_vectors: NDArray[np.float32]
     word_vector_source: str
     store: FeatureStore
-    train: Part
-    test: Part
+    train: LabelledRows
+    test: LabelledRows
     """Test images of seen and of unseen classes together; ``table.seen`` tells them apart."""
     left_out: int
     """Images of a split that have no features, because they could not be opened."""
-    of_unseen: int
+    unseen_images: int
     """Images of the training split that are not trained on, because their class counts as unseen."""
     splits: dict[str, Any]
     """Fingerprints of the project's splits, see ``provenance.splits``."""
@@ -79,8 +60,8 @@ class TrainingData:
             "word_vectors": self.word_vector_source,
             "features": {"backbone": self.store.spec.to_json(), "fingerprint": self.store.fingerprint},
             "images": {
-                "train": fingerprint(self.train),
-                "test": fingerprint(self.test),
+                "train": rows_fingerprint(self.train),
+                "test": rows_fingerprint(self.test),
                 "left_out": self.left_out,
             },
             "splits": self.splits,
@@ -88,12 +69,6 @@ class TrainingData:
             "device": str(device),
             "machine": provenance.machine(device),
         }
-
-
-def fingerprint(part: Part) -> dict[str, Any]:
-    """How many images there are, and which."""
-    digest = hashlib.sha256(part.rows.tobytes() + part.labels.tobytes()).hexdigest()
-    return {"count": len(part), "fingerprint": digest[:16]}
 
 
 def load_data(
@@ -115,7 +90,7 @@ def load_data(
         table, images = project.table(), project.images()
         word_vectors, source = project.word_vectors(), project.word_vector_source()
         for_validation = _names(project.meta("validation_classes"))
-        pins = project_pins(project)
+        pins = read_pins(project)
     if not table.attributes or not table.classes:
         raise RunError(f"{project_path} has no classes with attributes yet; define them under Classes, or import them.")
     if not any(image.split is Split.TRAIN and image.class_name for image in images):
@@ -139,12 +114,12 @@ def load_data(
         store = extract_features(project_path, backbone, progress=progress, stop=stop, ranks=ranks)
         if stop is not None and stop():
             return None
-    train, lost = part_of(images, table, store, (Split.TRAIN,))
+    train, lost = labelled_rows(images, table, store, (Split.TRAIN,))
     of_seen = table.seen[train.labels]
     if len(train) and not of_seen.any():
         raise RunError(f"All training images of {project_path} show classes that count as unseen; make some seen.")
-    unseen, train = int((~of_seen).sum()), train.of(of_seen)
-    test, lost_too = part_of(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
+    unseen, train = int((~of_seen).sum()), train.select(of_seen)
+    test, lost_too = labelled_rows(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
     if len(train) == 0:
         raise RunError(f"No training image of {project_path} could be opened; put the image files back.")
     if len(np.unique(train.labels)) < 2:
@@ -195,59 +170,5 @@ def matching_store(project_path: Path, config: TrainConfig, images: Sequence[Ima
     return None
 
 
-def part_of(
-    images: Sequence[ImageRecord], table: ClassTable, store: FeatureStore, splits: Sequence[Split]
-) -> tuple[Part, int]:
-    """The images of some splits that have a class and features, and how many have a class but no features."""
-    wanted = [image for image in images if image.split in splits and image.class_name is not None]
-    there = [image for image in wanted if store.has(image.id)]
-    labels = [table.class_index[str(image.class_name)] for image in there]
-    rows = store.rows([image.id for image in there])
-    return Part(rows, np.array(labels, dtype=np.int64)), len(wanted) - len(there)
-
-
 def _weights(config: TrainConfig) -> Path | None:
     return Path(config.weights) if config.weights else None
-
-
-class Features:
-    """Rows of a store as batches on a device; resident on a GPU where they fit, otherwise read as needed."""
-
-    def __init__(
-        self, store: FeatureStore, device: torch.device, rows: Rows, *, dtype: torch.dtype = torch.float32
-    ) -> None:
-        """``rows`` are all that will be asked for; ``dtype`` is what batches come in, and so the network's product."""
-        self._store = store
-        self._device = device
-        self._dtype = dtype
-        self._resident: torch.Tensor | None = None
-        self._place: dict[int, int] = {}
-        self._laid = torch.empty(0, dtype=dtype, device=device)
-        if device.type == "cuda":
-            unique = np.unique(rows)
-            free, _ = torch.cuda.mem_get_info(device)
-            if unique.size * int(np.prod(store.array.shape[1:])) * 2 < 0.6 * free:
-                self._resident = torch.empty((len(unique), *store.array.shape[1:]), dtype=torch.float16, device=device)
-                for start in range(0, len(unique), 256):
-                    chunk = unique[start : start + 256]
-                    self._resident[start : start + len(chunk)] = torch.from_numpy(store.read(chunk))
-                self._place = {int(row): place for place, row in enumerate(unique)}
-
-    def batch(self, rows: Rows) -> torch.Tensor:
-        """(B, C, R) on the device, laid channels first in memory: then the network's product copies nothing.
-
-        It stands in memory that the next batch takes over.
-        """
-        if self._resident is not None:
-            places = torch.tensor([self._place[int(row)] for row in rows], device=self._device)
-            return self._channels_first(self._resident[places])
-        return self._channels_first(torch.from_numpy(self._store.read(rows)).to(self._device))
-
-    def _channels_first(self, features: torch.Tensor) -> torch.Tensor:
-        """(B, C, R), laid out as (C, B, R) where the batch before lay: fresh pages cost as much as what fills them."""
-        batch, channels, regions = features.shape
-        if self._laid.numel() < features.numel():
-            with torch.inference_mode(False):  # What was made under inference could not be trained on later.
-                self._laid = torch.empty(features.numel(), dtype=self._dtype, device=self._device)
-        laid = self._laid[: features.numel()].view(channels, batch, regions)
-        return laid.copy_(features.transpose(0, 1)).transpose(0, 1)

@@ -22,16 +22,17 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from msdn_core.msdn.batches import FeatureBatches, Rows
 from msdn_core.msdn.network import MSDN, Outputs
 from msdn_core.ranks import Ranks
+from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Event
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.status import RunState
 from msdn_core.torchrun import TorchRanks
-from msdn_core.training.config import TrainConfig
-from msdn_core.training.control import Control, EndAsked
-from msdn_core.training.data import Features, Rows, TrainingData
+from msdn_core.training.control import Control, StopRequested
+from msdn_core.training.data import TrainingData
 from msdn_core.training.trainer import Trainer
 
 _STATES = tuple(RunState)
@@ -61,7 +62,7 @@ class RankTrainer(Trainer):
     ) -> None:
         super().__init__(config, data, device, run)
         self._ranks = ranks
-        self.described["ranks"] = ranks.count
+        self.provenance["ranks"] = ranks.count
         self._own = OwnRows(self.features, ranks)
         self.features = self._own
         self.network.register_forward_hook(self._put_together)
@@ -73,7 +74,7 @@ class RankTrainer(Trainer):
         own = torch.cat([outputs.scores_av, outputs.scores_va], dim=1)[: rows.stop - rows.start]
         whole = own.new_zeros(self._own.count, own.shape[1])
         whole[rows] = own.detach()
-        self._ranks.add_up(whole)
+        self._ranks.sum_in_place(whole)
         whole[rows] = own
         scores_av, scores_va = whole.chunk(2, dim=1)
         return outputs._replace(scores_av=scores_av, scores_va=scores_va)
@@ -81,7 +82,7 @@ class RankTrainer(Trainer):
     def _add_up_gradients(self, *_: Any) -> None:
         gradients = [p.grad for p in self.network.parameters() if p.grad is not None]
         every = torch.cat([gradient.flatten() for gradient in gradients])
-        self._ranks.add_up(every)
+        self._ranks.sum_in_place(every)
         for gradient, part in zip(gradients, torch.split(every, [g.numel() for g in gradients]), strict=True):
             gradient.copy_(part.view_as(gradient))
 
@@ -93,10 +94,10 @@ class RankTrainer(Trainer):
             super().save(kind, network, header, extra)
 
 
-class OwnRows(Features):
+class OwnRows(FeatureBatches):
     """Of each batch this rank's share: neighbouring rows, as many as others have, or one less."""
 
-    def __init__(self, features: Features, ranks: Ranks) -> None:
+    def __init__(self, features: FeatureBatches, ranks: Ranks) -> None:
         self._all, self._ranks = features, ranks
         self.count = 0
         """B, the images of the last batch on all ranks together."""
@@ -126,7 +127,7 @@ class Leader(Control):
         """As alone; what is raised here is raised on every rank."""
         try:
             super().poll()
-        except EndAsked as asked:
+        except StopRequested as asked:
             self._tell(asked.state)
             raise
         self._tell(RunState.RUNNING)
@@ -136,7 +137,7 @@ class Leader(Control):
         self._tell(RunState.PAUSED)
 
     def _tell(self, state: RunState) -> None:
-        self._ranks.told(_STATES.index(state))
+        self._ranks.broadcast_number(_STATES.index(state))
 
 
 class Follower(Control):
@@ -147,22 +148,22 @@ class Follower(Control):
         self._ranks = ranks
         self._end: RunState | None = None
 
-    def say(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
         """Rank 0 says it."""
 
-    def at(self, step: int, steps: int) -> None:
+    def report_step(self, step: int, steps: int) -> None:
         """Rank 0 is as far."""
 
     def poll(self) -> None:
-        """Waits for rank 0's word, and while it is paused; raises EndAsked to stop or cancel."""
+        """Waits for rank 0's word, and while it is paused; raises StopRequested to stop or cancel."""
         state = RunState.PAUSED
         while state is RunState.PAUSED:
-            state = _STATES[self._ranks.told(0)]
+            state = _STATES[self._ranks.broadcast_number(0)]
         if state is not RunState.RUNNING:
             self._end = state
-            raise EndAsked(state)
+            raise StopRequested(state)
 
-    def take_checkpoint_request(self) -> bool:
+    def pop_checkpoint_request(self) -> bool:
         """Rank 0 saves it."""
         return False
 

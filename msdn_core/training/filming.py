@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import RunError
+from msdn_core.evaluation.labelled_rows import LabelledRows
+from msdn_core.msdn.batches import FeatureBatches, Rows
 from msdn_core.msdn.network import MSDN
+from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.film import FilmedPin, FilmHeader, FilmWriter, read_film, spacing
-from msdn_core.runs.pins import NO_FILM, Pin, read_setting
-from msdn_core.training.config import TrainConfig
+from msdn_core.runs.film import FilmedPin, FilmHeader, FilmWriter, frame_spacing, read_film
+from msdn_core.runs.pins import NO_FILM, Pin, parse_watch_setting
 from msdn_core.training.control import Control
-from msdn_core.training.data import Features, Part, Rows, TrainingData
+from msdn_core.training.data import TrainingData
 
 if TYPE_CHECKING:
     from msdn_core.training.trainer import Trainer
@@ -44,7 +46,7 @@ class Watched:
     """Sentences about pairs that cannot be filmed."""
 
 
-def watched_of(run: RunDirectory, config: TrainConfig, data: TrainingData, part: Part) -> Watched:
+def choose_watched(run: RunDirectory, config: TrainConfig, data: TrainingData, part: LabelledRows) -> Watched:
     """What a run watches: what it watched before it was left, its setting, the project's pins, or telling pairs.
 
     ``part`` are the images that the last are chosen from.
@@ -59,7 +61,7 @@ def watched_of(run: RunDirectory, config: TrainConfig, data: TrainingData, part:
         source, pins = before.source, tuple(pin.pin for pin in before.pins)
     elif config.watch.strip():
         source = "named in the run's settings"
-        pins, notes = read_setting(config.watch, {key.name: key.id for key in keys}, attributes)
+        pins, notes = parse_watch_setting(config.watch, {key.name: key.id for key in keys}, attributes)
     elif data.pins:
         source, pins = "pinned in Explore", data.pins
     else:
@@ -82,7 +84,7 @@ def watched_of(run: RunDirectory, config: TrainConfig, data: TrainingData, part:
 class Filming:
     """The film of one run; it ends, and says so, where a frame cannot be written: the run goes on."""
 
-    def __init__(self, watched: Watched, network: MSDN, features: Features) -> None:
+    def __init__(self, watched: Watched, network: MSDN, features: FeatureBatches) -> None:
         self._watched, self._network, self._features = watched, network, features
         self._writer: FilmWriter | None = None
         self._every, self._evaluations = 1, True
@@ -94,10 +96,10 @@ class Filming:
         header, config = self._watched.header, trainer.config
         if header is None:
             return
-        self._every, self._evaluations = spacing(config.steps, config.evaluate_every, config.watch_every, header)
+        self._every, self._evaluations = frame_spacing(config.steps, config.evaluate_every, config.watch_every, header)
         try:
             after = trainer.step if resumed else None
-            self._writer = FilmWriter(trainer.run.path, header, goes_on_after=after)
+            self._writer = FilmWriter(trainer.run.path, header, resume_step=after)
         except RunError as fault:
             control.note(f"{fault} The run goes on without a film.", "warning")
         self.take(trainer, control)
@@ -144,7 +146,7 @@ def _before(run: RunDirectory) -> FilmHeader | None:
     return film.header if film is not None else None
 
 
-def _telling(table: ClassTable, part: Part, ids: list[int]) -> tuple[Pin, ...]:
+def _telling(table: ClassTable, part: LabelledRows, ids: list[int]) -> tuple[Pin, ...]:
     """An image each of classes that lie apart in the table, with the attribute that tells its class from others most.
 
     No two of the same group where there are enough groups.

@@ -14,23 +14,23 @@ import filelock
 import torch
 
 from msdn_core.atomic import remove_partial_files
+from msdn_core.backbones.devices import choose_device
+from msdn_core.backbones.extraction import Progress
 from msdn_core.errors import MsdnError, RunError
+from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.losses import LossTerms
 from msdn_core.ranks import ALONE, Ranks
+from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Ended, Evaluated, Event, FeatureProgress, RunStarted, StepDone
 from msdn_core.runs.status import RunState
-from msdn_core.training.config import TrainConfig
-from msdn_core.training.control import Control, EndAsked
+from msdn_core.training.control import Control, StopRequested
 from msdn_core.training.data import TrainingData, load_data
 from msdn_core.training.distributed import control_of, trainer_of
-from msdn_core.training.evaluation import evaluate
 from msdn_core.training.machine_use import MachineMeter
-from msdn_core.training.memory import BatchTooLargeError, is_out_of_memory, out_of_memory
+from msdn_core.training.memory import BatchTooLargeError, is_out_of_memory, out_of_memory_message
 from msdn_core.training.trainer import Trainer
-from msdn_core.vision.devices import choose_device
-from msdn_core.vision.extraction import Progress
 
 _REPORT_S = 0.25
 _SAVE_S = 60.0
@@ -68,13 +68,13 @@ def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ran
     try:
         _train(run, control, ranks)
         state, reason = RunState.FINISHED, ""
-    except EndAsked as asked:
+    except StopRequested as asked:
         state, reason = asked.state, "It was asked to."
     except MsdnError as fault:
         reason = str(fault)
     except Exception as fault:
         if is_out_of_memory(fault):
-            reason = out_of_memory(fault)
+            reason = out_of_memory_message(fault)
         else:
             _log.exception("The run failed")
             reason = f"An unexpected fault, {type(fault).__name__}: {fault}; the log says where."
@@ -87,7 +87,7 @@ def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ran
 def _end(control: Control, state: RunState, reason: str) -> None:
     try:
         try:
-            control.say(Ended(state=str(state), reason=reason))
+            control.emit(Ended(state=str(state), reason=reason))
         finally:
             control.finish(state, reason)
     except MsdnError:
@@ -133,8 +133,8 @@ def _go(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     trainer = trainer_of(ranks, config, data, device, run)
     resumed = trainer.resume()
     if ranks.first:
-        run.write_data(trainer.described)
-    control.say(
+        run.write_data(trainer.provenance)
+    control.emit(
         RunStarted(
             step=trainer.step,
             steps=config.steps,
@@ -144,18 +144,18 @@ def _go(run: RunDirectory, control: Control, ranks: Ranks) -> None:
             sub_nets=config.sub_nets,
         )
     )
-    if not resumed and (refit := trainer.described.get("refit")):
+    if not resumed and (refit := trainer.provenance.get("refit")):
         gamma = f" and gamma {refit['calibration']['gamma']:.3g}" if "calibration" in refit else ""
         control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma} were chosen there on validation.")
     if ranks.first:
         trainer.film.begin(trainer, control, resumed=resumed)
     try:
         _steps(trainer, control)
-    except (EndAsked, KeyboardInterrupt):
+    except (StopRequested, KeyboardInterrupt):
         trainer.save_last(control)
         raise
     trainer.save_last(control)
-    ranks.part()
+    ranks.leave()
     if ranks.first:
         _test_once(trainer, control)
 
@@ -167,27 +167,27 @@ def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control:
         nonlocal said
         if time.monotonic() - said > _REPORT_S or progress.done == progress.total:
             said = time.monotonic()
-            control.say(
+            control.emit(
                 FeatureProgress(
                     done=progress.done, total=progress.total, rate=progress.rate, remaining_s=progress.remaining_s
                 )
             )
 
     def load() -> TrainingData | None:
-        return load_data(run.project_path, config, device, progress=tell, stop=control.asked_to_end, ranks=ranks)
+        return load_data(run.project_path, config, device, progress=tell, stop=control.stop_requested, ranks=ranks)
 
     data = load() if ranks.count > 1 else _left_when_asked(load, control)
     if data is None:
-        raise EndAsked(control.end or RunState.STOPPED)
+        raise StopRequested(control.end or RunState.STOPPED)
     if data.left_out:
         control.note(f"{data.left_out} images are left out because they could not be opened.", "warning")
-    if data.of_unseen:
-        control.note(f"{data.of_unseen} training images are left out because their class is unseen.", "warning")
+    if data.unseen_images:
+        control.note(f"{data.unseen_images} training images are left out because their class is unseen.", "warning")
     return data
 
 
 def _left_when_asked(load: Callable[[], TrainingData | None], control: Control) -> TrainingData | None:
-    """What it loads, on a thread; EndAsked where the run shall end and it does not come to its own end soon."""
+    """What it loads, on a thread; StopRequested where the run shall end and it does not come to its own end soon."""
     loaded: list[TrainingData | None] = []
     faults: list[BaseException] = []
 
@@ -202,10 +202,10 @@ def _left_when_asked(load: Callable[[], TrainingData | None], control: Control) 
     deadline = 0.0
     while thread.is_alive():
         thread.join(0.05)
-        if control.asked_to_end():
+        if control.stop_requested():
             deadline = deadline or time.monotonic() + _LEAVE_S
             if time.monotonic() > deadline:
-                raise EndAsked(control.end or RunState.STOPPED)
+                raise StopRequested(control.end or RunState.STOPPED)
     if faults:
         raise faults[0]
     return loaded[0]
@@ -229,7 +229,7 @@ def _steps(trainer: Trainer, control: Control) -> None:
         due = trainer.evaluation_due
         if due or now - reported > _REPORT_S:
             pace = max(now - reported, 1e-6)
-            control.say(
+            control.emit(
                 StepDone(
                     step=trainer.step,
                     steps=config.steps,
@@ -242,13 +242,13 @@ def _steps(trainer: Trainer, control: Control) -> None:
             )
             reported, sums, images = now, [], 0
             if use := meter.measure(trainer.step):
-                control.say(use)
-        control.at(trainer.step, config.steps)
+                control.emit(use)
+        control.report_step(trainer.step, config.steps)
         trainer.film.take(trainer, control)
         if due:
             trainer.evaluate(control)
             reported = time.monotonic()
-        if due or now - saved > _SAVE_S or control.take_checkpoint_request():
+        if due or now - saved > _SAVE_S or control.pop_checkpoint_request():
             trainer.save_last(control)
             saved = time.monotonic()
 
@@ -260,7 +260,7 @@ def _take_step(trainer: Trainer) -> tuple[LossTerms, int]:
         if not is_out_of_memory(fault):
             raise
         # Without its cause: that would hold all tensors of the step.
-        raise BatchTooLargeError(out_of_memory(fault)) from None
+        raise BatchTooLargeError(out_of_memory_message(fault)) from None
 
 
 def _mean(losses: list[LossTerms]) -> dict[str, float]:
@@ -278,7 +278,7 @@ def _test_once(trainer: Trainer, control: Control) -> None:
             "There are no test images, so nothing was measured on a test split. Annotate can keep a fifth for testing."
         )
         return
-    result = evaluate(trainer.run.project_path, best, device=str(trainer.device), between=control.poll)
+    result = evaluate(trainer.run.project_path, best, device=str(trainer.device), on_batch=control.poll)
     shown = {name: result[name] for name in ("czsl", "U", "S", "H", "ausuc")}
     network, header = load_network(best)
     trainer.save(
@@ -289,7 +289,7 @@ def _test_once(trainer: Trainer, control: Control) -> None:
             figures={**header.figures, "test": shown, "validated": result["validated"], "pointing": result["pointing"]},
         ),
     )
-    control.say(
+    control.emit(
         Evaluated(step=header.step, epoch=header.epoch, on="test", figures=shown, selected_on=result["selected_on"])
     )
     control.show_figures({**shown, "on": "test", "selected_on": result["selected_on"]})

@@ -20,7 +20,7 @@ def is_out_of_memory(fault: BaseException) -> bool:
     return isinstance(fault, RuntimeError) and any(words in str(fault).lower() for words in _WORDS)
 
 
-def out_of_memory(fault: BaseException) -> str:
+def out_of_memory_message(fault: BaseException) -> str:
     """One sentence of what ran out and what can be done."""
     if isinstance(fault, torch.OutOfMemoryError):
         return "The device ran out of memory; choose a smaller batch size, or device cpu."

@@ -17,19 +17,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from msdn_core.backbones.weights import read_weights
 from msdn_core.domain.attributes import BoolArray, ClassTable
 from msdn_core.domain.scoring import Fusion
 from msdn_core.errors import CheckpointError, ConfigError
 from msdn_core.msdn.checkpoint import save_checkpoint
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import Project
+from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.status import RunState, RunStatus
-from msdn_core.training.config import RECIPES, TrainConfig
 from msdn_core.vision.features import find_stores
 from msdn_core.vision.transform import BackboneSpec, published_spec
-from msdn_core.vision.weights import read_weights
 
 _OURS = {
     "V": "V",

@@ -15,18 +15,20 @@ from msdn_core.domain.metrics import Figures, SeenUnseenCurve, figures, seen_uns
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import RunError
+from msdn_core.evaluation.evaluate import score_rows
+from msdn_core.evaluation.labelled_rows import LabelledRows, rows_fingerprint
+from msdn_core.msdn.batches import DTYPES, FeatureBatches
 from msdn_core.msdn.checkpoint import load_network, load_tensors, save_checkpoint
 from msdn_core.msdn.losses import LossTerms, msdn_loss
 from msdn_core.msdn.network import MSDN
+from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.trained_on import changed_since
-from msdn_core.training.config import TrainConfig
 from msdn_core.training.control import Control
-from msdn_core.training.data import DTYPES, Features, Part, TrainingData, fingerprint
-from msdn_core.training.evaluation import look
-from msdn_core.training.filming import Filming, watched_of
+from msdn_core.training.data import TrainingData
+from msdn_core.training.filming import Filming, choose_watched
 from msdn_core.training.sampling import batch, hold_out
 
 _OPTIMISER = "optimiser."
@@ -62,17 +64,17 @@ class Trainer:
             momentum=config.momentum,
         )
         self._split()
-        self.described: dict[str, Any] = {**data.describe(device), "validation": self._describe_validation()}
+        self.provenance: dict[str, Any] = {**data.describe(device), "validation": self._describe_validation()}
         """What the run rests on, for ``data.json`` and its checkpoints."""
         if refit := run.data().get("refit"):
-            self.described["refit"] = refit
+            self.provenance["refit"] = refit
             if "calibration" in refit:
                 self._best_figures = {"calibration": refit["calibration"]}
         unit = data.table.unit_vectors(clip_negative=config.clip_negative)
         self._unit = torch.tensor(unit, dtype=torch.float32, device=device)
         self._seen = torch.tensor(self._seen_in_training, device=device)
-        watched = watched_of(run, config, data, self._validation if len(self._validation) else self._train)
-        self.features = Features(
+        watched = choose_watched(run, config, data, self._validation if len(self._validation) else self._train)
+        self.features = FeatureBatches(
             data.store,
             device,
             np.concatenate([self._train.rows, self._validation.rows, watched.rows]),
@@ -95,8 +97,8 @@ class Trainer:
                 given=self._given_rows(),
             )
             seen[np.unique(train.labels[of_classes])] = False
-        self._train = train.of(~(of_classes | of_images))
-        self._validation = train.of(of_classes | of_images)
+        self._train = train.select(~(of_classes | of_images))
+        self._validation = train.select(of_classes | of_images)
         if self.config.selection == "best_on_test":
             self._validation = self.data.test
         self._seen_in_training = seen
@@ -116,7 +118,7 @@ class Trainer:
         if source is None:
             source = "given" if len(held) and set(held.tolist()) <= set(self._given_rows()) else "drawn"
         classes = [self.data.table.classes[row] for row in held]
-        return {"source": source, "classes": classes, **fingerprint(self._validation)}
+        return {"source": source, "classes": classes, **rows_fingerprint(self._validation)}
 
     @property
     def epoch(self) -> int:
@@ -126,7 +128,7 @@ class Trainer:
     @property
     def _chosen_by(self) -> str:
         """What decided the last step, where nothing is held out to select on."""
-        refit = self.described.get("refit")
+        refit = self.provenance.get("refit")
         return f"{refit['selected_on']}, refit of {refit['of']}" if refit else "last step"
 
     @property
@@ -176,7 +178,7 @@ class Trainer:
             found, curve = self._measure(self._validation, control)
             on = "test" if selection == "best_on_test" else "validation"
             shown = asdict(found)
-            control.say(Evaluated(step=self.step, epoch=self.epoch, on=on, figures=shown, selected_on=on))
+            control.emit(Evaluated(step=self.step, epoch=self.epoch, on=on, figures=shown, selected_on=on))
             value = next((v for v in (found.H, found.czsl, found.S) if v is not None), 0.0)
             if self._best is None or value > self._best:
                 self._best, self._best_figures = value, {on: shown, **_calibration(curve, on)}
@@ -186,9 +188,9 @@ class Trainer:
             self._save_best(control, self._chosen_by)
         self._evaluated = self.step
 
-    def _measure(self, part: Part, control: Control) -> tuple[Figures, SeenUnseenCurve | None]:
+    def _measure(self, part: LabelledRows, control: Control) -> tuple[Figures, SeenUnseenCurve | None]:
         self.network.eval()
-        looked = look(self.network, self.features, part.rows, between=control.poll)
+        looked = score_rows(self.network, self.features, part.rows, on_batch=control.poll)
         self.network.train()
         classes = self._validation_classes
         scores = fused_attribute_scores(looked.scores_av, looked.scores_va, self.config.fusion)
@@ -221,7 +223,7 @@ class Trainer:
             epoch=self.epoch,
             selected_on=selected_on,
             figures=dict(self._best_figures),
-            made={"config": self.config.to_json(), "data": self.described},
+            made={"config": self.config.to_json(), "data": self.provenance},
         )
 
     def save(
@@ -237,7 +239,7 @@ class Trainer:
 
     def _save_best(self, control: Control, selected_on: str) -> None:
         self.save("best", self.network, self.header(selected_on))
-        control.say(CheckpointSaved(kind="best", step=self.step, path="checkpoints/best.safetensors"))
+        control.emit(CheckpointSaved(kind="best", step=self.step, path="checkpoints/best.safetensors"))
 
     def save_last(self, control: Control) -> None:
         """All that going on from here needs, as one file; nothing where that is saved already."""
@@ -254,7 +256,7 @@ class Trainer:
             extra[_BEST] = torch.tensor(self._best, dtype=torch.float64)
         self.save("last", self.network, self.header("last step"), extra)
         self._saved = (self.step, self._evaluated)
-        control.say(CheckpointSaved(kind="last", step=self.step, path="checkpoints/last.safetensors"))
+        control.emit(CheckpointSaved(kind="last", step=self.step, path="checkpoints/last.safetensors"))
 
     def resume(self) -> bool:
         """Goes on from the run's last checkpoint, where there is one.
@@ -264,7 +266,7 @@ class Trainer:
         path = self.run.checkpoint("last")
         if path is None:
             return False
-        what = changed_since(self.run.data(), self.described)
+        what = changed_since(self.run.data(), self.provenance)
         if what:
             raise RunError(
                 f"The project's {what} changed since run “{self.run.name}” was left, so it cannot go on as it "

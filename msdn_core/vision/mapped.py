@@ -85,10 +85,10 @@ class MappedMaps:
 
     def __getitem__(self, rows: Any) -> NDArray[np.float32]:
         """(…, C, R) of some rows, read and normalised now."""
-        return regions_of_length_one(self._maps[rows], normalised=self._normalised)
+        return normalize_regions(self._maps[rows], normalised=self._normalised)
 
 
-def regions_of_length_one(maps: NDArray[Any], *, normalised: bool = False) -> NDArray[np.float32]:
+def normalize_regions(maps: NDArray[Any], *, normalised: bool = False) -> NDArray[np.float32]:
     """(…, C, R) float32 with each region of length 1 over C; an empty region stays empty."""
     values = np.array(maps, np.float32)
     if not normalised:

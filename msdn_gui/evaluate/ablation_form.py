@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.errors import ConfigError, MsdnError
-from msdn_core.training.ablation import MOST_SEEDS, ROWS, Ablation, label_of
-from msdn_core.training.config import RECIPES, TrainConfig
-from msdn_core.training.grid import grid_runs, parse_grid
+from msdn_core.recipes.ablation import MOST_SEEDS, ROWS, Ablation, row_label
+from msdn_core.recipes.config import RECIPES, TrainConfig
+from msdn_core.recipes.grid import grid_runs, parse_grid
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.widgets.form import Form
 
@@ -155,7 +155,7 @@ class AblationForm(QWidget):
     def _check(self, *_: object) -> None:
         variant = self._configs.get(self.base.currentText(), RECIPES["demo"]).variant
         for row, box in self.rows.items():
-            box.setText(label_of(row, variant))
+            box.setText(row_label(row, variant))
         try:
             asked = self.ablation()
         except MsdnError as fault:

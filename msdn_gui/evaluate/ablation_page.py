@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_core.recipes.ablation import Ablation, row_label
+from msdn_core.recipes.ablation_report import as_csv, markdown, picture
+from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.status import RunState, RunStatus
-from msdn_core.training.ablation import Ablation, label_of
-from msdn_core.training.ablation_report import as_csv, markdown, picture
-from msdn_core.training.config import RECIPES
 from msdn_gui.evaluate.ablation_tables import AGAINST, NAME, SEEDS, CellTable, RowTable, state_words
 from msdn_gui.evaluate.ablations import Ablations, Standing
 from msdn_gui.icons import bind_icon
@@ -156,7 +156,7 @@ class AblationPage(QWidget):
             return
         rows = self._standing.ablation.rows
         self.table.show_item(rows.index(self._row))
-        self.of_row.setText(f"Runs of {label_of(self._row, self._standing.ablation.config.variant)}")
+        self.of_row.setText(f"Runs of {row_label(self._row, self._standing.ablation.config.variant)}")
         self.cells.show_cells([(cell, status) for cell, status in self._standing.cells if cell.row == self._row])
 
     def _choose_row(self, item: int) -> None:
@@ -205,7 +205,7 @@ def _state(standing: Standing) -> str:
     variant = standing.ablation.config.variant
     for cell, status in standing.cells:
         if status is not None and status.state.alive:
-            said.append(f"{label_of(cell.row, variant)}, seed {cell.seed}: {state_words(status)}")
+            said.append(f"{row_label(cell.row, variant)}, seed {cell.seed}: {state_words(status)}")
     waiting = standing.count(lambda state: state is RunState.QUEUED)
     if waiting:
         said.append(f"{waiting} wait" + (": the queue is held in Train" if standing.held else ""))

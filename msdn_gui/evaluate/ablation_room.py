@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from msdn_core.training.ablation import Ablation
+from msdn_core.recipes.ablation import Ablation
 from msdn_gui.evaluate.ablation_form import AblationForm
 from msdn_gui.evaluate.ablation_page import AblationPage
 from msdn_gui.evaluate.ablations import Ablations

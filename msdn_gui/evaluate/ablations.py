@@ -10,12 +10,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.errors import MsdnError
+from msdn_core.recipes.ablation import Ablation, Cell, list_ablations, read_ablation
+from msdn_core.recipes.ablation_report import Report, collect_results, write_report
+from msdn_core.recipes.enqueuing import queue_ablation, stop_ablation
 from msdn_core.runs.launch import launch_queue
 from msdn_core.runs.queue import read_order
 from msdn_core.runs.status import RunState, RunStatus
-from msdn_core.training.ablation import Ablation, Cell, list_ablations, read_ablation
-from msdn_core.training.ablation_report import Report, gather, write_report
-from msdn_core.training.enqueuing import queue_ablation, stop_ablation
 from msdn_gui.services.background import Background
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.session import Session
@@ -133,7 +133,7 @@ class Ablations(QObject):
             return None, ""
         try:
             ablation = read_ablation(project, name)
-            report = gather(ablation)
+            report = collect_results(ablation)
         except MsdnError as fault:
             return None, str(fault)
         if report.finished and self._written.get((project, name)) != report.finished:

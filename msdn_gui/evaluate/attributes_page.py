@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from msdn_core.runs.figure_words import percent, selected_words
+from msdn_core.runs.evaluated_run import EvaluatedRun
+from msdn_core.runs.figure_text import percent, selection_text
 from msdn_core.runs.noise import MeasureNoise, measure_noise
-from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.evaluate.measure_panel import MeasurePanel
 from msdn_gui.evaluate.measure_table import Measure, MeasureTable
 from msdn_gui.evaluate.page import Shown
@@ -44,7 +44,7 @@ class AttributesPage(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._columns: dict[str, int] = {}
-        self._run: TestedRun | None = None
+        self._run: EvaluatedRun | None = None
         self.attributes = MeasurePanel(
             "How well attributes are told",
             MeasureTable(
@@ -102,12 +102,14 @@ class AttributesPage(QWidget):
             (self.agreement, "classes"),
             (self.attribute_agreement, "attributes"),
         ):
-            panel.show_rows(getattr(run.kept, table), getattr(other.kept, table) if other is not None else None)
-        truth = {str(row.get("truth") or "") for row in run.kept.attributes} - {""}
+            panel.show_rows(
+                getattr(run.evaluation, table), getattr(other.evaluation, table) if other is not None else None
+            )
+        truth = {str(row.get("truth") or "") for row in run.evaluation.attributes} - {""}
         against = f" Measured against {' and '.join(sorted(truth))}." if truth else ""
         said = f"50 is chance, 100 tells all apart. The weakest first.{against}"
-        self.attributes.facts.setText(f"{said} {selected_words(run).capitalize()}.")
-        jsd, overlap = run.kept.measures.jsd, run.kept.measures.overlap
+        self.attributes.facts.setText(f"{said} {selection_text(run).capitalize()}.")
+        jsd, overlap = run.evaluation.measures.jsd, run.evaluation.measures.overlap
         agreed = "There are not two sub-nets that could agree."
         if not np.isnan(overlap).all():
             agreed = f"Both maps share {percent(float(np.nanmean(overlap)))} per cent over all images; "

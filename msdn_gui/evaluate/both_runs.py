@@ -5,20 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.runs.tested_run import TestedRun
+from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_gui.evaluate.page import Shown
 
 
-def places_in_other(run: TestedRun, other: TestedRun) -> NDArray[np.intp]:
+def places_in_other(run: EvaluatedRun, other: EvaluatedRun) -> NDArray[np.intp]:
     """(N,) where each of a run's test images stands among another run's, −1 where it was not tested there."""
-    mine, theirs = run.kept.predictions.image_ids, other.kept.predictions.image_ids
+    mine, theirs = run.evaluation.predictions.image_ids, other.evaluation.predictions.image_ids
     places = np.full(len(mine), -1, np.intp)
     _, here, there = np.intersect1d(mine, theirs, assume_unique=True, return_indices=True)
     places[here] = there
     return places
 
 
-def wrong(run: TestedRun, gamma: float) -> NDArray[np.bool_]:
+def wrong(run: EvaluatedRun, gamma: float) -> NDArray[np.bool_]:
     """(N,) the test images that a run takes for another class."""
     return np.asarray(run.predictions(gamma) != run.labels)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from msdn_core.runs.tested_run import TestedRun
+from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_gui.evaluate.class_model import (
     ACCURACY,
     CLASS,
@@ -55,7 +55,7 @@ class ClassBars(QWidget):
         self.table.doubleClicked.connect(self._open)
         self.table.activated.connect(self._open)
 
-    def show_runs(self, run: TestedRun | None, gamma: float, other: TestedRun | None, other_gamma: float) -> None:
+    def show_runs(self, run: EvaluatedRun | None, gamma: float, other: EvaluatedRun | None, other_gamma: float) -> None:
         """Shows a run's classes at a gamma, and what another run makes of them."""
         self.model.show_runs(run, gamma, other, other_gamma)
         for column in (OTHER, DIFFERENCE):

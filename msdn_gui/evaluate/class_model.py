@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.metrics import confusion
-from msdn_core.runs.figure_words import percent, points
-from msdn_core.runs.tested_run import TestedRun
+from msdn_core.runs.evaluated_run import EvaluatedRun
+from msdn_core.runs.figure_text import percent, points
 from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, OrderedTable, bar
 
@@ -40,7 +40,7 @@ class ClassModel(OrderedTable):
         self._taken_for: list[str] = []
         self._noise: NDArray[np.bool_] | None = None
 
-    def show_runs(self, run: TestedRun | None, gamma: float, other: TestedRun | None, other_gamma: float) -> None:
+    def show_runs(self, run: EvaluatedRun | None, gamma: float, other: EvaluatedRun | None, other_gamma: float) -> None:
         """Shows a run's classes at a gamma, and what another run makes of them."""
         if run is None:
             self._names = []

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.metrics import confusion
-from msdn_core.runs.tested_run import TestedRun
+from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_gui.evaluate.page import Shown
 
 LIKE, BY_NAME, SEEN_FIRST = range(3)
@@ -51,7 +51,7 @@ def counts_of(shown: Shown, order: int, *, between: bool) -> ConfusionCounts:
     return ConfusionCounts(classes[has_images[classes]], columns, counts, theirs)
 
 
-def comparable(run: TestedRun, other: TestedRun) -> bool:
+def comparable(run: EvaluatedRun, other: EvaluatedRun) -> bool:
     """Whether both matrices have the same rows and columns."""
     return run.table.classes == other.table.classes
 
@@ -62,9 +62,9 @@ def _shares(counts: NDArray[np.int64], rows: NDArray[np.intp], columns: NDArray[
     return np.asarray(np.divide(found, total, out=np.zeros_like(found), where=total > 0))
 
 
-def _ordered(run: TestedRun, order: int) -> NDArray[np.intp]:
+def _ordered(run: EvaluatedRun, order: int) -> NDArray[np.intp]:
     table = run.table
     if order == LIKE:
-        return run.like
+        return run.similarity_order
     names = np.argsort(np.array([name.lower() for name in table.classes]), kind="stable")
     return names if order == BY_NAME else names[np.argsort(~table.seen[names], kind="stable")]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from msdn_core.runs.figure_words import selected_words
+from msdn_core.runs.figure_text import selection_text
 from msdn_gui.evaluate.both_runs import places_in_other
 from msdn_gui.evaluate.confusion_counts import ORDERS, ConfusionCounts, comparable, counts_of
 from msdn_gui.evaluate.confusion_plot import Cell, ConfusionPlot
@@ -141,7 +141,7 @@ class ConfusionPage(QWidget):
             said = f"Blue: {shown.run.name} takes more of a row's images so; yellow: {shown.other.name} does."
         elif self.runs.choice == DIFFERENCE and shown.other is not None and not comparable(shown.run, shown.other):
             said = f"{shown.other.name} was tested on other classes, so {shown.run.name} alone is shown."
-        self.readout.setText(f"{said} {selected_words(shown.run, shown.choice).capitalize()}.")
+        self.readout.setText(f"{said} {selection_text(shown.run, shown.choice).capitalize()}.")
 
     def _words(self, own: int, taken_for: int) -> str:
         assert self._shown is not None

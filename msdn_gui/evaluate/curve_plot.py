@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from msdn_core.runs.figure_words import percent
-from msdn_core.runs.tested_run import BEST, GAMMAS, TRAINED, VALIDATED, TestedRun
+from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED, EvaluatedRun
+from msdn_core.runs.figure_text import percent
 from msdn_gui.theme import SPACING, small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
@@ -26,7 +26,7 @@ class CurvePlot(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("curve")
-        self._runs: tuple[TestedRun, ...] = ()
+        self._runs: tuple[EvaluatedRun, ...] = ()
         self._plot = quiet_plot(self)
         self._item = self._plot.getPlotItem()
         self._item.setLabel("bottom", "S ● seen, per cent")
@@ -69,7 +69,7 @@ class CurvePlot(QWidget):
         """What is drawn on."""
         return self._plot
 
-    def show_runs(self, *runs: TestedRun) -> None:
+    def show_runs(self, *runs: EvaluatedRun) -> None:
         """Draws one or two runs' curves."""
         self._runs = runs
         for place, (line, marks) in enumerate(zip(self._lines, self._marks, strict=True)):

@@ -10,7 +10,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from msdn_core.runs.embeddings import scores_of
+from msdn_core.runs.embeddings import attribute_scores_of
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.point_cloud import CIRCLE, CROSS, DIAMOND, rgb
 from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, theme
@@ -57,7 +57,9 @@ def look_of(shown: Shown, source: str, colouring: str, attribute: str) -> Look:
     if colouring == BY_ATTRIBUTE and attribute in names:
         column = names.index(attribute)
         # Fused already where the run was read: to fuse all attributes' scores takes longer than a frame.
-        scores = (run.fused if source == "fused" else scores_of(run.kept.predictions, source))[:, column]
+        scores = (run.fused if source == "fused" else attribute_scores_of(run.evaluation.predictions, source))[
+            :, column
+        ]
         low, high = (float(edge) for edge in np.quantile(scores, [0.01, 0.99])) if len(scores) else (0.0, 1.0)
         ramp = pg.colormap.get("viridis")
         inks, truth = _ramped(ramp, scores, low, high), run.table.vectors[:, column]
@@ -66,7 +68,7 @@ def look_of(shown: Shown, source: str, colouring: str, attribute: str) -> Look:
         legend = f"{html.escape(attribute)}: {ends[0]} {bar} {ends[1]} (classes by their vectors)"
         return Look(inks, shapes, _ramped(ramp, truth, float(truth.min()), float(truth.max())), legend)
     if colouring == BY_CLASS:
-        inks = _class_colours(run.like)
+        inks = _class_colours(run.similarity_order)
         return Look(inks[run.labels], shapes, inks, "Like classes have like colours; ● seen, ◆ unseen")
     return Look(of_kind[run.labels], shapes, of_kind, kinds)
 

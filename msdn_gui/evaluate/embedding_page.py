@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from msdn_core.domain.embedding import Plane
 from msdn_core.domain.variants import SubNets
-from msdn_core.runs.figure_words import percent, selected_words
+from msdn_core.runs.figure_text import percent, selection_text
 from msdn_gui.evaluate.embedding_look import BY_ATTRIBUTE, COLOURINGS, look_of
 from msdn_gui.evaluate.embedding_plot import EmbeddingPlot
 from msdn_gui.evaluate.found_errors import FoundErrors
@@ -140,7 +140,7 @@ class EmbeddingPage(QWidget):
             return
         before, self._shown = self._shown, self.runs.of(self._given)
         run = self._shown.run
-        both = run.kept.predictions.sub_nets == SubNets.BOTH
+        both = run.evaluation.predictions.sub_nets == SubNets.BOTH
         self.sources.setVisible(both)
         if not both:
             with QSignalBlocker(self.sources):
@@ -184,7 +184,7 @@ class EmbeddingPage(QWidget):
         elif wants_tsne:
             why = self.planes.fault or planes.fault or "t-SNE was not made of these scores yet."
             said = f"{why} Principal components are shown"
-        self.facts.setText(f"{said}. {selected_words(shown.run).capitalize()}.")
+        self.facts.setText(f"{said}. {selection_text(shown.run).capitalize()}.")
 
     def _colour(self, *_: object) -> None:
         by_attribute = self.colouring.currentData() == BY_ATTRIBUTE

@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from msdn_core.domain.metrics.seeds import configuration
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.evaluated_run import EvaluatedRun, read_evaluated_run
 from msdn_core.runs.evaluations import checkpoint_kind, evaluation_folder, read_figures
-from msdn_core.runs.tested_run import TestedRun, read_tested
 from msdn_gui.services.background import attempted
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.session import Session
@@ -51,7 +51,7 @@ class Evaluations(QObject):
     listed = Signal()
     """``entries`` are others now."""
     loaded = Signal(str, object, str)
-    """Run, its TestedRun (None where it was not evaluated, or cannot be read), and why it cannot be read."""
+    """Run, its EvaluatedRun (None where it was not evaluated, or cannot be read), and why it cannot be read."""
     _done = Signal(object)
 
     def __init__(self, session: Session, monitor: RunMonitor, parent: QObject | None = None) -> None:
@@ -112,13 +112,13 @@ class Evaluations(QObject):
         number = self._loading[name] = self._number
         table, images = self._session.table, list(self._session.images)
 
-        def read() -> tuple[TestedRun | None, str]:
+        def read() -> tuple[EvaluatedRun | None, str]:
             kind = entry.kind
             if kind is None:
                 return None, ""
-            return attempted(lambda: read_tested(entry.directory, kind, table, images))
+            return attempted(lambda: read_evaluated_run(entry.directory, kind, table, images))
 
-        def take(run: TestedRun | None, fault: str) -> None:
+        def take(run: EvaluatedRun | None, fault: str) -> None:
             if self._loading.get(name) == number:
                 del self._loading[name]
                 self.loaded.emit(name, run, fault)

@@ -8,9 +8,17 @@ from typing import Any
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QGridLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
 
-from msdn_core.runs.figure_words import FIGURES, between_seeds, gamma_words, over_seeds, percent, points, selected_words
-from msdn_core.runs.noise import SENTENCE, Noise
-from msdn_core.runs.tested_run import BEST, GAMMAS, TRAINED, TestedRun
+from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, EvaluatedRun
+from msdn_core.runs.figure_text import (
+    FIGURES,
+    gamma_text,
+    percent,
+    points,
+    seed_differences,
+    seed_summary,
+    selection_text,
+)
+from msdn_core.runs.noise import NOISE_NOTE, Noise
 from msdn_gui.theme import SPACING, small_font, text_font
 
 
@@ -24,7 +32,7 @@ class FiguresPanel(QWidget):
         super().__init__()
         self.setObjectName("figures_panel")
         self.choice = TRAINED
-        self._runs: tuple[TestedRun, TestedRun | None] | None = None
+        self._runs: tuple[EvaluatedRun, EvaluatedRun | None] | None = None
         self._seeds: tuple[dict[str, Any], ...] = ()
         self._other_seeds: tuple[dict[str, Any], ...] = ()
         self._noise: Noise | None = None
@@ -52,8 +60,8 @@ class FiguresPanel(QWidget):
 
     def show_runs(
         self,
-        run: TestedRun,
-        other: TestedRun | None,
+        run: EvaluatedRun,
+        other: EvaluatedRun | None,
         seeds: Sequence[dict[str, Any]] = (),
         other_seeds: Sequence[dict[str, Any]] = (),
     ) -> None:
@@ -67,8 +75,8 @@ class FiguresPanel(QWidget):
             both = there and other is not None and other.row(choice) is not None
             button = self._buttons[choice]
             button.setVisible(there)
-            button.setText(gamma_words(run, choice) if there else "")
-            button.setToolTip(f"Show all pages at this gamma. {selected_words(run, choice).capitalize()}.")
+            button.setText(gamma_text(run, choice) if there else "")
+            button.setToolTip(f"Show all pages at this gamma. {selection_text(run, choice).capitalize()}.")
             with QSignalBlocker(button):
                 button.setChecked(choice == self.choice)
             for line, shown in (("run", there), ("other", both), ("difference", both)):
@@ -96,19 +104,19 @@ class FiguresPanel(QWidget):
                 self._fill_difference(choice, run, other)
         self._say_facts()
 
-    def _fill(self, choice: str, line: str, run: TestedRun) -> None:
+    def _fill(self, choice: str, line: str, run: EvaluatedRun) -> None:
         row = run.row(choice)
         for figure, _ in FIGURES:
             self._labels[choice, line, figure].setText(percent(row[figure]))
 
-    def _fill_difference(self, choice: str, run: TestedRun, other: TestedRun) -> None:
+    def _fill_difference(self, choice: str, run: EvaluatedRun, other: EvaluatedRun) -> None:
         mine, theirs = run.row(choice), other.row(choice)
         for figure, _ in FIGURES:
             known = mine[figure] is not None and theirs[figure] is not None
             sign = self._noise.sign(choice, figure) if self._noise is not None else ""
             label = self._labels[choice, "difference", figure]
             label.setText(f"{sign}{points(theirs[figure] - mine[figure])}" if known else "–")
-            label.setToolTip(self._noise.words(choice, figure) if self._noise is not None else "")
+            label.setToolTip(self._noise.tooltip(choice, figure) if self._noise is not None else "")
 
     def _say_facts(self) -> None:
         run, other = self._runs
@@ -119,19 +127,19 @@ class FiguresPanel(QWidget):
             images = one.figures["images"]
             seed = (one.figures.get("made") or {}).get("config", {}).get("seed")
             parts = [
-                f"{one.name}: {selected_words(one, self.choice)}",
+                f"{one.name}: {selection_text(one, self.choice)}",
                 f"one seed ({seed})" if seed is not None else "one seed",
                 f"{images.get('test_seen', 0):,} seen and {images.get('test_unseen', 0):,} unseen test images",
                 f"variant {one.figures.get('variant', '?')}",
             ]
             lines.append(" · ".join(parts))
         if len(self._seeds) > 1:
-            lines.append(f"{run.name}: {over_seeds(self._seeds)}")
+            lines.append(f"{run.name}: {seed_summary(self._seeds)}")
         if other is not None and len(self._other_seeds) > 1:
-            lines.append(f"{other.name}: {over_seeds(self._other_seeds)}")
-            lines += between_seeds(self._seeds, self._other_seeds)
+            lines.append(f"{other.name}: {seed_summary(self._other_seeds)}")
+            lines += seed_differences(self._seeds, self._other_seeds)
         if self._noise is not None:
-            lines.append(SENTENCE)
+            lines.append(NOISE_NOTE)
         self.facts.setText("\n".join(lines))
 
     def _make(self) -> None:

@@ -58,9 +58,9 @@ class FoundErrors(QWidget):
         """Shows the test images at these places of the run's predictions, the worst errors first."""
         self._shown = shown
         run, gamma = shown.run, shown.gamma
-        leads, taken, classes = run.leads(gamma), run.predictions(gamma), run.table.classes
+        leads, taken, classes = run.margins(gamma), run.predictions(gamma), run.table.classes
         order = places[np.argsort(-leads[places], kind="stable")]
-        ids, records = run.kept.predictions.image_ids, self._known()
+        ids, records = run.evaluation.predictions.image_ids, self._known()
         self._places, found, gone = {}, [], 0
         for place in order[:SHOWN].tolist():
             number = int(ids[place])
@@ -87,7 +87,7 @@ class FoundErrors(QWidget):
     def _by_other(self, shown: Shown, number: int) -> str:
         """What the other run takes an image for."""
         other = shown.other
-        there = np.flatnonzero(other.kept.predictions.image_ids == number) if other is not None else ()
+        there = np.flatnonzero(other.evaluation.predictions.image_ids == number) if other is not None else ()
         if other is None or not len(there):
             return ""
         taken, own = other.predictions(shown.other_gamma)[there[0]], other.labels[there[0]]
@@ -101,13 +101,13 @@ class FoundErrors(QWidget):
 
     def path_of(self, shown: Shown, place: int) -> Path | None:
         """The file of one of the test images; None where it is no longer in the project."""
-        record = self._known().get(int(shown.run.kept.predictions.image_ids[place]))
+        record = self._known().get(int(shown.run.evaluation.predictions.image_ids[place]))
         return record.path if record is not None else None
 
     def ask(self, shown: Shown, place: int) -> None:
         """Goes to Explore with one of the test images, and asks why it is not taken for another class."""
         run, session = shown.run, self._session
-        record = self._known().get(int(run.kept.predictions.image_ids[place]))
+        record = self._known().get(int(run.evaluation.predictions.image_ids[place]))
         if record is None:
             return
         checkpoint = run.checkpoint

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.runs.evaluations import Row
-from msdn_core.runs.figure_words import percent, points
+from msdn_core.runs.figure_text import percent, points
 from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable
 
 NAME = 0

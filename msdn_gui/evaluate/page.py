@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from msdn_core.runs.tested_run import TRAINED, TestedRun
+from msdn_core.runs.evaluated_run import TRAINED, EvaluatedRun
 
 
 @dataclass(frozen=True)
 class Shown:
     """The run that is looked at, the one that it is compared with, and at which gamma."""
 
-    run: TestedRun
-    other: TestedRun | None = None
+    run: EvaluatedRun
+    other: EvaluatedRun | None = None
     choice: str = TRAINED
     """One of ``GAMMAS``."""
     seeds: tuple[dict[str, Any], ...] = ()

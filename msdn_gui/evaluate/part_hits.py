@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.metrics.body_parts import body_parts
-from msdn_core.runs.tested_run import TestedRun
+from msdn_core.runs.evaluated_run import EvaluatedRun
 
 MEASURES = {
     "pcp_usual_av": "A→V, usual box",
@@ -38,16 +38,16 @@ class PartHits:
 
 
 def part_hits(
-    run: TestedRun, part: str, measure: str, part_names: Sequence[str], group_parts: Mapping[str, Sequence[str]]
+    run: EvaluatedRun, part: str, measure: str, part_names: Sequence[str], group_parts: Mapping[str, Sequence[str]]
 ) -> PartHits:
     """Where a part is found, by one of ``MEASURES``; ``part_names`` and ``group_parts`` are the project's."""
-    kept, parts = run.kept.measures, run.kept.measures.parts.tolist()
+    kept, parts = run.evaluation.measures, run.evaluation.measures.parts.tolist()
     found = getattr(kept, measure)[:, parts.index(part)] if part in parts else np.zeros(0, np.float32)
     places = np.flatnonzero(~np.isnan(found))
     places = places[np.argsort(found[places], kind="stable")]
     groups = next((one.groups for one in body_parts(part_names, group_parts)[1] if one.name == part), ())
     columns = [column for column, one in enumerate(run.table.attributes) if one.group in groups]
-    scores = getattr(run.kept.predictions, f"scores_{measure[-2:]}")[places]
+    scores = getattr(run.evaluation.predictions, f"scores_{measure[-2:]}")[places]
     highest = np.full(len(places), -1)
     if columns:
         highest = np.asarray(columns)[scores[:, columns].argmax(axis=1)]

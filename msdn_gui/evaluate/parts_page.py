@@ -10,7 +10,7 @@ from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.project import ImageRecord
-from msdn_core.runs.figure_words import selected_words
+from msdn_core.runs.figure_text import selection_text
 from msdn_core.runs.noise import part_noise
 from msdn_gui.evaluate.measure_panel import MeasurePanel
 from msdn_gui.evaluate.measure_table import Measure, MeasureTable
@@ -138,16 +138,16 @@ class PartsPage(QWidget):
         self.is_drawing = other is not None
         if other is not None:
             self._draws.start(lambda: part_noise(run, other))
-        self.parts.show_rows(run.kept.parts, other.kept.parts if other is not None else None)
-        said = "Shares of test images, in per cent." if run.kept.parts else "No places of parts are known here."
-        self.parts.facts.setText(f"{said} {selected_words(run).capitalize()}.")
+        self.parts.show_rows(run.evaluation.parts, other.evaluation.parts if other is not None else None)
+        said = "Shares of test images, in per cent." if run.evaluation.parts else "No places of parts are known here."
+        self.parts.facts.setText(f"{said} {selection_text(run).capitalize()}.")
         self.parts.table.show_item(self.parts.model.item_of(self._part))
         self._list()
 
     def _take_noise(self, within: NDArray[np.bool_] | None) -> None:
         self.is_drawing = False
         if within is not None and self._shown is not None:
-            names = self._shown.run.kept.measures.parts.tolist()
+            names = self._shown.run.evaluation.measures.parts.tolist()
             self.parts.model.set_noise(dict(zip(names, within.tolist(), strict=True)))
 
     def _choose(self, item: int) -> None:
@@ -160,14 +160,16 @@ class PartsPage(QWidget):
         self._attribute_of = {}
         if shown is None or project is None or self.parts.model.item_of(self._part) < 0:
             self.grid.items.set_found([])
-            self.name.setText("Choose a part to see its images" if shown is not None and shown.run.kept.parts else "")
+            self.name.setText(
+                "Choose a part to see its images" if shown is not None and shown.run.evaluation.parts else ""
+            )
             self.hint.setText("")
             return
         run = shown.run
         every = part_hits(run, self._part, self.measure.currentData(), project.part_names(), project.group_parts())
         kind = self.kind.currentData()
         hits = every if kind == "all" else every.only(hits=kind == "hits")
-        self.grid.items.set_found(self._found(run.kept.predictions.image_ids[hits.places].tolist(), hits))
+        self.grid.items.set_found(self._found(run.evaluation.predictions.image_ids[hits.places].tolist(), hits))
         count, of_all = len(every.only(hits=True).places), len(every.places)
         self.name.setText(f"{self._part}: found in {count:,} of {of_all:,} images")
         said = "A click shows the map in Explore." if len(hits.places) else "There is no such image."

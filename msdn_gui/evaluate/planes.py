@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.embedding import Plane, principal_plane
 from msdn_core.errors import RunError
-from msdn_core.runs.embeddings import KeptEmbedding, embedding_digest, embedding_file, read_embedding, space_of
+from msdn_core.runs.embeddings import StoredEmbedding, embedding_digest, embedding_file, embedding_space, read_embedding
+from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_core.runs.evaluations import evaluation_folder
 from msdn_core.runs.listing import find_run
-from msdn_core.runs.tested_run import TestedRun
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 
@@ -30,7 +30,7 @@ class Planes:
     """What there is of one run's scores."""
 
     principal: Plane
-    kept: KeptEmbedding | None
+    kept: StoredEmbedding | None
     """t-SNE, where it was made of these very scores and class vectors."""
     fault: str = ""
     """Why there is no t-SNE though one was made."""
@@ -47,7 +47,7 @@ class PlaneMaker(QObject):
         self.planes: Planes | None = None
         self.is_working = False
         self._session, self._jobs = session, services.jobs
-        self._wanted: tuple[TestedRun, str] | None = None
+        self._wanted: tuple[EvaluatedRun, str] | None = None
         self._running: dict[Key, Job] = {}
         self._faults: dict[Key, str] = {}
         self._work = Background(self)
@@ -66,7 +66,7 @@ class PlaneMaker(QObject):
         key = self._key()
         return self._faults.get(key, "") if key is not None else ""
 
-    def show(self, run: TestedRun, source: str) -> None:
+    def show(self, run: EvaluatedRun, source: str) -> None:
         """Finds the planes of a run by one of ``SOURCES``; ``changed`` follows where they were others."""
         if self._wanted == (run, source):
             return
@@ -131,8 +131,8 @@ class PlaneMaker(QObject):
             self._look()
 
 
-def _find(project: Path, run: TestedRun, source: str) -> Planes:
-    predictions = run.kept.predictions
+def _find(project: Path, run: EvaluatedRun, source: str) -> Planes:
+    predictions = run.evaluation.predictions
     kept, fault = None, ""
     try:
         folder = evaluation_folder(find_run(project, run.name), run.kind)
@@ -141,4 +141,4 @@ def _find(project: Path, run: TestedRun, source: str) -> Planes:
         fault = str(error)
     if kept is not None and kept.made_of != embedding_digest(predictions, source):
         kept, fault = None, "The t-SNE that is kept was made of an earlier evaluation."
-    return Planes(principal_plane(space_of(predictions, source)), kept, fault)
+    return Planes(principal_plane(embedding_space(predictions, source)), kept, fault)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from msdn_core.runs.tested_run import TestedRun
+from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_gui.services.locations import file_name
 from msdn_gui.session import Session
 
@@ -23,7 +23,7 @@ class Reporting:
     def __init__(self, session: Session, services: Services, owner: QWidget) -> None:
         self._session, self._jobs, self._owner = session, services.jobs, owner
 
-    def ask(self, run: TestedRun, other: TestedRun | None) -> None:
+    def ask(self, run: EvaluatedRun, other: EvaluatedRun | None) -> None:
         """Asks where the report of one run shall be, or of two side by side."""
         project = self._session.project
         if project is None:
@@ -39,7 +39,7 @@ class Reporting:
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _write(self, run: TestedRun, other: TestedRun | None, file: Path) -> None:
+    def _write(self, run: EvaluatedRun, other: EvaluatedRun | None, file: Path) -> None:
         project = self._session.project
         if project is None:
             return

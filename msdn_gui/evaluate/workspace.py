@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_core.runs.tested_run import TestedRun
+from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_gui.evaluate.ablation_room import AblationRoom
 from msdn_gui.evaluate.attributes_page import AttributesPage
 from msdn_gui.evaluate.confusion_page import ConfusionPage
@@ -59,8 +59,8 @@ class EvaluateWorkspace(QWidget):
         self.setObjectName("evaluate")
         self._session, self._services = session, services
         self._name: str | None = None
-        self._run: TestedRun | None = None
-        self._other: TestedRun | None = None
+        self._run: EvaluatedRun | None = None
+        self._other: EvaluatedRun | None = None
         self.evaluations = Evaluations(session, services.run_monitor, self)
         self.model = RunListModel(self.evaluations)
         self.list = RunList(self.model)
@@ -126,12 +126,12 @@ class EvaluateWorkspace(QWidget):
         return [self.again, self.look, self.report, self.new_ablation]
 
     @property
-    def run(self) -> TestedRun | None:
+    def run(self) -> EvaluatedRun | None:
         """The run whose figures are shown; None while there are none."""
         return self._run
 
     @property
-    def other(self) -> TestedRun | None:
+    def other(self) -> EvaluatedRun | None:
         """The run beside it."""
         return self._other
 
@@ -295,7 +295,7 @@ class EvaluateWorkspace(QWidget):
             self.evaluations.load(entry.name)
         self._allow()
 
-    def _take(self, name: str, run: TestedRun | None, fault: str) -> None:
+    def _take(self, name: str, run: EvaluatedRun | None, fault: str) -> None:
         if name == self._name:
             self._run = run
             if run is None:

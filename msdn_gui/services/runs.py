@@ -229,7 +229,7 @@ def _look(poll: _Poll) -> _Found:
         known = poll.known.get(name)
         directory = known.directory if known else directory
         found.runs[name] = _Seen(
-            directory, directory.status(elsewhere=elsewhere), read_notes(directory.path).tags, elsewhere
+            directory, directory.status(remote=elsewhere), read_notes(directory.path).tags, elsewhere
         )
 
     with contextlib.suppress(OSError):
@@ -250,11 +250,11 @@ def _look(poll: _Poll) -> _Found:
 
 
 def _waiting(project: Path, runs: dict[str, _Seen]) -> Waiting:
-    from msdn_core.runs.queue import in_order, is_worked_through, read_order
+    from msdn_core.runs.queue import is_queue_running, read_order, sort_queued
     from msdn_core.runs.status import RunState
 
     names = [name for name, seen in runs.items() if seen.status.state is RunState.QUEUED]
     if not names:
         return Waiting()
     order = read_order(project)
-    return Waiting(tuple(in_order(names, order)), order.held, is_worked_through(project))
+    return Waiting(tuple(sort_queued(names, order)), order.held, is_queue_running(project))

@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from msdn_core.errors import MsdnError
-from msdn_core.runs.queue import hold
+from msdn_core.runs.queue import hold_queue
 from msdn_gui.services.runs import RunMonitor
 
 _log = logging.getLogger(__name__)
@@ -65,7 +65,7 @@ def stop_and_keep(monitor: RunMonitor, runs: Sequence[str]) -> list[str]:
         if directory.name in runs:
             try:
                 if monitor.waiting.names:
-                    hold(directory.project_path, True)
+                    hold_queue(directory.project_path, True)
                 directory.send("stop")
             except (MsdnError, OSError) as fault:
                 _log.warning("run %s could not be told to stop: %s", directory.name, fault)

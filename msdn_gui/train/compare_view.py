@@ -22,11 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.errors import MsdnError
+from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, Event, RunStarted, StepDone
-from msdn_core.runs.figure_words import FIGURES, percent
+from msdn_core.runs.figure_text import FIGURES, percent
 from msdn_core.runs.status import RunStatus
-from msdn_core.training.config import TrainConfig
 from msdn_gui.theme import SPACING
 from msdn_gui.train.curves import LOSSES
 from msdn_gui.train.plot import Curve, Plot

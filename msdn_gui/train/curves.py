@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.runs.events import Evaluated, Event, MachineUse, RunStarted, StepDone
-from msdn_core.runs.figure_words import FIGURES, percent
+from msdn_core.runs.figure_text import FIGURES, percent
 from msdn_gui.icons import bind_icon
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.train.plot import Curve, Plot

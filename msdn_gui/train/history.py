@@ -10,9 +10,9 @@ from PySide6.QtGui import QAction, QUndoStack
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from msdn_core.errors import MsdnError
+from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.listing import runs_in
-from msdn_core.training.config import TrainConfig
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.session import Session

@@ -7,7 +7,7 @@ from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.notes import Notes, as_tags, read_notes
+from msdn_core.runs.notes import Notes, clean_tags, read_notes
 from msdn_gui.theme import SPACING
 
 _WRITE_AFTER_MS = 600
@@ -56,7 +56,7 @@ class NotesView(QWidget):
         waited = self._timer.isActive() or self.sender() is self._timer
         self._timer.stop()
         if waited and self._run is not None and not self.text.isReadOnly():
-            self.written.emit(self._run, Notes(self.text.toPlainText(), as_tags(self.tags.text().split(","))))
+            self.written.emit(self._run, Notes(self.text.toPlainText(), clean_tags(self.tags.text().split(","))))
 
     def hideEvent(self, event: QHideEvent) -> None:
         """What was written last is not left to the timer."""

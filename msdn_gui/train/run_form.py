@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.errors import ConfigError
-from msdn_core.training.config import RECIPES, TrainConfig
-from msdn_core.training.grid import GridRun, grid_runs, parse_grid
+from msdn_core.recipes.config import RECIPES, TrainConfig
+from msdn_core.recipes.grid import GridRun, grid_runs, parse_grid
 from msdn_gui.icons import bind_icon
 from msdn_gui.theme import SPACING, small_font
 from msdn_gui.train.setting_editors import SettingEditor

@@ -10,14 +10,14 @@ from typing import Any
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from msdn_core.errors import RunError
+from msdn_core.recipes.config import TrainConfig
+from msdn_core.recipes.enqueuing import queue_runs
+from msdn_core.recipes.grid import GridRun
+from msdn_core.recipes.refit import create_refit
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import launch_queue, launch_training
-from msdn_core.runs.queue import arrange, cancel_waiting, changing, enqueue, hold, read_order
+from msdn_core.runs.queue import cancel_waiting, enqueue, hold_queue, queue_lock, read_order, set_queue_order
 from msdn_core.runs.status import RunState
-from msdn_core.training.config import TrainConfig
-from msdn_core.training.enqueuing import queue_runs
-from msdn_core.training.grid import GridRun
-from msdn_core.training.refit import create_refit
 from msdn_gui.services.background import attempted
 
 Command = Callable[[RunDirectory], Sequence[str]]
@@ -59,7 +59,7 @@ class Starter(QObject):
         """Goes on with a run from its last checkpoint, or starts one that waits now."""
 
         def go_on() -> str:
-            with changing(run.project_path):
+            with queue_lock(run.project_path):
                 state = run.status().state
                 if state is not RunState.QUEUED and not state.resumable:
                     raise RunError(f"Run “{run.name}” is {state}, so there is nothing to start.")
@@ -89,7 +89,7 @@ class Starter(QObject):
 
     def arrange(self, project: Path, names: Sequence[str]) -> None:
         """Puts waiting runs into this order."""
-        self.do(lambda: arrange(project, names))
+        self.do(lambda: set_queue_order(project, names))
 
     def take_out(self, run: RunDirectory) -> None:
         """Takes a run that waits out of the queue; it stands in the list as cancelled."""
@@ -99,7 +99,7 @@ class Starter(QObject):
         """Lets no further run be taken, or lets them be taken, by a new process where there is none."""
 
         def change() -> None:
-            hold(project, held)
+            hold_queue(project, held)
             self._see_to(project)
 
         self.do(change)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from msdn_core.runs.events import MachineUse
-from msdn_core.runs.figure_words import percent
+from msdn_core.runs.figure_text import percent
 from msdn_core.runs.status import RunState
 
 STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {

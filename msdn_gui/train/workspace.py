@@ -11,12 +11,12 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QWidget
 
 from msdn_core.project import ImageRecord
+from msdn_core.recipes.config import TrainConfig
+from msdn_core.recipes.config_file import read_config, write_config
+from msdn_core.recipes.grid import GridRun
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
-from msdn_core.training.config import TrainConfig
-from msdn_core.training.config_file import read_config, write_config
-from msdn_core.training.grid import GridRun
 from msdn_gui.readiness import why_not
 from msdn_gui.session import Session
 from msdn_gui.train.compare_view import MOST, CompareView

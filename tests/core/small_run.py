@@ -18,9 +18,9 @@ from PIL import Image
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.project import NewImage, Project
+from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Event, StepDone
-from msdn_core.training.config import RECIPES, TrainConfig
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, ImageKey, Manifest, feature_folder
 from msdn_core.vision.transform import BackboneSpec
 

@@ -14,17 +14,17 @@ import small_run
 
 from msdn_core.cli.main import main
 from msdn_core.errors import ConfigError, MsdnError, RunError
+from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.msdn.explainer import Explainer
 from msdn_core.project import Project
+from msdn_core.recipes.ablation import ROWS, Ablation, list_ablations, parse_rows, read_ablation
+from msdn_core.recipes.ablation_report import collect_results, markdown
+from msdn_core.recipes.enqueuing import queue_ablation, stop_ablation
 from msdn_core.runs.header import read_header
 from msdn_core.runs.listing import find_run, list_runs
-from msdn_core.runs.queue import waiting
-from msdn_core.runs.status import RunState, RunStatus, own_process
-from msdn_core.training import ablating, loop
-from msdn_core.training.ablation import ROWS, Ablation, list_ablations, parse_rows, read_ablation
-from msdn_core.training.ablation_report import gather, markdown
-from msdn_core.training.enqueuing import queue_ablation, stop_ablation
-from msdn_core.training.evaluation import evaluate
+from msdn_core.runs.queue import queued_runs
+from msdn_core.runs.status import RunState, RunStatus, current_process
+from msdn_core.training import ablation_runs, loop
 from msdn_core.vision.features import find_store
 
 SETTINGS = (
@@ -47,13 +47,13 @@ def done(tmp_path_factory):
 def trained(monkeypatch) -> list[str]:
     """The names of the runs that are trained from now on."""
     names: list[str] = []
-    run_training = ablating.run_training
+    run_training = ablation_runs.run_training
 
     def noted(run, **keywords):
         names.append(run.name)
         return run_training(run, **keywords)
 
-    monkeypatch.setattr(ablating, "run_training", noted)
+    monkeypatch.setattr(ablation_runs, "run_training", noted)
     return names
 
 
@@ -245,7 +245,7 @@ def test_whatever_comes_of_a_selection_on_test_says_so(tmp_path, capsys):
 
 
 def waits(project: Path) -> list[str]:
-    return [run.name for run in waiting(project)]
+    return [run.name for run in queued_runs(project)]
 
 
 def test_an_ablation_in_the_queue_is_stopped_and_goes_on(tmp_path, capsys):
@@ -261,11 +261,11 @@ def test_an_ablation_in_the_queue_is_stopped_and_goes_on(tmp_path, capsys):
     assert (known.rows, known.seeds, known.config.steps) == (("ava", "full"), 2, 6)
 
     run = find_run(path, "slow-ava-0")
-    run.write_status(RunStatus(RunState.RUNNING, *own_process(), steps=6))
+    run.write_status(RunStatus(RunState.RUNNING, *current_process(), steps=6))
     stop_ablation(known)
-    assert waits(path) == [] and [one.command for one in run.take_commands()[0]] == ["stop"]
+    assert waits(path) == [] and [one.command for one in run.read_commands()[0]] == ["stop"]
     run.write_status(RunStatus(RunState.FINISHED, figures={"H": 0.5, "on": "test", "selected_on": "validation"}))
-    report = gather(read_ablation(path, "slow"))
+    report = collect_results(read_ablation(path, "slow"))
     assert [row.seeds for row in report.rows] == [(0,), ()] and report.caption.endswith("validation, seed 0")
     assert "| AVA only | – | – | – | 50.0 | – | 1 |" in markdown(report)
 
@@ -281,9 +281,9 @@ def test_rows_of_other_data_are_told_of(tmp_path):
     for cell, fingerprint in zip(ablation.cells(), "ab", strict=True):
         cell.run.write_data({"classes": {"fingerprint": fingerprint}, "validation": {"fingerprint": fingerprint}})
         cell.run.write_status(RunStatus(RunState.FINISHED, figures={"H": 0.5}))
-    assert [finding.split(" that ")[0] for finding in gather(ablation).findings] == ["The classes"]
+    assert [finding.split(" that ")[0] for finding in collect_results(ablation).findings] == ["The classes"]
     ablation.cells()[1].run.write_data({"classes": {"fingerprint": "a"}, "validation": {"fingerprint": "b"}})
-    assert gather(ablation).findings == (), "every seed has another validation"
+    assert collect_results(ablation).findings == (), "every seed has another validation"
 
 
 @pytest.mark.parametrize("content", ["half a f", "[]", '{"name": "../mixed"}', '{"name": "odd", "rows": ["half"]}'])

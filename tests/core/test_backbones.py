@@ -8,9 +8,9 @@ import torch
 from safetensors.torch import save_file
 from torchvision import models
 
+from msdn_core.backbones.devices import choose_device
+from msdn_core.backbones.loading import load_backbone
 from msdn_core.errors import ConfigError, WeightsError
-from msdn_core.vision.backbones import load_backbone
-from msdn_core.vision.devices import choose_device
 
 
 def regions(backbone):

@@ -16,12 +16,12 @@ from msdn_core.cli.main import main
 from msdn_core.domain.metrics import insertion_area
 from msdn_core.domain.scoring import Fusion, class_scores, contributions, fused_attribute_scores, guarded_cosine
 from msdn_core.errors import CheckpointError
+from msdn_core.evaluation.evaluate import evaluate, run_test
 from msdn_core.msdn.checkpoint import load_network, save_checkpoint
 from msdn_core.msdn.network import MSDN
+from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.header import read_header
-from msdn_core.training.config import RECIPES
-from msdn_core.training.evaluation import evaluate, run_test
 from msdn_core.training.loop import run_training
 
 SCALE = 20.0

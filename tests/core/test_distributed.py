@@ -18,6 +18,8 @@ import torch
 from PIL import Image
 from small_run import new_run, told, wait_for
 
+from msdn_core.backbones.extraction import extract_features
+from msdn_core.backbones.loading import load_backbone
 from msdn_core.domain.annotation import Split
 from msdn_core.msdn.checkpoint import load_network, load_tensors
 from msdn_core.project import NewImage, Project
@@ -25,8 +27,6 @@ from msdn_core.runs.events import CommandTaken, Evaluated, Message, RunStarted, 
 from msdn_core.runs.header import read_header
 from msdn_core.runs.status import RunState
 from msdn_core.training.loop import run_training
-from msdn_core.vision.backbones import load_backbone
-from msdn_core.vision.extraction import extract_features
 from msdn_core.vision.features import DONE, MANIFEST, MAPS
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="torchrun and signals are what POSIX systems have")

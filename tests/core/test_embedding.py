@@ -15,7 +15,7 @@ from msdn_core.domain.embedding import attribute_space, principal_plane
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.evaluation.tsne import tsne
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.embeddings import embedding_digest, embedding_file, read_embedding, space_of
+from msdn_core.runs.embeddings import embedding_digest, embedding_file, embedding_space, read_embedding
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.training import loop
 
@@ -104,7 +104,7 @@ def test_the_command_keeps_the_embedding_with_what_it_was_made_of(run: RunDirect
     assert found.made_of == embedding_digest(kept, "av")
     other = replace(kept, class_vectors=kept.class_vectors + 1)
     assert found.made_of != embedding_digest(other, "av"), "which edited class vectors would not have made"
-    assert space_of(kept, "av").images.shape == kept.scores_av.shape
+    assert embedding_space(kept, "av").images.shape == kept.scores_av.shape
 
     path = embedding_file(folder, "av")
     path.write_bytes(path.read_bytes()[:-40])

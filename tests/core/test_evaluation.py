@@ -14,11 +14,11 @@ from sklearn.metrics import balanced_accuracy_score
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import CheckpointError, RunError
+from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.msdn.checkpoint import load_network, save_checkpoint
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.training import loop
-from msdn_core.training.evaluation import evaluate
 from msdn_core.vision.features import find_store
 
 

@@ -18,8 +18,8 @@ from msdn_core.domain.metrics import attribute_auc, mean_known
 from msdn_core.errors import RunError
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.evaluations import evaluation_folder, read_evaluation, read_figures, what_changed
-from msdn_core.runs.tested_run import read_tested
+from msdn_core.runs.evaluated_run import read_evaluated_run
+from msdn_core.runs.evaluations import evaluation_folder, read_evaluation, read_figures, stale_reasons
 from msdn_core.training import loop
 
 
@@ -106,7 +106,7 @@ def test_figures_that_are_no_figures_are_said_in_a_sentence(folder: Path, change
 
 def test_an_evaluation_that_was_interrupted_leaves_none_behind(evaluated, folder: Path, monkeypatch) -> None:
     from msdn_core.cli import evaluate
-    from msdn_core.evaluation.report import examine
+    from msdn_core.evaluation.examine import examine
     from msdn_core.runs import image_measures
 
     found = examine(evaluated.project_path, evaluated.checkpoint("best"))
@@ -121,33 +121,33 @@ def test_an_evaluation_that_was_interrupted_leaves_none_behind(evaluated, folder
 
 
 def test_nothing_has_changed_right_after_it_was_evaluated(evaluated, kept, now) -> None:
-    assert what_changed(kept, *now, evaluated.checkpoint("best")) == []
+    assert stale_reasons(kept, *now, evaluated.checkpoint("best")) == []
 
 
 def test_images_that_a_run_may_have_been_trained_on_make_its_figures_doubtful(evaluated, now) -> None:
     table, images = now
-    assert read_tested(evaluated, "best", table, images).doubt == ""
+    assert read_evaluated_run(evaluated, "best", table, images).doubt == ""
     held_out = [replace(image, split=Split.TEST_SEEN) if image.split is Split.TRAIN else image for image in images]
-    assert "Train anew" in read_tested(evaluated, "best", table, held_out).doubt
+    assert "Train anew" in read_evaluated_run(evaluated, "best", table, held_out).doubt
 
 
 def test_what_makes_the_figures_stale_is_named(evaluated, kept, now, tmp_path: Path) -> None:
     table, images = now
     edited = table.with_values([1, 2], [0, 0], [0.5, 0.25])
-    assert what_changed(kept, edited, images, None) == ["The vectors of 2 classes were changed since."]
-    assert "classes are others" in what_changed(kept, table.renamed("class00", "wren"), images, None)[0]
+    assert stale_reasons(kept, edited, images, None) == ["The vectors of 2 classes were changed since."]
+    assert "classes are others" in stale_reasons(kept, table.renamed("class00", "wren"), images, None)[0]
     fewer = [image for image in images if image.split is not Split.TEST_UNSEEN]
-    assert "test images" in what_changed(kept, table, fewer, None)[0]
+    assert "test images" in stale_reasons(kept, table, fewer, None)[0]
     place = next(n for n, image in enumerate(images) if image.split is Split.TEST_SEEN)
     relabelled = [*images[:place], replace(images[place], class_name="class09"), *images[place + 1 :]]
     assert images[place].class_name != "class09"
-    assert what_changed(kept, table, relabelled, None)[0].startswith("1 test image")
-    assert what_changed(kept, table, [*images, replace(images[place], id=10_000)], None)[0].startswith("1 test image")
+    assert stale_reasons(kept, table, relabelled, None)[0].startswith("1 test image")
+    assert stale_reasons(kept, table, [*images, replace(images[place], id=10_000)], None)[0].startswith("1 test image")
     trained_on = shutil.copy(evaluated.checkpoint("best"), tmp_path / "best.safetensors")
-    assert what_changed(kept, table, images, trained_on) == []
+    assert stale_reasons(kept, table, images, trained_on) == []
     with Path(trained_on).open("ab") as file:
         file.write(b"\x00")
-    assert "trained on" in what_changed(kept, table, images, trained_on)[0]
+    assert "trained on" in stale_reasons(kept, table, images, trained_on)[0]
 
 
 def test_keep_wants_a_run_and_no_second_place(evaluated, tmp_path: Path, capsys) -> None:

@@ -18,7 +18,7 @@ from msdn_core.cli.main import main
 from msdn_core.domain.metrics import figures, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.errors import RunError
-from msdn_core.evaluation.report import Evaluation, examine
+from msdn_core.evaluation.examine import Evaluation, examine
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import Project

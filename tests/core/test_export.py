@@ -18,6 +18,7 @@ from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
+from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.exporters.att_splits import export_att_splits
 from msdn_core.exporters.feature_maps import export_feature_maps
 from msdn_core.exporters.sheets import export_annotations, export_classes, export_word_vectors
@@ -26,7 +27,6 @@ from msdn_core.importers.feature_maps import import_feature_maps
 from msdn_core.importers.xlsa17 import import_xlsa17
 from msdn_core.project import NewImage, Project
 from msdn_core.runs.predictions import read_predictions
-from msdn_core.training.evaluation import evaluate
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import find_stores
 

@@ -12,13 +12,13 @@ import pytest
 import torch
 from PIL import Image
 
+from msdn_core.backbones.extraction import extract_features
+from msdn_core.backbones.loading import load_backbone
 from msdn_core.domain.annotation import Split
 from msdn_core.errors import MsdnError
 from msdn_core.project import NewImage, Project
-from msdn_core.training.config import from_settings
+from msdn_core.recipes.config import from_settings
 from msdn_core.training.data import matching_store
-from msdn_core.vision.backbones import load_backbone
-from msdn_core.vision.extraction import extract_features
 from msdn_core.vision.features import FeatureStore, feature_folder, find_store
 
 
@@ -99,8 +99,8 @@ def test_a_killed_extraction_resumes_to_the_same_features(project, backbone):
     for file in folder.iterdir():
         file.unlink()
     code = (
-        "import sys; from pathlib import Path; from msdn_core.vision.backbones import load_backbone;"
-        "from msdn_core.vision.extraction import extract_features;"
+        "import sys; from pathlib import Path; from msdn_core.backbones.loading import load_backbone;"
+        "from msdn_core.backbones.extraction import extract_features;"
         f"extract_features(Path({str(project)!r}), load_backbone('lite0', size=64, device='cpu'),"
         "progress=lambda p: print(p.done, flush=True))"
     )
@@ -149,7 +149,7 @@ def test_a_full_disk_is_said_and_what_was_made_is_kept(project, backbone, monkey
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("msdn_core.vision.extraction.os.write", full)
+        patch.setattr("msdn_core.backbones.extraction.os.write", full)
         with pytest.raises(MsdnError, match="No space left on device"):
             extract_features(project, backbone)
     kept = FeatureStore.open(half.folder)
@@ -185,7 +185,7 @@ def test_the_manifest_says_what_made_the_features(project, backbone):
 
 
 def test_folded_batch_norms_give_the_same_features():
-    from msdn_core.vision.backbones import FeatureMap, _lite0
+    from msdn_core.backbones.loading import FeatureMap, _lite0
 
     feature_map: FeatureMap = _lite0(None)[0].eval()
     folded_one = load_backbone("lite0", device="cpu")

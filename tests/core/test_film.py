@@ -17,8 +17,8 @@ from msdn_core.msdn.explainer import Explainer
 from msdn_core.project import Project
 from msdn_core.runs import film as film_module
 from msdn_core.runs.events import Message
-from msdn_core.runs.film import FilmedPin, FilmHeader, FilmWriter, read_film, spacing
-from msdn_core.runs.pins import MOST_PINS, Pin, as_setting, keep_pins, project_pins, read_setting
+from msdn_core.runs.film import FilmedPin, FilmHeader, FilmWriter, frame_spacing, read_film
+from msdn_core.runs.pins import MOST_PINS, Pin, format_watch_setting, parse_watch_setting, read_pins, write_pins
 from msdn_core.runs.status import RunState
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import find_stores
@@ -117,7 +117,7 @@ def test_a_writer_that_goes_on_makes_no_frame_twice(tmp_path):
     written(tmp_path)
     with frames_file_of(tmp_path).open("ab") as file:
         file.write(b"torn")
-    writer = FilmWriter(tmp_path, HEADER, goes_on_after=10)
+    writer = FilmWriter(tmp_path, HEADER, resume_step=10)
     assert writer.last_step == 10
     writer.add(20, 2, *frame(20), key=False)
     assert read_film(tmp_path).steps.tolist() == [0, 10, 20]
@@ -131,8 +131,8 @@ def frames_file_of(path):
 
 def test_a_film_stays_within_its_size(tmp_path, monkeypatch):
     monkeypatch.setattr(film_module, "MOST_BYTES", 10 * HEADER.record.itemsize)
-    assert spacing(1_000_000, 10, 0, HEADER) == (250_000, False)
-    assert spacing(100, 50, 0, HEADER) == (25, True)
+    assert frame_spacing(1_000_000, 10, 0, HEADER) == (250_000, False)
+    assert frame_spacing(100, 50, 0, HEADER) == (25, True)
     writer = FilmWriter(tmp_path, HEADER)
     assert [writer.add(step, 0, *frame(step), key=False) for step in range(12)] == [True] * 10 + [False] * 2
     assert len(read_film(tmp_path).frames) == 10
@@ -192,8 +192,8 @@ def test_a_film_changes_nothing_of_its_run_and_goes_on_with_it(project):
 def test_what_is_pinned_or_named_is_watched(project):
     with Project.open(project) as opened:
         images = opened.images()
-        keep_pins(opened, [Pin(images[-1].id, "group1::value2"), Pin(images[0].id, "group0::value0"), Pin(10**6, "x")])
-        assert project_pins(opened)[1] == Pin(images[0].id, "group0::value0")
+        write_pins(opened, [Pin(images[-1].id, "group1::value2"), Pin(images[0].id, "group0::value0"), Pin(10**6, "x")])
+        assert read_pins(opened)[1] == Pin(images[0].id, "group0::value0")
     pinned = new_run(project, steps=2)
     run_training(pinned)
     film = read_film(pinned.path)
@@ -214,21 +214,21 @@ def test_what_is_pinned_or_named_is_watched(project):
 
 def test_pairs_are_named_whatever_colons_stand_in_them():
     images = {"a.png": 1, "C:b.png": 2}
-    setting = as_setting(["a.png:crest::yes", "# a remark", "", " C:b.png:tail ", "a.png:crest::yes"])
-    pins, faults = read_setting(setting, images, ["crest::yes", "tail"])
+    setting = format_watch_setting(["a.png:crest::yes", "# a remark", "", " C:b.png:tail ", "a.png:crest::yes"])
+    pins, faults = parse_watch_setting(setting, images, ["crest::yes", "tail"])
     assert pins == (Pin(1, "crest::yes"), Pin(2, "tail"))
     assert faults == ()
-    _, faults = read_setting("a.png:wings", images, ["tail"])
+    _, faults = parse_watch_setting("a.png:wings", images, ["tail"])
     assert faults == ("“a.png:wings” cannot be filmed: there is no attribute “wings” in the project.",)
     many = {f"{n}.png": n for n in range(30)}
-    pins, faults = read_setting("; ".join(f"{name}:tail" for name in many), many, ["tail"])
+    pins, faults = parse_watch_setting("; ".join(f"{name}:tail" for name in many), many, ["tail"])
     assert len(pins) == MOST_PINS
     assert "6 after them are left out" in faults[0]
 
 
 def test_a_project_keeps_only_as_many_pins_as_a_film_holds(project):
     with Project.open(project) as opened, pytest.raises(ConfigError, match="at most 24"):
-        keep_pins(opened, [Pin(n, "x") for n in range(25)])
+        write_pins(opened, [Pin(n, "x") for n in range(25)])
 
 
 def test_a_disk_that_takes_no_film_does_not_fail_the_run(project):

@@ -11,11 +11,11 @@ import torch
 
 from msdn_core.domain.scoring import Fusion
 from msdn_core.errors import CheckpointError, ConfigError, MsdnError
+from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.project import Project
 from msdn_core.resources import resource
 from msdn_core.runs.listing import list_runs
-from msdn_core.training.evaluation import evaluate
 from msdn_core.training.published import import_checkpoint
 
 ORDER = np.random.default_rng(5).permutation(16)

@@ -13,9 +13,9 @@ import small_run
 from test_import_formats import check
 
 from msdn_core.errors import ImportFault, MsdnError
+from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.importers.feature_maps import import_feature_maps
 from msdn_core.project import Project
-from msdn_core.training.evaluation import evaluate
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import MAPS, FeatureStore, find_stores
 

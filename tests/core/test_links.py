@@ -10,10 +10,10 @@ import pytest
 from msdn_core.cli.main import main
 from msdn_core.errors import MsdnError
 from msdn_core.project import Project
+from msdn_core.recipes.ablation import Ablation
+from msdn_core.recipes.ablation_report import collect_results, write_report
+from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.training.ablation import Ablation
-from msdn_core.training.ablation_report import gather, write_report
-from msdn_core.training.config import RECIPES
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links take a privilege there")
 
@@ -37,7 +37,7 @@ def test_an_ablation_is_not_kept_through_a_link(project, outside, linked) -> Non
     place.parent.mkdir(exist_ok=True)
     place.symlink_to(outside)
     ablation = Ablation(project, "mine", RECIPES["demo"], ("full",), 1)
-    for write in (ablation.write_plan, lambda: write_report(gather(ablation), ablation.folder)):
+    for write in (ablation.write_plan, lambda: write_report(collect_results(ablation), ablation.folder)):
         with pytest.raises(MsdnError, match="is a link"):
             write()
     assert list(outside.iterdir()) == []

@@ -7,8 +7,8 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from msdn_core.msdn.losses import l2_distillation, msdn_loss
 from msdn_core.msdn.network import MSDN, Outputs
-from msdn_core.training.ablation import settings_of
-from msdn_core.training.config import from_settings
+from msdn_core.recipes.ablation import row_settings
+from msdn_core.recipes.config import from_settings
 
 B, C, R, K, D, M = 5, 24, 9, 7, 11, 6
 SEEN = torch.tensor([True, True, False, True, False, True])
@@ -39,7 +39,7 @@ def problem():
 @pytest.mark.parametrize("variant", ["official", "paper"])
 def test_every_row_of_both_variants_is_its_literal_transcription(problem, variant, normalize_v, row):
     _, features, labels, att = problem
-    config = from_settings("demo", [f"variant={variant}"]).with_settings(settings_of(row))
+    config = from_settings("demo", [f"variant={variant}"]).with_settings(row_settings(row))
     network = make_network(variant=variant, sub_nets=config.sub_nets, normalize_v=normalize_v)
     settings = {"bias": 1.0, "lambda_cal": 0.1, "lambda_distill": 0.3}
     recipe = {"variant": variant, "sub_nets": config.sub_nets, "distillation": config.distillation}

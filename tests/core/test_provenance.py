@@ -16,11 +16,11 @@ from small_run import new_run
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.fingerprints import KNOWN_SPLITS, index_fingerprint, known_split, split_fingerprints
+from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.importers.readers.safe_pickle import load_arrays
 from msdn_core.msdn.checkpoint import load_network, save_checkpoint
 from msdn_core.project import Project
 from msdn_core.runs.header import read_header
-from msdn_core.training.evaluation import evaluate
 from msdn_core.training.loop import run_training
 
 FORMATS = Path(__file__).resolve().parents[3] / "shared" / "data" / "formats"

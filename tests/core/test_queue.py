@@ -16,21 +16,21 @@ import fake_trainer
 
 from msdn_core.cli.main import main
 from msdn_core.errors import ConfigError, RunError
+from msdn_core.recipes.config import RECIPES
+from msdn_core.recipes.enqueuing import queue_runs
+from msdn_core.recipes.grid import grid_runs, parse_grid
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.queue import (
     QueueRunner,
-    arrange,
     cancel_waiting,
     enqueue,
-    hold,
-    is_worked_through,
-    waiting,
+    hold_queue,
+    is_queue_running,
+    queued_runs,
+    set_queue_order,
 )
 from msdn_core.runs.status import RunState, RunStatus
 from msdn_core.runs.trash import discard, restore
-from msdn_core.training.config import RECIPES
-from msdn_core.training.enqueuing import queue_runs
-from msdn_core.training.grid import grid_runs, parse_grid
 
 ENDS_AT_ONCE = (
     "import sys; sys.path[:0] = [{tests!r}]; import fake_trainer as f; f.STEPS = 3; "
@@ -49,13 +49,13 @@ def queued(project: Path, *names: str) -> list[RunDirectory]:
 
 
 def names(project: Path) -> list[str]:
-    return [run.name for run in waiting(project)]
+    return [run.name for run in queued_runs(project)]
 
 
 def test_runs_wait_in_the_order_they_came_until_they_are_arranged(tmp_path):
     queued(tmp_path, "a", "b", "c")
     assert names(tmp_path) == ["a", "b", "c"]
-    arrange(tmp_path, ["c", "gone", "a"])
+    set_queue_order(tmp_path, ["c", "gone", "a"])
     assert names(tmp_path) == ["c", "a", "b"]
     (tmp_path / "queue" / "order.json").write_text("half a f", encoding="utf-8")
     assert names(tmp_path) == ["a", "b", "c"]
@@ -84,12 +84,12 @@ def test_a_failed_run_does_not_keep_the_next_from_its_turn(tmp_path):
 
 def test_a_held_queue_is_left_after_the_run_at_work_and_goes_on_when_it_is_let_go(tmp_path):
     first, second = queued(tmp_path, "first", "second")
-    runner = QueueRunner(tmp_path, command=short, tell=lambda *_: hold(tmp_path, True))
+    runner = QueueRunner(tmp_path, command=short, tell=lambda *_: hold_queue(tmp_path, True))
     assert runner.work() == 1
     assert first.status().state is RunState.FINISHED
     assert second.status().state is RunState.QUEUED
     assert QueueRunner(tmp_path, command=short).work() == 0
-    hold(tmp_path, False)
+    hold_queue(tmp_path, False)
     assert QueueRunner(tmp_path, command=short).work() == 1
 
 
@@ -112,15 +112,15 @@ def test_only_one_process_takes_runs_and_one_added_meanwhile_is_not_left(tmp_pat
 
     def tell(run: RunDirectory, _: RunStatus) -> None:
         if run.name == "first" and not seen:
-            seen.append(is_worked_through(tmp_path))
+            seen.append(is_queue_running(tmp_path))
             queued(tmp_path, "second")
             with pytest.raises(RunError, match="already"):
                 QueueRunner(tmp_path, command=short).work()
 
-    assert not is_worked_through(tmp_path)
+    assert not is_queue_running(tmp_path)
     assert QueueRunner(tmp_path, command=short, tell=tell).work() == 2
     assert seen == [True]
-    assert not is_worked_through(tmp_path)
+    assert not is_queue_running(tmp_path)
 
 
 def test_the_queue_survives_the_death_of_who_takes_it(tmp_path):
@@ -135,7 +135,7 @@ def test_the_queue_survives_the_death_of_who_takes_it(tmp_path):
     small_run.wait_for(lambda: runs[0].status().state is RunState.RUNNING)
     process.kill()
     process.wait()
-    assert not is_worked_through(tmp_path)
+    assert not is_queue_running(tmp_path)
     assert runs[0].status().state is RunState.RUNNING, "the run at work does not depend on it"
     assert QueueRunner(tmp_path, command=short).work() == 1
     assert [run.status().state for run in runs] == [RunState.FINISHED, RunState.FINISHED]

@@ -10,11 +10,11 @@ import torch
 
 from msdn_core.cli.main import main
 from msdn_core.msdn.checkpoint import load_tensors
+from msdn_core.recipes.refit import create_refit
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.header import read_header
 from msdn_core.runs.status import RunState
 from msdn_core.training.loop import run_training
-from msdn_core.training.refit import create_refit
 
 
 @pytest.fixture(scope="module")

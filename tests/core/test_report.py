@@ -19,13 +19,13 @@ from PIL import Image
 from msdn_core.cli.main import main
 from msdn_core.project import Project
 from msdn_core.report.charts import ticks
-from msdn_core.report.reported_run import MOST_POINTS, read_curves, thinned
+from msdn_core.report.reported_run import MOST_POINTS, read_curves, thin_points
 from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.evaluated_run import TRAINED, read_evaluated_run
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.events import Evaluated, StepDone
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.noise import noise_between
-from msdn_core.runs.tested_run import TRAINED, read_tested
 from msdn_core.training import loop
 
 EVIL = '<script>alert("x")</script>'
@@ -87,7 +87,7 @@ def project(trained: Path, tmp_path: Path) -> Path:
 
 def kept_of(project: Path, name: str):
     with Project.open(project, read_only=True) as opened:
-        return read_tested(find_run(project, name), "best", opened.table(), opened.images())
+        return read_evaluated_run(find_run(project, name), "best", opened.table(), opened.images())
 
 
 def test_a_report_says_what_was_measured_and_what_it_rests_on(project, tmp_path) -> None:
@@ -135,9 +135,9 @@ def test_its_images_are_the_worst_errors_with_both_maps(project, tmp_path) -> No
     assert main(["report", str(project), "one", "-o", str(file)]) == 0
     run, page = kept_of(project, "one"), Page(file)
     gamma = run.gamma(TRAINED)
-    leads = run.leads(gamma)
+    leads = run.margins(gamma)
     wrong = np.flatnonzero(run.predictions(gamma) != run.labels)
-    names = run.kept.predictions.image_names
+    names = run.evaluation.predictions.image_names
     shown = [names[place] for place in wrong[np.argsort(-leads[wrong], kind="stable")][:8]]
     after = page.text.partition("Worst errors")[2].partition("Worst errors")[2]
     places = [after.index(name) for name in shown]
@@ -219,7 +219,7 @@ def test_curves_follow_the_steps_that_were_taken_last_and_are_thinned(tmp_path) 
     assert curves.losses == {"total": array("d", [1, 9, 2, 1])} and curves.validation == {"H": array("d", [2, 0.5])}
     values = np.random.default_rng(0).random(100_000)
     values[12_345] = 5
-    drawn = thinned(array("d", np.stack([np.arange(100_000), values], axis=1).ravel()))
+    drawn = thin_points(array("d", np.stack([np.arange(100_000), values], axis=1).ravel()))
     assert len(drawn) <= 2 * MOST_POINTS and drawn[:, 1].max() == 5 and (np.diff(drawn[:, 0]) > 0).all()
 
 

@@ -26,7 +26,7 @@ from msdn_core.runs.events import (
     encode,
 )
 from msdn_core.runs.listing import find_run, list_runs
-from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_core.runs.status import RunState, RunStatus, current_process
 
 EVENTS = (
     RunStarted(step=0, steps=9, device="cpu", resumed=True),
@@ -49,7 +49,7 @@ def run(tmp_path):
 
 
 def at_work(**changes):
-    pid, started = own_process()
+    pid, started = current_process()
     return replace(RunStatus(RunState.RUNNING, pid, started, step=2, steps=9), **changes)
 
 
@@ -141,9 +141,9 @@ def test_commands_are_taken_once_in_order_and_what_is_none_is_passed_over(run):
     with (run.path / "commands.jsonl").open("ab") as file:
         file.write(b'{"command": "explode", "id": "1"}\nnot json\n{"command": "stop"}\n')
     second = run.send("stop")
-    commands, offset = run.take_commands()
+    commands, offset = run.read_commands()
     assert [(c.command, c.id) for c in commands] == [("pause", first), ("stop", second)]
-    assert run.take_commands(offset) == ([], offset)
+    assert run.read_commands(offset) == ([], offset)
     with pytest.raises(RunError, match=r"“explode”.*stop, cancel, pause"):
         run.send("explode")
 
@@ -166,7 +166,7 @@ def test_a_run_whose_process_is_gone_reads_as_lost(run, state):
 
 
 def test_a_pid_that_was_given_to_another_process_is_not_taken_for_the_run(run):
-    run.write_status(at_work(process_started=own_process()[1] - 3600))
+    run.write_status(at_work(process_started=current_process()[1] - 3600))
     assert run.status().state is RunState.LOST
 
 

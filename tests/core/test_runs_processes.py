@@ -135,7 +135,7 @@ def test_the_trainers_command_names_project_and_run(run):
 
 def test_runs_and_their_settings_are_had_without_torch(run):
     code = (
-        "import sys, msdn_core.runs.launch, msdn_core.runs.listing, msdn_core.training.config\n"
+        "import sys, msdn_core.runs.launch, msdn_core.runs.listing, msdn_core.recipes.config\n"
         "sys.exit(sum(name in sys.modules for name in ('torch', 'PySide6')))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], timeout=60).returncode == 0

@@ -15,9 +15,9 @@ import small_run
 import torch
 from small_run import new_run, told
 
+from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.msdn.checkpoint import load_tensors
 from msdn_core.runs.events import Evaluated, RunStarted, StepDone
-from msdn_core.training.evaluation import evaluate
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="children are forked and killed with SIGKILL")
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 import pytest
 
 from msdn_core.errors import ConfigError
-from msdn_core.training.config import RECIPES, TrainConfig, from_settings
+from msdn_core.recipes.config import RECIPES, TrainConfig, from_settings
 
 
 @pytest.mark.parametrize(

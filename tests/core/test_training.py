@@ -246,7 +246,7 @@ def test_a_run_that_was_stopped_during_its_evaluation_makes_up_for_it(project, m
 
     def interrupted(self, part, control):
         if self.step == 40:
-            raise loop.EndAsked(RunState.STOPPED)
+            raise loop.StopRequested(RunState.STOPPED)
         return measure(self, part, control)
 
     with monkeypatch.context() as patch:

@@ -34,12 +34,12 @@ def slow_step(monkeypatch, reached: threading.Event) -> None:
 
 def slow_evaluation(monkeypatch, reached: threading.Event) -> None:
     """Many batches on the validation part."""
-    monkeypatch.setattr(trainer, "look", lambda *_, between, **__: endless(reached, between))
+    monkeypatch.setattr(trainer, "score_rows", lambda *_, on_batch, **__: endless(reached, on_batch))
 
 
 def slow_test(monkeypatch, reached: threading.Event) -> None:
     """The test at the end of a run, over many images."""
-    monkeypatch.setattr(loop, "evaluate", lambda *_, between, **__: endless(reached, between))
+    monkeypatch.setattr(loop, "evaluate", lambda *_, on_batch, **__: endless(reached, on_batch))
 
 
 def slow_loading(monkeypatch, reached: threading.Event) -> None:
@@ -52,11 +52,11 @@ def slow_loading(monkeypatch, reached: threading.Event) -> None:
     monkeypatch.setattr(loop, "load_data", load)
 
 
-def endless(reached: threading.Event, between: Callable[[], None]) -> None:
+def endless(reached: threading.Event, on_batch: Callable[[], None]) -> None:
     reached.set()
     until = time.monotonic() + STUCK_S
     while time.monotonic() < until:
-        between()
+        on_batch()
         time.sleep(0.05)
 
 

@@ -12,6 +12,7 @@ import small_run
 import torch
 from small_run import new_run, stop_at, told
 
+from msdn_core.backbones.extraction import Progress
 from msdn_core.errors import CheckpointError
 from msdn_core.msdn.checkpoint import load_tensors
 from msdn_core.msdn.losses import LossTerms
@@ -21,7 +22,6 @@ from msdn_core.runs.header import read_header
 from msdn_core.runs.status import RunState
 from msdn_core.training import data, trainer
 from msdn_core.training.loop import run_training
-from msdn_core.vision.extraction import Progress
 
 
 @pytest.fixture

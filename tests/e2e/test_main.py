@@ -18,9 +18,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QPushButton
 
 from msdn_core.project import Project
+from msdn_core.recipes.config import from_settings
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.status import RunState
-from msdn_core.training.config import from_settings
 from msdn_gui.program import Program
 from msdn_gui.services.locations import HOME_VARIABLE, aviary_folder
 from msdn_gui.session import ExplainPhase

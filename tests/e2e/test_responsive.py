@@ -15,10 +15,10 @@ from watch import LoopWatch
 
 from msdn_core.importers.demo import create_demo, draw_missing
 from msdn_core.project import Project
+from msdn_core.recipes.config import from_settings
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import launch_training
 from msdn_core.runs.status import RunState
-from msdn_core.training.config import from_settings
 from msdn_gui.program import Program
 from msdn_gui.theme import theme
 

@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QPushButton
 
+from msdn_core.recipes.ablation import ROWS, list_ablations, read_ablation
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.listing import find_run
-from msdn_core.runs.queue import is_worked_through, waiting
-from msdn_core.runs.status import RunState, RunStatus, own_process
-from msdn_core.training.ablation import ROWS, list_ablations, read_ablation
+from msdn_core.runs.queue import is_queue_running, queued_runs
+from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -84,13 +84,13 @@ def test_the_table_fills_as_runs_end_and_each_run_is_a_click_away(make_workspace
     click(qtbot, workspace, "start_ablation")
     qtbot.waitUntil(lambda: page.isVisible() and len(cells(workspace)) == 2, timeout=10_000)
     names = ["ablation-ava-0", "ablation-full-0", "ablation-ava-1", "ablation-full-1"]
-    assert [run.name for run in waiting(project)] == names
+    assert [run.name for run in queued_runs(project)] == names
     assert cells(workspace)["AVA only"] == ["–", "–", "–", "–", "–", "–", "0 of 2"]
 
     heights = {"ablation-ava-0": 0.50, "ablation-full-0": 0.70, "ablation-ava-1": 0.60}
     for name, h in heights.items():
         finish(find_run(project, name), h)
-    find_run(project, names[-1]).write_status(RunStatus(RunState.RUNNING, *own_process(), step=4, steps=10))
+    find_run(project, names[-1]).write_status(RunStatus(RunState.RUNNING, *current_process(), step=4, steps=10))
     qtbot.waitUntil(lambda: cells(workspace)["AVA only"][-1] == "2 of 2", timeout=10_000)
     deviation = 100 * statistics.stdev([0.50, 0.60])
     assert cells(workspace)["AVA only"] == [f"55.0 ± {deviation:.1f}"] * 5 + ["−15.0", "2 of 2"]
@@ -116,19 +116,19 @@ def test_it_is_stopped_and_goes_on_and_its_table_goes_elsewhere(make_workspace, 
     page = workspace.ablations.page
     ask_for(qtbot, workspace, "vaa", "full")
     click(qtbot, workspace, "start_ablation")
-    qtbot.waitUntil(lambda: len(waiting(project)) == 4 and "4 wait" in page.state.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: len(queued_runs(project)) == 4 and "4 wait" in page.state.text(), timeout=10_000)
     running = find_run(project, "ablation-vaa-0")
-    running.write_status(RunStatus(RunState.RUNNING, *own_process(), step=4, steps=10))
+    running.write_status(RunStatus(RunState.RUNNING, *current_process(), step=4, steps=10))
     click(qtbot, workspace, "stop_ablation")
-    qtbot.waitUntil(lambda: [one.command for one in running.take_commands()[0]] == ["stop"], timeout=10_000)
-    assert waiting(project) == []
+    qtbot.waitUntil(lambda: [one.command for one in running.read_commands()[0]] == ["stop"], timeout=10_000)
+    assert queued_runs(project) == []
     running.write_status(RunStatus(RunState.STOPPED, step=4, steps=10))
     qtbot.waitUntil(workspace.findChild(QPushButton, "go_on_ablation").isVisible, timeout=10_000)
 
     qtbot.mouseClick(page.runs.viewport(), LEFT, pos=page.runs.visualRect(page.cells.index(0, 0)).center())
     assert session.asked_run == project / "runs" / "ablation-full-0", "what is not finished is shown in Train"
     click(qtbot, workspace, "go_on_ablation")
-    qtbot.waitUntil(lambda: len(waiting(project)) == 4, timeout=10_000)
+    qtbot.waitUntil(lambda: len(queued_runs(project)) == 4, timeout=10_000)
 
     click(qtbot, workspace, "copy_ablation")
     assert "| VAA only | – | – | – | – | – | 0 |" in QApplication.clipboard().text()
@@ -159,7 +159,7 @@ def test_its_runs_are_taken_by_a_process_that_outlives_the_window(make_workspace
     qtbot.waitUntil(
         lambda: all(RunDirectory(path).status().state is RunState.FINISHED for path in runs), timeout=20_000
     )
-    qtbot.waitUntil(lambda: not is_worked_through(project), timeout=10_000)
+    qtbot.waitUntil(lambda: not is_queue_running(project), timeout=10_000)
 
 
 def test_what_cannot_be_asked_for_is_said_in_the_form(make_workspace, session, qtbot) -> None:

@@ -12,7 +12,7 @@ from evaluate_kit import LEFT, compare, drag, grabbed, open_page, opened, pick
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from msdn_core.runs.embeddings import KeptEmbedding, embedding_file, write_embedding
+from msdn_core.runs.embeddings import StoredEmbedding, embedding_file, write_embedding
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import list_runs
 from msdn_gui.evaluate.embedding_page import EmbeddingPage
@@ -50,7 +50,7 @@ def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, em
     assert 0 < len(left) < len(places)
     corners = [QPoint(2, 2), QPoint(middle, 2), QPoint(middle, view.height() - 3), QPoint(2, view.height() - 3)]
     drag(view, corners, Qt.KeyboardModifier.ShiftModifier)
-    ids = run.kept.predictions.image_ids
+    ids = run.evaluation.predictions.image_ids
     found = {one.record.id for one in page.images.grid.items.found}
     near_the_line = {int(ids[place]) for place, at in enumerate(places) if abs(at.x() - middle) <= 2}
     assert found - near_the_line == {int(ids[place]) for place in left} - near_the_line
@@ -120,7 +120,7 @@ def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, q
     assert len({place for place in seen if place >= 0}) > 1
     with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
         QTest.keyClick(page.plot.plot, Qt.Key.Key_Return)
-    assert empty_session.image.id == int(run.kept.predictions.image_ids[seen[-1]])
+    assert empty_session.image.id == int(run.evaluation.predictions.image_ids[seen[-1]])
 
     for _ in range(8):
         QTest.keyClick(page.plot.plot, Qt.Key.Key_Plus)
@@ -159,7 +159,7 @@ def test_a_t_sne_of_other_scores_is_not_shown_but_said(two_seeds, tmp_path, empt
         folder = evaluation_folder(run)
         kept = read_evaluation(folder).predictions
         places = [np.zeros((len(of), 2), np.float32) for of in (kept.image_ids, kept.classes)]
-        write_embedding(embedding_file(folder, "fused"), KeptEmbedding(*places, "0" * 16, 30.0, 0, 1.0))
+        write_embedding(embedding_file(folder, "fused"), StoredEmbedding(*places, "0" * 16, 30.0, 0, 1.0))
     workspace = opened(project, empty_session, services, qtbot)
     open_page(qtbot, workspace, "Embedding")
     pick(workspace.embedding.layouts, "t-SNE")

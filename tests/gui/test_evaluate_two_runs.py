@@ -63,9 +63,9 @@ def test_the_confusion_of_either_run_and_what_lies_between_them(workspace, qtbot
 def test_errors_of_both_runs_and_of_one_alone(workspace, empty_session, qtbot) -> None:
     open_page(qtbot, workspace, "Errors")
     run, other, page = workspace.run, workspace.other, workspace.errors
-    assert np.array_equal(run.kept.predictions.image_ids, other.kept.predictions.image_ids)
+    assert np.array_equal(run.evaluation.predictions.image_ids, other.evaluation.predictions.image_ids)
     first, second = (one.predictions(one.gamma("trained")) != one.labels for one in (run, other))
-    ids = run.kept.predictions.image_ids
+    ids = run.evaluation.predictions.image_ids
     for words, wrong in (
         (f"Run {other.name}", second),
         ("Wrong by both", first & second),
@@ -117,14 +117,14 @@ def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, empt
     open_page(qtbot, workspace, "Parts")
     run, other, page = workspace.run, workspace.other, workspace.parts
     table, model = page.parts.table, page.parts.model
-    assert model.rowCount() == len(run.kept.parts) == 4
+    assert model.rowCount() == len(run.evaluation.parts) == 4
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(0, 0)).center())
     part = model.name_of(model.item_at(0))
-    column = run.kept.measures.parts.tolist().index(part)
-    ids = run.kept.predictions.image_ids
+    column = run.evaluation.measures.parts.tolist().index(part)
+    ids = run.evaluation.predictions.image_ids
 
     def wanted(one, field: str, hits: bool) -> set[int]:
-        found = getattr(one.kept.measures, field)[:, column]
+        found = getattr(one.evaluation.measures, field)[:, column]
         return set(ids[~np.isnan(found) & ((found > 0.5) == hits)].tolist())
 
     def listed() -> set[int]:
@@ -155,8 +155,8 @@ def test_the_agreement_of_the_sub_nets_stands_a_class_and_an_attribute(workspace
     open_page(qtbot, workspace, "Attributes")
     run, page = workspace.run, workspace.attributes
     for panel, rows, key in (
-        (page.agreement, run.kept.classes, "class"),
-        (page.attribute_agreement, run.kept.attributes, "attribute"),
+        (page.agreement, run.evaluation.classes, "class"),
+        (page.attribute_agreement, run.evaluation.attributes, "attribute"),
     ):
         model = panel.model
         cells = {

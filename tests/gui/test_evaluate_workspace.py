@@ -44,7 +44,7 @@ def shown(model, row: int) -> str:
 
 def within_noise(run, other, column: int) -> bool:
     """Whether an attribute's AUC differs by more than noise: draw by draw, on the images that were drawn."""
-    truth, gains = run.kept.measures.truth[:, [column]], []
+    truth, gains = run.evaluation.measures.truth[:, [column]], []
     for weights in drawn_weights(run.labels)[:AUC_DRAWS]:
         rows = np.repeat(np.arange(len(weights)), weights.astype(int))
         first, second = (attribute_auc(one.fused[rows][:, [column]], truth[rows])[0] for one in (run, other))
@@ -192,7 +192,7 @@ def test_attributes_stand_as_they_were_measured(workspace, empty_session, qtbot)
     open_page(qtbot, workspace, "Attributes")
     model = page.attributes.model
     shown = [model.name_of(model.item_at(row)) for row in range(model.rowCount())]
-    areas = {row["attribute"]: row["auc_fused"] for row in run.kept.attributes}
+    areas = {row["attribute"]: row["auc_fused"] for row in run.evaluation.attributes}
     assert [areas[name] for name in shown] == sorted(areas.values()), "the weakest first"
     qtbot.mouseClick(
         page.attributes.table.viewport(), LEFT, pos=page.attributes.table.visualRect(model.index(2, 0)).center()

@@ -10,7 +10,7 @@ import pytest
 
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Message
-from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.services.runs import RunMonitor
 
 
@@ -25,7 +25,7 @@ def monitor(qapp) -> Iterator[RunMonitor]:  # noqa: ARG001
 def new_run(project: Path, name: str) -> RunDirectory:
     project.mkdir(exist_ok=True)
     run = RunDirectory.create(project, name, {"recipe": "demo"})
-    pid, started = own_process()
+    pid, started = current_process()
     run.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=1, steps=10))
     return run
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QLabel, QMenu, QSlider, QTabWidget, QToolButton
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import StepDone
 from msdn_core.runs.film import FilmedPin, FilmHeader, FilmWriter
-from msdn_core.runs.pins import Pin, project_pins
-from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_core.runs.pins import Pin, read_pins
+from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.explore.workspace import ExploreWorkspace
 from msdn_gui.train.film_card import FilmCard
 from msdn_gui.train.film_picture import FilmPicture
@@ -143,7 +143,7 @@ def test_maps_are_shown_as_in_explore(shown, qtbot, services) -> None:
 def test_new_frames_are_followed_where_the_end_is_shown_and_nowhere_else(
     session, services, qtbot, run, workspace
 ) -> None:
-    pid, started = own_process()
+    pid, started = current_process()
     run.write_status(RunStatus(RunState.RUNNING, pid, started, step=1, steps=80))
     show(qtbot, session, services, workspace)
     title = workspace.view.film.findChild(QLabel, "emptyTitle")
@@ -209,7 +209,7 @@ def test_a_pair_is_looked_at_and_unpinned_from_its_film(shown, session, qtbot) -
     assert action.isChecked()
     action.trigger()
     menu.close()
-    assert project_pins(session.project) == ()
+    assert read_pins(session.project) == ()
 
 
 def test_explore_pins_what_is_chosen_for_the_films_of_coming_runs(session, services, qtbot) -> None:
@@ -225,13 +225,13 @@ def test_explore_pins_what_is_chosen_for_the_films_of_coming_runs(session, servi
     session.message.connect(lambda _, text: said.append(text))
     qtbot.mouseClick(button, LEFT)
     chosen = Pin(session.images[0].id, session.table.attributes[session.attribute].full_name)
-    assert project_pins(session.project) == (chosen,)
+    assert read_pins(session.project) == (chosen,)
     assert "the next run films it" in said[-1]
     session.set_image(session.images[1])
     assert not button.isChecked()
     qtbot.keyClick(explore, Qt.Key.Key_P)
-    assert [pin.image_id for pin in project_pins(session.project)] == [session.images[0].id, session.images[1].id]
+    assert [pin.image_id for pin in read_pins(session.project)] == [session.images[0].id, session.images[1].id]
     session.set_image(session.images[0])
     assert button.isChecked()
     qtbot.mouseClick(button, LEFT)
-    assert len(project_pins(session.project)) == 1
+    assert len(read_pins(session.project)) == 1

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from small_birds import write_checkpoint
 
 from msdn_core.domain.annotation import Split
+from msdn_core.recipes.config import RECIPES
+from msdn_core.recipes.config_file import read_config
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, Message, StepDone
 from msdn_core.runs.notes import Notes, read_notes, write_notes
-from msdn_core.runs.queue import hold, read_order, waiting
-from msdn_core.runs.status import RunState, RunStatus, own_process
-from msdn_core.training.config import RECIPES
-from msdn_core.training.config_file import read_config
+from msdn_core.runs.queue import hold_queue, queued_runs, read_order
+from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.shell.top_bar import TopBar
 from msdn_gui.train.workspace import TrainWorkspace
 
@@ -132,7 +132,7 @@ def test_a_deleted_run_lies_in_the_trash_and_undo_brings_it_back(workspace, sess
 
 def test_a_run_at_work_is_not_deleted(workspace, session, qtbot) -> None:
     run = finished(session.project.path, "going")
-    pid, started = own_process()
+    pid, started = current_process()
     run.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started))
     qtbot.waitUntil(lambda: workspace.view.title.text() == "going", timeout=5_000)
     assert not workspace.history.delete.isEnabled()
@@ -205,7 +205,7 @@ def test_another_run_begins_with_the_settings_of_one(workspace, session, qtbot) 
 
 def test_waiting_runs_are_dragged_held_and_let_go(workspace, session, services, qtbot) -> None:
     project = session.project.path
-    hold(project, True)
+    hold_queue(project, True)
     for name in ("a", "b", "c"):
         RunDirectory.create(project, name, RECIPES["demo"].to_json(), state=RunState.QUEUED)
     qtbot.waitUntil(lambda: services.run_monitor.waiting.names == ("a", "b", "c"), timeout=5_000)
@@ -214,9 +214,9 @@ def test_waiting_runs_are_dragged_held_and_let_go(workspace, session, services, 
     data = model.mimeData([model.index(model.row_of("c"))])
     model.dropMimeData(data, Qt.DropAction.MoveAction, model.row_of("a"), 0, QModelIndex())
     assert services.run_monitor.waiting.names == ("c", "a", "b"), "shown before the disk says so"
-    qtbot.waitUntil(lambda: [run.name for run in waiting(project)] == ["c", "a", "b"], timeout=5_000)
+    qtbot.waitUntil(lambda: [run.name for run in queued_runs(project)] == ["c", "a", "b"], timeout=5_000)
     workspace.undo_stack.undo()
-    qtbot.waitUntil(lambda: [run.name for run in waiting(project)] == ["a", "b", "c"], timeout=5_000)
+    qtbot.waitUntil(lambda: [run.name for run in queued_runs(project)] == ["a", "b", "c"], timeout=5_000)
     qtbot.mouseClick(workspace.findChild(QPushButton, "hold_queue"), LEFT)
     qtbot.waitUntil(lambda: not read_order(project).held, timeout=5_000)
     qtbot.waitUntil(lambda: "nobody takes them" in workspace.runs.queue_text.text(), timeout=10_000)

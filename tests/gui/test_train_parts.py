@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QMenu, QPushButton, QSpinBox, QToolButton
 from small_birds import write_checkpoint
 
+from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, MachineUse, RunStarted, StepDone
-from msdn_core.training.config import RECIPES
 from msdn_gui.services.checkpoints import load_checkpoint
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.train.curves import Curves

@@ -18,7 +18,7 @@ import fake_trainer
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, StepDone
-from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.train.workspace import TrainWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
@@ -120,7 +120,7 @@ def test_pause_is_asked_of_the_run_and_acknowledged(workspace, services, qtbot) 
     assert state(workspace) == "Asked to pause …"
     qtbot.waitUntil(lambda: state(workspace) != "Asked to pause …", timeout=10_000)
     run = services.run_monitor.runs[0]
-    assert [command.command for command in run.take_commands()[0]] == ["pause"]
+    assert [command.command for command in run.read_commands()[0]] == ["pause"]
 
 
 def test_a_run_that_crashes_says_why_in_the_window_and_can_go_on(workspace, behaviour, qtbot) -> None:
@@ -246,7 +246,7 @@ def test_another_project_brings_its_own_runs(workspace, session, services, qtbot
 
 def test_a_run_at_work_elsewhere_is_listed_before_newer_ones_that_ended(workspace, session, qtbot) -> None:
     going = RunDirectory.create(session.project.path, "going", {"recipe": "demo"})
-    pid, started = own_process()
+    pid, started = current_process()
     going.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=3, steps=9))
     finished_run(session.project.path, "ended later")
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 2, timeout=5_000)
@@ -257,14 +257,14 @@ def test_a_run_at_work_elsewhere_is_listed_before_newer_ones_that_ended(workspac
 
 def test_a_key_steers_only_the_run_in_sight(workspace, session, qtbot) -> None:
     going = RunDirectory.create(session.project.path, "going", {"recipe": "demo"})
-    pid, started = own_process()
+    pid, started = current_process()
     going.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=3, steps=9))
     qtbot.waitUntil(workspace.view.isVisible, timeout=5_000)
     assert workspace.pause_run.isEnabled()
     assert not workspace.look_through.isEnabled(), "it has no checkpoint"
     click(qtbot, workspace, "new_run")
     qtbot.keyClick(workspace.form.recipe, Qt.Key.Key_P)
-    assert going.take_commands(0)[0] == []
+    assert going.read_commands(0)[0] == []
     going.write_status(RunStatus(RunState.FINISHED, step=9, steps=9))
 
 
@@ -327,10 +327,10 @@ def test_a_grid_of_runs_waits_and_is_worked_through_though_one_fails(queueing, s
 
 
 def test_a_waiting_run_is_moved_by_keys_and_taken_out(queueing, services, qtbot, session) -> None:
-    from msdn_core.runs.queue import hold, waiting
+    from msdn_core.runs.queue import hold_queue, queued_runs
 
     project = session.project.path
-    hold(project, True)
+    hold_queue(project, True)
     click(qtbot, queueing, "new_run")
     qtbot.keyClicks(queueing.form.name, "many")
     qtbot.keyClicks(queueing.form.grid_line, "seed: 0, 2, 3")
@@ -343,11 +343,11 @@ def test_a_waiting_run_is_moved_by_keys_and_taken_out(queueing, services, qtbot,
     qtbot.waitUntil(lambda: queueing.view.title.text() == "many-seed3")
     qtbot.keyClick(queueing.list, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
     order = ["many-seed0", "many-seed3", "many-seed2"]
-    qtbot.waitUntil(lambda: [run.name for run in waiting(project)] == order, timeout=20_000)
+    qtbot.waitUntil(lambda: [run.name for run in queued_runs(project)] == order, timeout=20_000)
     qtbot.waitUntil(lambda: list(monitor.waiting.names) == order, timeout=20_000)
 
     click(qtbot, queueing, "cancel_run")
-    qtbot.waitUntil(lambda: [run.name for run in waiting(project)] == ["many-seed0", "many-seed2"], timeout=20_000)
+    qtbot.waitUntil(lambda: [run.name for run in queued_runs(project)] == ["many-seed0", "many-seed2"], timeout=20_000)
     qtbot.waitUntil(lambda: monitor.status("many-seed3").state is RunState.CANCELLED, timeout=20_000)
 
 

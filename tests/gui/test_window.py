@@ -13,7 +13,7 @@ from small_birds import draw_bird, write_checkpoint
 
 from msdn_core.project import NewImage, Project
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.shell.closing import CloseQuestion
 from msdn_gui.shell.dropping import dropped_folder
 from msdn_gui.shell.window import MainWindow
@@ -211,7 +211,7 @@ def test_light_and_dark_turn_live(window) -> None:
 
 def running(project: Path) -> RunDirectory:
     run = RunDirectory.create(project, "long", {"recipe": "demo"})
-    pid, started = own_process()
+    pid, started = current_process()
     run.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=3, steps=10))
     return run
 
@@ -240,19 +240,19 @@ def test_a_run_shows_on_the_chip_which_opens_its_workspace(window, session, qtbo
 def test_closing_during_a_run_may_leave_it_running(window, close_with_run) -> None:
     run = close_with_run("leave")
     assert not window.isVisible()
-    assert run.take_commands()[0] == []
+    assert run.read_commands()[0] == []
 
 
 def test_closing_during_a_run_may_stop_and_keep_it(window, close_with_run) -> None:
     run = close_with_run("stop")
     assert not window.isVisible()
-    assert [command.command for command in run.take_commands()[0]] == ["stop"]
+    assert [command.command for command in run.read_commands()[0]] == ["stop"]
 
 
 def test_closing_during_a_run_may_be_thought_better_of(window, close_with_run) -> None:
     run = close_with_run("stay")
     assert window.isVisible()
-    assert run.take_commands()[0] == []
+    assert run.read_commands()[0] == []
 
 
 def test_what_goes_on_shows_on_the_chip_and_can_be_cancelled_there(window, services, qtbot) -> None:

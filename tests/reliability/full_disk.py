@@ -80,8 +80,8 @@ def extraction(folder: Path, project: Path) -> dict[str, object]:
     import small_run
     import torch
 
+    from msdn_core.backbones.extraction import extract_features
     from msdn_core.errors import MsdnError
-    from msdn_core.vision import extraction as room
     from msdn_core.vision.features import DONE, MAPS, feature_folder
 
     store = feature_folder(project, small_run.SPEC)
@@ -92,20 +92,20 @@ def extraction(folder: Path, project: Path) -> dict[str, object]:
         device=torch.device("cpu"),
         features=lambda pixels: torch.full((len(pixels), *shape), 0.5, dtype=torch.float16),
     )
-    room.extract_features(project, backbone, stop=iter([False] * 2 + [True] * 99).__next__)
+    extract_features(project, backbone, stop=iter([False] * 2 + [True] * 99).__next__)
     marks = (store / DONE).read_bytes()
     before = (store / MAPS).read_bytes()[: 16 * 1200]
     fill(folder, PAGE)
     said = ""
     try:
-        room.extract_features(project, backbone)
+        extract_features(project, backbone)
     except MsdnError as fault:
         said = str(fault)
     kept = (store / DONE).read_bytes()
     whole = all(new >= old for old, new in zip(marks, kept, strict=True))
     whole &= (store / MAPS).read_bytes()[: len(before)] == before
     free(folder)
-    end = room.extract_features(project, backbone)
+    end = extract_features(project, backbone)
     return {"said": said, "whole": whole, "end": len(end.image_ids), "left": left_over(store)}
 
 

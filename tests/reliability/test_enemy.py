@@ -217,7 +217,7 @@ def test_nothing_is_written_through_links(project: Path, tmp_path: Path) -> None
 def extract(project: Path) -> None:
     from types import SimpleNamespace
 
-    from msdn_core.vision.extraction import extract_features
+    from msdn_core.backbones.extraction import extract_features
 
     extract_features(project, SimpleNamespace(spec=small_run.SPEC))
 
@@ -328,7 +328,7 @@ def test_a_runs_files_of_nonsense_cost_nothing_but_that_run(project: Path) -> No
     ):
         for name in ("status.json", "config.json", "data.json", "events.jsonl", "commands.jsonl", "notes.json"):
             (run.path / name).write_bytes(content)
-        for read in (run.status, run.config, run.data, run.read_events, run.take_commands):
+        for read in (run.status, run.config, run.data, run.read_events, run.read_commands):
             with suppress(MsdnError):
                 read()
 

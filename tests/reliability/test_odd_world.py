@@ -16,14 +16,14 @@ import torch
 from small_birds import FakeExplainer
 from small_run import new_run
 
+from msdn_core.backbones.extraction import extract_features
 from msdn_core.errors import MsdnError
 from msdn_core.msdn.checkpoint import load_tensors
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, Event, StepDone
-from msdn_core.runs.status import RunState, RunStatus, own_process
+from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_core.training.loop import run_training
-from msdn_core.vision.extraction import extract_features
 from msdn_core.vision.features import FeatureStore, feature_folder
 from msdn_gui.session import ExplainPhase, Session
 
@@ -57,7 +57,7 @@ def test_a_run_at_work_is_not_taken_for_lost_when_the_clock_is_set(
     project: Path, monkeypatch: pytest.MonkeyPatch, by: float
 ) -> None:
     run = new_run(project)
-    pid, started = own_process()
+    pid, started = current_process()
     run.write_status(RunStatus(RunState.RUNNING, pid, started, steps=10))
     set_back(monkeypatch, by)
     assert run.status().state is RunState.RUNNING

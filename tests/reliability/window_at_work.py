@@ -20,7 +20,7 @@ if __name__ == "__main__":
     from PySide6.QtCore import QTimer
 
     from msdn_core.domain.annotation import Certainty
-    from msdn_core.training.config import RECIPES
+    from msdn_core.recipes.config import RECIPES
     from msdn_gui.annotate.annotations import Annotations
     from msdn_gui.train.starting import Starter
 

@@ -15,7 +15,7 @@ from msdn_core.importers.feature_maps.file import NORMALISED, FeatureFile
 from msdn_core.importers.readers.hdf5_files import dataset, open_hdf5
 from msdn_core.project import Project
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, Manifest, feature_folder, image_key
-from msdn_core.vision.mapped import regions_of_length_one
+from msdn_core.vision.mapped import normalize_regions
 
 _AT_ONCE = 32
 
@@ -47,7 +47,7 @@ def _copy(found: FeatureFile, target: Path, progress: ProgressReport) -> None:
         normalised = bool(maps.attrs.get(NORMALISED, False))
         for start in range(0, count, _AT_ONCE):
             block = np.asarray(maps[start : start + _AT_ONCE]).reshape(-1, *found.shape[1:])
-            out.write(regions_of_length_one(block, normalised=normalised).astype(np.float16).tobytes())
+            out.write(normalize_regions(block, normalised=normalised).astype(np.float16).tobytes())
             progress("copying", min(start + _AT_ONCE, count), count)
         out.flush()
         os.fsync(out.fileno())

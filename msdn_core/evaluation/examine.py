@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from msdn_core.backbones.extraction import Progress
 from msdn_core.domain.metrics import (
     attribute_auc,
     binarised,
@@ -20,14 +21,13 @@ from msdn_core.domain.metrics import (
 )
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
+from msdn_core.evaluation.evaluate import ScoredSplit, main_figures, run_test
 from msdn_core.evaluation.localisation import PartHits, PartPlan, part_hits, part_rows, pcp_figures, plan_parts
-from msdn_core.evaluation.maps import MapStudy, study_maps
+from msdn_core.evaluation.maps import MapMeasures, measure_maps
 from msdn_core.evaluation.tables import Row, attribute_rows, class_rows, curve_rows
 from msdn_core.project import Project
 from msdn_core.runs.image_measures import ImageMeasures
-from msdn_core.runs.predictions import Predictions, predictions_of
-from msdn_core.training.evaluation import Tested, main_figures, run_test
-from msdn_core.vision.extraction import Progress
+from msdn_core.runs.predictions import Predictions, make_predictions
 
 JUDGED = "image judgements"
 BY_CLASS = "class vectors"
@@ -54,26 +54,28 @@ def examine(
     device: str = "auto",
     precision: str = "float32",
     progress: Callable[[Progress], None] | None = None,
-    between: Callable[[], None] = lambda: None,
+    on_batch: Callable[[], None] = lambda: None,
     maps_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Evaluation:
     """All that is measured of a checkpoint on a project's test split.
 
-    ``figures`` are those of ``msdn_core.training.evaluation.evaluate`` and these: ``attributes`` the mean AUC of
+    ``figures`` are those of ``msdn_core.evaluation.evaluate.evaluate`` and these: ``attributes`` the mean AUC of
     attribute scores and what it was measured against; ``pcp`` part localisation; ``region_insertion`` the areas
     under region insertion and deletion; ``agreement`` of the two sub-nets. ``maps_progress`` is told how many of how
     many images were looked at closely; other arguments and errors as in ``run_test``.
     """
-    tested = run_test(project_path, checkpoint, device=device, precision=precision, progress=progress, between=between)
+    tested = run_test(
+        project_path, checkpoint, device=device, precision=precision, progress=progress, on_batch=on_batch
+    )
     header, table, labels = tested.header, tested.table, tested.test.labels
     unit = table.unit_vectors(clip_negative=header.clip_negative)
-    by_subnet = {"av": tested.looked.scores_av, "va": tested.looked.scores_va}
+    by_subnet = {"av": tested.scores.scores_av, "va": tested.scores.scores_va}
     by_subnet["fused"] = fused_attribute_scores(by_subnet["av"], by_subnet["va"], header.fusion)
     scores = class_scores(by_subnet["fused"], unit)
     present = binarised(table.vectors)[labels]
 
     plan = plan_parts(tested)
-    study = study_maps(tested, plan.groups, between, maps_progress)
+    study = measure_maps(tested, plan.groups, on_batch, maps_progress)
     # A sub-net alone is biased as in training: by what gamma is once the fusion's weights are taken off it.
     bias = header.gamma / (header.fusion.av + header.fusion.va)
     jsd = jensen_shannon(*(calibrated(class_scores(by_subnet[side], unit), table.seen, bias) for side in ("av", "va")))
@@ -116,13 +118,13 @@ def examine(
         attribute_rows(table, truth, truth_from, auc, present, jsd, overlap, tested.pointing),
         parts,
         curve_rows(seen_unseen_curve(scores, labels, table.seen)),
-        predictions_of(header, table, tested.images, tested.looked.scores_av, tested.looked.scores_va),
+        make_predictions(header, table, tested.images, tested.scores.scores_av, tested.scores.scores_va),
         _measures(tested, plan, hits, truth, jsd, overlap_of_image),
     )
 
 
 def _measures(
-    tested: Tested,
+    tested: ScoredSplit,
     plan: PartPlan,
     hits: PartHits,
     truth: NDArray[np.int8],
@@ -144,7 +146,7 @@ def _measures(
     return ImageMeasures(**found)
 
 
-def _insertion(study: MapStudy, looks: Mapping[str, bool]) -> dict[str, Any]:
+def _insertion(study: MapMeasures, looks: Mapping[str, bool]) -> dict[str, Any]:
     """The areas of each sub-net whose attention gives an order of regions, None of one that has none."""
     found: dict[str, Any] = {"variant": REGIONS}
     for side, looking in looks.items():
@@ -164,7 +166,9 @@ def _mean_over_attributes(overlap: NDArray[np.floating]) -> NDArray[np.float64]:
     return np.asarray(np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0))
 
 
-def _attribute_truth(project_path: Path, tested: Tested, present: NDArray[np.bool_]) -> tuple[NDArray[np.int8], str]:
+def _attribute_truth(
+    project_path: Path, tested: ScoredSplit, present: NDArray[np.bool_]
+) -> tuple[NDArray[np.int8], str]:
     """(N, K) 1, 0, or -1 for unknown: what people said of the images, or, where nobody did, their classes' vectors.
 
     A judgement of something that its author marked as not visible is none.

@@ -17,7 +17,7 @@ Places = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class ViewedPlaces:
+class ViewedLocations:
     """Places in the viewed square of N images, from 0 at its left or top edge to 1 at its right or bottom one."""
 
     part_names: tuple[str, ...]
@@ -31,7 +31,7 @@ class ViewedPlaces:
         return np.asarray(np.floor(self.points[..., ::-1] * np.array(grid)))
 
 
-def viewed_places(project: Project, images: Sequence[ImageRecord]) -> ViewedPlaces:
+def viewed_locations(project: Project, images: Sequence[ImageRecord]) -> ViewedLocations:
     """The places known of some images; where a file is gone, its own are unknown, since its size is."""
     points = project.part_points([image.id for image in images])
     boxes = np.full((len(images), 4), np.nan)
@@ -49,4 +49,4 @@ def viewed_places(project: Project, images: Sequence[ImageRecord]) -> ViewedPlac
     points[((points < 0) | (points >= 1)).any(axis=2)] = np.nan
     boxes = np.clip(boxes, 0.0, 1.0)
     boxes[(boxes[:, 2:] <= boxes[:, :2]).any(axis=1)] = np.nan
-    return ViewedPlaces(project.part_names(), points, boxes)
+    return ViewedLocations(project.part_names(), points, boxes)

@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 
 from msdn_core.errors import ConfigError
-from msdn_core.training.config import TrainConfig
+from msdn_core.recipes.config import TrainConfig
 
 MOST_RUNS = 500
 _SHORT = {"lr": "learning_rate", "batch": "batch_size"}

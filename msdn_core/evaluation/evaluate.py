@@ -11,33 +11,34 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from msdn_core.backbones.devices import choose_device
+from msdn_core.backbones.extraction import Progress, extract_features
+from msdn_core.backbones.loading import load_backbone
+from msdn_core.backbones.weights import local_weights
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import PointingGame, binarised, figures, mean_known, pointing_game, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import CheckpointError, RunError
+from msdn_core.evaluation import provenance
+from msdn_core.evaluation.labelled_rows import LabelledRows, labelled_rows, rows_fingerprint
+from msdn_core.msdn.batches import DTYPES, FeatureBatches, Rows
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import ImageRecord, Project
 from msdn_core.runs.attribute_scores import checkpoint_digest
 from msdn_core.runs.header import CheckpointHeader
-from msdn_core.training import provenance
-from msdn_core.training.data import DTYPES, Features, Part, Rows, fingerprint, part_of
-from msdn_core.vision.backbones import load_backbone
-from msdn_core.vision.devices import choose_device
-from msdn_core.vision.extraction import Progress, extract_features
 from msdn_core.vision.features import FeatureStore, find_store
-from msdn_core.vision.places import ViewedPlaces, viewed_places
+from msdn_core.vision.locations import ViewedLocations, viewed_locations
 from msdn_core.vision.transform import BackboneSpec
-from msdn_core.vision.weights import local_file
 
 AT_ONCE = 24
 """At CUB's shape a batch's products are 23 MB; above 32 MB, memory is asked of the system anew each time."""
 _CURVE_POINTS = 512
 
 
-class Looked(NamedTuple):
+class NetworkScores(NamedTuple):
     """What the network says of N images."""
 
     scores_av: NDArray[np.float32]
@@ -48,10 +49,15 @@ class Looked(NamedTuple):
     """(N, K) the region with the highest attention; (N, 0) where they were not asked for."""
 
 
-def look(
-    network: MSDN, features: Features, rows: Rows, between: Callable[[], None] = lambda: None, *, peaks: bool = False
-) -> Looked:
-    """Runs the network over feature rows; ``between`` is called between batches, and may raise to end it.
+def score_rows(
+    network: MSDN,
+    features: FeatureBatches,
+    rows: Rows,
+    on_batch: Callable[[], None] = lambda: None,
+    *,
+    peaks: bool = False,
+) -> NetworkScores:
+    """Runs the network over feature rows; ``on_batch`` is called between batches, and may raise to end it.
 
     ``peaks`` asks for the attention's peaks as well.
     """
@@ -59,7 +65,7 @@ def look(
     with torch.inference_mode():
         projections = network.projections()
         for start in range(0, len(rows), AT_ONCE):
-            between()
+            on_batch()
             out = network(features.batch(rows[start : start + AT_ONCE]), projections)
             found = [
                 attention.argmax(dim=2) if peaks else torch.zeros(len(attention), 0, dtype=torch.int64)
@@ -68,26 +74,26 @@ def look(
             parts.append(tuple(value.cpu() for value in (out.scores_av, out.scores_va, *found)))
     if not parts:
         floats, whole = (np.zeros((0, network.V.shape[0]), kind) for kind in (np.float32, np.int64))
-        return Looked(floats, floats, whole, whole)
+        return NetworkScores(floats, floats, whole, whole)
     scores_av, scores_va, peaks_av, peaks_va = (torch.cat(values).numpy() for values in zip(*parts, strict=True))
-    return Looked(scores_av, scores_va, peaks_av, peaks_va)
+    return NetworkScores(scores_av, scores_va, peaks_av, peaks_va)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Tested:
+class ScoredSplit:
     """A checkpoint that was run over the N images of a project's test split."""
 
     network: MSDN
     header: CheckpointHeader
     table: ClassTable
     store: FeatureStore
-    test: Part
+    test: LabelledRows
     images: tuple[ImageRecord, ...]
     """(N,) in the order of ``test``."""
     left_out: int
     """Test images that have no features."""
-    looked: Looked
-    places: ViewedPlaces
+    scores: NetworkScores
+    locations: ViewedLocations
     group_parts: Mapping[str, tuple[str, ...]]
     pointing: PointingGame | None
     """The pointing game of each image and attribute; None where no parts are known, or nothing looks."""
@@ -102,11 +108,11 @@ def run_test(
     device: str = "auto",
     precision: str = "float32",
     progress: Callable[[Progress], None] | None = None,
-    between: Callable[[], None] = lambda: None,
-) -> Tested:
+    on_batch: Callable[[], None] = lambda: None,
+) -> ScoredSplit:
     """Runs a checkpoint over a project's test split; features that are missing are made first.
 
-    ``precision`` is that of the network's product, as in a run's settings. ``between`` is called between batches, and
+    ``precision`` is that of the network's product, as in a run's settings. ``on_batch`` is called between batches, and
     may raise to end it. Raises CheckpointError where the checkpoint belongs to other attributes, RunError where there
     are no test images.
     """
@@ -116,7 +122,7 @@ def run_test(
         table, images = project.table(), project.images()
         header.check_attributes(table)
         store = features_of(Path(project_path), header, images, target, progress)
-        test, left_out = part_of(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
+        test, left_out = labelled_rows(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
         if len(test) == 0:
             raise RunError(
                 f"{project_path} has no test images that could be opened; import its splits, or keep a fifth for "
@@ -124,44 +130,46 @@ def run_test(
             )
         by_id = {image.id: image for image in images}
         tested = tuple(by_id[store.manifest.images[row].id] for row in test.rows.tolist())
-        places, group_parts = viewed_places(project, tested), project.group_parts()
-    seen_at = _parts_of(table, places, group_parts)
+        locations, group_parts = viewed_locations(project, tested), project.group_parts()
+    seen_at = _parts_of(table, locations, group_parts)
     pointing_known = any(seen_at) and header.sub_nets is not SubNets.NONE
-    features = Features(store, target, test.rows, dtype=DTYPES[precision])
-    looked = look(network, features, test.rows, between, peaks=pointing_known)
+    features = FeatureBatches(store, target, test.rows, dtype=DTYPES[precision])
+    scores = score_rows(network, features, test.rows, on_batch, peaks=pointing_known)
     pointing = (
-        _pointing(header.sub_nets, table, test, looked, places, seen_at, store.spec.grid) if pointing_known else None
+        _pointing(header.sub_nets, table, test, scores, locations, seen_at, store.spec.grid) if pointing_known else None
     )
     measured = {
-        "test": fingerprint(test),
+        "test": rows_fingerprint(test),
         "checkpoint": checkpoint_digest(Path(checkpoint)),
         "splits": provenance.splits(images),
         "versions": provenance.versions(),
         "machine": provenance.machine(target),
         "precision": precision,
     }
-    return Tested(
-        network, header, table, store, test, tested, left_out, looked, places, group_parts, pointing, measured
+    return ScoredSplit(
+        network, header, table, store, test, tested, left_out, scores, locations, group_parts, pointing, measured
     )
 
 
-def _parts_of(table: ClassTable, places: ViewedPlaces, group_parts: Mapping[str, tuple[str, ...]]) -> list[list[int]]:
-    """The parts at which each attribute is seen, as columns of ``places``."""
-    names = places.part_names
+def _parts_of(
+    table: ClassTable, locations: ViewedLocations, group_parts: Mapping[str, tuple[str, ...]]
+) -> list[list[int]]:
+    """The parts at which each attribute is seen, as columns of ``locations``."""
+    names = locations.part_names
     return [[names.index(part) for part in group_parts.get(a.group, ()) if part in names] for a in table.attributes]
 
 
 def _pointing(
     there: SubNets,
     table: ClassTable,
-    test: Part,
-    looked: Looked,
-    places: ViewedPlaces,
+    test: LabelledRows,
+    scores: NetworkScores,
+    locations: ViewedLocations,
     seen_at: list[list[int]],
     grid: tuple[int, int],
 ) -> PointingGame:
     present = binarised(table.vectors)[test.labels]
-    game = pointing_game(looked.peaks_av, looked.peaks_va, present, places.regions(grid), seen_at, grid)
+    game = pointing_game(scores.peaks_av, scores.peaks_va, present, locations.regions(grid), seen_at, grid)
     # A sub-net that is not there points nowhere; its map is the same everywhere, and so is its peak by chance.
     nowhere = np.full(present.shape, np.nan)
     return replace(game, av=game.av if there.has_av else nowhere, va=game.va if there.has_va else nowhere)
@@ -174,7 +182,7 @@ def evaluate(
     device: str = "auto",
     precision: str = "float32",
     progress: Callable[[Progress], None] | None = None,
-    between: Callable[[], None] = lambda: None,
+    on_batch: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """The main figures of a checkpoint on a project's test split, as JSON knows them; None where not measurable.
 
@@ -184,15 +192,15 @@ def evaluate(
     peaks with the true parts; ``missing`` says why a figure is None. Arguments and errors as in ``run_test``.
     """
     return main_figures(
-        run_test(project_path, checkpoint, device=device, precision=precision, progress=progress, between=between)
+        run_test(project_path, checkpoint, device=device, precision=precision, progress=progress, on_batch=on_batch)
     )
 
 
-def main_figures(tested: Tested) -> dict[str, Any]:
+def main_figures(tested: ScoredSplit) -> dict[str, Any]:
     """What ``evaluate`` gives."""
     header, table, test = tested.header, tested.table, tested.test
     result = {
-        **measure(tested.looked, test, table, header),
+        **measure(tested.scores, test, table, header),
         "pointing": pointing_figures(tested.pointing),
         **_origin(tested),
     }
@@ -223,18 +231,18 @@ def _missing(result: Mapping[str, Any]) -> list[str]:
     return reasons
 
 
-def measure(looked: Looked, part: Part, table: ClassTable, header: CheckpointHeader) -> dict[str, Any]:
+def measure(scores: NetworkScores, part: LabelledRows, table: ClassTable, header: CheckpointHeader) -> dict[str, Any]:
     """The figures of classification, with the curve thinned to a few hundred points."""
-    attribute_scores = fused_attribute_scores(looked.scores_av, looked.scores_va, header.fusion)
-    scores = class_scores(attribute_scores, table.unit_vectors(clip_negative=header.clip_negative))
+    attribute_scores = fused_attribute_scores(scores.scores_av, scores.scores_va, header.fusion)
+    by_class = class_scores(attribute_scores, table.unit_vectors(clip_negative=header.clip_negative))
 
     def at(gamma: float) -> dict[str, Any]:
-        return {**asdict(figures(scores, part.labels, table.seen, gamma)), "gamma": gamma}
+        return {**asdict(figures(by_class, part.labels, table.seen, gamma)), "gamma": gamma}
 
     chosen = header.figures.get("calibration")
     validated = {**at(float(chosen["gamma"])), "selected_on": chosen["selected_on"]} if chosen else None
     result: dict[str, Any] = {**at(header.gamma), "validated": validated}
-    curve = seen_unseen_curve(scores, part.labels, table.seen)
+    curve = seen_unseen_curve(by_class, part.labels, table.seen)
     if curve is None:
         return {**result, "ausuc": None, "best": None, "curve": None}
     best = {**at(curve.gamma_of(curve.best)), "selected_on": "test"}
@@ -248,7 +256,7 @@ def measure(looked: Looked, part: Part, table: ClassTable, header: CheckpointHea
     return {**result, "ausuc": curve.area, "best": best, "curve": points}
 
 
-def _origin(tested: Tested) -> dict[str, Any]:
+def _origin(tested: ScoredSplit) -> dict[str, Any]:
     header, test = tested.header, tested.test
     seen = int(tested.table.seen[test.labels].sum())
     return {
@@ -285,7 +293,7 @@ def features_of(
     if store is not None and all(store.has(image.id) or image.name in store.failures for image in tests):
         return store
     backbone = load_backbone(
-        spec.name, size=spec.size, weights=local_file(spec), device=device, precision=spec.precision
+        spec.name, size=spec.size, weights=local_weights(spec), device=device, precision=spec.precision
     )
     if not spec.accepts(backbone.spec):
         raise CheckpointError(

@@ -24,15 +24,15 @@ class SubNet(Protocol):
     """n."""
 
     @staticmethod
-    def say(maps: Tensor) -> tuple[Tensor, Tensor]:
+    def forward_(maps: Tensor) -> tuple[Tensor, Tensor]:
         """Scores (K, B) and attention (K, B, R) of (n, K, B, R) maps; the attention may lie where a map lay."""
 
     @staticmethod
-    def learn(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:
-        """Turns maps, as ``say`` left them, into their gradients; ``gradient`` is that of the (K, B) scores."""
+    def backward_(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:
+        """Turns maps, as ``forward_`` left them, into their gradients; ``gradient`` is that of the (K, B) scores."""
 
 
-def attend(sub_nets: Sequence[SubNet], projections: Tensor, features: Tensor) -> list[tuple[Tensor, Tensor]]:
+def attention_forward(sub_nets: Sequence[SubNet], projections: Tensor, features: Tensor) -> list[tuple[Tensor, Tensor]]:
     """Of each sub-net the scores (K, B) and the attention (K, B, R), of (B, C, R) features.
 
     ``projections`` (Σn·K, C) are those of all sub-nets, one after the other. The product is in the features' dtype,
@@ -44,7 +44,7 @@ def attend(sub_nets: Sequence[SubNet], projections: Tensor, features: Tensor) ->
     return list(zip(made[::2], made[1::2], strict=True))
 
 
-class Multiplied(NamedTuple):
+class ProjectedFeatures(NamedTuple):
     """The features of a batch and what the projections make of them."""
 
     flat: Tensor
@@ -55,21 +55,21 @@ class Multiplied(NamedTuple):
     """The products again, (n, K, B, R) for each sub-net."""
 
 
-def multiplied(sub_nets: Sequence[SubNet], projections: Tensor, features: Tensor) -> Multiplied:
+def project_features(sub_nets: Sequence[SubNet], projections: Tensor, features: Tensor) -> ProjectedFeatures:
     """``projections`` (Σn·K, C) times the (B, C, R) features."""
     batch, channels, regions = features.shape
     flat = features.transpose(0, 1).reshape(channels, -1)
     products = (projections.to(flat.dtype) @ flat).to(projections.dtype)
     counts = [sub_net.map_count for sub_net in sub_nets]
     maps = torch.split(products.view(sum(counts), -1, batch, regions), counts)
-    return Multiplied(flat, products, maps)
+    return ProjectedFeatures(flat, products, maps)
 
 
 class _Attend(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, projections: Tensor, features: Tensor, sub_nets: tuple[SubNet, ...]) -> tuple[Tensor, ...]:
-        flat, products, maps = multiplied(sub_nets, projections, features)
-        said = [sub_net.say(own) for sub_net, own in zip(sub_nets, maps, strict=True)]
+        flat, products, maps = project_features(sub_nets, projections, features)
+        said = [sub_net.forward_(own) for sub_net, own in zip(sub_nets, maps, strict=True)]
         ctx.save_for_backward(flat, *(scores for scores, _ in said))
         ctx.sub_nets, ctx.products, ctx.maps = sub_nets, products, maps
         ctx.mark_non_differentiable(*(attention for _, attention in said))
@@ -86,7 +86,7 @@ class _Attend(torch.autograd.Function):
             if gradient is None:
                 maps.zero_()
             else:
-                sub_net.learn(maps, scores, gradient)
+                sub_net.backward_(maps, scores, gradient)
         products = ctx.products
         ctx.products = ctx.maps = None
         return (products.to(flat.dtype) @ flat.T).to(products.dtype), None, None
@@ -97,7 +97,7 @@ def softmax_(map_: Tensor, axis: int) -> Tensor:
     return torch.softmax(map_, axis, out=map_)
 
 
-def through_softmax_(attention: Tensor, score: Tensor, gradient: Tensor, mean: Tensor) -> None:
+def softmax_backward_(attention: Tensor, score: Tensor, gradient: Tensor, mean: Tensor) -> None:
     """Turns attention and score into the gradients of the maps that they were made of, for Σ attention * score.
 
     ``gradient`` is that of the sum, spread over what was summed, and ``mean`` the sum itself times its gradient:

@@ -10,9 +10,9 @@ from dataclasses import replace
 from typing import Any
 
 from msdn_core.errors import RunError
+from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.header import read_header
-from msdn_core.training.config import TrainConfig
 
 _LONGEST_NAME = 80
 

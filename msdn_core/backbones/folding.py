@@ -14,7 +14,7 @@ _BATCH = 16
 """What weights are packed for; a fixed number, so that all processes make the same bytes."""
 
 
-def folded(network: nn.Module, example: Tensor, *, on_cpu: bool) -> nn.Module:
+def fold_layers(network: nn.Module, example: Tensor, *, on_cpu: bool) -> nn.Module:
     """The fastest copy that makes what the network makes, laid channels-last; or the network itself.
 
     Pairs are found by the order in which modules are defined, which need not be the order in which they are called:

@@ -64,7 +64,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
     return tensors
 
 
-def local_file(spec: BackboneSpec) -> Path | None:
+def local_weights(spec: BackboneSpec) -> Path | None:
     """The weights file that a specification names, where it lies on this machine's own disks."""
     name = spec.weights_file
     # A checkpoint may be a stranger's: a path to another machine would be asked for with this person's name.
@@ -74,7 +74,7 @@ def local_file(spec: BackboneSpec) -> Path | None:
     return path if path.is_file() else None
 
 
-def fill(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
+def load_by_name(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
     """Puts tensors into the network by name; a classifier that is too much or missing is no fault.
 
     Raises WeightsError where they belong to another network.
@@ -96,7 +96,7 @@ def fill(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None
     network.load_state_dict(fitting, strict=False)
 
 
-def fill_by_order(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
+def load_by_order(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
     """Puts tensors into the network in the order in which both list them, under other names; shapes must agree.
 
     Raises WeightsError where they do not.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import ConfigError
-from msdn_core.training.config import RECIPES, TrainConfig, from_settings
+from msdn_core.recipes.config import RECIPES, TrainConfig, from_settings
 
 _MAX_BYTES = 1024 * 1024
 

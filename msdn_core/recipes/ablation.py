@@ -14,9 +14,9 @@ from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
 from msdn_core.errors import ConfigError, MsdnError, RunError
 from msdn_core.links import refuse_links
+from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory, check_name
 from msdn_core.runs.status import RunState
-from msdn_core.training.config import TrainConfig
 
 FOLDER = "ablations"
 PLAN = "ablation.json"
@@ -45,14 +45,14 @@ _LABELS = {
 }
 
 
-def settings_of(row: str) -> list[str]:
+def row_settings(row: str) -> list[str]:
     """A row's settings as ``key=value`` texts; ConfigError for a row that there is not."""
     if row not in ROWS:
         raise ConfigError(f"There is no row “{row}”; choose among {', '.join(ROWS)}.")
     return [f"{name}={value}" for name, value in ROWS[row].items()]
 
 
-def label_of(row: str, variant: str) -> str:
+def row_label(row: str, variant: str) -> str:
     """What a row is called; the divergence of variant ``paper`` is not Jensen-Shannon's."""
     return "no symmetric KL" if row == "no_jsd" and variant == Variant.PAPER else _LABELS[row]
 
@@ -105,7 +105,7 @@ class Ablation:
         made = []
         for seed in range(self.config.seed, self.config.seed + self.seeds):
             for row in self.rows:
-                config = self.config.with_settings([*settings_of(row), f"seed={seed}"])
+                config = self.config.with_settings([*row_settings(row), f"seed={seed}"])
                 run = RunDirectory(self.project / "runs" / f"{self.name}-{row}-{seed}")
                 made.append(Cell(row, seed, run, config))
         return made
@@ -166,5 +166,5 @@ def parse_rows(texts: Sequence[str]) -> tuple[str, ...]:
     """Rows in the table's order from names, several of which may stand in one text with commas; all where none are."""
     names = [name.strip().lower().replace("-", "_") for text in texts for name in text.split(",") if name.strip()]
     for name in names:
-        settings_of(name)
+        row_settings(name)
     return tuple(row for row in ROWS if row in names or not names)

@@ -24,8 +24,8 @@ from msdn_core.domain.seriation import by_similarity
 from msdn_core.errors import RunError
 from msdn_core.project import ImageRecord
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.evaluations import KeptEvaluation, evaluation_folder, read_evaluation, what_changed
-from msdn_core.runs.trained_on import trained_on_tests
+from msdn_core.runs.evaluations import StoredEvaluation, evaluation_folder, read_evaluation, stale_reasons
+from msdn_core.runs.trained_on import training_overlap_warning
 
 TRAINED, VALIDATED, BEST = "trained", "validated", "best"
 GAMMAS = {
@@ -33,18 +33,18 @@ GAMMAS = {
     VALIDATED: "gamma chosen on validation",
     BEST: "best gamma, chosen on test",
 }
-OFTEN_TOO_LARGE = "often too large, for fewer classes play unseen there than on test"
+VALIDATED_GAMMA_NOTE = "often too large, for fewer classes play unseen there than on test"
 """What was found of gammas chosen on validation (docs/experiments.md)."""
 
 
 @dataclass(frozen=True, eq=False)
-class TestedRun:
+class EvaluatedRun:
     """N test images, M classes; made off the window's thread."""
 
     name: str
     kind: str
     """``best`` or ``last`` checkpoint."""
-    kept: KeptEvaluation
+    evaluation: StoredEvaluation
     table: ClassTable
     labels: NDArray[np.int64]
     """(N,) class rows."""
@@ -54,7 +54,7 @@ class TestedRun:
     """(N, M) class scores before calibration."""
     best: BestSeenUnseen
     curve: SeenUnseenCurve | None
-    like: NDArray[np.intp]
+    similarity_order: NDArray[np.intp]
     """(M,) class rows, those with like class semantic vectors together."""
     checkpoint: Path | None = None
     """The file that was evaluated, as far as it is still there."""
@@ -69,11 +69,11 @@ class TestedRun:
         cls,
         name: str,
         kind: str,
-        kept: KeptEvaluation,
+        kept: StoredEvaluation,
         checkpoint: Path | None = None,
         stale: tuple[str, ...] = (),
         doubt: str = "",
-    ) -> TestedRun:
+    ) -> EvaluatedRun:
         """All that takes a moment: a product of N×K by K×M, sorting N images by their flip, and the classes' order."""
         found = kept.predictions
         table = found.table
@@ -99,12 +99,12 @@ class TestedRun:
     @property
     def figures(self) -> dict[str, Any]:
         """The figures as evaluated."""
-        return self.kept.figures
+        return self.evaluation.figures
 
     @property
     def selected_on(self) -> str:
         """What its checkpoint was selected on."""
-        return self.kept.predictions.selected_on or "the last step"
+        return self.evaluation.predictions.selected_on or "the last step"
 
     @cached_property
     def images_of_class(self) -> NDArray[np.int64]:
@@ -118,7 +118,7 @@ class TestedRun:
     def gamma(self, choice: str) -> float:
         """The gamma of a choice; as trained where there is no such one."""
         row = self.row(choice)
-        return float(row["gamma"]) if row is not None else float(self.kept.predictions.gamma)
+        return float(row["gamma"]) if row is not None else float(self.evaluation.predictions.gamma)
 
     def predictions(self, gamma: float) -> NDArray[np.intp]:
         """(N,) class rows at a gamma."""
@@ -126,7 +126,7 @@ class TestedRun:
             self._predicted[gamma] = self.best.at(gamma)
         return self._predicted[gamma]
 
-    def leads(self, gamma: float) -> NDArray[np.float64]:
+    def margins(self, gamma: float) -> NDArray[np.float64]:
         """(N,) by how much the class that each image is taken for scores above its own; 0 where it is right."""
         images = np.arange(len(self.labels))
 
@@ -141,7 +141,9 @@ class TestedRun:
         return class_accuracies(self.labels, self.predictions(gamma), len(self.table.classes))
 
 
-def read_tested(run: RunDirectory, kind: str, table: ClassTable, images: Sequence[ImageRecord]) -> TestedRun | None:
+def read_evaluated_run(
+    run: RunDirectory, kind: str, table: ClassTable, images: Sequence[ImageRecord]
+) -> EvaluatedRun | None:
     """A run's kept evaluation of its ``best`` or ``last`` checkpoint, and whether it holds for the project as it is.
 
     None where it was not evaluated; RunError where its files cannot be read.
@@ -150,9 +152,9 @@ def read_tested(run: RunDirectory, kind: str, table: ClassTable, images: Sequenc
     if kept is None:
         return None
     checkpoint = run.checkpoint(kind)
-    stale = tuple(what_changed(kept, table, images, checkpoint))
+    stale = tuple(stale_reasons(kept, table, images, checkpoint))
     try:
-        doubt = trained_on_tests(run.data(), images)
+        doubt = training_overlap_warning(run.data(), images)
     except RunError:
         doubt = ""  # A published checkpoint's run says nothing of its data.
-    return TestedRun.of(run.name, kind, kept, checkpoint, stale, doubt)
+    return EvaluatedRun.of(run.name, kind, kept, checkpoint, stale, doubt)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from msdn_core.domain.metrics.seeds import difference_of_means, spread
-from msdn_core.runs.tested_run import BEST, GAMMAS, OFTEN_TOO_LARGE, TRAINED, VALIDATED, TestedRun
+from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED, VALIDATED_GAMMA_NOTE, EvaluatedRun
 
 FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
 
@@ -22,23 +22,23 @@ def points(value: float) -> str:
     return f"{100 * value:+.1f}".replace("-", "−")
 
 
-def gamma_words(run: TestedRun, choice: str) -> str:
+def gamma_text(run: EvaluatedRun, choice: str) -> str:
     """A choice of gamma with its value."""
     return f"{GAMMAS[choice][0].upper()}{GAMMAS[choice][1:]}: {run.gamma(choice):.2f}".replace("-", "−")
 
 
-def selected_words(run: TestedRun, choice: str = TRAINED) -> str:
+def selection_text(run: EvaluatedRun, choice: str = TRAINED) -> str:
     """What the checkpoint, and the gamma that figures are given at, were selected on."""
     gamma = ", and gamma too: an upper bound, no result" if choice == BEST else ""
     if choice == BEST and run.selected_on != "test":
         gamma = ", gamma on test: an upper bound, no result"
     if choice == VALIDATED:
-        gamma = f", gamma on validation: {OFTEN_TOO_LARGE}"
+        gamma = f", gamma on validation: {VALIDATED_GAMMA_NOTE}"
     optimistic = " (optimistic)" if run.selected_on == "test" and choice != BEST else ""
     return f"checkpoint selected on {run.selected_on}{optimistic}{gamma}"
 
 
-def over_seeds(seeds: Sequence[dict[str, Any]]) -> str:
+def seed_summary(seeds: Sequence[dict[str, Any]]) -> str:
     """Mean and deviation of each figure, as trained, over several seeds of one configuration."""
     said = []
     for figure, word in FIGURES:
@@ -48,7 +48,7 @@ def over_seeds(seeds: Sequence[dict[str, Any]]) -> str:
     return f"{len(seeds)} seeds of this configuration, gamma as trained: {', '.join(said)}"
 
 
-def between_seeds(seeds: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> list[str]:
+def seed_differences(seeds: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> list[str]:
     """What the second configuration gains over seeds, by Welch's t; nothing below two seeds each."""
     said = []
     for figure, word in FIGURES:

