@@ -81,16 +81,13 @@ class ClassStore:
             )
 
     def set_values(self, cells: Sequence[Cell]) -> None:
-        """Set single numbers of class vectors, all or none."""
-        attributes = [attribute.full_name for attribute in self._attributes.all()]
+        """Set single values of class vectors, all or none."""
         changes: dict[str, dict[int, float]] = {}
         for name, column, value in cells:
-            if not 0 <= column < len(attributes):
-                raise ProjectError(f"There is no attribute column {column}; there are {len(attributes)}.")
             if not math.isfinite(value):
                 raise ProjectError(
-                    f"The value {value} for attribute “{attributes[column]}” of class “{name}” is not a finite "
-                    "number, so nothing was changed; give a number."
+                    f"The value {value} for {self._attribute(column)} of class “{name}” is not a finite number, "
+                    "so nothing was changed; enter a number."
                 )
             changes.setdefault(name, {})[column] = float(value)
         with self._database.transaction() as connection:
@@ -99,16 +96,28 @@ class ClassStore:
                 if found is None:
                     raise _unknown(name)
                 vector = np.frombuffer(found[0], _VECTOR).copy()
+                outside = next((column for column in values if not 0 <= column < len(vector)), None)
+                if outside is not None:
+                    raise ProjectError(f"There is no attribute column {outside}; there are {len(vector)}.")
                 vector[list(values)] = list(values.values())
                 connection.execute("UPDATE classes SET vector = ? WHERE name = ?", (vector.tobytes(), name))
 
     def set_vectors(self, vectors: Mapping[str, ArrayLike]) -> None:
-        """Give classes other vectors, all or none."""
+        """Set whole class vectors, all or none."""
         with self._database.transaction() as connection:
-            attributes = connection.execute("SELECT count(*) FROM attributes").fetchone()[0]
             for name, vector in vectors.items():
-                blob = _blob(_checked_vector(name, vector, attributes))
-                if connection.execute("UPDATE classes SET vector = ? WHERE name = ?", (blob, name)).rowcount == 0:
+                numbers = np.asarray(vector, dtype=_VECTOR)
+                # One statement a class where all is well: this is on the way from a keystroke to the screen.
+                fits = numbers.ndim == 1 and np.isfinite(numbers).all()
+                updated = (
+                    fits
+                    and connection.execute(
+                        "UPDATE classes SET vector = ?1 WHERE name = ?2 AND length(vector) = length(?1)",
+                        (_blob(numbers), name),
+                    ).rowcount
+                )
+                if not updated:
+                    _checked_vector(name, numbers, _attribute_count(connection))
                     raise _unknown(name)
 
     def add(self, name: str, vector: ArrayLike, seen: bool, row: int | None, description: str) -> None:
@@ -165,6 +174,12 @@ class ClassStore:
             if not changed:
                 raise _unknown(name)
 
+    def _attribute(self, column: int) -> str:
+        """Return an attribute as messages name it."""
+        attributes = self._attributes.all()
+        inside = 0 <= column < len(attributes)
+        return f"attribute “{attributes[column].full_name}”" if inside else f"attribute column {column}"
+
     def _insert(
         self,
         connection: sqlite3.Connection,
@@ -174,8 +189,7 @@ class ClassStore:
         row: int | None,
         description: str,
     ) -> int:
-        attributes = connection.execute("SELECT count(*) FROM attributes").fetchone()[0]
-        numbers = _checked_vector(name, vector, attributes)
+        numbers = _checked_vector(name, vector, _attribute_count(connection))
         _check_name(connection, name)
         positions = [p for (p,) in connection.execute("SELECT position FROM classes ORDER BY position")]
         if row is None or row >= len(positions):
@@ -188,6 +202,10 @@ class ClassStore:
             (position, name, _blob(numbers), int(seen), description),
         )
         return int(cursor.lastrowid or 0)
+
+
+def _attribute_count(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM attributes").fetchone()[0])
 
 
 def _blob(vector: FloatArray) -> bytes:

@@ -45,12 +45,41 @@ def test_every_edit_gives_a_new_table_and_leaves_the_old_one():
         before.vectors[0, 0] = 9
 
 
+def test_an_edited_table_keeps_what_is_known_of_its_other_rows():
+    rows, columns = 7, 50
+    draw = np.random.default_rng(3)
+    before = ClassTable(
+        tuple(Attribute("group", str(n)) for n in range(columns)),
+        tuple(str(n) for n in range(rows)),
+        draw.normal(0, 40, (rows, columns)),
+        np.arange(rows) % 2 == 0,
+    )
+    facts = before.class_index, before.groups, before.attribute_fingerprint
+    assert before.value_range[1] < 500
+    for clip in (False, True):
+        before.unit_vectors(clip_negative=clip)
+    edited = before.with_values([4, 4], [2, 3], [500.0, -2.0])
+    others = before.with_vectors([1, 5], draw.normal(0, 200, (2, columns)))
+    edits = edited.with_values([3, 4], [0, 0], [9.0, 8.0]), edited, others
+    for after in edits:
+        assert (after.class_index, after.groups, after.attribute_fingerprint) == facts
+        afresh = ClassTable(after.attributes, after.classes, after.vectors, after.seen)
+        assert after.value_range == afresh.value_range
+        for clip in (False, True):
+            assert np.array_equal(after.unit_vectors(clip_negative=clip), afresh.unit_vectors(clip_negative=clip))
+            assert not after.unit_vectors(clip_negative=clip).flags.writeable
+        assert not after.vectors.flags.writeable
+    with pytest.raises(MsdnError, match="“4” has the value inf for attribute “group::3”"):
+        before.with_values([2, 4], [2, 3], [1.0, np.inf])
+    assert before.with_class("one more", np.zeros(columns)).attribute_fingerprint == facts[2]
+
+
 @pytest.mark.parametrize(
     ("classes", "vectors", "sentence"),
     [
         (("a", "b"), [[1, 2, np.nan], [0, 0, 0]], "“a” has the value nan for attribute “crest::yes”"),
-        (("a", "a"), [[1, 2, 3], [0, 0, 0]], "class name “a” stands twice"),
-        (("a",), [[1, 2, 3], [0, 0, 0]], "one row a class"),
+        (("a", "a"), [[1, 2, 3], [0, 0, 0]], "class name “a” occurs twice"),
+        (("a",), [[1, 2, 3], [0, 0, 0]], "one row per class"),
     ],
 )
 def test_a_table_that_makes_no_sense_is_refused(classes, vectors, sentence):
