@@ -1,23 +1,68 @@
-"""Tests that take more than a minute run when they are asked for; no test slows down those after it."""
+"""How the suite is run: in parallel where all of it is run, with no test that slows down or outlives the others."""
 
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import left_behind
+
+HERE = Path(__file__).parent
+# What takes longest is handed out first, so that no worker is left with it at the end.
+ORDER = ("reliability", "e2e", "core", "gui")
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Each worker has a core; more threads than cores only wait for one another. Set before torch is imported.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # Started in the background or by nohup: pytest goes on ignoring Ctrl+C, and children do not inherit that.
+    signal.signal(signal.SIGINT, lambda *_: None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="run the tests that take more than a minute too")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run single files in this process: workers take seconds to start, and hide output."""
+    if any("::" in name or name.endswith(".py") for name in config.args):
+        return 0
+    cores = psutil.cpu_count() or 1
+    return min(cores, 4) if cores > 1 else 0
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
+        return  # The workers run the tests.
+    watcher = left_behind.watch_this_process()
+
+    def end() -> None:
+        with suppress(OSError):
+            watcher.communicate(timeout=10)
+
+    config.add_cleanup(end)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--slow"):
-        for item in items:
-            if "slow" in item.keywords:
-                item.add_marker(pytest.mark.skip(reason="slow; run with --slow"))
+    for item in items:
+        folder = item.path.relative_to(HERE).parts[0]
+        # The tests of a file share its fixtures and stay on one worker; those of the window have none to share.
+        if folder != "gui" and item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(HERE))))
+        if "slow" in item.keywords and not config.getoption("--slow"):
+            item.add_marker(pytest.mark.skip(reason="slow; run with --slow"))
+    items.sort(key=lambda item: ORDER.index(item.path.relative_to(HERE).parts[0]))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -215,7 +215,7 @@ def lower_priority(process: int) -> None:
 
     with contextlib.suppress(psutil.Error, OSError, ValueError):
         child = psutil.Process(process)
-        child.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
+        child.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(child.nice(), 10))
 
 
 def _last_words(errors: bytes) -> str:

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psutil
@@ -110,12 +109,11 @@ def test_a_command_to_a_run_that_ends_meanwhile_does_not_wait_for_its_answer(tra
     run = RunDirectory(trained / "runs" / "ending")
     process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(1)"])
     run.write_status(RunStatus(RunState.RUNNING, process.pid, psutil.Process(process.pid).create_time()))
-    started = time.monotonic()
     try:
+        # It would say otherwise that the run did not answer in time.
         assert "ended before it could stop" in refused("stop", trained, "ending")
     finally:
         process.wait()
-    assert time.monotonic() - started < 8
 
 
 def test_an_explanation_that_cannot_be_written_is_one_sentence_that_names_the_folder(tmp_path, refused):

@@ -220,7 +220,8 @@ def test_a_hundred_thousand_images_are_searched_in_a_blink() -> None:
         for n in range(100_000)
     ]
     columns = ImageColumns.from_images(images)
-    begun = time.perf_counter()
+    begun = time.thread_time()
     left = matching(parse_query('bird_09999 class:"bird 190",bird split:train -unlabelled'), columns)
     assert np.flatnonzero(left).tolist() == list(range(99_990, 100_000))
-    assert time.perf_counter() - begun < 0.4
+    # The time of this thread on a core: a busy machine adds nothing to it.
+    assert time.thread_time() - begun < 0.4

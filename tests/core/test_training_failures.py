@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
@@ -203,7 +202,7 @@ def test_a_stop_while_features_are_made_trains_on_nothing_half(project, monkeypa
         progress(Progress(3, 9, 2.0, 3.0))
         answers.append(stop())
         run.send("stop")
-        time.sleep(0.3)
+        small_run.wait_for(stop)
         answers.append(stop())
 
     monkeypatch.setattr(data, "matching_store", lambda *_: None)

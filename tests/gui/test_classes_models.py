@@ -206,9 +206,10 @@ def test_a_large_table_is_compared_and_filtered_in_little_time() -> None:
     model = ClassTableModel()
     model.set_table(table)
     edited = table.with_values([500], [100], [1.0])
-    begun = time.perf_counter()
+    begun = time.thread_time()
     model.set_table(edited)
     model.filter_classes("99")
     model.filter_attributes("group 28::")
-    assert time.perf_counter() - begun < 0.5
+    # The time of this thread on a core: a busy machine adds nothing to it.
+    assert time.thread_time() - begun < 0.5
     assert model.columnCount() == 4

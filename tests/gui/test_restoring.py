@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,12 @@ def after_a_kill(tmp_path: Path, services: Services) -> Iterator[Services]:
         store.deleteLater()
 
 
+def is_written(settings: SettingsStore) -> bool:
+    """Whether the file holds the settings as they are now."""
+    content = json.dumps(asdict(settings.value), indent=2, ensure_ascii=False)
+    return settings.path.is_file() and settings.path.read_text("utf-8") == content
+
+
 def drag_handle(qtbot, splitter: QSplitter, by: int) -> list[int]:
     handle = splitter.handle(1)
     middle = handle.rect().center()
@@ -91,7 +98,7 @@ def test_a_killed_window_is_found_again_as_it_was(services, qtbot, after_a_kill)
         session.set_class(session.table.classes[2])
         image, class_name = session.image, session.class_name
         assert image != session.images[0]
-        qtbot.wait(1000)
+        qtbot.waitUntil(lambda: services.settings.value.geometry and is_written(services.settings))
         next_start = after_a_kill()
     with opened(next_start) as window:
         session = window.session

@@ -89,7 +89,8 @@ def test_a_job_gives_way_to_the_window_once_it_has_begun(qtbot, jobs) -> None:
     job = run(jobs, PROGRESS + "\nimport time; time.sleep(60)")
     with qtbot.waitSignal(job.progress, timeout=10_000):
         pass
-    assert psutil.Process(job.process_id).nice() > psutil.Process().nice()
+    # Where the suite itself gives way to others, its jobs have no lower priority than it.
+    assert psutil.Process(job.process_id).nice() == max(10, psutil.Process().nice())
 
 
 def test_closing_leaves_no_child(qtbot, jobs) -> None:

@@ -32,7 +32,7 @@ def new_run(project: Path, name: str) -> RunDirectory:
 
 def test_a_run_started_anywhere_shows_and_moves_and_ends(qtbot, monitor, tmp_path) -> None:
     monitor.set_project(tmp_path)
-    qtbot.wait(100)
+    qtbot.waitUntil(lambda: monitor.is_known)
     assert monitor.runs == []
     with qtbot.waitSignal(monitor.run_list_changed):
         run = new_run(tmp_path, "from a shell")
@@ -57,7 +57,8 @@ def test_events_come_from_the_beginning_and_then_as_they_are_written(qtbot, moni
     qtbot.waitUntil(lambda: told == ["r:first", "r:second", "r:third"])
     monitor.unwatch("r")
     run.append(Message(level="info", text="fourth"))
-    qtbot.wait(150)
+    with qtbot.waitSignal(monitor.status_changed):
+        run.write_status(dataclasses.replace(run.status(), step=7))
     assert told[-1] == "r:third"
 
 

@@ -180,9 +180,9 @@ def test_a_million_points_are_drawn_by_their_extremes_at_once() -> None:
     values[123_456] = 99.0
     for step, value in enumerate(values):
         series.append(step, value)
-    began = time.perf_counter()
+    began = time.thread_time()
     line, spread = series.drawn(-np.inf, np.inf)
-    spent = time.perf_counter() - began
+    spent = time.thread_time() - began
     assert len(line) <= SHOWN + 2 and len(spread) <= 2 * SHOWN + 4
     assert spread[:, 1].max() == 99.0, "no outlier is lost"
     assert spread[:, 1].min() == values.min()
