@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.pictures.encoding import encode_again
 from msdn_gui.services.locations import HOME_VARIABLE
 
 if TYPE_CHECKING:
@@ -29,11 +30,15 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones (default: all): {', '.join(pictures)}")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", metavar="DIR")
     parser.add_argument("--aviary", type=Path, metavar="PROJECT", help="an aviary that was drawn for this before")
+    parser.add_argument("--encode-again", action="store_true", help="take none; only make those in DIR smaller")
     parser.add_argument("--take", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in pictures]
     if unknown:
         parser.error(f"there is no picture “{unknown[0]}”")
+    if arguments.encode_again:
+        print(f"{encode_again(arguments.out) / 1e6:.1f} MB")
+        return 0
     if arguments.take:
         return _take(pictures[arguments.names[0]], arguments.aviary, arguments.out)
     arguments.out.mkdir(parents=True, exist_ok=True)

@@ -15,10 +15,6 @@ _CROWN = (Attribute("crown", "red"), Attribute("crown", "blue"))
 _NOTHING_YET = ClassTable(_CROWN, (), np.zeros((0, 2)), np.zeros(0, dtype=np.bool_))
 
 
-def _class(stage: Stage) -> None:
-    stage.act("annotate_tab_class")
-
-
 def _attributes(stage: Stage) -> None:
     stage.act("annotate_tab_attributes")
     _choose(stage, "expected change")
@@ -72,7 +68,6 @@ def _choose(stage: Stage, order: str) -> None:
 
 
 PICTURES = (
-    Picture("annotate-class", "annotate", _class),
     Picture("annotate-attributes", "annotate", _attributes),
     Picture("annotate-suggestions", "annotate", _suggestions),
     Picture("annotate-look-alikes", "annotate", _look_alikes),

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
+from PIL import Image
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QPainter, QPixmap
+from PySide6.QtGui import QAction, QImage, QPainter, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QDialog, QWidget
 
+from benchmarks.pictures.encoding import encode
 from msdn_gui.program import Program
 
 _LOOK_MS = 50
@@ -138,8 +141,10 @@ class Stage:
 
 
 def _save(picture: QPixmap, file: Path) -> None:
-    if not picture.save(str(file), "PNG"):
-        raise RuntimeError(f"{file} could not be written; choose another place.")
+    image = picture.toImage().convertToFormat(QImage.Format.Format_RGB888)
+    shape = (image.height(), image.bytesPerLine())
+    rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(shape)[:, : 3 * image.width()]
+    file.write_bytes(encode(Image.fromarray(rows.reshape(image.height(), image.width(), 3))))
 
 
 Steps = Callable[[Stage], None]
