@@ -24,6 +24,11 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     # Each worker has a core; more threads than cores only wait for one another. Set before torch is imported.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+MEMORY = Path("/dev/shm")
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and psutil.disk_usage(str(MEMORY)).free > 4 << 30:
+    # Temporary folders that no disk has to keep up with: a third of the window's tests was spent on files.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # Started in the background or by nohup: pytest goes on ignoring Ctrl+C, and children do not inherit that.
     signal.signal(signal.SIGINT, lambda *_: None)
