@@ -12,8 +12,8 @@ from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QApplication
 
 from msdn_core.errors import CheckpointError
+from msdn_gui.look.theme import install
 from msdn_gui.services import Services
-from msdn_gui.services.checkpoints import load_checkpoint, shipped_checkpoints
 from msdn_gui.services.explaining import ExplainerService
 from msdn_gui.services.fault_log import log_to_file
 from msdn_gui.services.jobs import Jobs
@@ -22,12 +22,13 @@ from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.starts import StartNote, take_unfinished
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
+from msdn_gui.session.checkpoints import load_checkpoint, shipped_checkpoints
 from msdn_gui.shell.faults import FaultWatch
 from msdn_gui.shell.screenshot import Screenshot
 from msdn_gui.shell.window import MainWindow
 from msdn_gui.shell.workspaces import load_modules
 from msdn_gui.signals import end_on_signals
-from msdn_gui.theme import install
+from msdn_gui.timers import make_timer
 
 _LOAD_OTHERS_MS = 1500
 
@@ -97,7 +98,7 @@ class Program:
             self.window.tour.offer()
         # Kept here: a connection does not keep the object whose method it calls.
         self._loader = threading.Thread(target=load_modules, name="loads workspaces", daemon=True)
-        self._loading = QTimer(self.window, singleShot=True, interval=_LOAD_OTHERS_MS)
+        self._loading = make_timer(self.window, _LOAD_OTHERS_MS, single_shot=True)
         self._loading.timeout.connect(self._loader.start)
         self._loading.start()
 

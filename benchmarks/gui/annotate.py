@@ -26,15 +26,15 @@ from benchmarks.gui.search import make_project
 from msdn_core.project import Project
 from msdn_gui.annotate import AnnotateWorkspace
 from msdn_gui.annotate.orders import WORDS, Order
+from msdn_gui.look.theme import install
 from msdn_gui.services import Services
-from msdn_gui.services.collection import CollectionPhase
 from msdn_gui.services.explaining import ExplainerService
 from msdn_gui.services.jobs import Jobs
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
-from msdn_gui.theme import install
+from msdn_gui.session.collection import CollectionPhase
 
 IMAGES, CLASSES = 11_788, 200
 KEYS = 60
@@ -61,13 +61,13 @@ def keys(workspace: AnnotateWorkspace, watch: Watch, what: str, key: Qt.Key) -> 
 def work(session: Session, workspace: AnnotateWorkspace, checkpoint: Path) -> None:
     """What a person does, each with a line."""
     watch, queue, proposing = Watch(workspace), workspace.queue, workspace.proposing
-    session.set_checkpoint(checkpoint)
-    watch.until(lambda: None, lambda: session.collection.phase is CollectionPhase.READY)
+    session.inference.set_checkpoint(checkpoint)
+    watch.until(lambda: None, lambda: session.inference.collection.phase is CollectionPhase.READY)
     queue.view.setFocus()
     keys(workspace, watch, "a class by its digit, and the next image", Qt.Key.Key_3)
     keys(workspace, watch, "checked, and the next image", Qt.Key.Key_C)
     QTest.keyClick(workspace, Qt.Key.Key_F7)
-    session.set_attribute(5)
+    session.selection.set_attribute(5)
     watch.until(lambda: None, lambda: bool(queue.model.verdicts))
     keys(workspace, watch, "an attribute is judged, and the next image", Qt.Key.Key_P)
     QTest.keyClick(queue.view, Qt.Key.Key_K)
@@ -77,7 +77,7 @@ def work(session: Session, workspace: AnnotateWorkspace, checkpoint: Path) -> No
         finished: list[None] = []
         queue.model.modelReset.connect(lambda finished=finished: finished.append(None))
         say(WORDS[order], *watch.until(lambda p=place: queue.order.setCurrentIndex(p), lambda f=finished: bool(f)))
-    session.set_attribute(8)
+    session.selection.set_attribute(8)
     say(
         "suggestions for one attribute of all images",
         *watch.until(proposing.suggest.trigger, proposing.panel.isVisible),

@@ -34,15 +34,15 @@ from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, 
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader
 from msdn_gui.explore.gallery import Gallery
 from msdn_gui.explore.orders import Order
+from msdn_gui.look.theme import install
 from msdn_gui.services import Services
-from msdn_gui.services.collection import CollectionPhase
 from msdn_gui.services.explaining import ExplainerService
 from msdn_gui.services.jobs import Jobs
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
-from msdn_gui.theme import install
+from msdn_gui.session.collection import CollectionPhase
 
 FOLDERS, PICTURES, CLASSES, ATTRIBUTES = 500, 200, 200, 312
 QUERIES = (
@@ -146,7 +146,7 @@ def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> No
     count = FOLDERS * PICTURES
     before = resident()
     listed: list[float] = []
-    session.images_changed.connect(lambda: listed.append(time.perf_counter()))
+    session.document.images_changed.connect(lambda: listed.append(time.perf_counter()))
     session.open_project(path)
     _, worst = watch.until(lambda: None, lambda: gallery.model.rowCount() == count and bool(gallery.grab()))
     shown = 1000 * (time.perf_counter() - listed[-1])
@@ -156,8 +156,8 @@ def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> No
     print(f"{'the project takes':44} {resident() - before:6.0f} MB")
     scroll(gallery, watch, 60, 200)
     scroll(gallery, watch, 5000, 200)
-    session.set_checkpoint(checkpoint)
-    watch.until(lambda: None, lambda: session.collection.phase is CollectionPhase.READY)
+    session.inference.set_checkpoint(checkpoint)
+    watch.until(lambda: None, lambda: session.inference.collection.phase is CollectionPhase.READY)
     for query in QUERIES:
         for again in ("", " (again)"):
             gallery.query.put_query("")
@@ -165,8 +165,8 @@ def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> No
             put = lambda query=query: gallery.query.put_query(query)  # noqa: E731
             say(query + again, *watch.until(put, lambda: gallery.is_settled))
     gallery.query.put_query("")
-    session.set_class(session.table.classes[3])
-    session.set_attribute(5)
+    session.selection.set_class(session.document.table.classes[3])
+    session.selection.set_attribute(5)
     for order in Order:
         for turned in (False, True):
             sort = lambda order=order, turned=turned: gallery.browsing.sort(order, is_reversed=turned)  # noqa: E731
@@ -176,15 +176,18 @@ def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> No
     gallery.facets.hide()
     gallery.query.put_query("predicted:003")
     watch.until(lambda: None, lambda: gallery.is_settled)
-    edit = lambda: session.edits.set_values([(session.table.classes[3], 5, 12.0)])  # noqa: E731
+    edit = lambda: session.edits.set_values([(session.document.table.classes[3], 5, 12.0)])  # noqa: E731
     say("a class vector is edited, predictions follow", *watch.until(edit, lambda: gallery.is_settled))
     gallery.query.put_query("")
-    some = session.images[77].id
-    say("an image is labelled anew", *watch.until(lambda: session.refresh_images([some]), lambda: gallery.is_settled))
+    some = session.document.images[77].id
+    say(
+        "an image is labelled anew",
+        *watch.until(lambda: session.document.refresh_images([some]), lambda: gallery.is_settled),
+    )
     listed.clear()
-    rename = lambda: session.edits.rename_class(session.table.classes[9], "Renamed")  # noqa: E731
+    rename = lambda: session.edits.rename_class(session.document.table.classes[9], "Renamed")  # noqa: E731
     say("a class is renamed", *watch.until(rename, lambda: bool(listed) and gallery.is_settled))
-    say("the next image", *watch.until(lambda: session.step_image(1), lambda: True))
+    say("the next image", *watch.until(lambda: session.selection.step_image(1), lambda: True))
     print(f"{'the process takes':44} {resident():6.0f} MB, 500 of them scores: two sub-nets', and fused in two layouts")
 
 

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.project import Project
 from msdn_gui.classes import ClassesWorkspace
+from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.explaining import ExplainerService
 from msdn_gui.services.jobs import Jobs
@@ -32,7 +33,6 @@ from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
-from msdn_gui.theme import install
 
 CLASSES, ATTRIBUTES = 1000, 312
 

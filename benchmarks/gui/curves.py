@@ -20,7 +20,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from msdn_core.runs.events import Evaluated, Event, StepDone
-from msdn_gui.theme import install
+from msdn_gui.look.theme import install
 from msdn_gui.train.curves import Curves
 
 POINTS, AT_ONCE, UPDATES = 1_000_000, 500, 40

@@ -34,6 +34,7 @@ from msdn_core.runs.image_measures import ImageMeasures
 from msdn_core.runs.predictions import Predictions
 from msdn_gui.evaluate.embedding_page import EmbeddingPage
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.explaining import ExplainerService
 from msdn_gui.services.jobs import Jobs
@@ -41,7 +42,6 @@ from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
-from msdn_gui.theme import install
 
 SIZES = (4_731, 11_788)
 CLASSES = 200
@@ -87,7 +87,7 @@ def measure(folder: Path, services: Services, images: int) -> None:
     """Prints what each gesture costs."""
     session = Session()
     session.open_project(make_project(folder, images, CLASSES)[0])
-    while len(session.images) < images:
+    while len(session.document.images) < images:
         QTest.qWait(20)
     run = tested(images)
     page = EmbeddingPage(session, services)

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import QApplication
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.film import FilmedPin, FilmHeader, FilmWriter
 from msdn_core.runs.pins import MOST_PINS
+from msdn_gui.look.theme import install
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.session import Session
-from msdn_gui.theme import install
 from msdn_gui.train.film_view import FilmView
 
 FRAMES, SIDE = 100, 14

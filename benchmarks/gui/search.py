@@ -31,15 +31,15 @@ from msdn_core.project import NewImage, Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader
 from msdn_gui.classes import ClassesWorkspace
+from msdn_gui.look.theme import install
 from msdn_gui.services import Services
-from msdn_gui.services.collection import CollectionPhase
 from msdn_gui.services.explaining import ExplainerService
 from msdn_gui.services.jobs import Jobs
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
-from msdn_gui.theme import install
+from msdn_gui.session.collection import CollectionPhase
 
 MOVES = 60
 
@@ -78,10 +78,10 @@ def measure(folder: Path, services: Services, images: int, classes: int) -> None
     workspace = ClassesWorkspace(session, services)
     workspace.resize(1208, 640)
     workspace.show()
-    session.set_checkpoint(checkpoint)
-    session.set_class(session.table.classes[3])
+    session.inference.set_checkpoint(checkpoint)
+    session.selection.set_class(session.document.table.classes[3])
     workspace.show_what_if(True)
-    while session.collection.phase is not CollectionPhase.READY or len(session.images) < images:
+    while session.inference.collection.phase is not CollectionPhase.READY or len(session.document.images) < images:
         QTest.qWait(20)
     QTest.qWait(500)
     costs, walls = [], []

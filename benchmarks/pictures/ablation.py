@@ -21,7 +21,7 @@ def _form(stage: Stage) -> None:
 
 def _table(stage: Stage) -> None:
     """Two seeds of each row are trained (a minute or two); a third one is asked for and left."""
-    project = stage.session.present_project().path
+    project = stage.session.document.require_project().path
     words = ("ablate", str(project), "--rows", *_ROWS, "--seeds", "2", "--set", *_SETTINGS)
     subprocess.run([sys.executable, "-m", "msdn_core", *words], check=True)
     Ablation(project, "ablation", RECIPES["demo"].with_settings(_SETTINGS), _ROWS, 3).write_plan()

@@ -25,8 +25,8 @@ def _attributes(stage: Stage) -> None:
 
 def _suggestions(stage: Stage) -> None:
     stage.act("annotate_tab_attributes")
-    names = [attribute.full_name for attribute in stage.session.table.attributes]
-    stage.session.set_attribute(names.index(_STRIPED) if _STRIPED in names else 0)
+    names = [attribute.full_name for attribute in stage.session.document.table.attributes]
+    stage.session.selection.set_attribute(names.index(_STRIPED) if _STRIPED in names else 0)
     stage.act("annotate_suggest_many")
     stage.wait(stage.workspace.findChild(ProposalsPanel).isVisible)
     stage.settle()
@@ -34,7 +34,7 @@ def _suggestions(stage: Stage) -> None:
 
 def _look_alikes(stage: Stage) -> None:
     workspace = stage.find(AnnotateWorkspace)
-    workspace.annotations.label(stage.session.images[1:900], None)
+    workspace.annotations.label(stage.session.document.images[1:900], None)
     stage.act("annotate_tab_class")
     stage.act("annotate_pass_class")
     stage.wait(stage.workspace.findChild(ProposalsPanel).isVisible)

@@ -44,15 +44,15 @@ def _parts(stage: Stage) -> None:
 
 def _report(stage: Stage) -> None:
     """The beginning of a report, in a browser."""
-    file = stage.session.project.path / "report.html"
-    words = ("report", stage.session.project.path, "demo-01", "-o", file)
+    file = stage.session.document.project.path / "report.html"
+    words = ("report", stage.session.document.project.path, "demo-01", "-o", file)
     subprocess.run([sys.executable, "-m", "msdn_core", *map(str, words)], check=True)
     stage.browse(file, (1280, 1600))
 
 
 def _difference(stage: Stage) -> None:
     """Another seed, trained for a moment, and what it takes otherwise; so near that the classes' names fit."""
-    project = stage.session.project.path
+    project = stage.session.document.project.path
     for words in (
         ("train", project, "--recipe", "demo", "--name", "short", "--set", "steps=40", "evaluate_every=20", "seed=1"),
         ("evaluate", project, "--run", "short", "--keep"),

@@ -20,8 +20,8 @@ def _finding(stage: Stage) -> None:
 
 def _wipe(stage: Stage) -> None:
     """Both sub-nets over one image, above a threshold: one finds the crown, the other one does not."""
-    names = [attribute.full_name for attribute in stage.session.table.attributes]
-    stage.session.set_attribute(names.index("crown::black"))
+    names = [attribute.full_name for attribute in stage.session.document.table.attributes]
+    stage.session.selection.set_attribute(names.index("crown::black"))
     stage.find(ExploreWorkspace).maps.controls.threshold.setValue(30)
     stage.act("explore_wipe_between_the_sub-nets")
     stage.act("explore_move_the_divider_to_the_right")
@@ -31,14 +31,14 @@ def _why_not(stage: Stage) -> None:
     """An image that is misread, and what speaks for the wrong class."""
     gallery = stage.find(ExploreWorkspace).gallery
     stage.type(gallery.query, "wrong split:test ")
-    stage.wait(lambda: gallery.is_settled and stage.session.browsed is not None)
+    stage.wait(lambda: gallery.is_settled and stage.session.selection.browsed is not None)
     gallery.view.setFocus()
-    stage.session.step_image(1)
+    stage.session.selection.step_image(1)
     stage.settle()
-    image, ranking = stage.session.image, stage.session.class_ranking()
+    image, ranking = stage.session.selection.image, stage.session.inference.class_ranking()
     if image is None or ranking is None:
         raise RuntimeError("No image is misread.")
-    stage.session.set_class(stage.session.table.classes[int(ranking[0][0])])
+    stage.session.selection.set_class(stage.session.document.table.classes[int(ranking[0][0])])
     other = stage.find(QComboBox, "why_other")
     other.setCurrentIndex(other.findData(image.class_name))
     stage.settle()
@@ -63,7 +63,7 @@ def _override(stage: Stage) -> None:
 def _compare(stage: Stage) -> None:
     """One attribute in two images."""
     stage.act("explore_compare_this_with_what_comes_next,_or_leave")
-    stage.session.step_image(11)
+    stage.session.selection.step_image(11)
     stage.settle()
 
 

@@ -17,8 +17,8 @@ from msdn_gui.shell.key_recorder import KeyRecorder
 
 def _start(stage: Stage) -> None:
     """The aviary among other projects; all are made of its birds, and one of them was moved away."""
-    settings, aviary = stage.services.settings, stage.session.project
-    images = [str(record.path) for record in stage.session.images]
+    settings, aviary = stage.services.settings, stage.session.document.project
+    images = [str(record.path) for record in stage.session.document.images]
     others = (("Waders of the estuary", 842, 14, 3), ("Bench test", 120, 6, 0), ("Woodland plots", 2310, 38, 8))
     for number, (name, count, classes, unseen) in enumerate(others):
         path = aviary.path.parent / name

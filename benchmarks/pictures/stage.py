@@ -62,9 +62,11 @@ class Stage:
 
     def open_photographs(self) -> None:
         """Opens the project's own photographs anew, as a folder of which nothing is known but what it holds."""
-        folder = self.session.present_project().path / "images"
+        folder = self.session.document.require_project().path / "images"
         self.window.opening.open_path(folder)
-        self.wait(lambda: self.session.project is not None and self.session.project.name == folder.name)
+        self.wait(
+            lambda: self.session.document.project is not None and self.session.document.project.name == folder.name
+        )
         self.settle()
 
     def act(self, name: str) -> None:

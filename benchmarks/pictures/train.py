@@ -26,7 +26,7 @@ def _form(stage: Stage) -> None:
 def _queue(stage: Stage) -> None:
     """Runs as the form queues them, though nobody takes them: the picture shall not train."""
     runs = grid_runs(RECIPES["demo"], parse_grid("lr: 1e-4, 3e-4; seed: 0, 1, 2"))
-    made = queue_runs(stage.session.project.path, "rates", runs)
+    made = queue_runs(stage.session.document.project.path, "rates", runs)
     stage.wait(lambda: len(stage.services.run_monitor.waiting.names) == len(made))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.judge_agreement import Agreement, Verdicts, compare
 from msdn_core.domain.suggestions import strengths
@@ -17,10 +17,11 @@ from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.rows import RowsModel, rows_view
+from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
-from msdn_gui.services.collection import Collection
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.session.collection import Collection
+from msdn_gui.widgets.build import make_combo_box, make_label
 from msdn_gui.widgets.parted import ABOVE, parted
 
 DATA_SET, MODEL = "The data set", "The model"
@@ -44,10 +45,10 @@ class AgreementPanel(QWidget):
         self._threshold = threshold
         self.next = maker.make("next_difference", "Next difference", "D", lambda: self._step(1))
         self.first, self.second = (
-            QComboBox(objectName=f"agreement_{name}", accessibleName=f"{name.capitalize()} annotator")
+            make_combo_box(name=f"agreement_{name}", accessible=f"{name.capitalize()} annotator")
             for name in ("first", "second")
         )
-        self.figures = QLabel(objectName="agreement_figures", wordWrap=True)
+        self.figures = make_label(name="agreement_figures", wrap=True)
         self.attributes = RowsModel(
             ("Attribute", "Both", "Same", "Kappa"),
             ("", "Images that both judged", "How often both say the same", "Agreement beyond chance (Cohen)"),
@@ -63,10 +64,10 @@ class AgreementPanel(QWidget):
         self.attribute_table.selectionModel().currentRowChanged.connect(lambda *_: self._show_differences())
         self.difference_table.selectionModel().currentRowChanged.connect(lambda now, _: self._choose(now.row()))
         self._work.done.connect(self._take)
-        self._work.failed.connect(lambda sentence: session.message.emit("error", sentence))
+        self._work.failed.connect(lambda sentence: session.messages.error(sentence))
         annotations.changed.connect(lambda kind, _: self._compare() if kind == "judgements" else None)
-        session.checkpoint_changed.connect(lambda _: self._fill())
-        session.collection.changed.connect(self._compare)
+        session.inference.checkpoint_changed.connect(lambda _: self._fill())
+        session.inference.collection.changed.connect(self._compare)
 
     @property
     def actions_of_tab(self) -> list[QAction]:
@@ -101,7 +102,7 @@ class AgreementPanel(QWidget):
         room = self._annotations.room
         if not self._shown or room is None:
             return
-        names = [*room.annotators(), DATA_SET, *([MODEL] if self._session.checkpoint is not None else [])]
+        names = [*room.annotators(), DATA_SET, *([MODEL] if self._session.inference.checkpoint is not None else [])]
         for box, usual in ((self.first, 0), (self.second, 1)):
             chosen = box.currentText()
             with QSignalBlocker(box):
@@ -112,10 +113,14 @@ class AgreementPanel(QWidget):
 
     def _compare(self) -> None:
         session = self._session
-        if not self._shown or session.project is None or session.table_is_borrowed:
+        if not self._shown or session.document.project is None or session.document.table_is_borrowed:
             return
         names = (self.first.currentText(), self.second.currentText())
-        path, threshold, collection = session.project.path, self._threshold(), session.collection.collection
+        path, threshold, collection = (
+            session.document.project.path,
+            self._threshold(),
+            session.inference.collection.collection,
+        )
         self._work.start(lambda: _agreement(path, names, collection, threshold))
 
     def _take(self, agreement: Agreement | None) -> None:
@@ -140,7 +145,7 @@ class AgreementPanel(QWidget):
         self.attributes.show_rows(
             [
                 (
-                    self._session.table.attributes[column].full_name,
+                    self._session.document.table.attributes[column].full_name,
                     str(len(part.first)),
                     f"{part.share:.0%}",
                     "–" if part.kappa is None else f"{part.kappa:.2f}".replace("-", "−"),
@@ -159,7 +164,7 @@ class AgreementPanel(QWidget):
         if self._agreement is not None and 0 <= row < len(self._columns):
             column = self._columns[row]
             part = self._agreement.of_attribute(column)
-            names = {image.id: "/".join(image.name.split("/")[-2:]) for image in self._session.images}
+            names = {image.id: "/".join(image.name.split("/")[-2:]) for image in self._session.document.images}
             for place in np.flatnonzero(~part.agreed).tolist():
                 image = int(part.image_ids[place])
                 self._differences.append((image, column))
@@ -171,10 +176,10 @@ class AgreementPanel(QWidget):
     def _choose(self, row: int) -> None:
         if 0 <= row < len(self._differences):
             number, column = self._differences[row]
-            record = next((image for image in self._session.images if image.id == number), None)
-            self._session.set_attribute(column)
+            record = next((image for image in self._session.document.images if image.id == number), None)
+            self._session.selection.set_attribute(column)
             if record is not None:
-                self._session.set_image(record)
+                self._session.selection.set_image(record)
 
     def _step(self, by: int) -> None:
         row = self.difference_table.currentIndex().row() + by

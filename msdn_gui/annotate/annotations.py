@@ -52,7 +52,7 @@ class Annotations(QObject):
     @property
     def room(self) -> AnnotationStore | None:
         """What is read from; None where no project is open."""
-        return self._session.project.annotations if self._session.project is not None else None
+        return self._session.document.project.annotations if self._session.document.project is not None else None
 
     # Edits
 
@@ -113,7 +113,7 @@ class Annotations(QObject):
         return len(changes)
 
     def _labels(self, images: Collection[ImageRecord], class_name: str | None) -> dict[int, ImageLabel]:
-        table = self._session.table
+        table = self._session.document.table
         seen = None if class_name is None else bool(table.seen[table.class_index[class_name]])
         at = timestamp()
         return {
@@ -165,20 +165,20 @@ class Annotations(QObject):
 
     def write(self, kind: str, changes: Mapping[Any, Any]) -> dict[Any, Any]:
         """Make an edit and tell of it; what stood before. Called by undo commands alone."""
-        room = self._session.present_project().annotations
+        room = self._session.document.require_project().annotations
         before: dict[Any, Any] = getattr(room, f"put_{kind}")(changes)
         ids = _images_of(kind, changes, before)
         if kind == "labels":
-            self._session.refresh_images(ids)
+            self._session.document.refresh_images(ids)
         self.changed.emit(kind, ids)
         return before
 
     def say(self, fault: MsdnError) -> None:
         """Say in the window why an edit was not made."""
-        self._session.message.emit("error", str(fault))
+        self._session.messages.error(str(fault))
 
     def _names(self, columns: Collection[int]) -> str:
-        names = [self._session.table.attributes[column].full_name for column in columns]
+        names = [self._session.document.table.attributes[column].full_name for column in columns]
         return names[0] if len(names) == 1 else f"{len(names)} attributes"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QShowEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import Certainty
 from msdn_core.domain.suggestions import strengths
@@ -17,9 +17,10 @@ from msdn_gui.annotate.judgement_model import CERTAINTY_WORDS, JudgementModel
 from msdn_gui.annotate.judgement_tree import JudgementTree
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.orders import changes_by_attribute
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
 from msdn_gui.widgets.action import tell_keys
+from msdn_gui.widgets.build import make_label, make_line_edit, make_number_box
 
 
 class AttributesPanel(QWidget):
@@ -37,30 +38,28 @@ class AttributesPanel(QWidget):
         self._session, self._annotations = session, annotations
         self.model = JudgementModel()
         self.tree = JudgementTree(self.model)
-        self.search = QLineEdit(
-            objectName="judgement_search", placeholderText="Find an attribute", clearButtonEnabled=True
-        )
+        self.search = make_line_edit(name="judgement_search", placeholder="Find an attribute", clearable=True)
         self._make_actions(maker)
-        self.threshold = QDoubleSpinBox(objectName="suggest_from", decimals=1, minimum=-3.0, maximum=6.0, value=1.0)
+        self.threshold = make_number_box(-3.0, 6.0, 1.0, name="suggest_from", decimals=1)
         self.threshold.setSingleStep(0.1)
         self.threshold.setToolTip(
             "An attribute is suggested as present from this strength on: standard deviations above the image's mean"
         )
         self.threshold.setAccessibleName("Suggest from this strength on")
-        self.state = QLabel(objectName="suggestions", wordWrap=True)
+        self.state = make_label(name="suggestions", wrap=True)
         self.state.setProperty("look", "muted")
         self._compose()
 
         self.search.textChanged.connect(self._narrow)
         self.search.returnPressed.connect(self._choose_found)
-        self.tree.chosen.connect(session.set_attribute)
+        self.tree.chosen.connect(session.selection.set_attribute)
         self.tree.selectionModel().selectionChanged.connect(lambda *_: self._tell())
         self.threshold.valueChanged.connect(lambda _: self._take_scores())
-        session.attribute_changed.connect(self.tree.show_column)
-        session.table_changed.connect(self.take_image)
-        session.image_changed.connect(lambda _: self.take_image())
-        session.explanation_changed.connect(lambda _: self._take_scores())
-        session.checkpoint_changed.connect(lambda _: self._take_scores())
+        session.selection.attribute_changed.connect(self.tree.show_column)
+        session.document.table_changed.connect(self.take_image)
+        session.selection.image_changed.connect(lambda _: self.take_image())
+        session.inference.explanation_changed.connect(lambda _: self._take_scores())
+        session.inference.checkpoint_changed.connect(lambda _: self._take_scores())
         annotations.changed.connect(self._take_change)
         self.take_image()
 
@@ -192,43 +191,47 @@ class AttributesPanel(QWidget):
         if not self.isVisible():
             return
         session, room = self._session, self._annotations.room
-        if self.model.set_table(session.table):
+        if self.model.set_table(session.document.table):
             self.tree.expandAll()
             self._narrow()
-        self.tree.show_column(session.attribute)
-        count = len(session.table.attributes)
-        if room is None or session.image is None or session.table_is_borrowed:
+        self.tree.show_column(session.selection.attribute)
+        count = len(session.document.table.attributes)
+        if room is None or session.selection.image is None or session.document.table_is_borrowed:
             self.model.set_judgements(np.full(count, -1, np.int8), np.zeros(count, np.int8), {})
         else:
-            present, certainty = room.effective_judgements([session.image.id])
-            self.model.set_judgements(present[0], certainty[0], room.judgements(session.image.id))
+            present, certainty = room.effective_judgements([session.selection.image.id])
+            self.model.set_judgements(present[0], certainty[0], room.judgements(session.selection.image.id))
         self._take_scores()
 
     def choose_first(self) -> None:
         """Choose an attribute where none is chosen, so that the keys have something to judge."""
-        if self._session.attribute < 0:
-            self._session.set_attribute(0)
+        if self._session.selection.attribute < 0:
+            self._session.selection.set_attribute(0)
 
     def _take_change(self, kind: str, ids: frozenset[int]) -> None:
-        if kind == "judgements" and self._session.image is not None and self._session.image.id in ids:
+        if (
+            kind == "judgements"
+            and self._session.selection.image is not None
+            and self._session.selection.image.id in ids
+        ):
             self.take_image()
 
     def _take_scores(self) -> None:
         if not self.isVisible():
             return
-        fused = self._session.fused_scores()
-        fits = fused is not None and len(fused) == len(self._session.table.attributes)
+        fused = self._session.inference.fused_scores()
+        fits = fused is not None and len(fused) == len(self._session.document.table.attributes)
         self.model.set_strength(strengths(fused) if fits else None, self.threshold.value())
         self._tell()
 
     def _tell(self) -> None:
         session = self._session
         columns = self.model.suggested_columns()
-        if not session.table.attributes:
+        if not session.document.table.attributes:
             text = "This project has no attributes yet: they come with a class table."
-        elif session.checkpoint is None:
+        elif session.inference.checkpoint is None:
             text = "Choose a checkpoint, and the model suggests attributes."
-        elif session.fused_scores() is None:
+        elif session.inference.fused_scores() is None:
             text = "The model looks at the image …"
         else:
             text = f"{len(columns)} suggested" if columns else "Nothing left to suggest"
@@ -249,7 +252,7 @@ class AttributesPanel(QWidget):
             self.answered.emit(columns, accepted, self.certainty)
             left = self.model.suggested_columns()
             if left:
-                self._session.set_attribute(left[0])
+                self._session.selection.set_attribute(left[0])
 
     def _accept_all(self) -> None:
         columns = self.model.suggested_columns()
@@ -257,26 +260,33 @@ class AttributesPanel(QWidget):
             self.answered.emit(columns, True, self.certainty)
 
     def _choose_telling(self) -> None:
-        session, fused, ranking = self._session, self._session.fused_scores(), self._session.class_ranking()
-        if fused is None or ranking is None or session.checkpoint is None or len(fused) != len(self.model.present):
-            session.message.emit(
-                "info", "Choose a checkpoint first: what it says of the image decides what tells most."
-            )
+        session, fused, ranking = (
+            self._session,
+            self._session.inference.fused_scores(),
+            self._session.inference.class_ranking(),
+        )
+        if (
+            fused is None
+            or ranking is None
+            or session.inference.checkpoint is None
+            or len(fused) != len(self.model.present)
+        ):
+            session.messages.info("Choose a checkpoint first: what it says of the image decides what tells most.")
             return
-        clip = session.checkpoint.header.clip_negative
+        clip = session.inference.checkpoint.header.clip_negative
         changes = changes_by_attribute(
-            fused[None], self.model.present[None], session.table, session.gamma, clip_negative=clip
+            fused[None], self.model.present[None], session.document.table, session.inference.gamma, clip_negative=clip
         )[0]
         column = int(changes.argmax())
         if changes[column] <= 0:
-            session.message.emit("info", "All attributes of this image are judged.")
+            session.messages.info("All attributes of this image are judged.")
             return
-        session.set_attribute(column)
+        session.selection.set_attribute(column)
         self.state.setText(f"Judging it tells {changes[column]:.2f} bits of the class")
 
     def _narrow(self) -> None:
         words = self.search.text().lower().split()
-        attributes = self._session.table.attributes
+        attributes = self._session.document.table.attributes
         for group in range(self.model.rowCount()):
             top = self.model.index(group, 0)
             hidden = [
@@ -289,9 +299,9 @@ class AttributesPanel(QWidget):
 
     def _choose_found(self) -> None:
         words = self.search.text().lower().split()
-        for column, attribute in enumerate(self._session.table.attributes):
+        for column, attribute in enumerate(self._session.document.table.attributes):
             if all(word in attribute.full_name.lower() for word in words):
-                self._session.set_attribute(column)
+                self._session.selection.set_attribute(column)
                 self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from msdn_core.project import ImageRecord
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.commands import AddClasses
 from msdn_gui.annotate.folders import folders_of
 from msdn_gui.annotate.folders_panel import FoldersPanel
 from msdn_gui.session import Session
+from msdn_gui.session.table_commands import AddClasses
 
 
 class ByFolders(QObject):
@@ -30,29 +31,30 @@ class ByFolders(QObject):
         )  # fmt: skip
         self.panel.left.connect(self.left)
         self.panel.accepted.connect(self._label)
-        session.project_changed.connect(self.left)
+        session.document.project_changed.connect(self.left)
 
     def _begin(self) -> None:
         session = self._session
-        if session.table_is_borrowed:
+        if session.document.table_is_borrowed:
             self._say("Define attributes first, in Classes: the project's own ones, or the checkpoint's.")
             return
-        folders = folders_of(session.images, session.table.classes)
+        folders = folders_of(session.document.images, session.document.table.classes)
         if not folders:
             self._say("There is no image without a class that lies in a folder.")
             return
-        self.panel.show_folders(folders, session.table.classes)
+        self.panel.show_folders(folders, session.document.table.classes)
         self.shown.emit()
 
     def _label(self, images: dict[str, list[ImageRecord]]) -> None:
         """New classes and all labels are one step to undo."""
         session = self._session
-        new = [name for name in images if name not in session.table.class_index]
+        new = [name for name in images if name not in session.document.table.class_index]
         self._stack.beginMacro(f"labelling by {len(images):,} folders' names")
         try:
             if new:
-                self._stack.push(AddClasses(session, new))
-            known = {name: some for name, some in images.items() if name in session.table.class_index}
+                nothing = np.zeros(len(session.document.table.attributes))
+                self._stack.push(AddClasses(session, dict.fromkeys(new, nothing), seen=True))
+            known = {name: some for name, some in images.items() if name in session.document.table.class_index}
             self._annotations.label_each(known, holds_out=self.panel.hold_out.isChecked())
         finally:
             # A macro that stays open would take in all that is done from then on.
@@ -60,4 +62,4 @@ class ByFolders(QObject):
         self.left.emit()
 
     def _say(self, sentence: str) -> None:
-        self._session.message.emit("info", sentence)
+        self._session.messages.info(sentence)

@@ -19,6 +19,7 @@ from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
+from msdn_gui.session.messages import Level
 
 _COCO, _MARKS = "COCO files (*.json)", "COCO files and sheets (*.json *.csv)"
 
@@ -38,10 +39,10 @@ class Exchange(QObject):
             maker.make("write_coco", "Write boxes and points as COCO …", "", self._write_coco),
             maker.make("read_coco", "Read boxes and points from COCO or a sheet …", "", self._read_coco),
         ]
-        self._writing.done.connect(lambda sentence: session.message.emit("info", sentence))
+        self._writing.done.connect(lambda sentence: session.messages.info(sentence))
         self._reading.done.connect(self._take)
         for work in (self._writing, self._reading):
-            work.failed.connect(lambda sentence: session.message.emit("error", sentence))
+            work.failed.connect(lambda sentence: session.messages.error(sentence))
 
     # Out
 
@@ -96,15 +97,15 @@ class Exchange(QObject):
             return
         self._annotations.put(kind, what, f"reading {len(what):,} {kind} of {source}")
         text = " ".join([f"Read {len(what):,} {kind} of {source}.", *findings])
-        self._session.message.emit("warning" if findings else "info", text)
+        self._session.messages.post(Level.WARNING if findings else Level.INFO, text)
 
     # Inside
 
     def _work(self, background: Background, work: Callable[[Project], object]) -> None:
         """Has work done with a connection of its own to the open project."""
-        if self._session.project is None:
+        if self._session.document.project is None:
             return
-        path = self._session.project.path
+        path = self._session.document.project.path
 
         def run() -> object:
             with Project.open(path, read_only=True) as project:

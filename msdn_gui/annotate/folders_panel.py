@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -21,7 +19,8 @@ from PySide6.QtWidgets import (
 from msdn_core.project import ImageRecord
 from msdn_gui.annotate.annotations import count_of
 from msdn_gui.annotate.folders import Folder
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_button, make_check_box, make_label
 
 _FOLDER, _CLASS, _COUNT, _WORD = range(4)
 _RECORDS = Qt.ItemDataRole.UserRole
@@ -41,10 +40,10 @@ class FoldersPanel(QWidget):
         self._classes: frozenset[str] = frozenset()
         title = QLabel("Classes by folders")
         title.setProperty("look", "heading")
-        why = QLabel(
+        why = make_label(
             "Images that have no class yet, by the folder they lie in. Untick folders that are no class, and write "
             "another name where one is needed (F2, or a double click); one name may stand for several folders.",
-            wordWrap=True,
+            wrap=True,
         )
         why.setProperty("look", "muted")
         self.tree = QTreeWidget(objectName="folder_rows", rootIsDecorated=False)
@@ -57,12 +56,12 @@ class FoldersPanel(QWidget):
         for section, width in ((_FOLDER, 200), (_CLASS, 180), (_COUNT, 66)):
             self.tree.header().resizeSection(section, width)
         self.tree.headerItem().setTextAlignment(_COUNT, _RIGHT)
-        self.hold_out = QCheckBox("Keep every fifth image of a class for testing", objectName="hold_out", checked=True)
+        self.hold_out = make_check_box("Keep every fifth image of a class for testing", name="hold_out", checked=True)
         self.hold_out.setToolTip(
             "A run is measured on images that it was not trained on; without any, nothing can be evaluated"
         )
-        leave = QPushButton("Leave  (Esc)", objectName="leave_folders")
-        self.do = QPushButton(objectName="accept_folders")
+        leave = make_button("Leave  (Esc)", name="leave_folders")
+        self.do = make_button(name="accept_folders")
         self.do.setProperty("look", "primary")
         foot = QHBoxLayout()
         foot.setSpacing(SPACING)

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from msdn_gui.annotate.judgement_model import MODEL, NAME, QUIET_ROLE, SAID, SIGN_ROLE, SUGGESTED_ROLE, JudgementModel
 from msdn_gui.annotate.signs import draw_sign
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 _ROW = 24
 _MARGIN = 6

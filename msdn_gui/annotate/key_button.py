@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton
 
-from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.look.theme import SPACING, small_font, theme
 
 
 class KeyButton(QPushButton):

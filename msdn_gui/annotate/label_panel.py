@@ -9,21 +9,19 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
-    QLineEdit,
     QListView,
     QMenu,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.key_button import KeyButton
-from msdn_gui.icons import bind_icon
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 from msdn_gui.session import Session
-from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 from msdn_gui.widgets.action import tell_keys
+from msdn_gui.widgets.build import make_button, make_label, make_line_edit, named
 
 DIGITS = 9
 _KEPT = "annotate_digits"
@@ -56,15 +54,15 @@ class LabelPanel(QWidget):
         )
         self.find = maker.make("find_class", "Find a class", "/", self._focus_search, sign="search")
         self.buttons = [KeyButton(action) for action in self.digits]
-        self.search = QLineEdit(objectName="label_search", clearButtonEnabled=True)
+        self.search = make_line_edit(name="label_search", clearable=True)
         tell_keys(self.find, lambda keys: self.search.setPlaceholderText(f"Find a class{keys}"))
         self.search.setToolTip("Return gives the first class of the list")
         self._model = QStringListModel(self)
         self.list = _ClassList(self)
         self.list.setModel(self._model)
-        self.add = QPushButton(objectName="label_add")
+        self.add = make_button(name="label_add")
         bind_icon(self.add, "add")
-        self.hint = QLabel(_HINT, objectName="label_hint", wordWrap=True)
+        self.hint = make_label(_HINT, name="label_hint", wrap=True)
         self.hint.setProperty("look", "muted")
 
         layout = QVBoxLayout(self)
@@ -92,11 +90,11 @@ class LabelPanel(QWidget):
         self.list.activated.connect(lambda index: self._say(index.row()))
         self.list.asked_for_digit.connect(self._put_on_digit)
         self.add.clicked.connect(lambda: self._add(self.search.text()))
-        session.project_changed.connect(lambda _: self._fill())
-        session.table_changed.connect(self._fill)
-        session.explanation_changed.connect(lambda _: self._fill())
-        session.image_changed.connect(lambda _: self._fill())
-        session.images_changed.connect(self._fill)
+        session.document.project_changed.connect(lambda _: self._fill())
+        session.document.table_changed.connect(self._fill)
+        session.inference.explanation_changed.connect(lambda _: self._fill())
+        session.selection.image_changed.connect(lambda _: self._fill())
+        session.document.images_changed.connect(self._fill)
         self._fill()
 
     @property
@@ -119,15 +117,15 @@ class LabelPanel(QWidget):
             return
         session = self._session
         if self.by_model.isChecked():
-            ranking = session.class_ranking()
+            ranking = session.inference.class_ranking()
             if ranking is not None:
-                self._names = [session.table.classes[row] for row in ranking[0][:DIGITS]]
-            elif session.image is None or session.checkpoint is None:
+                self._names = [session.document.table.classes[row] for row in ranking[0][:DIGITS]]
+            elif session.selection.image is None or session.inference.checkpoint is None:
                 self._names = []
         else:
             self._names = list(self._kept())
         self._names += [None] * (DIGITS - len(self._names))
-        given = session.image.class_name if session.image is not None else None
+        given = session.selection.image.class_name if session.selection.image is not None else None
         for action, button, name in zip(self.digits, self.buttons, self._names, strict=True):
             action.setText(f"Class: {name}" if name else "No class on this digit")
             action.setToolTip(f"Give the image the class {name}" if name else "No class is on this digit")
@@ -138,7 +136,7 @@ class LabelPanel(QWidget):
 
     def _kept(self) -> list[str | None]:
         """The project's own nine, or else its first ones."""
-        project, table = self._session.project, self._session.table
+        project, table = self._session.document.project, self._session.document.table
         text = project.meta(_KEPT) if project is not None else None
         try:
             kept = json.loads(text) if text else None
@@ -150,18 +148,18 @@ class LabelPanel(QWidget):
 
     def _narrow(self) -> None:
         words = self.search.text().lower().split()
-        table = self._session.table
+        table = self._session.document.table
         self._found = [name for name in table.classes if all(word in name.lower() for word in words)]
         self._model.setStringList([self._with_sign(name) for name in self._found])
         name = self.search.text().strip()
         known = name.lower() in {one.lower() for one in table.classes}
-        self.add.setVisible(bool(name) and not known and not self._session.table_is_borrowed)
+        self.add.setVisible(bool(name) and not known and not self._session.document.table_is_borrowed)
         self.add.setText(f"New class “{name}”")
         self.hint.setText(_HINT if table.classes else _NO_CLASSES)
         self.hint.setVisible(not (table.classes and self.by_model.isChecked()))
 
     def _with_sign(self, name: str) -> str:
-        table = self._session.table
+        table = self._session.document.table
         return f"{SEEN_SIGN if table.seen[table.class_index[name]] else UNSEEN_SIGN} {name}"
 
     def _give(self, place: int) -> None:
@@ -184,7 +182,7 @@ class LabelPanel(QWidget):
             self.search.clear()
 
     def _put_on_digit(self, row: int, digit: int) -> None:
-        project = self._session.project
+        project = self._session.document.project
         if project is None or project.read_only:
             return
         names = [*self._kept(), *[None] * DIGITS][:DIGITS]
@@ -214,7 +212,7 @@ class _ClassList(QListView):
         row = self.indexAt(event.pos()).row()
         if row < 0:
             return
-        menu = QMenu(self, objectName="digit_menu")
+        menu = named(QMenu(self), "digit_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for digit in range(1, DIGITS + 1):
             action = menu.addAction(f"Put on digit {digit}")

@@ -16,7 +16,7 @@ from msdn_core.domain.predictions import predict
 from msdn_core.domain.scoring import Floats, calibrated, class_scores
 from msdn_core.domain.suggestions import attribute_uncertainty, disagreement, strengths
 from msdn_core.project import ImageRecord, Project
-from msdn_gui.services.collection import Collection
+from msdn_gui.session.collection import Collection
 
 
 class Order(StrEnum):

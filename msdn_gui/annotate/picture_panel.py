@@ -6,15 +6,16 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import ReviewState
 from msdn_core.project import ImageRecord
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.canvas import Canvas
 from msdn_gui.annotate.key_button import KeyButton
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.widgets.build import make_label, make_line_edit
 from msdn_gui.widgets.picture_loader import Picture, PictureLoader
 
 
@@ -32,15 +33,15 @@ class PicturePanel(QWidget):
         self._loader = PictureLoader(self)
         self._reviewed: list[ImageRecord] = []
         self.failed = False
-        self.title = QLabel(objectName="annotate_title", textFormat=Qt.TextFormat.PlainText)
+        self.title = make_label(name="annotate_title", text_format=Qt.TextFormat.PlainText)
         self.title.setProperty("look", "heading")
         self.title.setMinimumWidth(40)
-        self.about = QLabel(objectName="annotate_about", textFormat=Qt.TextFormat.PlainText)
+        self.about = make_label(name="annotate_about", text_format=Qt.TextFormat.PlainText)
         self.about.setProperty("look", "muted")
-        self.notice = QLabel(canvas, objectName="canvas_notice", wordWrap=True)
+        self.notice = make_label(parent=canvas, name="canvas_notice", wrap=True)
         self.notice.setProperty("look", "muted")
         self.notice.hide()
-        self.note = QLineEdit(objectName="review_note", placeholderText="Note: what is odd about this image")
+        self.note = make_line_edit(name="review_note", placeholder="Note: what is odd about this image")
         self.note.setToolTip("Stands with the flag; Return keeps it, Escape leaves it")
         self.note.installEventFilter(self)
         self.buttons = {state: KeyButton(action) for state, action in reviews.items()}
@@ -75,15 +76,15 @@ class PicturePanel(QWidget):
         self._loader.loaded.connect(self._show_picture)
         self._loader.failed.connect(self._show_fault)
         self.note.returnPressed.connect(self._keep_note)
-        session.image_changed.connect(self._take_image)
-        session.images_changed.connect(self._tell)
+        session.selection.image_changed.connect(self._take_image)
+        session.document.images_changed.connect(self._tell)
         annotations.changed.connect(lambda *_: self._tell())
-        self._take_image(session.image)
+        self._take_image(session.selection.image)
 
     @property
     def settled(self) -> bool:
         """Whether the chosen image, or why it is not there, is on the screen."""
-        image = self._session.image
+        image = self._session.selection.image
         shown = self.canvas.picture.path if self.canvas.picture is not None else None
         return image is None or self.failed or shown == image.path
 
@@ -103,8 +104,8 @@ class PicturePanel(QWidget):
             self._reviewed = []
             self.note_left.emit()
             return True
-        if event.type() == QEvent.Type.FocusIn and not self._reviewed and self._session.image is not None:
-            self._reviewed = [self._session.image]
+        if event.type() == QEvent.Type.FocusIn and not self._reviewed and self._session.selection.image is not None:
+            self._reviewed = [self._session.selection.image]
         if event.type() == QEvent.Type.FocusOut:
             self._write_note()
         return super().eventFilter(watched, event)
@@ -134,7 +135,7 @@ class PicturePanel(QWidget):
         self.notice.show()
 
     def _tell(self) -> None:
-        record, room = self._session.image, self._annotations.room
+        record, room = self._session.selection.image, self._annotations.room
         for widget in (*self.buttons.values(), self.note):
             widget.setEnabled(record is not None)
         if record is None or room is None:

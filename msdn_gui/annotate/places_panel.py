@@ -6,15 +6,16 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QListWidget, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import Box, Mark
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.canvas import Canvas, Tool
 from msdn_gui.annotate.key_button import KeyButton
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.widgets.build import make_check_box, make_combo_box, make_label, named
 
 WHOLE = "The whole object"
 
@@ -28,13 +29,13 @@ class PlacesPanel(QWidget):
         self._marks: Mapping[int, Mark] = {}
         self._shown = False
         self._make_actions(maker)
-        self.subject = QComboBox(objectName="mark_subject", accessibleName="What it is of")
+        self.subject = make_combo_box(name="mark_subject", accessible="What it is of")
         self.subject.setToolTip("What the chosen mark, or the next one, is of: a part or an attribute group")
         self.subject.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.list = QListWidget(objectName="marks")
+        self.list = named(QListWidget(), "marks")
         self.list.setAccessibleName("Boxes and points of the image")
-        self.given = QCheckBox("Show the data set's own, dotted", objectName="marks_given", checked=True)
-        self.hint = QLabel(objectName="marks_hint", wordWrap=True)
+        self.given = make_check_box("Show the data set's own, dotted", name="marks_given", checked=True)
+        self.hint = make_label(name="marks_hint", wrap=True)
         self.hint.setProperty("look", "muted")
         tools = QHBoxLayout()
         tools.setSpacing(SPACING // 2)
@@ -62,8 +63,8 @@ class PlacesPanel(QWidget):
         self.subject.activated.connect(self._rename)
         self.list.currentRowChanged.connect(self._choose_row)
         self.given.toggled.connect(lambda _: self.take_image())
-        session.image_changed.connect(lambda _: self.take_image())
-        session.table_changed.connect(self._fill_subjects)
+        session.selection.image_changed.connect(lambda _: self.take_image())
+        session.document.table_changed.connect(self._fill_subjects)
         annotations.changed.connect(self._take_change)
         self._fill_subjects()
 
@@ -81,7 +82,7 @@ class PlacesPanel(QWidget):
 
     def take_image(self) -> None:
         """Show the marks of the chosen image."""
-        room, record, project = self._annotations.room, self._session.image, self._session.project
+        room, record, project = self._annotations.room, self._session.selection.image, self._session.document.project
         there = room is not None and project is not None and record is not None and self._shown
         self._marks = room.marks(record.id) if there else {}
         given = there and self.given.isChecked()
@@ -118,9 +119,9 @@ class PlacesPanel(QWidget):
             self._canvas.set_tool(tool)
 
     def _fill_subjects(self) -> None:
-        project = self._session.project
+        project = self._session.document.project
         parts = project.part_names() if project is not None else ()
-        groups = [group for group in self._session.table.groups if group and group not in parts]
+        groups = [group for group in self._session.document.table.groups if group and group not in parts]
         chosen = self.subject.currentData()
         self.subject.clear()
         self.subject.addItem(WHOLE, "")
@@ -129,8 +130,8 @@ class PlacesPanel(QWidget):
         self.subject.setCurrentIndex(max(0, self.subject.findData(chosen)))
 
     def _draw(self, place: Box) -> None:
-        if self._session.image is not None:
-            number = self._annotations.mark(self._session.image, self.subject.currentData(), place)
+        if self._session.selection.image is not None:
+            number = self._annotations.mark(self._session.selection.image, self.subject.currentData(), place)
             if number in self._marks:
                 self._canvas.select(number)
 
@@ -170,7 +171,7 @@ class PlacesPanel(QWidget):
         self.hint.setVisible(not self._marks)
 
     def _take_change(self, kind: str, ids: frozenset[int]) -> None:
-        if kind == "marks" and self._session.image is not None and self._session.image.id in ids:
+        if kind == "marks" and self._session.selection.image is not None and self._session.selection.image.id in ids:
             self.take_image()
 
 

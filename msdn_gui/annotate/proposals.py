@@ -12,7 +12,7 @@ from msdn_core.domain.attributes import FloatArray
 from msdn_core.domain.image_similarity import image_similarity
 from msdn_core.domain.suggestions import strengths
 from msdn_core.project import ImageRecord, Project
-from msdn_gui.services.collection import Collection
+from msdn_gui.session.collection import Collection
 
 _MOST_ALIKE = 120
 

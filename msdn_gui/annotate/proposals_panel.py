@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_gui.annotate.proposal_grid import ProposalGrid, ProposalModel
 from msdn_gui.annotate.proposals import Proposal
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_button, make_label, make_number_box
 from msdn_gui.widgets.image_grid_model import FoundImage
 
 if TYPE_CHECKING:
@@ -47,18 +48,18 @@ class ProposalsPanel(QWidget):
         self._offer: Offer | None = None
         self.model = ProposalModel(thumbnails)
         self.grid = ProposalGrid(self.model)
-        self.title = QLabel(objectName="proposals_title", wordWrap=True)
+        self.title = make_label(name="proposals_title", wrap=True)
         self.title.setProperty("look", "heading")
-        self.why = QLabel(objectName="proposals_why", wordWrap=True)
+        self.why = make_label(name="proposals_why", wrap=True)
         self.why.setProperty("look", "muted")
         self.limit_words = QLabel()
-        self.limit = QDoubleSpinBox(objectName="proposals_limit", decimals=2, singleStep=0.05)
-        self.all = QPushButton("Tick all", objectName="tick_all")
-        self.none = QPushButton("Tick none", objectName="tick_none")
-        self.count = QLabel(objectName="proposals_count")
+        self.limit = make_number_box(name="proposals_limit", decimals=2, step=0.05)
+        self.all = make_button("Tick all", name="tick_all")
+        self.none = make_button("Tick none", name="tick_none")
+        self.count = make_label(name="proposals_count")
         self.count.setProperty("look", "muted")
-        leave = QPushButton("Leave  (Esc)", objectName="leave_proposals")
-        self.do = QPushButton(objectName="accept_proposals")
+        leave = make_button("Leave  (Esc)", name="leave_proposals")
+        self.do = make_button(name="accept_proposals")
         self.do.setProperty("look", "primary")
         ticks = QHBoxLayout()
         ticks.setSpacing(SPACING)

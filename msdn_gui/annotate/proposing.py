@@ -21,8 +21,8 @@ from msdn_gui.annotate.proposals_panel import Offer, ProposalsPanel
 from msdn_gui.annotate.queue_model import verdict_word
 from msdn_gui.annotate.queue_panel import QueuePanel
 from msdn_gui.services.background import Background
-from msdn_gui.services.collection import Collection, CollectionPhase
 from msdn_gui.session import Session
+from msdn_gui.session.collection import Collection, CollectionPhase
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -69,11 +69,11 @@ class Proposing(QObject):
         self.panel.accepted.connect(self._take)
         self.panel.left.connect(self.leave)
         self._work.done.connect(self._show)
-        self._work.failed.connect(lambda sentence: session.message.emit("error", sentence))
+        self._work.failed.connect(lambda sentence: session.messages.error(sentence))
         attributes.certainty_changed.connect(self.panel.tell)
-        session.image_changed.connect(lambda _: self.leave())
-        session.project_changed.connect(lambda _: self.leave())
-        session.collection.changed.connect(self._go_on)
+        session.selection.image_changed.connect(lambda _: self.leave())
+        session.document.project_changed.connect(lambda _: self.leave())
+        session.inference.collection.changed.connect(self._go_on)
 
     def leave(self) -> None:
         """Nothing is proposed any more."""
@@ -86,15 +86,15 @@ class Proposing(QObject):
     def _suggest(self) -> None:
         session, selected = self._session, self._queue.view.selected()
         collection = self._collection(self._suggest)
-        if collection is None or session.project is None:
+        if collection is None or session.document.project is None:
             return
         several = len(selected) > 1
-        columns = list(range(len(session.table.attributes))) if several else self._attributes.tree.columns()
+        columns = list(range(len(session.document.table.attributes))) if several else self._attributes.tree.columns()
         records = selected if several else self._queue.model.shown_records()
         if not columns:
             self._say("Choose an attribute, in the list at the right, or several images.")
             return
-        path, threshold, names = session.project.path, self._attributes.threshold.value(), self._names(columns)
+        path, threshold, names = session.document.project.path, self._attributes.threshold.value(), self._names(columns)
         offer = Offer(
             f"Suggested for {count_of(records)}" if several else f"Suggested: {names}",
             f"Images of which nobody has judged {'everything' if several else names} and where the model's score lies "
@@ -117,7 +117,7 @@ class Proposing(QObject):
     # Look-alikes
 
     def _pass_class(self) -> None:
-        session, image = self._session, self._session.image
+        session, image = self._session, self._session.selection.image
         name = image.class_name if image is not None else None
         collection = self._collection(self._pass_class)
         if collection is None or image is None:
@@ -136,7 +136,7 @@ class Proposing(QObject):
             "Images that have another class now are not ticked by themselves.",
             lambda ticked: f"Label {count_of(ticked)} {name}",
         )
-        records = list(session.images)
+        records = list(session.document.images)
 
         def accept(ticked: Sequence[Proposal]) -> None:
             self._annotations.label([one.record for one in ticked], name)
@@ -144,16 +144,16 @@ class Proposing(QObject):
         self._work.start(lambda: (offer, look_alikes(collection, records, image, proposal), accept))
 
     def _pass_verdicts(self) -> None:
-        session, image, model = self._session, self._session.image, self._attributes.model
+        session, image, model = self._session, self._session.selection.image, self._attributes.model
         collection = self._collection(self._pass_verdicts)
-        if collection is None or image is None or session.project is None:
+        if collection is None or image is None or session.document.project is None:
             return
         verdicts = {column: model.verdict(column) for column in self._attributes.tree.columns()}
         said = {column: verdict for column, verdict in verdicts.items() if verdict is not None}
         if not said:
             self._say("Judge the chosen attribute in this image first; then it can be passed on to images like it.")
             return
-        columns, path, records = list(said), session.project.path, list(session.images)
+        columns, path, records = list(said), session.document.project.path, list(session.document.images)
         words = verdict_word(said[columns[0]]) if len(columns) == 1 else "as they are here"
         offer = self._alike(
             f"Images like this one: {self._names(columns)} {words}?",
@@ -208,7 +208,7 @@ class Proposing(QObject):
         *,
         like: str = "",
     ) -> None:
-        checkpoint = self._session.checkpoint
+        checkpoint = self._session.inference.checkpoint
         if checkpoint is not None:
             sure = self._attributes.certainty
             verdicts = {key: (present, hidden.get(key[1], sure)) for key, present in said.items()}
@@ -219,19 +219,19 @@ class Proposing(QObject):
     def _collection(self, again: Callable[[], None]) -> Collection | None:
         """What the model says of all images; where it has not looked yet it is asked to, and ``again`` follows."""
         session = self._session
-        collection, phase = session.collection.collection, session.collection.phase
-        if session.checkpoint is None or session.table_is_borrowed:
+        collection, phase = session.inference.collection.collection, session.inference.collection.phase
+        if session.inference.checkpoint is None or session.document.table_is_borrowed:
             self._say("Choose a checkpoint first: what it says of the images is what they are compared by.")
             return None
-        if collection is not None and collection.fused.shape[1] == len(session.table.attributes):
+        if collection is not None and collection.fused.shape[1] == len(session.document.table.attributes):
             return collection
         self._waiting = again
-        if phase is CollectionPhase.MISSING and session.collection.score(self._jobs, "annotate") is not None:
+        if phase is CollectionPhase.MISSING and session.inference.collection.score(self._jobs, "annotate") is not None:
             self._say("The model looks at all images once; what you asked for follows by itself.")
         return None
 
     def _go_on(self) -> None:
-        if self._waiting is not None and self._session.collection.phase is CollectionPhase.READY:
+        if self._waiting is not None and self._session.inference.collection.phase is CollectionPhase.READY:
             waiting, self._waiting = self._waiting, None
             waiting()
 
@@ -239,11 +239,11 @@ class Proposing(QObject):
         return CERTAINTY_WORDS[self._attributes.certainty]
 
     def _names(self, columns: Sequence[int]) -> str:
-        attributes = self._session.table.attributes
+        attributes = self._session.document.table.attributes
         return attributes[columns[0]].full_name if len(columns) == 1 else f"{len(columns)} attributes"
 
     def _say(self, sentence: str) -> None:
-        self._session.message.emit("info", sentence)
+        self._session.messages.info(sentence)
 
 
 _HIDDEN = "not visible"

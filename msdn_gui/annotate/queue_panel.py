@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import ReviewState
 from msdn_core.domain.attributes import FloatArray
@@ -18,10 +18,11 @@ from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.orders import TIPS, WORDS, Asked, Order, sort_keys
 from msdn_gui.annotate.queue_model import FILTERS, QueueModel
 from msdn_gui.annotate.queue_view import CELL, QueueView
+from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
-from msdn_gui.services.collection import CollectionPhase
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.session.collection import CollectionPhase
+from msdn_gui.widgets.build import make_combo_box, make_label, make_line_edit
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -41,12 +42,12 @@ class QueuePanel(QWidget):
         self._threshold = threshold
         self.model = QueueModel(services.thumbnails)
         self.view = QueueView(self.model)
-        self.search = QLineEdit(objectName="queue_search", placeholderText="Search images", clearButtonEnabled=True)
+        self.search = make_line_edit(name="queue_search", placeholder="Search images", clearable=True)
         self.search.setToolTip("Words that an image's name or class has to contain")
-        self.kind = QComboBox(objectName="queue_kind", accessibleName="Which images")
+        self.kind = make_combo_box(name="queue_kind", accessible="Which images")
         for value, words in FILTERS.items():
             self.kind.addItem(words, value)
-        self.order = QComboBox(objectName="queue_order", accessibleName="In which order")
+        self.order = make_combo_box(name="queue_order", accessible="In which order")
         for order, words in WORDS.items():
             self.order.addItem(words, order.value)
             self.order.setItemData(self.order.count() - 1, TIPS.get(order), Qt.ItemDataRole.ToolTipRole)
@@ -56,9 +57,9 @@ class QueuePanel(QWidget):
         self._sorting, self._verdicts = Background(self), Background(self)
         self._reading_verdicts = False
         self.kind.setToolTip("Images that are done stay in their place until you choose here again, or press R")
-        self.count = QLabel(objectName="queue_count", wordWrap=True)
+        self.count = make_label(name="queue_count", wrap=True)
         self.count.setProperty("look", "muted")
-        self.empty = QLabel(objectName="queue_empty", wordWrap=True)
+        self.empty = make_label(name="queue_empty", wrap=True)
         self.empty.setProperty("look", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setContentsMargins(SPACING * 2, 0, SPACING * 2, 0)
@@ -87,14 +88,14 @@ class QueuePanel(QWidget):
         self.order.currentIndexChanged.connect(lambda _: self._sort())
         self._sorting.done.connect(self._take_keys)
         self._verdicts.done.connect(self._show_verdicts)
-        session.checkpoint_changed.connect(self._sort_by_project)
-        session.project_changed.connect(self._sort_by_project)
-        session.collection.changed.connect(self._take_collection)
-        self.view.chosen.connect(session.set_image)
+        session.inference.checkpoint_changed.connect(self._sort_by_project)
+        session.document.project_changed.connect(self._sort_by_project)
+        session.inference.collection.changed.connect(self._take_collection)
+        self.view.chosen.connect(session.selection.set_image)
         self.view.selection_changed.connect(self._tell_count)
-        session.images_changed.connect(self._take_images)
-        session.image_changed.connect(self.view.show_record)
-        session.attribute_changed.connect(self._take_verdicts)
+        session.document.images_changed.connect(self._take_images)
+        session.selection.image_changed.connect(self.view.show_record)
+        session.selection.attribute_changed.connect(self._take_verdicts)
         annotations.changed.connect(self._take_change)
         self._take_images()
 
@@ -119,22 +120,22 @@ class QueuePanel(QWidget):
             self.model.sort_by(None)
             self._choose_first()
             return
-        if session.project is None or session.checkpoint is None:
-            session.message.emit("info", "Choose a checkpoint first: the images are sorted by what it says of them.")
+        if session.document.project is None or session.inference.checkpoint is None:
+            session.messages.info("Choose a checkpoint first: the images are sorted by what it says of them.")
             self._sort_by_project()
             return
-        header, images = session.checkpoint.header, list(session.images)
-        collection = session.collection.collection
-        if collection is None or collection.fused.shape[1] != len(session.table.attributes):
-            if session.collection.phase is CollectionPhase.MISSING:
+        header, images = session.inference.checkpoint.header, list(session.document.images)
+        collection = session.inference.collection.collection
+        if collection is None or collection.fused.shape[1] != len(session.document.table.attributes):
+            if session.inference.collection.phase is CollectionPhase.MISSING:
                 self._look_at_all()
             return  # Once there are scores, they are sorted by.
         asked = Asked(
-            session.project.path,
-            session.table,
-            session.gamma,
+            session.document.project.path,
+            session.document.table,
+            session.inference.gamma,
             header.clip_negative,
-            session.attribute,
+            session.selection.attribute,
             self._threshold(),
         )
         self._sorting.start(lambda: sort_keys(collection, images, order, asked))
@@ -148,16 +149,16 @@ class QueuePanel(QWidget):
         missing = int(np.isnan(keys).sum())
         if missing:
             noun = "image was" if missing == 1 else "images were"
-            self._session.message.emit("info", f"{missing:,} {noun} not scored by the model, and stand at the end.")
+            self._session.messages.info(f"{missing:,} {noun} not scored by the model, and stand at the end.")
 
     def _take_collection(self) -> None:
         """The scores of another checkpoint, or new ones: the queue is sorted by them where that was asked for."""
-        if self._session.collection.phase is not CollectionPhase.LOADING and self.order.currentIndex():
+        if self._session.inference.collection.phase is not CollectionPhase.LOADING and self.order.currentIndex():
             self._sort()
 
     def _look_at_all(self) -> None:
         """Have the model look at all images, once, as a job that the chip shows."""
-        job = self._session.collection.score(self._jobs, "annotate")
+        job = self._session.inference.collection.score(self._jobs, "annotate")
         if job is not None:
             job.failed.connect(self._sort_by_project)
             job.cancelled.connect(self._sort_by_project)
@@ -168,20 +169,20 @@ class QueuePanel(QWidget):
 
     def _choose_first(self) -> None:
         if self.model.rowCount():
-            self._session.set_image(self.model.record_at(0))
+            self._session.selection.set_image(self.model.record_at(0))
         self._tell_count()
 
     # What is told
 
     def _take_images(self) -> None:
         session, room = self._session, self._annotations.room
-        if not self.model.shows(session.images):
+        if not self.model.shows(session.document.images):
             self.model.reviews = room.reviews() if room is not None else {}
             self._take_verdicts()
-        self.model.set_images(session.images)
-        self.view.show_record(session.image)
-        if session.image is None and session.images:
-            session.set_image(session.images[0])
+        self.model.set_images(session.document.images)
+        self.view.show_record(session.selection.image)
+        if session.selection.image is None and session.document.images:
+            session.selection.set_image(session.document.images[0])
         self._tell_count()
 
     def _take_change(self, kind: str, ids: frozenset[int]) -> None:
@@ -193,9 +194,9 @@ class QueuePanel(QWidget):
             self._tell_count()
         elif kind == "judgements" and self._reading_verdicts:
             self._take_verdicts()
-        elif kind == "judgements" and self._session.attribute >= 0:
+        elif kind == "judgements" and self._session.selection.attribute >= 0:
             kept = {number: said for number, said in self.model.verdicts.items() if number not in ids}
-            self.model.verdicts = kept | room.judgements_of_attribute(self._session.attribute, ids)
+            self.model.verdicts = kept | room.judgements_of_attribute(self._session.selection.attribute, ids)
         self.model.redraw(ids)
 
     def _take_verdicts(self, *_: object) -> None:
@@ -203,14 +204,17 @@ class QueuePanel(QWidget):
 
         While another workspace is shown, the attribute may change with every key, and nobody looks.
         """
-        session, column = self._session, self._session.attribute
+        session, column = self._session, self._session.selection.attribute
         self._verdicts.cancel()
         self.model.set_verdicts({})
         self._reading_verdicts = (
-            session.project is not None and not session.table_is_borrowed and column >= 0 and self.isVisible()
+            session.document.project is not None
+            and not session.document.table_is_borrowed
+            and column >= 0
+            and self.isVisible()
         )
         if self._reading_verdicts:
-            path = session.project.path
+            path = session.document.project.path
             self._verdicts.start(lambda: _verdicts_of(path, column))
 
     def _show_verdicts(self, verdicts: dict[int, tuple[int, int]]) -> None:

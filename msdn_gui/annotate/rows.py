@@ -7,6 +7,8 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+from msdn_gui.widgets.build import named
+
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -49,7 +51,7 @@ class RowsModel(QAbstractTableModel):
 
 def rows_view(model: RowsModel, name: str, accessible: str, widths: tuple[int, ...]) -> QTableView:
     """A view of such a table; the first column takes the room that ``widths`` of the others leave."""
-    view = QTableView(objectName=name)
+    view = named(QTableView(), name)
     view.setAccessibleName(accessible)
     model.setParent(view)
     view.setModel(model)

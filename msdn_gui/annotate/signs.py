@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 _COLOURS = {
     "present": "positive",

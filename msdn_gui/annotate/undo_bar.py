@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from msdn_gui.icons import bind_icon
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.widgets.build import make_tool_button
 
 
 class UndoBar(QWidget):
@@ -14,8 +15,8 @@ class UndoBar(QWidget):
     def __init__(self, stack: QUndoStack) -> None:
         super().__init__()
         self._stack = stack
-        self.undo = QToolButton(objectName="annotate_undo", accessibleName="Undo in Annotate")
-        self.redo = QToolButton(objectName="annotate_redo", accessibleName="Redo in Annotate")
+        self.undo = make_tool_button(name="annotate_undo", accessible="Undo in Annotate")
+        self.redo = make_tool_button(name="annotate_redo", accessible="Redo in Annotate")
         bind_icon(self.undo, "undo")
         bind_icon(self.redo, "redo")
         self.undo.clicked.connect(stack.undo)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.judged_vectors import JudgedVectors, vectors_from_judgements
@@ -16,9 +16,10 @@ from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.rows import RowsModel, rows_view
+from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.widgets.build import make_label, make_spin_box
 from msdn_gui.widgets.parted import ABOVE, parted
 
 _SAME = 1e-9
@@ -39,7 +40,7 @@ class VectorsPanel(QWidget):
         self._shown = False
         self.take = maker.make("take_vector", "Accept for this class", "T", lambda: self._accept(self._chosen()))
         self.take_all = maker.make("take_vectors", "Accept for all", "Shift+T", lambda: self._accept(self._rows))
-        self.least = QSpinBox(objectName="vectors_least", minimum=1, maximum=999, value=3)
+        self.least = make_spin_box(1, 999, 3, name="vectors_least")
         self.least.setAccessibleName("Least number of judged images")
         self.least.setToolTip("A value changes where at least so many images of the class say something")
         self.classes = RowsModel(
@@ -62,17 +63,17 @@ class VectorsPanel(QWidget):
         )
         self.class_table = rows_view(self.classes, "vector_classes", "Classes that would change", (70, 66, 62))
         self.value_table = rows_view(self.values, "vector_values", "Values that would change", (62, 70, 70))
-        self.state = QLabel(objectName="vectors_state", wordWrap=True)
+        self.state = make_label(name="vectors_state", wrap=True)
         self.state.setProperty("look", "muted")
         self.all_button = KeyButton(self.take_all)
         self._compose()
 
         self._work.done.connect(self._take_made)
-        self._work.failed.connect(lambda sentence: session.message.emit("error", sentence))
+        self._work.failed.connect(lambda sentence: session.messages.error(sentence))
         self.class_table.selectionModel().currentRowChanged.connect(lambda *_: self._show_values())
         self.least.valueChanged.connect(lambda _: self._show_classes())
         annotations.changed.connect(lambda kind, _: self._make() if kind in ("judgements", "labels") else None)
-        session.table_changed.connect(self._make)
+        session.document.table_changed.connect(self._make)
 
     @property
     def actions_of_tab(self) -> list[QAction]:
@@ -110,22 +111,22 @@ class VectorsPanel(QWidget):
         session = self._session
         if not self._shown:
             return
-        if session.project is None or session.table_is_borrowed or not session.table.classes:
+        if session.document.project is None or session.document.table_is_borrowed or not session.document.table.classes:
             self._work.cancel()
             self._judged = None
             self._show_classes()
         else:
-            path, table = session.project.path, session.table
+            path, table = session.document.project.path, session.document.table
             self._work.start(lambda: (table, _judged_vectors(path, table)))
 
     def _take_made(self, made: tuple[ClassTable, JudgedVectors]) -> None:
-        if made[0] is self._session.table:
+        if made[0] is self._session.document.table:
             self._judged = made[1]
             self._show_classes()
 
     def _proposed(self, row: int) -> FloatArray:
         """(K,) the class's vector with all values that would change, in the table's own units."""
-        table, judged = self._session.table, self._judged
+        table, judged = self._session.document.table, self._judged
         vector = table.vectors[row].copy()
         if judged is not None:
             there = judged.has_at_least(self.least.value())[row]
@@ -133,10 +134,10 @@ class VectorsPanel(QWidget):
         return vector
 
     def _changes(self, row: int) -> FloatArray:
-        return self._proposed(row) - self._session.table.vectors[row]
+        return self._proposed(row) - self._session.document.table.vectors[row]
 
     def _show_classes(self) -> None:
-        table, judged = self._session.table, self._judged
+        table, judged = self._session.document.table, self._judged
         chosen = self._chosen()
         rows = []
         self._rows = []
@@ -166,7 +167,7 @@ class VectorsPanel(QWidget):
         rows = []
         if chosen and self._judged is not None:
             (row,) = chosen
-            table, change = self._session.table, self._changes(row)
+            table, change = self._session.document.table, self._changes(row)
             for column in np.argsort(-np.abs(change), kind="stable").tolist():
                 if abs(change[column]) > _SAME:
                     now = float(table.vectors[row, column])
@@ -182,13 +183,13 @@ class VectorsPanel(QWidget):
 
     def _number(self, value: float) -> str:
         """With as many places as suit the table's units."""
-        return f"{value:.{2 if self._session.table.value_range[1] <= 1 else 1}f}"
+        return f"{value:.{2 if self._session.document.table.value_range[1] <= 1 else 1}f}"
 
     def _accept(self, rows: list[int]) -> None:
         if rows:
-            self.accepted.emit({self._session.table.classes[row]: self._proposed(row) for row in rows})
+            self.accepted.emit({self._session.document.table.classes[row]: self._proposed(row) for row in rows})
         else:
-            self._session.message.emit("info", self.state.text())
+            self._session.messages.info(self.state.text())
 
 
 def _nothing_to_change(judged: JudgedVectors | None, least: int) -> str:

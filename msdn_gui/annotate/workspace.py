@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShowEvent, QUndoStack
 from PySide6.QtWidgets import (
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSplitter,
     QStackedWidget,
     QTabWidget,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.domain.annotation import HELD_OUT_EVERY, Certainty, ReviewState, Split
+from msdn_core.domain.attributes import FloatArray
 from msdn_core.errors import MsdnError
 from msdn_gui.annotate.actions import ActionMaker, review_actions
 from msdn_gui.annotate.agreement_panel import AgreementPanel
@@ -27,7 +28,6 @@ from msdn_gui.annotate.annotations import Annotations, count_of
 from msdn_gui.annotate.attributes_panel import AttributesPanel
 from msdn_gui.annotate.by_folders import ByFolders
 from msdn_gui.annotate.canvas import Canvas
-from msdn_gui.annotate.commands import AddClasses, SetVectors
 from msdn_gui.annotate.exchange import Exchange
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.label_panel import LabelPanel
@@ -37,9 +37,11 @@ from msdn_gui.annotate.proposing import Proposing
 from msdn_gui.annotate.queue_panel import QueuePanel
 from msdn_gui.annotate.undo_bar import UndoBar
 from msdn_gui.annotate.vectors_panel import VectorsPanel
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.session.table_commands import AddClasses, SetCells
 from msdn_gui.widgets.action import allow, belongs_to, part_of
+from msdn_gui.widgets.build import make_button, make_label, make_line_edit, named
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -97,7 +99,7 @@ class AnnotateWorkspace(QWidget):
                 tip="Every fifth training image of a class: a run is measured on images that it was not trained on",
             ),
         ]
-        self.tabs = QTabWidget(objectName="annotate_tabs")
+        self.tabs = named(QTabWidget(), "annotate_tabs")
         self._tab_actions: list[list[QAction]] = []
         self._show_tabs: list[QAction] = []
         self._add_tab(maker, self.labels, "Class", "F6", [*self.labels.actions_of_tab, *of_classes])
@@ -113,14 +115,14 @@ class AnnotateWorkspace(QWidget):
         self.attributes.judged.connect(self._judge)
         self.attributes.taken_back.connect(self._take_back)
         self.attributes.answered.connect(self._answer)
-        self.vectors.accepted.connect(lambda vectors: self.undo_stack.push(SetVectors(session, vectors)))
+        self.vectors.accepted.connect(self._set_vectors)
         for looked_through in (self.proposing, self.by_folders):
             looked_through.left.connect(self._leave_proposals)
             looked_through.shown.connect(lambda one=looked_through: self._middle.setCurrentWidget(one.panel))
         self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
-        session.explanation_changed.connect(self._look_ahead)
-        session.project_changed.connect(self._project_changed)
-        session.table_changed.connect(self._tell_borrowed)
+        session.inference.explanation_changed.connect(self._look_ahead)
+        session.document.project_changed.connect(self._project_changed)
+        session.document.table_changed.connect(self._tell_borrowed)
         self._give_keys()
         self._tell_borrowed()
 
@@ -158,18 +160,18 @@ class AnnotateWorkspace(QWidget):
         self._show_tabs.append(show)
 
     def _compose(self) -> None:
-        self._borrowed = QWidget(objectName="annotate_borrowed")
-        sentence = QLabel(
+        self._borrowed = named(QWidget(), "annotate_borrowed")
+        sentence = make_label(
             "The classes and attributes are the checkpoint's: take them into the project to annotate with them.",
-            wordWrap=True,
+            wrap=True,
         )
-        adopt = QPushButton("Take them into the project", objectName="annotate_adopt")
+        adopt = make_button("Take them into the project", name="annotate_adopt")
         adopt.clicked.connect(self._adopt)
         column = QVBoxLayout(self._borrowed)
         column.setContentsMargins(SPACING, SPACING, SPACING, 0)
         column.addWidget(sentence)
         column.addWidget(adopt)
-        self._who = QLineEdit(objectName="annotator", text=self._services.settings.value.annotator)
+        self._who = make_line_edit(name="annotator", text=self._services.settings.value.annotator)
         self._who.setPlaceholderText(self.annotations.annotator)
         self._who.setToolTip("The name that is kept with all that you say")
         self._who.setAccessibleName("Your name")
@@ -197,7 +199,7 @@ class AnnotateWorkspace(QWidget):
         side.addSpacing(SPACING // 2)
         side.addWidget(self.tabs, 1)
         side.addLayout(foot)
-        self.columns = QSplitter(Qt.Orientation.Horizontal, objectName="annotate_columns")
+        self.columns = named(QSplitter(Qt.Orientation.Horizontal), "annotate_columns")
         self.columns.setHandleWidth(1)
         self.columns.setChildrenCollapsible(False)
         self._middle = QStackedWidget()
@@ -232,28 +234,36 @@ class AnnotateWorkspace(QWidget):
 
     def _label_new(self, name: str) -> None:
         """A class of that name, with nothing known of it yet, and the images in it: one step to undo."""
-        project = self._session.project
+        project = self._session.document.project
         if project is None:
             return
         if project.read_only:
-            self._session.message.emit(
-                "error", f"The project is open for reading only, so no class was added: {project.read_only_reason}"
+            self._session.messages.error(
+                f"The project is open for reading only, so no class was added: {project.read_only_reason}"
             )
             return
         self.undo_stack.beginMacro(f"labelling with the new class {name}")
-        self.undo_stack.push(AddClasses(self._session, [name]))
-        if name in self._session.table.class_index:
+        nothing = np.zeros(len(self._session.document.table.attributes))
+        self.undo_stack.push(AddClasses(self._session, {name: nothing}, seen=True))
+        if name in self._session.document.table.class_index:
             self.annotations.label(self.queue.view.selected(), name)
         self.undo_stack.endMacro()
         self._go_on()
         self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _set_vectors(self, vectors: dict[str, FloatArray]) -> None:
+        count = len(vectors)
+        what = f"the vector of {next(iter(vectors))}" if count == 1 else f"the vectors of {count} classes"
+        edit = SetCells.of_vectors(self._session, f"Set {what} from judgements", vectors)
+        if edit is not None:
+            self.undo_stack.push(edit)
 
     def _judge(self, present: bool, certainty: Certainty) -> None:
         images, columns = self.queue.view.selected(), self.attributes.tree.columns()
         if not self._has_own_table():
             return
         if not images or not columns:
-            self._session.message.emit("info", "Choose an attribute to judge, in the list at the right.")
+            self._session.messages.info("Choose an attribute to judge, in the list at the right.")
             return
         self.annotations.judge(images, columns, present, certainty)
         if self.attributes.goes_on_by_image:
@@ -264,15 +274,14 @@ class AnnotateWorkspace(QWidget):
     def _hold_out(self) -> None:
         if not self._has_own_table():
             return
-        images, tell = self._session.images, self._session.message.emit
+        images, messages = self._session.document.images, self._session.messages
         kept = sum(image.split is Split.TEST_SEEN for image in images)
         if kept:
-            tell("info", f"{count_of(range(kept))} of seen classes are kept for testing already.")
+            messages.info(f"{count_of(range(kept))} of seen classes are kept for testing already.")
         elif not (kept := self.annotations.hold_out(images)):
-            tell("info", f"No class has {HELD_OUT_EVERY} training images, so none was kept for testing: label more.")
+            messages.info(f"No class has {HELD_OUT_EVERY} training images, so none was kept for testing: label more.")
         else:
-            tell(
-                "info",
+            messages.info(
                 f"{count_of(range(kept))} are kept for testing. A run that is trained from now on is measured on them.",
             )
 
@@ -282,9 +291,9 @@ class AnnotateWorkspace(QWidget):
     def _answer(self, columns: list[int], accepted: bool, certainty: Certainty) -> None:
         """What the model suggested for the shown image is taken, or held against, under the annotator's name."""
         session = self._session
-        if session.image is not None and session.checkpoint is not None:
-            suggested_by = session.checkpoint.label if accepted else ""
-            self.annotations.judge([session.image], columns, accepted, certainty, suggested_by=suggested_by)
+        if session.selection.image is not None and session.inference.checkpoint is not None:
+            suggested_by = session.inference.checkpoint.label if accepted else ""
+            self.annotations.judge([session.selection.image], columns, accepted, certainty, suggested_by=suggested_by)
 
     def _review(self, state: ReviewState) -> None:
         images = self.queue.view.selected()
@@ -302,18 +311,17 @@ class AnnotateWorkspace(QWidget):
             return False
         went: bool = self.queue.view.step(1)
         if not went:
-            self._session.message.emit("info", "That was the last image of this queue.")
+            self._session.messages.info("That was the last image of this queue.")
         return went
 
     def _has_own_table(self) -> bool:
         """Whether the project knows the classes and attributes that stand here; a message says what to do if not."""
-        if self._session.table_is_borrowed:
-            self._session.message.emit(
-                "info",
+        if self._session.document.table_is_borrowed:
+            self._session.messages.info(
                 "Nothing was said yet: these classes and attributes are the checkpoint's. Take them into the project "
                 "with the button at the right, or begin with your own in Classes.",
             )
-        return not self._session.table_is_borrowed
+        return not self._session.document.table_is_borrowed
 
     # Inside
 
@@ -336,7 +344,7 @@ class AnnotateWorkspace(QWidget):
         """Once this image is there, the next ones of the queue are fetched: a step shows them at once."""
         if explanation is not None and self.isVisible():
             ahead = self.queue.view.ahead(2)
-            self._session.look_ahead(ahead)
+            self._session.inference.prefetch(ahead)
             self.picture.look_ahead(ahead)
 
     def _project_changed(self, project: object) -> None:
@@ -345,13 +353,13 @@ class AnnotateWorkspace(QWidget):
             self.canvas.show_picture(None)
 
     def _tell_borrowed(self) -> None:
-        self._borrowed.setVisible(self._session.table_is_borrowed)
+        self._borrowed.setVisible(self._session.document.table_is_borrowed)
 
     def _adopt(self) -> None:
         try:
             self._session.edits.adopt_checkpoint_table()
         except MsdnError as fault:
-            self._session.message.emit("error", str(fault))
+            self._session.messages.error(str(fault))
 
 
 def _focus(line: QLineEdit) -> None:

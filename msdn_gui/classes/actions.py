@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from msdn_gui.icons import bind_icon
+from msdn_gui.look.icons import bind_icon
 from msdn_gui.widgets.action import PAGE, allow, belongs_to, make_action
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.look.theme import SPACING, theme
+from msdn_gui.widgets.build import make_button, make_combo_box, make_label, make_line_edit
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,17 +41,17 @@ class AttributeForm(QWidget):
         """The group that is renamed as a whole; None where an attribute is meant."""
         self.title = QLabel()
         self.title.setProperty("look", "heading")
-        self.group = QComboBox(objectName="attribute_group")
+        self.group = make_combo_box(name="attribute_group")
         self.group.setEditable(True)
         self.group.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.group.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.name = QLineEdit(objectName="attribute_name", placeholderText="e.g. striped")
-        self.fault = QLabel(objectName="attribute_fault", wordWrap=True)
-        self.meaning = QLabel(objectName="attribute_meaning", wordWrap=True)
+        self.name = make_line_edit(name="attribute_name", placeholder="e.g. striped")
+        self.fault = make_label(name="attribute_fault", wrap=True)
+        self.meaning = make_label(name="attribute_meaning", wrap=True)
         self.meaning.setTextFormat(Qt.TextFormat.PlainText)
-        self.do = QPushButton(objectName="put_attribute")
+        self.do = make_button(name="put_attribute")
         self.do.setProperty("look", "primary")
-        cancel = QPushButton("Cancel", objectName="cancel_attribute")
+        cancel = make_button("Cancel", name="cancel_attribute")
         group_label, self._name_label = QLabel("&Group"), QLabel("&Name")
         group_label.setBuddy(self.group)
         self._name_label.setBuddy(self.name)

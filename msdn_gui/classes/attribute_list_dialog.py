@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from msdn_core.domain.attribute_list import parse_attribute_list
 from msdn_core.errors import MsdnError
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.look.theme import SPACING, theme
+from msdn_gui.widgets.build import make_label, named
 
 _EXAMPLE = "crown: red, blue, black\nwing: plain, striped, spotted\ntail: short, long, forked\ncrested"
 
@@ -23,15 +24,15 @@ class AttributeListDialog(QDialog):
         self.setObjectName("attribute_list_dialog")
         self.setWindowTitle("Attributes of this project")
         self.resize(520, 420)
-        self.text = QPlainTextEdit(objectName="attribute_list")
+        self.text = named(QPlainTextEdit(), "attribute_list")
         self.text.setAccessibleName("Attributes, a line a group")
         self.text.setPlaceholderText(_EXAMPLE)
         self.text.setTabChangesFocus(True)
-        self.said = QLabel(objectName="attribute_list_said", wordWrap=True)
-        ask = QLabel(
+        self.said = make_label(name="attribute_list_said", wrap=True)
+        ask = make_label(
             "What can be seen in these images and tells their classes apart? A line a group, and behind its colon "
             "what it can be.",
-            wordWrap=True,
+            wrap=True,
         )
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.define = buttons.addButton("Define attributes", QDialogButtonBox.ButtonRole.AcceptRole)

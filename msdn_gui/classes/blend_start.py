@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QCompleter, QGridLayout, QLineEdit, QSpinBox, QWid
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.composing import blended
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_line_edit, make_spin_box
 
 
 class Blend(QWidget):
@@ -54,13 +55,13 @@ class Blend(QWidget):
 
     def _add(self, name: str = "") -> None:
         number = len(self.lines) + 1
-        line = QLineEdit(name, objectName=f"blend_class_{number}", placeholderText="A class", clearButtonEnabled=True)
+        line = make_line_edit(name, name=f"blend_class_{number}", placeholder="A class", clearable=True)
         line.setAccessibleName(f"Class {number} of the blend")
         completer = QCompleter(self._names, line)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         line.setCompleter(completer)
-        weight = QSpinBox(objectName=f"blend_weight_{number}", minimum=0, maximum=100, value=50)
+        weight = make_spin_box(0, 100, 50, name=f"blend_weight_{number}")
         weight.setAccessibleName(f"Weight of class {number}")
         weight.setToolTip("Its share, against the other weights")
         self._grid.addWidget(line, number - 1, 0)

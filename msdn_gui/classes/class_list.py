@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, theme
+from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN, theme
 from msdn_gui.widgets.mark import draw_mark
 
 _HEIGHT = 24

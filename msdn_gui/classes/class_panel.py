@@ -13,10 +13,11 @@ from msdn_gui.classes.class_list import ClassList
 from msdn_gui.classes.description_edit import DescriptionEdit
 from msdn_gui.classes.nearest_list import COUNT, NearestModel
 from msdn_gui.classes.standing import Standing
-from msdn_gui.icons import icon_pixmap
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.widgets.build import make_label
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.mark import Mark
 
@@ -34,7 +35,7 @@ class ClassPanel(QWidget):
         self._counts: Counter[str | None] | None = None
         self.mark, self.title = Mark(), ElidedLabel(name="class_title")
         self.title.setProperty("look", "heading")
-        self.facts = QLabel(objectName="class_facts", wordWrap=True)
+        self.facts = make_label(name="class_facts", wrap=True)
         self.facts.setProperty("look", "muted")
         self.description = DescriptionEdit()
         self.description.edited.connect(self._take_description)
@@ -42,7 +43,7 @@ class ClassPanel(QWidget):
         self.standing = Standing(session, thumbnails)
         self.nearest = ClassList(NearestModel(), COUNT, "nearest_classes", "Nearest classes")
         for classes in (self.nearest, self.standing.ranking):
-            classes.chosen.connect(session.set_class)
+            classes.chosen.connect(session.selection.set_class)
         line = QHBoxLayout()
         line.setSpacing(SPACING // 2)
         line.addWidget(self.mark)
@@ -62,18 +63,18 @@ class ClassPanel(QWidget):
         for widget in (self.standing.ranking, self._nearest_heading, self.nearest):
             layout.addWidget(widget)
         layout.addStretch(1)
-        session.class_changed.connect(self.refresh)
-        session.table_changed.connect(self.refresh)
-        session.checkpoint_changed.connect(self.refresh)
-        session.images_changed.connect(self._count_anew)
+        session.selection.class_changed.connect(self.refresh)
+        session.document.table_changed.connect(self.refresh)
+        session.inference.checkpoint_changed.connect(self.refresh)
+        session.document.images_changed.connect(self._count_anew)
         self.refresh()
 
     def refresh(self, *_: object) -> None:
         """Show the chosen class as it is now."""
-        session, table = self._session, self._session.table
-        name = session.class_name
+        session, table = self._session, self._session.document.table
+        name = session.selection.class_name
         row = table.class_index.get(name, -1) if name is not None else -1
-        clip = session.checkpoint is not None and session.checkpoint.header.clip_negative
+        clip = session.inference.checkpoint is not None and session.inference.checkpoint.header.clip_negative
         self.nearest.items.show_neighbours(table, row, clip_negative=clip)
         self._nearest_heading.setVisible(bool(self.nearest.items.neighbours))
         self.mark.setVisible(row >= 0)
@@ -89,14 +90,14 @@ class ClassPanel(QWidget):
         images = self._images_of(name)
         kind = "Seen: has training images" if seen else "Unseen: has no training images"
         self.facts.setText(f"{kind} · {images:,} image{'' if images == 1 else 's'} in the project")
-        project = session.project
-        editable = project is not None and not project.read_only and not session.table_is_borrowed
+        project = session.document.project
+        editable = project is not None and not project.read_only and not session.document.table_is_borrowed
         self.description.show_text(self._description(name), editable=editable)
         self.warning.say(self._oddity(row))
 
     def _oddity(self, row: int) -> str:
         """What a person should know before they trust the class's scores."""
-        table = self._session.table
+        table = self._session.document.table
         if not table.vectors[row].any():
             return "All its values are 0, so its score is 0 for every image; fill in its attributes."
         same = [name for name, _, cosine in self.nearest.items.neighbours if cosine >= SAME_DIRECTION]
@@ -105,8 +106,8 @@ class ClassPanel(QWidget):
         return ""
 
     def _description(self, name: str) -> str:
-        project = self._session.project
-        if project is None or self._session.table_is_borrowed:
+        project = self._session.document.project
+        if project is None or self._session.document.table_is_borrowed:
             return ""
         try:
             return project.class_description(name)
@@ -114,12 +115,12 @@ class ClassPanel(QWidget):
             return ""
 
     def _take_description(self, before: str, after: str) -> None:
-        if self._session.class_name is not None:
-            self.described.emit(self._session.class_name, before, after)
+        if self._session.selection.class_name is not None:
+            self.described.emit(self._session.selection.class_name, before, after)
 
     def _images_of(self, name: str) -> int:
         if self._counts is None:
-            self._counts = Counter(record.class_name for record in self._session.images)
+            self._counts = Counter(record.class_name for record in self._session.document.images)
         return self._counts[name]
 
     def _count_anew(self) -> None:
@@ -131,7 +132,7 @@ class _Warning(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._sign = QLabel()
-        self.text = QLabel(objectName="class_warning", wordWrap=True)
+        self.text = make_label(name="class_warning", wrap=True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACING)

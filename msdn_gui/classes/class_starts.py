@@ -10,7 +10,8 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QComboBox, QCompleter, QVBoxLayout, QWidget
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_combo_box
 from msdn_gui.widgets.mark import mark_pixmap
 
 EMPTY = "Empty: every value is 0"
@@ -37,7 +38,7 @@ class OtherClass(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._table = ClassTable.empty()
-        self.source = QComboBox(objectName="new_class_source")
+        self.source = make_combo_box(name="new_class_source")
         self.source.setAccessibleName("Starts as")
         self.source.setEditable(True)
         self.source.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

@@ -7,8 +7,6 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLabel,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -18,7 +16,8 @@ from PySide6.QtWidgets import (
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.table_changes import ChangeKind, ClassChange, Comparison
 from msdn_gui.classes.numbers import short
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.look.theme import SPACING, theme
+from msdn_gui.widgets.build import make_button, make_label, named
 
 _WORDS = {
     ChangeKind.NEW: "New class",
@@ -43,11 +42,11 @@ class ComparisonPanel(QWidget):
         super().__init__()
         self.setObjectName("comparison")
         self._table = ClassTable.empty()
-        self.title = QLabel(objectName="comparison_title", wordWrap=True)
+        self.title = make_label(name="comparison_title", wrap=True)
         self.title.setProperty("look", "heading")
-        self.summary = QLabel(objectName="comparison_summary", wordWrap=True)
+        self.summary = make_label(name="comparison_summary", wrap=True)
         self.summary.setProperty("look", "muted")
-        self.tree = QTreeWidget(objectName="comparison_rows")
+        self.tree = named(QTreeWidget(), "comparison_rows")
         self.tree.setAccessibleName("Classes of both versions")
         self.tree.setHeaderLabels(["Class", "Here", "There", ""])
         self.tree.setUniformRowHeights(True)
@@ -56,9 +55,9 @@ class ComparisonPanel(QWidget):
         self.tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
         for section, width in enumerate((260, 70, 70)):
             self.tree.header().resizeSection(section, width)
-        self.take = QPushButton("Take the ticked classes", objectName="take_changes")
+        self.take = make_button("Take the ticked classes", name="take_changes")
         self.take.setProperty("look", "primary")
-        leave = QPushButton("Close", objectName="leave_comparison")
+        leave = make_button("Close", name="leave_comparison")
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACING)
         buttons.addStretch(1)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWid
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.describing import find_attributes
 from msdn_gui.classes.class_starts import column_of
+from msdn_gui.widgets.build import named
 
 
 class Description(QWidget):
@@ -21,12 +22,12 @@ class Description(QWidget):
         self._table = ClassTable.empty()
         self._decided: dict[int, Qt.CheckState] = {}
         """What the person ticked or not, by column; it stays while the text goes on."""
-        self.text = QPlainTextEdit(objectName="class_text")
+        self.text = named(QPlainTextEdit(), "class_text")
         self.text.setPlaceholderText("e.g. A small bird with a blue crown, grey wings with stripes, no crest")
         self.text.setAccessibleName("Description of the class")
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(88)
-        self.found = QListWidget(objectName="found_attributes")
+        self.found = named(QListWidget(), "found_attributes")
         self.found.setAccessibleName("Attributes found in the description")
         self.found.setFixedHeight(168)
         self.found.setStyleSheet("QListWidget::item { padding: 2px 0; }")

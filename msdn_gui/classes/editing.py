@@ -16,22 +16,20 @@ from msdn_core.errors import MsdnError
 from msdn_core.importers.sheets import ClassSheet
 from msdn_gui.classes.attribute_form import AttributeFacts
 from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
-from msdn_gui.classes.commands import (
+from msdn_gui.classes.numbers import short
+from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.session import Session
+from msdn_gui.session.checkpoints import load_checkpoint
+from msdn_gui.session.table_commands import (
     AddAttribute,
-    AddClass,
     AddClasses,
     DefineTable,
     DescribeClass,
     RemoveClasses,
-    RenameAttribute,
+    RenameAttributes,
     RenameClass,
-    RenameGroup,
-    SetValues,
+    SetCells,
 )
-from msdn_gui.classes.numbers import short
-from msdn_gui.classes.table_view import ClassTableView
-from msdn_gui.services.checkpoints import load_checkpoint
-from msdn_gui.session import Session
 
 _ACROSS, _FULL_NAME = Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole
 
@@ -44,7 +42,7 @@ class Editing(QObject):
         self._session, self._view, self._model = session, view, view.items
         self.stack = QUndoStack(self)
         self._model.edited.connect(lambda row, column, value: self.set_cell(row, column, value))
-        self._model.refused.connect(lambda sentence: self._session.message.emit("warning", sentence))
+        self._model.refused.connect(lambda sentence: self._session.messages.warning(sentence))
         view.values.fill_asked.connect(self.set_chosen)
 
     # Cells
@@ -55,10 +53,10 @@ class Editing(QObject):
 
     def slide(self, name: str, column: int, value: float, gesture: int) -> None:
         """An attribute of a class gets a value; all values of one gesture are one step to undo."""
-        table = self._session.table
+        table = self._session.document.table
         text = f"Set {table.attributes[column].full_name} of {name} to {short(value)}"
         where = np.array([table.class_index[name]]), np.array([column])
-        self.stack.push(SetValues(self._session, text, *where, np.array([value]), gesture=gesture))
+        self.stack.push(SetCells(self._session, text, *where, np.array([value]), gesture=gesture))
 
     def set_chosen(self, value: float) -> None:
         """All chosen cells get one value."""
@@ -143,17 +141,17 @@ class Editing(QObject):
             where = f"{attribute} of {model.table.classes[rows[0]]}" if len(rows) == 1 else f"{len(rows):,} cells"
             to = f" to {short(values[0])}" if (values == values[0]).all() else ""
             text = f"Set {where}{to}"
-        self.stack.push(SetValues(self._session, text, rows, columns, values))
+        self.stack.push(SetCells(self._session, text, rows, columns, values))
 
     # Classes
 
     def add_class(self, name: str, vector: FloatArray, description: str = "") -> None:
         """A new class with a vector (K,)."""
-        self.stack.push(AddClass(self._session, name.strip(), vector, description))
+        self.stack.push(AddClasses(self._session, {name.strip(): vector}, descriptions={name.strip(): description}))
 
     def take(self, changes: Sequence[ClassChange]) -> None:
         """Takes what another version of the table says of these classes, in one step."""
-        table = self._session.table
+        table = self._session.document.table
         changed = [one for one in changes if one.kind is ChangeKind.CHANGED and one.name in table.class_index]
         new = [one for one in changes if one.kind is ChangeKind.NEW]
         if not changed and not new:
@@ -163,7 +161,7 @@ class Editing(QObject):
             rows = np.concatenate([np.full(len(one.columns), table.class_index[one.name]) for one in changed])
             columns = np.concatenate([one.columns for one in changed])
             values = np.concatenate([one.after for one in changed])
-            self.stack.push(SetValues(self._session, "Take values", rows, columns, values))
+            self.stack.push(SetCells(self._session, "Take values", rows, columns, values))
         if new:
             vectors = np.zeros((len(new), len(table.attributes)))
             for vector, one in zip(vectors, new, strict=True):
@@ -179,14 +177,14 @@ class Editing(QObject):
     def attribute_facts(self) -> AttributeFacts:
         """What a change of the attributes is about."""
         session = self._session
-        names = tuple(attribute.full_name for attribute in session.table.attributes)
+        names = tuple(attribute.full_name for attribute in session.document.table.attributes)
         fitting = []
-        for choice in session.checkpoints():
+        for choice in session.inference.checkpoints():
             with contextlib.suppress(MsdnError):
                 if load_checkpoint(choice.path, choice.label).header.attributes == names:
                     fitting.append(choice.label)
-        source = session.project.word_vector_source() if session.project is not None else ""
-        return AttributeFacts(session.table, tuple(fitting), source)
+        source = session.document.project.word_vector_source() if session.document.project is not None else ""
+        return AttributeFacts(session.document.table, tuple(fitting), source)
 
     def add_attribute(self, attribute: Attribute) -> None:
         """One more attribute, 0 for every class."""
@@ -194,13 +192,18 @@ class Editing(QObject):
 
     def rename_attribute(self, column: int, attribute: Attribute) -> None:
         """Another name or group for an attribute."""
-        if attribute != self._session.table.attributes[column]:
-            self.stack.push(RenameAttribute(self._session, column, attribute))
+        if attribute != self._session.document.table.attributes[column]:
+            old = self._session.document.table.attributes[column].full_name
+            text = f"Rename {old} to {attribute.full_name}"
+            self.stack.push(RenameAttributes(self._session, text, {column: attribute}))
 
     def rename_group(self, group: str, name: str) -> None:
         """Another name for a group; one that is there already takes the attributes in."""
         if name != group:
-            self.stack.push(RenameGroup(self._session, group, name))
+            table = self._session.document.table
+            renamed = {column: Attribute(name, table.attributes[column].name) for column in table.groups[group]}
+            text = f"Rename group {group} to {name}" if group else f"Group attributes as {name}"
+            self.stack.push(RenameAttributes(self._session, text, renamed))
 
     def define(self, sheet: ClassSheet, names: Sequence[str]) -> None:
         """The attributes of a sheet, and some of its classes, for a project that has none; seen where it says so."""
@@ -224,16 +227,16 @@ class Editing(QObject):
     def remove_classes(self, names: list[str]) -> None:
         """Takes classes out, in one step."""
         # In the table's order, whatever the view's is.
-        names = sorted(names, key=self._session.table.class_index.__getitem__)
+        names = sorted(names, key=self._session.document.table.class_index.__getitem__)
         if names:
             self.stack.push(RemoveClasses(self._session, names))
-        gone = [name for name in names if name not in self._session.table.class_index]
+        gone = [name for name in names if name not in self._session.document.table.class_index]
         if gone:
             what = f"“{gone[0]}” was" if len(gone) == 1 else f"{len(gone)} classes were"
-            self._session.message.emit("info", f"{what} removed from the table; Undo brings back all that was in it.")
+            self._session.messages.info(f"{what} removed from the table; Undo brings back all that was in it.")
 
     def _refuse(self, fault: MsdnError) -> None:
-        self._session.message.emit("warning", str(fault))
+        self._session.messages.warning(str(fault))
 
 
 def name_fault(table: ClassTable, name: str, old: str | None = None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.composing import ScoreScale
@@ -15,6 +15,7 @@ from msdn_gui.classes.class_starts import column_of
 from msdn_gui.classes.numbers import shown
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
+from msdn_gui.widgets.build import make_button, make_label, named
 
 _PATH_ROLE = Qt.ItemDataRole.UserRole + 1
 _MOST_LEARNED = 5000
@@ -31,13 +32,13 @@ class Examples(QWidget):
         self._session, self._thumbnails = session, thumbnails
         self._table = ClassTable.empty()
         self._scale: ScoreScale | None = None
-        self.images = QListWidget(objectName="example_images")
+        self.images = named(QListWidget(), "example_images")
         self.images.setAccessibleName("Example images")
         self.images.setIconSize(QSize(36, 36))
         self.images.setFixedHeight(132)
-        self.add = QPushButton("Add the chosen image", objectName="add_example")
-        self.remove = QPushButton("Remove", objectName="remove_example")
-        self.said = QLabel(objectName="examples_said", wordWrap=True)
+        self.add = make_button("Add the chosen image", name="add_example")
+        self.remove = make_button("Remove", name="remove_example")
+        self.said = make_label(name="examples_said", wrap=True)
         buttons = QHBoxLayout()
         buttons.addWidget(self.add, 1)
         buttons.addWidget(self.remove)
@@ -47,8 +48,8 @@ class Examples(QWidget):
         self.add.clicked.connect(self._add_chosen)
         self.remove.clicked.connect(self._remove_current)
         thumbnails.ready.connect(self._take_picture)
-        session.image_changed.connect(self._enable)
-        session.collection.changed.connect(self._take_collection)
+        session.selection.image_changed.connect(self._enable)
+        session.inference.collection.changed.connect(self._take_collection)
 
     def begin(self, table: ClassTable, source: str | None) -> None:  # noqa: ARG002
         self._table = table
@@ -60,12 +61,12 @@ class Examples(QWidget):
         return found[0] if found is not None else None
 
     def fault(self) -> str:
-        if self._session.collection.collection is None:
+        if self._session.inference.collection.collection is None:
             return "The images were not scored yet: show What if, and score them there."
         return "" if self.images.count() else "Choose an image (in What if, or in Explore) and add it here."
 
     def _add_chosen(self) -> None:
-        record = self._session.image
+        record = self._session.selection.image
         if record is None:
             return
         item = QListWidgetItem(record.name)
@@ -91,7 +92,7 @@ class Examples(QWidget):
         return [self.images.item(row).data(Qt.ItemDataRole.UserRole) for row in range(self.images.count())]
 
     def _enable(self, *_: object) -> None:
-        record, collection = self._session.image, self._session.collection.collection
+        record, collection = self._session.selection.image, self._session.inference.collection.collection
         scored = record is not None and collection is not None and bool((collection.image_ids == record.id).any())
         self.add.setEnabled(scored and record.id not in self._numbers())
         self.remove.setEnabled(bool(self.images.count()))
@@ -101,7 +102,7 @@ class Examples(QWidget):
         self._say()
 
     def _mean_and_spread(self) -> tuple[FloatArray, FloatArray] | None:
-        collection, numbers = self._session.collection.collection, self._numbers()
+        collection, numbers = self._session.inference.collection.collection, self._numbers()
         if collection is None or not numbers or collection.fused.shape[1] != len(self._table.attributes):
             return None
         if self._scale is None:
@@ -125,8 +126,8 @@ class Examples(QWidget):
 
 def _scale_of(session: Session, table: ClassTable) -> ScoreScale:
     """From a sample of the collection, so that asking does not stop the window."""
-    collection = session.collection.collection
-    classes = {record.id: record.class_name for record in session.images}
+    collection = session.inference.collection.collection
+    classes = {record.id: record.class_name for record in session.document.images}
     step = max(1, len(collection.image_ids) // _MOST_LEARNED)
     names = [classes.get(number) for number in collection.image_ids[::step].tolist()]
     labels = np.array([table.class_index.get(name, -1) for name in names], dtype=np.int64)

@@ -7,12 +7,13 @@ import re
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_gui.classes.numbers import CellError, parse_value
 from msdn_gui.classes.table_view import ClassTableView
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_button, make_label, make_line_edit
 
 _WAYS = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal}
 _WIDTH = 132
@@ -47,12 +48,12 @@ class FindBar(QWidget):
         self._view = view
         self.find = _line("find_value", "Find, e.g. 0.5, <0.2", "A number, <0.2, >=0.5, or a range as 0.2..0.4")
         self.value = _line("replace_value", "Replace by", "The number that all cells found shall have")
-        self.next = QPushButton("Next", objectName="find_next")
-        self.all = QPushButton("Replace all", objectName="replace_all")
-        self.said = QLabel(objectName="find_said")
+        self.next = make_button("Next", name="find_next")
+        self.all = make_button("Replace all", name="replace_all")
+        self.said = make_label(name="find_said")
         self.said.setProperty("look", "muted")
         self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        close = QPushButton("Close", objectName="close_find")
+        close = make_button("Close", name="close_find")
         close.setProperty("look", "quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
@@ -151,7 +152,7 @@ class FindBar(QWidget):
 
 
 def _line(name: str, placeholder: str, hint: str) -> QLineEdit:
-    line = QLineEdit(objectName=name, placeholderText=placeholder, clearButtonEnabled=True)
+    line = make_line_edit(name=name, placeholder=placeholder, clearable=True)
     line.setFixedWidth(_WIDTH)
     line.setAccessibleName(placeholder.partition(",")[0])
     line.setToolTip(hint)

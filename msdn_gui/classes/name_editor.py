@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from msdn_gui.classes.editing import name_fault
 from msdn_gui.classes.table_view import ROW_HEIGHT, ClassTableView
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 _NAME_LEFT = 20
 

@@ -6,11 +6,8 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -23,9 +20,10 @@ from msdn_gui.classes.class_starts import OtherClass, Start
 from msdn_gui.classes.description_start import Description
 from msdn_gui.classes.editing import name_fault
 from msdn_gui.classes.examples_start import Examples
+from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.widgets.build import make_button, make_combo_box, make_label, make_line_edit
 
 
 class NewClassForm(QWidget):
@@ -39,7 +37,7 @@ class NewClassForm(QWidget):
         super().__init__()
         self.setObjectName("new_class_form")
         self._table = ClassTable.empty()
-        self.name = QLineEdit(objectName="new_class_name", placeholderText="e.g. Blue-crested heron")
+        self.name = make_line_edit(name="new_class_name", placeholder="e.g. Blue-crested heron")
         self.other, self.blend, self.examples, self.text = (
             OtherClass(),
             Blend(),
@@ -47,7 +45,7 @@ class NewClassForm(QWidget):
             Description(),
         )
         self.starts: tuple[Start, ...] = (self.other, self.blend, self.examples, self.text)
-        self.kind = QComboBox(objectName="new_class_kind")
+        self.kind = make_combo_box(name="new_class_kind")
         self.kind.addItems(["Nothing, or another class", "A blend of classes", "Example images", "A description"])
         self._pages = QStackedWidget()
         for start in self.starts:
@@ -58,12 +56,12 @@ class NewClassForm(QWidget):
             column.addStretch(1)
             self._pages.addWidget(page)
             start.changed.connect(self._check)
-        self.fault = QLabel(objectName="new_class_fault", wordWrap=True)
-        self.hint = QLabel(objectName="new_class_hint", wordWrap=True)
+        self.fault = make_label(name="new_class_fault", wrap=True)
+        self.hint = make_label(name="new_class_hint", wrap=True)
         self.hint.setProperty("look", "muted")
-        self.add = QPushButton("Add class", objectName="add_class")
+        self.add = make_button("Add class", name="add_class")
         self.add.setProperty("look", "primary")
-        cancel = QPushButton("Cancel", objectName="cancel_new_class")
+        cancel = make_button("Cancel", name="cancel_new_class")
         title, name_label, kind_label = QLabel("New class"), QLabel("&Name"), QLabel("&Starts as")
         title.setProperty("look", "heading")
         name_label.setBuddy(self.name)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from msdn_gui.icons import icon_pixmap
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.widgets.build import make_button, make_label
 
 
 class Notice(QWidget):
@@ -22,11 +23,11 @@ class Notice(QWidget):
         super().__init__()
         self._session = session
         self._sign = QLabel()
-        self.text = QLabel(objectName="classes_notice", wordWrap=True)
+        self.text = make_label(name="classes_notice", wrap=True)
         self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.adopt = QPushButton("Take them into the project", objectName="adopt_table")
+        self.adopt = make_button("Take them into the project", name="adopt_table")
         self.adopt.clicked.connect(self.adopt_asked)
-        self.own = QPushButton(define.text(), objectName="own_attributes")
+        self.own = make_button(define.text(), name="own_attributes")
         self.own.setToolTip(define.toolTip())
         self.own.clicked.connect(define.trigger)
         row = QHBoxLayout(self)
@@ -37,14 +38,14 @@ class Notice(QWidget):
         row.addWidget(self.own)
         row.addWidget(self.adopt)
         theme().changed.connect(self._redraw)
-        session.table_changed.connect(self.refresh)
-        session.project_changed.connect(self.refresh)
+        session.document.table_changed.connect(self.refresh)
+        session.document.project_changed.connect(self.refresh)
         self._redraw()
         self.refresh()
 
     def refresh(self, *_: object) -> None:
         """Say what holds now."""
-        project, borrowed = self._session.project, self._session.table_is_borrowed
+        project, borrowed = self._session.document.project, self._session.document.table_is_borrowed
         read_only = project is not None and project.read_only
         parts = []
         if borrowed:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.search import strongest_rival
-from msdn_gui.services.collection import Collection
+from msdn_gui.session.collection import Collection
 
 
 class Rivals(QObject):

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 from msdn_gui.widgets.mark import draw_mark
 
 

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from msdn_core.domain.search import best_images
 from msdn_core.project import ImageRecord
 from msdn_gui.classes.rivals import Rivals
-from msdn_gui.services.collection import CollectionPhase
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.session.collection import CollectionPhase
+from msdn_gui.widgets.build import make_button, make_label
 from msdn_gui.widgets.image_grid import ImageGrid
 from msdn_gui.widgets.image_grid_model import FoundImage, ImageGridModel
 from msdn_gui.widgets.scoring import Scoring
@@ -39,10 +40,10 @@ class SearchPanel(QWidget):
         self._is_stale = True
         self.view = ImageGrid(ImageGridModel(services.thumbnails), "search_results", "Best images for the class")
         self.rivals = Rivals(self)
-        self.facts = QLabel(objectName="search_facts")
+        self.facts = make_label(name="search_facts")
         self.facts.setProperty("look", "muted")
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.again = QPushButton("Score the rest", objectName="score_again")
+        self.again = make_button("Score the rest", name="score_again")
         self.again.setProperty("look", "quiet")
         self.scoring = Scoring(
             session,
@@ -73,19 +74,23 @@ class SearchPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
-        self.view.chosen.connect(session.set_image)
+        self.view.chosen.connect(session.selection.set_image)
         self.again.clicked.connect(self.scoring.begin)
         self.rivals.found.connect(self._say_facts)
-        session.collection.changed.connect(self._take_collection)
-        session.images_changed.connect(self._take_images)
-        for signal in (session.table_changed, session.class_changed, session.gamma_changed):
+        session.inference.collection.changed.connect(self._take_collection)
+        session.document.images_changed.connect(self._take_images)
+        for signal in (
+            session.document.table_changed,
+            session.selection.class_changed,
+            session.inference.gamma_changed,
+        ):
             signal.connect(self.refresh)
-        session.image_changed.connect(self.view.show_record)
+        session.selection.image_changed.connect(self.view.show_record)
         self._take_images()
 
     def settled(self) -> bool:
         """Whether what stands here is what the collection's scores say."""
-        return self._session.collection.phase is not CollectionPhase.LOADING and not self._is_stale
+        return self._session.inference.collection.phase is not CollectionPhase.LOADING and not self._is_stale
 
     def refresh(self, *_: object) -> None:
         """Search anew; while the panel is hidden, once it is shown."""
@@ -100,30 +105,30 @@ class SearchPanel(QWidget):
 
     def _search(self) -> None:
         self._is_stale = False
-        self._scores = scores = self._session.collection_scores(self._session.class_name)
-        is_ready = scores is not None or self._session.class_name is None
-        self._pages.setCurrentIndex(0 if is_ready and self._session.collection.collection is not None else 1)
+        self._scores = scores = self._session.inference.collection_scores(self._session.selection.class_name)
+        is_ready = scores is not None or self._session.selection.class_name is None
+        self._pages.setCurrentIndex(0 if is_ready and self._session.inference.collection.collection is not None else 1)
         if scores is None:
             self.view.items.set_found(())
             self._say_facts()
             return
-        records, name = self._known_records(), self._session.class_name
+        records, name = self._known_records(), self._session.selection.class_name
         known = scores[self._known]
-        ids = self._session.collection.collection.image_ids
+        ids = self._session.inference.collection.collection.image_ids
         found = []
         for place in best_images(known, SHOWN).tolist():
             record = records[int(ids[self._known[place]])]
             score = f"{known[place]:.3f}".replace("-", "−")
             found.append(FoundImage(record, score, f"score {score}", record.class_name == name))
         self.view.items.set_found(found)
-        self.view.show_record(self._session.image)
+        self.view.show_record(self._session.selection.image)
         self._say_facts()
 
     def _say_facts(self) -> None:
         session, found = self._session, self.view.items.found
-        unscored = len(session.images) - len(self._known)
-        self.again.setVisible(unscored > 0 and session.collection.collection is not None)
-        name = session.class_name
+        unscored = len(session.document.images) - len(self._known)
+        self.again.setVisible(unscored > 0 and session.inference.collection.collection is not None)
+        name = session.selection.class_name
         if not found or name is None:
             self.facts.setText("Choose a class to see which images fit it." if name is None else "")
             return
@@ -138,7 +143,7 @@ class SearchPanel(QWidget):
         self.facts.setText(" · ".join(parts))
         self.facts.setToolTip(
             "Ranked by the class's score. An image is taken for the class where no other class scores higher, with "
-            f"gamma {session.gamma:g} taken off the seen classes' scores."
+            f"gamma {session.inference.gamma:g} taken off the seen classes' scores."
         )
 
     def _taken(self) -> int | None:
@@ -146,12 +151,12 @@ class SearchPanel(QWidget):
         session, scores = self._session, self._scores
         if scores is None:
             return None
-        table, row = session.table, session.table.class_index[str(session.class_name)]
-        clip = session.checkpoint is not None and session.checkpoint.header.clip_negative
-        rival = self.rivals.of(session.collection.collection, table, row, session.gamma, clip=clip)
+        table, row = session.document.table, session.document.table.class_index[str(session.selection.class_name)]
+        clip = session.inference.checkpoint is not None and session.inference.checkpoint.header.clip_negative
+        rival = self.rivals.of(session.inference.collection.collection, table, row, session.inference.gamma, clip=clip)
         if rival is None:
             return None
-        wins = scores - session.gamma * bool(table.seen[row]) > rival
+        wins = scores - session.inference.gamma * bool(table.seen[row]) > rival
         return int(np.count_nonzero(wins[self._known]))
 
     def _take_images(self) -> None:
@@ -159,14 +164,14 @@ class SearchPanel(QWidget):
         self._take_collection()
 
     def _take_collection(self) -> None:
-        collection = self._session.collection.collection
+        collection = self._session.inference.collection.collection
         self._known = np.zeros(0, dtype=np.intp)
         if collection is not None:
-            there = np.fromiter((record.id for record in self._session.images), dtype=np.int64)
+            there = np.fromiter((record.id for record in self._session.document.images), dtype=np.int64)
             self._known = np.flatnonzero(np.isin(collection.image_ids, there))
         self.refresh()
 
     def _known_records(self) -> dict[int, ImageRecord]:
         if self._records is None:
-            self._records = {record.id: record for record in self._session.images}
+            self._records = {record.id: record for record in self._session.document.images}
         return self._records

@@ -18,8 +18,8 @@ class SharedChoice(QObject):
         super().__init__(view)
         self._session, self._view = session, view
         self._busy = False
-        session.class_changed.connect(self.follow)
-        session.attribute_changed.connect(self.follow)
+        session.selection.class_changed.connect(self.follow)
+        session.selection.attribute_changed.connect(self.follow)
         view.chosen.connect(self._choose)
         view.items.modelReset.connect(self.follow)
 
@@ -30,7 +30,7 @@ class SharedChoice(QObject):
         session, items = self._session, self._view.items
         self._busy = True
         try:
-            row, column = items.row_of(session.class_name), items.column_of(session.attribute)
+            row, column = items.row_of(session.selection.class_name), items.column_of(session.selection.attribute)
             if row >= 0 or column >= 0:
                 self._view.show_cell(row, column)
         finally:
@@ -39,13 +39,13 @@ class SharedChoice(QObject):
 
     def choose_first(self) -> None:
         """Where no class was chosen yet, chooses the image's class, or what the image is taken for."""
-        session, table = self._session, self._session.table
-        if session.class_name is not None or not table.classes:
+        session, table = self._session, self._session.document.table
+        if session.selection.class_name is not None or not table.classes:
             return
-        name = session.image.class_name if session.image is not None else None
-        ranking = session.class_ranking()
+        name = session.selection.image.class_name if session.selection.image is not None else None
+        ranking = session.inference.class_ranking()
         best = table.classes[int(ranking[0][0]) if ranking is not None else 0]
-        session.set_class(name if name in table.class_index else best)
+        session.selection.set_class(name if name in table.class_index else best)
 
     def _choose(self) -> None:
         current, session, items = self._view.currentIndex(), self._session, self._view.items
@@ -53,8 +53,8 @@ class SharedChoice(QObject):
             return
         self._busy = True
         try:
-            session.set_class(items.class_at(current.row()))
-            session.set_attribute(items.attribute_at(current.row(), current.column()))
+            session.selection.set_class(items.class_at(current.row()))
+            session.selection.set_attribute(items.attribute_at(current.row(), current.column()))
         finally:
             self._busy = False
         self.moved.emit()

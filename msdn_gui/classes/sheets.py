@@ -37,7 +37,7 @@ class Sheets(QObject):
         self._defining: ClassSheet | None = None
         self._work = Background(self)
         self._work.done.connect(self._show_sheet)
-        self._work.failed.connect(lambda sentence: session.message.emit("error", sentence))
+        self._work.failed.connect(lambda sentence: session.messages.error(sentence))
         self.panel.taken.connect(self._take)
         self.panel.left.connect(self.left)
 
@@ -52,21 +52,25 @@ class Sheets(QObject):
     def compare_with_checkpoint(self) -> None:
         """Shows the table beside the one that the chosen checkpoint was trained with."""
         session = self._session
-        if session.checkpoint is None:
-            session.message.emit("warning", "There is no checkpoint to compare the classes with; choose one above.")
+        if session.inference.checkpoint is None:
+            session.messages.warning("There is no checkpoint to compare the classes with; choose one above.")
             return
         self._defining = None
-        header = session.checkpoint.header
+        header = session.inference.checkpoint.header
         other = header.table()
-        comparison = compare(session.table, other.attributes, other.classes, other.vectors)
-        title = f"The classes here, and those that {session.checkpoint.label} was trained with"
-        self.panel.show_comparison(title, session.table, comparison, editable=self._editable())
+        comparison = compare(session.document.table, other.attributes, other.classes, other.vectors)
+        title = f"The classes here, and those that {session.inference.checkpoint.label} was trained with"
+        self.panel.show_comparison(title, session.document.table, comparison, editable=self._editable())
         self.shown.emit()
 
     def _read(self, path: Path) -> None:
         """Reads and compares on another thread; a project without attributes is compared with a table of none."""
         session = self._session
-        table = None if session.table_is_borrowed or not session.table.attributes else session.table
+        table = (
+            None
+            if session.document.table_is_borrowed or not session.document.table.attributes
+            else session.document.table
+        )
 
         def work() -> tuple[Path, ClassSheet, ClassTable | None, Comparison]:
             sheet = read_class_sheet(path)
@@ -96,19 +100,19 @@ class Sheets(QObject):
         self.left.emit()
 
     def _export(self, path: Path) -> None:
-        project = self._session.project
+        project = self._session.document.project
         if project is None:
             return
         job = self._jobs.engine("Exporting classes", "export", "classes", project.path, path, workspace="classes")
-        job.failed.connect(lambda sentence: self._session.message.emit("error", sentence))
-        job.finished.connect(lambda _: self._session.message.emit("info", f"The classes were written to {path}."))
+        job.failed.connect(lambda sentence: self._session.messages.error(sentence))
+        job.finished.connect(lambda _: self._session.messages.info(f"The classes were written to {path}."))
 
     def _writable(self) -> bool:
-        project = self._session.project
+        project = self._session.document.project
         return project is not None and not project.read_only
 
     def _editable(self) -> bool:
-        return self._writable() and not self._session.table_is_borrowed
+        return self._writable() and not self._session.document.table_is_borrowed
 
     def _ask(self, title: str, take: Callable[[Path], None], *, saving: bool) -> None:
         dialog = QFileDialog(self._owner, title)

@@ -39,7 +39,7 @@ class SidePanel(QStackedWidget):
     def ask_for_class(self, source: str | None) -> None:
         """Shows the form of a new class, that starts as ``source``."""
         self.setCurrentIndex(1)
-        self.form.begin(self._session.table, source)
+        self.form.begin(self._session.document.table, source)
 
     def ask_for_attribute(self, facts: AttributeFacts, column: int) -> None:
         """Shows the form of a new attribute (−1) or of the one in a column."""

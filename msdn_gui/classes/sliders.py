@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from msdn_gui.classes.numbers import shown
 from msdn_gui.classes.slider_model import SLIDER_ROLE, Index, Slider, SliderModel
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 ROW_HEIGHT = 26
 STEPS = 100

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_gui.classes.class_list import ClassLine, ClassList, ClassListModel
 from msdn_gui.classes.score_strip import ScoreStrip
+from msdn_gui.look.theme import SPACING, text_font
+from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.services.thumbnails import Thumbnails
-from msdn_gui.session import ExplainPhase, Session
-from msdn_gui.theme import SPACING, text_font
+from msdn_gui.session import Session
+from msdn_gui.widgets.build import make_label
 from msdn_gui.widgets.elided_label import ElidedLabel
 
 _PICTURE = QSize(84, 64)
@@ -29,16 +31,16 @@ class Standing(QWidget):
         self._session, self._thumbnails = session, thumbnails
         self.picture = QLabel()
         self.picture.setFixedHeight(_PICTURE.height())
-        self.rank = QLabel(objectName="class_rank")
+        self.rank = make_label(name="class_rank")
         self.rank.setFont(text_font(12.0, bold=True))
-        self.score = QLabel(objectName="class_score")
+        self.score = make_label(name="class_score")
         self.image = ElidedLabel(name="standing_image", middle=True)
         self.image.setProperty("look", "muted")
         self.strip = ScoreStrip()
         self.ranking = ClassList(ClassListModel(), _SHOWN, "image_ranking", "Ranking of the image")
         """Stands below this widget, over the panel's whole width."""
         self.ranking.setParent(self)
-        self.hint = QLabel(objectName="standing_hint", wordWrap=True)
+        self.hint = make_label(name="standing_hint", wrap=True)
         self.hint.setProperty("look", "muted")
         words = QVBoxLayout()
         words.setSpacing(2)
@@ -57,15 +59,15 @@ class Standing(QWidget):
         layout.addWidget(self.strip)
         layout.addWidget(self.hint)
         for signal in (
-            session.table_changed,
-            session.class_changed,
-            session.explanation_changed,
-            session.explaining_changed,
-            session.gamma_changed,
-            session.checkpoint_changed,
+            session.document.table_changed,
+            session.selection.class_changed,
+            session.inference.explanation_changed,
+            session.inference.explaining_changed,
+            session.inference.gamma_changed,
+            session.inference.checkpoint_changed,
         ):
             signal.connect(self.refresh)
-        session.image_changed.connect(self._show_image)
+        session.selection.image_changed.connect(self._show_image)
         thumbnails.ready.connect(self._take_picture)
         self._show_image()
         self.refresh()
@@ -73,8 +75,8 @@ class Standing(QWidget):
     def refresh(self, *_: object) -> None:
         """Rank and score anew."""
         session = self._session
-        row = session.table.class_index.get(session.class_name or "", -1)
-        ranking = session.class_ranking() if row >= 0 else None
+        row = session.document.table.class_index.get(session.selection.class_name or "", -1)
+        ranking = session.inference.class_ranking() if row >= 0 else None
         self.hint.setText("" if ranking is not None else self._missing())
         self.hint.setVisible(ranking is None)
         for widget in (self.rank, self.score, self.strip, self.ranking):
@@ -85,33 +87,40 @@ class Standing(QWidget):
         rank = int(np.flatnonzero(order == row)[0]) + 1
         self.rank.setText(f"Rank {rank:,} of {len(order):,}")
         self.score.setText(f"Score {_number(scores[row])}")
-        self.score.setToolTip(f"Score {scores[row]:.6g}, gamma {session.gamma:g} taken off where the class is seen")
-        self.strip.show_scores(scores, row, "seen" if session.table.seen[row] else "unseen")
+        self.score.setToolTip(
+            f"Score {scores[row]:.6g}, gamma {session.inference.gamma:g} taken off where the class is seen"
+        )
+        self.strip.show_scores(scores, row, "seen" if session.document.table.seen[row] else "unseen")
         self.ranking.items.set_lines(
             [self._line(place, int(order[place]), scores) for place in _places(rank, len(order))]
         )
 
     def _line(self, place: int, row: int, scores: NDArray[np.floating]) -> ClassLine:
-        table = self._session.table
+        table = self._session.document.table
         name, seen, score = table.classes[row], bool(table.seen[row]), _number(scores[row])
         return ClassLine(
-            name, seen, score, f"Place {place + 1:,}, score {score}", f"{place + 1:,}", name == self._session.class_name
+            name,
+            seen,
+            score,
+            f"Place {place + 1:,}, score {score}",
+            f"{place + 1:,}",
+            name == self._session.selection.class_name,
         )
 
     def _missing(self) -> str:
         session = self._session
-        if session.checkpoint is None:
+        if session.inference.checkpoint is None:
             return "There is no checkpoint to look through; choose one above, or train a run."
-        if session.image is None:
+        if session.selection.image is None:
             return "Choose an image in Explore: where this class stands for it is shown here, as you edit."
-        if session.class_name is None:
+        if session.selection.class_name is None:
             return "Choose a class to see where it stands for this image."
-        if session.explaining.phase is ExplainPhase.FAILED:
-            return session.explaining.text
+        if session.inference.explaining.phase is ExplainPhase.FAILED:
+            return session.inference.explaining.text
         return "The network is looking at the image …"
 
     def _show_image(self, *_: object) -> None:
-        record = self._session.image
+        record = self._session.selection.image
         self.picture.setVisible(record is not None)
         self.image.setVisible(record is not None)
         self.picture.clear()
@@ -121,7 +130,7 @@ class Standing(QWidget):
         self.refresh()
 
     def _take_picture(self, path: Path) -> None:
-        record = self._session.image
+        record = self._session.selection.image
         if record is None or record.path != path:
             return
         image = self._thumbnails.get(path)

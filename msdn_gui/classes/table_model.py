@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_gui.classes import folding
 from msdn_gui.classes.numbers import CellError, exact, parse_value, shown
-from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN
+from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
 
 Index = QModelIndex | QPersistentModelIndex
 _HORIZONTAL = Qt.Orientation.Horizontal

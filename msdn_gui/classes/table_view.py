@@ -14,7 +14,7 @@ from msdn_gui.classes.heat import heat_image
 from msdn_gui.classes.numbers import shown
 from msdn_gui.classes.table_model import ClassTableModel
 from msdn_gui.classes.value_delegate import ValueDelegate
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 ROW_HEIGHT = 24
 _PADDING = 7

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from msdn_gui.classes.actions import ClassesActions
 from msdn_gui.classes.table_model import ClassTableModel
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
 
 
@@ -27,7 +28,7 @@ class Toolbar(QWidget):
             (actions.heat, actions.what_if),
         ):
             for action in group:
-                button = QToolButton(objectName=f"tool_{action.objectName() or action.text()}")
+                button = make_tool_button(name=f"tool_{action.objectName() or action.text()}")
                 button.setDefaultAction(action)
                 button.setIconSize(QSize(18, 18))
                 button.setAccessibleName(action.text().removesuffix(" …"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from msdn_gui.classes.blocks import sized
 from msdn_gui.classes.numbers import CellError, exact, parse_value
 from msdn_gui.classes.table_view import ClassTableView
-from msdn_gui.icons import icon_pixmap
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import SPACING, theme
+from msdn_gui.widgets.build import make_label, make_line_edit
 from msdn_gui.widgets.elided_label import ElidedLabel
 
 
@@ -24,12 +25,12 @@ class ValueBar(QWidget):
         self._view = view
         self.where = ElidedLabel(name="chosen_cells")
         self.where.setFixedWidth(300)
-        self.line = QLineEdit(objectName="value_line", alignment=Qt.AlignmentFlag.AlignRight)
+        self.line = make_line_edit(name="value_line", alignment=Qt.AlignmentFlag.AlignRight)
         self.line.setFixedWidth(152)
         self.line.setAccessibleName("Value of the chosen cells")
         self.line.setToolTip("The exact value; type another one and press Enter to give it to all chosen cells")
         self._sign = QLabel()
-        self.fault = QLabel(objectName="value_fault", wordWrap=True)
+        self.fault = make_label(name="value_fault", wrap=True)
         self.fault.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)

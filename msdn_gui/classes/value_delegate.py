@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewIt
 
 from msdn_gui.classes.numbers import CellError, parse_value
 from msdn_gui.classes.table_model import ClassTableModel
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
+from msdn_gui.widgets.build import make_line_edit
 
 Index = QModelIndex | QPersistentModelIndex
 _HINT = QStyledItemDelegate.EndEditHint
@@ -32,7 +33,7 @@ class ValueDelegate(QStyledItemDelegate):
         self._model = model
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
-        editor = QLineEdit(parent, objectName="value_editor", alignment=Qt.AlignmentFlag.AlignRight)
+        editor = make_line_edit(parent=parent, name="value_editor", alignment=Qt.AlignmentFlag.AlignRight)
         editor.setAccessibleName(str(index.data(Qt.ItemDataRole.AccessibleTextRole)))
         editor.textChanged.connect(lambda: self._check(editor))
         return editor

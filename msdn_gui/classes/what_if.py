@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QCompleter, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QVBoxLayout, QWidget
 
 from msdn_gui.classes.search_panel import SearchPanel
 from msdn_gui.classes.slider_model import SliderModel
 from msdn_gui.classes.sliders import SliderView
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.widgets.build import make_combo_box, make_line_edit
 from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
@@ -28,16 +29,14 @@ class WhatIf(QWidget):
         super().__init__()
         self.setObjectName("what_if")
         self._session = session
-        self.classes = QComboBox(objectName="what_if_class")
+        self.classes = make_combo_box(name="what_if_class")
         self.classes.setAccessibleName("Class")
         self.classes.setEditable(True)
         self.classes.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.classes.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.classes.completer().setFilterMode(Qt.MatchFlag.MatchContains)
         self.classes.completer().setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        self.filter = QLineEdit(
-            objectName="slider_filter", placeholderText="Filter attributes", clearButtonEnabled=True
-        )
+        self.filter = make_line_edit(name="slider_filter", placeholder="Filter attributes", clearable=True)
         self.filter.setAccessibleName("Filter attributes")
         self.sliders = SliderView(SliderModel())
         self.search = SearchPanel(session, services)
@@ -61,36 +60,36 @@ class WhatIf(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(columns)
         self.sliders.moved.connect(self._move)
-        self.sliders.pointed.connect(session.set_attribute)
-        self.classes.activated.connect(lambda place: session.set_class(self.classes.itemText(place)))
+        self.sliders.pointed.connect(session.selection.set_attribute)
+        self.classes.activated.connect(lambda place: session.selection.set_class(self.classes.itemText(place)))
         self.classes.lineEdit().editingFinished.connect(self._show_name)
         self.filter.textChanged.connect(self._filter)
         self.filter.returnPressed.connect(lambda: self.sliders.setFocus(Qt.FocusReason.OtherFocusReason))
-        session.class_changed.connect(self.refresh)
-        session.attribute_changed.connect(self.sliders.show_column)
+        session.selection.class_changed.connect(self.refresh)
+        session.selection.attribute_changed.connect(self.sliders.show_column)
 
     def refresh(self, *_: object) -> None:
         """Show the chosen class as it is now."""
-        session, table = self._session, self._session.table
-        project = session.project
-        editable = project is not None and not project.read_only and not session.table_is_borrowed
+        session, table = self._session, self._session.document.table
+        project = session.document.project
+        editable = project is not None and not project.read_only and not session.document.table_is_borrowed
         if table.classes != self._names:
             self._names = table.classes
             self.classes.clear()
             self.classes.addItems(table.classes)
         self._show_name()
-        self.sliders.items.show_class(table, session.class_name, editable=editable)
-        self.sliders.show_column(session.attribute)
+        self.sliders.items.show_class(table, session.selection.class_name, editable=editable)
+        self.sliders.show_column(session.selection.attribute)
 
     def _show_name(self) -> None:
-        row = self._session.table.class_index.get(self._session.class_name or "", -1)
+        row = self._session.document.table.class_index.get(self._session.selection.class_name or "", -1)
         self.classes.setCurrentIndex(row)
         self.classes.lineEdit().setCursorPosition(0)
 
     def _move(self, column: int, value: float, gesture: int) -> None:
-        if self._session.class_name is not None:
-            self.moved.emit(self._session.class_name, column, value, gesture)
+        if self._session.selection.class_name is not None:
+            self.moved.emit(self._session.selection.class_name, column, value, gesture)
 
     def _filter(self, text: str) -> None:
         self.sliders.items.filter(text)
-        self.sliders.show_column(self._session.attribute)
+        self.sliders.show_column(self._session.selection.attribute)

@@ -9,7 +9,6 @@ from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QStackedWidget,
     QVBoxLayout,
@@ -32,8 +31,9 @@ from msdn_gui.classes.table_view import ClassTableView
 from msdn_gui.classes.toolbar import Toolbar
 from msdn_gui.classes.value_bar import ValueBar
 from msdn_gui.classes.what_if import WhatIf
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.widgets.build import make_label, make_line_edit
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
 
@@ -67,7 +67,7 @@ class ClassesWorkspace(QWidget):
         self.sheets = Sheets(session, services, self.editing, self)
         self._actions = ClassesActions(self)
         self.notice = Notice(session, self._actions.define)
-        self.hint = QLabel(self.view.viewport(), objectName="classes_hint")
+        self.hint = make_label(parent=self.view.viewport(), name="classes_hint")
         self.hint.setProperty("look", "muted")
         self._choice = SharedChoice(session, self.view)
         self.toolbar = Toolbar(self._actions, self.model)
@@ -81,7 +81,7 @@ class ClassesWorkspace(QWidget):
 
     def settled(self) -> bool:
         """Whether the table and the chosen image's thumbnail are on the screen."""
-        is_there = self.model.table is self._session.table and self._services.thumbnails.settled()
+        is_there = self.model.table is self._session.document.table and self._services.thumbnails.settled()
         return is_there and (not self.what_if.isVisible() or self.what_if.search.settled())
 
     # What the actions do
@@ -107,13 +107,13 @@ class ClassesWorkspace(QWidget):
 
     def ask_for_name_of_attribute(self) -> None:
         """Shows the form of another name for the chosen attribute."""
-        if self._session.attribute >= 0:
-            self.side.ask_for_attribute(self.editing.attribute_facts(), self._session.attribute)
+        if self._session.selection.attribute >= 0:
+            self.side.ask_for_attribute(self.editing.attribute_facts(), self._session.selection.attribute)
 
     def ask_for_name_of_group(self) -> None:
         """Shows the form of another name for the chosen attribute's group."""
-        if self._session.attribute >= 0:
-            group = self._session.table.attributes[self._session.attribute].group
+        if self._session.selection.attribute >= 0:
+            group = self._session.document.table.attributes[self._session.selection.attribute].group
             self.side.ask_for_group(self.editing.attribute_facts(), group)
 
     def rename_chosen(self) -> None:
@@ -154,12 +154,15 @@ class ClassesWorkspace(QWidget):
     @property
     def is_borrowed(self) -> bool:
         """Whether the table is the checkpoint's."""
-        return self._session.table_is_borrowed
+        return self._session.document.table_is_borrowed
 
     @property
     def can_define(self) -> bool:
         """Whether the project has no classes of its own, and may get some."""
-        project, own = self._session.project, self._session.table.attributes and not self._session.table_is_borrowed
+        project, own = (
+            self._session.document.project,
+            self._session.document.table.attributes and not self._session.document.table_is_borrowed,
+        )
         return project is not None and not project.read_only and not own
 
     def _show_comparison(self) -> None:
@@ -169,7 +172,7 @@ class ClassesWorkspace(QWidget):
     def _leave_comparison(self) -> None:
         if self._middle.currentWidget() is self.sheets.panel:
             self.show_what_if(self._actions.what_if.isChecked())
-            self._pages.setCurrentWidget(self._columns if self._session.table.attributes else self.empty)
+            self._pages.setCurrentWidget(self._columns if self._session.document.table.attributes else self.empty)
 
     # Composition
 
@@ -220,8 +223,8 @@ class ClassesWorkspace(QWidget):
 
     def _connect(self) -> None:
         session, view = self._session, self.view
-        session.table_changed.connect(self._take_table)
-        session.project_changed.connect(self._take_project)
+        session.document.table_changed.connect(self._take_table)
+        session.document.project_changed.connect(self._take_project)
         self._choice.moved.connect(self._enable)
         view.classes.sectionDoubleClicked.connect(self._rename_row)
         view.values.faulted.connect(self.value.say)
@@ -265,19 +268,19 @@ class ClassesWorkspace(QWidget):
 
     def _take_table(self) -> None:
         session = self._session
-        project = session.project
-        self.model.editable = project is not None and not project.read_only and not session.table_is_borrowed
-        self.model.set_table(session.table)
-        self.form.set_table(session.table)
+        project = session.document.project
+        self.model.editable = project is not None and not project.read_only and not session.document.table_is_borrowed
+        self.model.set_table(session.document.table)
+        self.form.set_table(session.document.table)
         self.what_if.refresh()
-        self._pages.setCurrentWidget(self._columns if session.table.attributes else self.empty)
+        self._pages.setCurrentWidget(self._columns if session.document.table.attributes else self.empty)
         self._show_counts()
         self._choice.follow()
         self._enable()
         self.value.refresh()
 
     def _enable(self) -> None:
-        there, chosen = bool(self._session.table.attributes), self.view.currentIndex().isValid()
+        there, chosen = bool(self._session.document.table.attributes), self.view.currentIndex().isValid()
         self._actions.enable(there=there, editable=self.model.editable and there, chosen=chosen)
 
     def _show_counts(self, *_: object) -> None:
@@ -314,7 +317,7 @@ class ClassesWorkspace(QWidget):
 
     def _add_class(self, name: str, vector: FloatArray, description: str) -> None:
         self.editing.add_class(name, vector, description)
-        if name not in self._session.table.class_index:
+        if name not in self._session.document.table.class_index:
             return
         if self.model.row_of(name) < 0:
             self.class_filter.clear()
@@ -343,9 +346,9 @@ class ClassesWorkspace(QWidget):
         try:
             self._session.edits.adopt_checkpoint_table()
         except MsdnError as fault:
-            self._session.message.emit("error", str(fault))
+            self._session.messages.error(str(fault))
         else:
-            self._session.message.emit("info", "The classes are the project's own now and can be edited.")
+            self._session.messages.info("The classes are the project's own now and can be edited.")
 
     def _show_menu(self, widget: QWidget, place: QPoint, cells: bool) -> None:
         index = self.view.indexAt(place) if cells else self.model.index(self.view.classes.logicalIndexAt(place), 0)
@@ -366,7 +369,7 @@ class ClassesWorkspace(QWidget):
 
 
 def _filter(name: str, placeholder: str, hint: str) -> QLineEdit:
-    line = QLineEdit(objectName=name, placeholderText=placeholder, clearButtonEnabled=True)
+    line = make_line_edit(name=name, placeholder=placeholder, clearable=True)
     line.setAccessibleName(placeholder)
     line.setToolTip(hint)
     return line

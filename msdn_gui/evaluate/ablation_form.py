@@ -8,13 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +18,15 @@ from msdn_core.errors import ConfigError, MsdnError
 from msdn_core.recipes.ablation import MOST_SEEDS, ROWS, Ablation, row_label
 from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_core.recipes.grid import grid_runs, parse_grid
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.widgets.build import (
+    make_button,
+    make_check_box,
+    make_combo_box,
+    make_label,
+    make_line_edit,
+    make_spin_box,
+)
 from msdn_gui.widgets.form import Form
 
 _SEEDS = 3
@@ -50,18 +53,18 @@ class AblationForm(QWidget):
         self.setObjectName("ablation_form")
         self._project: Path | None = None
         self._configs: dict[str, TrainConfig] = {}
-        self.name = QLineEdit(objectName="ablation_name")
+        self.name = make_line_edit(name="ablation_name")
         self.name.setMaxLength(50)
-        self.base = QComboBox(objectName="ablation_base")
+        self.base = make_combo_box(name="ablation_base")
         self.base.setToolTip("The full row's settings: a recipe's, or those of a run of this project")
-        self.changes = QLineEdit(objectName="ablation_changes", placeholderText="e.g. steps: 100; lr: 3e-4")
+        self.changes = make_line_edit(name="ablation_changes", placeholder="e.g. steps: 100; lr: 3e-4")
         self.changes.setToolTip("Settings in which all rows differ from these")
-        self.seeds = QSpinBox(objectName="ablation_seeds", minimum=1, maximum=MOST_SEEDS, value=_SEEDS)
+        self.seeds = make_spin_box(1, MOST_SEEDS, _SEEDS, name="ablation_seeds")
         self.seeds.setToolTip("Runs a row: deviation, and what is noise, are told from two on")
         for field in (self.name, self.base, self.changes):
             field.setFixedWidth(_FIELD)
         self.seeds.setFixedWidth(90)
-        self.rows = {row: QCheckBox(objectName=f"row_{row}", checked=True) for row in ROWS}
+        self.rows = {row: make_check_box(name=f"row_{row}", checked=True) for row in ROWS}
         rows = QWidget()
         column = QVBoxLayout(rows)
         column.setContentsMargins(0, 0, 0, 0)
@@ -87,18 +90,18 @@ class AblationForm(QWidget):
             form.add(label, field)
         title = QLabel("New ablation")
         title.setProperty("look", "heading")
-        what = QLabel(
+        what = make_label(
             "Each row is the same training with a part left out, once with each seed. Its runs wait for their turn "
             "in the queue (Train shows them), the window may be closed meanwhile, and the table fills as they end.",
-            wordWrap=True,
+            wrap=True,
         )
         what.setProperty("look", "muted")
-        self.count = QLabel(objectName="ablation_count")
+        self.count = make_label(name="ablation_count")
         self.count.setProperty("look", "muted")
-        self.fault = QLabel(objectName="ablation_fault", wordWrap=True)
-        self.start = QPushButton("Start", objectName="start_ablation")
+        self.fault = make_label(name="ablation_fault", wrap=True)
+        self.start = make_button("Start", name="start_ablation")
         self.start.setProperty("look", "primary")
-        back = QPushButton("Back", objectName="leave_ablation_form")
+        back = make_button("Back", name="leave_ablation_form")
         foot = QHBoxLayout()
         foot.addWidget(self.count)
         foot.addStretch(1)

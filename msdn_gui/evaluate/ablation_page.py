@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -23,9 +22,10 @@ from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.status import RunState, RunStatus
 from msdn_gui.evaluate.ablation_tables import AGAINST, NAME, SEEDS, CellTable, RowTable, state_words
 from msdn_gui.evaluate.ablations import Ablations, Standing
-from msdn_gui.icons import bind_icon
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.widgets.action import belongs_to, make_action
+from msdn_gui.widgets.build import make_button, make_label, make_progress_bar
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.parted import ABOVE, parted
@@ -53,9 +53,9 @@ class AblationPage(QWidget):
         self.go_on = _button("Go on", "go_on_ablation", "play", "What is not finished waits for its turn again")
         self.copy = _button("Copy", "copy_ablation", "copy", "The table as Markdown, with what made it")
         self.export = _button("Export …", "export_ablation", "export", "The table as CSV or Markdown, or its picture")
-        self.state = QLabel(objectName="ablation_state", wordWrap=True)
+        self.state = make_label(name="ablation_state", wrap=True)
         self.state.setProperty("look", "muted")
-        self.bar = QProgressBar(objectName="ablation_progress", textVisible=False)
+        self.bar = make_progress_bar(name="ablation_progress")
         self.model, self.cells = RowTable(), CellTable()
         numbers = dict.fromkeys(range(1, SEEDS), 96)
         self.table = ItemTable(self.model, "ablation_table", widths={**numbers, AGAINST: 112, SEEDS: 72}, stretch=NAME)
@@ -69,8 +69,8 @@ class AblationPage(QWidget):
             delegate = BarDelegate if column in self.cells.numeric else TextDelegate
             self.runs.setItemDelegateForColumn(column, delegate(self.runs))
         self.facts = _small("ablation_facts")
-        self.findings = QLabel(objectName="ablation_findings", wordWrap=True)
-        self.of_row = QLabel(objectName="ablation_row")
+        self.findings = make_label(name="ablation_findings", wrap=True)
+        self.of_row = make_label(name="ablation_row")
         self.of_row.setProperty("look", "heading")
         self.hint = _small("ablation_hint")
         self.hint.setText("A click on a finished run shows it here; on another one, in Train.")
@@ -222,13 +222,13 @@ def _steps_done(steps: int, status: RunStatus | None) -> int:
 
 
 def _button(text: str, name: str, sign: str, tip: str) -> QPushButton:
-    made = QPushButton(text, objectName=name, toolTip=tip)
+    made = make_button(text, name=name, tip=tip)
     bind_icon(made, sign)
     return made
 
 
 def _small(name: str) -> QLabel:
-    made = QLabel(objectName=name, wordWrap=True)
+    made = make_label(name=name, wrap=True)
     made.setProperty("look", "muted")
     made.setFont(small_font())
     made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QLabel, QListWidget, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QListWidget, QStackedWidget, QVBoxLayout, QWidget
 
 from msdn_core.recipes.ablation import Ablation
 from msdn_gui.evaluate.ablation_form import AblationForm
 from msdn_gui.evaluate.ablation_page import AblationPage
 from msdn_gui.evaluate.ablations import Ablations
-from msdn_gui.icons import bind_icon
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.widgets.build import make_button, named
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -52,10 +53,10 @@ class AblationRoom(QStackedWidget):
         self.form, self.page = AblationForm(), AblationPage(self.ablations)
         for widget in (self.form, self.page):
             self.addWidget(widget)
-        self.list = QListWidget(objectName="ablations")
+        self.list = named(QListWidget(), "ablations")
         self.list.setAccessibleName("Ablations")
         self.list.setStyleSheet("QListWidget::item { padding: 5px 8px; }")
-        self.new = QPushButton("New ablation …", objectName="new_ablation")
+        self.new = make_button("New ablation …", name="new_ablation")
         self.new.setToolTip(_NEW)
         bind_icon(self.new, "add")
         self.side = self._make_side()
@@ -69,7 +70,7 @@ class AblationRoom(QStackedWidget):
         self.ablations.listed.connect(self._list)
         self.ablations.started.connect(self._choose)
         self.ablations.failed.connect(self._say_fault)
-        session.project_changed.connect(lambda _: self.left.emit())
+        session.document.project_changed.connect(lambda _: self.left.emit())
         self._list()
 
     def _make_side(self) -> QWidget:
@@ -124,7 +125,7 @@ class AblationRoom(QStackedWidget):
 
     def ask(self) -> None:
         """Shows the form of a new one."""
-        project = self._session.project
+        project = self._session.document.project
         if project is None:
             return
         self.ablations.choose(None)
@@ -145,4 +146,4 @@ class AblationRoom(QStackedWidget):
             self.form.say(sentence)
             self.form.start.setEnabled(True)
         else:
-            self._session.message.emit("error", sentence)
+            self._session.messages.error(sentence)

@@ -82,7 +82,7 @@ class Ablations(QObject):
         monitor.run_list_changed.connect(self.look)
         monitor.status_changed.connect(self._look_at_run)
         monitor.waiting_changed.connect(self.look)
-        session.project_changed.connect(self._start_over)
+        session.document.project_changed.connect(self._start_over)
 
     def choose(self, name: str | None) -> None:
         """Reads this one from now on; ``read`` follows."""
@@ -91,7 +91,7 @@ class Ablations(QObject):
 
     def look(self) -> None:
         """Looks again which ablations there are, and how the chosen one stands."""
-        project, name = self._session.project, self.chosen
+        project, name = self._session.document.project, self.chosen
         if project is None:
             return
         path = project.path
@@ -124,7 +124,7 @@ class Ablations(QObject):
 
         def work() -> Callable[[], None]:
             write_atomic(file, content())
-            return lambda: self._session.message.emit("info", f"{file} is written.")
+            return lambda: self._session.messages.info(f"{file} is written.")
 
         self._writes.start(work)
 
@@ -158,7 +158,7 @@ class Ablations(QObject):
             self.look()
 
     def _say_started(self, ablation: Ablation) -> None:
-        project = self._session.project
+        project = self._session.document.project
         # Another project may have been opened meanwhile.
         if project is not None and project.path == ablation.project:
             self.started.emit(ablation.name)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter
 
-from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, small_font, theme
+from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN, small_font, theme
 
 _TITLE = 28
 _NAMES = 144

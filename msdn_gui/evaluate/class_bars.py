@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_gui.evaluate.class_model import (
@@ -15,7 +15,8 @@ from msdn_gui.evaluate.class_model import (
     TAKEN_FOR,
     ClassModel,
 )
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_line_edit
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate, TextDelegate
 
@@ -37,7 +38,7 @@ class ClassBars(QWidget):
         for column in (ACCURACY, OTHER, DIFFERENCE):
             self.table.setItemDelegateForColumn(column, BarDelegate(self.table))
         self.table.setItemDelegateForColumn(TAKEN_FOR, TextDelegate(self.table, "muted"))
-        self.search = QLineEdit(objectName="class_search", placeholderText="Search classes", clearButtonEnabled=True)
+        self.search = make_line_edit(name="class_search", placeholder="Search classes", clearable=True)
         self.search.textChanged.connect(self._search)
         heading = QLabel("Accuracy a class")
         heading.setProperty("look", "heading")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from msdn_gui.evaluate.placed_item import PlacedItem
-from msdn_gui.theme import small_font, theme
+from msdn_gui.look.theme import small_font, theme
 
 REACH = 6.0
 """Logical pixels from a mark's middle to its rim."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.runs.figure_text import selection_text
 from msdn_gui.evaluate.both_runs import places_in_other
@@ -16,8 +16,9 @@ from msdn_gui.evaluate.confusion_plot import Cell, ConfusionPlot
 from msdn_gui.evaluate.found_errors import FoundErrors
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.run_choice import DIFFERENCE, RunChoice
+from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.build import make_check_box, make_combo_box, make_label
 from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
@@ -35,12 +36,12 @@ class ConfusionPage(QWidget):
         self._shown: Shown | None = None
         self._found: ConfusionCounts | None = None
         self.runs = RunChoice("confusion_run", (DIFFERENCE, "{second} less {first}"))
-        self.order = QComboBox(objectName="confusion_order")
+        self.order = make_combo_box(name="confusion_order")
         self.order.addItems(ORDERS)
         self.order.setAccessibleName("Order of the classes")
-        self.errors_only = QCheckBox("Errors only", objectName="errors_only")
+        self.errors_only = make_check_box("Errors only", name="errors_only")
         self.errors_only.setToolTip("Leave out what was told rightly, so that the rest is seen better")
-        self.readout = QLabel(objectName="confusion_readout", wordWrap=True)
+        self.readout = make_label(name="confusion_readout", wrap=True)
         self.readout.setProperty("look", "muted")
         self.readout.setFont(small_font())
         self.readout.setMinimumHeight(34)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_gui.evaluate.class_axis import ClassAxis
-from msdn_gui.theme import small_font, theme
+from msdn_gui.look.theme import small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.plotting import add_zoom_keys, quiet_plot
 

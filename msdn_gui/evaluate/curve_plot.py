@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED, EvaluatedRun
 from msdn_core.runs.figure_text import percent
-from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
+from msdn_gui.widgets.build import make_label
 from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
 
 _SYMBOLS = {TRAINED: "s", VALIDATED: "o", BEST: "t"}
@@ -39,7 +40,7 @@ class CurvePlot(QWidget):
             self._item.addItem(item)
         heading = QLabel("Seen-unseen curve")
         heading.setProperty("look", "heading")
-        self.readout = QLabel(objectName="curve_readout", wordWrap=True)
+        self.readout = make_label(name="curve_readout", wrap=True)
         self.readout.setProperty("look", "muted")
         self.readout.setFont(small_font())
         self.readout.setMinimumHeight(34)

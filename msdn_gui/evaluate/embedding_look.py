@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor
 from msdn_core.runs.embeddings import attribute_scores_of
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.point_cloud import CIRCLE, CROSS, DIAMOND, rgb
-from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, theme
+from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN, theme
 
 BY_CLASS, BY_KIND, BY_RIGHT, BY_ATTRIBUTE = "class", "kind", "right", "attribute"
 COLOURINGS = {

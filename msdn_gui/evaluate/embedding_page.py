@@ -11,8 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -26,8 +24,9 @@ from msdn_gui.evaluate.found_errors import FoundErrors
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.planes import PlaneMaker
 from msdn_gui.evaluate.run_choice import RunChoice
+from msdn_gui.look.theme import AV_LABEL, SEEN_SIGN, SPACING, UNSEEN_SIGN, VA_LABEL, small_font, theme
 from msdn_gui.session import Session
-from msdn_gui.theme import AV_LABEL, SEEN_SIGN, SPACING, UNSEEN_SIGN, VA_LABEL, small_font, theme
+from msdn_gui.widgets.build import make_button, make_combo_box, make_label, make_progress_bar
 from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
@@ -57,15 +56,15 @@ class EmbeddingPage(QWidget):
         self.attribute = _choice("embedding_attribute", "Attribute", {})
         self.runs = RunChoice("embedding_run")
         self.plot = EmbeddingPlot(services.thumbnails)
-        self.lasso = QPushButton("Lasso", objectName="lasso", checkable=True)
+        self.lasso = make_button("Lasso", name="lasso", checkable=True)
         self.lasso.setToolTip(self.plot.lasso.toolTip())
         self.lasso.toggled.connect(self.plot.lasso.setChecked)
         self.plot.lasso.toggled.connect(self.lasso.setChecked)
         self.facts, self.legend = _quiet("embedding_facts"), _quiet("embedding_legend")
         self.legend.setTextFormat(Qt.TextFormat.RichText)
-        self.bar = QProgressBar(objectName="embedding_progress", textVisible=False)
-        self.make = QPushButton("Make t-SNE", objectName="make_tsne")
-        self.cancel = QPushButton("Cancel", objectName="cancel_tsne")
+        self.bar = make_progress_bar(name="embedding_progress")
+        self.make = make_button("Make t-SNE", name="make_tsne")
+        self.cancel = make_button("Cancel", name="cancel_tsne")
         self.images = FoundErrors(session, services)
         self._compose()
         # Also while the keys go to the images that were found.
@@ -77,15 +76,15 @@ class EmbeddingPage(QWidget):
         for box in (self.sources, self.runs):
             box.currentIndexChanged.connect(self._show_chosen)
         self.colouring.currentIndexChanged.connect(self._colour)
-        self.attribute.activated.connect(lambda _: session.set_attribute(self.attribute.currentData()))
+        self.attribute.activated.connect(lambda _: session.selection.set_attribute(self.attribute.currentData()))
         self.plot.pointed.connect(self._say_point)
         self.plot.chosen.connect(self._show_around)
         self.plot.asked.connect(lambda place: self.images.ask(self._shown, place))
         self.plot.class_chosen.connect(self._choose_class)
         self.plot.selected.connect(self._select)
-        session.attribute_changed.connect(self._take_attribute)
-        session.class_changed.connect(self._take_class)
-        session.table_changed.connect(self._list_attributes)
+        session.selection.attribute_changed.connect(self._take_attribute)
+        session.selection.class_changed.connect(self._take_class)
+        session.document.table_changed.connect(self._list_attributes)
         theme().changed.connect(self._colour)
         self._list_attributes()
 
@@ -169,7 +168,7 @@ class EmbeddingPage(QWidget):
         ):
             self._drawn = plane
             self.plot.show_plane(plane)
-            self._take_class(self._session.class_name)
+            self._take_class(self._session.selection.class_name)
         self._colour()
         first, second = (percent(share) for share in planes.principal.shares or (0, 0))
         said = f"The two axes hold {first} and {second} per cent of what varies among the images"
@@ -217,7 +216,7 @@ class EmbeddingPage(QWidget):
         if self._shown is None:
             return
         run = self._shown.run
-        self._session.set_class(run.table.classes[row])
+        self._session.selection.set_class(run.table.classes[row])
         places = np.flatnonzero(run.labels == row)
         self._select(places, f"{len(places):,} images of {run.table.classes[row]}")
 
@@ -233,12 +232,12 @@ class EmbeddingPage(QWidget):
     # What is chosen everywhere
 
     def _list_attributes(self) -> None:
-        names = [attribute.full_name for attribute in self._session.table.attributes]
+        names = [attribute.full_name for attribute in self._session.document.table.attributes]
         with QSignalBlocker(self.attribute):
             self.attribute.clear()
             for column, name in enumerate(names):
                 self.attribute.addItem(name, column)
-            self.attribute.setCurrentIndex(max(self._session.attribute, 0) if names else -1)
+            self.attribute.setCurrentIndex(max(self._session.selection.attribute, 0) if names else -1)
 
     def _take_attribute(self, column: int) -> None:
         if column >= 0:
@@ -251,7 +250,7 @@ class EmbeddingPage(QWidget):
 
 
 def _choice(name: str, spoken: str, choices: dict[str, str]) -> QComboBox:
-    made = QComboBox(objectName=name)
+    made = make_combo_box(name=name)
     made.setAccessibleName(spoken)
     for data, words in choices.items():
         made.addItem(words, data)
@@ -259,7 +258,7 @@ def _choice(name: str, spoken: str, choices: dict[str, str]) -> QComboBox:
 
 
 def _quiet(name: str) -> QLabel:
-    made = QLabel(objectName=name, wordWrap=True)
+    made = make_label(name=name, wrap=True)
     made.setProperty("look", "muted")
     made.setFont(small_font())
     return made

@@ -19,7 +19,7 @@ from msdn_gui.evaluate.embedding_look import Look
 from msdn_gui.evaluate.image_hint import ImageHint
 from msdn_gui.evaluate.lasso import LassoBox, encircled
 from msdn_gui.evaluate.point_cloud import RADIUS, PointCloud
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.plotting import add_zoom_keys, quiet_plot, recolour_plot
 

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.domain.metrics import confusions
 from msdn_gui.evaluate.both_runs import wrong, wrong_by_other
 from msdn_gui.evaluate.found_errors import FoundErrors
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.run_choice import FIRST, SECOND, RunChoice
+from msdn_gui.look.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 from msdn_gui.session import Session
-from msdn_gui.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
+from msdn_gui.widgets.build import make_line_edit
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.ordered_table import MARK_ROLE, OrderedTable
 from msdn_gui.widgets.parted import BESIDE, parted
@@ -92,9 +93,7 @@ class ErrorsPage(QWidget):
         for column in (OWN, TAKEN_FOR):
             self.table.setItemDelegateForColumn(column, ClassDelegate(self.table))
         self.table.setItemDelegateForColumn(COUNT, BarDelegate(self.table))
-        self.search = QLineEdit(
-            objectName="confusion_search", placeholderText="Search classes", clearButtonEnabled=True
-        )
+        self.search = make_line_edit(name="confusion_search", placeholder="Search classes", clearable=True)
         self.search.textChanged.connect(self.model.search)
         self.images = FoundErrors(session, services)
         left = QWidget()

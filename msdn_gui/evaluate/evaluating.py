@@ -34,7 +34,7 @@ class Evaluating(JobNotice):
         self._faults: dict[tuple[Path | None, str], str] = {}
         self._entry: RunEntry | None = None
         self.start.clicked.connect(lambda: self._entry is not None and self.begin(self._entry))
-        session.images_changed.connect(self._refresh)
+        session.document.images_changed.connect(self._refresh)
 
     def is_running(self, name: str) -> bool:
         """Whether a run is being evaluated."""
@@ -49,7 +49,7 @@ class Evaluating(JobNotice):
 
     def begin(self, entry: RunEntry) -> None:
         """Starts to evaluate a run; its evaluation is kept beside it."""
-        project, key = self._session.project, self._key(entry.name)
+        project, key = self._session.document.project, self._key(entry.name)
         if project is None or entry.kind is None or key in self._running:
             return
         self._faults.pop(key, None)
@@ -61,7 +61,7 @@ class Evaluating(JobNotice):
         self._refresh()
 
     def _key(self, name: str) -> tuple[Path | None, str]:
-        project = self._session.project
+        project = self._session.document.project
         return (project.path if project is not None else None), name
 
     def _refresh(self) -> None:
@@ -96,12 +96,12 @@ class Evaluating(JobNotice):
 
     def _lacks_tests(self) -> bool:
         """Whether no image is for testing; while images are still being read, the engine would say so."""
-        images = self._session.images
+        images = self._session.document.images
         return bool(images) and not any(image.split in _TESTS for image in images)
 
     def _take_fault(self, key: tuple[Path | None, str], sentence: str) -> None:
         self._faults[key] = sentence
-        self._session.message.emit("error", sentence)
+        self._session.messages.error(sentence)
 
     def _take_end(self, key: tuple[Path | None, str]) -> None:
         del self._running[key]

@@ -65,7 +65,7 @@ class Evaluations(QObject):
         self._pool.setMaxThreadCount(1)
         self._done.connect(lambda answer: answer(), Qt.ConnectionType.QueuedConnection)
         monitor.run_list_changed.connect(self.list_runs)
-        session.project_changed.connect(self._start_over)
+        session.document.project_changed.connect(self._start_over)
         self.list_runs()
 
     @property
@@ -96,7 +96,7 @@ class Evaluations(QObject):
 
     def list_runs(self) -> None:
         """Looks again which runs there are, and which were evaluated."""
-        project = self._session.project
+        project = self._session.document.project
         if project is None:
             self._take_entries(None, [])
         elif self._monitor.is_known:
@@ -105,12 +105,12 @@ class Evaluations(QObject):
 
     def load(self, name: str) -> None:
         """Reads a run's evaluation; ``loaded`` follows."""
-        entry, project = self.entry(name), self._session.project
+        entry, project = self.entry(name), self._session.document.project
         if entry is None or project is None:
             return
         self._number += 1
         number = self._loading[name] = self._number
-        table, images = self._session.table, list(self._session.images)
+        table, images = self._session.document.table, list(self._session.document.images)
 
         def read() -> tuple[EvaluatedRun | None, str]:
             kind = entry.kind
@@ -136,7 +136,7 @@ class Evaluations(QObject):
         self.listed.emit()
 
     def _take_entries(self, path: Path | None, entries: list[RunEntry]) -> None:
-        if (self._session.project.path if self._session.project is not None else None) != path:
+        if (self._session.document.project.path if self._session.document.project is not None else None) != path:
             return
         changed = entries != self.entries or not self.is_listed
         self.entries, self.is_listed = entries, True

@@ -19,7 +19,8 @@ from msdn_core.runs.figure_text import (
     selection_text,
 )
 from msdn_core.runs.noise import NOISE_NOTE, Noise
-from msdn_gui.theme import SPACING, small_font, text_font
+from msdn_gui.look.theme import SPACING, small_font, text_font
+from msdn_gui.widgets.build import make_label, named
 
 
 class FiguresPanel(QWidget):
@@ -44,7 +45,7 @@ class FiguresPanel(QWidget):
         self._buttons: dict[str, QRadioButton] = {}
         self._group = QButtonGroup(self)
         self._make()
-        self.facts = QLabel(objectName="figures_facts", wordWrap=True)
+        self.facts = make_label(name="figures_facts", wrap=True)
         self.facts.setProperty("look", "muted")
         self.facts.setFont(small_font())
         self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -149,21 +150,21 @@ class FiguresPanel(QWidget):
             self._grid.addWidget(head, 0, column)
         row = 1
         for choice in GAMMAS:
-            button = QRadioButton(objectName=f"gamma_{choice}")
+            button = named(QRadioButton(), f"gamma_{choice}")
             button.toggled.connect(lambda on, choice=choice: self._choose(choice) if on else None)
             self._group.addButton(button)
             self._buttons[choice] = button
             self._grid.addWidget(button, row, 0)
             for line in ("run", "other", "difference"):
                 if line != "run":
-                    name = QLabel(objectName=f"{choice}_{line}_name")
+                    name = make_label(name=f"{choice}_{line}_name")
                     name.setProperty("look", "muted")
                     name.setFont(small_font())
                     name.setIndent(22)
                     self._labels[choice, line, "name"] = name
                     self._grid.addWidget(name, row, 0)
                 for column, (figure, _) in enumerate(FIGURES, 1):
-                    label = QLabel(objectName=f"{choice}_{line}_{figure}")
+                    label = make_label(name=f"{choice}_{line}_{figure}")
                     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                     label.setFont(text_font(bold=line == "run" and choice != BEST))
                     if line == "difference" or choice == BEST:

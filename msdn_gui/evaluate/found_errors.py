@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.scoring import calibrated
 from msdn_core.project import ImageRecord
 from msdn_gui.evaluate.page import Shown
+from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.build import make_label
 from msdn_gui.widgets.image_grid import ImageGrid
 from msdn_gui.widgets.image_grid_model import FOUND_ROLE, FoundImage, ImageGridModel
 
@@ -36,9 +37,9 @@ class FoundErrors(QWidget):
         self._of_project: list[ImageRecord] | None = None
         self._records: dict[int, ImageRecord] = {}
         self.grid = ImageGrid(ImageGridModel(services.thumbnails), "found_errors", "Images")
-        self.title = QLabel(objectName="found_title", wordWrap=True)
+        self.title = make_label(name="found_title", wrap=True)
         self.title.setProperty("look", "heading")
-        self.hint = QLabel(objectName="found_hint", wordWrap=True)
+        self.hint = make_label(name="found_hint", wrap=True)
         self.hint.setProperty("look", "muted")
         self.hint.setFont(small_font())
         head = QVBoxLayout()
@@ -94,8 +95,8 @@ class FoundErrors(QWidget):
         return f"\n{other.name}: " + ("told rightly" if taken == own else f"taken for {other.table.classes[taken]}")
 
     def _known(self) -> dict[int, ImageRecord]:
-        if self._of_project is not self._session.images:
-            self._of_project = self._session.images
+        if self._of_project is not self._session.document.images:
+            self._of_project = self._session.document.images
             self._records = {record.id: record for record in self._of_project}
         return self._records
 
@@ -111,16 +112,18 @@ class FoundErrors(QWidget):
         if record is None:
             return
         checkpoint = run.checkpoint
-        if checkpoint is not None and (session.checkpoint is None or session.checkpoint.path != checkpoint):
-            session.set_checkpoint(checkpoint)
-        if session.checkpoint is not None and session.checkpoint.path == checkpoint:
-            session.set_gamma(shown.gamma)
+        if checkpoint is not None and (
+            session.inference.checkpoint is None or session.inference.checkpoint.path != checkpoint
+        ):
+            session.inference.set_checkpoint(checkpoint)
+        if session.inference.checkpoint is not None and session.inference.checkpoint.path == checkpoint:
+            session.inference.set_gamma(shown.gamma)
         classes, taken, rival = run.table.classes, int(run.predictions(shown.gamma)[place]), int(run.labels[place])
         if taken == rival and len(classes) > 1:
             # It was told rightly: the question is why not the next best class.
             scores = calibrated(run.scores[place], run.table.seen, shown.gamma)
             rival = next(row for row in np.argsort(-scores, kind="stable").tolist() if row != taken)
-        session.ask_why(record, classes[taken], classes[rival])
+        session.navigation.show_why_not(record, classes[taken], classes[rival])
 
     def _ask(self, index: QModelIndex) -> None:
         place = self._places.get(index.data(FOUND_ROLE).record.id)

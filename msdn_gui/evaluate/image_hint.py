@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.widgets.build import make_label
 
 if TYPE_CHECKING:
     from msdn_gui.services.thumbnails import Thumbnails
@@ -29,9 +30,9 @@ class ImageHint(QFrame):
         self.setAutoFillBackground(True)
         self._thumbnails = thumbnails
         self._path: Path | None = None
-        self.picture = QLabel(objectName="hint_picture", alignment=Qt.AlignmentFlag.AlignCenter)
+        self.picture = make_label(name="hint_picture", alignment=Qt.AlignmentFlag.AlignCenter)
         self.picture.setFixedSize(QSize(_SIDE, _SIDE))
-        self.words = QLabel(objectName="hint_words", wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.words = make_label(name="hint_words", wrap=True, alignment=Qt.AlignmentFlag.AlignTop)
         self.words.setTextFormat(Qt.TextFormat.PlainText)
         self.words.setFont(small_font())
         layout = QVBoxLayout(self)

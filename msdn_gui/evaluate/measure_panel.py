@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from msdn_core.runs.evaluations import Row
 from msdn_gui.evaluate.measure_table import NAME, MeasureTable
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.widgets.build import make_label, make_line_edit
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
 
@@ -29,10 +30,10 @@ class MeasurePanel(QWidget):
             self.table.setItemDelegateForColumn(column, BarDelegate(self.table))
         self.heading = QLabel(heading)
         self.heading.setProperty("look", "heading")
-        self.facts = QLabel(objectName=f"{name}_facts", wordWrap=True)
+        self.facts = make_label(name=f"{name}_facts", wrap=True)
         self.facts.setProperty("look", "muted")
         self.facts.setFont(small_font())
-        self.search = QLineEdit(objectName=f"{name}_search", placeholderText="Search", clearButtonEnabled=True)
+        self.search = make_line_edit(name=f"{name}_search", placeholder="Search", clearable=True)
         self.search.textChanged.connect(model.search)
         head = QVBoxLayout()
         head.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)

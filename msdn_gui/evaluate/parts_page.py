@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QModelIndex
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.project import ImageRecord
 from msdn_core.runs.figure_text import selection_text
@@ -17,9 +17,10 @@ from msdn_gui.evaluate.measure_table import Measure, MeasureTable
 from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.part_hits import MEASURES, PartHits, part_hits
 from msdn_gui.evaluate.run_choice import RunChoice
+from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.widgets.build import make_combo_box, make_label
 from msdn_gui.widgets.image_grid import ImageGrid
 from msdn_gui.widgets.image_grid_model import FOUND_ROLE, FoundImage, ImageGridModel
 from msdn_gui.widgets.parted import BESIDE, parted
@@ -60,7 +61,7 @@ class PartsPage(QWidget):
             "part_measures",
             92,
         )
-        self.measure, self.kind = QComboBox(objectName="part_measure"), QComboBox(objectName="part_kind")
+        self.measure, self.kind = make_combo_box(name="part_measure"), make_combo_box(name="part_kind")
         for box, spoken, choices in (
             (self.measure, "By which sub-net and box", MEASURES),
             (self.kind, "Hits or misses", _KINDS),
@@ -68,9 +69,9 @@ class PartsPage(QWidget):
             box.setAccessibleName(spoken)
             for data, words in choices.items():
                 box.addItem(words, data)
-        self.name = QLabel(objectName="part_title", wordWrap=True)
+        self.name = make_label(name="part_title", wrap=True)
         self.name.setProperty("look", "heading")
-        self.hint = QLabel(objectName="part_hint", wordWrap=True)
+        self.hint = make_label(name="part_hint", wrap=True)
         self.hint.setProperty("look", "muted")
         self.hint.setFont(small_font())
         self.grid = ImageGrid(ImageGridModel(services.thumbnails), "part_examples", "Images of the part")
@@ -156,7 +157,7 @@ class PartsPage(QWidget):
 
     def _list(self, *_: object) -> None:
         """The images of the chosen part, the misses first."""
-        shown, project = self._shown, self._session.project
+        shown, project = self._shown, self._session.document.project
         self._attribute_of = {}
         if shown is None or project is None or self.parts.model.item_of(self._part) < 0:
             self.grid.items.set_found([])
@@ -177,7 +178,7 @@ class PartsPage(QWidget):
         self.hint.setText(said)
 
     def _found(self, ids: list[int], hits: PartHits) -> list[FoundImage]:
-        known = {record.id: record for record in self._session.images}
+        known = {record.id: record for record in self._session.document.images}
         names, found = self._shown.run.table.attributes, []
         for number, share, column in zip(ids, hits.found.tolist(), hits.attributes.tolist(), strict=True):
             record = known.get(number)
@@ -196,9 +197,11 @@ class PartsPage(QWidget):
         if self._shown is None:
             return
         session, run = self._session, self._shown.run
-        if run.checkpoint is not None and (session.checkpoint is None or session.checkpoint.path != run.checkpoint):
-            session.set_checkpoint(run.checkpoint)
+        if run.checkpoint is not None and (
+            session.inference.checkpoint is None or session.inference.checkpoint.path != run.checkpoint
+        ):
+            session.inference.set_checkpoint(run.checkpoint)
         column = self._attribute_of.get(record.id, -1)
-        names = [attribute.full_name for attribute in session.table.attributes]
+        names = [attribute.full_name for attribute in session.document.table.attributes]
         name = run.table.attributes[column].full_name if column >= 0 else ""
-        session.look_at(record, names.index(name) if name in names else -1)
+        session.navigation.show_image(record, names.index(name) if name in names else -1)

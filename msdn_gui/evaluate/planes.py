@@ -97,7 +97,7 @@ class PlaneMaker(QObject):
             self.job.cancel()
 
     def _key(self) -> Key | None:
-        project = self._session.project
+        project = self._session.document.project
         if project is None or self._wanted is None:
             return None
         run, source = self._wanted

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_gui.services.locations import file_name
 from msdn_gui.session import Session
+from msdn_gui.session.messages import Level
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -25,7 +26,7 @@ class Reporting:
 
     def ask(self, run: EvaluatedRun, other: EvaluatedRun | None) -> None:
         """Asks where the report of one run shall be, or of two side by side."""
-        project = self._session.project
+        project = self._session.document.project
         if project is None:
             return
         beside = f" beside {other.name}" if other is not None else ""
@@ -40,7 +41,7 @@ class Reporting:
         dialog.open()
 
     def _write(self, run: EvaluatedRun, other: EvaluatedRun | None, file: Path) -> None:
-        project = self._session.project
+        project = self._session.document.project
         if project is None:
             return
         # The engine takes of each run the checkpoint that is shown here, which need not be of one kind for both.
@@ -49,10 +50,10 @@ class Reporting:
             words += ["--beside", other.name]
         job = self._jobs.engine(f"Writing the report of {run.name}", *words, workspace="evaluate")
         job.finished.connect(self._open)
-        job.failed.connect(lambda sentence: self._session.message.emit("error", sentence))
+        job.failed.connect(lambda sentence: self._session.messages.error(sentence))
 
     def _open(self, result: dict[str, Any]) -> None:
         file, findings = str(result["file"]), [str(sentence) for sentence in result["findings"]]
         opened = QDesktopServices.openUrl(QUrl.fromLocalFile(file))
         said = [f"The report is in {file}."] if opened else [f"The report is in {file}; open it with a browser."]
-        self._session.message.emit("warning" if findings else "info", " ".join([*said, *findings]))
+        self._session.messages.post(Level.WARNING if findings else Level.INFO, " ".join([*said, *findings]))

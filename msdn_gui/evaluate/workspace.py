@@ -9,10 +9,8 @@ from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QComboBox,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QStackedWidget,
     QTabWidget,
     QVBoxLayout,
@@ -32,11 +30,12 @@ from msdn_gui.evaluate.page import Shown
 from msdn_gui.evaluate.parts_page import PartsPage
 from msdn_gui.evaluate.reporting import Reporting
 from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
-from msdn_gui.icons import bind_icon
-from msdn_gui.readiness import why_not
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.session.readiness import why_not
 from msdn_gui.widgets.action import allow, make_action
+from msdn_gui.widgets.build import make_button, make_combo_box, make_label, named
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
@@ -74,7 +73,7 @@ class EvaluateWorkspace(QWidget):
         self.embedding = EmbeddingPage(session, services)
         self.parts = PartsPage(session, services)
         self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.parts, self.embedding)
-        self.tabs = QTabWidget(objectName="evaluate_pages")
+        self.tabs = named(QTabWidget(), "evaluate_pages")
         self.tabs.setDocumentMode(True)
         for page in self.pages:
             self.tabs.addTab(page, page.title)
@@ -112,13 +111,13 @@ class EvaluateWorkspace(QWidget):
         self.compare.currentIndexChanged.connect(self._compare_chosen)
         self.tabs.currentChanged.connect(self._show_page)
         self.overview.figures.gamma_chosen.connect(lambda _: self._show_page())
-        self.overview.classes.chosen.connect(session.set_class)
+        self.overview.classes.chosen.connect(session.selection.set_class)
         self.overview.classes.opened.connect(self._show_errors_of)
-        self.attributes.chosen.connect(session.set_attribute)
-        self.attributes.class_chosen.connect(session.set_class)
-        session.class_changed.connect(self.overview.classes.mark)
-        session.table_changed.connect(self._look_whether_it_holds)
-        session.images_changed.connect(self._look_whether_it_holds)
+        self.attributes.chosen.connect(session.selection.set_attribute)
+        self.attributes.class_chosen.connect(session.selection.set_class)
+        session.selection.class_changed.connect(self.overview.classes.mark)
+        session.document.table_changed.connect(self._look_whether_it_holds)
+        session.document.images_changed.connect(self._look_whether_it_holds)
         self._choose_again()
 
     def actions(self) -> list[QAction]:
@@ -199,16 +198,16 @@ class EvaluateWorkspace(QWidget):
     def _make_measured(self) -> QWidget:
         self.name = ElidedLabel(name="evaluated_name")
         self.name.setProperty("look", "heading")
-        self.compare = QComboBox(objectName="compare_with")
+        self.compare = make_combo_box(name="compare_with")
         self.compare.setAccessibleName("Compare with another run")
         self.compare.setMinimumWidth(200)
-        again = QPushButton("Evaluate again", objectName="again")
+        again = make_button("Evaluate again", name="again")
         bind_icon(again, "refresh")
         again.clicked.connect(self.again.trigger)
-        report = QPushButton("Report …", objectName="report", toolTip=self.report.toolTip())
+        report = make_button("Report …", name="report", tip=self.report.toolTip())
         bind_icon(report, "export")
         report.clicked.connect(self.report.trigger)
-        self.stale = QLabel(objectName="stale", wordWrap=True)
+        self.stale = make_label(name="stale", wrap=True)
         self.stale.setFont(small_font())
         self.stale.setContentsMargins(SPACING, 0, SPACING, 0)
         head = QHBoxLayout()
@@ -279,7 +278,7 @@ class EvaluateWorkspace(QWidget):
             self._show_runs()
             self._show(self.model.index(row).data(ENTRY_ROLE))
         else:
-            self._session.ask_for_run(run.path)
+            self._session.navigation.show_run(run.path)
 
     def _show(self, entry: RunEntry) -> None:
         if entry.name != self._name:
@@ -306,7 +305,7 @@ class EvaluateWorkspace(QWidget):
         if name == self.compare.currentData():
             self._other = run
             if fault:
-                self._session.message.emit("error", fault)
+                self._session.messages.error(fault)
         self._show_page()
 
     def _show_page(self, *_: object) -> None:
@@ -327,7 +326,7 @@ class EvaluateWorkspace(QWidget):
                 self.evaluations.seeds_beside(run.name, self._other.name) if self._other is not None else (),
             )
         )
-        self.overview.classes.mark(self._session.class_name)
+        self.overview.classes.mark(self._session.selection.class_name)
         self._allow()
 
     def _fill_compare(self) -> None:
@@ -390,7 +389,7 @@ class EvaluateWorkspace(QWidget):
     def _look(self) -> None:
         entry = self.evaluations.entry(self._name)
         if entry is not None and entry.kind is not None:
-            self._session.set_checkpoint(entry.directory.checkpoint(entry.kind))
+            self._session.inference.set_checkpoint(entry.directory.checkpoint(entry.kind))
 
     def _report(self) -> None:
         if self._run is not None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_gui.theme import text_font
+from msdn_gui.look.theme import text_font
 from msdn_gui.widgets.ordered_table import BAR_ROLE, Index, OrderedTable, bar, number
 
 GROUP, NAME, AV, VA, HIT, FUSED, WANTED = range(7)

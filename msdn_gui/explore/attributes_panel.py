@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.domain.attention import attributes_of_regions
 from msdn_core.domain.variants import SubNets
@@ -14,9 +14,11 @@ from msdn_gui.explore.overrides import Overrides
 from msdn_gui.explore.region_choice import RegionChoice
 from msdn_gui.explore.score_delegate import ScoreDelegate
 from msdn_gui.explore.truth import attribute_hits, known_truth
-from msdn_gui.icons import bind_icon
-from msdn_gui.session import ExplainPhase, ExplainState, Session
-from msdn_gui.theme import SPACING
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING
+from msdn_gui.services.explaining import ExplainPhase, ExplainState
+from msdn_gui.session import Session
+from msdn_gui.widgets.build import make_label, make_line_edit, make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
@@ -42,13 +44,11 @@ class AttributesPanel(QWidget):
         self.table.setEditTriggers(ItemTable.EditTrigger.DoubleClicked)
         self.table.setItemDelegateForColumn(NAME, TextDelegate(self.table))
         self.table.setItemDelegateForColumn(GROUP, TextDelegate(self.table, "muted"))
-        self.search = QLineEdit(
-            objectName="attribute_search", placeholderText="Search attributes", clearButtonEnabled=True
-        )
+        self.search = make_line_edit(name="attribute_search", placeholder="Search attributes", clearable=True)
         self.search.setMaximumWidth(260)
-        self.title = QLabel(objectName="attributes_title")
+        self.title = make_label(name="attributes_title")
         self.title.setProperty("look", "heading")
-        self.leave_regions = QToolButton(objectName="leave_regions")
+        self.leave_regions = make_tool_button(name="leave_regions")
         self.leave_regions.setAccessibleName("Back to the whole image")
         bind_icon(self.leave_regions, "close", "muted")
         self.leave_regions.clicked.connect(regions.clear)
@@ -56,7 +56,7 @@ class AttributesPanel(QWidget):
         self.wanted = ElidedLabel(name="wanted_by")
         self.wanted.setProperty("look", "muted")
         self.wanted.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.empty = QLabel(self.table.viewport(), objectName="attributes_empty")
+        self.empty = make_label(parent=self.table.viewport(), name="attributes_empty")
         self.empty.setProperty("look", "muted")
 
         top = QHBoxLayout()
@@ -75,21 +75,21 @@ class AttributesPanel(QWidget):
 
         self.search.textChanged.connect(self._narrow)
         self.search.returnPressed.connect(self._choose_first)
-        self.table.chosen.connect(session.set_attribute)
-        session.attribute_changed.connect(self.table.show_item)
-        session.table_changed.connect(self._take_table)
-        session.explanation_changed.connect(self._take_scores)
-        session.explanation_changed.connect(self._take_hits)
-        session.table_changed.connect(self._take_hits)
-        session.explaining_changed.connect(self._take_state)
+        self.table.chosen.connect(session.selection.set_attribute)
+        session.selection.attribute_changed.connect(self.table.show_item)
+        session.document.table_changed.connect(self._take_table)
+        session.inference.explanation_changed.connect(self._take_scores)
+        session.inference.explanation_changed.connect(self._take_hits)
+        session.document.table_changed.connect(self._take_hits)
+        session.inference.explaining_changed.connect(self._take_state)
         regions.changed.connect(self._take_scores)
         self.model.overridden.connect(overrides.put)
         overrides.changed.connect(self._take_scores)
-        session.class_changed.connect(self._take_class)
+        session.selection.class_changed.connect(self._take_class)
         self._take_table()
         self._take_scores()
         self._take_hits()
-        self.table.show_item(session.attribute)
+        self.table.show_item(session.selection.attribute)
 
     def rank_by(self, subnet: str) -> None:
         """Sort by the scores of ``av`` or ``va``, the highest first."""
@@ -97,7 +97,7 @@ class AttributesPanel(QWidget):
 
     def override(self) -> None:
         """Open the chosen attribute's score for typing another one."""
-        row = self.model.row_of(self._session.attribute)
+        row = self.model.row_of(self._session.selection.attribute)
         if row >= 0:
             self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
             index = self.model.index(row, FUSED)
@@ -110,12 +110,12 @@ class AttributesPanel(QWidget):
         self.search.selectAll()
 
     def _take_table(self) -> None:
-        self.model.set_table(self._session.table)
+        self.model.set_table(self._session.document.table)
         self._take_class()
         self._narrow()
 
     def _take_scores(self, *_: object) -> None:
-        explanation, count = self._session.explanation, self._regions.count
+        explanation, count = self._session.inference.explanation, self._regions.count
         self.title.setText(f"Attributes of {count} region{'s' if count > 1 else ''}" if count else "Attributes")
         self.leave_regions.setVisible(count > 0)
         # While the next image is looked at, the order stays: a table that empties and fills again flickers.
@@ -126,15 +126,21 @@ class AttributesPanel(QWidget):
             self.model.set_scores(
                 None if there is SubNets.VA else av, va if there.has_va else None, of_regions=of_regions is not None
             )
-            self.model.set_fused(self._session.fused_scores(), self._overrides.values)
-        elif self._session.image is None or self._session.checkpoint is None:
+            self.model.set_fused(self._session.inference.fused_scores(), self._overrides.values)
+        elif self._session.selection.image is None or self._session.inference.checkpoint is None:
             self._forget_scores()
 
     def _take_hits(self, *_: object) -> None:
         session = self._session
-        if session.explanation is not None:
-            known = known_truth(session.project, session.image)
-            hits = attribute_hits(known, session.project, session.image, session.table, session.explanation)
+        if session.inference.explanation is not None:
+            known = known_truth(session.document.project, session.selection.image)
+            hits = attribute_hits(
+                known,
+                session.document.project,
+                session.selection.image,
+                session.document.table,
+                session.inference.explanation,
+            )
             self.model.set_hits(hits)
             self.table.setColumnHidden(HIT, not known.parts)
 
@@ -150,24 +156,24 @@ class AttributesPanel(QWidget):
     def _take_class(self, *_: object) -> None:
         session = self._session
         name = self.expected_class()
-        row = session.table.class_index.get(name) if name else None
-        self.model.set_wanted(name or "", None if row is None else session.table.vectors[row])
+        row = session.document.table.class_index.get(name) if name else None
+        self.model.set_wanted(name or "", None if row is None else session.document.table.vectors[row])
         self.wanted.setText(f"Wanted by {name}" if row is not None else "")
         self.wanted.setToolTip(f"The column “Wanted” shows the class vector of {name}, as given" if name else "")
 
     def expected_class(self) -> str | None:
         """The class whose values are shown: the chosen one, or else the best of the ranking."""
         session = self._session
-        if session.class_name is not None:
-            return session.class_name
+        if session.selection.class_name is not None:
+            return session.selection.class_name
         reading = self._overrides.reading()
-        if reading is None or not session.table.classes:
+        if reading is None or not session.document.table.classes:
             return None
-        return session.table.classes[int(reading.ranking()[0][0])]
+        return session.document.table.classes[int(reading.ranking()[0][0])]
 
     def follow_ranking(self) -> None:
         """The best class may be another one now."""
-        if self._session.class_name is None:
+        if self._session.selection.class_name is None:
             self._take_class()
 
     def _narrow(self) -> None:
@@ -183,5 +189,5 @@ class AttributesPanel(QWidget):
 
     def _choose_first(self) -> None:
         if self.model.rowCount():
-            self._session.set_attribute(self.model.item_at(0))
+            self._session.selection.set_attribute(self.model.item_at(0))
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)

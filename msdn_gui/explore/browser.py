@@ -18,7 +18,7 @@ from msdn_core.domain.query_matching import Facet, facets, matching
 from msdn_core.domain.suggestions import disagreement
 from msdn_core.project import ImageRecord, Project
 from msdn_gui.explore.orders import Order
-from msdn_gui.services.collection import Collection
+from msdn_gui.session.collection import Collection
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,13 +47,13 @@ class Browsing(QObject):
         self._background = Background(self)
         self._background.done.connect(self._take)
         self._background.failed.connect(self._take_fault)
-        session.project_changed.connect(self._take_project)
-        session.images_changed.connect(self._take_images)
-        session.table_changed.connect(lambda: self._follow(self._needs_scores or self._wants_facets))
-        session.collection.changed.connect(lambda: self._follow(self._needs_scores or self._wants_facets))
-        session.gamma_changed.connect(lambda _: self._follow(self._needs_scores or self._wants_facets))
-        session.class_changed.connect(lambda _: self._follow(self.order is Order.CLASS_SCORE))
-        session.attribute_changed.connect(lambda _: self._follow(self.order is Order.ATTRIBUTE_SCORE))
+        session.document.project_changed.connect(self._take_project)
+        session.document.images_changed.connect(self._take_images)
+        session.document.table_changed.connect(lambda: self._follow(self._needs_scores or self._wants_facets))
+        session.inference.collection.changed.connect(lambda: self._follow(self._needs_scores or self._wants_facets))
+        session.inference.gamma_changed.connect(lambda _: self._follow(self._needs_scores or self._wants_facets))
+        session.selection.class_changed.connect(lambda _: self._follow(self.order is Order.CLASS_SCORE))
+        session.selection.attribute_changed.connect(lambda _: self._follow(self.order is Order.ATTRIBUTE_SCORE))
 
     def ask(self, text: str) -> None:
         """Show the images that a query leaves; QueryErrors become ``fault``."""
@@ -91,31 +91,31 @@ class Browsing(QObject):
         self._is_stale = False
         self._background.cancel()
         self.is_settled = True
-        session, collection = self._session, self._session.collection.collection
-        if collection is not None and collection.fused.shape[1] != len(session.table.attributes):
+        session, collection = self._session, self._session.inference.collection.collection
+        if collection is not None and collection.fused.shape[1] != len(session.document.table.attributes):
             collection = None
-        self.needs_scores = self._needs_scores and collection is None and bool(session.images)
+        self.needs_scores = self._needs_scores and collection is None and bool(session.document.images)
         missing = self._missing_choice()
         self._tell_fault(missing)
-        if session.project is None or self.needs_scores or missing:
+        if session.document.project is None or self.needs_scores or missing:
             self.arranged.emit()
         elif not (self.query.terms or self._wants_facets or self.is_reversed or self.order is not Order.PROJECT):
-            self._show(Answer(np.arange(len(session.images)), 0, ()))
+            self._show(Answer(np.arange(len(session.document.images)), 0, ()))
         else:
             self.is_settled = False
             request = Request(
-                session.project.path,
-                session.images,
+                session.document.project.path,
+                session.document.images,
                 self._reviews,
-                session.table,
+                session.document.table,
                 collection,
-                session.gamma,
-                session.checkpoint is not None and session.checkpoint.header.clip_negative,
+                session.inference.gamma,
+                session.inference.checkpoint is not None and session.inference.checkpoint.header.clip_negative,
                 self.query,
                 self.order,
                 self.is_reversed,
-                session.class_name,
-                session.attribute,
+                session.selection.class_name,
+                session.selection.attribute,
                 self._wants_facets,
             )
             self._background.start(lambda: (request, self._browser.answer(request)))
@@ -128,13 +128,13 @@ class Browsing(QObject):
 
     def _missing_choice(self) -> str:
         """What the order or the query asks for that is not chosen, or that this network has not."""
-        if self.order is Order.CLASS_SCORE and self._session.class_name is None:
+        if self.order is Order.CLASS_SCORE and self._session.selection.class_name is None:
             return "Choose a class in the ranking: the images are sorted by its score."
-        if self.order is Order.ATTRIBUTE_SCORE and self._session.attribute < 0:
+        if self.order is Order.ATTRIBUTE_SCORE and self._session.selection.attribute < 0:
             return "Choose an attribute: the images are sorted by its score."
-        if self._session.checkpoint is None:
+        if self._session.inference.checkpoint is None:
             return ""
-        there = self._session.checkpoint.header.sub_nets
+        there = self._session.inference.checkpoint.header.sub_nets
         asked = {term.key for term in self.query.terms} & {"av", "va"}
         if self.order is Order.DISAGREEMENT:
             asked = {"av", "va"}
@@ -148,22 +148,22 @@ class Browsing(QObject):
 
     def _take_project(self, _project: object) -> None:
         self._browser = Browser()  # What it has kept of the other one is large.
-        self.rows = np.arange(len(self._session.images))
+        self.rows = np.arange(len(self._session.document.images))
         self.facets = ()
 
     def _take_images(self) -> None:
         self._reviews += 1
-        count = len(self._session.images)
+        count = len(self._session.document.images)
         fits = int(self.rows.max(initial=-1)) < count and (bool(self.query.terms) or len(self.rows) == count)
         if not fits:
             self.rows = np.arange(count)
-        self._session.browsed = self.rows
+        self._session.selection.browsed = self.rows
         self.refresh()
 
     def _take(self, answered: tuple[Request, Answer]) -> None:
         request, answer = answered
         self.is_settled = True
-        if request.records is self._session.images:
+        if request.records is self._session.document.images:
             self._show(answer)
 
     def _take_fault(self, sentence: str) -> None:
@@ -172,7 +172,7 @@ class Browsing(QObject):
 
     def _show(self, answer: Answer) -> None:
         self.rows, self.facets, self.unscored = answer.rows, answer.facets, answer.unscored
-        self._session.browsed = answer.rows
+        self._session.selection.browsed = answer.rows
         self.arranged.emit()
 
     def _tell_fault(self, sentence: str) -> None:

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import SeenUnseenCurve, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores
 from msdn_core.project import ImageRecord
+from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.services.background import Background
-from msdn_gui.services.collection import Collection, CollectionPhase
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.session.collection import Collection, CollectionPhase
+from msdn_gui.widgets.build import make_button, make_label
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -60,11 +61,11 @@ class Calibration(QWidget):
         self._found: TestCurve | None = None
         self._is_stale = True
         self.drawing = _Drawing()
-        self.words = QLabel(objectName="calibration_words", wordWrap=True)
+        self.words = make_label(name="calibration_words", wrap=True)
         self.words.setProperty("look", "muted")
         self.words.setFont(small_font())
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.score = QPushButton("Score all images", objectName="calibration_score")
+        self.score = make_button("Score all images", name="calibration_score")
         self.score.setProperty("look", "quiet")
         self.score.setToolTip("Runs the checkpoint over all images once, in the background")
         layout = QVBoxLayout(self)
@@ -74,16 +75,20 @@ class Calibration(QWidget):
             layout.addWidget(widget)
         self._work = Background(self)
         self._work.done.connect(self._take)
-        self.score.clicked.connect(lambda: session.collection.score(services.jobs, "explore"))
-        for changed in (session.table_changed, session.images_changed, session.collection.changed):
+        self.score.clicked.connect(lambda: session.inference.collection.score(services.jobs, "explore"))
+        for changed in (
+            session.document.table_changed,
+            session.document.images_changed,
+            session.inference.collection.changed,
+        ):
             changed.connect(self.refresh)
-        session.collection.scoring_changed.connect(self._show)
-        session.gamma_changed.connect(self._show)
+        session.inference.collection.scoring_changed.connect(self._show)
+        session.inference.gamma_changed.connect(self._show)
         self._show()
 
     def settled(self) -> bool:
         """Whether the curve is that of the present table."""
-        loading = self._session.collection.phase is CollectionPhase.LOADING
+        loading = self._session.inference.collection.phase is CollectionPhase.LOADING
         return not self.isVisible() or not (self._is_stale or loading)
 
     def refresh(self, *_: object) -> None:
@@ -98,14 +103,14 @@ class Calibration(QWidget):
             self._begin()
 
     def _begin(self) -> None:
-        session, collection = self._session, self._session.collection.collection
-        table = session.table
+        session, collection = self._session, self._session.inference.collection.collection
+        table = session.document.table
         if collection is None or collection.fused.shape[1] != len(table.attributes) or not table.classes:
             self._work.cancel()
             self._take(None)
             return
-        clip = session.checkpoint is not None and session.checkpoint.header.clip_negative
-        images = session.images
+        clip = session.inference.checkpoint is not None and session.inference.checkpoint.header.clip_negative
+        images = session.document.images
         self._work.start(lambda: TestCurve.of(collection, images, table, clip_negative=clip))
 
     def _take(self, found: TestCurve | None) -> None:
@@ -116,11 +121,11 @@ class Calibration(QWidget):
     def _show(self, *_: object) -> None:
         session, found = self._session, self._found
         curve = found.curve if found is not None else None
-        stretch = curve.stretch_of(session.gamma) if curve is not None else 0
+        stretch = curve.stretch_of(session.inference.gamma) if curve is not None else 0
         self.drawing.show_point(curve, stretch)
         self.drawing.setVisible(curve is not None)
-        missing = session.collection.phase is CollectionPhase.MISSING
-        self.score.setVisible(missing and session.collection.job is None)
+        missing = session.inference.collection.phase is CollectionPhase.MISSING
+        self.score.setVisible(missing and session.inference.collection.job is None)
         if curve is not None:
             figures = (("U", curve.unseen[stretch]), ("S", curve.seen[stretch]), ("H", curve.harmonic[stretch]))
             said = "  ".join(f"{name} {100 * value:.1f}" for name, value in figures)
@@ -132,8 +137,8 @@ class Calibration(QWidget):
             )
             return
         self.words.setToolTip("")
-        if session.collection.job is not None:
-            job = session.collection.job
+        if session.inference.collection.job is not None:
+            job = session.inference.collection.job
             self.words.setText(
                 f"Scoring all images: {job.done:,} of {job.total:,}" if job.total else "Scoring begins …"
             )

@@ -9,9 +9,9 @@ from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_core.project import ImageRecord
 from msdn_gui.explore.comparison import short_name
 from msdn_gui.explore.map_pair import MapPair
-from msdn_gui.services.checkpoints import Checkpoint
+from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.session.checkpoints import Checkpoint
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.ordered_table import number
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from msdn_gui.explore.comparison import PARTS, Comparison
-from msdn_gui.icons import bind_icon
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.widgets.build import make_check_box, make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
 
 
@@ -19,7 +20,7 @@ class CompareBar(QWidget):
         self.words = ElidedLabel(name="compare_words", middle=True)
         self.words.setProperty("look", "heading")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.boxes = {part: QCheckBox(part.capitalize(), objectName=f"hold_{part}") for part in PARTS}
+        self.boxes = {part: make_check_box(part.capitalize(), name=f"hold_{part}") for part in PARTS}
         self.swap = _button("compare_swap", "swap", "Swap the sides: choose what stands at the left")
         self.leave = _button("compare_leave", "close", "Compare no longer")
         held = QLabel("Held left:")
@@ -52,6 +53,6 @@ class CompareBar(QWidget):
 
 
 def _button(name: str, icon: str, tip: str) -> QToolButton:
-    button = QToolButton(objectName=name, toolTip=tip, accessibleName=tip)
+    button = make_tool_button(name=name, tip=tip, accessible=tip)
     bind_icon(button, icon, "muted")
     return button

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_core.project import ImageRecord
-from msdn_gui.services.checkpoints import Checkpoint
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
-from msdn_gui.services.looking import Looking
 from msdn_gui.session import Session
+from msdn_gui.session.checkpoints import Checkpoint
+from msdn_gui.session.explanation_requester import ExplanationRequester
 
 if TYPE_CHECKING:
     from msdn_gui.services.explaining import ExplainerService
@@ -37,44 +37,48 @@ class Comparison(QObject):
         self._asked: tuple[object, object] = (None, None)
         self._swaps = False
         self.is_on = False
-        self._looking = Looking(explainer, self, lane="compared")
+        self._looking = ExplanationRequester(explainer, self, lane="compared")
         self._looking.explained.connect(lambda _: self.changed.emit())
         self._looking.state_changed.connect(lambda _: self.changed.emit())
         for changed in (
-            session.image_changed, session.attribute_changed, session.checkpoint_changed, session.explanation_changed,
-            session.gamma_changed, session.table_changed,
-        ):  # fmt: skip
+            session.selection.image_changed,
+            session.selection.attribute_changed,
+            session.inference.checkpoint_changed,
+            session.inference.explanation_changed,
+            session.inference.gamma_changed,
+            session.document.table_changed,
+        ):
             changed.connect(self._follow)
-        session.project_changed.connect(self.end)
+        session.document.project_changed.connect(self.end)
 
     # What stands there
 
     @property
     def image(self) -> ImageRecord | None:
         """The left side's image."""
-        image: ImageRecord | None = self._held.get("image", self._session.image)
+        image: ImageRecord | None = self._held.get("image", self._session.selection.image)
         return image
 
     @property
     def attribute(self) -> int:
         """The left side's attribute, by its column."""
-        return int(self._held.get("attribute", self._session.attribute))
+        return int(self._held.get("attribute", self._session.selection.attribute))
 
     @property
     def checkpoint(self) -> Checkpoint | None:
         """What the left side is looked at through."""
-        checkpoint: Checkpoint | None = self._held.get("checkpoint", self._session.checkpoint)
+        checkpoint: Checkpoint | None = self._held.get("checkpoint", self._session.inference.checkpoint)
         return checkpoint
 
     @property
     def explanation(self) -> Explanation | None:
         """What the network says of the left side, None while it is waited for."""
-        return self._session.explanation if self._is_the_chosen_one() else self._looking.explanation
+        return self._session.inference.explanation if self._is_the_chosen_one() else self._looking.explanation
 
     @property
     def state(self) -> ExplainState:
         """How the left side's explanation stands."""
-        return self._session.explaining if self._is_the_chosen_one() else self._looking.state
+        return self._session.inference.explaining if self._is_the_chosen_one() else self._looking.state
 
     @property
     def settled(self) -> bool:
@@ -83,7 +87,7 @@ class Comparison(QObject):
 
     def reading(self) -> ImagePrediction | None:
         """What the left side's scores mean for the classes."""
-        return self._session.reading_of(self.explanation, self.checkpoint)
+        return self._session.inference.prediction_of(self.explanation, self.checkpoint)
 
     def holds(self, part: str) -> bool:
         """Whether one of ``PARTS`` is held."""
@@ -93,16 +97,20 @@ class Comparison(QObject):
         """What is compared, in words."""
         session = self._session
         found = []
-        if self.image is not None and session.image is not None and self.image.id != session.image.id:
-            names = [short_name(self.image), short_name(session.image)]
+        if (
+            self.image is not None
+            and session.selection.image is not None
+            and self.image.id != session.selection.image.id
+        ):
+            names = [short_name(self.image), short_name(session.selection.image)]
             if names[0] == names[1]:
-                names = [self.image.name, session.image.name]
+                names = [self.image.name, session.selection.image.name]
             found.append(f"Two images: {names[0]} and {names[1]}")
-        if self.attribute != session.attribute:
-            names = [self.attribute_name(column) for column in (self.attribute, session.attribute)]
+        if self.attribute != session.selection.attribute:
+            names = [self.attribute_name(column) for column in (self.attribute, session.selection.attribute)]
             found.append(f"{'two' if found else 'Two'} attributes: {names[0]} and {names[1]}")
-        if not _same(self.checkpoint, session.checkpoint):
-            both = (self.checkpoint, session.checkpoint)
+        if not _same(self.checkpoint, session.inference.checkpoint):
+            both = (self.checkpoint, session.inference.checkpoint)
             labels = [one.label if one is not None else "none" for one in both]
             if labels[0] == labels[1]:
                 labels = ["/".join(one.path.parts[-3:]) if one is not None else "none" for one in both]
@@ -111,7 +119,7 @@ class Comparison(QObject):
 
     def attribute_name(self, column: int) -> str:
         """An attribute's full name, or that there is none."""
-        attributes = self._session.table.attributes
+        attributes = self._session.document.table.attributes
         return attributes[column].full_name if 0 <= column < len(attributes) else "no attribute"
 
     # What changes it
@@ -119,8 +127,12 @@ class Comparison(QObject):
     def begin(self) -> None:
         """What is chosen now stands at the left from now on."""
         session = self._session
-        if session.image is not None:
-            self._held = {"image": session.image, "attribute": session.attribute, "checkpoint": session.checkpoint}
+        if session.selection.image is not None:
+            self._held = {
+                "image": session.selection.image,
+                "attribute": session.selection.attribute,
+                "checkpoint": session.inference.checkpoint,
+            }
             self.is_on = True
             self._follow()
 
@@ -142,7 +154,12 @@ class Comparison(QObject):
     def look_ahead(self, records: Sequence[ImageRecord]) -> None:
         """These images may be chosen next, and be looked at through the checkpoint that is held."""
         if self.holds("checkpoint") and not self.holds("image"):
-            self._looking.look_ahead([record.path for record in records])
+            self._looking.prefetch([record.path for record in records])
+
+    def _selected(self, part: str) -> Any:
+        """Return the selected image, attribute or checkpoint."""
+        owner = self._session.inference if part == "checkpoint" else self._session.selection
+        return getattr(owner, part)
 
     def swap(self) -> None:
         """What is held at the left is chosen, and what was chosen is held."""
@@ -150,22 +167,22 @@ class Comparison(QObject):
             return
         session, held = self._session, dict(self._held)
         self._swaps = True
-        self._held = {part: getattr(session, part) for part in held}
+        self._held = {part: self._selected(part) for part in held}
         if "checkpoint" in held:
-            session.put_checkpoint(held["checkpoint"])
+            session.inference.use_checkpoint(held["checkpoint"])
         if "image" in held:
-            session.set_image(held["image"])
+            session.selection.set_image(held["image"])
         if "attribute" in held:
-            session.set_attribute(held["attribute"])
+            session.selection.set_attribute(held["attribute"])
         self._swaps = False
         self._follow()
 
     # Inside
 
     def _is_the_chosen_one(self) -> bool:
-        image, chosen = self.image, self._session.image
+        image, chosen = self.image, self._session.selection.image
         same = image is chosen or (image is not None and chosen is not None and image.id == chosen.id)
-        return same and _same(self.checkpoint, self._session.checkpoint)
+        return same and _same(self.checkpoint, self._session.inference.checkpoint)
 
     def _follow(self, *_: object) -> None:
         if self._swaps:
@@ -180,12 +197,12 @@ class Comparison(QObject):
         )
         if asked != self._asked:
             self._asked = asked
-            self._looking.look(*asked)
+            self._looking.request(*asked)
         self.changed.emit()
 
     def _fits(self) -> bool:
         """Whether what is held is still there: attributes may have been added or taken away meanwhile."""
-        names = tuple(attribute.full_name for attribute in self._session.table.attributes)
+        names = tuple(attribute.full_name for attribute in self._session.document.table.attributes)
         held = self._held.get("checkpoint")
         return self.attribute < len(names) and (held is None or held.header.attributes == names)
 

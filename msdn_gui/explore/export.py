@@ -9,15 +9,19 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.maps_panel import MapsPanel
+from msdn_gui.look.theme import SPACING, text_font, theme
 from msdn_gui.services.locations import file_name
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, text_font, theme
 
 
 def suggested_name(session: Session) -> str:
     """A file name after the image and the attribute, safe on every system."""
-    stem = Path(session.image.name).stem if session.image is not None else "maps"
-    attribute = session.table.attributes[session.attribute].full_name if session.attribute >= 0 else ""
+    stem = Path(session.selection.image.name).stem if session.selection.image is not None else "maps"
+    attribute = (
+        session.document.table.attributes[session.selection.attribute].full_name
+        if session.selection.attribute >= 0
+        else ""
+    )
     words = " ".join(part for part in (stem, attribute) if part)
     return file_name(words, ".png")
 
@@ -46,10 +50,10 @@ def save_pair(session: Session, maps: MapsPanel, path: Path) -> None:
 
 def _caption(session: Session) -> str:
     parts = []
-    if session.attribute >= 0:
-        parts.append(session.table.attributes[session.attribute].full_name)
-    if session.image is not None:
-        parts.append(session.image.name)
-    if session.checkpoint is not None:
-        parts.append(f"checkpoint {session.checkpoint.label}")
+    if session.selection.attribute >= 0:
+        parts.append(session.document.table.attributes[session.selection.attribute].full_name)
+    if session.selection.image is not None:
+        parts.append(session.selection.image.name)
+    if session.inference.checkpoint is not None:
+        parts.append(f"checkpoint {session.inference.checkpoint.label}")
     return ", ".join(parts)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QPushButton,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -20,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from msdn_core.domain.query_matching import Facet
 from msdn_gui.explore.facet_model import FacetModel
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_button
 
 _SIZE = (290, 460)
 
@@ -43,10 +43,10 @@ class FacetPanel(QFrame):
         self.table = _FacetTable(self.model)
         title = QLabel("Narrow down to")
         title.setProperty("look", "heading")
-        self.clear = QPushButton("Clear", objectName="clear_query")
+        self.clear = make_button("Clear", name="clear_query")
         self.clear.setProperty("look", "quiet")
         self.clear.setToolTip("All images again")
-        self.score = QPushButton("Score all images", objectName="score_for_facets")
+        self.score = make_button("Score all images", name="score_for_facets")
         self.score.setToolTip("Each goes through the network once; then they are counted by what they are taken for")
         top = QHBoxLayout()
         top.setContentsMargins(SPACING, 0, 0, 0)

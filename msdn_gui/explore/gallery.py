@@ -9,8 +9,6 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
-    QLabel,
-    QPushButton,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -26,10 +24,11 @@ from msdn_gui.explore.jump_bar import JumpBar
 from msdn_gui.explore.orders import ORDER_TIPS, ORDER_WORDS, Order
 from msdn_gui.explore.query_box import Names, QueryBox
 from msdn_gui.explore.saved_searches import SavedSearches, Search
-from msdn_gui.icons import bind_icon
-from msdn_gui.services.collection import CollectionPhase
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
+from msdn_gui.session.collection import CollectionPhase
+from msdn_gui.widgets.build import make_button, make_combo_box, make_label, make_tool_button
 from msdn_gui.widgets.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ class Gallery(QWidget):
         self.model = GalleryModel(services.thumbnails)
         self.view = GalleryView(self.model)
         self.query = QueryBox(self._names)
-        self.order = QComboBox(objectName="gallery_order", accessibleName="In which order")
+        self.order = make_combo_box(name="gallery_order", accessible="In which order")
         for place, (order, words) in enumerate(ORDER_WORDS.items()):
             self.order.addItem(words, order.value)
             self.order.setItemData(place, ORDER_TIPS[order], Qt.ItemDataRole.ToolTipRole)
@@ -61,16 +60,16 @@ class Gallery(QWidget):
         self.reverse.setCheckable(True)
         self.narrow = _tool("gallery_facets", "filter", "Narrow down: values with counts")
         self.jump = JumpBar(session, self.view)
-        self.fault = QLabel(objectName="query_fault", wordWrap=True)
+        self.fault = make_label(name="query_fault", wrap=True)
         self.fault.hide()
-        self.count = QLabel(objectName="gallery_count")
-        self.place = QLabel(objectName="gallery_place")
-        self.empty = QLabel(objectName="gallery_empty", wordWrap=True)
+        self.count = make_label(name="gallery_count")
+        self.place = make_label(name="gallery_place")
+        self.empty = make_label(name="gallery_empty", wrap=True)
         for label in (self.fault, self.count, self.place, self.empty):
             label.setProperty("look", "muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setContentsMargins(SPACING * 2, 0, SPACING * 2, 0)
-        self.rest = QPushButton("Score the rest", objectName="score_rest")
+        self.rest = make_button("Score the rest", name="score_rest")
         self.rest.setProperty("look", "quiet")
         self.rest.hide()
         self.scoring = Scoring(session, services, "explore", _USE, line=2 * CELL - 20)
@@ -93,11 +92,11 @@ class Gallery(QWidget):
         self.rest.clicked.connect(self.scoring.begin)
         self.browsing.arranged.connect(self._show)
         self.browsing.fault_changed.connect(self._say_fault)
-        self.view.chosen.connect(session.set_image)
-        session.project_changed.connect(self._start_over)
-        session.image_changed.connect(self._show_record)
-        session.images_changed.connect(self._choose_first)
-        session.collection.scoring_changed.connect(self._show_facets)
+        self.view.chosen.connect(session.selection.set_image)
+        session.document.project_changed.connect(self._start_over)
+        session.selection.image_changed.connect(self._show_record)
+        session.document.images_changed.connect(self._choose_first)
+        session.inference.collection.scoring_changed.connect(self._show_facets)
         self._show()
         self.browsing.refresh()
         self._choose_first()
@@ -131,7 +130,7 @@ class Gallery(QWidget):
     @property
     def is_settled(self) -> bool:
         """Whether what is shown is what is asked for."""
-        if self.browsing.needs_scores and self._session.collection.phase is CollectionPhase.LOADING:
+        if self.browsing.needs_scores and self._session.inference.collection.phase is CollectionPhase.LOADING:
             return False
         return self.query.is_settled and self.browsing.is_settled
 
@@ -151,7 +150,7 @@ class Gallery(QWidget):
     # What is asked
 
     def _names(self) -> Names:
-        table = self._session.table
+        table = self._session.document.table
         return Names(table.classes, [attribute.full_name for attribute in table.attributes])
 
     def _sort(self, *_: object) -> None:
@@ -182,7 +181,7 @@ class Gallery(QWidget):
 
     def _show(self) -> None:
         session, browsing = self._session, self.browsing
-        self.model.show_images(session.images, browsing.rows)
+        self.model.show_images(session.document.images, browsing.rows)
         shown, total = self.model.rowCount(), self.model.total
         self.count.setText(count_words(shown, total))
         page = self.scoring if browsing.needs_scores else self.view if shown else self.empty
@@ -190,7 +189,7 @@ class Gallery(QWidget):
         self._pages.setCurrentWidget(page)
         if appears and self.query.hasFocus() and not self.query.text():
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)  # Arrow keys go through the images at once.
-        if session.project is None:
+        if session.document.project is None:
             self.empty.setText("No project is open.\n\nOpen one, or drop a folder of images on this window.")
         elif not total:
             self.empty.setText(
@@ -199,28 +198,30 @@ class Gallery(QWidget):
         else:
             self.empty.setText("No image matches.\n\nTake something out of the search, or clear it.")
         unscored = 0 if browsing.needs_scores else browsing.unscored
-        self.rest.setVisible(unscored > 0 and session.collection.job is None)
+        self.rest.setVisible(unscored > 0 and session.inference.collection.job is None)
         self.rest.setText(f"{unscored:,} not scored: score the rest")
-        self._show_record(session.image)
+        self._show_record(session.selection.image)
         self._show_facets()
 
     def _show_facets(self) -> None:
         session = self._session
-        missing = session.collection.phase is CollectionPhase.MISSING and session.collection.job is None
-        self.facets.show_facets(self.browsing.facets, can_score=missing and bool(session.images))
+        missing = (
+            session.inference.collection.phase is CollectionPhase.MISSING and session.inference.collection.job is None
+        )
+        self.facets.show_facets(self.browsing.facets, can_score=missing and bool(session.document.images))
 
     def _say_fault(self, sentence: str) -> None:
         self.fault.setText(sentence)
         self.fault.setVisible(bool(sentence))
 
     def _show_record(self, record: object) -> None:
-        self.view.show_record(self._session.image)
-        row = self.model.row_of(self._session.image)
+        self.view.show_record(self._session.selection.image)
+        row = self.model.row_of(self._session.selection.image)
         self.place.setText(f"No. {row + 1:,}" if row >= 0 and record is not None else "")
 
     def _choose_first(self) -> None:
-        if self._session.image is None and self._session.images:
-            self._session.set_image(self._session.images[0])
+        if self._session.selection.image is None and self._session.document.images:
+            self._session.selection.set_image(self._session.document.images[0])
 
 
 def count_words(shown: int, total: int) -> str:
@@ -230,7 +231,7 @@ def count_words(shown: int, total: int) -> str:
 
 
 def _tool(name: str, icon: str, words: str) -> QToolButton:
-    button = QToolButton(objectName=name, toolTip=words)
+    button = make_tool_button(name=name, tip=words)
     button.setAccessibleName(words)
     bind_icon(button, icon, "muted")
     button.setStyleSheet("QToolButton { padding: 3px 3px; }")  # The line is short: words go before air.

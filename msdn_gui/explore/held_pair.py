@@ -24,12 +24,12 @@ class HeldPair(CaptionedPair):
         session, compared = self._session, self._comparison
         record = compared.image if compared.is_on else None
         if record != self._record:
-            self._record, self._known = record, known_truth(session.project, record)
+            self._record, self._known = record, known_truth(session.document.project, record)
             self.pair.show_image(record)
         if record is None:
             return
         explanation, attribute = compared.explanation, compared.attribute
-        truth = truth_of(self._known, session.project, record, session.table, attribute)
+        truth = truth_of(self._known, session.document.project, record, session.document.table, attribute)
         self.pair.show_maps(explanation, attribute, truth, display)
         self.say_state(record, compared.state, compared.checkpoint, explanation, attribute)
         self.tell(record, compared.attribute_name(attribute), compared.checkpoint, compared.reading())

@@ -51,18 +51,18 @@ class JumpBar(QLineEdit):
             return
         if text.isdecimal():
             if 1 <= int(text) <= count:
-                self._session.set_image(images.record_at(int(text) - 1))
+                self._session.selection.set_image(images.record_at(int(text) - 1))
             else:
-                self._session.message.emit("info", f"There are {count:,} images in the list, so no number {text}.")
+                self._session.messages.info(f"There are {count:,} images in the list, so no number {text}.")
             return
         start, part = self._view.currentIndex().row() + 1, text.lower()
         for row in (*range(start, count), *range(start)):
             if part in images.record_at(row).name.lower():
-                self._session.set_image(images.record_at(row))
+                self._session.selection.set_image(images.record_at(row))
                 return
-        hidden = next((record for record in self._session.images if part in record.name.lower()), None)
+        hidden = next((record for record in self._session.document.images if part in record.name.lower()), None)
         if hidden is None:
-            self._session.message.emit("info", f"No image has “{text}” in its name.")
+            self._session.messages.info(f"No image has “{text}” in its name.")
         else:
-            self._session.set_image(hidden)
-            self._session.message.emit("info", f"{hidden.name} is not among the images that the search leaves.")
+            self._session.selection.set_image(hidden)
+            self._session.messages.info(f"{hidden.name} is not among the images that the search leaves.")

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from msdn_gui.explore.captioned_pair import CaptionedPair
 from msdn_gui.explore.map_pair import MapPair
 from msdn_gui.explore.map_view import MapView, Place
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
 
 _STEP = 0.05
 """How far a key moves the divider, in shares of the image's width."""

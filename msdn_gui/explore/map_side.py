@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from msdn_core.domain.annotation import Box
 from msdn_core.domain.attention import peak_regions, region_at, value_range
 from msdn_core.domain.metrics import pointing_hits
 from msdn_gui.explore.map_view import MapView
 from msdn_gui.explore.truth import Truth, true_regions
-from msdn_gui.theme import SPACING, small_font, text_font, theme
+from msdn_gui.look.theme import SPACING, small_font, text_font, theme
+from msdn_gui.widgets.build import make_label
 from msdn_gui.widgets.colour_bar import ColourBar
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.heat import coloured, cut_value, short_number
@@ -60,7 +61,7 @@ class MapSide(QObject):
         self._is_hit: bool | None = None
         self._display = Display()
         self.head, self.foot = QWidget(parent), QWidget(parent)
-        self.heading = QLabel(objectName=f"{prefix}{name}_heading")
+        self.heading = make_label(name=f"{prefix}{name}_heading")
         self.heading.setTextFormat(Qt.TextFormat.RichText)
         self.heading.setMinimumWidth(40)
         self.heading.setToolTip(
@@ -68,10 +69,10 @@ class MapSide(QObject):
             "The cross marks the map's highest region, rings the true places of the attribute's part.\n"
             "Click a region to see which attributes it speaks for; Ctrl adds one, Shift and dragging take several."
         )
-        self.score = QLabel(objectName=f"{prefix}{name}_score")
+        self.score = make_label(name=f"{prefix}{name}_score")
         self.score.setFont(text_font(bold=True))
         self.score.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.hit = QLabel(objectName=f"{prefix}{name}_hit")
+        self.hit = make_label(name=f"{prefix}{name}_hit")
         self.hit.setFont(small_font())
         self.hit.setToolTip(
             "Whether the map's highest region lies within one region of the part's true place, as in the pointing "
@@ -81,7 +82,7 @@ class MapSide(QObject):
         self.view.setObjectName(f"{prefix}{name}_view")
         self.view.setAccessibleName(f"Image with the {words} map")
         self._canvas, self._layer = self.view, 0
-        self.notice = QLabel(self.view, objectName=f"{prefix}{name}_notice", wordWrap=True)
+        self.notice = make_label(parent=self.view, name=f"{prefix}{name}_notice", wrap=True)
         self.notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.notice.hide()
         self.bar = ColourBar()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPixmap, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.project import ImageRecord
 from msdn_gui.explore.captioned_pair import CaptionedPair
@@ -19,9 +19,11 @@ from msdn_gui.explore.map_pair import MapPair
 from msdn_gui.explore.map_side import MapSide
 from msdn_gui.explore.region_choice import RegionChoice
 from msdn_gui.explore.truth import Truth, known_truth, truth_of
-from msdn_gui.icons import bind_icon
-from msdn_gui.session import ExplainPhase, ExplainState, Session
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, theme
+from msdn_gui.services.explaining import ExplainPhase, ExplainState
+from msdn_gui.session import Session
+from msdn_gui.widgets.build import make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.map_controls import Display, MapControls
 from msdn_gui.widgets.picture_loader import Picture
@@ -54,10 +56,10 @@ class MapsPanel(QWidget):
         self.title = ElidedLabel(name="image_title", middle=True)
         self.title.setProperty("look", "muted")
         self.title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.pin = QToolButton(objectName="pin_for_films")
+        self.pin = make_tool_button(name="pin_for_films")
         self.pin.setAutoRaise(True)
         self.pin.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-        self.compare = QToolButton(objectName="compare", accessibleName="Compare")
+        self.compare = make_tool_button(name="compare", accessible="Compare")
         bind_icon(self.compare, "compare", "muted")
 
         self._top = QWidget()
@@ -88,18 +90,18 @@ class MapsPanel(QWidget):
         self.controls.wipe.toggled.connect(self._wipe)
         self.pair.picture_changed.connect(self._take_picture)
         services.thumbnails.ready.connect(self._file_appeared)
-        session.image_changed.connect(self._take_image)
-        session.images_changed.connect(self._tell_title)
-        session.attribute_changed.connect(self._show_maps)
-        session.explanation_changed.connect(self.regions.follow)
-        session.explanation_changed.connect(self._show_maps)
+        session.selection.image_changed.connect(self._take_image)
+        session.document.images_changed.connect(self._tell_title)
+        session.selection.attribute_changed.connect(self._show_maps)
+        session.inference.explanation_changed.connect(self.regions.follow)
+        session.inference.explanation_changed.connect(self._show_maps)
         self.regions.changed.connect(self._outline_regions)
-        session.explaining_changed.connect(self._take_state)
-        session.checkpoint_changed.connect(self._say_state)
-        session.table_changed.connect(self._show_maps)
+        session.inference.explaining_changed.connect(self._take_state)
+        session.inference.checkpoint_changed.connect(self._say_state)
+        session.document.table_changed.connect(self._show_maps)
         theme().changed.connect(self._say_state)
-        self.regions.follow(session.explanation)
-        self._take_image(session.image)
+        self.regions.follow(session.inference.explanation)
+        self._take_image(session.selection.image)
 
     @property
     def pair(self) -> MapPair:
@@ -139,7 +141,9 @@ class MapsPanel(QWidget):
     @property
     def complete(self) -> bool:
         """Whether there is a map from every sub-net that the network has, at the left too while it is compared."""
-        return self.pair.is_complete(self._session.explanation) and (self.held is None or self.held.is_complete)
+        return self.pair.is_complete(self._session.inference.explanation) and (
+            self.held is None or self.held.is_complete
+        )
 
     def step_divider(self, by: int) -> None:
         """Move the divider between both maps by so many steps to the right; begins to wipe where it was off."""
@@ -181,27 +185,29 @@ class MapsPanel(QWidget):
         if self.held is not None:
             self.held.follow(self.display)
         if self.comparison.is_on:
-            name = self.comparison.attribute_name(session.attribute)
-            self.chosen.tell(session.image, name, session.checkpoint, session.reading())
+            name = self.comparison.attribute_name(session.selection.attribute)
+            self.chosen.tell(
+                session.selection.image, name, session.inference.checkpoint, session.inference.prediction()
+            )
 
     # The image
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         # Somebody may have drawn into the image in Annotate meanwhile.
-        known = known_truth(self._session.project, self._session.image)
+        known = known_truth(self._session.document.project, self._session.selection.image)
         if known != self._known:
             self._known = known
             self._show_maps()
 
     def _take_image(self, record: ImageRecord | None) -> None:
-        self._known = known_truth(self._session.project, record)
+        self._known = known_truth(self._session.document.project, record)
         self._tell_title()
         self.pair.show_image(record)
         self._show_maps()
 
     def _tell_title(self) -> None:
-        record = self._session.image
+        record = self._session.selection.image
         words = "No image chosen" if record is None else f"{short_name(record)}, {record.class_name or 'no class'}"
         self.title.setText(words)
         self.title.setToolTip("" if record is None else str(record.path))
@@ -212,7 +218,7 @@ class MapsPanel(QWidget):
         self._show_maps()
 
     def _file_appeared(self, path: Path) -> None:
-        record = self._session.image
+        record = self._session.selection.image
         if record is not None and record.path == path and path.exists():
             self.pair.try_again()
 
@@ -225,10 +231,12 @@ class MapsPanel(QWidget):
 
     def _show_maps(self, *_: object) -> None:
         session = self._session
-        attribute, attributes = session.attribute, session.table.attributes
+        attribute, attributes = session.selection.attribute, session.document.table.attributes
         self.attribute_title.setText(attributes[attribute].full_name if 0 <= attribute < len(attributes) else "")
-        truth = truth_of(self._known, session.project, session.image, session.table, attribute)
-        self.pair.show_maps(session.explanation, attribute, truth, self.display)
+        truth = truth_of(
+            self._known, session.document.project, session.selection.image, session.document.table, attribute
+        )
+        self.pair.show_maps(session.inference.explanation, attribute, truth, self.display)
         self._show_held()
         self._outline_regions()
         self._say_state()
@@ -243,6 +251,12 @@ class MapsPanel(QWidget):
 
     def _say_state(self, *_: object) -> None:
         session = self._session
-        nothing = "Choose an image on the left." if session.images else ""
-        shown = (session.image, session.explaining, session.checkpoint, session.explanation, session.attribute)
+        nothing = "Choose an image on the left." if session.document.images else ""
+        shown = (
+            session.selection.image,
+            session.inference.explaining,
+            session.inference.checkpoint,
+            session.inference.explanation,
+            session.selection.attribute,
+        )
         self.chosen.say_state(*shown, nothing=nothing)

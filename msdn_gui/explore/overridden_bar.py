@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from msdn_gui.explore.overrides import Overrides
-from msdn_gui.icons import bind_icon
-from msdn_gui.theme import SPACING
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_button, make_check_box
 
 
 class OverriddenBar(QWidget):
@@ -15,9 +16,9 @@ class OverriddenBar(QWidget):
     def __init__(self, overrides: Overrides) -> None:
         super().__init__()
         self._overrides = overrides
-        self.take_back = QPushButton(objectName="take_overrides_back")
+        self.take_back = make_button(name="take_overrides_back")
         bind_icon(self.take_back, "undo")
-        self.keep = QCheckBox("Keep", objectName="keep_overrides")
+        self.keep = make_check_box("Keep", name="keep_overrides")
         self.keep.setToolTip("Keep the overridden scores for the next images too; else they go with the image")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

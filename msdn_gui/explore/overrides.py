@@ -19,15 +19,15 @@ class Overrides(QObject):
     def __init__(self, session: Session, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._attributes = session.table.attributes
+        self._attributes = session.document.table.attributes
         self.values: dict[int, float] = {}
         """Fused scores by the attributes' columns."""
         self.keeps = False
         """Whether they hold for the next images too."""
-        session.image_changed.connect(self._take_image)
+        session.selection.image_changed.connect(self._take_image)
         # Through another checkpoint scores are on another scale.
-        session.checkpoint_changed.connect(self.clear)
-        session.table_changed.connect(self._take_table)
+        session.inference.checkpoint_changed.connect(self.clear)
+        session.document.table_changed.connect(self._take_table)
 
     def put(self, column: int, value: float) -> None:
         """Put a fused score in the place of the network's."""
@@ -43,7 +43,7 @@ class Overrides(QObject):
 
     def reading(self) -> ImagePrediction | None:
         """What the image's scores, with those put in their place, mean for the classes; None while there are none."""
-        reading = self._session.reading()
+        reading = self._session.inference.prediction()
         return None if reading is None else reading.with_scores(self.values)
 
     def _take_image(self, _image: object) -> None:
@@ -51,8 +51,8 @@ class Overrides(QObject):
             self.clear()
 
     def _take_table(self) -> None:
-        if self._session.table.attributes != self._attributes:
-            self._attributes = self._session.table.attributes
+        if self._session.document.table.attributes != self._attributes:
+            self._attributes = self._session.document.table.attributes
             self.clear()
 
     def _change(self, values: dict[int, float]) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QStringListModel, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit
 
 from msdn_core.domain.query import FLAGS, NAMED, SCORES, parse_query, quoted
 from msdn_core.domain.query_matching import SPLIT_NAMES, find_names
 from msdn_core.errors import QueryError
-from msdn_gui.icons import bind_icon
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.timers import make_timer
+from msdn_gui.widgets.build import named
 
 _PAUSE_MS = 150
 _OFFERED = 200
@@ -53,9 +55,9 @@ class QueryBox(QLineEdit):
         self._completer.setMaxVisibleItems(12)
         self._completer.setWidget(self)
         self._completer.popup().setObjectName("query_offers")
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
+        self._pause = make_timer(self, _PAUSE_MS, single_shot=True)
         self._pause.timeout.connect(self._ask_if_whole)
-        self.menu = QAction("Saved searches", self, objectName="query_menu")
+        self.menu = named(QAction("Saved searches", self), "query_menu")
         bind_icon(self.menu, "chevron-down", "muted")
         self.menu.triggered.connect(lambda: self.open_menu())
         self.addAction(self.menu, QLineEdit.ActionPosition.TrailingPosition)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import ClassTable
-from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN
+from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN, OrderedTable, bar
 
 RANK, CLASS, SCORE = range(3)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.orders import Order
 from msdn_gui.session import Session
+from msdn_gui.widgets.build import named
 from msdn_gui.widgets.menu_heading import menu_heading
 
 KEY = "saved_searches"
@@ -37,11 +38,11 @@ class SavedSearches:
         self._session, self._parent, self._current, self._choose = session, parent, current, choose
         self.undo_stack = QUndoStack(parent)
         # Steps of another project cannot be undone in this one.
-        session.project_changed.connect(lambda _: self.undo_stack.clear())
+        session.document.project_changed.connect(lambda _: self.undo_stack.clear())
 
     def all(self) -> dict[str, Search]:
         """By name, in the order in which they were saved."""
-        project = self._session.project
+        project = self._session.document.project
         try:
             content = json.loads((project.meta(KEY) if project is not None else None) or "{}")
         except (ValueError, RecursionError):
@@ -56,7 +57,7 @@ class SavedSearches:
 
     def open_menu(self, place: QPoint) -> None:
         """Shows them at a place of the screen."""
-        menu = QMenu(self._parent, objectName="saved_searches")
+        menu = named(QMenu(self._parent), "saved_searches")
         menu.setToolTipsVisible(True)
         menu.aboutToHide.connect(menu.deleteLater)
         saved, current = self.all(), self._current()
@@ -83,7 +84,7 @@ class SavedSearches:
     def ask_for_name(self) -> None:
         """Keeps the search that stands in the window under a name that is asked for."""
         search = self._current()
-        dialog = QInputDialog(self._parent, objectName="search_name")
+        dialog = named(QInputDialog(self._parent), "search_name")
         dialog.setWindowTitle("Save this search")
         dialog.setLabelText("Name")
         dialog.setTextValue(search.query)
@@ -105,7 +106,7 @@ class SavedSearches:
 
     @property
     def _is_writable(self) -> bool:
-        project = self._session.project
+        project = self._session.document.project
         return project is not None and not project.read_only
 
     def _write(self, searches: dict[str, Search]) -> None:
@@ -114,9 +115,9 @@ class SavedSearches:
             for name, one in searches.items()
         }
         try:
-            self._session.present_project().set_meta(KEY, json.dumps(content, ensure_ascii=False))
+            self._session.document.require_project().set_meta(KEY, json.dumps(content, ensure_ascii=False))
         except MsdnError as fault:
-            self._session.message.emit("error", str(fault))
+            self._session.messages.error(str(fault))
 
 
 class _Change(QUndoCommand):

@@ -7,7 +7,8 @@ import math
 from PySide6.QtCore import QAbstractItemModel, QRect, Qt
 from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QWidget
 
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
+from msdn_gui.widgets.build import make_line_edit
 from msdn_gui.widgets.table_delegates import BarDelegate, Index
 
 _WIDTH = 84
@@ -17,7 +18,7 @@ class ScoreDelegate(BarDelegate):
     """Enter takes the number, Escape leaves the old one; what is no number is red and never taken."""
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index) -> QWidget:
-        editor = QLineEdit(parent, objectName="score_editor", alignment=Qt.AlignmentFlag.AlignRight)
+        editor = make_line_edit(parent=parent, name="score_editor", alignment=Qt.AlignmentFlag.AlignRight)
         editor.setAccessibleName("Score in the place of the network's")
         editor.textChanged.connect(lambda text: _show_fault(editor, score_in(text) is None))
         return editor

@@ -15,7 +15,7 @@ from msdn_core.atomic import replacing
 from msdn_core.domain.attention import value_range
 from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import MsdnError
-from msdn_gui.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
+from msdn_gui.look.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
 from msdn_gui.widgets.heat import coloured, cut_value
 from msdn_gui.widgets.map_controls import Display
 

@@ -8,14 +8,12 @@ import numpy as np
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -24,9 +22,10 @@ from msdn_core.errors import MsdnError
 from msdn_gui.explore.export import suggested_name
 from msdn_gui.explore.maps_panel import MapsPanel
 from msdn_gui.explore.sheet import Sheet
-from msdn_gui.icons import bind_icon
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import AV_NAME, SPACING, VA_NAME, theme
 from msdn_gui.session import Session
-from msdn_gui.theme import AV_NAME, SPACING, VA_NAME, theme
+from msdn_gui.widgets.build import make_combo_box, make_spin_box
 
 _ORDERS = ((f"score, {AV_NAME}", "av"), (f"score, {VA_NAME}", "va"), ("contribution to the class", "why"))
 
@@ -41,9 +40,9 @@ class SheetDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(1080, 580)
         self._session, self._maps = session, maps
-        self.count = QSpinBox(objectName="sheet_count", minimum=1, maximum=40, value=5)
+        self.count = make_spin_box(1, 40, 5, name="sheet_count")
         self.count.lineEdit().setTextMargins(5, 0, 0, 0)
-        self.order = QComboBox(objectName="sheet_order")
+        self.order = make_combo_box(name="sheet_order")
         for words, key in _ORDERS:
             self.order.addItem(words, key)
         self.canvas = _Canvas()
@@ -68,9 +67,9 @@ class SheetDialog(QDialog):
         self.save.clicked.connect(self._ask)
         self.count.valueChanged.connect(self.refresh)
         self.order.currentIndexChanged.connect(self.refresh)
-        session.explanation_changed.connect(self.refresh)
-        session.class_changed.connect(self.refresh)
-        session.table_changed.connect(self.refresh)
+        session.inference.explanation_changed.connect(self.refresh)
+        session.selection.class_changed.connect(self.refresh)
+        session.document.table_changed.connect(self.refresh)
         maps.shown.connect(self.refresh)
         theme().changed.connect(self.canvas.update)
         self.refresh()
@@ -78,13 +77,13 @@ class SheetDialog(QDialog):
     def refresh(self, *_: object) -> None:
         """Shows what is chosen now; keeps the last sheet while the next image is looked at."""
         sheet = self._sheet()
-        if sheet is not None or self._session.image is None:
+        if sheet is not None or self._session.selection.image is None:
             self.canvas.show_sheet(sheet)
         self.save.setEnabled(self.canvas.sheet is not None)
 
     def _sheet(self) -> Sheet | None:
-        session, picture, explanation = self._session, self._maps.picture, self._session.explanation
-        attributes = session.table.attributes
+        session, picture, explanation = self._session, self._maps.picture, self._session.inference.explanation
+        attributes = session.document.table.attributes
         if picture is None or explanation is None or len(explanation.scores_av) != len(attributes):
             return None
         keys = {"av": explanation.scores_av, "va": explanation.scores_va, "why": self._contributions()}
@@ -95,8 +94,8 @@ class SheetDialog(QDialog):
         caption = ", ".join(
             words
             for words in (
-                session.image.name if session.image is not None else "",
-                f"checkpoint {session.checkpoint.label}" if session.checkpoint is not None else "",
+                session.selection.image.name if session.selection.image is not None else "",
+                f"checkpoint {session.inference.checkpoint.label}" if session.inference.checkpoint is not None else "",
                 f"colours {self._maps.display.policy.value}",
             )
             if words
@@ -105,11 +104,11 @@ class SheetDialog(QDialog):
         return Sheet(picture.levels[0], explanation, top, names, caption, self._maps.display)
 
     def _contributions(self) -> np.ndarray | None:
-        session, reading = self._session, self._session.reading()
-        if reading is None or not session.table.classes:
+        session, reading = self._session, self._session.inference.prediction()
+        if reading is None or not session.document.table.classes:
             return None
-        best = session.table.classes[int(reading.ranking()[0][0])]
-        return reading.contributions(session.class_name or best)
+        best = session.document.table.classes[int(reading.ranking()[0][0])]
+        return reading.contributions(session.selection.class_name or best)
 
     def _ask(self) -> None:
         suggested = suggested_name(self._session).removesuffix(".png") + " sheet.png"
@@ -128,9 +127,9 @@ class SheetDialog(QDialog):
         try:
             self.canvas.sheet.save(path)
         except MsdnError as fault:
-            self._session.message.emit("error", str(fault))
+            self._session.messages.error(str(fault))
         else:
-            self._session.message.emit("info", f"Saved the sheet to {path}.")
+            self._session.messages.info(f"Saved the sheet to {path}.")
 
 
 class _Canvas(QWidget):

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.domain.counterfactual import fewest_scores
 from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_gui.explore.contribution_model import NAME, SHARE, ContributionModel
 from msdn_gui.explore.overrides import Overrides
-from msdn_gui.session import ExplainPhase, Session
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.services.explaining import ExplainPhase
+from msdn_gui.session import Session
+from msdn_gui.widgets.build import make_combo_box, make_label
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.mark import Mark
@@ -44,17 +46,17 @@ class WhyPanel(QWidget):
         self.table.setItemDelegateForColumn(SHARE, BarDelegate(self.table))
         self.title = ElidedLabel("Why this class", name="why_title")
         self.title.setProperty("look", "heading")
-        self.other = QComboBox(objectName="why_other")
+        self.other = make_combo_box(name="why_other")
         self.other.setAccessibleName("And not this class")
         self.other.setToolTip("Compare with another class: why this one, and not that one")
         self.other.setMaxVisibleItems(20)
         self.other.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.turn = QLabel(objectName="why_turn", wordWrap=True)
+        self.turn = make_label(name="why_turn", wrap=True)
         self.turn.setFont(small_font())
         self.turn.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.mark = Mark()
         self.mark.hide()
-        self.sum = QLabel(objectName="why_sum", wordWrap=True)
+        self.sum = make_label(name="why_sum", wrap=True)
         self.sum.setProperty("look", "muted")
         self.sum.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         head = QVBoxLayout()
@@ -73,15 +75,15 @@ class WhyPanel(QWidget):
         layout.setSpacing(SPACING // 2)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
-        self.table.chosen.connect(session.set_attribute)
-        session.attribute_changed.connect(self.table.show_item)
-        session.class_changed.connect(self.account)
-        session.table_changed.connect(self._list_classes)
-        self.other.currentIndexChanged.connect(lambda _: session.set_rival(self.other.currentData()))
+        self.table.chosen.connect(session.selection.set_attribute)
+        session.selection.attribute_changed.connect(self.table.show_item)
+        session.selection.class_changed.connect(self.account)
+        session.document.table_changed.connect(self._list_classes)
+        self.other.currentIndexChanged.connect(lambda _: session.selection.set_rival(self.other.currentData()))
         self.other.currentIndexChanged.connect(self.account)
-        session.rival_changed.connect(self._take_rival)
+        session.selection.rival_changed.connect(self._take_rival)
         self._list_classes()
-        self._take_rival(session.rival)
+        self._take_rival(session.selection.rival)
         self.account()
 
     def account(self, *_: object) -> None:
@@ -89,16 +91,21 @@ class WhyPanel(QWidget):
         session = self._session
         reading = self._overrides.reading()
         if reading is None:
-            failed = session.explaining.phase is ExplainPhase.FAILED
-            if session.image is None or session.checkpoint is None or not session.table.classes or failed:
+            failed = session.inference.explaining.phase is ExplainPhase.FAILED
+            if (
+                session.selection.image is None
+                or session.inference.checkpoint is None
+                or not session.document.table.classes
+                or failed
+            ):
                 self._show_nothing(
                     "What each attribute adds to a class's score stands here once an image is looked at."
                 )
             return
         order, scores = reading.ranking()
-        name = session.class_name
+        name = session.selection.class_name
         if name is None and len(order):
-            name = session.table.classes[int(order[0])]
+            name = session.document.table.classes[int(order[0])]
         if name is None:
             self._show_nothing("There is no class yet; add one in Classes.")
             return
@@ -107,8 +114,8 @@ class WhyPanel(QWidget):
         shares = reading.contributions(name)
         if other is not None:
             shares = shares - reading.contributions(other)
-        self.model.show_contributions(session.table.attributes, shares, self._overrides.values)
-        seen = bool(session.table.seen[session.table.class_index[name]])
+        self.model.show_contributions(session.document.table.attributes, shares, self._overrides.values)
+        seen = bool(session.document.table.seen[session.document.table.class_index[name]])
         self.title.setText(f"Why {name}")
         named = f", {other}" if other is not None and self.other.currentIndex() == _NEXT_BEST else ""
         self.other.setItemText(_NEXT_BEST, f"and not the next best{named}")
@@ -116,7 +123,7 @@ class WhyPanel(QWidget):
         self.mark.show()
         self.other.show()
         self._say_sum(name, other, reading, scores)
-        self.table.show_item(session.attribute)
+        self.table.show_item(session.selection.attribute)
         if (name, other) != self._asked:
             # The answer to another question begins with what weighs most, wherever the chosen attribute stands.
             self._asked = name, other
@@ -140,7 +147,7 @@ class WhyPanel(QWidget):
     def _list_classes(self) -> None:
         """Offers the classes of the table; the one that was compared with stays."""
         kept, name = self.other.currentIndex(), self.other.currentData()
-        classes = self._session.table.classes
+        classes = self._session.document.table.classes
         if tuple(self.other.itemData(place) for place in range(_CLASSES, self.other.count())) == classes:
             return
         with QSignalBlocker(self.other):
@@ -153,17 +160,19 @@ class WhyPanel(QWidget):
 
     def _other_class(self, name: str, order: NDArray[np.intp]) -> str | None:
         if self.other.currentIndex() == _NEXT_BEST:
-            classes = self._session.table.classes
+            classes = self._session.document.table.classes
             return next((classes[int(row)] for row in order if classes[int(row)] != name), None)
         chosen: str | None = self.other.currentData()
         # The table may have changed before the list of its classes has.
-        return chosen if chosen != name and chosen in self._session.table.class_index else None
+        return chosen if chosen != name and chosen in self._session.document.table.class_index else None
 
     def _say_sum(self, name: str, other: str | None, reading: ImagePrediction, scores: NDArray[np.floating]) -> None:
         session, total = self._session, self.model.total
-        index, seen = session.table.class_index, session.table.seen
+        index, seen = session.document.table.class_index, session.document.table.seen
         # Gamma is taken off seen classes alone: between two of a kind it says nothing.
-        gamma = session.gamma * (int(seen[index[name]]) - (int(seen[index[other]]) if other is not None else 0))
+        gamma = session.inference.gamma * (
+            int(seen[index[name]]) - (int(seen[index[other]]) if other is not None else 0)
+        )
         score = float(scores[index[name]]) - (float(scores[index[other]]) if other is not None else 0.0)
         what = "score" if other is None else "lead"
         sign, size = ("−", gamma) if gamma > 0 else ("+", -gamma)
@@ -184,7 +193,7 @@ class WhyPanel(QWidget):
             return "They are equal."
         winner, loser = (name, other) if lead > 0 else (other, name)
         differences = self.model.shares if lead > 0 else -self.model.shares
-        names = [attribute.full_name for attribute in session.table.attributes]
+        names = [attribute.full_name for attribute in session.document.table.attributes]
         fewest = fewest_scores(differences, offset if lead > 0 else -offset)
         if fewest is None:
             first = f"No set of attribute scores put to 0 lets {loser} win."

@@ -24,7 +24,8 @@ from msdn_gui.explore.overrides import Overrides
 from msdn_gui.explore.ranking_panel import RankingPanel
 from msdn_gui.explore.sheet_dialog import SheetDialog
 from msdn_gui.explore.why_panel import WhyPanel
-from msdn_gui.session import ExplainPhase, Session
+from msdn_gui.services.explaining import ExplainPhase
+from msdn_gui.session import Session
 from msdn_gui.widgets.action import allow
 from msdn_gui.widgets.parted import parted
 
@@ -67,8 +68,8 @@ class ExploreWorkspace(QWidget):
         self.ranking.ranked.connect(self.why.account)
         self.ranking.ranked.connect(self.attributes.follow_ranking)
         self.maps.pairs.subnet_focused.connect(self.attributes.rank_by)
-        session.explanation_changed.connect(self._choose_attribute)
-        session.explanation_changed.connect(self._look_ahead)
+        session.inference.explanation_changed.connect(self._choose_attribute)
+        session.inference.explanation_changed.connect(self._look_ahead)
         tables = (self.attributes.table, self.ranking.table, self.why.table)
         views = (self.gallery.view, self.maps.av.view, self.maps.va.view)
         self._overlay_key = OverlayKey((self, *views, *tables), self)
@@ -80,7 +81,7 @@ class ExploreWorkspace(QWidget):
         self._show_pin()
         for splitter in self._splitters:
             splitter.splitterMoved.connect(lambda *_, one=splitter: self._remember(one))
-        self._choose_attribute(session.explanation)
+        self._choose_attribute(session.inference.explanation)
 
     def actions(self) -> list[QAction]:
         """What the menu of this workspace offers."""
@@ -91,13 +92,13 @@ class ExploreWorkspace(QWidget):
         session = self._session
         if not (self._services.thumbnails.settled() and self.gallery.is_settled and self.ranking.calibration.settled()):
             return False
-        if session.image is None:
-            return not session.images
-        if session.explaining.phase is ExplainPhase.FAILED:
+        if session.selection.image is None:
+            return not session.document.images
+        if session.inference.explaining.phase is ExplainPhase.FAILED:
             return self.maps.picture is not None or self.maps.picture_failed
         if self.maps.picture is None:
             return self.maps.picture_failed
-        return session.checkpoint is None or self.maps.complete
+        return session.inference.checkpoint is None or self.maps.complete
 
     # What the actions do
 
@@ -122,13 +123,13 @@ class ExploreWorkspace(QWidget):
         try:
             save_pair(self._session, self.maps, path)
         except MsdnError as fault:
-            self._session.message.emit("error", str(fault))
+            self._session.messages.error(str(fault))
         else:
-            self._session.message.emit("info", f"Saved both maps to {path}.")
+            self._session.messages.info(f"Saved both maps to {path}.")
 
     def take_override_back(self) -> None:
         """The network's score of the chosen attribute holds again."""
-        self.overrides.take_back(self._session.attribute)
+        self.overrides.take_back(self._session.selection.attribute)
 
     def set_overlay_shown(self, shown: bool) -> None:
         """Show the maps or the bare images."""
@@ -137,15 +138,15 @@ class ExploreWorkspace(QWidget):
     def pin_for_films(self, pinned: bool) -> None:
         """Lets coming runs film the chosen image with the chosen attribute, or not."""
         pins = self._session.film_pins
-        if pins.chosen is not None:
-            pins.set_pinned(pins.chosen, pinned)
+        if pins.selected is not None:
+            pins.set_pinned(pins.selected, pinned)
 
     # Inside
 
     def _show_pin(self) -> None:
         pins = self._session.film_pins
-        allow(self._actions.pin, "" if pins.chosen is not None else "Choose an image and an attribute first.")
-        self._actions.pin.setChecked(pins.chosen in pins.pins)
+        allow(self._actions.pin, "" if pins.selected is not None else "Choose an image and an attribute first.")
+        self._actions.pin.setChecked(pins.selected in pins.pins)
 
     def _hold_overlay_off(self, held: bool) -> None:
         self._held = held
@@ -153,15 +154,17 @@ class ExploreWorkspace(QWidget):
 
     def _choose_attribute(self, explanation: Explanation | None) -> None:
         """A first look shows something: the attribute that stands first in the table."""
-        if explanation is not None and self._session.attribute < 0 and len(explanation.scores_av):
+        if explanation is not None and self._session.selection.attribute < 0 and len(explanation.scores_av):
             alone = explanation.sub_nets is SubNets.VA
-            self._session.set_attribute(int(np.argmax(explanation.scores_va if alone else explanation.scores_av)))
+            self._session.selection.set_attribute(
+                int(np.argmax(explanation.scores_va if alone else explanation.scores_av))
+            )
 
     def _look_ahead(self, explanation: Explanation | None) -> None:
         """Once this image is there, the next ones are fetched: a step shows them at once."""
         if explanation is not None:
             beside = self.gallery.view.beside_current()
-            self._session.look_ahead(beside)
+            self._session.inference.prefetch(beside)
             self.maps.look_ahead(beside)
             self.maps.comparison.look_ahead(beside)
 

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
+from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
+
+from msdn_gui.timers import make_timer
 
 _KEPT_ERROR_LINES = 8
 _END_MS = 3000
@@ -54,7 +56,7 @@ class Job(QObject):
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
         self._is_polite = False
-        self._killer = QTimer(self, singleShot=True, interval=_END_MS)
+        self._killer = make_timer(self, _END_MS, single_shot=True)
         self._killer.timeout.connect(self._process.kill)
 
     @property

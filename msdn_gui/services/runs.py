@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from msdn_gui.services.background import attempted
+from msdn_gui.timers import make_timer
 
 _POLL_MS = 500
 _EVENTS_AT_ONCE = 500
@@ -80,7 +81,7 @@ class RunMonitor(QObject):
         self._known = False
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._timer = QTimer(self, interval=interval_ms)
+        self._timer = make_timer(self, interval_ms)
         self._timer.timeout.connect(self.poll)
         self._polled.connect(self._take, Qt.ConnectionType.QueuedConnection)
 

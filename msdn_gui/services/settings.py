@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QByteArray, QObject, QRunnable, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QByteArray, QObject, QRunnable, QThreadPool, Signal
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import MsdnError
 from msdn_gui.services.locations import settings_file
 from msdn_gui.services.remembered import Remembered
+from msdn_gui.timers import make_timer
 
 _RECENT = 8
 _REMEMBERED = 50
@@ -80,7 +81,7 @@ class SettingsStore(QObject):
         self._is_kept = is_kept
         self.path = path or settings_file()
         self.value = _read(self.path)
-        self._timer = QTimer(self, singleShot=True, interval=_WRITE_AFTER_MS)
+        self._timer = make_timer(self, _WRITE_AFTER_MS, single_shot=True)
         self._timer.timeout.connect(self._write_beside)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)

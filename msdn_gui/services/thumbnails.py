@@ -9,12 +9,13 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThread, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QObject, QRunnable, Qt, QThread, QThreadPool, Signal
 from PySide6.QtGui import QImage, QImageReader
 
 from msdn_core.errors import MsdnError
 from msdn_gui.services.background import attempted
 from msdn_gui.services.locations import thumbnail_folder
+from msdn_gui.timers import make_timer
 
 SIDE = 160
 _KEPT = 1000
@@ -47,7 +48,7 @@ class Thumbnails(QObject):
         self._pool.setMaxThreadCount(threads or max(1, min(4, (os.cpu_count() or 2) - 1)))
         self._pool.setThreadPriority(QThread.Priority.LowPriority)
         self._loaded.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._look_again = QTimer(self, interval=_LOOK_AGAIN_MS)
+        self._look_again = make_timer(self, _LOOK_AGAIN_MS)
         self._look_again.timeout.connect(self._retry_missing)
 
     def get(self, path: Path) -> QImage | None:

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QTableView,
     QTabWidget,
     QVBoxLayout,
@@ -21,11 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core import __version__
-from msdn_gui.icons import icon_pixmap
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import SPACING, text_font
 from msdn_gui.services.background import Background
 from msdn_gui.shell.libraries import Library, licence_text, used_libraries
 from msdn_gui.shell.system_info import as_text, system_information
-from msdn_gui.theme import SPACING, text_font
+from msdn_gui.widgets.build import make_button, make_label, named
 from msdn_gui.widgets.parted import ABOVE, parted
 
 _WORDS = """
@@ -49,7 +49,7 @@ class AboutDialog(QDialog):
         self.setWindowTitle("About MSDN Explorer")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(680, 520)
-        tabs = QTabWidget(objectName="aboutPages")
+        tabs = named(QTabWidget(), "aboutPages")
         tabs.setDocumentMode(True)
         tabs.addTab(self._program(), "Program")
         tabs.addTab(_Licences(), "Licences")
@@ -65,9 +65,9 @@ class AboutDialog(QDialog):
     def _program(self) -> QWidget:
         sign = QLabel()
         sign.setPixmap(icon_pixmap("logo", 64, "accent", self.devicePixelRatioF()))
-        title = QLabel(f"MSDN Explorer {__version__}", objectName="aboutTitle")
+        title = make_label(f"MSDN Explorer {__version__}", name="aboutTitle")
         title.setFont(text_font(16.0, bold=True))
-        words = QLabel(_WORDS, textFormat=Qt.TextFormat.RichText, wordWrap=True)
+        words = make_label(_WORDS, text_format=Qt.TextFormat.RichText, wrap=True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         page = QWidget()
         column = QVBoxLayout(page)
@@ -86,7 +86,7 @@ class _Licences(QWidget):
         super().__init__()
         self._model = _LibraryModel()
         self._model.setParent(self)
-        self._table = QTableView(objectName="libraries")
+        self._table = named(QTableView(), "libraries")
         self._table.setAccessibleName("Packages and their licences")
         self._table.setModel(self._model)
         self._table.setSelectionBehavior(QTableView.SelectionBehavior.SelectRows)
@@ -157,7 +157,7 @@ class _LibraryModel(QAbstractTableModel):
 def _system(copy_system: QAction, window: QWidget) -> QWidget:
     text = _plain("systemText", "System information")
     text.setPlainText(as_text(system_information(window)))
-    copy = QPushButton("Copy", objectName="copySystem")
+    copy = make_button("Copy", name="copySystem")
     copy.setToolTip(copy_system.toolTip())
     copy.clicked.connect(copy_system.trigger)
     row = QHBoxLayout()

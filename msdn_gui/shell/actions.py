@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 
-from msdn_gui.icons import bind_icon
+from msdn_gui.look.icons import bind_icon
 from msdn_gui.widgets.action import sequences, set_keys
+from msdn_gui.widgets.build import named
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class Actions(QObject):
         super().__init__(parent)
         self._actions: dict[str, QAction] = {}
         for spec in SPECS:
-            action = QAction(spec.text, self, objectName=spec.name)
+            action = named(QAction(spec.text, self), spec.name)
             if spec.icon:
                 bind_icon(action, spec.icon)
             action.setStatusTip(spec.hint)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
+from msdn_gui.look.theme import theme
 from msdn_gui.services import Services
-from msdn_gui.theme import theme
 
 
 class Applying(QObject):

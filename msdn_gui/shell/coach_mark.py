@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.look.theme import SPACING, small_font, theme
+from msdn_gui.widgets.build import make_button, make_label
 
 _WIDTH = 344
 _ARROW = 10
@@ -51,20 +52,20 @@ class CoachMark(QWidget):
         self.setObjectName("coachMark")
         self._tip: QPoint | None = None
         self.ring = Ring(parent)
-        self._title = QLabel(objectName="coachTitle")
+        self._title = make_label(name="coachTitle")
         self._title.setProperty("look", "heading")
-        self._count = QLabel(objectName="coachCount")
+        self._count = make_label(name="coachCount")
         self._count.setProperty("look", "muted")
         self._count.setFont(small_font())
-        self._text = QLabel(objectName="coachText")
+        self._text = make_label(name="coachText")
         self._text.setWordWrap(True)
-        self._note = QLabel(objectName="coachNote")
+        self._note = make_label(name="coachNote")
         self._note.setFont(small_font())
         self._note.setProperty("look", "muted")
-        self.leave_button = QPushButton(objectName="coachLeave")
+        self.leave_button = make_button(name="coachLeave")
         self.leave_button.setProperty("look", "quiet")
-        self.back_button = QPushButton("&Back", objectName="coachBack")
-        self.onward_button = QPushButton(objectName="coachOnward")
+        self.back_button = make_button("&Back", name="coachBack")
+        self.onward_button = make_button(name="coachOnward")
         self.onward_button.setProperty("look", "primary")
         self.leave_button.clicked.connect(self.left)
         self.back_button.clicked.connect(self.back)

@@ -29,7 +29,7 @@ def do(window: MainWindow, listed: Listed) -> None:
     else:
         reason = why_not(action) if action is not None else "Open a project first."
         text = listed.text.removesuffix(" …")
-        window.session.message.emit("info", f"“{text}” is not possible now. {reason}".strip())
+        window.session.messages.info(f"“{text}” is not possible now. {reason}".strip())
 
 
 def _is_shown(window: MainWindow, workspace: str) -> bool:

@@ -8,19 +8,18 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
 
 from msdn_core.exporters.kinds import KINDS
-from msdn_gui.services.checkpoints import CheckpointChoice
+from msdn_gui.look.theme import SPACING
 from msdn_gui.services.locations import file_name
-from msdn_gui.theme import SPACING
+from msdn_gui.session.checkpoints import CheckpointChoice
+from msdn_gui.widgets.build import make_combo_box, make_label
 from msdn_gui.widgets.form import Form
 
 _NO_RUN = "There is no run yet that could be exported; train one."
@@ -57,21 +56,21 @@ class ExportDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setMinimumWidth(560)
         self._project = project
-        self.kind = QComboBox(objectName="exportKind")
+        self.kind = make_combo_box(name="exportKind")
         for name, kind in KINDS.items():
             self.kind.addItem(kind.text[0].upper() + kind.text[1:], name)
-        self.run = QComboBox(objectName="exportRun")
+        self.run = make_combo_box(name="exportRun")
         for choice in checkpoints:
             self.run.addItem(choice.label, str(choice.path))
         self.run.setCurrentIndex(max(0, self.run.findData(str(chosen))))
-        self.runs = QComboBox(objectName="exportRuns")
+        self.runs = make_combo_box(name="exportRuns")
         self.runs.addItem("all runs", "")
         for name in runs:
             self.runs.addItem(name, name)
-        self.split = QComboBox(objectName="exportSplit")
+        self.split = make_combo_box(name="exportSplit")
         for words, name in _SPLITS:
             self.split.addItem(words, name)
-        self._note = QLabel(objectName="exportNote", wordWrap=True)
+        self._note = make_label(name="exportNote", wrap=True)
         self._note.setProperty("look", "muted")
         self._form = Form()
         rows = (("What", self.kind), ("Of run", self.run), ("Of", self.runs), ("For", self.split), ("", self._note))

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from msdn_core.importers.formats import FORMATS, IMAGES, SPLITS, WORD_VECTORS
+from msdn_gui.look.theme import SPACING
 from msdn_gui.services.recognising import Recogniser
-from msdn_gui.theme import SPACING
+from msdn_gui.timers import make_timer
+from msdn_gui.widgets.build import make_combo_box, make_label
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.form import Form
 from msdn_gui.widgets.path_row import PathRow
@@ -51,7 +53,7 @@ class ImportDialog(QDialog):
         self.setMinimumWidth(640)
         self._has_project = has_project
         self.source = PathRow("importSource", "a data set's folder, or a file", takes=("folder", "file"))
-        self.format = QComboBox(objectName="importFormat")
+        self.format = make_combo_box(name="importFormat")
         self.format.setPlaceholderText("recognised by what lies there")
         for name, entry in FORMATS.items():
             self.format.addItem(entry.text[0].upper() + entry.text[1:], name)
@@ -67,12 +69,12 @@ class ImportDialog(QDialog):
                 "importWords", "a vector an attribute, or GloVe or word2vec (may be left out)", takes=("file",)
             ),
         }
-        self.recipe = QComboBox(objectName="importRecipe")
+        self.recipe = make_combo_box(name="importRecipe")
         for words, name in _RECIPES:
             self.recipe.addItem(words, name)
-        self._fault = QLabel(objectName="importFault", wordWrap=True)
+        self._fault = make_label(name="importFault", wrap=True)
         self._recogniser = Recogniser(self)
-        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MS)
+        self._typing = make_timer(self, _TYPING_MS, single_shot=True)
         self._compose()
         self._typing.timeout.connect(self._recognise)
         self._recogniser.told.connect(self._take)

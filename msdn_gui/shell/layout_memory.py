@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget, QWidget
 
 from msdn_gui.services.settings import SettingsStore, decode, encode
+from msdn_gui.timers import make_timer
 
 _SETTLE_MS = 300
 _MOVES = (QEvent.Type.Show, QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.WindowStateChange)
@@ -17,7 +18,7 @@ class LayoutMemory(QObject):
     def __init__(self, settings: SettingsStore, window: QMainWindow) -> None:
         super().__init__(window)
         self._settings, self._window = settings, window
-        self._settling = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settling = make_timer(self, _SETTLE_MS, single_shot=True)
         self._settling.timeout.connect(self.keep_geometry)
         window.installEventFilter(self)
 

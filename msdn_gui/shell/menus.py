@@ -10,9 +10,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
-from msdn_gui.icons import bind_icon
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import MODES, theme
 from msdn_gui.shell.workspaces import ENTRIES
-from msdn_gui.theme import MODES, theme
 from msdn_gui.widgets.action import allow, sequences, set_keys
 from msdn_gui.widgets.menu_heading import menu_heading
 
@@ -70,7 +70,7 @@ class Menus(QObject):
         menu.insertMenu(self._window.commands["open_checkpoint"], recent)
 
     def _fill_recent(self, menu: QMenu) -> None:
-        current = self._window.session.project
+        current = self._window.session.document.project
         recent = [Path(text) for text in self._window.services.settings.value.recent_projects]
         for path in recent:
             action = menu.addAction(path.name)

@@ -13,10 +13,10 @@ from msdn_core.errors import MsdnError
 from msdn_core.project import PROJECT_FILE, ImageRecord, Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_gui.services import Services
-from msdn_gui.services.checkpoints import run_behind
 from msdn_gui.services.jobs import Job
 from msdn_gui.services.locations import aviary_folder, folder_project, new_project_folder
 from msdn_gui.session import Session
+from msdn_gui.session.checkpoints import run_behind
 from msdn_gui.shell.import_dialog import ImportRequest
 
 _TOLD = 3
@@ -34,10 +34,10 @@ class Opening(QObject):
         self._session = session
         self._services = services
         self._wanted: object = None
-        session.project_changed.connect(self._remember)
-        session.checkpoint_changed.connect(self._remember_checkpoint)
+        session.document.project_changed.connect(self._remember)
+        session.inference.checkpoint_changed.connect(self._remember_checkpoint)
         # A long list of images comes a moment after its project.
-        session.images_changed.connect(self._choose_first_image)
+        session.document.images_changed.connect(self._choose_first_image)
 
     @property
     def is_busy(self) -> bool:
@@ -62,8 +62,7 @@ class Opening(QObject):
             # The start screen: the project was closed, or is gone.
             self._want(None)
             if last:
-                self._session.message.emit(
-                    "warning",
+                self._session.messages.warning(
                     f"The project {last} is not there any more; open it from where it is now, or another one.",
                 )
         else:
@@ -80,7 +79,7 @@ class Opening(QObject):
             self.open_images(path)
         else:
             self._want(None)
-            self._session.message.emit("error", f"There is no folder {path}; drop or open a folder.")
+            self._session.messages.error(f"There is no folder {path}; drop or open a folder.")
 
     def open_project(self, path: Path) -> bool:
         """Opens a project; where it cannot be, the message bar says why and the open one stays."""
@@ -90,20 +89,20 @@ class Opening(QObject):
         try:
             session.open_project(path)
         except MsdnError as fault:
-            session.message.emit("error", str(fault))
+            session.messages.error(str(fault))
             return False
         kept = settings.value.checkpoints.get(str(path))
-        current = session.checkpoint
-        if kept and (current is None or str(current.path) != kept) and session.fits(Path(kept)):
-            session.set_checkpoint(Path(kept))
-        names = [attribute.full_name for attribute in session.table.attributes]
+        current = session.inference.checkpoint
+        if kept and (current is None or str(current.path) != kept) and session.inference.fits(Path(kept)):
+            session.inference.set_checkpoint(Path(kept))
+        names = [attribute.full_name for attribute in session.document.table.attributes]
         if before.attribute in names:
-            session.set_attribute(names.index(before.attribute))
-        session.set_class(before.class_name)
-        last = _image_named(session.images, before.image)
+            session.selection.set_attribute(names.index(before.attribute))
+        session.selection.set_class(before.class_name)
+        last = _image_named(session.document.images, before.image)
         if last is not None:
             # A workspace may have chosen another one meanwhile.
-            session.set_image(last)
+            session.selection.set_image(last)
         self._choose_first_image()
         if self._is_undrawn_aviary():
             self._draw(path)
@@ -111,18 +110,17 @@ class Opening(QObject):
 
     def open_checkpoint(self, path: Path) -> None:
         """Looks through a checkpoint; where nothing is open, the project opens that its run belongs to."""
-        if self._session.project is None:
+        if self._session.document.project is None:
             run = run_behind(path)
             project = run.parent.parent if run is not None else path.parent
             if not Project.is_project(project):
-                self._session.message.emit(
-                    "warning",
+                self._session.messages.warning(
                     f"{path.name} does not lie in a project; open images to look at first, then the checkpoint.",
                 )
                 return
             if not self.open_project(project):
                 return
-        self._session.set_checkpoint(path)
+        self._session.inference.set_checkpoint(path)
 
     def close_project(self) -> None:
         """Lets go of the project; the next start opens none."""
@@ -133,7 +131,7 @@ class Opening(QObject):
     def open_images(self, folder: Path) -> None:
         """Opens a folder of images: its project is made, or found again with the images that are new."""
         project = folder_project(folder)
-        if self._session.project is not None and self._session.project.path == project:
+        if self._session.document.project is not None and self._session.document.project.path == project:
             self._session.close_project()
         job = self._services.jobs.engine(
             f"Reading {folder.name}", "import", "images", folder, project, workspace="explore"
@@ -142,7 +140,7 @@ class Opening(QObject):
 
     def import_data(self, request: ImportRequest) -> None:
         """Makes a project of a data set and opens it, or a run of a published checkpoint and looks through it."""
-        source, current = request.source, self._session.project
+        source, current = request.source, self._session.document.project
         if request.format in ("images", "project"):
             self.open_path(source)
             return
@@ -152,7 +150,7 @@ class Opening(QObject):
             if current is not None:
                 job = self._services.jobs.engine(title, "import", "checkpoint", source, current.path, *more)
                 job.finished.connect(lambda result: self._look_through(current.path, result))
-                job.failed.connect(lambda sentence: self._session.message.emit("error", sentence))
+                job.failed.connect(lambda sentence: self._session.messages.error(sentence))
             return
         project = new_project_folder(source.stem if source.is_file() else source.name)
         job = self._services.jobs.engine(title, "import", request.format, source, project, *more, workspace="explore")
@@ -160,14 +158,14 @@ class Opening(QObject):
 
     def _look_through(self, project: Path, result: dict[str, Any]) -> None:
         """A published checkpoint was imported as a run."""
-        if self._session.project is None or self._session.project.path != project:
+        if self._session.document.project is None or self._session.document.project.path != project:
             return
         run = RunDirectory(Path(str(result.get("path", ""))))
         checkpoint = run.checkpoint("best") or run.checkpoint("last")
         if checkpoint is not None:
-            self._session.set_checkpoint(checkpoint)
+            self._session.inference.set_checkpoint(checkpoint)
         findings = " ".join(map(str, result.get("findings", [])))
-        self._session.message.emit("info", f"The checkpoint is run “{run.name}” now. {findings}".strip())
+        self._session.messages.info(f"The checkpoint is run “{run.name}” now. {findings}".strip())
 
     def new_aviary(self) -> None:
         """Makes one more demo project."""
@@ -182,8 +180,8 @@ class Opening(QObject):
     def _draw(self, path: Path) -> None:
         """The first line of the job says that the database is there; the drawing goes on behind the window."""
         job = self._services.jobs.engine("Drawing the aviary", "demo", path, workspace="explore")
-        if self._session.project is not None and self._session.project.path == path:
-            job.failed.connect(lambda sentence: self._session.message.emit("error", sentence))
+        if self._session.document.project is not None and self._session.document.project.path == path:
+            job.failed.connect(lambda sentence: self._session.messages.error(sentence))
             return
         self._want(job)
         job.progress.connect(lambda *_: self._open_early(job, path))
@@ -197,7 +195,7 @@ class Opening(QObject):
             try:
                 self._session.open_project(path)
             except MsdnError as fault:
-                self._session.message.emit("error", str(fault))
+                self._session.messages.error(str(fault))
             self._choose_first_image()
 
     def _open_when_done(self, job: Job, project: Path) -> None:
@@ -213,7 +211,7 @@ class Opening(QObject):
         findings = [str(finding) for finding in result.get("findings", [])]
         if findings:
             more = [f"And {len(findings) - _TOLD} more findings."] if len(findings) > _TOLD else []
-            self._session.message.emit("info", " ".join(findings[:_TOLD] + more))
+            self._session.messages.info(" ".join(findings[:_TOLD] + more))
 
     def _fail(self, job: Job, sentence: str, project: Path | None = None) -> None:
         if self._wanted is not job:
@@ -223,7 +221,7 @@ class Opening(QObject):
         if project is not None and Project.is_project(project):
             self.open_project(project)
         if sentence:
-            self._session.message.emit("error", sentence)
+            self._session.messages.error(sentence)
 
     def _want(self, job: object) -> None:
         was = self.is_busy
@@ -234,16 +232,20 @@ class Opening(QObject):
     def _choose_first_image(self) -> None:
         """The one that was looked at last, or the first that is there."""
         session = self._session
-        if session.image is None and session.images and session.project is not None:
-            last = _image_named(session.images, self._services.settings.remembered(session.project.path).image)
-            there = next((record for record in session.images[:64] if record.path.exists()), session.images[0])
-            session.set_image(last or there)
+        if session.selection.image is None and session.document.images and session.document.project is not None:
+            last = _image_named(
+                session.document.images, self._services.settings.remembered(session.document.project.path).image
+            )
+            there = next(
+                (record for record in session.document.images[:64] if record.path.exists()), session.document.images[0]
+            )
+            session.selection.set_image(last or there)
 
     def _is_undrawn_aviary(self) -> bool:
-        project = self._session.project
+        project = self._session.document.project
         if project is None or not project.meta("aviary_seed"):
             return False
-        return any(not record.path.exists() for record in self._session.images)
+        return any(not record.path.exists() for record in self._session.document.images)
 
     def _remember(self, project: Project | None) -> None:
         if project is not None:
@@ -251,7 +253,7 @@ class Opening(QObject):
         self._services.run_monitor.set_project(project.path if project is not None else None)
 
     def _remember_checkpoint(self, checkpoint: Any) -> None:
-        project = self._session.project
+        project = self._session.document.project
         if project is None or checkpoint is None:
             return
         kept = dict(self._services.settings.value.checkpoints)

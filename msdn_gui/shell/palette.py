@@ -14,17 +14,16 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
-    QLabel,
-    QLineEdit,
     QListView,
     QVBoxLayout,
     QWidget,
 )
 from shiboken6 import isValid
 
+from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.shell.palette_finder import PaletteFinder
 from msdn_gui.shell.palette_list import FOUND_ROLE, ROW_HEIGHT, PaletteDelegate, PaletteModel
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.widgets.build import make_label, make_line_edit, named
 
 if TYPE_CHECKING:
     from msdn_gui.shell.window import MainWindow
@@ -43,11 +42,11 @@ class Palette(QFrame):
         self._window = window
         self._finder = PaletteFinder(window)
         self._before: QWidget | None = None
-        self.line = QLineEdit(objectName="palette_line")
+        self.line = make_line_edit(name="palette_line")
         self.line.setPlaceholderText("An action, project, class, attribute or image")
         self.line.setAccessibleName("Command palette")
         self.model = PaletteModel(self)
-        self.list = QListView(objectName="palette_list")
+        self.list = named(QListView(), "palette_list")
         self.list.setAccessibleName("What was found")
         self.list.setModel(self.model)
         self.list.setItemDelegate(PaletteDelegate(self.list))
@@ -55,7 +54,7 @@ class Palette(QFrame):
         self.list.setMouseTracking(True)
         # The keys stay with the line, which hands on those that move.
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.none = QLabel("Nothing has such a name.", objectName="palette_none")
+        self.none = make_label("Nothing has such a name.", name="palette_none")
         self.none.setProperty("look", "muted")
         self.none.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING)
         layout = QVBoxLayout(self)

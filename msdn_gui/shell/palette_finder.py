@@ -74,7 +74,7 @@ class PaletteFinder(QObject):
         self._always = [*self._actions(), *self._projects()]
         self._named = [*self._classes(), *self._attributes()]
         self._names = []
-        images = self._window.session.images
+        images = self._window.session.document.images
         # Of 100,000 images, both their names and what is sought in them take longer than a frame.
         self._reading.start(lambda: [one.name.lower() for one in images])
 
@@ -127,7 +127,7 @@ class PaletteFinder(QObject):
 
     def _why_not(self, listed: Listed) -> str:
         window = self._window
-        if listed.workspace and window.session.project is None:
+        if listed.workspace and window.session.document.project is None:
             return "Open a project first."
         action = window.action_list.action(listed.name)
         if action is None or action.isEnabled() or listed.workspace not in ("", window.current):
@@ -137,7 +137,7 @@ class PaletteFinder(QObject):
         return why_not(action) or "It is not possible now."
 
     def _projects(self) -> Iterator[Entry]:
-        current = self._window.session.project
+        current = self._window.session.document.project
         for text in self._window.services.settings.value.recent_projects:
             path = Path(text)
             if current is None or current.path != path:
@@ -149,13 +149,13 @@ class PaletteFinder(QObject):
                 )
 
     def _classes(self) -> Iterator[Entry]:
-        table = self._window.session.table
+        table = self._window.session.document.table
         for name, seen in zip(table.classes, table.seen, strict=True):
             place = "Seen class" if seen else "Unseen class"
             yield Entry("", name, place, partial(self._show_class, name), rank=-6.0)
 
     def _attributes(self) -> Iterator[Entry]:
-        for column, attribute in enumerate(self._window.session.table.attributes):
+        for column, attribute in enumerate(self._window.session.document.table.attributes):
             yield Entry("", attribute.full_name, "Attribute", partial(self._show_attribute, column), rank=-8.0)
 
     def _take_names(self, names: list[str]) -> None:
@@ -179,7 +179,7 @@ class PaletteFinder(QObject):
             self.more.emit()
 
     def _image_entries(self, typed: str) -> Iterator[Found]:
-        images = self._window.session.images
+        images = self._window.session.document.images
         for number in self._images or ():
             if number < len(images):
                 record = images[number]
@@ -195,15 +195,15 @@ class PaletteFinder(QObject):
 
     def _show_class(self, name: str) -> None:
         self._go(("classes", "explore"))
-        self._window.session.set_class(name)
+        self._window.session.selection.set_class(name)
 
     def _show_attribute(self, column: int) -> None:
         self._go(("explore", "classes"))
-        self._window.session.set_attribute(column)
+        self._window.session.selection.set_attribute(column)
 
     def _show_image(self, record: object) -> None:
         self._go(("explore", "annotate"))
-        self._window.session.set_image(record)
+        self._window.session.selection.set_image(record)
 
 
 def _containing(names: Sequence[str], words: Sequence[str]) -> list[int]:

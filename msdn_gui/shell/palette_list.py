@@ -8,8 +8,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QPainter, QTextLayout
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
+from msdn_gui.look.theme import SPACING, small_font, text_font, theme
 from msdn_gui.shell.palette_finder import Found
-from msdn_gui.theme import SPACING, small_font, text_font, theme
 
 FOUND_ROLE = Qt.ItemDataRole.UserRole
 ROW_HEIGHT = 30

@@ -6,8 +6,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from msdn_gui.icons import bind_icon
-from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, small_font, theme
+from msdn_gui.widgets.build import make_tool_button
 
 _WIDTH = 72
 
@@ -30,7 +31,7 @@ class Rail(QWidget):
 
     def add(self, name: str, title: str, icon_name: str, hint: str = "") -> None:
         """One more workspace at the bottom."""
-        button = QToolButton(objectName=f"rail-{name}", text=title, checkable=True, toolTip=hint or title)
+        button = make_tool_button(name=f"rail-{name}", text=title, checkable=True, tip=hint or title)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(24, 24))
         button.setFont(small_font())

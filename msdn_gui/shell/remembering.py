@@ -21,13 +21,13 @@ class Remembering(QObject):
     def __init__(self, session: Session, settings: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._settings = session, settings
-        session.project_changed.connect(self._remember_opening)
-        session.images_changed.connect(self._remember_images)
-        session.table_changed.connect(self._remember_table)
-        session.image_changed.connect(self._remember_image)
-        session.attribute_changed.connect(self._remember_attribute)
-        session.class_changed.connect(self._remember_class)
-        self._remember_opening(session.project)
+        session.document.project_changed.connect(self._remember_opening)
+        session.document.images_changed.connect(self._remember_images)
+        session.document.table_changed.connect(self._remember_table)
+        session.selection.image_changed.connect(self._remember_image)
+        session.selection.attribute_changed.connect(self._remember_attribute)
+        session.selection.class_changed.connect(self._remember_class)
+        self._remember_opening(session.document.project)
 
     def _remember_opening(self, project: Project | None) -> None:
         if project is not None:
@@ -37,7 +37,7 @@ class Remembering(QObject):
             self._remember_table()
 
     def _remember_images(self) -> None:
-        project, images = self._session.project, self._session.images
+        project, images = self._session.document.project, self._session.document.images
         # A long list comes a moment later; what is known of it is kept until then.
         if project is not None and images:
             places = np.unique(np.linspace(0, len(images) - 1, MOSAIC).astype(int))
@@ -45,7 +45,7 @@ class Remembering(QObject):
             self._settings.remember(project.path, images=len(images), pictures=pictures)
 
     def _remember_table(self) -> None:
-        project, table = self._session.project, self._session.table
+        project, table = self._session.document.project, self._session.document.table
         if project is not None:
             self._settings.remember(
                 project.path,
@@ -57,14 +57,14 @@ class Remembering(QObject):
     # A choice that is given up, as when the project is closed, is remembered as it was.
 
     def _remember_image(self, record: ImageRecord | None) -> None:
-        if self._session.project is not None and record is not None:
-            self._settings.remember(self._session.project.path, image=record.name)
+        if self._session.document.project is not None and record is not None:
+            self._settings.remember(self._session.document.project.path, image=record.name)
 
     def _remember_attribute(self, column: int) -> None:
-        if self._session.project is not None and column >= 0:
-            name = self._session.table.attributes[column].full_name
-            self._settings.remember(self._session.project.path, attribute=name)
+        if self._session.document.project is not None and column >= 0:
+            name = self._session.document.table.attributes[column].full_name
+            self._settings.remember(self._session.document.project.path, attribute=name)
 
     def _remember_class(self, name: str | None) -> None:
-        if self._session.project is not None and name is not None:
-            self._settings.remember(self._session.project.path, class_name=name)
+        if self._session.document.project is not None and name is not None:
+            self._settings.remember(self._session.document.project.path, class_name=name)

@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
+
+from msdn_gui.timers import make_timer
 
 if TYPE_CHECKING:
     from msdn_gui.shell.window import MainWindow
@@ -30,7 +32,7 @@ class Screenshot(QObject):
         self._steady = 0
         self._until = time.monotonic() + timeout_s
         self._timeout_s = timeout_s
-        self._timer = QTimer(self, interval=_LOOK_MS)
+        self._timer = make_timer(self, _LOOK_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
 

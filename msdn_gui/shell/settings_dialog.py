@@ -7,25 +7,28 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSlider,
-    QSpinBox,
     QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from msdn_core.domain.attention import RangePolicy
+from msdn_gui.look.theme import MODES, SPACING, TEXT_SCALES, small_font
 from msdn_gui.services.settings import Settings, SettingsStore
 from msdn_gui.shell.action_list import ActionList
 from msdn_gui.shell.shortcuts_page import ShortcutsPage
-from msdn_gui.theme import MODES, SPACING, TEXT_SCALES, small_font
+from msdn_gui.widgets.build import (
+    make_button,
+    make_check_box,
+    make_combo_box,
+    make_label,
+    make_line_edit,
+    make_slider,
+    make_spin_box,
+    named,
+)
 from msdn_gui.widgets.form import Form
 from msdn_gui.widgets.heat import COLOUR_MAPS
 
@@ -49,14 +52,14 @@ class SettingsDialog(QDialog):
         self._settings = settings
         self._is_showing = False
         self._shows: list[Callable[[Settings], None]] = []
-        self.tabs = QTabWidget(objectName="settings_pages")
+        self.tabs = named(QTabWidget(), "settings_pages")
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self._window_page(), "Window")
         self.tabs.addTab(self._images_page(), "Images and maps")
         self.tabs.addTab(ShortcutsPage(actions), "Keys")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
-        self.defaults = QPushButton("Reset these", objectName="settings_defaults")
+        self.defaults = make_button("Reset these", name="settings_defaults")
         self.defaults.setToolTip("Everything on the first two pages as the program comes")
         self.defaults.setAutoDefault(False)
         self.defaults.clicked.connect(self._reset)
@@ -81,7 +84,7 @@ class SettingsDialog(QDialog):
         form = Form()
         self._add_choice(form, "Theme", "theme", [(_MODE_WORDS[mode], mode) for mode in MODES])
         self._add_choice(form, "Text", "text_scale", [(f"{scale:.0%}", scale) for scale in TEXT_SCALES])
-        name = QLineEdit(objectName="settings_annotator")
+        name = make_line_edit(name="settings_annotator")
         name.setPlaceholderText("The name of your account")
         name.setToolTip("The name that is kept with all that you say in Annotate")
         name.editingFinished.connect(lambda: self._change("annotator", name.text().strip()))
@@ -95,7 +98,7 @@ class SettingsDialog(QDialog):
             form, "Range of colours", "range_policy", [(p.value.capitalize(), p.value) for p in RangePolicy]
         )
         self._add_choice(form, "Colour map", "colour_map", [(name.capitalize(), name) for name in COLOUR_MAPS])
-        opacity = QSlider(Qt.Orientation.Horizontal, objectName="settings_opacity", minimum=0, maximum=100)
+        opacity = make_slider(0, 100, name="settings_opacity")
         opacity.valueChanged.connect(lambda value: self._change("opacity", value / 100))
         self._shows.append(lambda value: opacity.setValue(round(100 * value.opacity)))
         form.add("Opacity of maps", opacity)
@@ -118,13 +121,13 @@ class SettingsDialog(QDialog):
         return _page(form, "The maps' settings are those below the maps in Explore. What is kept is kept in memory.")
 
     def _add_tick(self, form: Form, text: str, name: str, words: str) -> None:
-        box = QCheckBox(words, objectName=f"settings_{name}")
+        box = make_check_box(words, name=f"settings_{name}")
         box.toggled.connect(lambda on: self._change(name, on))
         self._shows.append(lambda value: box.setChecked(getattr(value, name)))
         form.add(text, box)
 
     def _add_choice(self, form: Form, text: str, name: str, choices: list[tuple[str, Any]]) -> None:
-        box = QComboBox(objectName=f"settings_{name}")
+        box = make_combo_box(name=f"settings_{name}")
         for words, value in choices:
             box.addItem(words, value)
         box.currentIndexChanged.connect(lambda _: self._change(name, box.currentData()))
@@ -132,7 +135,7 @@ class SettingsDialog(QDialog):
         form.add(text, box)
 
     def _add_count(self, form: Form, text: str, name: str, bounds: tuple[int, int], hint: str) -> None:
-        box = QSpinBox(objectName=f"settings_{name}", minimum=bounds[0], maximum=bounds[1])
+        box = make_spin_box(bounds[0], bounds[1], name=f"settings_{name}")
         box.setSingleStep(bounds[0])
         box.setToolTip(hint)
         # A number is taken when it is whole, not while it is typed.
@@ -167,7 +170,7 @@ def _page(form: Form, words: str = "") -> QWidget:
     layout.setContentsMargins(SPACING * 2, SPACING * 2, SPACING * 2, SPACING)
     layout.setSpacing(SPACING * 2)
     layout.addLayout(form)
-    note = QLabel(words, wordWrap=True)
+    note = make_label(words, wrap=True)
     note.setProperty("look", "muted")
     note.setFont(small_font())
     layout.addWidget(note)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from msdn_gui.services.locations import aviary_folder
 from msdn_gui.services.recognising import Recogniser
+from msdn_gui.session.messages import Level
 from msdn_gui.shell.about import AboutDialog
 from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
 from msdn_gui.shell.import_dialog import ImportDialog
@@ -51,29 +52,29 @@ class ShellActions(QObject):
             "shortcuts": lambda: self._show_settings(KEYS_PAGE),
             "palette": window.palette_bar.open,
             "extract_features": self.extract_features,
-            "explain_again": session.explain_again,
+            "explain_again": session.inference.explain_again,
             "tour": window.tour.start,
             "about": lambda: AboutDialog(window.commands["copy_system"], window).open(),
             "copy_system": self._copy_system,
         }.items():
             window.commands[name].triggered.connect(lambda _checked=False, run=function: run())
-        session.project_changed.connect(self._enable)
-        for chosen in (session.image_changed, session.checkpoint_changed):
-            chosen.connect(lambda _: self._enable(session.project))
-        window.services.jobs.started.connect(lambda _: self._enable(session.project))
-        window.services.jobs.ended.connect(lambda _: self._enable(session.project))
-        self._enable(session.project)
+        session.document.project_changed.connect(self._enable)
+        for chosen in (session.selection.image_changed, session.inference.checkpoint_changed):
+            chosen.connect(lambda _: self._enable(session.document.project))
+        window.services.jobs.started.connect(lambda _: self._enable(session.document.project))
+        window.services.jobs.ended.connect(lambda _: self._enable(session.document.project))
+        self._enable(session.document.project)
 
     def extract_features(self) -> None:
         """Extracts features of all images as a job; the chip shows how far it is, and cancels it."""
-        project = self._window.session.project
+        project = self._window.session.document.project
         if project is None:
             return
         job = self._window.services.jobs.engine(
             "Extracting features", "features", project.path, "--background", workspace="train"
         )
         job.finished.connect(self._say_features)
-        job.failed.connect(lambda sentence: self._window.session.message.emit("error", sentence))
+        job.failed.connect(lambda sentence: self._window.session.messages.error(sentence))
 
     def _say_features(self, result: dict[str, Any]) -> None:
         failures = result.get("failures") or {}
@@ -81,7 +82,7 @@ class ShellActions(QObject):
         if failures:
             name, why = next(iter(failures.items()))
             text += f" {len(failures)} could not be opened, e.g. {name}: {why}"
-        self._window.session.message.emit("warning" if failures else "info", text)
+        self._window.session.messages.post(Level.WARNING if failures else Level.INFO, text)
 
     def open_dropped(self, path: Path) -> None:
         """Opens images and projects at once; of a data set, asks what belongs to it."""
@@ -95,7 +96,7 @@ class ShellActions(QObject):
 
     def ask_for_import(self, path: Path | None = None) -> None:
         """Shows the import dialogue, about a path where one is given."""
-        dialog = ImportDialog(self._window, has_project=self._window.session.project is not None)
+        dialog = ImportDialog(self._window, has_project=self._window.session.document.project is not None)
         dialog.asked.connect(self._window.opening.import_data)
         if path is not None:
             dialog.show_source(path)
@@ -103,26 +104,28 @@ class ShellActions(QObject):
 
     def _ask_for_export(self) -> None:
         session = self._window.session
-        if session.project is None:
+        if session.document.project is None:
             return
-        chosen = session.checkpoint.path if session.checkpoint is not None else None
+        chosen = session.inference.checkpoint.path if session.inference.checkpoint is not None else None
         runs = [run.name for run in self._window.services.run_monitor.runs]
-        dialog = ExportDialog(session.project.name, session.checkpoints(), chosen, self._window, runs=runs)
+        dialog = ExportDialog(
+            session.document.project.name, session.inference.checkpoints(), chosen, self._window, runs=runs
+        )
         dialog.asked.connect(self._export)
         dialog.open()
 
     def _export(self, request: ExportRequest) -> None:
         session = self._window.session
-        if session.project is None:
+        if session.document.project is None:
             return
-        words = ("export", request.kind, session.project.path, request.file, *request.options)
+        words = ("export", request.kind, session.document.project.path, request.file, *request.options)
         job = self._window.services.jobs.engine(f"Exporting {request.kind}", *words)
         job.finished.connect(lambda result: self._say_exported(request, result))
-        job.failed.connect(lambda sentence: session.message.emit("error", sentence))
+        job.failed.connect(lambda sentence: session.messages.error(sentence))
 
     def _say_exported(self, request: ExportRequest, result: dict[str, Any]) -> None:
         findings = [str(finding) for finding in result.get("findings", [])]
-        self._window.session.message.emit("info", " ".join([f"Written to {request.file}.", *findings]))
+        self._window.session.messages.info(" ".join([f"Written to {request.file}.", *findings]))
 
     def _ask_for_folder(self, title: str, take: Callable[[Path], object]) -> None:
         self._ask(title, QFileDialog.FileMode.Directory, "", take)
@@ -153,11 +156,11 @@ class ShellActions(QObject):
         """What the window knows at once; what only the engine knows follows some seconds later."""
         text = as_text(system_information(self._window))
         QApplication.clipboard().setText(text)
-        say = self._window.session.message.emit
-        say("info", "System information is on the clipboard; the device that torch finds is added in a moment.")
+        messages = self._window.session.messages
+        messages.info("System information is on the clipboard; the device that torch finds is added in a moment.")
         job = self._window.services.jobs.engine("Looking at the system", "doctor")
         job.finished.connect(lambda result: self._add_to_copied(text, result))
-        job.failed.connect(lambda sentence: say("error", sentence))
+        job.failed.connect(messages.error)
 
     def _add_to_copied(self, text: str, result: dict[str, Any]) -> None:
         if QApplication.clipboard().text() != text:
@@ -165,12 +168,16 @@ class ShellActions(QObject):
         rows = [f"Device: {result.get('system', {}).get('device', 'unknown')}"]
         rows += [f"! {finding}" for finding in result.get("findings", [])]
         QApplication.clipboard().setText("\n".join([text, *rows]))
-        self._window.session.message.emit("info", "System information is on the clipboard, the device with it.")
+        self._window.session.messages.info("System information is on the clipboard, the device with it.")
 
     def _enable(self, project: object) -> None:
         session, jobs = self._window.session, self._window.services.jobs
         closed = "" if project is not None else "Open a project first."
-        blind = "" if session.image is not None and session.checkpoint is not None else "Choose image and checkpoint."
+        blind = (
+            ""
+            if session.selection.image is not None and session.inference.checkpoint is not None
+            else "Choose image and checkpoint."
+        )
         reasons = dict.fromkeys(("close_project", "export_data", "next_image", "previous_image"), closed)
         reasons["extract_features"] = closed or ("They are being extracted." if jobs.find("features") else "")
         reasons["explain_again"] = closed or blind

@@ -7,19 +7,17 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLabel,
-    QLineEdit,
-    QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+from msdn_gui.look.theme import SPACING, small_font, text_font
 from msdn_gui.shell.action_list import ActionList, Listed
 from msdn_gui.shell.key_recorder import KeyRecorder
-from msdn_gui.theme import SPACING, small_font, text_font
 from msdn_gui.widgets.action import keys_text
+from msdn_gui.widgets.build import make_button, make_label, make_line_edit
 
 _TEXT, _KEYS, _PART = range(3)
 _ROW_HEIGHT = 26
@@ -35,7 +33,7 @@ class ShortcutsPage(QWidget):
         self._actions = actions
         self._items: dict[str, QTreeWidgetItem] = {}
         self._wanted: tuple[str, QKeySequence] | None = None
-        self.filter = QLineEdit(objectName="shortcuts_filter", clearButtonEnabled=True)
+        self.filter = make_line_edit(name="shortcuts_filter", clearable=True)
         self.filter.setPlaceholderText("Part of a name, of its place, or keys as Ctrl+F")
         self.filter.setAccessibleName("Filter the actions")
         self.tree = QTreeWidget(objectName="shortcuts_tree", columnCount=3)
@@ -47,16 +45,16 @@ class ShortcutsPage(QWidget):
         header.setStretchLastSection(False)
         for column, width in ((_KEYS, 190), (_PART, 120)):
             header.resizeSection(column, width)
-        self.words = QLabel(_HINT, objectName="shortcuts_words", wordWrap=True)
+        self.words = make_label(_HINT, name="shortcuts_words", wrap=True)
         self.words.setFont(small_font())
         self.words.setProperty("look", "muted")
         self.words.setMinimumHeight(2 * self.words.fontMetrics().lineSpacing())
-        self.take = QPushButton("Use them here", objectName="shortcuts_take")
-        self.keep = QPushButton("Leave them there", objectName="shortcuts_keep")
-        self.change = QPushButton("Change …", objectName="shortcuts_change")
-        self.none = QPushButton("No keys", objectName="shortcuts_none")
-        self.reset = QPushButton("Reset", objectName="shortcuts_reset")
-        self.reset_all = QPushButton("Reset all", objectName="shortcuts_reset_all")
+        self.take = make_button("Use them here", name="shortcuts_take")
+        self.keep = make_button("Leave them there", name="shortcuts_keep")
+        self.change = make_button("Change …", name="shortcuts_change")
+        self.none = make_button("No keys", name="shortcuts_none")
+        self.reset = make_button("Reset", name="shortcuts_reset")
+        self.reset_all = make_button("Reset all", name="shortcuts_reset_all")
         self._compose()
         self._fill()
         self.filter.textChanged.connect(self._filter)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from msdn_gui.icons import bind_icon
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.widgets.build import make_label, make_progress_bar, make_tool_button
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,11 @@ class StatusChip(QWidget):
         super().__init__(parent)
         self.setObjectName("statusChip")
         self._activities: dict[str, Activity] = {}
-        self._label = QLabel(objectName="chipText")
+        self._label = make_label(name="chipText")
         self._label.setFont(small_font())
-        self._bar = QProgressBar(objectName="chipBar", textVisible=False)
+        self._bar = make_progress_bar(name="chipBar")
         self._bar.setFixedWidth(96)
-        self._cancel = QToolButton(objectName="chipCancel", toolTip="Cancel", accessibleName="Cancel")
+        self._cancel = make_tool_button(name="chipCancel", tip="Cancel", accessible="Cancel")
         bind_icon(self._cancel, "close", "muted")
         self._cancel.clicked.connect(self._on_cancel)
         row = QHBoxLayout(self)

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
-from msdn_gui.icons import bind_icon
-from msdn_gui.services.checkpoints import Checkpoint, run_behind
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, text_font, theme
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, text_font, theme
+from msdn_gui.session.checkpoints import Checkpoint, run_behind
+from msdn_gui.widgets.build import make_label, make_tool_button
 from msdn_gui.widgets.menu_heading import menu_heading
 
 _LABEL_CHARACTERS = 40
@@ -40,14 +41,14 @@ class TopBar(QWidget):
         self.checkpoint_button = _menu_button(
             "checkpointButton", "checkpoint", "The checkpoint that images are looked at through; click for others"
         )
-        self._note = QLabel(objectName="topNote")
+        self._note = make_label(name="topNote")
         self._note.setProperty("look", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
         row.setSpacing(SPACING)
         row.addWidget(self.project_button)
         row.addWidget(self.checkpoint_button)
-        self._borrowed = QToolButton(objectName="borrowed", text="Classes borrowed from the checkpoint")
+        self._borrowed = make_tool_button(name="borrowed", text="Classes borrowed from the checkpoint")
         self._borrowed.setToolTip(
             "The project has none of its own. Click to begin with your own attributes in Classes, or to take these over"
         )
@@ -58,12 +59,12 @@ class TopBar(QWidget):
         project_menu = self.project_button.menu()
         project_menu.aboutToShow.connect(lambda: (project_menu.clear(), fill_project_menu(project_menu)))
         self.checkpoint_button.menu().aboutToShow.connect(self._fill_checkpoints)
-        session.project_changed.connect(self._show_project)
-        session.checkpoint_changed.connect(self._show_checkpoint)
-        session.table_changed.connect(self._show_note)
+        session.document.project_changed.connect(self._show_project)
+        session.inference.checkpoint_changed.connect(self._show_checkpoint)
+        session.document.table_changed.connect(self._show_note)
         theme().changed.connect(self.update)
-        self._show_project(session.project)
-        self._show_checkpoint(session.checkpoint)
+        self._show_project(session.document.project)
+        self._show_checkpoint(session.inference.checkpoint)
 
     def _show_project(self, project: object) -> None:
         name = getattr(project, "name", None) or "No project"
@@ -78,18 +79,18 @@ class TopBar(QWidget):
         self._show_note()
 
     def _show_note(self) -> None:
-        project = self._session.project
+        project = self._session.document.project
         read_only = project is not None and project.read_only
         self._note.setText("read only" if read_only else "")
         self._note.setToolTip(project.read_only_reason if read_only else "")
-        self._borrowed.setVisible(self._session.table_is_borrowed)
+        self._borrowed.setVisible(self._session.document.table_is_borrowed)
 
     def _fill_checkpoints(self) -> None:
         menu = self.checkpoint_button.menu()
         menu.clear()
-        current = self._session.checkpoint
+        current = self._session.inference.checkpoint
         group = ""
-        for choice in self._session.checkpoints():
+        for choice in self._session.inference.checkpoints():
             if choice.group != group:
                 group = choice.group
                 menu_heading(menu, group)
@@ -98,8 +99,8 @@ class TopBar(QWidget):
             action.setChecked(current is not None and current.path == choice.path)
             action.setToolTip(str(choice.path))
             action.triggered.connect(
-                lambda _checked=False, path=Path(choice.path), label=choice.label: self._session.set_checkpoint(
-                    path, label
+                lambda _checked=False, path=Path(choice.path), label=choice.label: (
+                    self._session.inference.set_checkpoint(path, label)
                 )
             )
         if not group:
@@ -112,7 +113,7 @@ class TopBar(QWidget):
         behind.setEnabled(run is not None)
         behind.setToolTip(str(run) if run is not None else "The checkpoint does not lie in a run's directory")
         if run is not None:
-            behind.triggered.connect(lambda: self._session.ask_for_run(run))
+            behind.triggered.connect(lambda: self._session.navigation.show_run(run))
         menu.addAction(self._open_checkpoint)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -123,7 +124,7 @@ class TopBar(QWidget):
 
 
 def _menu_button(name: str, icon_name: str, hint: str) -> QToolButton:
-    button = QToolButton(objectName=name, toolTip=hint)
+    button = make_tool_button(name=name, tip=hint)
     button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     button.setIconSize(QSize(18, 18))

@@ -35,9 +35,14 @@ class Tour(QObject):
         self._mark.back.connect(self._go_back)
         self._mark.left.connect(self.end)
         window.stack.currentChanged.connect(lambda _: self._point())
-        window.session.project_changed.connect(self._take_project)
-        for signal in {step.tried_by for step in STEPS if step.tried_by}:
-            getattr(window.session, signal).connect(lambda _value, name=signal: self._say_tried(name))
+        window.session.document.project_changed.connect(self._take_project)
+        selection = window.session.selection
+        for name, signal in (
+            ("image_changed", selection.image_changed),
+            ("attribute_changed", selection.attribute_changed),
+            ("class_changed", selection.class_changed),
+        ):
+            signal.connect(lambda _value, name=name: self._say_tried(name))
 
     @property
     def is_shown(self) -> bool:
@@ -46,7 +51,7 @@ class Tour(QObject):
 
     def offer(self) -> None:
         """Asks whether the tour is wanted, as soon as a project is open; it never asks again."""
-        if self._window.session.project is None:
+        if self._window.session.document.project is None:
             self._when_open = self.offer
             return
         self._window.services.settings.change(tour_offered=True)
@@ -60,7 +65,7 @@ class Tour(QObject):
 
     def start(self) -> None:
         """Goes on where it was left; where the aviary is not open, asks for it first."""
-        project = self._window.session.project
+        project = self._window.session.document.project
         if project is not None and project.meta("aviary_seed"):
             self._show_step()
         else:
@@ -120,7 +125,9 @@ class Tour(QObject):
 
     def _go_on(self) -> None:
         if self._step is None:
-            if self._window.session.project is not None and self._window.session.project.meta("aviary_seed"):
+            if self._window.session.document.project is not None and self._window.session.document.project.meta(
+                "aviary_seed"
+            ):
                 self._show_step()
             else:
                 self._when_open = self.start

@@ -6,11 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from msdn_gui.icons import icon
+from msdn_gui.look.icons import icon
+from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.services import Services
-from msdn_gui.session import ExplainPhase, Session
+from msdn_gui.services.explaining import ExplainPhase
+from msdn_gui.session import Session
 from msdn_gui.shell.action_list import ActionList
 from msdn_gui.shell.actions import Actions
 from msdn_gui.shell.activity import ActivityWatch
@@ -29,7 +31,7 @@ from msdn_gui.shell.top_bar import TopBar
 from msdn_gui.shell.tour import Tour
 from msdn_gui.shell.workspaces import ENTRIES, NAMES
 from msdn_gui.start.page import StartPage
-from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.widgets.build import make_label, named
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.message_bar import MessageBar
 
@@ -65,33 +67,33 @@ class MainWindow(QMainWindow):
         self.message_bar = MessageBar()
         self.chip = StatusChip()
         self.rail = Rail()
-        self.stack = QStackedWidget(objectName="workspaces")
+        self.stack = named(QStackedWidget(), "workspaces")
         self.menus = Menus(self)
         self.action_list = ActionList(services.settings, self.menuBar())
         self.top_bar = TopBar(session, self.menus.fill_project_menu, self.commands["open_checkpoint"])
         self._waiting = EmptyState("bird", "Opening …", "A new project takes a few seconds; it opens by itself.")
         self.start = StartPage(session, services, [(self.commands[name], sign) for name, sign in _WAYS])
         self._is_at_start = False
-        self._facts = QLabel(objectName="facts")
+        self._facts = make_label(name="facts")
         self.palette_bar = Palette(self)
         self.tour = Tour(self)
         self.shell_actions = ShellActions(self)
         self._compose()
         Applying(services, self)
         ActivityWatch(services, self.chip, self)
-        session.message.connect(self.message_bar.show_message)
-        session.run_asked.connect(lambda: self.show_workspace("train"))
-        session.explore_asked.connect(lambda: self.show_workspace("explore"))
+        session.messages.posted.connect(self.message_bar.show_message)
+        session.navigation.run_requested.connect(lambda: self.show_workspace("train"))
+        session.navigation.explore_requested.connect(lambda: self.show_workspace("explore"))
         self.top_bar.classes_asked.connect(lambda: self.show_workspace("classes"))
-        session.project_changed.connect(self._show_project)
-        for changed in (session.images_changed, session.table_changed):
+        session.document.project_changed.connect(self._show_project)
+        for changed in (session.document.images_changed, session.document.table_changed):
             changed.connect(self._show_facts)
         self.opening.busy_changed.connect(lambda _: self._show_page())
         self.rail.chosen.connect(lambda name: self.show_start() if name == START else self.show_workspace(name))
         self.start.chosen.connect(self._open_chosen)
         Remembering(session, services.settings, self)
         self.chip.opened.connect(self.show_workspace)
-        self._show_project(session.project)
+        self._show_project(session.document.project)
 
     # Composition
 
@@ -137,8 +139,8 @@ class MainWindow(QMainWindow):
 
     def step_image(self, by: int) -> None:
         """Chooses the image ``by`` places further on, in the shown workspace's own order where it has one."""
-        workspace = self.workspaces.get(self.current) if self.session.project is not None else None
-        step = getattr(workspace, "step_image", self.session.step_image)
+        workspace = self.workspaces.get(self.current) if self.session.document.project is not None else None
+        step = getattr(workspace, "step_image", self.session.selection.step_image)
         step(by)
 
     def show_start(self) -> None:
@@ -149,12 +151,12 @@ class MainWindow(QMainWindow):
     def _open_chosen(self, path: Path) -> None:
         # Not open_path, which would make a project of a folder whose project is gone.
         self.opening.open_project(path)
-        project = self.session.project
+        project = self.session.document.project
         if project is not None and project.path == path and self._is_at_start:
             self.show_workspace(self.current)
 
     def _show_page(self) -> None:
-        has_project = self.session.project is not None
+        has_project = self.session.document.project is not None
         waits = not has_project and self.opening.is_busy
         is_at_start = self._is_at_start or (not has_project and not waits)
         self.rail.set_current(START if is_at_start else self.current)
@@ -183,7 +185,7 @@ class MainWindow(QMainWindow):
         """Whether all that is to be seen is there."""
         if self.opening.is_busy:
             return False
-        if self.session.explaining.phase in (ExplainPhase.STARTING, ExplainPhase.WORKING):
+        if self.session.inference.explaining.phase in (ExplainPhase.STARTING, ExplainPhase.WORKING):
             return False
         if self.services.jobs.find("demo") is not None and self.services.thumbnails.waits_for_files:
             return False
@@ -202,11 +204,11 @@ class MainWindow(QMainWindow):
 
     def _show_facts(self) -> None:
         session = self.session
-        if session.project is None:
+        if session.document.project is None:
             self._facts.clear()
             return
-        table = session.table
-        parts = [f"{len(session.images):,} images"]
+        table = session.document.table
+        parts = [f"{len(session.document.images):,} images"]
         if table.classes:
             parts.append(f"{len(table.classes):,} classes ({int((~table.seen).sum()):,} unseen)")
             parts.append(f"{len(table.attributes):,} attributes")
@@ -271,7 +273,7 @@ class MainWindow(QMainWindow):
         if answer is Answer.STOP:
             faults = stop_and_keep(self.services.run_monitor, runs)
             if faults:
-                self.session.message.emit("error", faults[0])
+                self.session.messages.error(faults[0])
                 return
         self._close_decided = True
         self.close()

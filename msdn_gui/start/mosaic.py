@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 
-from msdn_gui.icons import icon_pixmap
-from msdn_gui.theme import theme
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import theme
 
 _GAP = 2.0
 _RADIUS = 6.0

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QShowEvent, QUndoStack
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from msdn_core.project import Project
-from msdn_gui.icons import icon_pixmap
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import SPACING, text_font, theme
 from msdn_gui.services import Services
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
@@ -18,7 +19,7 @@ from msdn_gui.start.commands import RemoveRecent
 from msdn_gui.start.recent_model import RecentModel
 from msdn_gui.start.recent_view import CELL, RecentView
 from msdn_gui.start.ways import DropZone, WayButton
-from msdn_gui.theme import SPACING, text_font, theme
+from msdn_gui.widgets.build import make_button, make_label
 
 _WAYS_WIDTH = 276
 _TITLE_POINTS = 16.0
@@ -50,7 +51,7 @@ class StartPage(QWidget):
         self._sign = QLabel()
         self._compose(ways)
         self._settings.changed.connect(self._show_recents)
-        session.project_changed.connect(lambda _: self._show_recents())
+        session.document.project_changed.connect(lambda _: self._show_recents())
         self.undo_stack.indexChanged.connect(self._tell_undo)
         theme().changed.connect(self._redraw)
         self._redraw()
@@ -68,7 +69,7 @@ class StartPage(QWidget):
     # Inside
 
     def _compose(self, ways: Sequence[tuple[QAction, str]]) -> None:
-        title = QLabel("MSDN Explorer", objectName="startTitle")
+        title = make_label("MSDN Explorer", name="startTitle")
         title.setFont(text_font(_TITLE_POINTS, bold=True))
         line = QLabel("Look at images through both attention sub-nets, and define classes nobody has photographs of.")
         line.setProperty("look", "muted")
@@ -94,15 +95,15 @@ class StartPage(QWidget):
         column.addWidget(self.drop_zone)
         column.addStretch(1)
 
-        nothing = QLabel("What you open is listed here from then on.", objectName="noRecents")
+        nothing = make_label("What you open is listed here from then on.", name="noRecents")
         nothing.setProperty("look", "muted")
         nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.recents)
         self._pages.addWidget(nothing)
-        self._removed = QLabel(objectName="removedRecent")
+        self._removed = make_label(name="removedRecent")
         self._removed.setProperty("look", "muted")
-        self._undo = QPushButton("Undo", objectName="undoRemoval")
+        self._undo = make_button("Undo", name="undoRemoval")
         self._undo.clicked.connect(self.undo_stack.undo)
         notice = QHBoxLayout()
         notice.setContentsMargins(0, 0, SPACING * 2, 0)
@@ -137,7 +138,7 @@ class StartPage(QWidget):
         self._sign.setPixmap(icon_pixmap("logo", 48, "accent", self.devicePixelRatioF()))
 
     def _show_recents(self) -> None:
-        kept, project = self._settings.value, self._session.project
+        kept, project = self._settings.value, self._session.document.project
         opened = project.path if project is not None else None
         self._model.show_recents(kept.recent_projects, kept.projects, self._there, opened)
         self._pages.setCurrentIndex(0 if kept.recent_projects else 1)

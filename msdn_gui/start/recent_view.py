@@ -8,11 +8,11 @@ from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from msdn_gui.icons import icon_pixmap
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import SPACING, small_font, text_font, theme
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.start.mosaic import mosaic
 from msdn_gui.start.recent_model import RECENT_ROLE, Index, Recent, RecentModel
-from msdn_gui.theme import SPACING, small_font, text_font, theme
 
 CELL = QSize(264, 218)
 _PICTURE = 124

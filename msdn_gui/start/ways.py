@@ -6,8 +6,8 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from msdn_gui.icons import icon_pixmap
-from msdn_gui.theme import SPACING, small_font, text_font, theme
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import SPACING, small_font, text_font, theme
 
 _HEIGHT = 52
 _ICON = 22

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QComboBox,
     QHBoxLayout,
     QLabel,
     QSplitter,
@@ -27,12 +26,14 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, Event, RunStarted, StepDone
 from msdn_core.runs.figure_text import FIGURES, percent
 from msdn_core.runs.status import RunStatus
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.timers import make_timer
 from msdn_gui.train.curves import LOSSES
 from msdn_gui.train.plot import Curve, Plot
 from msdn_gui.train.series import Series
 from msdn_gui.train.settings_view import setting_text
 from msdn_gui.train.words import STATE_LOOKS
+from msdn_gui.widgets.build import make_combo_box, make_label, named
 from msdn_gui.widgets.table_delegates import RoomyDelegate
 
 MOST = 12
@@ -72,21 +73,21 @@ class CompareView(QWidget):
         super().__init__()
         self.setObjectName("compare_view")
         self._runs: dict[str, _Compared] = {}
-        self.title = QLabel(objectName="compare_title")
+        self.title = make_label(name="compare_title")
         self.title.setProperty("look", "heading")
-        self.what = QComboBox(objectName="compare_what")
+        self.what = make_combo_box(name="compare_what")
         for key, label in FIGURES:
             self.what.addItem(f"{label}, per cent", key)
         for curve in LOSSES:
             self.what.addItem(f"Loss: {curve.label}", curve.key)
         self.what.setCurrentIndex(self.what.findData("H"))
-        self.seeds = QLabel(objectName="compare_seeds", wordWrap=True)
+        self.seeds = make_label(name="compare_seeds", wrap=True)
         self.seeds.setProperty("look", "muted")
         self.plot: Plot | None = None
         self._plot_place = QVBoxLayout()
         self.figures = _table("compare_figures")
         self.settings = _table("compare_settings")
-        tables = QTabWidget(objectName="compare_tables")
+        tables = named(QTabWidget(), "compare_tables")
         tables.setDocumentMode(True)
         tables.addTab(self.figures, "Figures")
         tables.addTab(self.settings, "What differs")
@@ -102,7 +103,7 @@ class CompareView(QWidget):
         lower.setContentsMargins(0, 0, 0, 0)
         lower.addWidget(self.seeds)
         lower.addWidget(tables, 1)
-        halves = QSplitter(Qt.Orientation.Vertical, objectName="train_compared")
+        halves = named(QSplitter(Qt.Orientation.Vertical), "train_compared")
         halves.setHandleWidth(1)
         halves.addWidget(above)
         halves.addWidget(below)
@@ -111,7 +112,7 @@ class CompareView(QWidget):
         layout.setContentsMargins(SPACING, SPACING, SPACING, 0)
         layout.addLayout(head)
         layout.addWidget(halves, 1)
-        self._timer = QTimer(self, singleShot=True, interval=_REDRAW_MS)
+        self._timer = make_timer(self, _REDRAW_MS, single_shot=True)
         self._timer.timeout.connect(self.redraw)
         self.what.currentIndexChanged.connect(lambda _: self.redraw())
 
@@ -213,7 +214,7 @@ def _config(run: RunDirectory) -> Mapping[str, Any]:
 
 
 def _table(name: str) -> QTableWidget:
-    table = QTableWidget(objectName=name)
+    table = named(QTableWidget(), name)
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.setShowGrid(False)

@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLabel,
-    QSlider,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -21,10 +18,12 @@ from PySide6.QtWidgets import (
 
 from msdn_core.runs.events import Evaluated, Event, MachineUse, RunStarted, StepDone
 from msdn_core.runs.figure_text import FIGURES, percent
-from msdn_gui.icons import bind_icon
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.timers import make_timer
 from msdn_gui.train.plot import Curve, Plot
 from msdn_gui.widgets.action import belongs_to, make_action
+from msdn_gui.widgets.build import make_check_box, make_combo_box, make_slider, make_tool_button, named
 from msdn_gui.widgets.elided_label import ElidedLabel
 
 _REDRAW_MS = 100
@@ -73,7 +72,7 @@ class Curves(QWidget):
         self.plots = (self.losses, self.figures, self.also)
         for plot in (self.figures, self.also):
             plot.follow(self.losses)
-        self.more = QComboBox(objectName="also_shown")
+        self.more = make_combo_box(name="also_shown")
         self.more.setAccessibleName("What a third plot shows")
         self.more.addItem("nothing else", "")
         for curve, words in ALSO.items():
@@ -82,12 +81,12 @@ class Curves(QWidget):
         also_label = QLabel("Also")
         also_label.setFont(small_font())
         also_label.setBuddy(self.more)
-        self.logarithmic = QCheckBox("Log scale", objectName="log_scale")
+        self.logarithmic = make_check_box("Log scale", name="log_scale")
         self.logarithmic.setFont(small_font())
         self.logarithmic.toggled.connect(self.losses.set_logarithmic)
         # The terms stand unweighted, so they lie powers of ten apart.
         self.logarithmic.setChecked(True)
-        self.smoothing = QSlider(Qt.Orientation.Horizontal, objectName="smoothing", minimum=0, maximum=100)
+        self.smoothing = make_slider(0, 100, name="smoothing")
         self.smoothing.setAccessibleName("Smoothing of the curves")
         self.smoothing.setToolTip("Each value of a line is the mean of up to a fifth of its points; they stay in sight")
         self.smoothing.setFixedWidth(110)
@@ -100,7 +99,7 @@ class Curves(QWidget):
         self.caption.setFont(small_font())
         self.caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._stale: set[Plot] = set()
-        self._timer = QTimer(self, interval=_REDRAW_MS)
+        self._timer = make_timer(self, _REDRAW_MS)
         self._timer.timeout.connect(self._tick)
         foot = QHBoxLayout()
         foot.setContentsMargins(SPACING, 0, SPACING, SPACING)
@@ -120,7 +119,7 @@ class Curves(QWidget):
         foot.addWidget(also_label)
         foot.addWidget(self.more)
         foot.addWidget(self.caption, 1)
-        plots = QSplitter(objectName="train_plots")
+        plots = named(QSplitter(), "train_plots")
         plots.setOrientation(plots.orientation().Vertical)
         plots.setHandleWidth(1)
         for plot in self.plots:
@@ -209,7 +208,7 @@ class Curves(QWidget):
         )
         belongs_to(action, "Curves")
         bind_icon(action, sign)
-        button = QToolButton(objectName=name)
+        button = make_tool_button(name=name)
         button.setAutoRaise(True)
         button.setAccessibleName(words)
         button.setDefaultAction(action)

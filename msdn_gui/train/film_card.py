@@ -7,9 +7,10 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.runs.film import SIDES, Film, FilmedPin
-from msdn_gui.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
+from msdn_gui.look.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
 from msdn_gui.train.film_picture import FilmPicture
 from msdn_gui.train.score_line import ScoreLine
+from msdn_gui.widgets.build import make_label
 from msdn_gui.widgets.colour_bar import ColourBar
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.map_controls import Display
@@ -27,7 +28,7 @@ class _Side:
         self.name = side
         self.label = QLabel(_LABELS[side])
         self.label.setFont(small_font())
-        self.score = QLabel(objectName=f"film_{side}_score")
+        self.score = make_label(name=f"film_{side}_score")
         self.score.setFont(small_font())
         self.picture = FilmPicture()
         self.picture.setObjectName(f"film_{side}_picture")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEve
 from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.attention import peak_regions
-from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.widgets.heat import coloured, cut_value
 from msdn_gui.widgets.map_controls import Display
 

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QPointF, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from msdn_core.runs.film import Film
-from msdn_gui.icons import bind_icon
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.widgets.action import belongs_to, make_action, tell_keys
+from msdn_gui.widgets.build import make_label, make_slider, make_tool_button
 
 _WHOLE_MS = 10_000
 """How long a film of many frames takes to play."""
@@ -33,14 +34,14 @@ class FilmTransport(QWidget):
         self._keys: list[int] = []
         self._play_keys = ""
         self._epochs = np.zeros(0, np.int64)
-        self.slider = QSlider(Qt.Orientation.Horizontal, objectName="film_time")
+        self.slider = make_slider(name="film_time")
         self.slider.setAccessibleName("Time of the film")
         self.slider.setMaximum(0)
         self.marks = _Marks()
         self.play = self._button("film_play", "play", "Play", self.toggle)
         self.back = self._button("film_back", "step-back", "The evaluation before", lambda: self._jump(-1))
         self.on = self._button("film_on", "step-forward", "The next evaluation", lambda: self._jump(1))
-        self.readout = QLabel(objectName="film_readout")
+        self.readout = make_label(name="film_readout")
         self.readout.setMinimumWidth(
             self.readout.fontMetrics().horizontalAdvance("step 000,000 of 000,000 · epoch 000")
         )
@@ -164,7 +165,7 @@ class FilmTransport(QWidget):
 
     @staticmethod
     def _button(name: str, sign: str, words: str, do: Callable[[], object]) -> QToolButton:
-        button = QToolButton(objectName=name)
+        button = make_tool_button(name=name)
         button.setAutoRaise(True)
         button.setToolTip(words)
         button.setAccessibleName(words)

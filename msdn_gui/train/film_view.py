@@ -22,11 +22,12 @@ from PySide6.QtWidgets import (
 from msdn_core.project import ImageRecord
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.film import Film, FilmedPin
+from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING
 from msdn_gui.train.film_card import AROUND, FilmCard
 from msdn_gui.train.film_reading import FilmReading
 from msdn_gui.train.film_transport import FilmTransport
+from msdn_gui.widgets.build import named
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.map_controls import Display, MapControls
@@ -69,7 +70,7 @@ class FilmView(QWidget):
         self._grid.setHorizontalSpacing(3 * SPACING)
         self._grid.setVerticalSpacing(2 * SPACING)
         self._grid.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._scroll = QScrollArea(objectName="film_scroll")
+        self._scroll = named(QScrollArea(), "film_scroll")
         self._scroll.setWidget(self._grid_place)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
@@ -177,7 +178,7 @@ class FilmView(QWidget):
 
     def _record(self, pin: FilmedPin) -> ImageRecord | None:
         """The image in the open project: the film may be another project's, and its numbers mean nothing here."""
-        return next((r for r in self._session.images if r.id == pin.image_id and r.name == pin.image), None)
+        return next((r for r in self._session.document.images if r.id == pin.image_id and r.name == pin.image), None)
 
     def _say(self, title: str, text: str) -> None:
         self._known = True
@@ -224,7 +225,7 @@ class FilmView(QWidget):
             self.look_asked.emit(record, card.pin.attribute)
 
     def _open_menu(self, card: FilmCard, point: QPoint) -> None:
-        menu = QMenu(self, objectName="film_menu")
+        menu = named(QMenu(self), "film_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         show = menu.addAction("Show in Explore")
         show.triggered.connect(lambda: self._look(card))

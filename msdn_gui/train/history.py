@@ -56,7 +56,7 @@ class History(QObject):
             (self.again, status is not None, "Choose a run."),
             (self.requeue, own and status.state.resumable, "Choose a run of this project that can be resumed."),
             (self.delete, own and not status.state.alive, "Choose a run of this project that is over."),
-            (self.watch, self._session.project is not None, "Open a project first."),
+            (self.watch, self._session.document.project is not None, "Open a project first."),
             (self.forget, status is not None and not own, "Choose a run of another folder."),
         ):
             allow(action, "" if is_possible else reason)
@@ -65,7 +65,7 @@ class History(QObject):
 
     def folders(self) -> tuple[Path, ...]:
         """Other folders whose runs are watched beside the open project's."""
-        project = self._session.project
+        project = self._session.document.project
         text = self._settings.value.run_folders.get(str(project.path), "") if project is not None else ""
         return tuple(Path(line) for line in text.split("\n") if line)
 
@@ -77,13 +77,13 @@ class History(QObject):
     def add_folder(self, folder: Path) -> None:
         """Watches the runs of another folder from now on; they are only looked at."""
         if not runs_in(folder):
-            self._session.message.emit("warning", f"There are no runs in {folder} yet; they will show when there are.")
+            self._session.messages.warning(f"There are no runs in {folder} yet; they will show when there are.")
         if folder not in self.folders():
             self._keep((*self.folders(), folder))
 
     def visit(self, run: RunDirectory) -> str:
         """What a run goes by here; one of another folder is watched until another project is opened."""
-        project = self._session.project
+        project = self._session.document.project
         if project is not None and run.path.parent == project.path / "runs":
             return run.name
         if str(run.path) not in self._monitor.names:
@@ -98,7 +98,7 @@ class History(QObject):
         self.stack.push(ArrangeQueue(self._put_order, self._monitor.waiting.names, names))
 
     def _put_order(self, names: Sequence[str]) -> None:
-        project = self._session.project
+        project = self._session.document.project
         if project is not None:
             self._monitor.expect_order([name for name in names if name in self._monitor.waiting.names])
             self._starter.arrange(project.path, names)
@@ -112,7 +112,7 @@ class History(QObject):
             try:
                 self.again_asked.emit(TrainConfig.from_json(run.config()))
             except MsdnError as fault:
-                self._session.message.emit("error", str(fault))
+                self._session.messages.error(str(fault))
 
     def _requeue(self) -> None:
         run = self._run()
@@ -120,19 +120,19 @@ class History(QObject):
             self._starter.queue_again(run)
 
     def _delete(self) -> None:
-        run, checkpoint = self._run(), self._session.checkpoint
+        run, checkpoint = self._run(), self._session.inference.checkpoint
         if run is None:
             return
         if checkpoint is not None and run.path in checkpoint.path.parents:
-            self._session.message.emit(
-                "warning", f"Images are looked at through “{run.name}” now; choose another checkpoint, then delete it."
+            self._session.messages.warning(
+                f"Images are looked at through “{run.name}” now; choose another checkpoint, then delete it."
             )
             return
         self.stack.push(DeleteRun(self._starter, run, lambda place: self._say_deleted(run.name, place)))
 
     def _say_deleted(self, name: str, place: Path) -> None:
         self._monitor.poll()
-        self._session.message.emit("info", f"Run “{name}” lies in {place}; Undo brings it back.")
+        self._session.messages.info(f"Run “{name}” lies in {place}; Undo brings it back.")
 
     def _ask_for_folder(self) -> None:
         dialog = QFileDialog(self._widget, "Watch the runs of another folder")
@@ -149,7 +149,7 @@ class History(QObject):
             self._keep(tuple(folder for folder in self.folders() if folder not in places))
 
     def _keep(self, folders: Sequence[Path]) -> None:
-        project = self._session.project
+        project = self._session.document.project
         if project is not None:
             kept = {**self._settings.value.run_folders, str(project.path): "\n".join(map(str, folders))}
             self._settings.change(run_folders=kept)

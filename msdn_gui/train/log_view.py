@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtGui import QFontDatabase, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
-from msdn_gui.theme import SMALL_POINTS
+from msdn_gui.look.theme import SMALL_POINTS
+from msdn_gui.timers import make_timer
 
 _LINES = 2000
 _AT_ONCE = 64 * 1024
@@ -29,7 +29,7 @@ class LogView(QPlainTextEdit):
         self.setFont(font)
         self._path: Path | None = None
         self._offset = 0
-        self._timer = QTimer(self, interval=_POLL_MS)
+        self._timer = make_timer(self, _POLL_MS)
         self._timer.timeout.connect(self.read)
 
     def follow(self, path: Path | None) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QWidget
 
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.notes import Notes, clean_tags, read_notes
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.timers import make_timer
+from msdn_gui.widgets.build import make_line_edit, named
 
 _WRITE_AFTER_MS = 600
 
@@ -22,10 +24,10 @@ class NotesView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._run: RunDirectory | None = None
-        self._timer = QTimer(self, singleShot=True, interval=_WRITE_AFTER_MS)
+        self._timer = make_timer(self, _WRITE_AFTER_MS, single_shot=True)
         self._timer.timeout.connect(self.hand_out)
-        self.tags = QLineEdit(objectName="run_tags", placeholderText="baseline, thesis, broken …")
-        self.text = QPlainTextEdit(objectName="run_notes")
+        self.tags = make_line_edit(name="run_tags", placeholder="baseline, thesis, broken …")
+        self.text = named(QPlainTextEdit(), "run_notes")
         self.text.setPlaceholderText("What this run is for, what came of it.")
         layout = QGridLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)

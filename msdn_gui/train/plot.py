@@ -11,8 +11,9 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from msdn_gui.theme import SPACING, small_font, theme
+from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.train.series import Series
+from msdn_gui.widgets.build import make_check_box
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
 
@@ -76,7 +77,7 @@ class Plot(QWidget):
         head.addWidget(self._heading)
         head.addStretch(1)
         for curve in curves:
-            switch = QCheckBox(curve.label, objectName=f"{name}_{curve.key}")
+            switch = make_check_box(curve.label, name=f"{name}_{curve.key}")
             switch.setFont(small_font())
             switch.setChecked(curve.shown)
             if curve.rare:

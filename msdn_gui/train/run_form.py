@@ -7,15 +7,11 @@ from typing import Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,9 +19,17 @@ from PySide6.QtWidgets import (
 from msdn_core.errors import ConfigError
 from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_core.recipes.grid import GridRun, grid_runs, parse_grid
-from msdn_gui.icons import bind_icon
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.train.setting_editors import SettingEditor
+from msdn_gui.widgets.build import (
+    make_button,
+    make_check_box,
+    make_combo_box,
+    make_label,
+    make_line_edit,
+    make_tool_button,
+)
 
 
 class _Row:
@@ -37,10 +41,10 @@ class _Row:
         self.editor = SettingEditor(entry)
         self.label.setBuddy(self.editor)
         self.label.setToolTip(entry.metadata["help"])
-        self.help = QLabel(_explained(entry), objectName=f"help_{entry.name}", wordWrap=True)
+        self.help = make_label(_explained(entry), name=f"help_{entry.name}", wrap=True)
         self.help.setProperty("look", "muted")
         self.help.setFont(small_font())
-        self.reset = QToolButton(objectName=f"reset_{entry.name}")
+        self.reset = make_tool_button(name=f"reset_{entry.name}")
         self.reset.setAccessibleName(f"{entry.metadata['label']} as in the recipe")
         self.reset.setAutoRaise(True)
         bind_icon(self.reset, "undo", "accent")
@@ -67,23 +71,23 @@ class RunForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("run_form")
-        self.recipe = QComboBox(objectName="recipe")
+        self.recipe = make_combo_box(name="recipe")
         self.recipe.addItems(list(RECIPES))
-        self.name = QLineEdit(objectName="run_name", placeholderText="made from the recipe")
+        self.name = make_line_edit(name="run_name", placeholder="made from the recipe")
         self.name.setMaxLength(80)
         for widget in (self.recipe, self.name):
             widget.setFixedWidth(180)
-        self.more = QCheckBox("More settings", objectName="more_settings")
-        self.fault = QLabel(objectName="form_fault", wordWrap=True)
-        self.start = QPushButton("Start", objectName="start_run")
+        self.more = make_check_box("More settings", name="more_settings")
+        self.fault = make_label(name="form_fault", wrap=True)
+        self.start = make_button("Start", name="start_run")
         self.start.setProperty("look", "primary")
-        self.queue = QPushButton("Add to queue", objectName="queue_run")
+        self.queue = make_button("Add to queue", name="queue_run")
         self.queue.setToolTip("It waits until the runs before it have ended; one that fails does not stop the rest")
-        self.grid_line = QLineEdit(objectName="run_grid", placeholderText="e.g. lr: 1e-4, 3e-4; seed: 0, 1, 2")
+        self.grid_line = make_line_edit(name="run_grid", placeholder="e.g. lr: 1e-4, 3e-4; seed: 0, 1, 2")
         self.grid_line.setToolTip("Several values of some settings: a run for each combination, added to the queue")
-        self.count = QLabel(objectName="run_count")
+        self.count = make_label(name="run_count")
         self.count.setProperty("look", "muted")
-        back = QPushButton("Back", objectName="leave_form")
+        back = make_button("Back", name="leave_form")
         self._rows: dict[str, _Row] = {}
         self._headings: list[tuple[QLabel, str]] = []
         grid = self._grid()
@@ -93,9 +97,9 @@ class RunForm(QWidget):
         top = QHBoxLayout()
         top.addWidget(title)
         top.addStretch(1)
-        self.load = QPushButton("Load settings …", objectName="load_settings")
+        self.load = make_button("Load settings …", name="load_settings")
         self.load.setToolTip("From a file that was saved here, or any run's config.json")
-        self.save = QPushButton("Save settings …", objectName="save_settings")
+        self.save = make_button("Save settings …", name="save_settings")
         self.save.setToolTip("As a file that `python -m msdn_core train --config FILE` takes as well")
         for button, asked in ((self.load, self.load_asked), (self.save, self.save_asked)):
             button.clicked.connect(asked)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListView,
     QMenu,
     QPushButton,
@@ -17,10 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_gui.icons import bind_icon
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.runs import RunMonitor
-from msdn_gui.theme import SPACING, small_font
+from msdn_gui.timers import make_timer
 from msdn_gui.train.run_model import RUN_ROLE, RunDelegate, RunModel
+from msdn_gui.widgets.build import make_button, make_line_edit, make_tool_button, named
 from msdn_gui.widgets.elided_label import ElidedLabel
 
 _PATIENCE_MS = 3000
@@ -42,7 +43,7 @@ class RunList(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(220)
         self.model = RunModel(monitor)
-        self.view = QListView(objectName="runs")
+        self.view = named(QListView(), "runs")
         self.view.setModel(self.model)
         self.view.setItemDelegate(RunDelegate(self.view))
         self.view.setUniformItemSizes(True)
@@ -51,26 +52,26 @@ class RunList(QWidget):
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.view.setDragDropOverwriteMode(False)
-        self.filter = QLineEdit(objectName="run_filter", placeholderText="Filter by name, state or tag")
+        self.filter = make_line_edit(name="run_filter", placeholder="Filter by name, state or tag")
         self.filter.setClearButtonEnabled(True)
         self.filter.setAccessibleName("Filter runs")
         self.filter.textChanged.connect(self.model.set_filter)
         heading = QLabel("Runs")
         heading.setProperty("look", "heading")
-        button = QPushButton("New run", objectName="new_run")
+        button = make_button("New run", name="new_run")
         bind_icon(button, "add")
         button.clicked.connect(new_run.trigger)
         new_run.changed.connect(lambda: _follow(button, new_run))
         _follow(button, new_run)
-        more = QToolButton(objectName="run_menu", accessibleName="What can be done with the selected run")
+        more = make_tool_button(name="run_menu", accessible="What can be done with the selected run")
         more.setText("⋯")
         more.setToolTip("What can be done with the selected run, and other folders")
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setMenu(menu)
-        self._queue = QWidget(objectName="queue_bar")
+        self._queue = named(QWidget(), "queue_bar")
         self.queue_text = ElidedLabel(name="queue_text")
         self.queue_text.setFont(small_font())
-        self.hold = QPushButton("Hold", objectName="hold_queue")
+        self.hold = make_button("Hold", name="hold_queue")
         self.hold.clicked.connect(lambda: self.hold_asked.emit(self._goes()))
         row = QHBoxLayout(self._queue)
         row.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
@@ -94,7 +95,7 @@ class RunList(QWidget):
         self.view.selectionModel().selectionChanged.connect(self._selected)
         self._was_left = False
         # Whoever takes them is a process, and a process needs a moment to begin.
-        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience = make_timer(self, _PATIENCE_MS, single_shot=True)
         self._patience.timeout.connect(self._say_queue)
         monitor.waiting_changed.connect(self._say_queue)
         self._say_queue()

@@ -6,21 +6,22 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from msdn_core.errors import MsdnError
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, MachineUse, Message, StepDone
 from msdn_core.runs.status import RunState, RunStatus
-from msdn_gui.icons import bind_icon, icon_pixmap
+from msdn_gui.look.icons import bind_icon, icon_pixmap
+from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.session import Session
-from msdn_gui.theme import SPACING, small_font, theme
 from msdn_gui.train.curves import Curves
 from msdn_gui.train.film_view import FilmView
 from msdn_gui.train.log_view import LogView, last_lines
 from msdn_gui.train.notes_view import NotesView
 from msdn_gui.train.settings_view import SettingsView
 from msdn_gui.train.words import STATE_LOOKS, advice, duration, machine_use
+from msdn_gui.widgets.build import make_button, make_label, make_progress_bar, named
 
 if TYPE_CHECKING:
     from msdn_gui.services.settings import SettingsStore
@@ -45,7 +46,7 @@ class RunView(QWidget):
     """A finished RunDirectory that shall be trained anew on all seen classes."""
     take_out_asked = Signal(object)
     """A RunDirectory that waits for its turn, and shall do so no longer."""
-    message = Signal(str, str)
+    failed = Signal(str)
     state_shown = Signal()
     """Other buttons may be pressed now."""
 
@@ -61,9 +62,9 @@ class RunView(QWidget):
         self._selects = False
         self._step: StepDone | None = None
         self._sign = QLabel()
-        self.title = QLabel(objectName="run_title")
+        self.title = make_label(name="run_title")
         self.title.setProperty("look", "heading")
-        self.word = QLabel(objectName="run_state")
+        self.word = make_label(name="run_state")
         self.word.setProperty("look", "muted")
         self.pause = self._button("Pause", "pause", "pause_run", self.toggle_pause)
         self.stop = self._button("Stop and keep", "stop", "stop_run", lambda: self.tell("stop"))
@@ -74,18 +75,18 @@ class RunView(QWidget):
             "Train it anew on all seen classes, those held out for validation too, for the steps and with the gamma "
             "that validation chose."
         )
-        self.bar = QProgressBar(objectName="run_progress", textVisible=False)
-        self.progress = QLabel(objectName="run_progress_text")
+        self.bar = make_progress_bar(name="run_progress")
+        self.progress = make_label(name="run_progress_text")
         self.progress.setProperty("look", "muted")
-        self.machine = QLabel(objectName="run_machine")
+        self.machine = make_label(name="run_machine")
         self.machine.setProperty("look", "muted")
         self.machine.setFont(small_font())
         self.machine.setToolTip("What the run's process takes of its machine; its curves stand under “Also”")
-        self.reason = QLabel(objectName="run_reason", wordWrap=True)
-        self.warning = QLabel(objectName="run_warning", wordWrap=True)
+        self.reason = make_label(name="run_reason", wrap=True)
+        self.warning = make_label(name="run_warning", wrap=True)
         self.curves, self.log, self.settings, self.notes = Curves(), LogView(), SettingsView(), NotesView()
         self.film = FilmView(session, settings)
-        tabs = QTabWidget(objectName="run_tabs")
+        tabs = named(QTabWidget(), "run_tabs")
         tabs.setDocumentMode(True)
         pages = {
             "Curves": self.curves,
@@ -142,7 +143,7 @@ class RunView(QWidget):
             self.settings.show_config(config)
             self._selects = config.get("selection") == "validation"
         except MsdnError as fault:
-            self.message.emit("error", str(fault))
+            self.failed.emit(str(fault))
         self.take_status(status)
 
     def take_status(self, status: RunStatus) -> None:
@@ -215,7 +216,7 @@ class RunView(QWidget):
         try:
             self._command_id = self.run.send(command)
         except MsdnError as fault:
-            self.message.emit("error", str(fault))
+            self.failed.emit(str(fault))
             return
         self._waiting, self._heard = command, False
         self._show_state()
@@ -278,7 +279,7 @@ class RunView(QWidget):
 
     @staticmethod
     def _button(text: str, sign: str, name: str, do: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text, objectName=name)
+        button = make_button(text, name=name)
         bind_icon(button, sign)
         button.clicked.connect(lambda: do())
         return button

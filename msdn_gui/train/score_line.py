@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 _HEIGHT = 30
 _MARGIN = 4.0

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
 from msdn_core.recipes.config import RECIPES, TrainConfig
-from msdn_gui.theme import text_font
+from msdn_gui.look.theme import text_font
 from msdn_gui.widgets.table_delegates import RoomyDelegate
 
 

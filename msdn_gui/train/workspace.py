@@ -17,8 +17,8 @@ from msdn_core.recipes.grid import GridRun
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
-from msdn_gui.readiness import why_not
 from msdn_gui.session import Session
+from msdn_gui.session.readiness import why_not
 from msdn_gui.train.compare_view import MOST, CompareView
 from msdn_gui.train.history import History
 from msdn_gui.train.run_form import RunForm
@@ -109,13 +109,13 @@ class TrainWorkspace(QWidget):
         self.view.take_out_asked.connect(self.starter.take_out)
         self.view.look_asked.connect(self._look)
         self.view.film.look_asked.connect(self._look_at)
-        self.view.message.connect(session.message)
+        self.view.failed.connect(session.messages.error)
         self.starter.started.connect(self._started)
         self.starter.failed.connect(self._start_failed)
-        session.project_changed.connect(self._project_changed)
-        session.run_asked.connect(self._show_asked)
-        session.table_changed.connect(self._allow)
-        session.images_changed.connect(self._allow)
+        session.document.project_changed.connect(self._project_changed)
+        session.navigation.run_requested.connect(self._show_asked)
+        session.document.table_changed.connect(self._allow)
+        session.document.images_changed.connect(self._allow)
         self._allow()
         self._choose_again()
         self._enable()
@@ -135,7 +135,7 @@ class TrainWorkspace(QWidget):
         """Writes what stands in the form to a file."""
         config = self.form.config()
         said = f"Settings are in {file}; `python -m msdn_core train --config` takes them as well."
-        self.starter.do(lambda: write_config(file, config), lambda _: self._session.message.emit("info", said))
+        self.starter.do(lambda: write_config(file, config), lambda _: self._session.messages.info(said))
 
     def settled(self) -> bool:
         """Whether the chosen run's curves are on the screen."""
@@ -143,7 +143,7 @@ class TrainWorkspace(QWidget):
             return False
         if self._stack.currentWidget() is self.compared:
             return self.compared.settled()
-        if self._stack.currentWidget() is not self.view or self._session.project is None:
+        if self._stack.currentWidget() is not self.view or self._session.document.project is None:
             return True
         return self.view.film.settled() and (len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive)
 
@@ -267,7 +267,7 @@ class TrainWorkspace(QWidget):
 
     def _show_asked(self) -> None:
         """The run that another part of the window asked for."""
-        path, self._session.asked_run = self._session.asked_run, None
+        path, self._session.navigation.requested_run = self._session.navigation.requested_run, None
         if path is not None:
             self._wanted = self.history.visit(RunDirectory(path))
             self.runs.filter.clear()
@@ -307,19 +307,19 @@ class TrainWorkspace(QWidget):
             self.compared.take_status(name, status)
 
     def _start(self, config: TrainConfig, name: str) -> None:
-        project = self._session.project
+        project = self._session.document.project
         if project is not None:
             self.form.wait(self.form.start)
             self.starter.start(project.path, config, name)
 
     def _queue(self, runs: list[GridRun], name: str) -> None:
-        project = self._session.project
+        project = self._session.document.project
         if project is not None:
             self.form.wait(self.form.queue)
             self.starter.queue(project.path, runs, name)
 
     def _hold(self, held: bool) -> None:
-        project = self._session.project
+        project = self._session.document.project
         if project is not None:
             self.starter.hold(project.path, held)
 
@@ -356,21 +356,21 @@ class TrainWorkspace(QWidget):
         if self._stack.currentWidget() is self.form:
             self.form.say(sentence)
         else:
-            self._session.message.emit("error", sentence)
+            self._session.messages.error(sentence)
 
     def _look(self, run: RunDirectory) -> None:
         path = run.checkpoint("best") or run.checkpoint("last")
         if path is not None:
-            self._session.set_checkpoint(path)
-            checkpoint = self._session.checkpoint
+            self._session.inference.set_checkpoint(path)
+            checkpoint = self._session.inference.checkpoint
             if checkpoint is not None and checkpoint.path == path:
-                self._session.message.emit("info", f"Explore now looks through run “{run.name}”.")
+                self._session.messages.info(f"Explore now looks through run “{run.name}”.")
 
     def _look_at(self, record: ImageRecord, attribute: str) -> None:
         """What a film shows, in Explore."""
         session = self._session
-        names = [one.full_name for one in session.table.attributes]
-        session.set_image(record)
+        names = [one.full_name for one in session.document.table.attributes]
+        session.selection.set_image(record)
         if attribute in names:
-            session.set_attribute(names.index(attribute))
-        session.explore_asked.emit()
+            session.selection.set_attribute(names.index(attribute))
+        session.navigation.explore_requested.emit()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from msdn_gui.icons import icon_pixmap
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import SPACING, theme
+from msdn_gui.widgets.build import make_label
 
 _LINE = 420
 """Pixels: a comfortable line of text."""
@@ -22,10 +23,10 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self.setObjectName("emptyState")
         self._icon_name = icon_name
-        self._sign = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        self._title = QLabel(title, alignment=Qt.AlignmentFlag.AlignCenter, objectName="emptyTitle")
+        self._sign = make_label(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._title = make_label(title, alignment=Qt.AlignmentFlag.AlignCenter, name="emptyTitle")
         self._title.setProperty("look", "heading")
-        self._text = QLabel(text, alignment=Qt.AlignmentFlag.AlignCenter, objectName="emptyText")
+        self._text = make_label(text, alignment=Qt.AlignmentFlag.AlignCenter, name="emptyText")
         self._text.setProperty("look", "muted")
         self._text.setWordWrap(True)
         column = QVBoxLayout(self)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
 
 
 class Form(QGridLayout):

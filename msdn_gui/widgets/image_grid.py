@@ -7,8 +7,8 @@ from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.project import ImageRecord
-from msdn_gui.icons import icon_pixmap
-from msdn_gui.theme import small_font, theme
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import small_font, theme
 from msdn_gui.widgets.image_grid_model import FOUND_ROLE, ImageGridModel, Index
 from msdn_gui.widgets.thumbnail_cell import draw_thumbnail
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from msdn_gui.look.theme import SPACING
 from msdn_gui.services.jobs import Job
-from msdn_gui.theme import SPACING
+from msdn_gui.widgets.build import make_button, make_label, make_progress_bar
 
 
 class JobNotice(QWidget):
@@ -21,11 +22,11 @@ class JobNotice(QWidget):
         self._stages, self._line = stages, line
         self._job: Job | None = None
         self.title, self.text = self._words(f"{name}_title", "heading"), self._words(f"{name}_text", "muted")
-        self.bar = QProgressBar(objectName=f"{name}_progress", textVisible=False)
+        self.bar = make_progress_bar(name=f"{name}_progress")
         self.bar.setFixedWidth(line)
-        self.start = QPushButton(start, objectName=start_name)
+        self.start = make_button(start, name=start_name)
         self.start.setProperty("look", "primary")
-        self.cancel = QPushButton("Cancel", objectName=f"cancel_{name}")
+        self.cancel = make_button("Cancel", name=f"cancel_{name}")
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(self.start)
@@ -69,7 +70,7 @@ class JobNotice(QWidget):
             label.setFixedHeight(max(label.heightForWidth(self._line), 0))
 
     def _words(self, name: str, look: str) -> QLabel:
-        label = QLabel(objectName=name, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        label = make_label(name=name, alignment=Qt.AlignmentFlag.AlignCenter, wrap=True)
         label.setProperty("look", look)
         label.setFixedWidth(self._line)
         return label

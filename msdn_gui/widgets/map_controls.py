@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QCheckBox, QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from msdn_core.domain.attention import RangePolicy
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_check_box, make_combo_box, make_slider
 from msdn_gui.widgets.heat import COLOUR_MAPS
 
 if TYPE_CHECKING:
@@ -54,27 +55,27 @@ class MapControls(QWidget):
         super().__init__()
         self._settings = settings
         stored = settings.value
-        self.policy = QComboBox(objectName="range_policy")
+        self.policy = make_combo_box(name="range_policy")
         self.policy.setAccessibleName("Range of the colours")
         for policy in RangePolicy:
             self.policy.addItem(policy.value.capitalize(), policy.value)
             self.policy.setItemData(self.policy.count() - 1, _POLICY_TIPS[policy], Qt.ItemDataRole.ToolTipRole)
         self.policy.setCurrentIndex(max(0, self.policy.findData(stored.range_policy)))
-        self.colours = QComboBox(objectName="colour_map")
+        self.colours = make_combo_box(name="colour_map")
         self.colours.setAccessibleName("Colour map")
         self.colours.addItems([name.capitalize() for name in COLOUR_MAPS])
         name = stored.colour_map if stored.colour_map in COLOUR_MAPS else COLOUR_MAPS[0]
         self.colours.setCurrentIndex(COLOUR_MAPS.index(name))
         self.opacity = _slider("opacity", "Opacity of the map", round(100 * min(max(stored.opacity, 0.0), 1.0)))
         self.threshold = _slider("threshold", "Threshold of the map", 0)
-        self.smooth = QCheckBox("Smooth", objectName="smooth", checked=stored.smooth)
+        self.smooth = make_check_box("Smooth", name="smooth", checked=stored.smooth)
         self.smooth.setToolTip("Interpolate between the regions' centres; off shows the regions as they are")
-        self.truth = QCheckBox("Truth", self, objectName="truth", checked=stored.truth)
+        self.truth = make_check_box("Truth", self, name="truth", checked=stored.truth)
         self.truth.setToolTip(
             "What is known of the image: the object's box (dashed), its parts (dots), and rings at those of the "
             "attribute"
         )
-        self.wipe = QCheckBox("Wipe", self, objectName="wipe")
+        self.wipe = make_check_box("Wipe", self, name="wipe")
         self.wipe.setToolTip("Both sub-nets over one image: drag the line between them, or move it by keys")
         for box in (self.truth, self.wipe):
             box.setHidden(not over_one_image)
@@ -185,7 +186,7 @@ def _label(text: str) -> QLabel:
 
 def _slider(name: str, words: str, value: int) -> QSlider:
     """Per cent, as wide as there is room."""
-    slider = QSlider(Qt.Orientation.Horizontal, objectName=name, minimum=0, maximum=100, accessibleName=words)
+    slider = make_slider(0, 100, name=name, accessible=words)
     slider.setMinimumWidth(56)
     slider.setValue(value)
     return slider

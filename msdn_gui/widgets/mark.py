@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 MARK_SIDE = 14
 """Pixels: room for the sign in a picture."""

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from msdn_gui.icons import bind_icon, icon_pixmap
-from msdn_gui.theme import SPACING, theme
+from msdn_gui.look.icons import bind_icon, icon_pixmap
+from msdn_gui.look.theme import SPACING, theme
+from msdn_gui.session.messages import Level
+from msdn_gui.timers import make_timer
+from msdn_gui.widgets.build import make_button, make_label, make_tool_button
 
 _INFO_MS = 8000
-_COLOURS = {"info": "accent", "warning": "warning", "error": "error"}
+_COLOURS = {Level.INFO: "accent", Level.WARNING: "warning", Level.ERROR: "error"}
 
 
 class MessageBar(QWidget):
@@ -22,20 +25,20 @@ class MessageBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("messageBar")
-        self.level = "info"
+        self.level = Level.INFO
         self._report: tuple[str, str] | None = None
         """Sentence and report of the fault that is not closed yet."""
         self._sign = QLabel()
-        self._text = QLabel(objectName="messageText")
+        self._text = make_label(name="messageText")
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._copy = QPushButton("Copy report", objectName="copyReport")
+        self._copy = make_button("Copy report", name="copyReport")
         self._copy.setToolTip("Put what happened, and the versions, on the clipboard")
         bind_icon(self._copy, "copy")
         self._copy.clicked.connect(self._copy_report)
         self._copy.hide()
-        close = QToolButton(objectName="messageClose", toolTip="Close this message", accessibleName="Close message")
+        close = make_tool_button(name="messageClose", tip="Close this message", accessible="Close message")
         bind_icon(close, "close", "muted")
         close.clicked.connect(self.clear)
         row = QHBoxLayout(self)
@@ -45,7 +48,7 @@ class MessageBar(QWidget):
         row.addWidget(self._text, 1)
         row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
-        self._timer = QTimer(self, singleShot=True, interval=_INFO_MS)
+        self._timer = make_timer(self, _INFO_MS, single_shot=True)
         self._timer.timeout.connect(self.clear)
         theme().changed.connect(self._redraw)
         self.hide()
@@ -55,18 +58,18 @@ class MessageBar(QWidget):
         """The sentence that stands there."""
         return self._text.text()
 
-    def show_message(self, level: str, sentence: str) -> None:
-        """Shows a sentence; ``level`` is ``info``, ``warning`` or ``error``."""
-        self.level = level if level in _COLOURS else "info"
+    def show_message(self, level: Level, sentence: str) -> None:
+        """Show a sentence."""
+        self.level = level
         self._text.setText(sentence)
         self._copy.hide()
         self._redraw()
-        self._timer.start() if self.level == "info" else self._timer.stop()
+        self._timer.start() if self.level is Level.INFO else self._timer.stop()
         self.show()
 
     def show_fault(self, sentence: str, report: str) -> None:
         """Shows a fault of the program, whose report can be copied."""
-        self.show_message("error", sentence)
+        self.show_message(Level.ERROR, sentence)
         self._report = (sentence, report)
         self._copy.setText("Copy report")
         self._copy.show()

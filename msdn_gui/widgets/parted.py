@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QWidget
 
+from msdn_gui.widgets.build import named
+
 BESIDE, ABOVE = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
 
 def parted(name: str, how: Qt.Orientation, *widgets: QWidget, sizes: Sequence[int] = ()) -> QSplitter:
     """``how`` is ``BESIDE`` or ``ABOVE``; where the line is dragged to is kept under the name."""
-    made = QSplitter(how, objectName=name)
+    made = named(QSplitter(how), name)
     made.setHandleWidth(1)
     made.setChildrenCollapsible(False)
     for widget in widgets:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QWidget
 
-from msdn_gui.theme import SPACING
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_line_edit
 
 
 class PathRow(QWidget):
@@ -17,7 +18,7 @@ class PathRow(QWidget):
         super().__init__()
         self.setObjectName(name)
         self._hint = hint
-        self.edit = QLineEdit(placeholderText=hint, objectName=f"{name}Edit")
+        self.edit = make_line_edit(placeholder=hint, name=f"{name}Edit")
         self.setFocusProxy(self.edit)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
-from msdn_gui.theme import small_font, theme
+from msdn_gui.look.theme import small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
 
 _AXIS_WIDTH = 52

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from msdn_gui.icons import icon_pixmap
-from msdn_gui.theme import SPACING, small_font, text_font, theme
+from msdn_gui.look.icons import icon_pixmap
+from msdn_gui.look.theme import SPACING, small_font, text_font, theme
 
 HEIGHT = 48
 _SIGN = 16

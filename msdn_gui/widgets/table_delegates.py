@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.domain.attributes import Attribute
-from msdn_gui.theme import SEEN_SIGN, UNSEEN_SIGN, theme
+from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN, theme
 from msdn_gui.widgets.mark import draw_mark
 from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN
 

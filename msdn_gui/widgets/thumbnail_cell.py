@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QStyle
 
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 
 def draw_thumbnail(painter: QPainter, room: QRect, image: QImage | None, path: Path, state: QStyle.StateFlag) -> QRectF:

@@ -22,8 +22,8 @@ from msdn_core.recipes.config import from_settings
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.status import RunState
 from msdn_gui.program import Program
+from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.services.locations import HOME_VARIABLE, aviary_folder
-from msdn_gui.session import ExplainPhase
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,9 +45,13 @@ def program(qapp) -> Iterator[Program]:  # noqa: ARG001
 def test_a_first_session(program: Program, qtbot) -> None:
     session, window = program.session, program.window
     began = time.monotonic()
-    qtbot.waitUntil(lambda: session.project is not None, timeout=30_000)
-    assert session.project.path == aviary_folder()
-    assert (len(session.images), len(session.table.classes), len(session.table.attributes)) == (1500, 50, 34)
+    qtbot.waitUntil(lambda: session.document.project is not None, timeout=30_000)
+    assert session.document.project.path == aviary_folder()
+    assert (
+        len(session.document.images),
+        len(session.document.table.classes),
+        len(session.document.table.attributes),
+    ) == (1500, 50, 34)
 
     # The tour is offered, once.
     qtbot.mouseClick(window.findChild(QPushButton, "coachLeave"), Qt.MouseButton.LeftButton)
@@ -55,25 +59,29 @@ def test_a_first_session(program: Program, qtbot) -> None:
     assert program.services.settings.value.tour_offered
 
     # The first pair of heatmaps: within 5 s where nothing else goes on; a busy machine is given more.
-    qtbot.waitUntil(lambda: session.explanation is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: session.inference.explanation is not None, timeout=60_000)
     waited = time.monotonic() - began
     assert waited < 20, f"{waited:.1f} s from the window to the first heatmaps"
     qtbot.waitUntil(window.settled, timeout=60_000)
-    assert session.explanation.attention_av.shape == session.explanation.attention_va.shape == (34, 7, 7)
-    np.testing.assert_allclose(session.explanation.attention_av.sum((1, 2)), 1, atol=1e-4)
-    order, _ = session.class_ranking()
-    true = session.table.class_index[session.image.class_name]
+    assert (
+        session.inference.explanation.attention_av.shape
+        == session.inference.explanation.attention_va.shape
+        == (34, 7, 7)
+    )
+    np.testing.assert_allclose(session.inference.explanation.attention_av.sum((1, 2)), 1, atol=1e-4)
+    order, _ = session.inference.class_ranking()
+    true = session.document.table.class_index[session.selection.image.class_name]
     assert true in order[:5]
 
     # A class without photographs, made of the true one: it is unseen and ranks beside it at once.
     asked: list[object] = []
-    session.explaining_changed.connect(asked.append)
-    session.edits.add_class("Aunt Ada's babbler", session.table.vectors[true])
-    order, scores = session.class_ranking()
-    assert not session.table.seen[-1]
-    assert scores[-1] == pytest.approx(scores[true] + session.gamma * session.table.seen[true])
+    session.inference.explaining_changed.connect(asked.append)
+    session.edits.add_classes({"Aunt Ada's babbler": session.document.table.vectors[true]})
+    order, scores = session.inference.class_ranking()
+    assert not session.document.table.seen[-1]
+    assert scores[-1] == pytest.approx(scores[true] + session.inference.gamma * session.document.table.seen[true])
     assert not asked, "the network is not asked again"
-    session.explaining_changed.disconnect(asked.append)
+    session.inference.explaining_changed.disconnect(asked.append)
 
     # A short training run on small pictures, started and stopped where a person does it.
     qtbot.waitUntil(lambda: program.services.jobs.find("demo") is None, timeout=120_000)
@@ -89,15 +97,15 @@ def test_a_first_session(program: Program, qtbot) -> None:
     qtbot.mouseClick(train.view.stop, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: monitor.status("short").state is RunState.STOPPED, timeout=60_000)
     qtbot.waitUntil(lambda: window.chip.text == "", timeout=10_000)
-    run = find_run(session.project.path, "short")
+    run = find_run(session.document.project.path, "short")
 
     # Its checkpoint can be looked through.
     qtbot.mouseClick(train.view.look, Qt.MouseButton.LeftButton)
-    assert session.checkpoint.run == "short"
-    assert session.checkpoint.path in (run.checkpoint("best"), run.checkpoint("last"))
-    qtbot.waitUntil(lambda: session.explanation is not None, timeout=60_000)
-    assert session.explaining.phase is ExplainPhase.IDLE
-    assert session.explanation.attention_av.shape == (34, 2, 2)
+    assert session.inference.checkpoint.run == "short"
+    assert session.inference.checkpoint.path in (run.checkpoint("best"), run.checkpoint("last"))
+    qtbot.waitUntil(lambda: session.inference.explanation is not None, timeout=60_000)
+    assert session.inference.explaining.phase is ExplainPhase.IDLE
+    assert session.inference.explanation.attention_av.shape == (34, 2, 2)
 
 
 def test_the_first_launch_makes_a_picture_with_both_heatmaps(home: Path, tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from msdn_core.recipes.config import from_settings
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import launch_training
 from msdn_core.runs.status import RunState
+from msdn_gui.look.theme import theme
 from msdn_gui.program import Program
-from msdn_gui.theme import theme
 
 # Tests that need the whole machine are not run side by side.
 pytestmark = pytest.mark.xdist_group("machine")
@@ -46,7 +46,7 @@ def busy_program(tmp_path: Path, qapp, qtbot) -> Iterator[Program]:  # noqa: ARG
     program = Program(size=(1280, 720), theme="light", project=tmp_path / "shown")
     program.window.show()
     program.start()
-    qtbot.waitUntil(lambda: program.session.explanation is not None, timeout=90_000)
+    qtbot.waitUntil(lambda: program.session.inference.explanation is not None, timeout=90_000)
     run = RunDirectory.create(tmp_path / "shown", "long", from_settings("demo", ["size=64", "steps=1000000"]).to_json())
     pid = launch_training(run)
     monitor = program.services.run_monitor
@@ -62,24 +62,24 @@ def busy_program(tmp_path: Path, qapp, qtbot) -> Iterator[Program]:  # noqa: ARG
 
 def test_no_block_of_the_event_loop_over_100_ms(busy_program: Program, tmp_path: Path, qtbot) -> None:
     session, window, jobs = busy_program.session, busy_program.window, busy_program.services.jobs
-    there = [record for record in session.images[:ENOUGH] if record.path.exists()]
+    there = [record for record in session.document.images[:ENOUGH] if record.path.exists()]
     job = jobs.engine("Extracting features", "features", tmp_path / "other", "--background", workspace="train")
     qtbot.waitUntil(lambda: job.done > 0, timeout=120_000)
-    session.set_image(there[1])
-    qtbot.waitUntil(lambda: session.explanation is not None, timeout=60_000)
+    session.selection.set_image(there[1])
+    qtbot.waitUntil(lambda: session.inference.explanation is not None, timeout=60_000)
 
     reports = []
     for turn in range(ROUNDS):
         with LoopWatch() as watch:
             for place in range(2, 10):
-                session.set_image(there[place + 8 * turn])
+                session.selection.set_image(there[place + 8 * turn])
                 qtbot.wait(60)
-                session.set_attribute(place)
-                session.set_gamma(place / 5)
+                session.selection.set_attribute(place)
+                session.inference.set_gamma(place / 5)
                 qtbot.wait(60)
-                session.edits.set_values([(session.table.classes[place], place, 0.5 + 0.1 * turn)])
+                session.edits.set_values([(session.document.table.classes[place], place, 0.5 + 0.1 * turn)])
                 qtbot.wait(150)
-            qtbot.waitUntil(lambda: session.explanation is not None, timeout=60_000)
+            qtbot.waitUntil(lambda: session.inference.explanation is not None, timeout=60_000)
             gallery = window.workspaces["explore"].gallery.view
             for step in range(10):
                 gallery.verticalScrollBar().setValue(step * gallery.verticalScrollBar().maximum() // 60)

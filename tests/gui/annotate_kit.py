@@ -51,15 +51,15 @@ def states(workspace: AnnotateWorkspace) -> list[str]:
 
 
 def classes(session) -> list[str | None]:
-    return [image.class_name for image in session.images]
+    return [image.class_name for image in session.document.images]
 
 
 def keep_scores(session, ids: np.ndarray, av: np.ndarray, va: np.ndarray) -> AttributeScores:
     """What the checkpoint says of some images, as the engine keeps it; nothing has to be looked at then."""
-    checkpoint = session.checkpoint
+    checkpoint = session.inference.checkpoint
     made = AttributeScores(
         ids, av, va, np.array(checkpoint.header.attributes, dtype=np.str_), checkpoint_digest(checkpoint.path)
     )
-    write_attribute_scores(scores_file(session.project.path, checkpoint.run, checkpoint.path.stem), made)
-    session.collection.look_again()
+    write_attribute_scores(scores_file(session.document.project.path, checkpoint.run, checkpoint.path.stem), made)
+    session.inference.collection.look_again()
     return made

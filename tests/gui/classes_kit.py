@@ -24,7 +24,7 @@ def shown_workspace(session, services, qtbot) -> ClassesWorkspace:
     made.show()
     made.activateWindow()
     qtbot.waitUntil(lambda: made.settled() and QApplication.activeWindow() is made, timeout=10_000)
-    if session.table.attributes:
+    if session.document.table.attributes:
         qtbot.waitUntil(made.view.hasFocus)
     return made
 
@@ -71,19 +71,21 @@ def action(workspace, name: str):
 
 def write_scores(session, fused_like: np.ndarray) -> None:
     """Puts scores of the collection in the open project, as the engine's ``score`` does: both sub-nets say this."""
-    path = scores_file(session.project.path, session.checkpoint.run, session.checkpoint.path.stem)
-    names = np.array([attribute.full_name for attribute in session.table.attributes])
-    ids = np.array([record.id for record in session.images], dtype=np.int64)
+    path = scores_file(
+        session.document.project.path, session.inference.checkpoint.run, session.inference.checkpoint.path.stem
+    )
+    names = np.array([attribute.full_name for attribute in session.document.table.attributes])
+    ids = np.array([record.id for record in session.document.images], dtype=np.int64)
     scores = np.asarray(fused_like, dtype=np.float32)
-    digest = checkpoint_digest(session.checkpoint.path)
+    digest = checkpoint_digest(session.inference.checkpoint.path)
     write_attribute_scores(path, AttributeScores(ids, scores, scores, names, digest))
 
 
 def scored_session(session, qtbot, fused_like: np.ndarray) -> None:
     """The same, and the session has read them."""
     write_scores(session, fused_like)
-    session.collection.look_again()
-    qtbot.waitUntil(lambda: session.collection.collection is not None)
+    session.inference.collection.look_again()
+    qtbot.waitUntil(lambda: session.inference.collection.collection is not None)
 
 
 def show_what_if(workspace, qtbot) -> None:

@@ -30,6 +30,7 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.explanation import Explanation
 from msdn_core.project import NewImage, Project
+from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.jobs import Jobs
 from msdn_gui.services.runs import RunMonitor
@@ -37,7 +38,6 @@ from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
 from msdn_gui.shell.window import MainWindow
-from msdn_gui.theme import install
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -152,15 +152,13 @@ def empty_session(fake_explainer: FakeExplainer) -> Iterator[Session]:
 
 
 @pytest.fixture
-def session(
-    empty_session: Session, small_project: Project, checkpoint_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> Session:
+def session(empty_session: Session, small_project: Project, checkpoint_file: Path) -> Session:
     """A session with the small project open (for writing), a fitting checkpoint chosen and no image chosen yet."""
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    empty_session.inference.shipped_checkpoints = list
     path = small_project.path
     small_project.close()
     empty_session.open_project(path)
-    empty_session.set_checkpoint(checkpoint_file)
+    empty_session.inference.set_checkpoint(checkpoint_file)
     return empty_session
 
 
@@ -183,8 +181,8 @@ def explained(session: Session, qtbot: object) -> Callable[[int], None]:
     """Chooses an image of the session by its place and waits for its explanation."""
 
     def choose(place: int = 0) -> None:
-        with qtbot.waitSignal(session.explanation_changed, check_params_cb=lambda e: e is not None):
-            session.set_image(session.images[place])
+        with qtbot.waitSignal(session.inference.explanation_changed, check_params_cb=lambda e: e is not None):
+            session.selection.set_image(session.document.images[place])
 
     return choose
 
@@ -194,7 +192,7 @@ def window(session: Session, services: Services) -> Iterator[MainWindow]:
     """A window in Explore, with the small project open."""
     made = MainWindow(session, services)
     made.resize(1280, 720)
-    services.run_monitor.set_project(session.project.path)
+    services.run_monitor.set_project(session.document.project.path)
     made.show_workspace("explore")
     made.show()
     yield made

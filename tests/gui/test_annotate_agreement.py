@@ -18,7 +18,7 @@ K = Qt.Key
 def workspace(session, services, qtbot) -> AnnotateWorkspace:
     """Ann says present of attribute 0 in images 0 to 3; Bob says present, absent, absent, not visible."""
     made = shown_workspace(session, services, qtbot)
-    session.set_attribute(0)
+    session.selection.set_attribute(0)
     key(made, qtbot, K.Key_F7)
     name = made.findChild(QLineEdit, "annotator")
     for who, keys in (("Ann", "PPPP"), ("Bob", "PAAN")):
@@ -26,7 +26,7 @@ def workspace(session, services, qtbot) -> AnnotateWorkspace:
         name.clear()
         qtbot.keyClicks(name, who)
         qtbot.keyClick(name, K.Key_Return)
-        session.set_image(session.images[0])
+        session.selection.set_image(session.document.images[0])
         key(made, qtbot, *(getattr(K, f"Key_{one}") for one in keys))
     key(made, qtbot, K.Key_F11)
     qtbot.waitUntil(lambda: made.agreement.figures.text() != "")
@@ -53,8 +53,8 @@ def test_two_annotators_agree_so_far_and_no_further(workspace, session, qtbot) -
         ("present", "not visible"),
     ]
     key(workspace, qtbot, K.Key_D, K.Key_D)
-    assert session.image == session.images[2]
-    assert session.attribute == 0
+    assert session.selection.image == session.document.images[2]
+    assert session.selection.attribute == 0
 
 
 def test_what_is_put_right_is_compared_at_once(workspace, qtbot) -> None:
@@ -66,7 +66,7 @@ def test_an_annotator_is_compared_with_the_data_set(workspace, session, qtbot) -
     compare(workspace, qtbot, "Ann", "The data set")
     qtbot.waitUntil(lambda: workspace.agreement.figures.text() == "The two have judged nothing in common.")
     present = np.full(len(ATTRIBUTES), 1, np.int8)
-    session.project.set_image_attributes(session.images[0].id, present, present * 4)
+    session.document.project.set_image_attributes(session.document.images[0].id, present, present * 4)
     compare(workspace, qtbot, "Ann", "The data set")
     qtbot.waitUntil(lambda: workspace.agreement.figures.text().startswith("1 judged by both · 100% the same"))
 
@@ -74,7 +74,7 @@ def test_an_annotator_is_compared_with_the_data_set(workspace, session, qtbot) -
 def test_an_annotator_is_compared_with_the_model_where_it_has_looked(workspace, session, qtbot) -> None:
     compare(workspace, qtbot, "Bob", "The model")
     qtbot.waitUntil(lambda: "has not scored" in workspace.agreement.figures.text())
-    ids = np.array([image.id for image in session.images])
+    ids = np.array([image.id for image in session.document.images])
     scores = np.zeros((6, len(ATTRIBUTES)), np.float32)
     scores[0, 0] = scores[1, 0] = 9  # far above the image's mean: present; elsewhere below it: absent
     keep_scores(session, ids, scores, scores)

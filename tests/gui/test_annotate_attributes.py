@@ -23,15 +23,15 @@ STRIPED = 2
 def workspace(session, services, qtbot) -> AnnotateWorkspace:
     made = shown_workspace(session, services, qtbot)
     key(made, qtbot, K.Key_F7)
-    qtbot.waitUntil(lambda: session.explanation is not None)
-    session.set_attribute(STRIPED)
+    qtbot.waitUntil(lambda: session.inference.explanation is not None)
+    session.selection.set_attribute(STRIPED)
     return made
 
 
 def said(session, image: int) -> dict[int, tuple[bool, Certainty]]:
     """What the file holds of an image, by attribute."""
-    with Project.open(session.project.path, read_only=True) as kept:
-        found = kept.annotations.judgements(session.images[image].id)
+    with Project.open(session.document.project.path, read_only=True) as kept:
+        found = kept.annotations.judgements(session.document.images[image].id)
     return {at.attribute: (one.present, one.certainty) for at, one in found.items()}
 
 
@@ -48,7 +48,7 @@ def click_attribute(workspace, qtbot, column: int, modifier=Qt.KeyboardModifier.
 
 def test_one_attribute_is_judged_over_many_images_by_single_keys(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_P, K.Key_3, K.Key_A, K.Key_N)
-    assert session.image == session.images[3]
+    assert session.selection.image == session.document.images[3]
     assert [said(session, n) for n in range(4)] == [
         {STRIPED: (True, Certainty.DEFINITELY)},
         {STRIPED: (False, Certainty.PROBABLY)},
@@ -65,16 +65,16 @@ def test_the_queue_leaves_images_whose_attribute_is_not_judged(workspace, sessio
     kind = workspace.queue.kind
     kind.setCurrentIndex(kind.findData("unjudged"))
     qtbot.waitUntil(lambda: workspace.queue.model.rowCount() == 4)
-    session.set_attribute(0)
+    session.selection.set_attribute(0)
     qtbot.waitUntil(lambda: workspace.queue.model.rowCount() == 6)
 
 
 def test_all_attributes_of_one_image_are_judged_in_their_groups(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_K)
-    session.set_attribute(0)
+    session.selection.set_attribute(0)
     key(workspace, qtbot, K.Key_P, K.Key_A, K.Key_2, K.Key_P)
-    assert session.image == session.images[0]
-    assert session.attribute == 3
+    assert session.selection.image == session.document.images[0]
+    assert session.selection.attribute == 3
     assert [row(workspace, column) for column in range(4)] == [
         "Present, definitely",
         "Absent, definitely",
@@ -88,9 +88,9 @@ def test_all_attributes_of_one_image_are_judged_in_their_groups(workspace, sessi
 
 def test_after_the_last_attribute_comes_the_next_image_with_its_first(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_K)
-    session.set_attribute(len(ATTRIBUTES) - 1)
+    session.selection.set_attribute(len(ATTRIBUTES) - 1)
     key(workspace, qtbot, K.Key_P)
-    assert (session.image, session.attribute) == (session.images[1], 0)
+    assert (session.selection.image, session.selection.attribute) == (session.document.images[1], 0)
     key(workspace, qtbot, K.Key_A)
     assert said(session, 1) == {0: (False, Certainty.DEFINITELY)}
 
@@ -118,9 +118,9 @@ def test_a_group_and_several_images_are_judged_in_one_step_that_is_undone_in_one
 
 
 def test_what_was_said_is_taken_back_and_the_data_sets_word_holds_again(workspace, session, qtbot) -> None:
-    image = session.images[0].id
+    image = session.document.images[0].id
     present = np.array([-1, -1, 0, -1, -1, -1], np.int8)
-    session.project.set_image_attributes(image, present, (present + 1).astype(np.int8) * 3)
+    session.document.project.set_image_attributes(image, present, (present + 1).astype(np.int8) * 3)
     key(workspace, qtbot, K.Key_M, K.Key_P)
     assert row(workspace, STRIPED) == "Present, definitely"
     key(workspace, qtbot, K.Key_Delete)
@@ -130,7 +130,7 @@ def test_what_was_said_is_taken_back_and_the_data_sets_word_holds_again(workspac
 
 def test_nothing_is_written_until_a_suggestion_is_accepted(workspace, session, qtbot) -> None:
     model = workspace.attributes.model
-    strength = strengths(session.fused_scores())
+    strength = strengths(session.inference.fused_scores())
     workspace.attributes.threshold.setValue(0.0)
     expected = [column for column in (-strength).argsort().tolist() if strength[column] >= 0]
     assert model.suggested_columns() == expected
@@ -140,10 +140,10 @@ def test_nothing_is_written_until_a_suggestion_is_accepted(workspace, session, q
     assert model.index_of(strongest).data(SUGGESTED_ROLE)
     key(workspace, qtbot, K.Key_Y)
     assert said(session, 0) == {strongest: (True, Certainty.DEFINITELY)}
-    kept = session.project.annotations.judgements(session.images[0].id)
-    assert [one.suggested_by for one in kept.values()] == [session.checkpoint.label]
-    assert session.image == session.images[0]
-    assert session.attribute == expected[1], "the next suggestion is chosen"
+    kept = session.document.project.annotations.judgements(session.document.images[0].id)
+    assert [one.suggested_by for one in kept.values()] == [session.inference.checkpoint.label]
+    assert session.selection.image == session.document.images[0]
+    assert session.selection.attribute == expected[1], "the next suggestion is chosen"
     key(workspace, qtbot, K.Key_X)
     assert said(session, 0)[expected[1]] == (False, Certainty.DEFINITELY)
     assert model.suggested_columns() == expected[2:]
@@ -165,18 +165,18 @@ def test_attributes_are_found_and_chosen_by_keyboard(workspace, session, qtbot) 
     key(workspace, qtbot, K.Key_Slash)
     qtbot.keyClicks(workspace.attributes.search, "crest no")
     qtbot.keyClick(workspace.attributes.search, K.Key_Return)
-    assert ATTRIBUTES[session.attribute].full_name == "crest::no"
+    assert ATTRIBUTES[session.selection.attribute].full_name == "crest::no"
     workspace.attributes.search.clear()
     key(workspace, qtbot, K.Key_Up, modifier=CTRL)
-    assert ATTRIBUTES[session.attribute].full_name == "crest::yes"
+    assert ATTRIBUTES[session.selection.attribute].full_name == "crest::yes"
     click_attribute(workspace, qtbot, 1)
-    assert session.attribute == 1
+    assert session.selection.attribute == 1
 
 
 def test_digits_mean_certainty_here_and_classes_there(workspace, session, qtbot) -> None:
-    before = [image.class_name for image in session.images]
+    before = [image.class_name for image in session.document.images]
     key(workspace, qtbot, K.Key_2)
-    assert [image.class_name for image in session.images] == before
+    assert [image.class_name for image in session.document.images] == before
     key(workspace, qtbot, K.Key_F6, K.Key_2)
-    assert session.images[0].class_name == session.table.classes[1]
+    assert session.document.images[0].class_name == session.document.table.classes[1]
     assert said(session, 0) == {}

@@ -24,7 +24,7 @@ def choose(workspace, qtbot, name: str, path: Path) -> None:
     action = next(one for one in workspace.actions() if one.objectName() == f"annotate_{name}")
     action.trigger()
     dialog = workspace.findChild(QFileDialog, "annotationFiles")
-    with qtbot.waitSignal(workspace._session.message):
+    with qtbot.waitSignal(workspace._session.messages.posted):
         dialog.fileSelected.emit(str(path))
         dialog.close()
 
@@ -32,15 +32,15 @@ def choose(workspace, qtbot, name: str, path: Path) -> None:
 def test_judgements_go_to_another_annotators_project_and_back_under_their_name(
     workspace, session, qtbot, tmp_path
 ) -> None:
-    session.set_attribute(0)
+    session.selection.set_attribute(0)
     key(workspace, qtbot, K.Key_F7, K.Key_P, K.Key_N)
     folder = tmp_path / "Eve"
     choose(workspace, qtbot, "write_judgements", folder)
     labels = (folder / "image_attribute_labels.txt").read_text()
-    ids = [image.id for image in session.images]
+    ids = [image.id for image in session.document.images]
     assert labels == f"{ids[0]} 1 1 4 0\n{ids[1]} 1 0 1 0\n"
     choose(workspace, qtbot, "read_judgements", folder)
-    room = session.project.annotations
+    room = session.document.project.annotations
     assert {(at.image_id, one.present) for at, one in room.judgements_by("Eve").items()} == {
         (ids[0], True),
         (ids[1], False),
@@ -53,7 +53,7 @@ def test_judgements_go_to_another_annotators_project_and_back_under_their_name(
 
 def test_boxes_come_back_from_the_file_that_they_went_to(workspace, session, qtbot, tmp_path) -> None:
     key(workspace, qtbot, K.Key_F8, K.Key_N)
-    room = session.project.annotations
+    room = session.document.project.annotations
     (mark,) = room.all_marks().values()
     choose(workspace, qtbot, "write_coco", tmp_path / "boxes.json")
     workspace.undo_stack.undo()
@@ -65,18 +65,18 @@ def test_boxes_come_back_from_the_file_that_they_went_to(workspace, session, qtb
 
 def test_boxes_come_from_a_sheet_of_images_too(workspace, session, qtbot, tmp_path) -> None:
     sheet = tmp_path / "annotations.csv"
-    sheet.write_text(f"image,mark 1 of,mark 1 x,mark 1 y\n{session.images[0].name},crown,12,7\n")
+    sheet.write_text(f"image,mark 1 of,mark 1 x,mark 1 y\n{session.document.images[0].name},crown,12,7\n")
     key(workspace, qtbot, K.Key_F8)
     choose(workspace, qtbot, "read_coco", sheet)
     assert workspace.places.list.item(0).text() == "crown – point at 12, 7"
     workspace.undo_stack.undo()
-    assert session.project.annotations.all_marks() == {}
+    assert session.document.project.annotations.all_marks() == {}
 
 
 def test_a_file_that_is_none_is_refused_in_a_sentence(workspace, session, qtbot, tmp_path) -> None:
     (tmp_path / "odd.json").write_text("no JSON")
     said = []
-    session.message.connect(lambda level, text: said.append((level, text)))
+    session.messages.posted.connect(lambda level, text: said.append((level, text)))
     choose(workspace, qtbot, "read_coco", tmp_path / "odd.json")
     assert said[-1][0] == "error"
     assert "give a COCO file" in said[-1][1]

@@ -57,11 +57,11 @@ def test_ticked_folders_become_classes_and_one_undo_takes_all_back(workspace, se
     assert classes(session) == [None] * 5, "nothing is said before"
     press(workspace, qtbot, "accept_folders")
     assert classes(session) == ["Groove billed Ani", "Groove billed Ani", "Bobolinks", None, None]
-    assert session.table.classes == ("Bobolinks", "Groove billed Ani")
-    assert session.images[0].split is Split.TRAIN, "a new class is seen: its images may be trained on"
+    assert session.document.table.classes == ("Bobolinks", "Groove billed Ani")
+    assert session.document.images[0].split is Split.TRAIN, "a new class is seen: its images may be trained on"
     assert not tree(workspace).isVisible()
     workspace.undo_stack.undo()
-    assert classes(session) == [None] * 5 and session.table.classes == ("Bobolinks",)
+    assert classes(session) == [None] * 5 and session.document.table.classes == ("Bobolinks",)
 
 
 def test_a_folder_gets_another_name_and_joins_another_ones_class(workspace, session, qtbot) -> None:
@@ -90,14 +90,14 @@ def test_every_fifth_image_of_a_class_is_kept_for_testing_unless_it_is_unticked(
         qtbot.mouseClick(box, LEFT, pos=QPoint(8, box.height() // 2))
     press(workspace, qtbot, "accept_folders")
     fifth = Split.TEST_SEEN if holds_out else Split.TRAIN
-    assert [image.split for image in session.images] == [*[Split.TRAIN] * 4, fifth, Split.TRAIN]
+    assert [image.split for image in session.document.images] == [*[Split.TRAIN] * 4, fifth, Split.TRAIN]
     hold_out = next(action for action in workspace.actions() if action.objectName() == "annotate_hold_out")
-    with qtbot.waitSignal(session.message) as told:
+    with qtbot.waitSignal(session.messages.posted) as told:
         hold_out.trigger()
     assert ("already" in told.args[1]) is holds_out
-    assert session.images[4].split is Split.TEST_SEEN and session.images[4].class_name == "gulls"
+    assert session.document.images[4].split is Split.TEST_SEEN and session.document.images[4].class_name == "gulls"
     workspace.undo_stack.undo()
-    assert session.images[4].split is (Split.NONE if holds_out else Split.TRAIN)
+    assert session.document.images[4].split is (Split.NONE if holds_out else Split.TRAIN)
 
 
 def test_escape_leaves_and_nothing_was_said(workspace, session, qtbot) -> None:

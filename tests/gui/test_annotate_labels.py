@@ -12,6 +12,7 @@ from small_birds import CLASSES, draw_bird
 from msdn_core.domain.annotation import ReviewState, Split
 from msdn_core.project import PROJECT_FILE, NewImage, Project
 from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.session.messages import Level
 from msdn_gui.shell.window import MainWindow
 
 K = Qt.Key
@@ -26,13 +27,13 @@ def test_digits_label_the_image_and_the_next_one_comes_by_itself(workspace, sess
     before = classes(session)
     key(workspace, qtbot, K.Key_2, K.Key_3)
     assert classes(session) == [CLASSES[1], CLASSES[2], *before[2:]]
-    assert session.image == session.images[2]
+    assert session.selection.image == session.document.images[2]
     key(workspace, qtbot, K.Key_M, K.Key_1)
-    assert session.image == session.images[2], "M turns the going on off"
-    assert session.images[2].class_name == CLASSES[0]
+    assert session.selection.image == session.document.images[2], "M turns the going on off"
+    assert session.document.images[2].class_name == CLASSES[0]
     # Who and when stand with it, in the file itself.
-    with Project.open(session.project.path, read_only=True) as kept:
-        label = kept.annotations.label(session.images[0].id)
+    with Project.open(session.document.project.path, read_only=True) as kept:
+        label = kept.annotations.label(session.document.images[0].id)
         assert (label.class_name, label.split, label.annotator) == (
             CLASSES[1],
             Split.TRAIN,
@@ -49,8 +50,8 @@ def test_an_image_of_a_class_without_training_images_is_tested_with_and_none_has
     workspace, session, qtbot
 ) -> None:
     key(workspace, qtbot, K.Key_3, K.Key_0)
-    assert [image.split for image in session.images[:2]] == [Split.TEST_UNSEEN, Split.NONE]
-    assert session.images[1].class_name is None
+    assert [image.split for image in session.document.images[:2]] == [Split.TEST_UNSEEN, Split.NONE]
+    assert session.document.images[1].class_name is None
 
 
 def test_several_chosen_images_are_labelled_in_one_step(workspace, session, qtbot) -> None:
@@ -60,7 +61,7 @@ def test_several_chosen_images_are_labelled_in_one_step(workspace, session, qtbo
     assert "4 images selected" in workspace.queue.count.text()
     press(workspace, qtbot, "annotate_class_1_button")
     assert classes(session)[:4] == [CLASSES[0]] * 4
-    assert session.image == session.images[4]
+    assert session.selection.image == session.document.images[4]
     workspace.undo_stack.undo()
     assert classes(session) == before
     assert not workspace.undo_stack.canUndo()
@@ -76,32 +77,32 @@ def test_the_buttons_show_their_keys_and_the_class_that_is_given(workspace, sess
         "–",
     ]
     given = [button.property("look") == "primary" for button in labels.buttons]
-    assert given[:3] == [name == session.image.class_name for name in CLASSES]
+    assert given[:3] == [name == session.selection.image.class_name for name in CLASSES]
     assert not any(given[3:])
 
 
 def test_a_class_is_found_by_its_name_and_return_gives_it(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_Slash)
     qtbot.keyClicks(workspace.labels.search, "crested 1")
-    assert session.images[0].class_name == CLASSES[0], "a digit typed into the search is a digit"
+    assert session.document.images[0].class_name == CLASSES[0], "a digit typed into the search is a digit"
     qtbot.keyClick(workspace.labels.search, K.Key_Backspace)
     qtbot.keyClick(workspace.labels.search, K.Key_Return)
-    assert session.images[0].class_name == CLASSES[2]
+    assert session.document.images[0].class_name == CLASSES[2]
 
 
 def test_a_name_that_no_class_has_makes_one_and_one_undo_takes_it_away(workspace, session, qtbot) -> None:
     before = classes(session)
     qtbot.keyClicks(workspace.labels.search, "Grey owl")
     press(workspace, qtbot, "label_add")
-    assert session.images[0].class_name == "Grey owl"
-    assert session.images[0].split is Split.TRAIN
-    assert session.table.classes[-1] == "Grey owl"
-    assert bool(session.table.seen[-1])
+    assert session.document.images[0].class_name == "Grey owl"
+    assert session.document.images[0].split is Split.TRAIN
+    assert session.document.table.classes[-1] == "Grey owl"
+    assert bool(session.document.table.seen[-1])
     workspace.undo_stack.undo()
-    assert session.table.classes == CLASSES
+    assert session.document.table.classes == CLASSES
     assert classes(session) == before
     workspace.undo_stack.redo()
-    assert session.images[0].class_name == "Grey owl"
+    assert session.document.images[0].class_name == "Grey owl"
 
 
 def test_a_class_is_put_on_a_digit_and_stays_there(workspace, session, services, qtbot) -> None:
@@ -115,23 +116,23 @@ def test_a_class_is_put_on_a_digit_and_stays_there(workspace, session, services,
     menu.close()
     assert workspace.labels.buttons[6].text() == f"◆ {CLASSES[2]}"
     key(workspace, qtbot, K.Key_7)
-    assert session.images[0].class_name == CLASSES[2]
+    assert session.document.images[0].class_name == CLASSES[2]
     again = shown_workspace(session, services, qtbot)
     assert again.labels.buttons[6].text() == f"◆ {CLASSES[2]}"
 
 
 def test_the_models_best_classes_can_stand_on_the_digits(workspace, session, explained, qtbot) -> None:
     explained(1)
-    best = session.table.classes[int(session.class_ranking()[0][0])]
+    best = session.document.table.classes[int(session.inference.class_ranking()[0][0])]
     key(workspace, qtbot, K.Key_L)
     assert workspace.labels.buttons[0].text().endswith(best)
     key(workspace, qtbot, K.Key_1)
-    assert session.images[1].class_name == best
+    assert session.document.images[1].class_name == best
 
 
 def test_checked_flagged_and_unseen_by_key_with_a_note(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_C)
-    assert session.image == session.images[1]
+    assert session.selection.image == session.document.images[1]
     key(workspace, qtbot, K.Key_F)
     note = workspace.findChild(QLineEdit, "review_note")
     qtbot.waitUntil(note.hasFocus)
@@ -140,8 +141,8 @@ def test_checked_flagged_and_unseen_by_key_with_a_note(workspace, session, qtbot
     assert workspace.queue.view.hasFocus()
     assert states(workspace)[:3] == ["checked", "flagged", "unseen"]
     assert "1 checked · 1 flagged" in workspace.queue.count.text()
-    with Project.open(session.project.path, read_only=True) as kept:
-        review = kept.annotations.review(session.images[1].id)
+    with Project.open(session.document.project.path, read_only=True) as kept:
+        review = kept.annotations.review(session.document.images[1].id)
     assert (review.state, review.note) == (ReviewState.FLAGGED, "two birds, cut off")
     press(workspace, qtbot, "annotate_unseen_button")
     assert states(workspace)[1] == "unseen"
@@ -158,9 +159,9 @@ def test_a_note_that_is_being_written_is_kept_when_the_next_image_is_chosen(work
     qtbot.keyClicks(note, "blurred")
     qtbot.keyClick(note, K.Key_Right, CTRL)
     click_image(workspace, qtbot, 3)
-    room = session.project.annotations
-    assert room.review(session.images[0].id).note == "blurred"
-    assert set(room.reviews()) == {session.images[0].id}
+    room = session.document.project.annotations
+    assert room.review(session.document.images[0].id).note == "blurred"
+    assert set(room.reviews()) == {session.document.images[0].id}
 
 
 def test_the_queue_leaves_out_what_is_done_when_it_is_told_to(workspace, qtbot) -> None:
@@ -182,50 +183,50 @@ def test_the_buttons_say_what_they_undo_and_where(workspace, session, qtbot) -> 
     key(workspace, qtbot, K.Key_2)
     assert undo.toolTip() == f"Undo labelling 1 image {CLASSES[1]} – in Annotate alone (Ctrl+Z)"
     qtbot.mouseClick(undo, LEFT)
-    assert session.images[0].class_name == CLASSES[0]
+    assert session.document.images[0].class_name == CLASSES[0]
     redo = workspace.findChild(QToolButton, "annotate_redo")
     qtbot.mouseClick(redo, LEFT)
-    assert session.images[0].class_name == CLASSES[1]
+    assert session.document.images[0].class_name == CLASSES[1]
 
 
 def test_what_cannot_be_kept_is_said_and_leaves_nothing_to_undo(workspace, session, qtbot) -> None:
-    path = session.project.path
+    path = session.document.project.path
     session.close_project()
     with Project.open(path):
         session.open_project(path)
-        assert session.project.read_only
-        session.set_image(session.images[0])
-        with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error") as told:
+        assert session.document.project.read_only
+        session.selection.set_image(session.document.images[0])
+        with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR) as told:
             key(workspace, qtbot, K.Key_2)
         assert "reading only" in told.args[1]
-        with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error"):
+        with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR):
             qtbot.keyClicks(workspace.labels.search, "Grey owl")
             qtbot.keyClick(workspace.labels.search, K.Key_Return)
         assert not workspace.undo_stack.canUndo()
-        assert session.images[0].class_name == CLASSES[0]
+        assert session.document.images[0].class_name == CLASSES[0]
 
 
 def test_what_is_said_after_the_projects_file_is_gone_is_not_taken_for_kept(workspace, session, qtbot) -> None:
-    file = session.project.path / PROJECT_FILE
+    file = session.document.project.path / PROJECT_FILE
     file.rename(file.with_suffix(".away"))
-    with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error") as told:
+    with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR) as told:
         key(workspace, qtbot, K.Key_2)
     assert "nothing can be saved" in told.args[1]
-    assert session.images[0].class_name == CLASSES[0]
+    assert session.document.images[0].class_name == CLASSES[0]
     file.with_suffix(".away").rename(file)
 
 
 def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
-    empty_session, checkpoint_file, services, tmp_path, monkeypatch, qtbot
+    empty_session, checkpoint_file, services, tmp_path, qtbot
 ) -> None:
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    empty_session.inference.shipped_checkpoints = list
     with Project.create(tmp_path / "photos") as made:
         draw_bird(tmp_path / "a.jpg", 0)
         made.add_images(made.add_image_root(tmp_path), [NewImage("a.jpg")])
     empty_session.open_project(tmp_path / "photos")
-    empty_session.set_checkpoint(checkpoint_file)
+    empty_session.inference.set_checkpoint(checkpoint_file)
     workspace = shown_workspace(empty_session, services, qtbot)
-    with qtbot.waitSignal(empty_session.message) as told:
+    with qtbot.waitSignal(empty_session.messages.posted) as told:
         key(workspace, qtbot, K.Key_1)
     kind, sentence = told.args
     assert kind == "info"
@@ -233,7 +234,7 @@ def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
     press(workspace, qtbot, "annotate_adopt")
     assert not workspace.findChild(QPushButton, "annotate_adopt").isVisible()
     key(workspace, qtbot, K.Key_1)
-    assert empty_session.images[0].class_name == CLASSES[0]
+    assert empty_session.document.images[0].class_name == CLASSES[0]
 
 
 def test_ctrl_z_undoes_in_the_workspace_that_is_shown_and_in_no_other(session, services, qtbot) -> None:
@@ -252,15 +253,13 @@ def test_ctrl_z_undoes_in_the_workspace_that_is_shown_and_in_no_other(session, s
         assert not undo.isEnabled()
         window.show_workspace("annotate")
         undo.trigger()
-        assert session.images[0].class_name == CLASSES[0]
+        assert session.document.images[0].class_name == CLASSES[0]
     finally:
         window.close_for_good()
 
 
-def test_a_project_without_classes_gets_its_first_one_from_a_name(
-    empty_session, services, tmp_path, monkeypatch, qtbot
-) -> None:
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+def test_a_project_without_classes_gets_its_first_one_from_a_name(empty_session, services, tmp_path, qtbot) -> None:
+    empty_session.inference.shipped_checkpoints = list
     with Project.create(tmp_path / "photos") as made:
         draw_bird(tmp_path / "a.jpg", 0)
         made.add_images(made.add_image_root(tmp_path), [NewImage("a.jpg")])
@@ -269,5 +268,5 @@ def test_a_project_without_classes_gets_its_first_one_from_a_name(
     assert "no classes yet" in workspace.labels.hint.text()
     qtbot.keyClicks(workspace.labels.search, "Wader")
     qtbot.keyClick(workspace.labels.search, K.Key_Return)
-    assert empty_session.images[0].class_name == "Wader"
+    assert empty_session.document.images[0].class_name == "Wader"
     assert workspace.labels.buttons[0].text() == "● Wader"

@@ -26,21 +26,25 @@ def scores(session) -> np.ndarray:
     own = draw.normal(size=(3, len(ATTRIBUTES)))
     own[1, STRIPED] = 3.0
     values = np.concatenate([own, own + draw.normal(0, 0.1, own.shape)]).astype(np.float32)
-    keep_scores(session, np.array([image.id for image in session.images]), values, values)
+    keep_scores(session, np.array([image.id for image in session.document.images]), values, values)
     return values
 
 
 @pytest.fixture
 def workspace(session, services, qtbot, scores) -> AnnotateWorkspace:  # noqa: ARG001
     made = shown_workspace(session, services, qtbot)
-    qtbot.waitUntil(lambda: session.collection.collection is not None and session.explanation is not None)
+    qtbot.waitUntil(
+        lambda: session.inference.collection.collection is not None and session.inference.explanation is not None
+    )
     return made
 
 
 def kept(session) -> dict[JudgementKey, object]:
     """What the file holds, of all images."""
-    with Project.open(session.project.path, read_only=True) as project:
-        return {at: one for image in session.images for at, one in project.annotations.judgements(image.id).items()}
+    with Project.open(session.document.project.path, read_only=True) as project:
+        return {
+            at: one for image in session.document.images for at, one in project.annotations.judgements(image.id).items()
+        }
 
 
 def offered(workspace) -> list[int]:
@@ -64,10 +68,10 @@ def test_suggestions_for_an_attribute_are_looked_at_image_by_image_and_accepted_
     workspace, session, qtbot, scores
 ) -> None:
     key(workspace, qtbot, K.Key_F7)
-    session.set_attribute(STRIPED)
+    session.selection.set_attribute(STRIPED)
     workspace.attributes.threshold.setValue(0.0)
     strength = strengths(scores)[:, STRIPED]
-    wanted = [session.images[row].id for row in np.argsort(-strength) if strength[row] >= 0]
+    wanted = [session.document.images[row].id for row in np.argsort(-strength) if strength[row] >= 0]
     assert len(wanted) >= 2
     key(workspace, qtbot, K.Key_S)
     qtbot.waitUntil(workspace.proposing.panel.isVisible)
@@ -83,7 +87,7 @@ def test_suggestions_for_an_attribute_are_looked_at_image_by_image_and_accepted_
     said = kept(session)
     assert {at.image_id for at in said} == {wanted[0], *wanted[2:]}
     assert {(at.attribute, one.present, one.certainty, one.suggested_by) for at, one in said.items()} == {
-        (STRIPED, True, Certainty.PROBABLY, session.checkpoint.label)
+        (STRIPED, True, Certainty.PROBABLY, session.inference.checkpoint.label)
     }
     assert workspace.picture.isVisible()
     workspace.undo_stack.undo()
@@ -98,24 +102,24 @@ def test_all_attributes_of_the_selected_images_are_suggested_together(workspace,
     press(workspace, qtbot, "annotate_suggest_many_button")
     qtbot.waitUntil(workspace.proposing.panel.isVisible)
     rows, columns = np.nonzero(strengths(scores)[1:3] >= 0.5)
-    assert sorted(offered(workspace)) == [session.images[1].id, session.images[2].id]
+    assert sorted(offered(workspace)) == [session.document.images[1].id, session.document.images[2].id]
     qtbot.mouseClick(accept(workspace), LEFT)
-    wanted = {(session.images[row + 1].id, column) for row, column in zip(rows, columns, strict=True)}
+    wanted = {(session.document.images[row + 1].id, column) for row, column in zip(rows, columns, strict=True)}
     assert {(at.image_id, at.attribute) for at in kept(session)} == wanted
     assert workspace.undo_stack.count() == 1
 
 
 def test_a_class_goes_on_to_look_alikes_and_what_has_another_class_is_not_ticked(workspace, session, qtbot) -> None:
-    workspace.annotations.label([session.images[3]], None)
-    workspace.annotations.label([session.images[0]], CLASSES[1])
+    workspace.annotations.label([session.document.images[3]], None)
+    workspace.annotations.label([session.document.images[0]], CLASSES[1])
     before = workspace.undo_stack.count()
     key(workspace, qtbot, K.Key_E)
     qtbot.waitUntil(workspace.proposing.panel.isVisible)
     panel = workspace.proposing.panel
-    assert offered(workspace)[0] == session.images[3].id, "the one that looks alike comes first"
-    assert ticked(workspace) == [session.images[3].id]
+    assert offered(workspace)[0] == session.document.images[3].id, "the one that looks alike comes first"
+    assert ticked(workspace) == [session.document.images[3].id]
     others = {one.record.id: one.note for one in panel.model.proposals[1:]}
-    assert others == {session.images[n].id: f"is {CLASSES[2]}" for n in (2, 5)}
+    assert others == {session.document.images[n].id: f"is {CLASSES[2]}" for n in (2, 5)}
     limit = workspace.findChild(QDoubleSpinBox, "proposals_limit")
     limit.setValue(1.0)
     assert ticked(workspace) == []
@@ -134,14 +138,14 @@ def test_a_class_goes_on_to_look_alikes_and_what_has_another_class_is_not_ticked
 
 def test_a_judgement_goes_on_to_look_alikes_and_says_how_it_came_about(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_F7, K.Key_M)
-    session.set_attribute(STRIPED)
-    workspace.annotations.judge([session.images[4]], [STRIPED], False, Certainty.DEFINITELY)
-    session.set_image(session.images[1])
+    session.selection.set_attribute(STRIPED)
+    workspace.annotations.judge([session.document.images[4]], [STRIPED], False, Certainty.DEFINITELY)
+    session.selection.set_image(session.document.images[1])
     key(workspace, qtbot, K.Key_E)
     assert not workspace.proposing.panel.isVisible(), "nothing has been said that could go on"
     key(workspace, qtbot, K.Key_P, K.Key_E)
     qtbot.waitUntil(workspace.proposing.panel.isVisible)
-    assert session.images[4].id not in offered(workspace), "what somebody judged is left alone"
+    assert session.document.images[4].id not in offered(workspace), "what somebody judged is left alone"
     press(workspace, qtbot, "tick_none")
     click_proposal(workspace, qtbot, 0)
     (meant,) = ticked(workspace)
@@ -149,7 +153,7 @@ def test_a_judgement_goes_on_to_look_alikes_and_says_how_it_came_about(workspace
     qtbot.mouseClick(accept(workspace), LEFT)
     (one,) = [one for at, one in kept(session).items() if at.image_id == meant]
     assert (one.present, one.certainty) == (True, Certainty.GUESSING)
-    assert one.suggested_by == f"{session.checkpoint.label}, like {session.images[1].name}"
+    assert one.suggested_by == f"{session.inference.checkpoint.label}, like {session.document.images[1].name}"
 
 
 def test_escape_and_another_image_leave_without_a_word(workspace, session, qtbot) -> None:
@@ -165,20 +169,20 @@ def test_escape_and_another_image_leave_without_a_word(workspace, session, qtbot
 
 
 def test_the_queue_begins_with_what_a_judgement_would_change_most(workspace, session, qtbot, scores) -> None:
-    room, table = session.project.annotations, session.table
-    session.set_attribute(STRIPED)
+    room, table = session.document.project.annotations, session.document.table
+    session.selection.set_attribute(STRIPED)
 
     def changes() -> np.ndarray:
-        present, _ = room.effective_judgements([image.id for image in session.images])
+        present, _ = room.effective_judgements([image.id for image in session.document.images])
         chances = answer_probabilities(table.vectors, 1.0)
         unit = table.vectors / np.linalg.norm(table.vectors, axis=1, keepdims=True)
-        beliefs = class_beliefs(scores @ unit.T - session.gamma * table.seen, chances, present)
+        beliefs = class_beliefs(scores @ unit.T - session.inference.gamma * table.seen, chances, present)
         return expected_change(beliefs, chances, present)
 
     def shown() -> list[int]:
         return [record.id for record in workspace.queue.model.shown_records()]
 
-    box, ids = workspace.queue.order, np.array([image.id for image in session.images])
+    box, ids = workspace.queue.order, np.array([image.id for image in session.document.images])
     box.setCurrentIndex(box.findData("expected change"))
     qtbot.waitUntil(lambda: shown() == ids[np.argsort(-changes().max(axis=1), kind="stable")].tolist())
     box.setCurrentIndex(box.findData("attribute change"))
@@ -192,7 +196,7 @@ def test_the_queue_begins_with_what_a_judgement_would_change_most(workspace, ses
 
 def test_the_most_telling_attribute_is_chosen_by_a_key(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_F7, K.Key_K, K.Key_G)
-    first = session.attribute
+    first = session.selection.attribute
     assert "bits of the class" in workspace.attributes.state.text()
     key(workspace, qtbot, K.Key_A, K.Key_G)
-    assert session.attribute != first, "what is judged tells nothing more"
+    assert session.selection.attribute != first, "what is judged tells nothing more"

@@ -10,6 +10,7 @@ from small_birds import ATTRIBUTES
 
 from msdn_core.runs.attribute_scores import AttributeScores
 from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.session.messages import Level
 
 CREST = 4
 
@@ -23,7 +24,7 @@ def workspace(session, services, qtbot) -> AnnotateWorkspace:
 def scores(session) -> AttributeScores:
     """Kept scores of all images but the first, so that nothing has to be looked at."""
     draw = np.random.default_rng(11)
-    ids = np.array([image.id for image in session.images[1:]])
+    ids = np.array([image.id for image in session.document.images[1:]])
     return keep_scores(session, ids, *draw.normal(size=(2, len(ids), len(ATTRIBUTES))).astype(np.float32))
 
 
@@ -43,10 +44,10 @@ def standard(values: np.ndarray) -> np.ndarray:
 
 def test_images_of_which_the_model_is_unsure_come_first_and_unseen_ones_last(workspace, session, scores, qtbot) -> None:
     fused = 0.9 * scores.scores_av + 0.1 * scores.scores_va
-    unit = session.table.vectors / np.linalg.norm(session.table.vectors, axis=1, keepdims=True)
-    by_class = np.sort(fused @ unit.T - session.gamma * session.table.seen, axis=1)
+    unit = session.document.table.vectors / np.linalg.norm(session.document.table.vectors, axis=1, keepdims=True)
+    by_class = np.sort(fused @ unit.T - session.inference.gamma * session.document.table.seen, axis=1)
     strength = standard(fused)[:, CREST]
-    session.set_attribute(CREST)
+    session.selection.set_attribute(CREST)
     expected = {
         "class doubt": by_class[:, -2] - by_class[:, -1],
         "attribute doubt": -np.abs(strength - 1.0),
@@ -55,19 +56,19 @@ def test_images_of_which_the_model_is_unsure_come_first_and_unseen_ones_last(wor
     }
     for order, keys in expected.items():
         choose(workspace, order)
-        wanted = [*scores.image_ids[np.argsort(-keys)].tolist(), session.images[0].id]
+        wanted = [*scores.image_ids[np.argsort(-keys)].tolist(), session.document.images[0].id]
         qtbot.waitUntil(lambda wanted=wanted: shown(workspace) == wanted)
-        assert session.image.id == wanted[0], "the most telling image is chosen"
+        assert session.selection.image.id == wanted[0], "the most telling image is chosen"
     choose(workspace, "project")
-    assert shown(workspace) == [image.id for image in session.images]
+    assert shown(workspace) == [image.id for image in session.document.images]
 
 
 def test_it_is_sorted_anew_when_told_to_and_not_under_ones_hands(workspace, session, scores, qtbot) -> None:
-    session.set_attribute(CREST)
+    session.selection.set_attribute(CREST)
     choose(workspace, "strength")
     first = scores.image_ids[np.argsort(-standard(0.9 * scores.scores_av + 0.1 * scores.scores_va)[:, CREST])].tolist()
     qtbot.waitUntil(lambda: shown(workspace)[:-1] == first)
-    session.set_attribute(0)
+    session.selection.set_attribute(0)
     key(workspace, qtbot, Qt.Key.Key_C)
     assert shown(workspace)[:-1] == first
     key(workspace, qtbot, Qt.Key.Key_R)
@@ -77,7 +78,9 @@ def test_it_is_sorted_anew_when_told_to_and_not_under_ones_hands(workspace, sess
 
 def test_where_the_model_has_not_looked_it_is_asked_and_a_failure_is_said(workspace, session, services, qtbot) -> None:
     before = shown(workspace)
-    with qtbot.waitSignal(session.message, timeout=60_000, check_params_cb=lambda level, _: level == "error"):
+    with qtbot.waitSignal(
+        session.messages.posted, timeout=60_000, check_params_cb=lambda level, _: level is Level.ERROR
+    ):
         choose(workspace, "disagreement")
         qtbot.waitUntil(lambda: services.jobs.find("score") is not None)
     assert workspace.queue.order.currentData() == "project"

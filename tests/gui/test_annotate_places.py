@@ -37,8 +37,10 @@ def drag(workspace, qtbot, start: tuple[float, float], *through: tuple[float, fl
 
 def kept(session, image: int = 0) -> list[tuple[str, Box]]:
     """What the file holds of an image."""
-    with Project.open(session.project.path, read_only=True) as project:
-        return [(mark.subject, mark.place) for mark in project.annotations.marks(session.images[image].id).values()]
+    with Project.open(session.document.project.path, read_only=True) as project:
+        return [
+            (mark.subject, mark.place) for mark in project.annotations.marks(session.document.images[image].id).values()
+        ]
 
 
 def near(box: Box, x: float, y: float, width: float, height: float) -> bool:
@@ -120,6 +122,6 @@ def test_marks_belong_to_their_image_and_the_mouse_only_looks_in_other_tabs(work
     key(workspace, qtbot, K.Key_F8)
     assert workspace.places.list.count() == 1
     key(workspace, qtbot, K.Key_Right, modifier=Qt.KeyboardModifier.ControlModifier)
-    assert session.image == session.images[1]
+    assert session.selection.image == session.document.images[1]
     assert workspace.places.list.count() == 0
     assert kept(session, 1) == []

@@ -18,9 +18,9 @@ K = Qt.Key
 def workspace(session, services, qtbot) -> AnnotateWorkspace:
     """With “crown::red” judged present, surely, in image 0, and absent, guessed, in image 3, both Red waders."""
     made = shown_workspace(session, services, qtbot)
-    session.set_attribute(0)
+    session.selection.set_attribute(0)
     key(made, qtbot, K.Key_F7, K.Key_P)
-    session.set_image(session.images[3])
+    session.selection.set_image(session.document.images[3])
     key(made, qtbot, K.Key_2, K.Key_A)
     key(made, qtbot, K.Key_F9)
     qtbot.waitUntil(lambda: "class" in made.vectors.state.text())
@@ -28,7 +28,7 @@ def workspace(session, services, qtbot) -> AnnotateWorkspace:
 
 
 def kept(session) -> np.ndarray:
-    with Project.open(session.project.path, read_only=True) as project:
+    with Project.open(session.document.project.path, read_only=True) as project:
         return project.table().vectors
 
 
@@ -48,7 +48,7 @@ def test_an_accepted_vector_is_kept_ranked_with_and_undone(workspace, session, q
     expected = VECTORS.copy()
     expected[0, 0] = 0.75
     np.testing.assert_allclose(kept(session), expected)
-    np.testing.assert_allclose(session.table.vectors, expected)
+    np.testing.assert_allclose(session.document.table.vectors, expected)
     qtbot.waitUntil(lambda: not workspace.vectors.classes.rows)
     assert workspace.undo_stack.undoText() == f"taking over the vector of {CLASSES[0]}"
     workspace.undo_stack.undo()
@@ -60,14 +60,14 @@ def test_all_classes_are_accepted_in_one_step_and_a_new_judgement_shows_at_once(
     vectors = workspace.vectors
     vectors.least.setValue(1)
     key(workspace, qtbot, K.Key_F7)
-    session.set_image(session.images[1])
+    session.selection.set_image(session.document.images[1])
     key(workspace, qtbot, K.Key_4, K.Key_P)
     key(workspace, qtbot, K.Key_F9)
     qtbot.waitUntil(lambda: [row[0] for row in vectors.classes.rows] == [CLASSES[0], CLASSES[1]])
     key(workspace, qtbot, K.Key_T, modifier=Qt.KeyboardModifier.ShiftModifier)
     np.testing.assert_allclose(kept(session)[:, 0], [0.75, 1.0, 0.0])
     qtbot.waitUntil(lambda: "are what was judged" in vectors.state.text())
-    with qtbot.waitSignal(session.message) as told:
+    with qtbot.waitSignal(session.messages.posted) as told:
         key(workspace, qtbot, K.Key_T)
     assert told.args == ["info", vectors.state.text()]
     workspace.undo_stack.undo()

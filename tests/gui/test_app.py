@@ -185,7 +185,7 @@ def test_a_machine_without_any_font_still_shows_text(tmp_path, home) -> None:
         "from PySide6.QtWidgets import QApplication\n"
         "from PySide6.QtGui import QFontMetrics, QRawFont\n"
         "application = QApplication([])\n"
-        "from msdn_gui.theme import install\n"
+        "from msdn_gui.look.theme import install\n"
         "install(application, 'light')\n"
         "font = application.font()\n"
         "fonts = []\n"

@@ -29,10 +29,10 @@ def name_line(workspace) -> QLineEdit:
 @pytest.fixture
 def own_checkpoint(session, checkpoint_file, monkeypatch):
     """The project has a checkpoint that was trained on its attributes."""
-    from msdn_gui.services.checkpoints import CheckpointChoice
+    from msdn_gui.session.checkpoints import CheckpointChoice
 
     choices = [CheckpointChoice(checkpoint_file, "small-01", "This project's runs")]
-    monkeypatch.setattr(session, "checkpoints", lambda: choices)
+    monkeypatch.setattr(session.inference, "checkpoints", lambda: choices)
 
 
 @pytest.mark.usefixtures("own_checkpoint")
@@ -43,23 +43,23 @@ def test_a_new_attribute_says_what_it_means_is_filled_in_and_goes_again(workspac
     workspace.attribute_form.group.setCurrentText("tail")
     qtbot.keyClicks(name_line(workspace), "forked")
     qtbot.keyClick(name_line(workspace), KEY.Key_Return)
-    assert session.table.attributes == (*ATTRIBUTES, Attribute("tail", "forked"))
-    assert session.table.vectors[:, 6].tolist() == [0, 0, 0]
-    assert session.checkpoint is None
+    assert session.document.table.attributes == (*ATTRIBUTES, Attribute("tail", "forked"))
+    assert session.document.table.vectors[:, 6].tolist() == [0, 0, 0]
+    assert session.inference.checkpoint is None
     assert workspace.model.columnCount() == 7
     qtbot.keyClick(type_in_cell(workspace, qtbot, 1, 6, "0.5"), KEY.Key_Return)
-    assert session.table.vectors[1, 6] == 0.5
-    path = session.project.path
+    assert session.document.table.vectors[1, 6] == 0.5
+    path = session.document.project.path
     with Project.open(path, read_only=True) as project:
-        np.testing.assert_array_equal(project.table().vectors, session.table.vectors)
+        np.testing.assert_array_equal(project.table().vectors, session.document.table.vectors)
     workspace.undo_stack.undo()
     workspace.undo_stack.undo()
-    assert session.table.attributes == ATTRIBUTES
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
-    assert session.checkpoint is not None
+    assert session.document.table.attributes == ATTRIBUTES
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
+    assert session.inference.checkpoint is not None
     workspace.undo_stack.redo()
     workspace.undo_stack.redo()
-    assert session.table.vectors[1, 6] == 0.5
+    assert session.document.table.vectors[1, 6] == 0.5
 
 
 @pytest.mark.usefixtures("own_checkpoint")
@@ -76,13 +76,13 @@ def test_an_attribute_is_regrouped_and_renamed_and_keeps_its_values(workspace, s
     qtbot.keyClicks(line, "barred")
     workspace.attribute_form.group.setCurrentText("wing")
     qtbot.mouseClick(workspace.findChild(QPushButton, "put_attribute"), LEFT)
-    assert session.table.attributes[2] == Attribute("wing", "barred")
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
-    assert session.project.group_parts()["wing"] == ("wing",)
-    assert session.checkpoint is None
+    assert session.document.table.attributes[2] == Attribute("wing", "barred")
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
+    assert session.document.project.group_parts()["wing"] == ("wing",)
+    assert session.inference.checkpoint is None
     workspace.undo_stack.undo()
-    assert session.table.attributes == ATTRIBUTES
-    assert session.checkpoint is not None
+    assert session.document.table.attributes == ATTRIBUTES
+    assert session.inference.checkpoint is not None
 
 
 @pytest.mark.usefixtures("own_checkpoint")
@@ -100,13 +100,13 @@ def test_a_whole_group_is_renamed_in_one_step_or_goes_into_another(workspace, se
     qtbot.keyClicks(line, "crown")
     qtbot.keyClick(line, KEY.Key_Return)
     into = [Attribute("crown", name) for name in ("red", "blue", "striped", "plain")]
-    assert list(session.table.attributes) == [*into, *ATTRIBUTES[4:]]
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
-    assert workspace.undo_stack.undoText() == "Rename the group wing pattern to crown"
+    assert list(session.document.table.attributes) == [*into, *ATTRIBUTES[4:]]
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
+    assert workspace.undo_stack.undoText() == "Rename group wing pattern to crown"
     workspace.undo_stack.undo()
-    assert session.table.attributes == ATTRIBUTES
-    assert session.checkpoint is not None
-    with Project.open(session.project.path, read_only=True) as project:
+    assert session.document.table.attributes == ATTRIBUTES
+    assert session.inference.checkpoint is not None
+    with Project.open(session.document.project.path, read_only=True) as project:
         assert project.table().attributes == ATTRIBUTES
 
 
@@ -127,14 +127,14 @@ def test_escape_leaves_the_attributes_as_they_are(workspace, session, qtbot) -> 
     action(workspace, "new_attribute").trigger()
     qtbot.keyClicks(name_line(workspace), "odd")
     qtbot.keyClick(name_line(workspace), KEY.Key_Escape)
-    assert session.table.attributes == ATTRIBUTES
+    assert session.document.table.attributes == ATTRIBUTES
     assert workspace.panel.isVisible()
 
 
 def test_judgements_of_images_and_word_vectors_stay_beside_a_new_attribute(session) -> None:
-    project = session.project
-    project.define_classes(session.table, word_vectors=np.ones((6, 4), np.float32), word_vector_source="file")
-    number = session.images[0].id
+    project = session.document.project
+    project.define_classes(session.document.table, word_vectors=np.ones((6, 4), np.float32), word_vector_source="file")
+    number = session.document.images[0].id
     project.set_image_attributes(number, np.array([1, 0, -1, 1, 0, 1], np.int8), np.array([4, 3, 0, 2, 1, 4], np.int8))
     project.append_attribute(Attribute("tail", "forked"), np.full(4, 2.0))
     present, certainty = project.image_attributes(number)
@@ -156,16 +156,16 @@ def test_a_description_is_typed_in_the_panel_kept_and_undone(workspace, session,
     text.setFocus()
     qtbot.keyClicks(text, "Lives by the water")
     qtbot.keyClick(text, KEY.Key_Return, CTRL)
-    assert session.project.class_description("Striped heron") == "Lives by the water"
+    assert session.document.project.class_description("Striped heron") == "Lives by the water"
     qtbot.keyClicks(text, "XX")
     qtbot.keyClick(text, KEY.Key_Escape)
     assert text.toPlainText() == "Lives by the water"
     text.moveCursor(text.textCursor().MoveOperation.End)
     qtbot.keyClicks(text, ", alone")
     click_cell(workspace, qtbot, 0, 0)
-    assert session.project.class_description("Striped heron") == "Lives by the water, alone"
-    assert session.project.class_description("Red wader") == ""
+    assert session.document.project.class_description("Striped heron") == "Lives by the water, alone"
+    assert session.document.project.class_description("Red wader") == ""
     assert text.toPlainText() == ""
     workspace.undo_stack.undo()
     workspace.undo_stack.undo()
-    assert session.project.class_description("Striped heron") == ""
+    assert session.document.project.class_description("Striped heron") == ""

@@ -47,7 +47,7 @@ def take(workspace, qtbot) -> None:
 
 
 def names(session) -> list[str]:
-    return [attribute.full_name for attribute in session.table.attributes]
+    return [attribute.full_name for attribute in session.document.table.attributes]
 
 
 def test_attributes_are_written_down_a_line_a_group_and_a_class_can_be_made_then(workspace, photographs, qtbot) -> None:
@@ -59,7 +59,7 @@ def test_attributes_are_written_down_a_line_a_group_and_a_class_can_be_made_then
     action(workspace, "new_class").trigger()
     qtbot.keyClicks(workspace.form.name, "Kite")
     qtbot.mouseClick(workspace.findChild(QPushButton, "add_class"), LEFT)
-    assert photographs.table.classes == ("Kite",)
+    assert photographs.document.table.classes == ("Kite",)
     workspace.undo_stack.undo()
     workspace.undo_stack.undo()
     assert not names(photographs) and action(workspace, "define_attributes").isEnabled()
@@ -73,24 +73,24 @@ def test_a_line_that_cannot_be_read_is_named_and_nothing_is_defined(workspace, p
 
 
 def test_classes_that_were_said_of_images_before_keep_their_images(workspace, photographs, qtbot) -> None:
-    project = photographs.project
+    project = photographs.document.project
     project.add_class("Heron", [], seen=True)
     label = ImageLabel("Heron", Split.TRAIN, "me", "")
-    project.annotations.put_labels({photographs.images[0].id: label})
+    project.annotations.put_labels({photographs.document.images[0].id: label})
     write(workspace, qtbot, "crown: red")
     take(workspace, qtbot)
-    assert photographs.table.classes == ("Heron",) and bool(photographs.table.seen[0])
+    assert photographs.document.table.classes == ("Heron",) and bool(photographs.document.table.seen[0])
     assert project.images()[0].class_name == "Heron"
     workspace.undo_stack.undo()
     assert project.table().classes == ("Heron",) and project.images()[0].class_name == "Heron"
 
 
 def test_they_take_the_place_of_a_checkpoints(photographs, services, qtbot, tmp_path) -> None:
-    photographs.set_checkpoint(write_checkpoint(tmp_path / "some.safetensors"))
-    assert photographs.table_is_borrowed
+    photographs.inference.set_checkpoint(write_checkpoint(tmp_path / "some.safetensors"))
+    assert photographs.document.table_is_borrowed
     workspace = shown_workspace(photographs, services, qtbot)
     qtbot.mouseClick(workspace.findChild(QPushButton, "own_attributes"), LEFT)
     qtbot.waitUntil(lambda: workspace.findChild(QDialog, "attribute_list_dialog") is not None)
     type_lines(workspace, qtbot, "crown: red")
     take(workspace, qtbot)
-    assert names(photographs) == ["crown::red"] and not photographs.table_is_borrowed
+    assert names(photographs) == ["crown::red"] and not photographs.document.table_is_borrowed

@@ -33,7 +33,7 @@ def workspace(session, services, qtbot):
 @pytest.fixture
 def messages(session):
     said: list[str] = []
-    session.message.connect(lambda _, sentence: said.append(sentence))
+    session.messages.posted.connect(lambda _, sentence: said.append(sentence))
     return said
 
 
@@ -44,14 +44,14 @@ def fault(workspace) -> str:
 def test_a_typed_number_is_saved_and_undone(workspace, session, services, qtbot) -> None:
     line = type_in_cell(workspace, qtbot, 1, 2, "0.25")
     qtbot.keyClick(line, KEY.Key_Return)
-    assert session.table.vectors[1, 2] == 0.25
+    assert session.document.table.vectors[1, 2] == 0.25
     assert workspace.view.currentIndex().row() == 2
     services.undo_group.setActiveStack(workspace.undo_stack)
     assert services.undo_group.activeStack().undoText() == "Set wing pattern::striped of Striped heron to 0.25"
     services.undo_group.undo() if hasattr(services.undo_group, "undo") else workspace.undo_stack.undo()
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     workspace.undo_stack.redo()
-    path = session.project.path
+    path = session.document.project.path
     session.close_project()
     with Project.open(path) as project:
         assert project.table().vectors[1, 2] == 0.25
@@ -62,7 +62,7 @@ def test_tab_goes_on_to_the_next_cell_and_escape_leaves_the_value(workspace, ses
     qtbot.waitUntil(lambda: workspace.view.currentIndex().column() == 1 and editor(workspace) is not None)
     qtbot.keyClicks(editor(workspace), "0.75")
     qtbot.keyClick(editor(workspace), KEY.Key_Escape)
-    assert session.table.vectors[0, :2].tolist() == [0.5, 0.0]
+    assert session.document.table.vectors[0, :2].tolist() == [0.5, 0.0]
 
 
 @pytest.mark.parametrize(("text", "why"), [("red", "not a number"), ("nan", "finite"), ("7", "from 0 to 1")])
@@ -78,7 +78,7 @@ def test_what_is_no_value_is_told_while_it_is_typed_and_not_taken(workspace, ses
     qtbot.keyClicks(line, "0.5")
     assert fault(workspace) == ""
     qtbot.keyClick(line, KEY.Key_Return)
-    assert session.table.vectors[0, 0] == 0.5
+    assert session.document.table.vectors[0, 0] == 0.5
 
 
 def test_a_wrong_text_that_is_left_by_a_click_is_told_and_the_value_stays(workspace, session, qtbot, messages) -> None:
@@ -86,7 +86,7 @@ def test_a_wrong_text_that_is_left_by_a_click_is_told_and_the_value_stays(worksp
     click_cell(workspace, qtbot, 2, 2)
     qtbot.waitUntil(lambda: editor(workspace) is None)
     assert "“red” is not a number" in messages[-1]
-    assert session.table.vectors[0, 0] == 1.0
+    assert session.document.table.vectors[0, 0] == 1.0
     assert workspace.undo_stack.count() == 0
 
 
@@ -94,17 +94,17 @@ def test_all_chosen_cells_get_a_number_in_one_step(workspace, session, qtbot) ->
     choose_block(workspace, qtbot, (0, 1), (2, 2))
     qtbot.keyClick(workspace.view, "1")
     qtbot.keyClick(editor(workspace), KEY.Key_Return, CTRL)
-    assert (session.table.vectors[:, 1:3] == 1).all()
+    assert (session.document.table.vectors[:, 1:3] == 1).all()
     qtbot.keyClick(workspace.view, KEY.Key_Delete)
-    assert (session.table.vectors[:, 1:3] == 0).all()
+    assert (session.document.table.vectors[:, 1:3] == 0).all()
     qtbot.mouseClick(workspace.value.line, LEFT)
     qtbot.keyClick(workspace.value.line, KEY.Key_A, CTRL)
     qtbot.keyClicks(workspace.value.line, "0,5")
     qtbot.keyClick(workspace.value.line, KEY.Key_Return)
-    assert (session.table.vectors[:, 1:3] == 0.5).all()
+    assert (session.document.table.vectors[:, 1:3] == 0.5).all()
     for _ in range(3):
         workspace.undo_stack.undo()
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
 
 
 def test_the_value_line_shows_the_exact_value_and_refuses_what_is_none(workspace, session, qtbot) -> None:
@@ -118,7 +118,7 @@ def test_the_value_line_shows_the_exact_value_and_refuses_what_is_none(workspace
     qtbot.keyClicks(line, "much")
     qtbot.keyClick(line, KEY.Key_Return)
     assert "“much” is not a number" in fault(workspace)
-    assert session.table.vectors[0, 0] == 1 / 3
+    assert session.document.table.vectors[0, 0] == 1 / 3
 
 
 def test_a_block_is_copied_and_pasted(workspace, session, qtbot) -> None:
@@ -127,10 +127,10 @@ def test_a_block_is_copied_and_pasted(workspace, session, qtbot) -> None:
     assert clipboard() == "0.1\t0.9\n1\t0"
     click_cell(workspace, qtbot, 1, 0)
     qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
-    np.testing.assert_array_equal(session.table.vectors[1:, :2], [[0.1, 0.9], [1, 0]])
+    np.testing.assert_array_equal(session.document.table.vectors[1:, :2], [[0.1, 0.9], [1, 0]])
     assert int(workspace.view.chosen_cells().sum()) == 4
     workspace.undo_stack.undo()
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     action(workspace, "copy_names").trigger()
     assert clipboard().startswith("\tcrown::")
 
@@ -145,7 +145,7 @@ def test_a_block_that_does_not_fit_is_explained_and_changes_nothing(workspace, s
     click_cell(workspace, qtbot, 0, 0)
     qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
     assert "column 2" in messages[-1]
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     assert workspace.undo_stack.count() == 0
 
 
@@ -153,7 +153,7 @@ def test_one_number_of_the_clipboard_goes_into_all_chosen_cells(workspace, sessi
     set_clipboard("0.7\n")
     choose_block(workspace, qtbot, (0, 0), (2, 1))
     qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
-    assert (session.table.vectors[:, :2] == 0.7).all()
+    assert (session.document.table.vectors[:, :2] == 0.7).all()
 
 
 def test_what_a_filter_hides_is_not_pasted_into(workspace, session, qtbot) -> None:
@@ -164,17 +164,17 @@ def test_what_a_filter_hides_is_not_pasted_into(workspace, session, qtbot) -> No
     click_cell(workspace, qtbot, 0, 0)
     set_clipboard("0.7")
     qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
-    changed = np.argwhere(session.table.vectors != VECTORS)
+    changed = np.argwhere(session.document.table.vectors != VECTORS)
     assert changed.tolist() == [[0, 4]]
 
 
 def test_filling_down_takes_the_first_chosen_row_or_the_row_above(workspace, session, qtbot, messages) -> None:
     choose_block(workspace, qtbot, (0, 0), (2, 1))
     qtbot.keyClick(workspace.view, KEY.Key_D, CTRL)
-    assert session.table.vectors[:, :2].tolist() == [[1, 0]] * 3
+    assert session.document.table.vectors[:, :2].tolist() == [[1, 0]] * 3
     click_cell(workspace, qtbot, 1, 3)
     qtbot.keyClick(workspace.view, KEY.Key_D, CTRL)
-    assert session.table.vectors[1, 3] == 0.9
+    assert session.document.table.vectors[1, 3] == 0.9
     click_cell(workspace, qtbot, 0, 3)
     qtbot.keyClick(workspace.view, KEY.Key_D, CTRL)
     assert "no row above" in messages[-1]
@@ -184,7 +184,7 @@ def test_cutting_copies_and_sets_to_zero(workspace, session, qtbot) -> None:
     click_cell(workspace, qtbot, 0, 3)
     qtbot.keyClick(workspace.view, KEY.Key_X, CTRL)
     assert clipboard() == "0.9"
-    assert session.table.vectors[0, 3] == 0
+    assert session.document.table.vectors[0, 3] == 0
 
 
 def test_a_group_a_class_and_an_attribute_are_chosen_in_the_headers(workspace, session, qtbot) -> None:
@@ -194,7 +194,7 @@ def test_a_group_a_class_and_an_attribute_are_chosen_in_the_headers(workspace, s
     assert np.flatnonzero(view.chosen_cells().any(axis=0)).tolist() == [2, 3]
     qtbot.mouseClick(view.classes.viewport(), LEFT, pos=QPoint(60, place(workspace, 1, 0).y()))
     assert view.chosen_classes() == ["Striped heron"]
-    assert session.class_name == "Striped heron"
+    assert session.selection.class_name == "Striped heron"
     qtbot.keyClick(view, KEY.Key_Space, CTRL)
     assert view.chosen_cells().all()
 
@@ -208,9 +208,9 @@ def test_an_edit_that_was_overtaken_from_elsewhere_says_so_and_leaves_the_stack(
     workspace.undo_stack.undo()
     assert "can no longer be undone" in messages[-1]
     assert "changed elsewhere" in messages[-1]
-    assert session.table.vectors[1, 1] == 0.125
+    assert session.document.table.vectors[1, 1] == 0.125
     workspace.undo_stack.undo()
-    assert session.table.vectors[0, 0] == 1.0
+    assert session.document.table.vectors[0, 0] == 1.0
     workspace.undo_stack.redo()
-    assert session.table.vectors[0, 0] == 0.5
+    assert session.document.table.vectors[0, 0] == 0.5
     assert not workspace.undo_stack.canRedo()

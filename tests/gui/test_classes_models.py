@@ -15,7 +15,7 @@ from msdn_gui.classes.heat import heat_image
 from msdn_gui.classes.nearest_list import NearestModel
 from msdn_gui.classes.numbers import CellError, exact, parse_value, shown
 from msdn_gui.classes.table_model import ClassTableModel, difference
-from msdn_gui.theme import LIGHT
+from msdn_gui.look.theme import LIGHT
 
 TABLE = ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN)
 

@@ -46,10 +46,10 @@ def test_a_blend_of_classes_has_their_mean_by_weight(workspace, session, qtbot) 
     qtbot.keyClicks(blend.lines[1][1], "25")
     assert "Nearest class: Red wader" in hint(workspace)
     add(workspace, qtbot)
-    np.testing.assert_allclose(session.table.vectors[3], 0.75 * VECTORS[0] + 0.25 * VECTORS[2])
-    assert session.class_name == "Hybrid"
+    np.testing.assert_allclose(session.document.table.vectors[3], 0.75 * VECTORS[0] + 0.25 * VECTORS[2])
+    assert session.selection.class_name == "Hybrid"
     workspace.undo_stack.undo()
-    assert session.table.classes == CLASSES
+    assert session.document.table.classes == CLASSES
 
 
 def test_an_unknown_class_in_a_blend_is_named_and_nothing_is_added(workspace, session, qtbot) -> None:
@@ -59,7 +59,7 @@ def test_an_unknown_class_in_a_blend_is_named_and_nothing_is_added(workspace, se
     qtbot.keyClicks(line, "Penguin")
     assert "no class “Penguin”" in hint(workspace)
     assert not workspace.form.add.isEnabled()
-    assert session.table.classes == CLASSES
+    assert session.document.table.classes == CLASSES
 
 
 def test_example_images_give_their_mean_scores_with_how_much_they_differ(workspace, session, qtbot) -> None:
@@ -70,13 +70,13 @@ def test_example_images_give_their_mean_scores_with_how_much_they_differ(workspa
     assert "add it here" in hint(workspace)
     button = workspace.findChild(QPushButton, "add_example")
     for place in (2, 5):
-        session.set_image(session.images[place])
+        session.selection.set_image(session.document.images[place])
         qtbot.mouseClick(button, LEFT)
         assert not button.isEnabled()
     said = workspace.findChild(QLabel, "examples_said").text()
     assert " ± " in said and "crest::yes" in said
     add(workspace, qtbot)
-    found = session.table.vectors[3]
+    found = session.document.table.vectors[3]
     assert (found >= 0).all() and (found <= 1).all()
     cosine = found @ VECTORS.T / np.linalg.norm(found) / np.linalg.norm(VECTORS, axis=1)
     assert cosine.argmax() == 2 and cosine[2] > 0.9
@@ -85,7 +85,7 @@ def test_example_images_give_their_mean_scores_with_how_much_they_differ(workspa
 def test_an_example_can_be_taken_out_again(workspace, session, qtbot) -> None:
     scored_session(session, qtbot, np.tile(VECTORS, (2, 1)))
     begin(workspace, qtbot, "Seen once", 2)
-    session.set_image(session.images[0])
+    session.selection.set_image(session.document.images[0])
     qtbot.mouseClick(workspace.findChild(QPushButton, "add_example"), LEFT)
     assert workspace.form.add.isEnabled()
     qtbot.mouseClick(workspace.findChild(QPushButton, "remove_example"), LEFT)
@@ -108,11 +108,11 @@ def test_a_description_proposes_attributes_and_is_kept_with_the_class(workspace,
     assert shown["crest::yes"].checkState() is Qt.CheckState.Unchecked
     add(workspace, qtbot)
     expected = [float(attribute.full_name in ("crown::red", "wing pattern::striped")) for attribute in ATTRIBUTES]
-    assert session.table.vectors[3].tolist() == expected
+    assert session.document.table.vectors[3].tolist() == expected
     assert "crimson cap" in workspace.findChild(QPlainTextEdit, "class_description").toPlainText()
     workspace.undo_stack.undo()
     workspace.undo_stack.redo()
-    path = session.project.path
+    path = session.document.project.path
     session.close_project()
     with Project.open(path) as project:
         assert project.class_description("Described").startswith("A crimson cap")

@@ -52,7 +52,7 @@ def test_an_attributes_name_sorts_the_classes_and_the_table_stays_as_it_is(works
     assert rows(workspace) == ["Red wader", "Striped heron", "Blue-crested tern"]
     qtbot.keyClick(workspace.view, KEY.Key_R, CTRL)
     assert rows(workspace) == list(CLASSES)
-    assert session.table.classes == CLASSES
+    assert session.document.table.classes == CLASSES
     assert workspace.undo_stack.count() == 0
 
 
@@ -63,21 +63,21 @@ def test_in_a_sorted_table_edits_undo_and_classes_that_come_and_go_hit_the_right
     qtbot.keyClick(workspace.view, KEY.Key_R, CTRL)
     assert rows(workspace)[0] == "Blue-crested tern"
     qtbot.keyClick(type_in_cell(workspace, qtbot, 0, 1, "0"), KEY.Key_Return)
-    assert session.table.vectors[2, 1] == 0
+    assert session.document.table.vectors[2, 1] == 0
     # The row stays where it is while its value changes.
     assert rows(workspace)[0] == "Blue-crested tern"
     workspace.undo_stack.undo()
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
-    assert session.class_name == "Blue-crested tern"
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
+    assert session.selection.class_name == "Blue-crested tern"
     assert workspace.view.currentIndex().row() == 0
     session.edits.rename_class("Blue-crested tern", "Azure tern")
-    session.edits.add_class("Newcomer", np.ones(6))
+    session.edits.add_classes({"Newcomer": np.ones(6)})
     assert rows(workspace) == ["Azure tern", "Striped heron", "Red wader", "Newcomer"]
     choose_block(workspace, qtbot, (0, 0), (2, 0))
     qtbot.keyClick(workspace.view, KEY.Key_Backspace, CTRL)
     assert rows(workspace) == ["Newcomer"]
     workspace.undo_stack.undo()
-    assert session.table.classes == ("Red wader", "Striped heron", "Azure tern", "Newcomer")
+    assert session.document.table.classes == ("Red wader", "Striped heron", "Azure tern", "Newcomer")
     assert rows(workspace) == ["Azure tern", "Striped heron", "Red wader", "Newcomer"]
     assert workspace.model.row_of("Red wader") == 2
 
@@ -90,9 +90,9 @@ def test_a_group_folds_to_one_column_of_its_highest_values_and_back(workspace, s
     shown = [float(workspace.model.index(row, 2).data()) for row in range(3)]
     assert shown == VECTORS[:, 2:4].max(axis=1).tolist()
     click_cell(workspace, qtbot, 0, 2)
-    assert session.attribute == 3, "of the first class the second attribute of the group is the highest"
+    assert session.selection.attribute == 3, "of the first class the second attribute of the group is the highest"
     click_cell(workspace, qtbot, 1, 2)
-    assert session.attribute == 2
+    assert session.selection.attribute == 2
     assert workspace.value.where.text() == "Highest: wing pattern::striped of Striped heron"
     qtbot.keyClick(workspace.view, KEY.Key_G, CTRL | SHIFT)
     assert columns(workspace) == ["crown (2 folded)", folded, "crest (2 folded)"]
@@ -109,7 +109,7 @@ def test_a_group_folds_to_one_column_of_its_highest_values_and_back(workspace, s
 
 def test_a_folded_group_is_sorted_and_copied_by_what_it_shows_and_never_edited(workspace, session, qtbot) -> None:
     messages: list[str] = []
-    session.message.connect(lambda _, sentence: messages.append(sentence))
+    session.messages.posted.connect(lambda _, sentence: messages.append(sentence))
     click_cell(workspace, qtbot, 0, 2)
     qtbot.keyClick(workspace.view, KEY.Key_G, CTRL)
     qtbot.keyClick(workspace.view, KEY.Key_R, CTRL)
@@ -123,7 +123,7 @@ def test_a_folded_group_is_sorted_and_copied_by_what_it_shows_and_never_edited(w
     choose_block(workspace, qtbot, (0, 1), (2, 2))
     qtbot.keyClick(workspace.view, KEY.Key_D, CTRL)
     assert messages == ["“wing pattern” is folded, and nothing was changed; unfold it first (Ctrl+G)."] * 2
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     qtbot.keyClick(workspace.view, KEY.Key_C, CTRL | SHIFT)
     assert clipboard().split("\n")[0] == "\tcrown::blue\twing pattern (2 folded)"
 
@@ -135,13 +135,13 @@ def test_all_values_that_are_found_are_replaced_in_one_step(workspace, session, 
     assert said(workspace) == f"{int((VECTORS < 0.2).sum())} found in the table as it is shown"
     qtbot.keyClicks(bar.value, "0.25")
     qtbot.keyClick(bar.value, KEY.Key_Return)
-    np.testing.assert_array_equal(session.table.vectors, np.where(VECTORS < 0.2, 0.25, VECTORS))
+    np.testing.assert_array_equal(session.document.table.vectors, np.where(VECTORS < 0.2, 0.25, VECTORS))
     assert said(workspace).startswith("0 found")
     assert workspace.undo_stack.count() == 1
     workspace.undo_stack.undo()
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     workspace.undo_stack.redo()
-    path = session.project.path
+    path = session.document.project.path
     session.close_project()
     with Project.open(path) as project:
         assert (project.table().vectors >= 0.2).all()
@@ -164,7 +164,7 @@ def test_a_chosen_block_bounds_the_search_and_the_next_match_is_gone_to(workspac
     qtbot.mouseClick(bar.all, LEFT)
     expected = VECTORS.copy()
     expected[1:, :3][expected[1:, :3] == 1] = 0
-    np.testing.assert_array_equal(session.table.vectors, expected)
+    np.testing.assert_array_equal(session.document.table.vectors, expected)
 
 
 def test_what_cannot_be_looked_for_or_put_in_is_said_while_it_is_typed(workspace, session, qtbot) -> None:
@@ -178,7 +178,7 @@ def test_what_cannot_be_looked_for_or_put_in_is_said_while_it_is_typed(workspace
     qtbot.keyClicks(bar.value, "7")
     assert "out of range" in said(workspace)
     qtbot.keyClick(bar.value, KEY.Key_Return)
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     qtbot.keyClick(bar.value, KEY.Key_Escape)
     assert not bar.isVisible()
 

@@ -15,6 +15,7 @@ from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.domain.table_changes import ChangeKind, compare
 from msdn_core.importers.sheets import read_class_sheet
 from msdn_core.project import NewImage, Project
+from msdn_gui.session.changes import TableChange
 
 TABLE = ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN)
 NAMES = [attribute.full_name for attribute in ATTRIBUTES]
@@ -28,7 +29,7 @@ def workspace(session, services, qtbot):
 @pytest.fixture
 def messages(session):
     said: list[str] = []
-    session.message.connect(lambda _, sentence: said.append(sentence))
+    session.messages.posted.connect(lambda _, sentence: said.append(sentence))
     return said
 
 
@@ -71,20 +72,20 @@ def test_a_sheet_is_shown_row_by_row_and_what_is_ticked_is_taken_in_one_step(
     }
     summary = workspace.findChild(QLabel, "comparison_summary").text()
     assert "tail::long" in summary and "crest::no" in summary
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     # Its values unfold below a class.
     red = next(item for item in map(tree.topLevelItem, range(4)) if item.text(0) == "Red wader")
     tree.expandItem(red)
     assert [red.child(0).text(section) for section in range(3)] == ["crown::red", "1", "0.5"]
     qtbot.mouseClick(workspace.findChild(QPushButton, "take_changes"), LEFT)
-    assert session.table.classes == (*CLASSES, "Black kite")
-    assert session.table.vectors[0].tolist() == [0.5, 0, 0.1, 0.9, 0, 1]
-    assert session.table.vectors[3].tolist() == [0, 0, 1, 0, 1, 0]
+    assert session.document.table.classes == (*CLASSES, "Black kite")
+    assert session.document.table.vectors[0].tolist() == [0.5, 0, 0.1, 0.9, 0, 1]
+    assert session.document.table.vectors[3].tolist() == [0, 0, 1, 0, 1, 0]
     assert workspace.view.isVisible()
     assert workspace.undo_stack.count() == 1
     workspace.undo_stack.undo()
-    assert session.table.classes == CLASSES
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    assert session.document.table.classes == CLASSES
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
 
 
 def test_a_class_that_is_not_ticked_stays_as_it_is(workspace, session, qtbot, tmp_path) -> None:
@@ -96,7 +97,7 @@ def test_a_class_that_is_not_ticked_stays_as_it_is(workspace, session, qtbot, tm
     button = workspace.findChild(QPushButton, "take_changes")
     assert button.text() == "Take 1 class"
     qtbot.mouseClick(button, LEFT)
-    assert session.table.vectors[:2, 0].tolist() == [1, 0.75]
+    assert session.document.table.vectors[:2, 0].tolist() == [1, 0.75]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_a_sheet_that_makes_no_sense_changes_nothing_and_is_explained(
     qtbot.waitUntil(lambda: bool(messages))
     assert said in messages[0]
     assert workspace.view.isVisible()
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])
@@ -121,14 +122,14 @@ def test_what_is_exported_comes_back_the_same(workspace, session, qtbot, tmp_pat
     qtbot.waitUntil(lambda: bool(messages), timeout=30_000)
     assert str(path) in messages[0]
     found = read_class_sheet(path)
-    comparison = compare(session.table, found.attributes, found.classes, found.vectors)
+    comparison = compare(session.document.table, found.attributes, found.classes, found.vectors)
     assert [change.kind for change in comparison.changes] == [ChangeKind.SAME] * 3
 
 
 @pytest.fixture
-def bare(empty_session, services, qtbot, tmp_path, monkeypatch):
+def bare(empty_session, services, qtbot, tmp_path):
     """The workspace over a project that has images and no classes."""
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    empty_session.inference.shipped_checkpoints = list
     with Project.create(tmp_path / "Bare") as project:
         project.add_images(project.add_image_root(tmp_path / "images"), [NewImage("one.jpg")])
     empty_session.open_project(tmp_path / "Bare")
@@ -152,7 +153,7 @@ def test_a_sheet_gives_an_empty_project_its_attributes_and_classes(bare, empty_s
     tree.topLevelItem(2).setCheckState(0, Qt.CheckState.Unchecked)
     qtbot.mouseClick(bare.findChild(QPushButton, "take_changes"), LEFT)
     assert bare.view.isVisible()
-    with Project.open(empty_session.project.path, read_only=True) as project:
+    with Project.open(empty_session.document.project.path, read_only=True) as project:
         table = project.table()
         assert [one.full_name for one in table.attributes] == ["crest::yes", "crest::no"]
         assert (table.classes, table.seen.tolist()) == (("Kite", "Gull"), [False, True])
@@ -161,22 +162,22 @@ def test_a_sheet_gives_an_empty_project_its_attributes_and_classes(bare, empty_s
         assert project.word_vectors() is not None
     bare.undo_stack.undo()
     assert bare.empty.isVisible()
-    assert empty_session.table.attributes == ()
+    assert empty_session.document.table.attributes == ()
     bare.undo_stack.redo()
-    assert empty_session.table.classes == ("Kite", "Gull")
+    assert empty_session.document.table.classes == ("Kite", "Gull")
 
 
 def test_what_was_said_since_keeps_a_first_table_from_being_undone(bare, empty_session, qtbot, tmp_path) -> None:
     said: list[str] = []
-    empty_session.message.connect(lambda _, sentence: said.append(sentence))
+    empty_session.messages.posted.connect(lambda _, sentence: said.append(sentence))
     choose_file(bare, qtbot, "import_sheet", sheet(tmp_path, "class,seen,a\nKite,yes,1\n"))
     qtbot.waitUntil(bare.findChild(QTreeWidget, "comparison_rows").isVisible)
     qtbot.mouseClick(bare.findChild(QPushButton, "take_changes"), LEFT)
-    project = empty_session.project
+    project = empty_session.document.project
     image = project.images()[0].id
     project.annotations.put_labels({image: ImageLabel("Kite", Split.TRAIN, "Ann", "2026-01-01")})
     bare.undo_stack.undo()
-    assert "Images have got classes since" in said[-1]
+    assert "Images have been labelled" in said[-1]
     assert project.table().classes == ("Kite",)
 
 
@@ -187,8 +188,10 @@ def test_a_thousand_classes_are_read_and_compared_beside_the_window(workspace, s
     path.write_text(f"class,{','.join(names)}\n{rows}")
     classes = tuple(f"Class {n}" for n in range(1000))
     attributes = tuple(map(Attribute.parse, names))
-    session.project.define_classes(ClassTable(attributes, classes, np.zeros((1000, 100)), np.zeros(1000, bool)))
-    session.put_attributes(session.project.table())
+    session.document.project.define_classes(
+        ClassTable(attributes, classes, np.zeros((1000, 100)), np.zeros(1000, bool))
+    )
+    session.document.set_table(session.document.project.table(), TableChange())
     with LoopWatch() as watch:
         choose_file(workspace, qtbot, "import_sheet", path)
         qtbot.waitUntil(workspace.findChild(QTreeWidget, "comparison_rows").isVisible, timeout=20_000)
@@ -199,13 +202,13 @@ def test_a_thousand_classes_are_read_and_compared_beside_the_window(workspace, s
 def test_the_table_is_compared_with_what_the_checkpoint_was_trained_with(workspace, session, qtbot, tmp_path) -> None:
     vectors = VECTORS.copy()
     vectors[1, 3] = 0.5
-    session.set_checkpoint(write_checkpoint(tmp_path / "other" / "best.safetensors", class_vectors=vectors))
+    session.inference.set_checkpoint(write_checkpoint(tmp_path / "other" / "best.safetensors", class_vectors=vectors))
     action(workspace, "compare").trigger()
     assert lines(workspace)["Striped heron"] == "1 value changed"
     assert lines(workspace)["Red wader"] == "The same"
     qtbot.mouseClick(workspace.findChild(QPushButton, "leave_comparison"), LEFT)
     assert workspace.view.isVisible()
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
 
 
 def test_attributes_are_joined_by_name_in_any_order() -> None:

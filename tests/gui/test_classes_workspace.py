@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QToolButton
 from small_birds import VECTORS
 from test_classes_models import big_table
 
-from msdn_core.project import Project
+from msdn_core.project import Project, RemovedClass
 from msdn_gui.session import Session
 from msdn_gui.shell.window import MainWindow
 
@@ -25,7 +25,7 @@ def workspace(session, services, qtbot):
 @pytest.fixture
 def messages(session):
     said: list[str] = []
-    session.message.connect(lambda _, sentence: said.append(sentence))
+    session.messages.posted.connect(lambda _, sentence: said.append(sentence))
     return said
 
 
@@ -49,8 +49,8 @@ def test_a_new_class_is_unseen_saved_and_ranked_at_once_without_the_network(
     explained(0)
     asked = len(fake_explainer.requests)
     add_class(workspace, qtbot, "Crested newcomer")
-    assert session.class_name == "Crested newcomer"
-    assert not session.table.seen[3]
+    assert session.selection.class_name == "Crested newcomer"
+    assert not session.document.table.seen[3]
     assert text(workspace, "class_rank").endswith("of 4")
     assert "All its values are 0" in text(workspace, "class_warning")
     before = text(workspace, "class_score")
@@ -58,12 +58,12 @@ def test_a_new_class_is_unseen_saved_and_ranked_at_once_without_the_network(
     click_cell(workspace, qtbot, 3, 4)
     assert text(workspace, "class_score") != before
     assert text(workspace, "class_warning") == ""
-    order, scores = session.class_ranking()
+    order, scores = session.inference.class_ranking()
     rank = order.tolist().index(3) + 1
     assert text(workspace, "class_rank") == f"Rank {rank} of 4"
     assert text(workspace, "class_score") == f"Score {scores[3]:.3f}".replace("-", "−")
     assert len(fake_explainer.requests) == asked
-    path = session.project.path
+    path = session.document.project.path
     session.close_project()
     with Project.open(path) as project:
         assert project.table().vectors[3].tolist() == [0, 0, 0, 0, 1, 0]
@@ -71,7 +71,7 @@ def test_a_new_class_is_unseen_saved_and_ranked_at_once_without_the_network(
 
 def test_a_class_made_from_another_one_is_warned_of_until_it_differs(workspace, session, qtbot) -> None:
     add_class(workspace, qtbot, "Second wader", "red wader")
-    np.testing.assert_array_equal(session.table.vectors[3], VECTORS[0])
+    np.testing.assert_array_equal(session.document.table.vectors[3], VECTORS[0])
     assert "same way as that of Red wader" in text(workspace, "class_warning")
     assert workspace.panel.nearest.items.index(0).data() == "● Red wader 1.000"
     qtbot.keyClick(type_in_cell(workspace, qtbot, 3, 1, "1"), KEY.Key_Return)
@@ -89,7 +89,7 @@ def test_the_form_tells_a_name_that_is_taken_and_proposes_one(workspace, session
     assert "already" in text(workspace, "new_class_fault")
     assert not form.add.isEnabled()
     qtbot.keyClick(form.name, KEY.Key_Return)
-    assert len(session.table.classes) == 3
+    assert len(session.document.table.classes) == 3
     qtbot.keyClick(form.name, KEY.Key_Escape)
     assert not form.isVisible()
 
@@ -102,7 +102,7 @@ def test_a_new_class_that_a_filter_would_hide_is_shown(workspace, qtbot) -> None
 
 
 def test_adding_renaming_and_removing_are_undone_and_done_again(workspace, session, qtbot) -> None:
-    images = [(record.class_name, record.split) for record in session.images]
+    images = [(record.class_name, record.split) for record in session.document.images]
     add_class(workspace, qtbot, "Newcomer")
     header = workspace.view.classes.viewport()
     qtbot.mouseDClick(header, LEFT, pos=QPoint(60, place(workspace, 1, 0).y()))
@@ -114,46 +114,46 @@ def test_adding_renaming_and_removing_are_undone_and_done_again(workspace, sessi
     workspace.names.clear()
     qtbot.keyClicks(workspace.names, "Banded heron")
     qtbot.keyClick(workspace.names, KEY.Key_Return)
-    assert session.table.classes == ("Red wader", "Banded heron", "Blue-crested tern", "Newcomer")
+    assert session.document.table.classes == ("Red wader", "Banded heron", "Blue-crested tern", "Newcomer")
     choose_block(workspace, qtbot, (0, 0), (1, 0))
     action(workspace, "remove_class").trigger()
-    assert session.table.classes == ("Blue-crested tern", "Newcomer")
+    assert session.document.table.classes == ("Blue-crested tern", "Newcomer")
     stack = workspace.undo_stack
     assert stack.undoText() == "Remove 2 classes"
     while stack.canUndo():
         stack.undo()
-    assert session.table.classes == ("Red wader", "Striped heron", "Blue-crested tern")
-    assert [(record.class_name, record.split) for record in session.images] == images
-    np.testing.assert_array_equal(session.table.vectors, VECTORS)
+    assert session.document.table.classes == ("Red wader", "Striped heron", "Blue-crested tern")
+    assert [(record.class_name, record.split) for record in session.document.images] == images
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     while stack.canRedo():
         stack.redo()
-    assert session.table.classes == ("Blue-crested tern", "Newcomer")
+    assert session.document.table.classes == ("Blue-crested tern", "Newcomer")
 
 
 def test_a_name_that_was_taken_meanwhile_ends_the_undo_in_words(workspace, session, qtbot, messages) -> None:
     click_cell(workspace, qtbot, 0, 0)
     workspace.editing.rename_class("Red wader", "Crimson wader")
-    session.edits.add_class("Red wader", np.ones(6))
+    session.edits.add_classes({"Red wader": np.ones(6)})
     workspace.undo_stack.undo()
     assert "“Rename Red wader to Crimson wader” can no longer be undone" in messages[-1]
     assert workspace.undo_stack.count() == 0
-    assert "Crimson wader" in session.table.classes
+    assert "Crimson wader" in session.document.table.classes
 
 
 def test_an_edit_keeps_the_place_and_the_choice(workspace, session, qtbot) -> None:
     click_cell(workspace, qtbot, 2, 3)
     session.edits.set_values([("Red wader", 0, 0.5)])
-    session.edits.add_class("Newcomer", np.ones(6), row=0)
+    session.edits.restore_classes([RemovedClass("Newcomer", 0, np.ones(6), False, "", ())])
     assert (workspace.view.currentIndex().row(), workspace.view.currentIndex().column()) == (3, 3)
     assert workspace.view.chosen_classes() == ["Blue-crested tern"]
-    assert session.class_name == "Blue-crested tern"
+    assert session.selection.class_name == "Blue-crested tern"
 
 
 def test_what_is_chosen_is_chosen_everywhere(workspace, session, qtbot) -> None:
     click_cell(workspace, qtbot, 1, 4)
-    assert (session.class_name, session.attribute) == ("Striped heron", 4)
-    session.set_class("Blue-crested tern")
-    session.set_attribute(2)
+    assert (session.selection.class_name, session.selection.attribute) == ("Striped heron", 4)
+    session.selection.set_class("Blue-crested tern")
+    session.selection.set_attribute(2)
     current = workspace.view.currentIndex()
     assert (current.row(), current.column()) == (2, 2)
     assert text(workspace, "class_title") == "Blue-crested tern"
@@ -161,7 +161,7 @@ def test_what_is_chosen_is_chosen_everywhere(workspace, session, qtbot) -> None:
     assert "2 images" in text(workspace, "class_facts")
     nearest = workspace.panel.nearest
     qtbot.mouseClick(nearest.viewport(), LEFT, pos=nearest.visualRect(nearest.items.index(0)).center())
-    assert session.class_name == "Striped heron"
+    assert session.selection.class_name == "Striped heron"
 
 
 def test_filters_say_what_they_leave_and_what_to_do_where_it_is_nothing(workspace, qtbot) -> None:
@@ -193,27 +193,27 @@ def test_borrowed_classes_are_read_only_until_they_are_taken_over(
 ) -> None:
     Project.create(tmp_path / "mine").close()
     empty_session.open_project(tmp_path / "mine")
-    empty_session.set_checkpoint(checkpoint_file)
+    empty_session.inference.set_checkpoint(checkpoint_file)
     workspace = shown_workspace(empty_session, services, qtbot)
     assert "the checkpoint's" in text(workspace, "classes_notice")
     click_cell(workspace, qtbot, 0, 0)
     qtbot.keyClick(workspace.view, "1")
     qtbot.keyClick(workspace.view, KEY.Key_Delete)
-    assert empty_session.table.vectors[0, 0] == 1.0
+    assert empty_session.document.table.vectors[0, 0] == 1.0
     assert not action(workspace, "new_class").isEnabled()
     assert action(workspace, "copy").isEnabled()
     qtbot.mouseClick(workspace.notice.adopt, LEFT)
     assert text(workspace, "classes_notice") == ""
     qtbot.keyClick(type_in_cell(workspace, qtbot, 0, 0, "0.5"), KEY.Key_Return)
-    assert empty_session.project.table().vectors[0, 0] == 0.5
+    assert empty_session.document.project.table().vectors[0, 0] == 0.5
 
 
 def test_a_project_for_reading_only_says_why_nothing_can_be_edited(session, services, qtbot) -> None:
     second = Session()
     try:
-        second.open_project(session.project.path)
+        second.open_project(session.document.project.path)
         workspace = shown_workspace(second, services, qtbot)
-        assert second.project.read_only_reason in text(workspace, "classes_notice")
+        assert second.document.project.read_only_reason in text(workspace, "classes_notice")
         assert not workspace.model.flags(workspace.model.index(0, 0)) & Qt.ItemFlag.ItemIsEditable
         assert not action(workspace, "new_class").isEnabled()
         assert not workspace.notice.adopt.isVisible()
@@ -222,8 +222,8 @@ def test_a_project_for_reading_only_says_why_nothing_can_be_edited(session, serv
         second.deleteLater()
 
 
-def test_without_a_table_the_place_says_how_to_get_one(empty_session, services, tmp_path, monkeypatch, qtbot) -> None:
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+def test_without_a_table_the_place_says_how_to_get_one(empty_session, services, tmp_path, qtbot) -> None:
+    empty_session.inference.shipped_checkpoints = list
     Project.create(tmp_path / "mine").close()
     empty_session.open_project(tmp_path / "mine")
     workspace = shown_workspace(empty_session, services, qtbot)
@@ -239,9 +239,9 @@ def test_another_project_starts_with_an_empty_undo_stack(workspace, session, tmp
 
 
 def test_a_large_table_is_scrolled_filtered_and_edited_within_a_few_frames(
-    empty_session, services, tmp_path, monkeypatch, qtbot
+    empty_session, services, tmp_path, qtbot
 ) -> None:
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+    empty_session.inference.shipped_checkpoints = list
     with Project.create(tmp_path / "large") as project:
         project.define_classes(big_table())
     empty_session.open_project(tmp_path / "large")
@@ -277,9 +277,9 @@ def test_the_windows_own_undo_works_on_the_table_and_no_two_actions_share_keys(s
         workspace = window.workspaces["classes"]
         qtbot.waitUntil(workspace.view.hasFocus)
         qtbot.keyClick(type_in_cell(workspace, qtbot, 0, 0, "0.5"), KEY.Key_Return)
-        assert session.table.vectors[0, 0] == 0.5
+        assert session.document.table.vectors[0, 0] == 0.5
         qtbot.keyClick(workspace.view, KEY.Key_Z, CTRL)
-        assert session.table.vectors[0, 0] == 1.0
+        assert session.document.table.vectors[0, 0] == 1.0
         actions = {one for menu in window.menuBar().findChildren(QMenu) for one in menu.actions()}
         keys = [sequence.toString() for one in actions for sequence in one.shortcuts()]
         assert sorted(keys) == sorted(set(keys))

@@ -27,7 +27,7 @@ def make_workspace(session, services, qtbot):
     """Evaluate on the small project, with something that takes the place of the queue's process."""
 
     def make(*queue_command: str) -> EvaluateWorkspace:
-        services.run_monitor.set_project(session.project.path)
+        services.run_monitor.set_project(session.document.project.path)
         made = EvaluateWorkspace(session, services, queue_command=queue_command)
         made.resize(1208, 640)
         qtbot.addWidget(made)
@@ -77,7 +77,7 @@ def finish(run: RunDirectory, h: float) -> None:
 
 
 def test_the_table_fills_as_runs_end_and_each_run_is_a_click_away(make_workspace, session, qtbot) -> None:
-    workspace, project = make_workspace("true"), session.project.path
+    workspace, project = make_workspace("true"), session.document.project.path
     page = workspace.ablations.page
     ask_for(qtbot, workspace, "ava", "full")
     assert "2 rows × 2 seeds: 4 runs of 10 steps" in workspace.findChild(QLabel, "ablation_count").text()
@@ -112,7 +112,7 @@ def test_the_table_fills_as_runs_end_and_each_run_is_a_click_away(make_workspace
 
 
 def test_it_is_stopped_and_goes_on_and_its_table_goes_elsewhere(make_workspace, session, qtbot, tmp_path) -> None:
-    workspace, project = make_workspace("true"), session.project.path
+    workspace, project = make_workspace("true"), session.document.project.path
     page = workspace.ablations.page
     ask_for(qtbot, workspace, "vaa", "full")
     click(qtbot, workspace, "start_ablation")
@@ -126,7 +126,9 @@ def test_it_is_stopped_and_goes_on_and_its_table_goes_elsewhere(make_workspace, 
     qtbot.waitUntil(workspace.findChild(QPushButton, "go_on_ablation").isVisible, timeout=10_000)
 
     qtbot.mouseClick(page.runs.viewport(), LEFT, pos=page.runs.visualRect(page.cells.index(0, 0)).center())
-    assert session.asked_run == project / "runs" / "ablation-full-0", "what is not finished is shown in Train"
+    assert session.navigation.requested_run == project / "runs" / "ablation-full-0", (
+        "what is not finished is shown in Train"
+    )
     click(qtbot, workspace, "go_on_ablation")
     qtbot.waitUntil(lambda: len(queued_runs(project)) == 4, timeout=10_000)
 
@@ -148,9 +150,9 @@ def test_its_runs_are_taken_by_a_process_that_outlives_the_window(make_workspace
     code = (
         f"{here}; from pathlib import Path; from msdn_core.runs.queue import QueueRunner\n"
         f"words = lambda run: [sys.executable, '-c', {trainer!r}, str(run.path)]\n"
-        f"QueueRunner(Path({str(session.project.path)!r}), command=words).work()"
+        f"QueueRunner(Path({str(session.document.project.path)!r}), command=words).work()"
     )
-    workspace, project = make_workspace(sys.executable, "-c", code), session.project.path
+    workspace, project = make_workspace(sys.executable, "-c", code), session.document.project.path
     ask_for(qtbot, workspace, "full")
     click(qtbot, workspace, "start_ablation")
     runs = [project / "runs" / f"ablation-full-{seed}" for seed in (0, 1)]
@@ -176,11 +178,11 @@ def test_what_cannot_be_asked_for_is_said_in_the_form(make_workspace, session, q
     QTest.keyClicks(form.name, "../up")
     assert "cannot be named “../up”" in form.fault.text() and not form.start.isEnabled()
     click(qtbot, workspace, "leave_ablation_form")
-    assert not form.isVisible() and list_ablations(session.project.path) == []
+    assert not form.isVisible() and list_ablations(session.document.project.path) == []
 
 
 def test_an_ablation_of_a_shell_is_found_and_a_damaged_one_is_said(make_workspace, session, qtbot) -> None:
-    project = session.project.path
+    project = session.document.project.path
     folder = project / "ablations" / "odd"
     folder.mkdir(parents=True)
     (folder / "ablation.json").write_text("half a f", encoding="utf-8")

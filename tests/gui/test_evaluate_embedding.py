@@ -17,12 +17,12 @@ from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import list_runs
 from msdn_gui.evaluate.embedding_page import EmbeddingPage
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 
 @pytest.fixture
-def workspace(two_seeds: Path, tmp_path: Path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+def workspace(two_seeds: Path, tmp_path: Path, empty_session, services, qtbot) -> EvaluateWorkspace:
+    empty_session.inference.shipped_checkpoints = list
     made = opened(shutil.copytree(two_seeds, tmp_path / "made"), empty_session, services, qtbot)
     open_page(qtbot, made, "Embedding")
     return made
@@ -57,11 +57,11 @@ def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, em
     assert page.images.title.text().startswith(f"{len(found):,} images, ")
 
     grid = page.images.grid
-    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
+    with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
-    assert empty_session.image.id == grid.items.found[0].record.id
-    assert empty_session.rival is not None
-    assert empty_session.rival != empty_session.class_name
+    assert empty_session.selection.image.id == grid.items.found[0].record.id
+    assert empty_session.selection.rival is not None
+    assert empty_session.selection.rival != empty_session.selection.class_name
 
     QTest.keyClick(page.plot.plot, Qt.Key.Key_Escape)
     assert not page.images.grid.items.found
@@ -94,7 +94,7 @@ def test_colours_tell_what_they_say(workspace, empty_session, page) -> None:
     before = grabbed(page.plot.plot)
     pick(page.colouring, "Colour by an attribute's score")
     assert page.attribute.isVisible()
-    empty_session.set_attribute(3)
+    empty_session.selection.set_attribute(3)
     assert page.attribute.currentText() == names[3], "what is chosen elsewhere is chosen here"
     assert page.legend.text().startswith(names[3])
     assert (grabbed(page.plot.plot) != before).any()
@@ -109,7 +109,7 @@ def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, q
     qtbot.waitUntil(lambda: not page.plot.hint.picture.pixmap().isNull(), timeout=5_000)
 
     qtbot.mouseClick(view, LEFT, pos=page.plot.class_place_in(2).toPoint())
-    assert empty_session.class_name == run.table.classes[2]
+    assert empty_session.selection.class_name == run.table.classes[2]
     assert {one.record.class_name for one in page.images.grid.items.found} == {run.table.classes[2]}
 
     page.plot.plot.setFocus()
@@ -118,9 +118,9 @@ def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, q
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down):
         QTest.keyClick(page.plot.plot, key)
     assert len({place for place in seen if place >= 0}) > 1
-    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
+    with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
         QTest.keyClick(page.plot.plot, Qt.Key.Key_Return)
-    assert empty_session.image.id == int(run.evaluation.predictions.image_ids[seen[-1]])
+    assert empty_session.selection.image.id == int(run.evaluation.predictions.image_ids[seen[-1]])
 
     for _ in range(8):
         QTest.keyClick(page.plot.plot, Qt.Key.Key_Plus)

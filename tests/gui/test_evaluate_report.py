@@ -30,8 +30,8 @@ def opened(monkeypatch) -> list[Path]:
 
 
 @pytest.fixture
-def workspace(two_seeds, tmp_path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+def workspace(two_seeds, tmp_path, empty_session, services, qtbot) -> EvaluateWorkspace:
+    empty_session.inference.shipped_checkpoints = list
     made = evaluate_kit.opened(shutil.copytree(two_seeds, tmp_path / "made"), empty_session, services, qtbot)
     button = made.findChild(QPushButton, "report")
     qtbot.waitUntil(lambda: made.report.isEnabled() and button.isVisible(), timeout=20_000)
@@ -59,7 +59,7 @@ def test_a_report_of_two_runs_is_written_in_the_background_and_opened(workspace,
 
 def test_a_report_that_cannot_be_written_is_said(workspace, empty_session, qtbot, opened, tmp_path) -> None:
     said: list[tuple[str, str]] = []
-    empty_session.message.connect(lambda *words: said.append(words))
+    empty_session.messages.posted.connect(lambda *words: said.append(words))
     QTest.keyClick(workspace, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     choose_file(qtbot, workspace, tmp_path / "not there" / "one.html")
     qtbot.waitUntil(lambda: bool(said), timeout=60_000)

@@ -13,12 +13,12 @@ from PySide6.QtTest import QTest
 
 from msdn_core.domain.metrics import confusion
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 
 @pytest.fixture
-def workspace(two_seeds: Path, tmp_path: Path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+def workspace(two_seeds: Path, tmp_path: Path, empty_session, services, qtbot) -> EvaluateWorkspace:
+    empty_session.inference.shipped_checkpoints = list
     made = opened(shutil.copytree(two_seeds, tmp_path / "made"), empty_session, services, qtbot)
     compare(qtbot, made)
     return made
@@ -78,9 +78,9 @@ def test_errors_of_both_runs_and_of_one_alone(workspace, empty_session, qtbot) -
     assert (second & ~first).any(), "otherwise nothing was tried"
     grid = page.images.grid
     assert f"{run.name}: told rightly" in grid.items.found[0].words
-    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
+    with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
-    assert empty_session.checkpoint.path == other.checkpoint, "it is asked of the run that is wrong"
+    assert empty_session.inference.checkpoint.path == other.checkpoint, "it is asked of the run that is wrong"
 
     workspace.compare.setFocus()
     QTest.keyClick(workspace.compare, Qt.Key.Key_Up)
@@ -143,12 +143,12 @@ def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, empt
     qtbot.waitUntil(workspace.settled, timeout=5_000)
     assert listed() == wanted(other, "pcp_usual_av", False)
     grid = page.grid
-    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
+    with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
-    assert empty_session.image.id in listed()
-    assert empty_session.checkpoint.path == other.checkpoint
-    group = empty_session.table.attributes[empty_session.attribute].group
-    assert part in empty_session.project.group_parts()[group], "Explore shows a map of the part"
+    assert empty_session.selection.image.id in listed()
+    assert empty_session.inference.checkpoint.path == other.checkpoint
+    group = empty_session.document.table.attributes[empty_session.selection.attribute].group
+    assert part in empty_session.document.project.group_parts()[group], "Explore shows a map of the part"
 
 
 def test_the_agreement_of_the_sub_nets_stands_a_class_and_an_attribute(workspace, empty_session, qtbot) -> None:
@@ -166,7 +166,9 @@ def test_the_agreement_of_the_sub_nets_stands_a_class_and_an_attribute(workspace
         assert cells == {row[key]: (f"{100 * row['map_overlap']:.1f}", f"{row['jsd']:.3f}") for row in rows}
     model, table = page.agreement.model, page.agreement.table
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(1, 0)).center())
-    assert empty_session.class_name == model.name_of(model.item_at(1))
+    assert empty_session.selection.class_name == model.name_of(model.item_at(1))
     model, table = page.attribute_agreement.model, page.attribute_agreement.table
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(1, 0)).center())
-    assert empty_session.table.attributes[empty_session.attribute].full_name == model.name_of(model.item_at(1))
+    assert empty_session.document.table.attributes[empty_session.selection.attribute].full_name == model.name_of(
+        model.item_at(1)
+    )

@@ -22,6 +22,7 @@ from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.noise import AUC_DRAWS
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
+from msdn_gui.session.changes import TableChange
 
 
 @pytest.fixture
@@ -33,8 +34,8 @@ def trained(two_seeds: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def workspace(trained: Path, empty_session, services, qtbot, monkeypatch) -> EvaluateWorkspace:
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+def workspace(trained: Path, empty_session, services, qtbot) -> EvaluateWorkspace:
+    empty_session.inference.shipped_checkpoints = list
     return opened(trained, empty_session, services, qtbot)
 
 
@@ -112,8 +113,8 @@ def test_a_run_of_another_project_is_not_taken_for_the_one_that_is_measured(
     assert not workspace.evaluating.is_running("seed-0")
 
 
-def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, services, qtbot, monkeypatch) -> None:
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, services, qtbot) -> None:
+    empty_session.inference.shipped_checkpoints = list
     shutil.rmtree(trained / "runs" / "seed-0")
     shutil.rmtree(trained / "runs" / "seed-1" / "evaluation")
     RunDirectory.create(trained, "fresh", {"recipe": "demo"})
@@ -154,12 +155,12 @@ def test_an_error_leads_to_explore_with_the_question_asked(workspace, empty_sess
     assert leads == sorted(leads, reverse=True)
     assert min(leads) >= 0
 
-    with qtbot.waitSignal(empty_session.explore_asked, timeout=5_000):
+    with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
     classes = run.table.classes
-    assert empty_session.image.class_name == classes[own]
-    assert (empty_session.class_name, empty_session.rival) == (classes[other], classes[own])
-    assert empty_session.checkpoint.path == run.checkpoint
+    assert empty_session.selection.image.class_name == classes[own]
+    assert (empty_session.selection.class_name, empty_session.selection.rival) == (classes[other], classes[own])
+    assert empty_session.inference.checkpoint.path == run.checkpoint
 
 
 def test_a_cell_of_the_matrix_shows_its_images(workspace, qtbot) -> None:
@@ -197,12 +198,12 @@ def test_attributes_stand_as_they_were_measured(workspace, empty_session, qtbot)
     qtbot.mouseClick(
         page.attributes.table.viewport(), LEFT, pos=page.attributes.table.visualRect(model.index(2, 0)).center()
     )
-    assert empty_session.table.attributes[empty_session.attribute].full_name == shown[2]
+    assert empty_session.document.table.attributes[empty_session.selection.attribute].full_name == shown[2]
 
 
 def test_an_edited_vector_makes_the_figures_stale(workspace, empty_session, qtbot) -> None:
     assert not workspace.stale.isVisible()
-    empty_session.put_table(empty_session.table.with_values([0], [0], [0.5]))
+    empty_session.document.set_table(empty_session.document.table.with_values([0], [0], [0.5]), TableChange())
     qtbot.waitUntil(lambda: workspace.stale.isVisible(), timeout=10_000)
     assert "The vectors of 1 class were changed since." in workspace.stale.text()
 

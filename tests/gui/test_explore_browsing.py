@@ -25,11 +25,11 @@ FUSED = 0.9 * SCORES + 0.1 * OTHER
 
 def keep_scores(session, count: int = 6) -> None:
     """What the checkpoint says of the first images, as the engine keeps it."""
-    checkpoint = session.checkpoint
-    ids = np.array([record.id for record in session.images[:count]], dtype=np.int64)
+    checkpoint = session.inference.checkpoint
+    ids = np.array([record.id for record in session.document.images[:count]], dtype=np.int64)
     names = np.array(checkpoint.header.attributes)
     made = AttributeScores(ids, SCORES[:count], OTHER[:count], names, checkpoint_digest(checkpoint.path))
-    write_attribute_scores(scores_file(session.project.path, checkpoint.run, checkpoint.path.stem), made)
+    write_attribute_scores(scores_file(session.document.project.path, checkpoint.run, checkpoint.path.stem), made)
 
 
 @pytest.fixture
@@ -42,8 +42,8 @@ def workspace(session, services, qtbot) -> ExploreWorkspace:
 @pytest.fixture
 def scored(session, services, qtbot) -> ExploreWorkspace:
     keep_scores(session)
-    session.collection.look_again()
-    qtbot.waitUntil(lambda: session.collection.collection is not None)
+    session.inference.collection.look_again()
+    qtbot.waitUntil(lambda: session.inference.collection.collection is not None)
     made = shown_workspace(session, services, qtbot)
     made.activateWindow()
     return made
@@ -80,7 +80,9 @@ def close_offers(qtbot) -> None:
 
 
 def predictions(session) -> np.ndarray:
-    return (FUSED @ session.table.unit_vectors().T - session.gamma * session.table.seen).argmax(axis=1)
+    return (
+        FUSED @ session.document.table.unit_vectors().T - session.inference.gamma * session.document.table.seen
+    ).argmax(axis=1)
 
 
 def sort_by(workspace, qtbot, words: str) -> list[int]:
@@ -102,7 +104,7 @@ def test_images_are_narrowed_down_by_what_is_typed(workspace, session, qtbot) ->
     assert "No image matches" in gallery.empty.text()
     assert gallery.empty.isVisible()
     assert search(workspace, qtbot, "") == [0, 1, 2, 3, 4, 5]
-    assert session.image == session.images[0], "a search chooses nothing"
+    assert session.selection.image == session.document.images[0], "a search chooses nothing"
 
 
 def test_what_is_typed_is_asked_for_by_itself_a_moment_later(workspace, qtbot) -> None:
@@ -165,10 +167,10 @@ def test_what_the_network_says_is_searched_by(scored, session, qtbot) -> None:
 
 def test_an_edited_class_moves_what_is_taken_for_it(scored, session, qtbot) -> None:
     before = search(scored, qtbot, "predicted:tern")
-    session.edits.set_vectors({"Blue-crested tern": -session.table.vectors[2]})
+    session.edits.set_vectors({"Blue-crested tern": -session.document.table.vectors[2]})
     qtbot.waitUntil(lambda: shown(scored) == np.flatnonzero(predictions(session) == 2).tolist())
     assert shown(scored) != before
-    session.set_gamma(50.0)
+    session.inference.set_gamma(50.0)
     qtbot.waitUntil(lambda: shown(scored) == list(range(6)))
 
 
@@ -177,7 +179,7 @@ def test_while_another_workspace_is_shown_nothing_is_worked_out_and_it_is_caught
 ) -> None:
     before = search(scored, qtbot, "predicted:tern")
     scored.hide()
-    session.set_gamma(50.0)
+    session.inference.set_gamma(50.0)
     assert scored.gallery.is_settled
     assert shown(scored) == before
     scored.show()
@@ -185,10 +187,10 @@ def test_while_another_workspace_is_shown_nothing_is_worked_out_and_it_is_caught
 
 
 def test_reviews_are_searched_by_and_read_anew_when_explore_is_shown_again(workspace, session, qtbot) -> None:
-    checked, flagged = session.images[1].id, session.images[4].id
+    checked, flagged = session.document.images[1].id, session.document.images[4].id
 
     def review(number: int, state: ReviewState) -> None:
-        session.project.annotations.put_reviews({number: Review(state, "", "me", "2026-01-01T00:00:00Z")})
+        session.document.project.annotations.put_reviews({number: Review(state, "", "me", "2026-01-01T00:00:00Z")})
 
     review(checked, ReviewState.CHECKED)
     assert search(workspace, qtbot, "checked") == [1]
@@ -295,13 +297,13 @@ def test_a_search_is_saved_under_a_name_chosen_again_and_deleted(workspace, sess
     qtbot.waitUntil(lambda: shown(workspace) == [1])
     assert workspace.gallery.query.text() == "heron split:train"
     assert workspace.gallery.order.currentText() == "Name"
-    assert list(json.loads(session.project.meta("saved_searches"))) == ["Herons"], "the project keeps it"
+    assert list(json.loads(session.document.project.meta("saved_searches"))) == ["Herons"], "the project keeps it"
     menu = open_menu(workspace, qtbot)
     delete = next(one for one in menu.actions() if one.text() == "Delete").menu()
     delete.popup(QPoint(20, 20))
     choose(delete, qtbot, "Herons")
     menu.close()
-    assert json.loads(session.project.meta("saved_searches")) == {}
+    assert json.loads(session.document.project.meta("saved_searches")) == {}
     assert "Herons" in workspace.undo_stack.undoText()
     workspace.undo_stack.undo()
     choose(open_menu(workspace, qtbot), qtbot, "Herons")
@@ -317,23 +319,25 @@ def test_images_are_sorted_by_what_is_said_of_them(scored, session, qtbot) -> No
     qtbot.mouseClick(scored.gallery.reverse, LEFT)
     qtbot.waitUntil(lambda: shown(scored) == [1, 4, 0, 3, 2, 5])
     qtbot.mouseClick(scored.gallery.reverse, LEFT)
-    scores = np.sort(FUSED @ session.table.unit_vectors().T - session.gamma * session.table.seen, axis=1)
+    scores = np.sort(
+        FUSED @ session.document.table.unit_vectors().T - session.inference.gamma * session.document.table.seen, axis=1
+    )
     assert sort_by(scored, qtbot, "Model unsure") == np.argsort(scores[:, -1] - scores[:, -2]).tolist()
     likeness = [np.corrcoef(SCORES[n], OTHER[n])[0, 1] for n in range(6)]
     assert sort_by(scored, qtbot, "Sub-nets disagree") == np.argsort(likeness).tolist()
-    session.set_attribute(3)
+    session.selection.set_attribute(3)
     assert sort_by(scored, qtbot, "Attribute score") == np.argsort(-FUSED[:, 3]).tolist()
-    session.set_attribute(1)
+    session.selection.set_attribute(1)
     qtbot.waitUntil(lambda: shown(scored) == np.argsort(-FUSED[:, 1]).tolist())
     sort_by(scored, qtbot, "Class score")
-    session.set_class("Red wader")
-    wader = FUSED @ session.table.unit_vectors()[0]
+    session.selection.set_class("Red wader")
+    wader = FUSED @ session.document.table.unit_vectors()[0]
     qtbot.waitUntil(lambda: shown(scored) == np.argsort(-wader).tolist())
     assert search(scored, qtbot, "tern") == [n for n in np.argsort(-wader).tolist() if n % 3 == 2]
 
 
 def test_sorting_by_a_class_asks_for_one_where_none_is_chosen(scored, session, qtbot) -> None:
-    session.set_class(None)
+    session.selection.set_class(None)
     assert sort_by(scored, qtbot, "Class score") == list(range(6))
     assert "Choose a class" in scored.gallery.fault.text()
 
@@ -352,7 +356,7 @@ def test_where_scores_are_missing_a_button_makes_them_and_the_result_follows(
     workspace, session, services, qtbot, monkeypatch, tmp_path
 ) -> None:
     keep_scores(session)
-    kept = next((session.project.path / "scores").iterdir())
+    kept = next((session.document.project.path / "scores").iterdir())
     elsewhere = kept.rename(tmp_path / "made.npz")
     monkeypatch.setattr(
         services.jobs,
@@ -371,8 +375,8 @@ def test_where_scores_are_missing_a_button_makes_them_and_the_result_follows(
 
 def test_images_without_scores_are_counted_and_can_be_scored(session, services, qtbot) -> None:
     keep_scores(session, 4)
-    session.collection.look_again()
-    qtbot.waitUntil(lambda: session.collection.collection is not None)
+    session.inference.collection.look_again()
+    qtbot.waitUntil(lambda: session.inference.collection.collection is not None)
     workspace = shown_workspace(session, services, qtbot)
     assert set(search(workspace, qtbot, "wrong")) | set(search(workspace, qtbot, "-wrong")) == {0, 1, 2, 3}
     assert workspace.gallery.rest.isVisible()
@@ -380,10 +384,12 @@ def test_images_without_scores_are_counted_and_can_be_scored(session, services, 
 
 
 def test_what_a_sub_net_says_is_not_asked_of_a_network_without_it(session, services, qtbot, tmp_path) -> None:
-    session.set_checkpoint(write_checkpoint(tmp_path / "alone" / "best.safetensors", sub_nets=SubNets.AV, run="alone"))
+    session.inference.set_checkpoint(
+        write_checkpoint(tmp_path / "alone" / "best.safetensors", sub_nets=SubNets.AV, run="alone")
+    )
     keep_scores(session)
-    session.collection.look_again()
-    qtbot.waitUntil(lambda: session.collection.collection is not None)
+    session.inference.collection.look_again()
+    qtbot.waitUntil(lambda: session.inference.collection.collection is not None)
     workspace = shown_workspace(session, services, qtbot)
     assert search(workspace, qtbot, "va:crest::yes>0.5") == list(range(6))
     assert "no visual→attribute sub-net" in workspace.gallery.fault.text()
@@ -402,16 +408,16 @@ def test_a_number_or_a_name_is_jumped_to(workspace, session, qtbot) -> None:
     qtbot.waitUntil(jump.hasFocus)
     qtbot.keyClicks(jump, "4")
     qtbot.keyClick(jump, KEY.Key_Return)
-    assert session.image == session.images[3]
+    assert session.selection.image == session.document.images[3]
     assert workspace.gallery.place.text() == "No. 4"
     jump.selectAll()
     qtbot.keyClicks(jump, "heron")
     qtbot.keyClick(jump, KEY.Key_Return)
-    assert session.image == session.images[4]
+    assert session.selection.image == session.document.images[4]
     qtbot.keyClick(jump, KEY.Key_Return)
-    assert session.image == session.images[1], "once more goes on, and round"
+    assert session.selection.image == session.document.images[1], "once more goes on, and round"
     said = []
-    session.message.connect(lambda _, sentence: said.append(sentence))
+    session.messages.posted.connect(lambda _, sentence: said.append(sentence))
     jump.selectAll()
     qtbot.keyClicks(jump, "77")
     qtbot.keyClick(jump, KEY.Key_Return)
@@ -426,11 +432,11 @@ def test_the_next_image_is_the_next_of_those_that_are_shown(workspace, session, 
     view, control = workspace.gallery.view, Qt.KeyboardModifier.ControlModifier
     view.setFocus()
     qtbot.keyClick(view, KEY.Key_Right, control)
-    assert session.image == session.images[2]
+    assert session.selection.image == session.document.images[2]
     qtbot.keyClick(view, KEY.Key_Right, control)
-    assert session.image == session.images[5]
-    session.step_image(-1)
-    assert session.image == session.images[2]
+    assert session.selection.image == session.document.images[5]
+    session.selection.step_image(-1)
+    assert session.selection.image == session.document.images[2]
 
 
 def test_another_project_starts_without_a_search(workspace, session, qtbot, tmp_path) -> None:

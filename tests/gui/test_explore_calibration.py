@@ -10,19 +10,20 @@ from test_explore_browsing import FUSED, keep_scores
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.metrics import figures
 from msdn_core.domain.scoring import class_scores
+from msdn_gui.session.changes import TableChange
 
 
 def wanted(session):
     """The figures at the session's gamma by the engine's own metric."""
-    table = session.table
-    tested = [place for place, image in enumerate(session.images) if image.split is not Split.TRAIN]
-    labels = np.array([table.class_index[session.images[place].class_name] for place in tested])
-    return figures(class_scores(FUSED[tested], table.unit_vectors()), labels, table.seen, session.gamma)
+    table = session.document.table
+    tested = [place for place, image in enumerate(session.document.images) if image.split is not Split.TRAIN]
+    labels = np.array([table.class_index[session.document.images[place].class_name] for place in tested])
+    return figures(class_scores(FUSED[tested], table.unit_vectors()), labels, table.seen, session.inference.gamma)
 
 
 def test_the_slider_moves_the_point_and_its_figures(session, services, qtbot) -> None:
     keep_scores(session)
-    session.collection.look_again()
+    session.inference.collection.look_again()
     workspace = shown_workspace(session, services, qtbot)
     panel = workspace.ranking.calibration
     qtbot.waitUntil(lambda: panel.drawing.isVisible() and panel.settled())
@@ -39,7 +40,7 @@ def test_the_slider_moves_the_point_and_its_figures(session, services, qtbot) ->
     assert len(said) == len(places) > 1, "the point moved"
 
     before = panel.words.text()
-    session.put_table(session.table.with_values([2, 2], [1, 4], [0.0, 0.0]))
+    session.document.set_table(session.document.table.with_values([2, 2], [1, 4], [0.0, 0.0]), TableChange())
     qtbot.waitUntil(panel.settled)
     found = wanted(session)
     assert panel.words.text().startswith(f"U {100 * found.U:.1f}  S {100 * found.S:.1f}"), before
@@ -48,7 +49,7 @@ def test_the_slider_moves_the_point_and_its_figures(session, services, qtbot) ->
 
 def test_without_scores_it_offers_to_make_them(session, services, qtbot, monkeypatch) -> None:
     asked = []
-    monkeypatch.setattr(session.collection, "score", lambda jobs, workspace: asked.append((jobs, workspace)))
+    monkeypatch.setattr(session.inference.collection, "score", lambda jobs, workspace: asked.append((jobs, workspace)))
     workspace = shown_workspace(session, services, qtbot)
     panel = workspace.ranking.calibration
     qtbot.waitUntil(panel.settled)

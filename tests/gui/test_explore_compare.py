@@ -50,7 +50,7 @@ def test_what_is_pinned_stays_beside_the_next_image(workspace, session, qtbot) -
     assert bar.words.text().startswith("Both sides are the same yet")
     choose_image(workspace, qtbot, 4)
     settle(workspace, qtbot)
-    first, second = (session.images[place] for place in (0, 4))
+    first, second = (session.document.images[place] for place in (0, 4))
     assert bar.words.text() == f"Two images: {first.name} and {second.name}"
     held, chosen = workspace.maps.held, workspace.maps.chosen
     assert held.pair.picture.path == first.path
@@ -59,22 +59,22 @@ def test_what_is_pinned_stays_beside_the_next_image(workspace, session, qtbot) -
     assert np.array_equal(heat(held.pair, "av"), pixels)
     assert not np.array_equal(heat(chosen.pair, "av"), pixels)
     assert first.name in held.caption.text()
-    order, scores = session.reading().ranking()
-    best = session.table.classes[int(order[0])]
+    order, scores = session.inference.prediction().ranking()
+    best = session.document.table.classes[int(order[0])]
     assert chosen.caption.text().startswith(f"{best} {scores.max():.2f} · {second.name}")
 
 
 def test_two_attributes_of_one_image(workspace, session, fake_explainer, qtbot) -> None:
-    before = session.attribute
+    before = session.selection.attribute
     bar = begin(workspace, qtbot)
     asked = len(fake_explainer.requests)
     click_row(qtbot, workspace.attributes.table, 3)
-    names = [ATTRIBUTES[column].full_name for column in (before, session.attribute)]
+    names = [ATTRIBUTES[column].full_name for column in (before, session.selection.attribute)]
     assert bar.words.text() == f"Two attributes: {names[0]} and {names[1]}"
     settle(workspace, qtbot)
     assert len(fake_explainer.requests) == asked, "one explanation tells both"
-    maps = session.explanation.attention_va
-    for pair, column in ((workspace.maps.held.pair, before), (workspace.maps.pair, session.attribute)):
+    maps = session.inference.explanation.attention_va
+    for pair, column in ((workspace.maps.held.pair, before), (workspace.maps.pair, session.selection.attribute)):
         assert pair.va.value_range == (float(maps[column].min()), float(maps[column].max()))
 
 
@@ -84,25 +84,25 @@ def test_two_checkpoints_through_one_image_after_another(
     bar = begin(workspace, qtbot)
     qtbot.mouseClick(bar.boxes["image"], LEFT, pos=QPoint(8, bar.boxes["image"].height() // 2))
     qtbot.keyClick(bar.boxes["attribute"], Qt.Key.Key_Space)
-    session.set_checkpoint(other_checkpoint)
+    session.inference.set_checkpoint(other_checkpoint)
     settle(workspace, qtbot)
     assert bar.words.text() == "Two checkpoints: small-01 and small-02"
-    session.set_checkpoint(other_checkpoint)
+    session.inference.set_checkpoint(other_checkpoint)
     assert bar.words.text() == "Two checkpoints: small-01 and small-02", "the same one chosen once more"
     choose_image(workspace, qtbot, 3)
     settle(workspace, qtbot)
-    session.set_attribute(2)
-    name = session.image.name
+    session.selection.set_attribute(2)
+    name = session.selection.image.name
     of_held, of_chosen = make_explanation(sum(name.encode())), make_explanation(sum(f"{name}later".encode()))
     assert workspace.maps.held.pair.av.score.text() == f"{of_held.scores_av[2]:.2f}".replace("-", "−")
     assert workspace.maps.av.score.text() == f"{of_chosen.scores_av[2]:.2f}".replace("-", "−")
     held = workspace.maps.comparison.checkpoint.path
     assert fake_explainer.ahead_in["compared"] == [(held, path) for _, path in fake_explainer.ahead], "both are fetched"
     assert {request.lane for request in fake_explainer.requests} == {"", "compared"}
-    reading = session.reading_of(of_held, workspace.maps.comparison.checkpoint)
+    reading = session.inference.prediction_of(of_held, workspace.maps.comparison.checkpoint)
     assert reading.gamma == 0.5, "each at the gamma of its own checkpoint"
-    assert session.gamma == 0.1
-    best = session.table.classes[int(reading.ranking()[0][0])]
+    assert session.inference.gamma == 0.1
+    best = session.document.table.classes[int(reading.ranking()[0][0])]
     assert workspace.maps.held.caption.text().startswith(best)
     assert workspace.maps.held.caption.text().endswith("small-01")
 
@@ -112,21 +112,23 @@ def test_a_key_swaps_the_sides_and_another_leaves(workspace, session, other_chec
     bar = workspace.findChild(CompareBar)
     assert bar.isVisible()
     choose_image(workspace, qtbot, 2)
-    session.set_attribute(5)
-    session.set_checkpoint(other_checkpoint)
+    session.selection.set_attribute(5)
+    session.inference.set_checkpoint(other_checkpoint)
     settle(workspace, qtbot)
     left, right = workspace.maps.held.caption.text(), workspace.maps.chosen.caption.text()
     qtbot.keyClick(workspace.maps.av.view, Qt.Key.Key_X)
     settle(workspace, qtbot)
-    assert (session.image, session.checkpoint.label) == (session.images[0], "small-01")
+    assert (session.selection.image, session.inference.checkpoint.label) == (session.document.images[0], "small-01")
     assert workspace.maps.held.caption.text() == right
     assert workspace.maps.chosen.caption.text() == left
-    assert bar.words.text().startswith(f"Two images: {session.images[2].name} and {session.images[0].name}; two ")
+    assert bar.words.text().startswith(
+        f"Two images: {session.document.images[2].name} and {session.document.images[0].name}; two "
+    )
     qtbot.keyClick(workspace.maps.held.pair.av.view, Qt.Key.Key_C)
     assert not bar.isVisible()
     assert not workspace.maps.held.isVisible()
     assert workspace.maps.attribute_title.isVisible()
-    assert session.image == session.images[0], "what was chosen stays chosen"
+    assert session.selection.image == session.document.images[0], "what was chosen stays chosen"
 
 
 def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, qtbot) -> None:
@@ -149,7 +151,7 @@ def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, q
     qtbot.waitUntil(lambda: chosen.av.view.marks.aim is not None)
     assert chosen.av.view.marks.aim == pytest.approx((120, 90), abs=2)
     assert view.marks.aim is None, "there is the mouse itself"
-    value = session.explanation.attention_va[session.attribute, 3, 3]
+    value = session.inference.explanation.attention_va[session.selection.attribute, 3, 3]
     assert chosen.va.readout.toolTip().startswith(f"{value:.3f}"[:4])
     qtbot.keyPress(view, Qt.Key.Key_Space)
     assert not chosen.av.view.heat.isVisible()
@@ -165,10 +167,10 @@ def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, q
 def test_a_failure_at_the_left_is_said_there(workspace, session, fake_explainer, other_checkpoint, qtbot) -> None:
     bar = begin(workspace, qtbot)
     qtbot.keyClick(bar.boxes["image"], Qt.Key.Key_Space)
-    session.set_checkpoint(other_checkpoint)
+    session.inference.set_checkpoint(other_checkpoint)
     settle(workspace, qtbot)
     fake_explainer.answers_by_itself = False
-    session.set_image(session.images[5])
+    session.selection.set_image(session.document.images[5])
     asked = {request.lane: request.number for request in fake_explainer.requests}
     fake_explainer.answer(asked[""])
     fake_explainer.failed.emit(asked["compared"], "The checkpoint cannot be read.")

@@ -17,6 +17,7 @@ from msdn_gui.explore import ExploreWorkspace
 from msdn_gui.explore.attribute_model import AV, HIT, VA
 from msdn_gui.explore.ranking_model import SCORE
 from msdn_gui.explore.truth import Truth
+from msdn_gui.session.messages import Level
 from msdn_gui.widgets.heat import short_number
 
 HAS = {
@@ -36,13 +37,13 @@ def test_choosing_an_attribute_changes_both_maps(workspace, session, qtbot) -> N
     click_row(qtbot, table, 0)
     before = [side.view.heat.image.copy() for side in workspace.maps.sides.values()]
     click_row(qtbot, table, 3)
-    chosen = session.attribute
+    chosen = session.selection.attribute
     assert table.model().item_at(3) == chosen
     assert workspace.maps.attribute_title.text() == ATTRIBUTES[chosen].full_name
     for side, old, stack in zip(
         workspace.maps.sides.values(),
         before,
-        (session.explanation.attention_av, session.explanation.attention_va),
+        (session.inference.explanation.attention_av, session.inference.explanation.attention_va),
         strict=True,
     ):
         assert not np.array_equal(side.view.heat.image, old)
@@ -50,16 +51,16 @@ def test_choosing_an_attribute_changes_both_maps(workspace, session, qtbot) -> N
         side_length = 180 / 7
         assert side.view.layers[0].peak == pytest.approx((30 + (column + 0.5) * side_length, (row + 0.5) * side_length))
     qtbot.keyClick(table, Qt.Key.Key_Down)
-    assert session.attribute == table.model().item_at(4)
+    assert session.selection.attribute == table.model().item_at(4)
 
 
 def test_the_colour_bar_says_the_numbers_of_the_chosen_range(workspace, session) -> None:
-    maps, column = workspace.maps, session.attribute
-    one = session.explanation.attention_va[column]
+    maps, column = workspace.maps, session.selection.attribute
+    one = session.inference.explanation.attention_va[column]
     assert (maps.va.bar.low_text, maps.va.bar.high_text) == (short_number(one.min()), short_number(one.max()))
     assert maps.va.readout.text() == "per map"
     maps.controls.policy.setCurrentIndex(maps.controls.policy.findData("per sub-net"))
-    whole = session.explanation.attention_va
+    whole = session.inference.explanation.attention_va
     assert maps.va.value_range == (float(whole.min()), float(whole.max()))
     assert maps.va.readout.text() == "per sub-net"
     maps.controls.policy.setCurrentIndex(maps.controls.policy.findData("fixed"))
@@ -95,7 +96,7 @@ def test_the_mouse_gives_the_value_of_the_region_on_both_sides(workspace, sessio
     position = view.mapFromScene(scene)
     qtbot.mouseMove(view.viewport(), position)
     qtbot.waitUntil(lambda: "row 4, column 4" in workspace.maps.va.readout.text())
-    value = float(session.explanation.attention_va[session.attribute, 3, 3])
+    value = float(session.inference.explanation.attention_va[session.selection.attribute, 3, 3])
     assert workspace.maps.va.readout.text().startswith(short_number(value))
     view.hovered.emit((5.0, 90.0))
     assert workspace.maps.av.readout.text() == "not viewed"
@@ -112,10 +113,10 @@ def test_space_held_shows_the_bare_image(workspace, qtbot) -> None:
 
 
 def test_the_true_places_of_the_chosen_attributes_part_are_ringed(workspace, session, services) -> None:
-    session.set_attribute(2)
-    wing = next(part for part in session.project.parts(session.image.id) if part.part == "wing")
+    session.selection.set_attribute(2)
+    wing = next(part for part in session.document.project.parts(session.selection.image.id) if part.part == "wing")
     assert workspace.maps.va.view.marks.truth.places == ((wing.x, wing.y),)
-    session.set_attribute(4)
+    session.selection.set_attribute(4)
     assert workspace.maps.va.view.marks.truth.places != ((wing.x, wing.y),)
     assert len(workspace.maps.va.view.marks.truth.parts) == 2, "the other parts are dots"
     workspace.maps.controls.truth.click()
@@ -124,15 +125,15 @@ def test_the_true_places_of_the_chosen_attributes_part_are_ringed(workspace, ses
 
 
 def test_hit_or_miss_is_said_by_the_rule_of_the_pointing_game(workspace, session) -> None:
-    found = session.explanation
-    for attribute, attribute_of in enumerate(session.table.attributes):
-        session.set_attribute(attribute)
-        names = session.project.group_parts()[attribute_of.group]
-        places = [part for part in session.project.parts(session.image.id) if part.part in names]
+    found = session.inference.explanation
+    for attribute, attribute_of in enumerate(session.document.table.attributes):
+        session.selection.set_attribute(attribute)
+        names = session.document.project.group_parts()[attribute_of.group]
+        places = [part for part in session.document.project.parts(session.selection.image.id) if part.part in names]
         for side, stack in ((workspace.maps.av, found.attention_av), (workspace.maps.va, found.attention_va)):
             height, width = stack.shape[1:]
             peak = divmod(int(stack[attribute].argmax()), width)
-            has = attribute_of.full_name in HAS[session.image.class_name]
+            has = attribute_of.full_name in HAS[session.selection.image.class_name]
             near = False
             for part in places:
                 row = int((part.y - found.viewed.y) / found.viewed.height * height)
@@ -143,35 +144,37 @@ def test_hit_or_miss_is_said_by_the_rule_of_the_pointing_game(workspace, session
         said = "" if not has else " ".join(side.hit.text()[0] for side in workspace.maps.sides.values())
         model = workspace.attributes.model
         assert (model.index(model.row_of(attribute), HIT).data() or "") == said, "the table says it of each attribute"
-    session.set_attribute(-1)
+    session.selection.set_attribute(-1)
     assert not workspace.maps.av.hit.isVisible()
 
 
 def test_what_is_drawn_in_annotate_is_seen_when_explore_is_shown_again(workspace, session) -> None:
     workspace.hide()
     place = Box(60, 40, 80, 50)
-    number = session.project.annotations.next_mark()
-    session.project.annotations.put_marks({number: Mark(session.image.id, "wing", place, "me", "2026-01-01T00:00:00Z")})
+    number = session.document.project.annotations.next_mark()
+    session.document.project.annotations.put_marks(
+        {number: Mark(session.selection.image.id, "wing", place, "me", "2026-01-01T00:00:00Z")}
+    )
     workspace.show()
     assert place in workspace.maps.av.view.marks.truth.boxes
 
 
 def test_both_maps_are_saved_as_one_picture(workspace, session, qtbot, tmp_path) -> None:
     path = tmp_path / "pair.png"
-    with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "info"):
+    with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.INFO):
         workspace.save_maps(path)
     assert path.stat().st_size > 5000
-    with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error"):
+    with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR):
         workspace.save_maps(tmp_path / "missing folder" / "pair.png")
 
 
 def test_while_an_image_is_looked_at_it_shows_and_says_so(workspace, session, fake_explainer, qtbot) -> None:
     fake_explainer.answers_by_itself = False
-    session.set_image(session.images[4])
+    session.selection.set_image(session.document.images[4])
     qtbot.waitUntil(lambda: workspace.maps.picture is not None)
-    assert workspace.maps.picture.path == session.images[4].path
+    assert workspace.maps.picture.path == session.document.images[4].path
     assert workspace.maps.av.value_range is None, "no map of another image lies over it"
-    assert "Looking" in workspace.maps.av.notice.text()
+    assert "Computing attention" in workspace.maps.av.notice.text()
     assert workspace.maps.va.notice.isVisible()
     fake_explainer.failed.emit(fake_explainer.requests[-1].number, "The network could not be read.")
     assert workspace.maps.av.notice.text() == "The network could not be read."
@@ -179,24 +182,24 @@ def test_while_an_image_is_looked_at_it_shows_and_says_so(workspace, session, fa
     assert workspace.why.model.rowCount() == 0
     assert workspace.attributes.model.index(0, AV).data() is None
     fake_explainer.answers_by_itself = True
-    session.explain_again()
+    session.inference.explain_again()
     qtbot.waitUntil(lambda: workspace.maps.av.value_range is not None)
     assert workspace.maps.av.notice.isHidden()
 
 
 def test_an_image_that_cannot_be_opened_says_why_where_it_would_be(workspace, session, fake_explainer, qtbot) -> None:
     fake_explainer.answers_by_itself = False
-    session.images[3].path.write_bytes(b"no image at all")
-    session.set_image(session.images[3])
-    qtbot.waitUntil(lambda: session.images[3].path.name in workspace.maps.av.notice.text())
+    session.document.images[3].path.write_bytes(b"no image at all")
+    session.selection.set_image(session.document.images[3])
+    qtbot.waitUntil(lambda: session.document.images[3].path.name in workspace.maps.av.notice.text())
     assert workspace.maps.picture is None
 
 
 def test_an_image_that_is_drawn_later_shows_as_soon_as_it_is_there(workspace, session, qtbot) -> None:
-    record = session.images[5]
+    record = session.document.images[5]
     content = record.path.read_bytes()
     record.path.unlink()
-    session.set_image(record)
+    session.selection.set_image(record)
     qtbot.waitUntil(lambda: record.path.name in workspace.maps.av.notice.text())
     qtbot.wait(100)
     assert not workspace.settled()
@@ -207,10 +210,10 @@ def test_an_image_that_is_drawn_later_shows_as_soon_as_it_is_there(workspace, se
 
 
 def test_the_newest_picture_wins(workspace, session, qtbot) -> None:
-    for record in session.images:
-        session.set_image(record)
+    for record in session.document.images:
+        session.selection.set_image(record)
     qtbot.waitUntil(workspace.settled)
-    assert workspace.maps.picture.path == session.images[-1].path
+    assert workspace.maps.picture.path == session.document.images[-1].path
 
 
 def test_saving_asks_for_a_file_without_stopping_the_window(workspace, session, qtbot, tmp_path) -> None:
@@ -218,7 +221,7 @@ def test_saving_asks_for_a_file_without_stopping_the_window(workspace, session, 
     dialog = workspace.findChild(QFileDialog)
     qtbot.waitUntil(dialog.isVisible)
     assert dialog.selectedFiles()[0].endswith(".png")
-    with qtbot.waitSignal(session.message):
+    with qtbot.waitSignal(session.messages.posted):
         dialog.fileSelected.emit(str(tmp_path / "asked.png"))
     dialog.close()
     assert (tmp_path / "asked.png").exists()
@@ -266,8 +269,10 @@ def test_a_sub_net_that_a_run_does_not_have_is_told_in_place_of_its_map(
         assert bool(side.score.text()) == (name not in without_map)
     for column in (AV, VA):
         assert (model.cell(0, column, Qt.ItemDataRole.DisplayRole) is None) == (column in without_score)
-    best = session.explanation.scores_va if sub_nets is SubNets.VA else session.explanation.scores_av
-    assert session.attribute == int(np.argmax(best))
+    best = (
+        session.inference.explanation.scores_va if sub_nets is SubNets.VA else session.inference.explanation.scores_av
+    )
+    assert session.selection.attribute == int(np.argmax(best))
 
 
 def test_above_a_threshold_alone_is_coloured_and_its_share_of_the_regions_is_said(workspace, session, qtbot) -> None:
@@ -277,8 +282,11 @@ def test_above_a_threshold_alone_is_coloured_and_its_share_of_the_regions_is_sai
     for _ in range(8):
         qtbot.keyClick(maps.av.view, Qt.Key.Key_Plus)
     assert maps.controls.threshold.value() == 40
-    for side, stack in ((maps.av, session.explanation.attention_av), (maps.va, session.explanation.attention_va)):
-        values = stack[session.attribute]
+    for side, stack in (
+        (maps.av, session.inference.explanation.attention_av),
+        (maps.va, session.inference.explanation.attention_va),
+    ):
+        values = stack[session.selection.attribute]
         cut = values.min() + 0.4 * (values.max() - values.min())
         assert np.array_equal(side.view.heat.image[..., 3] > 0, values >= cut)
         share = f"{float((values >= cut).mean()):.0%}"

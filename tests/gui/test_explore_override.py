@@ -38,7 +38,7 @@ def type_score(workspace, qtbot, text: str, end=Qt.Key.Key_Return) -> None:
 
 
 def override(workspace, session, qtbot, attribute: int, text: str) -> None:
-    session.set_attribute(attribute)
+    session.selection.set_attribute(attribute)
     workspace.attributes.table.setFocus()
     qtbot.keyClick(workspace.attributes.table, Qt.Key.Key_F2)
     type_score(workspace, qtbot, text)
@@ -50,27 +50,27 @@ def first_class(workspace) -> str:
 
 def test_what_follows_from_another_score_is_seen_at_once(workspace, session, fake_explainer, qtbot) -> None:
     asked = len(fake_explainer.requests)
-    session.set_gamma(0.0)
-    network = session.reading()
+    session.inference.set_gamma(0.0)
+    network = session.inference.prediction()
     override(workspace, session, qtbot, 4, "9,5")
     changed = np.array(network.scores, dtype=float)
     changed[4] = 9.5
-    scores = changed @ session.table.unit_vectors().T
+    scores = changed @ session.document.table.unit_vectors().T
     assert fused(workspace, 4) == "9.50*", "and it is marked"
     assert CLASSES[int(scores.argmax())] in first_class(workspace)
     assert CLASSES[int(scores.argmax())] == CLASSES[2], "the class with a crest"
     assert workspace.ranking.title.text() == "Classes (overridden)"
-    session.set_class(CLASSES[2])
+    session.selection.set_class(CLASSES[2])
     why = workspace.why
     why.other.setCurrentIndex(why.other.findData(CLASSES[0]))
-    units = session.table.unit_vectors()
+    units = session.document.table.unit_vectors()
     lead = changed @ (units[2] - units[0])
     assert f"{lead:.3f}, with 1 overridden score" in why.sum.text()
     row = why.model.row_of(4)
     assert why.model.index(row, SHARE).data() == f"{9.5 * (units[2] - units[0])[4]:+.3f}*"
     assert "Red wader would win without crest::yes" in why.turn.text()
     assert len(fake_explainer.requests) == asked, "all on the cache"
-    assert np.array_equal(session.reading().scores, network.scores), "other workspaces know nothing of it"
+    assert np.array_equal(session.inference.prediction().scores, network.scores), "other workspaces know nothing of it"
 
 
 def test_a_double_click_overrides_and_delete_takes_it_back(workspace, qtbot) -> None:
@@ -91,7 +91,7 @@ def test_a_double_click_overrides_and_delete_takes_it_back(workspace, qtbot) -> 
 
 def test_what_is_no_number_and_what_is_left_with_escape_changes_nothing(workspace, session, qtbot) -> None:
     before = fused(workspace, 0)
-    session.set_attribute(0)
+    session.selection.set_attribute(0)
     for text, end in (("many", Qt.Key.Key_Return), ("7", Qt.Key.Key_Escape), ("nan", Qt.Key.Key_Return)):
         action(workspace, "explore_override_the_attribute's_score").trigger()
         type_score(workspace, qtbot, text, end)

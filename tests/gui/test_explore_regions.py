@@ -38,11 +38,11 @@ def shown(workspace, column: int) -> list[str]:
 def test_a_click_on_a_region_ranks_the_attributes_that_it_speaks_for(workspace, session, qtbot) -> None:
     click(qtbot, workspace, 2, 5)
     assert workspace.attributes.title.text() == "Attributes of 1 region"
-    shares = session.explanation.attention_av[:, 2, 5]
+    shares = session.inference.explanation.attention_av[:, 2, 5]
     order = np.argsort(-shares, kind="stable")
     assert shown(workspace, NAME) == [ATTRIBUTES[k].name for k in order]
     assert shown(workspace, AV) == [f"{100 * shares[k]:.2f}" for k in order]
-    assert shown(workspace, VA) == [f"{100 * session.explanation.attention_va[k, 2, 5]:.2f}" for k in order]
+    assert shown(workspace, VA) == [f"{100 * session.inference.explanation.attention_va[k, 2, 5]:.2f}" for k in order]
     assert workspace.attributes.model.headerData(VA, Qt.Orientation.Horizontal) == "V→A %"
     for side in workspace.maps.sides.values():
         outline = side.view.marks.region_outline
@@ -55,7 +55,7 @@ def test_several_regions_are_chosen_with_ctrl_and_let_go_of(workspace, session, 
     click(qtbot, workspace, 1, 1)
     click(qtbot, workspace, 3, 4, ctrl)
     assert workspace.attributes.title.text() == "Attributes of 2 regions"
-    both = session.explanation.attention_av[:, [1, 3], [1, 4]].sum(axis=1)
+    both = session.inference.explanation.attention_av[:, [1, 3], [1, 4]].sum(axis=1)
     assert shown(workspace, AV)[0] == f"{100 * both.max():.2f}"
     click(qtbot, workspace, 1, 1, ctrl)
     assert workspace.attributes.title.text() == "Attributes of 1 region"
@@ -73,8 +73,8 @@ def test_shift_and_dragging_take_a_rectangle_and_escape_lets_go(workspace, sessi
     qtbot.mouseRelease(viewport, LEFT, shift, place(workspace, 2, 4))
     assert workspace.attributes.title.text() == "Attributes of 6 regions"
     assert workspace.maps.av.view.box.viewRange() == before, "the picture was moved instead"
-    av = session.explanation.attention_av[:, 1:3, 2:5].sum(axis=(1, 2))
-    va = session.explanation.attention_va[:, 1:3, 2:5].mean(axis=(1, 2))
+    av = session.inference.explanation.attention_av[:, 1:3, 2:5].sum(axis=(1, 2))
+    va = session.inference.explanation.attention_va[:, 1:3, 2:5].mean(axis=(1, 2))
     best = int(np.argmax(av))
     assert (shown(workspace, AV)[0], shown(workspace, VA)[0]) == (f"{100 * av[best]:.2f}", f"{100 * va[best]:.2f}")
     workspace.activateWindow()
@@ -87,10 +87,10 @@ def test_shift_and_dragging_take_a_rectangle_and_escape_lets_go(workspace, sessi
 
 def test_another_image_starts_without_regions_and_another_attribute_keeps_them(workspace, session, qtbot) -> None:
     click(qtbot, workspace, 2, 2)
-    session.set_attribute((session.attribute + 1) % len(ATTRIBUTES))
+    session.selection.set_attribute((session.selection.attribute + 1) % len(ATTRIBUTES))
     assert workspace.attributes.title.text() == "Attributes of 1 region"
     assert not workspace.maps.av.view.marks.region_outline.isEmpty()
-    session.set_image(session.images[4])
+    session.selection.set_image(session.document.images[4])
     qtbot.waitUntil(workspace.settled)
     assert workspace.attributes.title.text() == "Attributes"
     assert not workspace.attributes.leave_regions.isVisible()

@@ -10,6 +10,7 @@ from PySide6.QtSvg import QSvgRenderer
 from small_birds import ATTRIBUTES
 
 from msdn_gui.explore.sheet_dialog import SheetDialog
+from msdn_gui.session.messages import Level
 
 
 @pytest.fixture
@@ -23,27 +24,29 @@ def dialog(session, services, qtbot) -> SheetDialog:
 
 def test_it_shows_the_top_attributes_of_either_sub_net_or_of_the_class(dialog, session) -> None:
     dialog.count.setValue(3)
-    e = session.explanation
+    e = session.inference.explanation
     assert dialog.canvas.sheet.attributes == tuple(np.argsort(-e.scores_av)[:3])
     dialog.order.setCurrentIndex(dialog.order.findData("va"))
     assert dialog.canvas.sheet.attributes == tuple(np.argsort(-e.scores_va)[:3])
-    session.set_class("Striped heron")
+    session.selection.set_class("Striped heron")
     dialog.order.setCurrentIndex(dialog.order.findData("why"))
-    assert dialog.canvas.sheet.attributes == tuple(np.argsort(-session.reading().contributions("Striped heron"))[:3])
+    assert dialog.canvas.sheet.attributes == tuple(
+        np.argsort(-session.inference.prediction().contributions("Striped heron"))[:3]
+    )
     assert dialog.canvas.width() == dialog.canvas.sheet.size.width()
 
 
 def test_it_follows_the_image(dialog, session, qtbot) -> None:
     before = dialog.canvas.sheet.explanation
-    session.set_image(session.images[3])
+    session.selection.set_image(session.document.images[3])
     qtbot.waitUntil(lambda: dialog.canvas.sheet.explanation is not before)
-    assert session.images[3].name in dialog.canvas.sheet.caption
+    assert session.document.images[3].name in dialog.canvas.sheet.caption
 
 
 def test_it_is_saved_as_picture_as_drawing_and_as_numbers(dialog, session, qtbot, tmp_path) -> None:
     dialog.count.setValue(2)
     for ending in ("png", "svg", "npz"):
-        with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "info"):
+        with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.INFO):
             dialog.save_to(tmp_path / f"sheet.{ending}")
     size = dialog.canvas.sheet.size
     picture = QImage(str(tmp_path / "sheet.png"))
@@ -54,12 +57,12 @@ def test_it_is_saved_as_picture_as_drawing_and_as_numbers(dialog, session, qtbot
     top = list(dialog.canvas.sheet.attributes)
     with np.load(tmp_path / "sheet.npz", allow_pickle=False) as numbers:
         assert numbers["attributes"].tolist() == [ATTRIBUTES[k].full_name for k in top]
-        np.testing.assert_array_equal(numbers["attention_va"], session.explanation.attention_va[top])
-        np.testing.assert_array_equal(numbers["scores_av"], session.explanation.scores_av[top])
+        np.testing.assert_array_equal(numbers["attention_va"], session.inference.explanation.attention_va[top])
+        np.testing.assert_array_equal(numbers["scores_av"], session.inference.explanation.scores_av[top])
 
 
 def test_what_cannot_be_written_is_said(dialog, session, qtbot, tmp_path) -> None:
     for name in ("sheet.gif", "no such folder/sheet.png"):
-        with qtbot.waitSignal(session.message, check_params_cb=lambda level, _: level == "error"):
+        with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR):
             dialog.save_to(tmp_path / name)
     assert list(tmp_path.glob("sheet*")) == []

@@ -23,9 +23,11 @@ def compare_with(workspace, text: str) -> None:
 
 
 def test_the_difference_of_two_classes_is_shown_attribute_by_attribute(workspace, session) -> None:
-    session.set_class(CLASSES[0])
+    session.selection.set_class(CLASSES[0])
     compare_with(workspace, f"and not {CLASSES[2]}")
-    differences = session.reading().contributions(CLASSES[0]) - session.reading().contributions(CLASSES[2])
+    differences = session.inference.prediction().contributions(
+        CLASSES[0]
+    ) - session.inference.prediction().contributions(CLASSES[2])
     order = np.argsort(-np.abs(differences), kind="stable")
     model = workspace.why.model
     assert [model.index(row, NAME).data() for row in range(6)] == [ATTRIBUTES[k].full_name for k in order]
@@ -33,57 +35,61 @@ def test_the_difference_of_two_classes_is_shown_attribute_by_attribute(workspace
     assert workspace.why.title.text() == f"Why {CLASSES[0]}"
     # One is seen and the other is not: gamma stands between them.
     assert "gamma 0.50 = lead" in workspace.why.sum.text()
-    _, scores = session.class_ranking()
+    _, scores = session.inference.class_ranking()
     assert f"lead {scores[0] - scores[2]:.3f}".replace("-", "−") in workspace.why.sum.text()
 
 
 def test_the_next_best_is_whichever_it_is_now(workspace, session) -> None:
     compare_with(workspace, "and not the next best")
-    order, _ = session.class_ranking()
+    order, _ = session.inference.class_ranking()
     first, second = (CLASSES[int(row)] for row in order[:2])
     assert workspace.why.title.text() == f"Why {first}"
     assert workspace.why.other.currentText() == f"and not the next best, {second}"
-    session.set_gamma(50.0)
-    order, _ = session.class_ranking()
+    session.inference.set_gamma(50.0)
+    order, _ = session.inference.class_ranking()
     assert CLASSES[int(order[0])] == CLASSES[2], "only the unseen class is left"
     assert workspace.why.title.text().startswith(f"Why {CLASSES[2]}")
 
 
 def test_the_attributes_that_are_named_do_turn_the_decision(workspace, session) -> None:
-    session.set_gamma(0.0)
+    session.inference.set_gamma(0.0)
     compare_with(workspace, "and not the next best")
-    order, scores = session.class_ranking()
+    order, scores = session.inference.class_ranking()
     winner, loser = (CLASSES[int(row)] for row in order[:2])
     text = workspace.why.turn.text()
     assert text.startswith(f"{loser} would win without ")
     named = text.removeprefix(f"{loser} would win without ").split(". Or")[0].split(", ")
-    differences = session.reading().contributions(winner) - session.reading().contributions(loser)
+    differences = session.inference.prediction().contributions(winner) - session.inference.prediction().contributions(
+        loser
+    )
     columns = [index for index, attribute in enumerate(ATTRIBUTES) if attribute.full_name in named]
     assert len(columns) == len(named)
     assert differences.sum() - differences[columns].sum() <= 0
-    edit = session.reading().smallest_edit(loser, winner)
-    session.edits.set_values([(loser, k, session.table.vectors[order[1]][k] + 1.001 * edit[k]) for k in range(6)])
-    assert CLASSES[int(session.class_ranking()[0][0])] == loser, "the smallest edit lets it win"
+    edit = session.inference.prediction().smallest_edit(loser, winner)
+    session.edits.set_values(
+        [(loser, k, session.document.table.vectors[order[1]][k] + 1.001 * edit[k]) for k in range(6)]
+    )
+    assert CLASSES[int(session.inference.class_ranking()[0][0])] == loser, "the smallest edit lets it win"
     assert scores[order[0]] > scores[order[1]]
 
 
 def test_a_class_that_is_removed_is_compared_with_no_longer(workspace, session) -> None:
-    session.set_class(CLASSES[0])
+    session.selection.set_class(CLASSES[0])
     compare_with(workspace, f"and not {CLASSES[1]}")
-    session.edits.remove_class(CLASSES[1])
+    session.edits.remove_classes([CLASSES[1]])
     assert workspace.why.title.text() == f"Why {CLASSES[0]}"
     assert workspace.why.turn.isHidden()
     assert workspace.why.other.count() == 4
 
 
 def test_the_answer_to_another_question_begins_with_what_weighs_most(workspace, session, qtbot) -> None:
-    session.set_class(CLASSES[0])
+    session.selection.set_class(CLASSES[0])
     workspace.resize(1000, 420)
     table = workspace.why.table
-    session.set_attribute(workspace.why.model.item_at(len(ATTRIBUTES) - 1))
+    session.selection.set_attribute(workspace.why.model.item_at(len(ATTRIBUTES) - 1))
     bar = table.verticalScrollBar()
     qtbot.waitUntil(lambda: bar.value() > 0)
     compare_with(workspace, f"and not {CLASSES[2]}")
     assert bar.value() == 0
-    session.set_attribute(workspace.why.model.item_at(len(ATTRIBUTES) - 1))
+    session.selection.set_attribute(workspace.why.model.item_at(len(ATTRIBUTES) - 1))
     assert bar.value() > 0, "an attribute that is chosen then is still shown"

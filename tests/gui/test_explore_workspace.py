@@ -13,7 +13,7 @@ from small_birds import ATTRIBUTES, CLASSES
 from msdn_gui.explore import ExploreWorkspace
 from msdn_gui.explore.attribute_model import AV, NAME, VA, WANTED
 from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -24,31 +24,31 @@ def workspace(session, services, qtbot) -> ExploreWorkspace:
 
 
 def test_the_first_image_is_chosen_by_itself_and_its_maps_stand_where_the_network_looked(workspace, session) -> None:
-    assert session.image == session.images[0]
+    assert session.selection.image == session.document.images[0]
     for side in (workspace.maps.av, workspace.maps.va):
         place = side.view.heat.mapRectToParent(side.view.heat.boundingRect())
-        viewed = session.explanation.viewed
+        viewed = session.inference.explanation.viewed
         assert (place.x(), place.y(), place.width(), place.height()) == pytest.approx(
             (viewed.x, viewed.y, viewed.width, viewed.height)
         )
         assert side.view.size_in_pixels == (240, 180)
         assert side.notice.isHidden()
-    assert session.attribute == int(np.argmax(session.explanation.scores_av))
+    assert session.selection.attribute == int(np.argmax(session.inference.explanation.scores_av))
 
 
 def test_a_click_on_a_thumbnail_chooses_the_image_and_arrow_keys_go_on(workspace, session, qtbot) -> None:
     choose_image(workspace, qtbot, 2)
-    assert session.image == session.images[2]
+    assert session.selection.image == session.document.images[2]
     qtbot.keyClick(workspace.gallery.view, Qt.Key.Key_Left)
-    assert session.image == session.images[1]
+    assert session.selection.image == session.document.images[1]
 
 
 def test_the_images_beside_the_chosen_one_are_fetched_while_it_is_looked_at(
     workspace, session, fake_explainer, qtbot
 ) -> None:
     choose_image(workspace, qtbot, 2)
-    beside = [session.images[place].path for place in (3, 4, 1)]
-    assert fake_explainer.ahead == [(session.checkpoint.path, path) for path in beside]
+    beside = [session.document.images[place].path for place in (3, 4, 1)]
+    assert fake_explainer.ahead == [(session.inference.checkpoint.path, path) for path in beside]
     qtbot.waitUntil(lambda: all(map(workspace.maps.pair.loader.knows, beside)))
     qtbot.keyClick(workspace.gallery.view, Qt.Key.Key_Right)
     assert workspace.maps.picture.path == beside[0], "it is there at once"
@@ -67,17 +67,19 @@ def test_slash_goes_to_the_search_of_attributes_and_return_chooses(workspace, se
     qtbot.waitUntil(workspace.attributes.search.hasFocus)
     qtbot.keyClicks(workspace.attributes.search, "crest yes")
     qtbot.keyClick(workspace.attributes.search, Qt.Key.Key_Return)
-    assert ATTRIBUTES[session.attribute].full_name == "crest::yes"
+    assert ATTRIBUTES[session.selection.attribute].full_name == "crest::yes"
     qtbot.keyClicks(workspace.attributes.search, " nonsense")
     assert workspace.attributes.empty.isVisible()
 
 
 def test_the_ranking_is_the_sessions_with_seen_and_unseen_marked(workspace, session) -> None:
-    order, _ = session.class_ranking()
+    order, _ = session.inference.class_ranking()
     model = workspace.ranking.model
     assert [model.name_at(row) for row in range(3)] == [CLASSES[row] for row in order]
-    assert [model.index(row, 0).data(MARK_ROLE) == "seen" for row in range(3)] == session.table.seen[order].tolist()
-    true = session.image.class_name
+    assert [model.index(row, 0).data(MARK_ROLE) == "seen" for row in range(3)] == session.document.table.seen[
+        order
+    ].tolist()
+    true = session.selection.image.class_name
     assert f"Rank {[CLASSES[row] for row in order].index(true) + 1} of 3" in workspace.ranking.true_class.text()
     assert "✓" in model.index(model.row_of_class(true), CLASS).data()
 
@@ -85,36 +87,36 @@ def test_the_ranking_is_the_sessions_with_seen_and_unseen_marked(workspace, sess
 def test_gamma_re_ranks_at_once_and_goes_back_to_the_checkpoints(workspace, session, qtbot) -> None:
     panel = workspace.ranking
     panel.gamma.setValue(panel.gamma.maximum())
-    assert session.gamma == 2.0
+    assert session.inference.gamma == 2.0
     assert panel.gamma_value.text() == "2.00"
     assert panel.model.name_at(0) == "Blue-crested tern", "a great gamma puts the unseen class first"
     qtbot.mouseClick(panel.gamma_reset, LEFT)
-    assert session.gamma == 0.5
+    assert session.inference.gamma == 0.5
 
 
 def test_contributions_sum_to_the_score_that_is_shown(workspace, session, qtbot) -> None:
     why = workspace.why
     assert why.class_name == workspace.ranking.model.name_at(0), "the best class where none is chosen"
     click_row(qtbot, workspace.ranking.table, 2, CLASS)
-    assert session.class_name == workspace.ranking.model.name_at(2) == why.class_name
-    row = session.table.class_index[session.class_name]
-    score = session.class_ranking()[1][row]
-    taken_off = session.gamma if session.table.seen[row] else 0.0
+    assert session.selection.class_name == workspace.ranking.model.name_at(2) == why.class_name
+    row = session.document.table.class_index[session.selection.class_name]
+    score = session.inference.class_ranking()[1][row]
+    taken_off = session.inference.gamma if session.document.table.seen[row] else 0.0
     assert why.model.total - taken_off == pytest.approx(float(score))
     assert f"{why.model.total:.3f}".replace("-", "−") in why.sum.text()
-    assert workspace.attributes.wanted.text() == f"Wanted by {session.class_name}"
+    assert workspace.attributes.wanted.text() == f"Wanted by {session.selection.class_name}"
 
 
 def test_digits_choose_classes_by_rank(workspace, session, qtbot) -> None:
     workspace.activateWindow()
     workspace.gallery.view.setFocus()
     qtbot.keyClick(workspace.gallery.view, Qt.Key.Key_2)
-    assert session.class_name == workspace.ranking.model.name_at(1)
+    assert session.selection.class_name == workspace.ranking.model.name_at(1)
 
 
 def test_an_edited_class_is_ranked_anew_without_the_network(workspace, session, fake_explainer) -> None:
     asked = len(fake_explainer.requests)
-    session.edits.add_class("New bird", np.maximum(session.fused_scores(), 0), seen=False)
+    session.edits.add_classes({"New bird": np.maximum(session.inference.fused_scores(), 0)})
     assert workspace.ranking.model.rowCount() == 4
     assert workspace.ranking.model.name_at(0) == "New bird"
     assert len(fake_explainer.requests) == asked

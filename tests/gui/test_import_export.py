@@ -68,9 +68,9 @@ def test_a_data_set_is_recognised_imported_and_opened(window, session, qtbot, da
     assert is_shown(dialog, IMAGES) and is_shown(dialog, WORD_VECTORS)
     assert not dialog.recipe.isVisible()
     qtbot.mouseClick(dialog.start, LEFT)
-    qtbot.waitUntil(lambda: session.project.name == "My birds", timeout=ENGINE)
-    assert session.table.classes == CLASSES[:2]
-    assert len(session.images) == 6
+    qtbot.waitUntil(lambda: session.document.project.name == "My birds", timeout=ENGINE)
+    assert session.document.table.classes == CLASSES[:2]
+    assert len(session.document.images) == 6
 
 
 def test_a_dropped_data_set_asks_what_belongs_to_it(window, qtbot, data_set) -> None:
@@ -112,12 +112,12 @@ def test_a_file_that_is_not_there_is_refused_in_the_dialogue(window, qtbot, data
 
 def test_a_fault_of_the_import_is_told_in_the_window(window, session, qtbot, data_set) -> None:
     (data_set / "classes.csv").write_text("class,crown::red\nRed wader,much\n", encoding="utf-8")
-    before = session.project.path
+    before = session.document.project.path
     dialog = import_dialog(qtbot, window, data_set)
     qtbot.waitUntil(lambda: dialog.format.currentData() == "folder", timeout=10_000)
     qtbot.mouseClick(dialog.start, LEFT)
     qtbot.waitUntil(lambda: "classes.csv" in window.message_bar.text, timeout=ENGINE)
-    assert session.project.path == before, "the open project stays"
+    assert session.document.project.path == before, "the open project stays"
 
 
 def test_the_class_table_is_exported(window, qtbot, tmp_path) -> None:
@@ -148,9 +148,9 @@ def test_what_needs_a_run_offers_those_there_are(window, qtbot, monkeypatch) -> 
 def test_curves_are_exported_for_tensorboard(window, session, services, qtbot, tmp_path) -> None:
     pytest.importorskip("tensorboardX")
     for name in ("first", "second"):
-        run = RunDirectory.create(session.project.path, name, {"recipe": "demo"})
+        run = RunDirectory.create(session.document.project.path, name, {"recipe": "demo"})
         run.append(Evaluated(step=10, epoch=1, on="validation", figures={"H": 0.5}))
-    services.run_monitor.set_project(session.project.path)
+    services.run_monitor.set_project(session.document.project.path)
     qtbot.waitUntil(lambda: len(services.run_monitor.runs) == 2, timeout=5_000)
     window.commands["export_data"].trigger()
     dialog = window.findChild(ExportDialog)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLineEdit, QListView, QWidget
 from small_birds import CLASSES
 
 from msdn_core.project import Project
+from msdn_gui.look.theme import theme
 from msdn_gui.shell.fuzzy import match
-from msdn_gui.theme import theme
 
 K = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -82,7 +82,7 @@ def test_what_is_not_possible_there_is_said_after_going_there(palette, window) -
 
 
 def test_what_cannot_be_done_here_is_grey_says_why_and_is_passed_over(palette, session) -> None:
-    session.set_checkpoint(None)
+    session.inference.set_checkpoint(None)
     palette.open("again")
     rows = palette.rows()
     grey = rows.index("Explain the image again, Run, F5, Choose image and checkpoint.")
@@ -107,28 +107,28 @@ def test_classes_attributes_and_images_are_found_by_name(palette, session, qtbot
     palette.open("tern")
     assert palette.rows()[0] == f"{CLASSES[2]}, Unseen class"
     palette.press(K.Key_Return)
-    assert session.class_name == CLASSES[2]
+    assert session.selection.class_name == CLASSES[2]
     palette.open("crest yes")
     palette.press(K.Key_Return)
-    assert session.table.attributes[session.attribute].full_name == "crest::yes"
-    name = session.images[4].name
+    assert session.document.table.attributes[session.selection.attribute].full_name == "crest::yes"
+    name = session.document.images[4].name
     palette.open(name.split(".")[0].replace("_", " "))
     qtbot.waitUntil(lambda: f"{name}, Image" in palette.rows())
     while palette.chosen() != name:
         palette.press(K.Key_Down)
     palette.press(K.Key_Return)
-    assert session.image == session.images[4]
+    assert session.selection.image == session.document.images[4]
 
 
 def test_a_recent_project_is_opened(palette, window, session, tmp_path) -> None:
-    small, other = session.project.path, tmp_path / "Other birds"
+    small, other = session.document.project.path, tmp_path / "Other birds"
     Project.create(other).close()
     for path in (other, small, other):
         window.opening.open_path(path)
     palette.open("small birds")
     assert palette.rows()[0].startswith("Small birds, Recent project")
     palette.press(K.Key_Return)
-    assert session.project.path == small
+    assert session.document.project.path == small
 
 
 def test_a_click_does_it_and_esc_or_a_click_elsewhere_leaves(palette, window, qtbot) -> None:

@@ -47,7 +47,7 @@ def opened(services: Services, size: tuple[int, int] | None = None) -> Iterator[
 @pytest.fixture
 def small(session: Session, services: Services) -> Path:
     """The folder of the small project, which was open last."""
-    path = session.project.path
+    path = session.document.project.path
     session.close_project()
     services.settings.remember_project(path)
     return path
@@ -94,16 +94,20 @@ def test_a_killed_window_is_found_again_as_it_was(services, qtbot, after_a_kill)
         qtbot.mouseClick(bar, LEFT, pos=bar.tabRect(2).center())
         qtbot.keyClick(window, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
         sizes = drag_handle(qtbot, window.findChild(QSplitter, "annotate_columns"), 70)
-        session.set_attribute(3)
-        session.set_class(session.table.classes[2])
-        image, class_name = session.image, session.class_name
-        assert image != session.images[0]
+        session.selection.set_attribute(3)
+        session.selection.set_class(session.document.table.classes[2])
+        image, class_name = session.selection.image, session.selection.class_name
+        assert image != session.document.images[0]
         qtbot.waitUntil(lambda: services.settings.value.geometry and is_written(services.settings))
         next_start = after_a_kill()
     with opened(next_start) as window:
         session = window.session
         qtbot.waitUntil(window.settled)
-        assert (session.image, session.attribute, session.class_name) == (image, 3, class_name)
+        assert (session.selection.image, session.selection.attribute, session.selection.class_name) == (
+            image,
+            3,
+            class_name,
+        )
         assert (window.width(), window.height()) == (960, 640)
         assert window.current == "annotate"
         assert window.findChild(QTabWidget, "annotate_tabs").currentIndex() == 2
@@ -115,12 +119,12 @@ def test_each_project_is_found_as_it_was_left(small, services, tmp_path, qtbot) 
     with opened(services) as window:
         session = window.session
         qtbot.waitUntil(window.settled)
-        session.set_image(session.images[4])
-        session.set_attribute(2)
+        session.selection.set_image(session.document.images[4])
+        session.selection.set_attribute(2)
         window.opening.open_path(tmp_path / "other")
-        assert session.image is None
+        assert session.selection.image is None
         window.opening.open_path(small)
-        assert (session.image, session.attribute) == (session.images[4], 2)
+        assert (session.selection.image, session.selection.attribute) == (session.document.images[4], 2)
 
 
 def test_a_checkpoint_that_fits_no_longer_is_passed_over_without_a_word(small, services, tmp_path, qtbot) -> None:
@@ -129,7 +133,7 @@ def test_a_checkpoint_that_fits_no_longer_is_passed_over_without_a_word(small, s
     services.settings.change(checkpoints={str(small): str(other)})
     with opened(services) as window:
         qtbot.waitUntil(window.settled)
-        assert window.session.image is not None
+        assert window.session.selection.image is not None
         assert not window.message_bar.isVisible()
         assert "other" not in window.top_bar.checkpoint_button.text()
 
@@ -139,6 +143,6 @@ def test_what_is_remembered_of_what_is_gone_is_passed_over(small, services, qtbo
     services.settings.change(pages={"annotate_tabs": "99"}, geometry="rubbish", workspace="annotate")
     with opened(services) as window:
         qtbot.waitUntil(window.settled)
-        assert window.session.image == window.session.images[0]
-        assert window.session.class_name is None
+        assert window.session.selection.image == window.session.document.images[0]
+        assert window.session.selection.class_name is None
         assert window.findChild(QTabWidget, "annotate_tabs").currentIndex() == 0

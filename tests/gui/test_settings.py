@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLabel, QLineEdit, QPushButton, QSpinBox, QTabWidget
 
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -99,7 +99,7 @@ def test_reset_gives_what_the_program_comes_with(settings, services, qtbot) -> N
 def test_the_keys_begin_in_the_workspace_that_is_shown_first(session, services, name, qtbot) -> None:
     from msdn_gui.shell.window import MainWindow
 
-    services.run_monitor.set_project(session.project.path)
+    services.run_monitor.set_project(session.document.project.path)
     made = MainWindow(session, services)
     made.show_workspace(name)
     made.show()

@@ -70,11 +70,11 @@ def test_new_keys_hold_at_once_and_the_old_ones_no_longer(page, window, session,
     assert row.text(1) == "Ctrl+J"
     assert row.font(1).bold()
     page.close()
-    session.set_image(session.images[0])
+    session.selection.set_image(session.document.images[0])
     qtbot.keyClick(window, K.Key_Right, Qt.KeyboardModifier.AltModifier)
-    assert session.image == session.images[0]
+    assert session.selection.image == session.document.images[0]
     qtbot.keyClick(window, K.Key_J, CTRL)
-    assert session.image == session.images[1]
+    assert session.selection.image == session.document.images[1]
 
 
 def test_keys_of_a_workspace_that_was_never_shown_hold_there_when_it_is(page, window, qtbot) -> None:
@@ -161,6 +161,6 @@ def test_a_digit_key_means_the_class_of_that_rank(window, session, explained, qt
     explained(1)
     view = window.workspaces["explore"].gallery.view
     view.setFocus()
-    ranking = session.class_ranking()[0]
+    ranking = session.inference.class_ranking()[0]
     qtbot.keyClick(view, K.Key_2)
-    assert session.class_name == CLASSES[int(ranking[1])]
+    assert session.selection.class_name == CLASSES[int(ranking[1])]

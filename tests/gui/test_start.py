@@ -14,12 +14,12 @@ from small_birds import write_checkpoint
 
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
+from msdn_gui.look.theme import theme
 from msdn_gui.shell.window import MainWindow
 from msdn_gui.start.mosaic import places
 from msdn_gui.start.page import StartPage
 from msdn_gui.start.recent_model import opened_when
 from msdn_gui.start.recent_view import RecentView
-from msdn_gui.theme import theme
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -27,11 +27,11 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def window(session, services) -> Iterator[MainWindow]:
     """The small project is open, and others were before it; one of them is gone."""
-    services.settings.remember_project(session.project.path.parent / "gone")
+    services.settings.remember_project(session.document.project.path.parent / "gone")
     made = MainWindow(session, services)
     made.resize(1280, 720)
     made.show_workspace("explore")
-    services.settings.remember_project(session.project.path)
+    services.settings.remember_project(session.document.project.path)
     made.show()
     yield made
     made.close_for_good()
@@ -69,42 +69,42 @@ def test_recent_projects_stand_with_what_is_in_them_and_the_missing_say_so(windo
     qtbot.waitUntil(lambda: "Not there any more" in told(window)[1])
     assert told(window)[0].startswith("Small birds, 6 images · 3 classes (1 unseen), Open now")
     assert told(window)[1].startswith("gone, Not there any more")
-    assert session.project is not None
+    assert session.document.project is not None
     qtbot.mouseClick(window.findChild(QAbstractButton, "rail-explore"), LEFT)
     assert not is_at_start(window)
 
 
 def test_a_click_or_enter_opens_a_project(window, session, services, qtbot, other) -> None:
-    small = session.project.path
+    small = session.document.project.path
     window.opening.open_path(other)
     window.commands["start_screen"].trigger()
     view = recents(window)
     click_card(qtbot, view, 1)
-    assert session.project.path == small
+    assert session.document.project.path == small
     assert not is_at_start(window)
     window.commands["start_screen"].trigger()
     view.setCurrentIndex(view.model().index(1))
     qtbot.keyClick(view, Qt.Key.Key_Return)
-    assert session.project.name == "Other birds"
+    assert session.document.project.name == "Other birds"
     assert services.settings.value.recent_projects[:2] == (str(other), str(small))
     # The one that is open already is gone back to.
     window.commands["start_screen"].trigger()
     click_card(qtbot, view, 0)
-    assert session.project.name == "Other birds"
+    assert session.document.project.name == "Other birds"
     assert not is_at_start(window)
 
 
 def test_a_missing_project_is_said_and_the_start_screen_stays(window, session, qtbot) -> None:
     window.commands["start_screen"].trigger()
-    before = session.project
+    before = session.document.project
     click_card(qtbot, recents(window), 1)
     assert window.message_bar.level == "error"
-    assert session.project is before
+    assert session.document.project is before
     assert is_at_start(window)
 
 
 def test_a_folder_whose_project_is_gone_is_not_made_a_project_of_images(window, session, services, qtbot) -> None:
-    (session.project.path.parent / "gone").mkdir()
+    (session.document.project.path.parent / "gone").mkdir()
     window.commands["start_screen"].trigger()
     click_card(qtbot, recents(window), 1)
     assert "no project in the folder" in window.message_bar.text
@@ -129,9 +129,9 @@ def test_a_project_is_taken_off_the_list_and_comes_back_to_its_place(window, ser
 
 
 def test_closing_a_project_lets_go_of_it_and_shows_the_start_screen(window, session, qtbot) -> None:
-    path = session.project.path
+    path = session.document.project.path
     qtbot.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
-    assert session.project is None
+    assert session.document.project is None
     assert is_at_start(window)
     assert not window.commands["close_project"].isEnabled()
     with Project.open(path) as project:
@@ -142,10 +142,10 @@ def test_closing_a_project_lets_go_of_it_and_shows_the_start_screen(window, sess
     # The next start does not open what was closed.
     window.opening.expect()
     window.opening.open_first(None)
-    assert session.project is None
+    assert session.document.project is None
     assert is_at_start(window)
     click_card(qtbot, recents(window), 0)
-    assert session.project.path == path
+    assert session.document.project.path == path
 
 
 def test_a_start_whose_last_project_is_gone_says_so_and_offers_the_others(window, session, services) -> None:
@@ -158,19 +158,19 @@ def test_a_start_whose_last_project_is_gone_says_so_and_offers_the_others(window
 
 
 def test_a_checkpoint_opens_the_project_of_its_run(window, session, qtbot, tmp_path) -> None:
-    run = RunDirectory.create(session.project.path, "mine", {"recipe": "demo"})
+    run = RunDirectory.create(session.document.project.path, "mine", {"recipe": "demo"})
     file = write_checkpoint(run.checkpoint_path("best"), run="mine")
-    path = session.project.path
+    path = session.document.project.path
     session.close_project()
     qtbot.mouseClick(window.findChild(QAbstractButton, "start_open_checkpoint"), LEFT)
     window.findChild(QFileDialog).fileSelected.emit(str(file))
     window.findChild(QFileDialog).close()
-    assert session.project.path == path
-    assert session.checkpoint.run == "mine"
+    assert session.document.project.path == path
+    assert session.inference.checkpoint.run == "mine"
     session.close_project()
     stray = write_checkpoint(tmp_path / "stray" / "best.safetensors")
     window.opening.open_checkpoint(stray)
-    assert session.project is None
+    assert session.document.project is None
     assert "open images" in window.message_bar.text
 
 

@@ -8,10 +8,10 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 
+from msdn_gui.look.theme import theme
 from msdn_gui.shell.coach_mark import beside
 from msdn_gui.shell.tour_steps import STEPS
 from msdn_gui.shell.window import MainWindow
-from msdn_gui.theme import theme
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -19,12 +19,12 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def window(session, services, qtbot) -> Iterator[MainWindow]:
     """The small project, which says that it is the aviary."""
-    session.project.set_meta("aviary_seed", "1")
+    session.document.project.set_meta("aviary_seed", "1")
     made = MainWindow(session, services)
     made.resize(1280, 720)
     made.show_workspace("train")
     made.show()
-    session.set_image(session.images[0])
+    session.selection.set_image(session.document.images[0])
     qtbot.waitUntil(made.settled)
     yield made
     made.close_for_good()
@@ -83,7 +83,7 @@ def test_nothing_is_blocked_and_what_it_asks_for_is_noticed(window, session, qtb
     # Whatever lies under the mouse gets the click: the ring does not.
     hit = window.childAt(at)
     qtbot.mouseClick(hit, LEFT, pos=hit.mapFrom(window, at))
-    assert session.image == session.images[2]
+    assert session.selection.image == session.document.images[2]
     assert text(window, "coachNote") == "✓ Just so."
 
 
@@ -125,7 +125,7 @@ def test_it_follows_a_resized_window_another_theme_and_another_workspace(window,
 
 
 def test_another_project_is_kept_open_until_the_aviary_is_asked_for(window, session, qtbot, monkeypatch) -> None:
-    session.project.set_meta("aviary_seed", "")
+    session.document.project.set_meta("aviary_seed", "")
     asked = []
     monkeypatch.setattr(window.opening, "open_aviary", asked.append)
     window.commands["tour"].trigger()
@@ -136,8 +136,8 @@ def test_another_project_is_kept_open_until_the_aviary_is_asked_for(window, sess
     window.commands["tour"].trigger()
     click(qtbot, window, "coachOnward")
     assert len(asked) == 1
-    session.project.set_meta("aviary_seed", "1")
-    path = session.project.path
+    session.document.project.set_meta("aviary_seed", "1")
+    path = session.document.project.path
     session.close_project()
     session.open_project(path)
     assert text(window, "coachTitle") == STEPS[0].title

@@ -44,7 +44,7 @@ def add_frame(writer: FilmWriter, number: int) -> None:
 
 @pytest.fixture
 def run(session) -> RunDirectory:
-    made = RunDirectory.create(session.project.path, "filmed", {"recipe": "demo"})
+    made = RunDirectory.create(session.document.project.path, "filmed", {"recipe": "demo"})
     made.write_status(RunStatus(RunState.FINISHED, step=80, steps=80))
     return made
 
@@ -63,14 +63,14 @@ def workspace(session, services, qtbot, run) -> Iterator[TrainWorkspace]:  # noq
 @pytest.fixture
 def shown(session, services, qtbot, run, workspace) -> TrainWorkspace:
     """The workspace with the film of two images open."""
-    make_film(run, session.images[:2])
+    make_film(run, session.document.images[:2])
     show(qtbot, session, services, workspace)
     qtbot.waitUntil(lambda: len(workspace.findChildren(FilmCard)) == 2, timeout=5_000)
     return workspace
 
 
 def show(qtbot, session, services, workspace) -> None:
-    services.run_monitor.set_project(session.project.path)
+    services.run_monitor.set_project(session.document.project.path)
     qtbot.waitUntil(lambda: workspace.view.isVisible(), timeout=5_000)
     tabs = workspace.findChild(QTabWidget, "run_tabs")
     place = next(place for place in range(tabs.count()) if tabs.tabText(place) == "Film")
@@ -148,7 +148,7 @@ def test_new_frames_are_followed_where_the_end_is_shown_and_nowhere_else(
     show(qtbot, session, services, workspace)
     title = workspace.view.film.findChild(QLabel, "emptyTitle")
     qtbot.waitUntil(lambda: title.isVisible() and "begins with the first step" in title.text(), timeout=5_000)
-    writer = make_film(run, session.images[:2], frames=3)
+    writer = make_film(run, session.document.images[:2], frames=3)
     tell(run, 20)
     slider = workspace.findChild(QSlider, "film_time")
     qtbot.waitUntil(lambda: slider.maximum() == 2 and slider.value() == 2, timeout=5_000)
@@ -178,7 +178,7 @@ def test_a_run_without_a_film_says_so_and_one_sub_net_says_which_is_missing(
     show(qtbot, session, services, workspace)
     title = workspace.view.film.findChild(QLabel, "emptyTitle")
     qtbot.waitUntil(lambda: title.isVisible() and title.text() == "No film", timeout=5_000)
-    make_film(run, session.images[:1], sub_nets="av")
+    make_film(run, session.document.images[:1], sub_nets="av")
     workspace.view.film.refresh(alive=False)
     qtbot.waitUntil(lambda: len(workspace.findChildren(FilmCard)) == 1, timeout=5_000)
     pictures = workspace.findChildren(FilmPicture)
@@ -188,7 +188,7 @@ def test_a_run_without_a_film_says_so_and_one_sub_net_says_which_is_missing(
 
 
 def test_a_damaged_film_is_told_where_it_would_be(session, services, qtbot, run, workspace) -> None:
-    make_film(run, session.images[:1])
+    make_film(run, session.document.images[:1])
     (run.path / "film" / "film.json").write_text("{", encoding="utf-8")
     show(qtbot, session, services, workspace)
     text = workspace.view.film.findChild(QLabel, "emptyText")
@@ -196,20 +196,20 @@ def test_a_damaged_film_is_told_where_it_would_be(session, services, qtbot, run,
 
 
 def test_a_pair_is_looked_at_and_unpinned_from_its_film(shown, session, qtbot) -> None:
-    pin = Pin(session.images[1].id, "crest::yes")
+    pin = Pin(session.document.images[1].id, "crest::yes")
     session.film_pins.set_pinned(pin, True)
     card = shown.findChildren(FilmCard)[1]
-    with qtbot.waitSignal(session.explore_asked):
+    with qtbot.waitSignal(session.navigation.explore_requested):
         qtbot.mouseDClick(card.findChild(FilmPicture), LEFT)
-    assert session.image == session.images[1]
-    assert session.table.attributes[session.attribute].full_name == "crest::yes"
+    assert session.selection.image == session.document.images[1]
+    assert session.document.table.attributes[session.selection.attribute].full_name == "crest::yes"
     card.menu_asked.emit(card.mapToGlobal(QPoint(5, 5)))
     menu = shown.view.film.findChild(QMenu, "film_menu")
     action = next(action for action in menu.actions() if action.text() == "Pin for films")
     assert action.isChecked()
     action.trigger()
     menu.close()
-    assert read_pins(session.project) == ()
+    assert read_pins(session.document.project) == ()
 
 
 def test_explore_pins_what_is_chosen_for_the_films_of_coming_runs(session, services, qtbot) -> None:
@@ -219,19 +219,27 @@ def test_explore_pins_what_is_chosen_for_the_films_of_coming_runs(session, servi
     with qtbot.waitExposed(explore):
         explore.show()
     button = explore.findChild(QToolButton, "pin_for_films")
-    qtbot.waitUntil(lambda: session.image == session.images[0] and session.attribute >= 0, timeout=5_000)
+    qtbot.waitUntil(
+        lambda: session.selection.image == session.document.images[0] and session.selection.attribute >= 0,
+        timeout=5_000,
+    )
     assert button.isEnabled() and not button.isChecked()
     said: list[str] = []
-    session.message.connect(lambda _, text: said.append(text))
+    session.messages.posted.connect(lambda _, text: said.append(text))
     qtbot.mouseClick(button, LEFT)
-    chosen = Pin(session.images[0].id, session.table.attributes[session.attribute].full_name)
-    assert read_pins(session.project) == (chosen,)
+    chosen = Pin(
+        session.document.images[0].id, session.document.table.attributes[session.selection.attribute].full_name
+    )
+    assert read_pins(session.document.project) == (chosen,)
     assert "the next run films it" in said[-1]
-    session.set_image(session.images[1])
+    session.selection.set_image(session.document.images[1])
     assert not button.isChecked()
     qtbot.keyClick(explore, Qt.Key.Key_P)
-    assert [pin.image_id for pin in read_pins(session.project)] == [session.images[0].id, session.images[1].id]
-    session.set_image(session.images[0])
+    assert [pin.image_id for pin in read_pins(session.document.project)] == [
+        session.document.images[0].id,
+        session.document.images[1].id,
+    ]
+    session.selection.set_image(session.document.images[0])
     assert button.isChecked()
     qtbot.mouseClick(button, LEFT)
-    assert len(read_pins(session.project)) == 1
+    assert len(read_pins(session.document.project)) == 1

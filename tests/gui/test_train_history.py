@@ -30,7 +30,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def workspace(session, services, qtbot) -> Iterator[TrainWorkspace]:
     made = TrainWorkspace(session, services, queue_command=["true"])
-    services.run_monitor.set_project(session.project.path)
+    services.run_monitor.set_project(session.document.project.path)
     made.resize(1208, 640)
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
@@ -76,7 +76,7 @@ def rows(table) -> list[list[str]]:
 
 def test_selected_runs_stand_over_one_another_with_what_differs(workspace, session, qtbot) -> None:
     for seed, h in ((0, 0.5), (1, 0.6)):
-        finished(session.project.path, f"seed{seed}", h, seed=seed)
+        finished(session.document.project.path, f"seed{seed}", h, seed=seed)
     qtbot.waitUntil(listed(workspace, "seed0", "seed1"), timeout=5_000)
     click_run(qtbot, workspace, "seed0")
     click_run(qtbot, workspace, "seed1", Qt.KeyboardModifier.ControlModifier)
@@ -97,8 +97,8 @@ def test_selected_runs_stand_over_one_another_with_what_differs(workspace, sessi
 
 
 def test_notes_and_tags_are_kept_in_the_runs_directory_and_find_it(workspace, session, qtbot) -> None:
-    run = finished(session.project.path, "one")
-    finished(session.project.path, "two")
+    run = finished(session.document.project.path, "one")
+    finished(session.document.project.path, "two")
     qtbot.waitUntil(listed(workspace, "one", "two"), timeout=5_000)
     click_run(qtbot, workspace, "one")
     qtbot.keyClicks(workspace.view.notes.tags, "thesis, best")
@@ -112,26 +112,26 @@ def test_notes_and_tags_are_kept_in_the_runs_directory_and_find_it(workspace, se
 
 
 def test_a_deleted_run_lies_in_the_trash_and_undo_brings_it_back(workspace, session, qtbot) -> None:
-    run = finished(session.project.path, "regretted")
+    run = finished(session.document.project.path, "regretted")
     write_checkpoint(run.checkpoint_path("best"))
     qtbot.waitUntil(lambda: workspace.view.title.text() == "regretted", timeout=5_000)
-    with qtbot.waitSignal(session.message) as said:
+    with qtbot.waitSignal(session.messages.posted) as said:
         workspace.history.delete.trigger()
-    trash = session.project.path / "trash" / "regretted"
+    trash = session.document.project.path / "trash" / "regretted"
     assert str(trash) in said.args[1]
     assert (trash / "config.json").is_file()
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 0, timeout=5_000)
     workspace.undo_stack.undo()
     qtbot.waitUntil(listed(workspace, "regretted"), timeout=5_000)
-    session.set_checkpoint(run.checkpoint("best"))
-    with qtbot.waitSignal(session.message) as said:
+    session.inference.set_checkpoint(run.checkpoint("best"))
+    with qtbot.waitSignal(session.messages.posted) as said:
         workspace.history.delete.trigger()
     assert "choose another checkpoint" in said.args[1]
     assert run.path.is_dir()
 
 
 def test_a_run_at_work_is_not_deleted(workspace, session, qtbot) -> None:
-    run = finished(session.project.path, "going")
+    run = finished(session.document.project.path, "going")
     pid, started = current_process()
     run.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started))
     qtbot.waitUntil(lambda: workspace.view.title.text() == "going", timeout=5_000)
@@ -153,16 +153,16 @@ def test_runs_of_another_folder_are_only_looked_at(workspace, session, services,
     assert view.notes.text.isReadOnly()
     assert not workspace.history.delete.isEnabled()
     assert services.run_monitor.active() == [], "closing the window asks of no run of someone else"
-    assert services.settings.value.run_folders == {str(session.project.path): str(tmp_path / "elsewhere")}
+    assert services.settings.value.run_folders == {str(session.document.project.path): str(tmp_path / "elsewhere")}
     workspace.history.forget.trigger()
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 0, timeout=5_000)
 
 
 def test_the_run_behind_a_checkpoint_is_one_click_away(workspace, session, qtbot, tmp_path) -> None:
-    finished(session.project.path, "newer")
-    for place in (session.project.path, tmp_path / "elsewhere"):
+    finished(session.document.project.path, "newer")
+    for place in (session.document.project.path, tmp_path / "elsewhere"):
         run = finished(place, "behind")
-        session.set_checkpoint(write_checkpoint(run.checkpoint_path("best")))
+        session.inference.set_checkpoint(write_checkpoint(run.checkpoint_path("best")))
         bar = TopBar(session, lambda _menu: None, workspace.new_run)
         qtbot.addWidget(bar)
         menu = bar.checkpoint_button.menu()
@@ -178,7 +178,7 @@ def test_settings_go_to_a_file_and_come_from_one(workspace, session, qtbot, tmp_
     workspace.form.recipe.setCurrentText("sun")
     workspace.form.findChild(object, "setting_steps").set_value(77)
     file = tmp_path / "mine.json"
-    with qtbot.waitSignal(session.message) as said:
+    with qtbot.waitSignal(session.messages.posted) as said:
         workspace.save_settings(file)
     assert "train --config" in said.args[1]
     assert read_config(file).steps == 77
@@ -195,7 +195,7 @@ def test_settings_go_to_a_file_and_come_from_one(workspace, session, qtbot, tmp_
 
 
 def test_another_run_begins_with_the_settings_of_one(workspace, session, qtbot) -> None:
-    finished(session.project.path, "model", steps=33, recipe="cub")
+    finished(session.document.project.path, "model", steps=33, recipe="cub")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "model", timeout=5_000)
     workspace.history.again.trigger()
     assert workspace.form.isVisible()
@@ -204,7 +204,7 @@ def test_another_run_begins_with_the_settings_of_one(workspace, session, qtbot) 
 
 
 def test_waiting_runs_are_dragged_held_and_let_go(workspace, session, services, qtbot) -> None:
-    project = session.project.path
+    project = session.document.project.path
     hold_queue(project, True)
     for name in ("a", "b", "c"):
         RunDirectory.create(project, name, RECIPES["demo"].to_json(), state=RunState.QUEUED)
@@ -223,7 +223,7 @@ def test_waiting_runs_are_dragged_held_and_let_go(workspace, session, services, 
 
 
 def test_what_a_run_warned_of_stands_in_the_window(workspace, session, qtbot) -> None:
-    run = finished(session.project.path, "warned")
+    run = finished(session.document.project.path, "warned")
     run.append(Message(level="warning", text="Memory does not suffice for batches of 50 images."))
     run.append(Message(level="info", text="All is well."))
     qtbot.waitUntil(lambda: workspace.view.warning.isVisible(), timeout=5_000)
@@ -232,9 +232,9 @@ def test_what_a_run_warned_of_stands_in_the_window(workspace, session, qtbot) ->
 
 def test_a_project_without_training_images_says_so_before_a_run_is_made(workspace, session) -> None:
     assert workspace.new_run.isEnabled()
-    with closing(sqlite3.connect(session.project.path / "project.sqlite")) as database, database:
+    with closing(sqlite3.connect(session.document.project.path / "project.sqlite")) as database, database:
         database.execute("UPDATE images SET split = ?", (Split.TEST_SEEN.value,))
-    session.reload_images()
+    session.document.reload_images()
     assert not workspace.new_run.isEnabled()
     button = workspace.findChild(QPushButton, "new_run")
     assert "at least two seen classes" in button.toolTip()

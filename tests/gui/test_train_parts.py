@@ -14,8 +14,8 @@ from small_birds import write_checkpoint
 from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, MachineUse, RunStarted, StepDone
-from msdn_gui.services.checkpoints import load_checkpoint
 from msdn_gui.services.runs import RunMonitor
+from msdn_gui.session.checkpoints import load_checkpoint
 from msdn_gui.train.curves import Curves
 from msdn_gui.train.log_view import LogView
 from msdn_gui.train.run_form import RunForm

@@ -33,7 +33,7 @@ def behaviour() -> list[str]:
 @pytest.fixture
 def workspace(session, services, qtbot, behaviour) -> Iterator[TrainWorkspace]:
     made = TrainWorkspace(session, services, command=lambda run: fake_trainer.command(run, behaviour[0]))
-    services.run_monitor.set_project(session.project.path)
+    services.run_monitor.set_project(session.document.project.path)
     made.resize(1208, 640)
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
@@ -109,7 +109,7 @@ def test_a_cancelled_run_is_marked_and_kept(workspace, session, qtbot) -> None:
     qtbot.waitUntil(lambda: state(workspace) == "Running", timeout=20_000)
     click(qtbot, workspace, "cancel_run")
     qtbot.waitUntil(lambda: state(workspace) == "Cancelled", timeout=10_000)
-    assert (session.project.path / "runs" / "regretted" / "events.jsonl").exists()
+    assert (session.document.project.path / "runs" / "regretted" / "events.jsonl").exists()
     assert workspace.model.rowCount() == 1
 
 
@@ -136,45 +136,47 @@ def test_a_run_that_crashes_says_why_in_the_window_and_can_go_on(workspace, beha
 
 
 def test_a_run_of_a_shell_shows_and_is_looked_through(workspace, session, qtbot) -> None:
-    run = finished_run(session.project.path, "from a shell")
+    run = finished_run(session.document.project.path, "from a shell")
     write_checkpoint(run.checkpoint_path("best"), run="from a shell")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "from a shell", timeout=5_000)
     qtbot.waitUntil(lambda: len(workspace.view.curves.figures.series["H"]) == 1, timeout=5_000)
     assert state(workspace) == "Finished"
     click(qtbot, workspace, "look_through")
-    assert session.checkpoint.run == "from a shell"
+    assert session.inference.checkpoint.run == "from a shell"
 
 
 def test_a_finished_run_is_refitted_by_its_button_for_the_steps_that_validation_chose(
     workspace, session, qtbot
 ) -> None:
-    run = finished_run(session.project.path, "chosen", {"recipe": "demo", "selection": "validation", "steps": 30})
+    run = finished_run(
+        session.document.project.path, "chosen", {"recipe": "demo", "selection": "validation", "steps": 30}
+    )
     write_checkpoint(run.checkpoint_path("best"), run="chosen", step=20, selected_on="validation")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "chosen", timeout=5_000)
     qtbot.waitUntil(workspace.refit_run.isEnabled, timeout=5_000)
     click(qtbot, workspace, "refit_run")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "chosen-refit", timeout=20_000)
-    made = RunDirectory(session.project.path / "runs" / "chosen-refit")
+    made = RunDirectory(session.document.project.path / "runs" / "chosen-refit")
     assert (made.config()["selection"], made.config()["steps"]) == ("last", 20)
     assert made.data()["refit"]["of"] == "chosen"
     assert not workspace.refit_run.isEnabled(), "it is at work, and chooses nothing"
 
 
 def test_a_run_that_holds_nothing_out_cannot_be_refitted(workspace, session, qtbot) -> None:
-    run = finished_run(session.project.path, "plain", {"recipe": "demo", "selection": "last"})
+    run = finished_run(session.document.project.path, "plain", {"recipe": "demo", "selection": "last"})
     write_checkpoint(run.checkpoint_path("best"), run="plain")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "plain", timeout=5_000)
     assert not workspace.view.refit.isEnabled()
 
 
 def test_a_run_without_a_checkpoint_cannot_be_looked_through(workspace, session, qtbot) -> None:
-    finished_run(session.project.path, "bare")
+    finished_run(session.document.project.path, "bare")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "bare", timeout=5_000)
     assert not workspace.view.look.isEnabled()
 
 
 def test_a_name_that_is_taken_is_said_in_the_form(workspace, session, qtbot) -> None:
-    finished_run(session.project.path, "taken")
+    finished_run(session.document.project.path, "taken")
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 1, timeout=5_000)
     click(qtbot, workspace, "new_run")
     qtbot.keyClicks(workspace.form.name, "taken")
@@ -185,8 +187,8 @@ def test_a_name_that_is_taken_is_said_in_the_form(workspace, session, qtbot) -> 
 
 
 def test_the_list_turns_from_run_to_run_and_the_curves_with_it(workspace, session, qtbot) -> None:
-    finished_run(session.project.path, "one")
-    finished_run(session.project.path, "two", {"recipe": "demo", "steps": 30})
+    finished_run(session.document.project.path, "one")
+    finished_run(session.document.project.path, "two", {"recipe": "demo", "steps": 30})
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 2, timeout=5_000)
     for name in ("one", "two", "one"):
         index = workspace.model.index(workspace.model.row_of(name))
@@ -200,7 +202,7 @@ def test_the_list_turns_from_run_to_run_and_the_curves_with_it(workspace, sessio
 
 
 def test_the_settings_of_a_run_show_what_differs_from_its_recipe(workspace, session, qtbot) -> None:
-    finished_run(session.project.path, "other", {"recipe": "demo", "steps": 7, "batch_size": 50})
+    finished_run(session.document.project.path, "other", {"recipe": "demo", "steps": 7, "batch_size": 50})
     qtbot.waitUntil(lambda: workspace.view.title.text() == "other", timeout=5_000)
     table = workspace.view.settings
     rows = {
@@ -214,7 +216,7 @@ def test_the_settings_of_a_run_show_what_differs_from_its_recipe(workspace, sess
 def test_folders_of_images_have_nothing_to_train_and_say_so(empty_session, services, qtbot, tmp_path) -> None:
     Project.create(tmp_path / "bare").close()
     empty_session.open_project(tmp_path / "bare")
-    empty_session.set_checkpoint(None)
+    empty_session.inference.set_checkpoint(None)
     made = TrainWorkspace(empty_session, services)
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
@@ -226,7 +228,7 @@ def test_folders_of_images_have_nothing_to_train_and_say_so(empty_session, servi
 
 
 def test_classes_without_a_vector_are_nothing_to_train_on_and_say_so(workspace, session) -> None:
-    table = session.table
+    table = session.document.table
     assert workspace.new_run.isEnabled()
     session.edits.set_vectors(dict.fromkeys(table.classes, [0.0] * len(table.attributes)))
     assert not workspace.new_run.isEnabled()
@@ -234,7 +236,7 @@ def test_classes_without_a_vector_are_nothing_to_train_on_and_say_so(workspace, 
 
 
 def test_another_project_brings_its_own_runs(workspace, session, services, qtbot, tmp_path) -> None:
-    finished_run(session.project.path, "here")
+    finished_run(session.document.project.path, "here")
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 1, timeout=5_000)
     Project.create(tmp_path / "elsewhere").close()
     session.open_project(tmp_path / "elsewhere")
@@ -245,10 +247,10 @@ def test_another_project_brings_its_own_runs(workspace, session, services, qtbot
 
 
 def test_a_run_at_work_elsewhere_is_listed_before_newer_ones_that_ended(workspace, session, qtbot) -> None:
-    going = RunDirectory.create(session.project.path, "going", {"recipe": "demo"})
+    going = RunDirectory.create(session.document.project.path, "going", {"recipe": "demo"})
     pid, started = current_process()
     going.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=3, steps=9))
-    finished_run(session.project.path, "ended later")
+    finished_run(session.document.project.path, "ended later")
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 2, timeout=5_000)
     assert [workspace.model.index(row).data() for row in range(2)] == ["going", "ended later"]
     # Only ended by its own process, which is this one: nothing is left to be stopped after the test.
@@ -256,7 +258,7 @@ def test_a_run_at_work_elsewhere_is_listed_before_newer_ones_that_ended(workspac
 
 
 def test_a_key_steers_only_the_run_in_sight(workspace, session, qtbot) -> None:
-    going = RunDirectory.create(session.project.path, "going", {"recipe": "demo"})
+    going = RunDirectory.create(session.document.project.path, "going", {"recipe": "demo"})
     pid, started = current_process()
     going.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=3, steps=9))
     qtbot.waitUntil(workspace.view.isVisible, timeout=5_000)
@@ -269,7 +271,7 @@ def test_a_key_steers_only_the_run_in_sight(workspace, session, qtbot) -> None:
 
 
 def test_why_a_run_failed_is_said_once(workspace, session, qtbot) -> None:
-    run = RunDirectory.create(session.project.path, "failed", {"recipe": "demo"})
+    run = RunDirectory.create(session.document.project.path, "failed", {"recipe": "demo"})
     run.log_path.write_text("msdn: There are no images.\n", encoding="utf-8")
     run.write_status(RunStatus(RunState.FAILED, reason="There are no images."))
     qtbot.waitUntil(workspace.view.reason.isVisible, timeout=5_000)
@@ -293,9 +295,9 @@ QueueRunner(Path({project!r}), command=command).work()
 def queueing(session, services, qtbot) -> Iterator[TrainWorkspace]:
     """Train with a queue whose runs are fake ones; those of seed 1 crash."""
     tests = Path(__file__).parents[1]
-    code = QUEUE.format(root=str(tests.parent), tests=str(tests), project=str(session.project.path))
+    code = QUEUE.format(root=str(tests.parent), tests=str(tests), project=str(session.document.project.path))
     made = TrainWorkspace(session, services, queue_command=[sys.executable, "-c", code])
-    services.run_monitor.set_project(session.project.path)
+    services.run_monitor.set_project(session.document.project.path)
     made.resize(1208, 640)
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
@@ -329,7 +331,7 @@ def test_a_grid_of_runs_waits_and_is_worked_through_though_one_fails(queueing, s
 def test_a_waiting_run_is_moved_by_keys_and_taken_out(queueing, services, qtbot, session) -> None:
     from msdn_core.runs.queue import hold_queue, queued_runs
 
-    project = session.project.path
+    project = session.document.project.path
     hold_queue(project, True)
     click(qtbot, queueing, "new_run")
     qtbot.keyClicks(queueing.form.name, "many")

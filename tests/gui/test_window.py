@@ -14,10 +14,10 @@ from small_birds import draw_bird, write_checkpoint
 from msdn_core.project import NewImage, Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState, RunStatus, current_process
+from msdn_gui.look.theme import theme
 from msdn_gui.shell.closing import CloseQuestion
 from msdn_gui.shell.dropping import dropped_folder
 from msdn_gui.shell.window import MainWindow
-from msdn_gui.theme import theme
 
 
 def texts(menu: QMenu) -> list[str]:
@@ -53,7 +53,7 @@ def test_photographs_under_a_checkpoints_classes_are_led_to_classes_of_their_own
     session.open_project(tmp_path / "photos")
     borrowed = window.findChild(QToolButton, "borrowed")
     assert not borrowed.isVisible()
-    session.set_checkpoint(write_checkpoint(tmp_path / "some.safetensors"))
+    session.inference.set_checkpoint(write_checkpoint(tmp_path / "some.safetensors"))
     window.show_workspace("train")
     (new_run,) = [one for one in window.stack.currentWidget().actions() if one.objectName() == "train_new_run"]
     assert not new_run.isEnabled() and "Begin with your own attributes in Classes" in new_run.toolTip()
@@ -89,7 +89,7 @@ def test_nothing_is_shown_as_a_window_of_its_own_while_a_workspace_is_made(windo
 
 
 def test_a_message_stands_in_the_window_until_it_is_closed(window, session, qtbot) -> None:
-    session.message.emit("error", "The disk is full; make room.")
+    session.messages.error("The disk is full; make room.")
     assert window.message_bar.isVisible()
     assert window.message_bar.text == "The disk is full; make room."
     qtbot.mouseClick(window.message_bar.findChild(object, "messageClose"), Qt.MouseButton.LeftButton)
@@ -99,16 +99,16 @@ def test_a_message_stands_in_the_window_until_it_is_closed(window, session, qtbo
 def test_the_picker_offers_the_projects_runs_and_keeps_the_old_one_where_another_does_not_fit(
     window, session, tmp_path
 ) -> None:
-    run = RunDirectory.create(session.project.path, "mine", {"recipe": "demo"})
+    run = RunDirectory.create(session.document.project.path, "mine", {"recipe": "demo"})
     write_checkpoint(run.checkpoint_path("best"), run="mine")
     menu = window.top_bar.checkpoint_button.menu()
     menu.aboutToShow.emit()
     assert "mine" in texts(menu)
     next(action for action in menu.actions() if action.text() == "mine").trigger()
-    assert session.checkpoint.run == "mine"
+    assert session.inference.checkpoint.run == "mine"
     other = write_checkpoint(tmp_path / "x" / "best.safetensors", attributes=tuple("abcdef"), run="stranger")
-    session.set_checkpoint(other)
-    assert session.checkpoint.run == "mine"
+    session.inference.set_checkpoint(other)
+    assert session.inference.checkpoint.run == "mine"
     assert "stranger" in window.message_bar.text
 
 
@@ -121,20 +121,20 @@ def test_all_actions_have_a_hint_and_no_two_the_same_keys(window) -> None:
 
 
 def test_an_image_can_be_explained_again_as_soon_as_there_is_a_checkpoint(window, session, checkpoint_file) -> None:
-    session.set_checkpoint(None)
-    session.set_image(session.images[0])
+    session.inference.set_checkpoint(None)
+    session.selection.set_image(session.document.images[0])
     assert not window.commands["explain_again"].isEnabled()
-    session.set_checkpoint(checkpoint_file)
+    session.inference.set_checkpoint(checkpoint_file)
     assert window.commands["explain_again"].isEnabled()
 
 
 def test_stepping_through_images(window, session) -> None:
-    session.set_image(session.images[0])
+    session.selection.set_image(session.document.images[0])
     window.commands["next_image"].trigger()
-    assert session.image == session.images[1]
+    assert session.selection.image == session.document.images[1]
     window.commands["previous_image"].trigger()
     window.commands["previous_image"].trigger()
-    assert session.image == session.images[0]
+    assert session.selection.image == session.document.images[0]
 
 
 def test_a_dropped_folder_of_images_is_opened_in_one_step(window, session, qtbot, tmp_path, home) -> None:
@@ -147,11 +147,11 @@ def test_a_dropped_folder_of_images_is_opened_in_one_step(window, session, qtbot
     event = QDropEvent(
         QPointF(5, 5), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     )
-    with qtbot.waitSignal(session.project_changed, timeout=30_000, check_params_cb=lambda p: p is not None):
+    with qtbot.waitSignal(session.document.project_changed, timeout=30_000, check_params_cb=lambda p: p is not None):
         window.dropEvent(event)
-    assert sorted(record.name for record in session.images) == ["a.jpg", "b.jpg"]
-    assert session.project.path.is_relative_to(home)
-    assert session.image is not None
+    assert sorted(record.name for record in session.document.images) == ["a.jpg", "b.jpg"]
+    assert session.document.project.path.is_relative_to(home)
+    assert session.selection.image is not None
 
 
 def test_a_file_that_is_no_image_is_not_taken_when_it_is_dropped(tmp_path) -> None:
@@ -168,8 +168,8 @@ def test_a_file_that_is_no_image_is_not_taken_when_it_is_dropped(tmp_path) -> No
 @pytest.mark.parametrize("name", ["projectButton", "smooth", "ranking", "gamma", "rail-explore", "gallery_query"])
 def test_where_the_keys_go_is_to_be_seen(window, session, qtbot, mode, name) -> None:
     theme().set_mode(mode)
-    session.set_image(session.images[0])
-    session.set_class(session.table.classes[0])
+    session.selection.set_image(session.document.images[0])
+    session.selection.set_class(session.document.table.classes[0])
     qtbot.waitUntil(window.settled, timeout=10_000)
     widget = window.findChild(QWidget, name)
     window.message_bar.show_message("info", "x")
@@ -184,20 +184,20 @@ def test_a_project_that_cannot_be_opened_is_said_and_the_open_one_stays(window, 
     bad = tmp_path / "bad"
     bad.mkdir()
     (bad / "project.sqlite").write_bytes(b"no database")
-    before = session.project
+    before = session.document.project
     window.opening.open_path(bad)
-    assert session.project is before
+    assert session.document.project is before
     assert window.message_bar.level == "error"
 
 
 def test_the_checkpoint_that_was_looked_through_is_looked_through_again(window, session, tmp_path) -> None:
     Project.create(tmp_path / "other").close()
-    path = session.project.path
+    path = session.document.project.path
     second = write_checkpoint(tmp_path / "second" / "best.safetensors", run="second")
-    session.set_checkpoint(second)
+    session.inference.set_checkpoint(second)
     window.opening.open_path(tmp_path / "other")
     window.opening.open_path(path)
-    assert session.checkpoint.run == "second"
+    assert session.inference.checkpoint.run == "second"
 
 
 def test_light_and_dark_turn_live(window) -> None:
@@ -219,7 +219,7 @@ def running(project: Path) -> RunDirectory:
 @pytest.fixture
 def close_with_run(window, session, services, qtbot) -> Callable[[str], RunDirectory]:
     def close(button: str) -> RunDirectory:
-        run = running(session.project.path)
+        run = running(session.document.project.path)
         qtbot.waitUntil(lambda: services.run_monitor.active() == ["long"])
         window.close()
         assert window.isVisible()
@@ -232,7 +232,7 @@ def close_with_run(window, session, services, qtbot) -> Callable[[str], RunDirec
 
 
 def test_a_run_shows_on_the_chip_which_opens_its_workspace(window, session, qtbot) -> None:
-    running(session.project.path)
+    running(session.document.project.path)
     qtbot.waitUntil(lambda: "Training long" in window.chip.text)
     assert "3 of 10" in window.chip.text
 

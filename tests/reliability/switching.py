@@ -26,7 +26,7 @@ if __name__ == "__main__":
     from PySide6.QtWidgets import QApplication
     from shiboken6 import isValid
 
-    from msdn_gui.session import ExplainPhase
+    from msdn_gui.services.explaining import ExplainPhase
 
     session, window = program.session, program.window
     window.show()
@@ -41,7 +41,7 @@ if __name__ == "__main__":
         end, calm = time.monotonic() + within, 0
         while calm < 5 and time.monotonic() < end:
             turn(0.02)
-            busy = session.explaining.phase in (ExplainPhase.STARTING, ExplainPhase.WORKING)
+            busy = session.inference.explaining.phase in (ExplainPhase.STARTING, ExplainPhase.WORKING)
             calm = 0 if busy or not window.settled() else calm + 1
         assert calm >= 5, "it never came to rest"
 
@@ -76,10 +76,10 @@ if __name__ == "__main__":
         }
 
     def switch_images(count: int) -> None:
-        there = [record for record in session.images if record.path.exists()]
+        there = [record for record in session.document.images if record.path.exists()]
         for number in range(count):
-            session.set_image(there[number % len(there)])
-            session.set_attribute(number % len(session.table.attributes))
+            session.selection.set_image(there[number % len(there)])
+            session.selection.set_attribute(number % len(session.document.table.attributes))
             # Most are left before they are explained, as when a key is held down.
             turn(0.005)
             if number % 16 == 15:

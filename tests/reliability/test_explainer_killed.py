@@ -23,8 +23,7 @@ IMAGES = 8
 
 
 @pytest.fixture
-def session(qapp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:  # noqa: ARG001
-    monkeypatch.setattr("msdn_gui.session.shipped_checkpoints", list)
+def session(qapp, tmp_path: Path) -> Iterator[Session]:  # noqa: ARG001
     with Project.create(tmp_path / "birds") as project:
         project.define_classes(ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN))
         for number in range(IMAGES):
@@ -34,8 +33,9 @@ def session(qapp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     # Answers take half a second, and none is remembered.
     explainer = ExplainerService(explain=explain_doubles.explain, warm_up=explain_doubles.warm_up, kept=0)
     made = Session(explainer)
+    made.inference.shipped_checkpoints = list
     made.open_project(tmp_path / "birds")
-    made.set_checkpoint(write_checkpoint(tmp_path / "best.safetensors"))
+    made.inference.set_checkpoint(write_checkpoint(tmp_path / "best.safetensors"))
     yield made
     made.close_project()
     explainer.close()
@@ -46,21 +46,21 @@ def session(qapp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
 @posix_only
 @times("kills", 3, 50)
 def test_the_next_request_is_answered_and_no_process_is_left(session: Session, qtbot, kills: int) -> None:
-    explainer = session._looking._explainer
+    explainer = session.inference.explainer
     draw, died, seen = random.Random(kills), [], set()
     explainer.died.connect(lambda sentence, _: died.append(sentence))
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     for turn in range(kills):
-        session.set_image(session.images[turn % IMAGES])
+        session.selection.set_image(session.document.images[turn % IMAGES])
         qtbot.wait(int(draw.uniform(0, 700)))
         worker = explainer.worker_id
         if worker is not None:
             seen.add(worker)
             os.kill(worker, signal.SIGKILL)
         # What was asked is answered, by another process, though nobody asks again; and so is the next.
-        qtbot.waitUntil(lambda: session.explanation is not None, timeout=20_000)
-        session.set_image(session.images[(turn + 1) % IMAGES])
-        qtbot.waitUntil(lambda: session.explanation is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: session.inference.explanation is not None, timeout=20_000)
+        session.selection.set_image(session.document.images[(turn + 1) % IMAGES])
+        qtbot.waitUntil(lambda: session.inference.explanation is not None, timeout=20_000)
     assert len(died) == len(seen) >= kills // 2
     explainer.close()
     wait_for(lambda: not any(map(alive, seen)))

@@ -25,7 +25,8 @@ from msdn_core.runs.events import Evaluated, Event, StepDone
 from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import FeatureStore, feature_folder
-from msdn_gui.session import ExplainPhase, Session
+from msdn_gui.services.explaining import ExplainPhase
+from msdn_gui.session import Session
 
 HOUR = 3600.0
 
@@ -38,7 +39,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture
 def session(qapp) -> Iterator[tuple[Session, list[str]]]:  # noqa: ARG001
     made, said = Session(FakeExplainer()), []
-    made.message.connect(lambda _, sentence: said.append(sentence))
+    made.messages.posted.connect(lambda _, sentence: said.append(sentence))
     yield made, said
     made.close_project()
     made.deleteLater()
@@ -119,7 +120,7 @@ def test_a_project_moved_while_it_is_trained_and_open_is_said_and_goes_on_from_i
     kept = load_tensors(moved.checkpoint("last"))
     assert kept
     opened.open_project(new)
-    assert len(opened.images) == 64
+    assert len(opened.document.images) == 64
     assert run_training(moved) is RunState.FINISHED, moved.status().reason
     opened.edits.set_values([("class00", 0, 1.0)])
 
@@ -158,15 +159,15 @@ def test_that_an_image_is_gone_is_said_in_its_place_and_no_other_is_shown(
 ) -> None:
     opened, _ = session
     opened.open_project(project)
-    opened.set_checkpoint(trained(project))
-    qtbot.waitUntil(lambda: opened.checkpoint is not None)
+    opened.inference.set_checkpoint(trained(project))
+    qtbot.waitUntil(lambda: opened.inference.checkpoint is not None)
     (tmp_path / "birds-pictures").rename(tmp_path / "unplugged")
-    opened.set_image(opened.images[5])
-    qtbot.waitUntil(lambda: opened.explaining.phase is ExplainPhase.FAILED, timeout=10_000)
-    assert str(opened.images[5].path) in opened.explaining.text
-    assert "as soon as it is there" in opened.explaining.text
+    opened.selection.set_image(opened.document.images[5])
+    qtbot.waitUntil(lambda: opened.inference.explaining.phase is ExplainPhase.FAILED, timeout=10_000)
+    assert str(opened.document.images[5].path) in opened.inference.explaining.text
+    assert "as soon as it is there" in opened.inference.explaining.text
     (tmp_path / "unplugged").rename(tmp_path / "birds-pictures")
-    qtbot.waitUntil(lambda: opened.explanation is not None, timeout=5_000)
+    qtbot.waitUntil(lambda: opened.inference.explanation is not None, timeout=5_000)
 
 
 def trained(project: Path) -> Path:

@@ -27,7 +27,7 @@ TRAIN = ("train", "--name", "shell", "--set", "backbone=by-hand", "--set", "step
 def test_the_second_window_reads_and_a_shells_run_is_seen(tmp_path: Path, home: Path, qapp, kills: int) -> None:  # noqa: ARG001
     project = small_run.make_project(tmp_path / "birds", images=4)
     second, said = Session(), []
-    second.message.connect(lambda level, sentence: said.append((level, sentence)))
+    second.messages.posted.connect(lambda level, sentence: said.append((level, sentence)))
     for turn in range(kills):
         with started(script("window_at_work.py", project, 0)) as first:
             until(first, "edit 20")
@@ -35,10 +35,10 @@ def test_the_second_window_reads_and_a_shells_run_is_seen(tmp_path: Path, home: 
             second.open_project(project)
             assert [level for level, _ in said] == ["warning"]
             assert "open for reading only: another window or command has it open" in said[0][1]
-            before = second.table.vectors.copy()
+            before = second.document.table.vectors.copy()
             with pytest.raises(MsdnError, match="open for reading only, so nothing was changed"):
                 second.edits.set_values([("class00", 0, -5.0)])
-            assert (second.table.vectors == before).all()
+            assert (second.document.table.vectors == before).all()
             second.close_project()
             if turn == 0:
                 # A shell trains in the same project meanwhile: both go on, and the window sees the run.

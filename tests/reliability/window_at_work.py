@@ -25,7 +25,7 @@ if __name__ == "__main__":
     from msdn_gui.train.starting import Starter
 
     session, window = program.session, program.window
-    session.message.connect(lambda level, sentence: print("says", level, sentence, flush=True))
+    session.messages.posted.connect(lambda level, sentence: print("says", level, sentence, flush=True))
     program.faults.told.connect(lambda sentence, report: print("says fault", sentence, report, flush=True))
     program.services.run_monitor.status_changed.connect(
         lambda name, status: status.state.alive and print("alive", name, flush=True)
@@ -47,10 +47,10 @@ if __name__ == "__main__":
 
     def edit() -> None:
         number = next(edits)
-        column = number % len(session.table.attributes)
-        name = session.table.classes[number % len(session.table.classes)]
+        column = number % len(session.document.table.attributes)
+        name = session.document.table.classes[number % len(session.document.table.classes)]
         session.edits.set_values([(name, column, float(number))])
-        image = session.images[number % len(session.images)]
+        image = session.document.images[number % len(session.document.images)]
         judging[0].judge([image], [column], number % 2 == 0, Certainty(number % 4 + 1))
         print("edit", number, flush=True)
 
@@ -58,5 +58,5 @@ if __name__ == "__main__":
         if project is not None:
             QTimer.singleShot(0, window, begin)
 
-    session.project_changed.connect(opened)
+    session.document.project_changed.connect(opened)
     sys.exit(program.run())

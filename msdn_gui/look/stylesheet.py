@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from msdn_core.resources import resource
+from msdn_gui.look.colours import Colours
 
 
-class _Colours(Protocol):
-    window: str
-    panel: str
-    raised: str
-    hover: str
-    pressed: str
-    line: str
-    text: str
-    muted: str
-    disabled: str
-    accent: str
-    on_accent: str
-    selection: str
-
-
-def stylesheet(c: _Colours) -> str:
+def stylesheet(c: Colours) -> str:
     """The application's style sheet in these colours.
 
     A widget asks for a look by the property ``look``: ``panel``, ``primary`` (the one button of a form),

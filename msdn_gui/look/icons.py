@@ -11,7 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton
 
 from msdn_core.resources import resource
-from msdn_gui.theme import theme
+from msdn_gui.look.theme import theme
 
 _SIZES = (16, 20, 24, 32, 40, 48, 64)
 

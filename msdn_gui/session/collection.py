@@ -16,7 +16,7 @@ from msdn_core.domain.scoring import fused_attribute_scores
 from msdn_core.domain.search import ClassScores
 from msdn_core.runs.attribute_scores import checkpoint_digest, read_attribute_scores, scores_file
 from msdn_gui.services.background import attempted
-from msdn_gui.services.checkpoints import Checkpoint
+from msdn_gui.session.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
     from msdn_gui.services.jobs import Job, Jobs

@@ -1,0 +1,1 @@
+"""Actions as data: ``spec`` describes them without Qt, ``bind`` makes QActions of them."""

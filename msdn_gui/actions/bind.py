@@ -1,0 +1,118 @@
+"""QActions from a table of specs: made once, bound by id to the methods of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from msdn_gui.actions.spec import ActionSpec
+from msdn_gui.look.icons import bind_icon
+
+_REASON = "reason"
+"""Property of a disabled action: why it is."""
+_STANDARD = "std:"
+PAGE = Qt.ShortcutContext.WidgetWithChildrenShortcut
+"""Keys work within the owner and its children."""
+
+
+class ActionSet:
+    """The actions of one table by id, in its order, e.g. ``actions["explore.compare"]``."""
+
+    def __init__(
+        self,
+        owner: QWidget,
+        specs: Iterable[ActionSpec],
+        handlers: Mapping[str, Callable[[], object]] | None = None,
+        *,
+        context: Qt.ShortcutContext = PAGE,
+    ) -> None:
+        """Make the actions of a table; keys work within ``owner``.
+
+        ``handlers`` maps ids to methods; an action without one is connected by whoever owns it.
+        """
+        self.specs = {spec.id: spec for spec in specs}
+        self._actions = {spec.id: make_action(owner, spec, context=context) for spec in self.specs.values()}
+        for name, handler in (handlers or {}).items():
+            self._actions[name].triggered.connect(lambda _checked=False, handler=handler: handler())
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def __iter__(self) -> Iterator[QAction]:
+        return iter(self._actions.values())
+
+    def in_menu(self) -> list[QAction]:
+        """Return the actions that are in the workspace's menu, in the order of the table."""
+        return [self._actions[spec.id] for spec in self.specs.values() if spec.in_menu]
+
+
+def make_action(owner: QWidget, spec: ActionSpec, *, context: Qt.ShortcutContext = PAGE) -> QAction:
+    """Make the action of a spec and add it to its owner."""
+    action = QAction(spec.text, owner)
+    action.setObjectName(spec.id)
+    action.setShortcutContext(context)
+    action.setStatusTip(spec.hint)
+    action.setCheckable(spec.checkable)
+    action.setChecked(spec.checked)
+    if spec.role:
+        action.setMenuRole(QAction.MenuRole[f"{spec.role}Role"])
+    set_keys(action, key_sequences(spec.keys))
+    if spec.icon:
+        bind_icon(action, spec.icon)
+    owner.addAction(action)
+    return action
+
+
+def key_sequences(keys: str) -> list[QKeySequence]:
+    """Return the key sequences of a spec's or a setting's text, without those that are empty."""
+    if keys.startswith(_STANDARD):
+        return [QKeySequence(QKeySequence.StandardKey[keys.removeprefix(_STANDARD)])]
+    return [one for one in QKeySequence.listFromString(keys) if not one.isEmpty()]
+
+
+def keys_text(keys: Iterable[QKeySequence]) -> str:
+    """Return keys as they are shown, e.g. “Del or Backspace”."""
+    return " or ".join(one.toString(QKeySequence.SequenceFormat.NativeText) for one in keys)
+
+
+def set_keys(action: QAction, keys: list[QKeySequence]) -> None:
+    """Give an action its keys; its tooltip shows them."""
+    action.setShortcuts(keys)
+    _update_tip(action)
+
+
+def set_reason(action: QAction, reason: str = "") -> None:
+    """Enable an action, or disable it with the sentence that says why; the tooltip shows it."""
+    action.setEnabled(not reason)
+    action.setProperty(_REASON, reason)
+    _update_tip(action)
+
+
+def reason_of(action: QAction) -> str:
+    """Return why an action is disabled; empty if it is not, or if no reason was given."""
+    return "" if action.isEnabled() else str(action.property(_REASON) or "")
+
+
+def plain_text(action: QAction) -> str:
+    """Return an action's text without the sign of the menu's letter."""
+    return action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+def follow_keys(action: QAction, update: Callable[[str], object]) -> None:
+    """Call ``update`` with an action's keys as “ (Ctrl+F)”, or with nothing, now and whenever they change."""
+
+    def changed() -> None:
+        keys = keys_text(action.shortcuts())
+        update(f" ({keys})" if keys else "")
+
+    action.changed.connect(changed)
+    changed()
+
+
+def _update_tip(action: QAction) -> None:
+    text = reason_of(action) or action.statusTip() or plain_text(action).removesuffix(" …")
+    keys = keys_text(action.shortcuts())
+    action.setToolTip(f"{text} ({keys})" if keys else text)
