@@ -24,8 +24,8 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.gui.browsing import Watch, say
 from benchmarks.gui.search import make_project
 from msdn_core.project import Project
-from msdn_gui.annotate import AnnotateWorkspace
-from msdn_gui.annotate.orders import WORDS, Order
+from msdn_gui.annotate.queue.orders import WORDS, Order
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.explaining import ExplainerService

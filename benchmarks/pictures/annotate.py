@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QComboBox
 
 from benchmarks.pictures.stage import Picture, Stage
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_gui.annotate import AnnotateWorkspace
-from msdn_gui.annotate.proposals_panel import ProposalsPanel
+from msdn_gui.annotate.suggestions.candidates_panel import ProposalsPanel
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 _STRIPED = "wing pattern::striped"
 _CROWN = (Attribute("crown", "red"), Attribute("crown", "blue"))

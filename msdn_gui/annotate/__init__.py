@@ -1,5 +1,1 @@
-"""Annotate: class labels, judgements of attributes, boxes and points, with the model's suggestions beside them."""
-
-from msdn_gui.annotate.workspace import AnnotateWorkspace
-
-__all__ = ["AnnotateWorkspace"]
+"""Annotate: class labels, judgements of attributes, marks and reviews, with the model's suggestions."""

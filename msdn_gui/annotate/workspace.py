@@ -23,20 +23,20 @@ from msdn_core.domain.annotation import HELD_OUT_EVERY, Certainty, ReviewState, 
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.errors import MsdnError
 from msdn_gui.annotate.actions import ActionMaker, review_actions
-from msdn_gui.annotate.agreement_panel import AgreementPanel
 from msdn_gui.annotate.annotations import Annotations, count_of
-from msdn_gui.annotate.attributes_panel import AttributesPanel
-from msdn_gui.annotate.by_folders import ByFolders
-from msdn_gui.annotate.canvas import Canvas
+from msdn_gui.annotate.attributes.attributes_panel import AttributesPanel
 from msdn_gui.annotate.exchange import Exchange
 from msdn_gui.annotate.key_button import KeyButton
-from msdn_gui.annotate.label_panel import LabelPanel
-from msdn_gui.annotate.picture_panel import PicturePanel
-from msdn_gui.annotate.places_panel import PlacesPanel
-from msdn_gui.annotate.proposing import Proposing
-from msdn_gui.annotate.queue_panel import QueuePanel
+from msdn_gui.annotate.labels.label_by_folder import ByFolders
+from msdn_gui.annotate.labels.label_panel import LabelPanel
+from msdn_gui.annotate.picture.canvas import Canvas
+from msdn_gui.annotate.picture.marks_panel import PlacesPanel
+from msdn_gui.annotate.picture.picture_panel import PicturePanel
+from msdn_gui.annotate.queue.queue_panel import QueuePanel
+from msdn_gui.annotate.suggestions.bulk import Proposing
+from msdn_gui.annotate.summary.agreement_panel import AgreementPanel
+from msdn_gui.annotate.summary.vectors_panel import VectorsPanel
 from msdn_gui.annotate.undo_bar import UndoBar
-from msdn_gui.annotate.vectors_panel import VectorsPanel
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.session.table_commands import AddClasses, SetCells

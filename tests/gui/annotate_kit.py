@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
-from msdn_gui.annotate import AnnotateWorkspace
-from msdn_gui.annotate.queue_model import REVIEW_ROLE
+from msdn_gui.annotate.queue.queue_model import REVIEW_ROLE
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
 NO = Qt.KeyboardModifier.NoModifier

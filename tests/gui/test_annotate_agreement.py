@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from small_birds import ATTRIBUTES
 
-from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 

@@ -11,9 +11,9 @@ from small_birds import ATTRIBUTES
 from msdn_core.domain.annotation import Certainty
 from msdn_core.domain.suggestions import strengths
 from msdn_core.project import Project
-from msdn_gui.annotate import AnnotateWorkspace
-from msdn_gui.annotate.judgement_model import NAME, SAID, SUGGESTED_ROLE
-from msdn_gui.annotate.queue_model import VERDICT_ROLE
+from msdn_gui.annotate.attributes.judgement_model import NAME, SAID, SUGGESTED_ROLE
+from msdn_gui.annotate.queue.queue_model import VERDICT_ROLE
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 STRIPED = 2

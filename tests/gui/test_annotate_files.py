@@ -9,7 +9,7 @@ from annotate_kit import key, shown_workspace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 

@@ -11,7 +11,7 @@ from small_birds import CLASSES, draw_bird
 
 from msdn_core.domain.annotation import ReviewState, Split
 from msdn_core.project import PROJECT_FILE, NewImage, Project
-from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 from msdn_gui.session.messages import Level
 from msdn_gui.shell.window import MainWindow
 

@@ -13,7 +13,7 @@ from msdn_core.domain.annotation import Certainty
 from msdn_core.domain.expected_change import answer_probabilities, class_beliefs, expected_change
 from msdn_core.domain.suggestions import strengths
 from msdn_core.project import JudgementKey, Project
-from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 STRIPED = 2

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from small_birds import ATTRIBUTES
 
 from msdn_core.runs.attribute_scores import AttributeScores
-from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 from msdn_gui.session.messages import Level
 
 CREST = 4

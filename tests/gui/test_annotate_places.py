@@ -9,7 +9,7 @@ from small_birds import ATTRIBUTES
 
 from msdn_core.domain.annotation import Box
 from msdn_core.project import Project
-from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

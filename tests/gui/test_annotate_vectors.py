@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from small_birds import CLASSES, VECTORS
 
 from msdn_core.project import Project
-from msdn_gui.annotate import AnnotateWorkspace
+from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 
@@ -50,7 +50,7 @@ def test_an_accepted_vector_is_kept_ranked_with_and_undone(workspace, session, q
     np.testing.assert_allclose(kept(session), expected)
     np.testing.assert_allclose(session.document.table.vectors, expected)
     qtbot.waitUntil(lambda: not workspace.vectors.classes.rows)
-    assert workspace.undo_stack.undoText() == f"taking over the vector of {CLASSES[0]}"
+    assert workspace.undo_stack.undoText() == f"Set the vector of {CLASSES[0]} from judgements"
     workspace.undo_stack.undo()
     assert np.array_equal(kept(session), VECTORS)
     qtbot.waitUntil(lambda: len(workspace.vectors.classes.rows) == 1)

@@ -13,10 +13,10 @@ from msdn_core.domain.annotation import Certainty
 from msdn_core.domain.suggestions import strengths
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.judgement_model import CERTAINTY_WORDS, JudgementModel
-from msdn_gui.annotate.judgement_tree import JudgementTree
+from msdn_gui.annotate.attributes.judgement_model import CERTAINTY_WORDS, JudgementModel
+from msdn_gui.annotate.attributes.judgement_tree import JudgementTree
 from msdn_gui.annotate.key_button import KeyButton
-from msdn_gui.annotate.orders import changes_by_attribute
+from msdn_gui.annotate.queue.orders import changes_by_attribute
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.widgets.action import tell_keys

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QListWidget, QVBox
 from msdn_core.domain.annotation import Box, Mark
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.canvas import Canvas, Tool
 from msdn_gui.annotate.key_button import KeyButton
+from msdn_gui.annotate.picture.canvas import Canvas, Tool
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_check_box, make_combo_box, make_label, named

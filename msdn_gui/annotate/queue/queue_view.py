@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.project import ImageRecord
-from msdn_gui.annotate.queue_model import RECORD_ROLE, REVIEW_ROLE, VERDICT_ROLE, QueueModel, verdict_word
+from msdn_gui.annotate.queue.queue_model import RECORD_ROLE, REVIEW_ROLE, VERDICT_ROLE, QueueModel, verdict_word
 from msdn_gui.annotate.signs import draw_sign
 from msdn_gui.widgets.thumbnail_cell import draw_thumbnail
 

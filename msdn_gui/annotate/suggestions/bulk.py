@@ -14,12 +14,12 @@ from msdn_core.domain.annotation import Certainty
 from msdn_core.project import ImageRecord
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations, count_of
-from msdn_gui.annotate.attributes_panel import AttributesPanel
-from msdn_gui.annotate.judgement_model import CERTAINTY_WORDS
-from msdn_gui.annotate.proposals import Proposal, look_alikes, suggestions, unjudged
-from msdn_gui.annotate.proposals_panel import Offer, ProposalsPanel
-from msdn_gui.annotate.queue_model import verdict_word
-from msdn_gui.annotate.queue_panel import QueuePanel
+from msdn_gui.annotate.attributes.attributes_panel import AttributesPanel
+from msdn_gui.annotate.attributes.judgement_model import CERTAINTY_WORDS
+from msdn_gui.annotate.queue.queue_model import verdict_word
+from msdn_gui.annotate.queue.queue_panel import QueuePanel
+from msdn_gui.annotate.suggestions.candidates import Proposal, look_alikes, suggestions, unjudged
+from msdn_gui.annotate.suggestions.candidates_panel import Offer, ProposalsPanel
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 from msdn_gui.session.collection import Collection, CollectionPhase

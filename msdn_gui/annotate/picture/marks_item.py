@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from msdn_core.domain.annotation import Box, Mark, PartPoint
-from msdn_gui.annotate.geometry import HANDLES
+from msdn_gui.annotate.picture.geometry import HANDLES
 from msdn_gui.look.theme import small_font, theme
 
 _REACH = 7.0

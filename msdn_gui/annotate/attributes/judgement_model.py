@@ -13,7 +13,7 @@ from msdn_core.domain.annotation import Judgement
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.suggestions import suggested
 from msdn_core.project import JudgementKey
-from msdn_gui.annotate.queue_model import verdict_word
+from msdn_gui.annotate.queue.queue_model import verdict_word
 
 NAME, SAID, MODEL = range(3)
 SIGN_ROLE = Qt.ItemDataRole.UserRole + 1

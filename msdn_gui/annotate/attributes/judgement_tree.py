@@ -24,7 +24,15 @@ from PySide6.QtWidgets import (
     QTreeView,
 )
 
-from msdn_gui.annotate.judgement_model import MODEL, NAME, QUIET_ROLE, SAID, SIGN_ROLE, SUGGESTED_ROLE, JudgementModel
+from msdn_gui.annotate.attributes.judgement_model import (
+    MODEL,
+    NAME,
+    QUIET_ROLE,
+    SAID,
+    SIGN_ROLE,
+    SUGGESTED_ROLE,
+    JudgementModel,
+)
 from msdn_gui.annotate.signs import draw_sign
 from msdn_gui.look.theme import theme
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from msdn_core.project import ImageRecord
 from msdn_gui.annotate.annotations import count_of
-from msdn_gui.annotate.folders import Folder
+from msdn_gui.annotate.labels.folders import Folder
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_check_box, make_label
 

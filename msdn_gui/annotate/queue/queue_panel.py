@@ -15,9 +15,9 @@ from msdn_core.domain.annotation import ReviewState
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.project import Project
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.orders import TIPS, WORDS, Asked, Order, sort_keys
-from msdn_gui.annotate.queue_model import FILTERS, QueueModel
-from msdn_gui.annotate.queue_view import CELL, QueueView
+from msdn_gui.annotate.queue.orders import TIPS, WORDS, Asked, Order, sort_keys
+from msdn_gui.annotate.queue.queue_model import FILTERS, QueueModel
+from msdn_gui.annotate.queue.queue_view import CELL, QueueView
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from msdn_gui.annotate.proposal_grid import ProposalGrid, ProposalModel
-from msdn_gui.annotate.proposals import Proposal
+from msdn_gui.annotate.suggestions.candidate_grid import ProposalGrid, ProposalModel
+from msdn_gui.annotate.suggestions.candidates import Proposal
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_label, make_number_box
 from msdn_gui.widgets.image_grid_model import FoundImage

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from msdn_core.domain.annotation import ReviewState
 from msdn_core.project import ImageRecord
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.canvas import Canvas
 from msdn_gui.annotate.key_button import KeyButton
+from msdn_gui.annotate.picture.canvas import Canvas
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_label, make_line_edit

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEven
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
 from msdn_core.domain.annotation import Box, Mark, PartPoint
-from msdn_gui.annotate.geometry import between, moved, resized
-from msdn_gui.annotate.marks_item import MarksItem
+from msdn_gui.annotate.picture.geometry import between, moved, resized
+from msdn_gui.annotate.picture.marks_item import MarksItem
 from msdn_gui.look.theme import theme
 from msdn_gui.widgets.picture_item import PictureItem
 from msdn_gui.widgets.picture_loader import Picture

@@ -16,7 +16,7 @@ from msdn_core.project import Project
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.key_button import KeyButton
-from msdn_gui.annotate.rows import RowsModel, rows_view
+from msdn_gui.annotate.summary.text_table import RowsModel, rows_view
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session

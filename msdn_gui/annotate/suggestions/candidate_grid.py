@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from msdn_gui.annotate.proposals import Proposal
+from msdn_gui.annotate.suggestions.candidates import Proposal
 from msdn_gui.look.theme import small_font, theme
 from msdn_gui.widgets.image_grid import ImageGrid
 from msdn_gui.widgets.image_grid_model import FoundImage, ImageGridModel, Index

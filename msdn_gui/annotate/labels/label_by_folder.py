@@ -9,8 +9,8 @@ from PySide6.QtGui import QUndoStack
 from msdn_core.project import ImageRecord
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.folders import folders_of
-from msdn_gui.annotate.folders_panel import FoldersPanel
+from msdn_gui.annotate.labels.folders import folders_of
+from msdn_gui.annotate.labels.folders_panel import FoldersPanel
 from msdn_gui.session import Session
 from msdn_gui.session.table_commands import AddClasses
 

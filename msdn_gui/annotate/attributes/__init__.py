@@ -1,0 +1,1 @@
+"""Judgements of attributes in the selected image, with the model's suggestions."""

@@ -1,0 +1,1 @@
+"""The selected image with its marks, title, review and note."""

@@ -1,0 +1,1 @@
+"""The list of images to annotate: filter, order and review states."""

@@ -1,0 +1,1 @@
+"""Annotations of many images at once, each checked by a person first."""
