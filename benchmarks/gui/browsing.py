@@ -32,8 +32,8 @@ from msdn_core.domain.scoring import Fusion
 from msdn_core.project import NewImage, Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader
-from msdn_gui.explore.gallery import Gallery
-from msdn_gui.explore.orders import Order
+from msdn_gui.explore.finding.gallery import Gallery
+from msdn_gui.explore.finding.orders import Order
 from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.explaining import ExplainerService

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from benchmarks.pictures.stage import Picture, Stage
-from msdn_gui.explore import ExploreWorkspace
+from msdn_gui.explore.workspace import ExploreWorkspace
 
 
 def _finding(stage: Stage) -> None:

@@ -1,5 +1,1 @@
-"""Explore: an image seen through both attention sub-nets, its attributes, and the ranking of the classes."""
-
-from msdn_gui.explore.workspace import ExploreWorkspace
-
-__all__ = ["ExploreWorkspace"]
+"""The Explore workspace: images at the left, maps and attributes in the middle, classes and reasons at the right."""

@@ -14,16 +14,16 @@ from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.actions import ExploreActions
-from msdn_gui.explore.attributes_panel import AttributesPanel
-from msdn_gui.explore.export import save_pair, suggested_name
-from msdn_gui.explore.gallery import Gallery
-from msdn_gui.explore.gallery_view import CELL
-from msdn_gui.explore.maps_panel import MapsPanel
-from msdn_gui.explore.overlay_key import OverlayKey
-from msdn_gui.explore.overrides import Overrides
-from msdn_gui.explore.ranking_panel import RankingPanel
-from msdn_gui.explore.sheet_dialog import SheetDialog
-from msdn_gui.explore.why_panel import WhyPanel
+from msdn_gui.explore.attributes.attributes_panel import AttributesPanel
+from msdn_gui.explore.attributes.overrides import Overrides
+from msdn_gui.explore.export.save_maps import save_pair, suggested_name
+from msdn_gui.explore.export.sheet_dialog import SheetDialog
+from msdn_gui.explore.finding.gallery import Gallery
+from msdn_gui.explore.finding.gallery_view import CELL
+from msdn_gui.explore.maps.maps_panel import MapsPanel
+from msdn_gui.explore.maps.overlay_key import OverlayKey
+from msdn_gui.explore.ranking.ranking_panel import RankingPanel
+from msdn_gui.explore.ranking.why_panel import WhyPanel
 from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.session import Session
 from msdn_gui.widgets.action import allow

@@ -15,7 +15,7 @@ from msdn_core.domain.annotation import Review, ReviewState
 from msdn_core.domain.variants import SubNets
 from msdn_core.project import Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
-from msdn_gui.explore import ExploreWorkspace
+from msdn_gui.explore.workspace import ExploreWorkspace
 
 KEY = Qt.Key
 SCORES = np.random.default_rng(3).uniform(0, 1, (6, 6)).astype(np.float32)

@@ -10,8 +10,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 from small_birds import ATTRIBUTES, make_explanation, write_checkpoint
 
-from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.compare_bar import CompareBar
+from msdn_gui.explore.maps.compare_bar import CompareBar
+from msdn_gui.explore.workspace import ExploreWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
 

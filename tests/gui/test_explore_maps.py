@@ -13,10 +13,10 @@ from small_birds import ATTRIBUTES
 from msdn_core.domain.annotation import Box, Mark
 from msdn_core.domain.attention import peak_regions
 from msdn_core.domain.variants import SubNets
-from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.attribute_model import AV, HIT, VA
-from msdn_gui.explore.ranking_model import SCORE
-from msdn_gui.explore.truth import Truth
+from msdn_gui.explore.attributes.attribute_model import AV, HIT, VA
+from msdn_gui.explore.picture.truth import Truth
+from msdn_gui.explore.ranking.ranking_model import SCORE
+from msdn_gui.explore.workspace import ExploreWorkspace
 from msdn_gui.session.messages import Level
 from msdn_gui.widgets.heat import short_number
 

@@ -13,13 +13,13 @@ from small_birds import ATTRIBUTES, CLASSES, SEEN, VECTORS
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.project import ImageRecord
-from msdn_gui.explore import attribute_model as attributes
-from msdn_gui.explore.attribute_model import AttributeModel
-from msdn_gui.explore.contribution_model import SHARE, ContributionModel
-from msdn_gui.explore.gallery import count_words
-from msdn_gui.explore.gallery_model import GalleryModel
-from msdn_gui.explore.gallery_view import GalleryView
-from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
+from msdn_gui.explore.attributes import attribute_model as attributes
+from msdn_gui.explore.attributes.attribute_model import AttributeModel
+from msdn_gui.explore.finding.gallery import count_words
+from msdn_gui.explore.finding.gallery_model import GalleryModel
+from msdn_gui.explore.finding.gallery_view import GalleryView
+from msdn_gui.explore.ranking.contribution_model import SHARE, ContributionModel
+from msdn_gui.explore.ranking.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
 from msdn_gui.widgets.heat import colour_table, coloured, short_number, smooth
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.ordered_table import BAR_ROLE, bar

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from small_birds import CLASSES
 
-from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.attribute_model import FUSED
-from msdn_gui.explore.contribution_model import SHARE
-from msdn_gui.explore.ranking_model import CLASS
+from msdn_gui.explore.attributes.attribute_model import FUSED
+from msdn_gui.explore.ranking.contribution_model import SHARE
+from msdn_gui.explore.ranking.ranking_model import CLASS
+from msdn_gui.explore.workspace import ExploreWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
 

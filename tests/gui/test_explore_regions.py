@@ -8,8 +8,8 @@ from explore_kit import shown_workspace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from small_birds import ATTRIBUTES
 
-from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.attribute_model import AV, NAME, VA
+from msdn_gui.explore.attributes.attribute_model import AV, NAME, VA
+from msdn_gui.explore.workspace import ExploreWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
 SIDE = 180 / 7

@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
 from small_birds import ATTRIBUTES
 
-from msdn_gui.explore.sheet_dialog import SheetDialog
+from msdn_gui.explore.export.sheet_dialog import SheetDialog
 from msdn_gui.session.messages import Level
 
 

@@ -8,8 +8,8 @@ from explore_kit import shown_workspace
 from PySide6.QtCore import Qt
 from small_birds import ATTRIBUTES, CLASSES
 
-from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.contribution_model import NAME, SHARE
+from msdn_gui.explore.ranking.contribution_model import NAME, SHARE
+from msdn_gui.explore.workspace import ExploreWorkspace
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from small_birds import ATTRIBUTES, CLASSES
 
-from msdn_gui.explore import ExploreWorkspace
-from msdn_gui.explore.attribute_model import AV, NAME, VA, WANTED
-from msdn_gui.explore.ranking_model import CLASS, MARK_ROLE
+from msdn_gui.explore.attributes.attribute_model import AV, NAME, VA, WANTED
+from msdn_gui.explore.ranking.ranking_model import CLASS, MARK_ROLE
+from msdn_gui.explore.workspace import ExploreWorkspace
 from msdn_gui.look.theme import theme
 
 LEFT = Qt.MouseButton.LeftButton

@@ -11,9 +11,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.scoring import Floats
-from msdn_gui.explore.calibration import Calibration
-from msdn_gui.explore.overrides import Overrides
-from msdn_gui.explore.ranking_model import CLASS, RANK, SCORE, TRUE_SIGN, RankingModel
+from msdn_gui.explore.attributes.overrides import Overrides
+from msdn_gui.explore.ranking.calibration import Calibration
+from msdn_gui.explore.ranking.ranking_model import CLASS, RANK, SCORE, TRUE_SIGN, RankingModel
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase, ExplainState

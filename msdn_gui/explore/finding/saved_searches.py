@@ -11,7 +11,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
 from msdn_core.errors import MsdnError
-from msdn_gui.explore.orders import Order
+from msdn_gui.explore.finding.orders import Order
 from msdn_gui.session import Session
 from msdn_gui.widgets.build import named
 from msdn_gui.widgets.menu_heading import menu_heading

@@ -5,9 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from msdn_gui.explore.captioned_pair import CaptionedPair
-from msdn_gui.explore.map_pair import MapPair
-from msdn_gui.explore.map_view import MapView, Place
+from msdn_gui.explore.maps.captioned_pair import CaptionedPair
+from msdn_gui.explore.maps.map_pair import MapPair
+from msdn_gui.explore.picture.map_view import MapView, Place
 from msdn_gui.look.theme import SPACING
 
 _STEP = 0.05

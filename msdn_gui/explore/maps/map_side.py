@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from msdn_core.domain.annotation import Box
 from msdn_core.domain.attention import peak_regions, region_at, value_range
 from msdn_core.domain.metrics import pointing_hits
-from msdn_gui.explore.map_view import MapView
-from msdn_gui.explore.truth import Truth, true_regions
+from msdn_gui.explore.picture.map_view import MapView
+from msdn_gui.explore.picture.truth import Truth, true_regions
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
 from msdn_gui.widgets.build import make_label
 from msdn_gui.widgets.colour_bar import ColourBar

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import Attribute
-from msdn_gui.explore.attribute_model import OVERRIDDEN_SIGN
+from msdn_gui.explore.attributes.attribute_model import OVERRIDDEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable, bar
 
 NAME, SHARE = range(2)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from msdn_core.domain.query import Query, parse_query
 from msdn_core.domain.query_matching import Facet
 from msdn_core.errors import QueryError
-from msdn_gui.explore.browser import Answer, Browser, Request
-from msdn_gui.explore.orders import Order
+from msdn_gui.explore.finding.browser import Answer, Browser, Request
+from msdn_gui.explore.finding.orders import Order
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 

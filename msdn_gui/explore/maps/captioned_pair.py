@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_core.project import ImageRecord
-from msdn_gui.explore.comparison import short_name
-from msdn_gui.explore.map_pair import MapPair
+from msdn_gui.explore.maps.comparison import short_name
+from msdn_gui.explore.maps.map_pair import MapPair
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
 from msdn_gui.session.checkpoints import Checkpoint

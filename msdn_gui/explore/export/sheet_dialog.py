@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.errors import MsdnError
-from msdn_gui.explore.export import suggested_name
-from msdn_gui.explore.maps_panel import MapsPanel
-from msdn_gui.explore.sheet import Sheet
+from msdn_gui.explore.export.save_maps import suggested_name
+from msdn_gui.explore.export.sheet import Sheet
+from msdn_gui.explore.maps.maps_panel import MapsPanel
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import AV_NAME, SPACING, VA_NAME, theme
 from msdn_gui.session import Session

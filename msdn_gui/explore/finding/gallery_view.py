@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from msdn_core.project import ImageRecord
-from msdn_gui.explore.gallery_model import RECORD_ROLE, GalleryModel
+from msdn_gui.explore.finding.gallery_model import RECORD_ROLE, GalleryModel
 from msdn_gui.widgets.thumbnail_cell import draw_thumbnail
 
 CELL = 92

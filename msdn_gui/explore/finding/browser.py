@@ -17,7 +17,7 @@ from msdn_core.domain.query import Query
 from msdn_core.domain.query_matching import Facet, facets, matching
 from msdn_core.domain.suggestions import disagreement
 from msdn_core.project import ImageRecord, Project
-from msdn_gui.explore.orders import Order
+from msdn_gui.explore.finding.orders import Order
 from msdn_gui.session.collection import Collection
 
 

@@ -16,14 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.domain.query import NAMED, Term
-from msdn_gui.explore.browsing import Browsing
-from msdn_gui.explore.facet_panel import FacetPanel
-from msdn_gui.explore.gallery_model import GalleryModel
-from msdn_gui.explore.gallery_view import CELL, GalleryView
-from msdn_gui.explore.jump_bar import JumpBar
-from msdn_gui.explore.orders import ORDER_TIPS, ORDER_WORDS, Order
-from msdn_gui.explore.query_box import Names, QueryBox
-from msdn_gui.explore.saved_searches import SavedSearches, Search
+from msdn_gui.explore.finding.browsing import Browsing
+from msdn_gui.explore.finding.facet_panel import FacetPanel
+from msdn_gui.explore.finding.gallery_model import GalleryModel
+from msdn_gui.explore.finding.gallery_view import CELL, GalleryView
+from msdn_gui.explore.finding.jump_bar import JumpBar
+from msdn_gui.explore.finding.orders import ORDER_TIPS, ORDER_WORDS, Order
+from msdn_gui.explore.finding.query_box import Names, QueryBox
+from msdn_gui.explore.finding.saved_searches import SavedSearches, Search
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit
 from msdn_gui.session import Session
 
 if TYPE_CHECKING:
-    from msdn_gui.explore.gallery_view import GalleryView
+    from msdn_gui.explore.finding.gallery_view import GalleryView
 
 
 class JumpBar(QLineEdit):

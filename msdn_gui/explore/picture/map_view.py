@@ -12,9 +12,9 @@ from PySide6.QtGui import QBrush, QColor, QMouseEvent, QPainterPath, QPen, QPixm
 from PySide6.QtWidgets import QApplication, QWidget
 
 from msdn_core.domain.annotation import Box
-from msdn_gui.explore.ink import Outline, path_item, pen, rectangle_path, stack
-from msdn_gui.explore.map_layer import MapLayer
-from msdn_gui.explore.map_marks import MapMarks
+from msdn_gui.explore.picture.ink import Outline, path_item, pen, rectangle_path, stack
+from msdn_gui.explore.picture.map_layer import MapLayer
+from msdn_gui.explore.picture.map_marks import MapMarks
 from msdn_gui.widgets.picture_item import PictureItem
 
 _GRIP = 8.0

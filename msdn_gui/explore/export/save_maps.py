@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from msdn_core.errors import MsdnError
-from msdn_gui.explore.maps_panel import MapsPanel
+from msdn_gui.explore.maps.maps_panel import MapsPanel
 from msdn_gui.look.theme import SPACING, text_font, theme
 from msdn_gui.services.locations import file_name
 from msdn_gui.session import Session

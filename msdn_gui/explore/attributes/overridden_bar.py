@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from msdn_gui.explore.overrides import Overrides
+from msdn_gui.explore.attributes.overrides import Overrides
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_check_box

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from msdn_core.domain.explanation import Explanation
 from msdn_core.project import ImageRecord
-from msdn_gui.explore.map_side import MapSide, Shown
-from msdn_gui.explore.map_view import MapView, Place
-from msdn_gui.explore.truth import Truth
+from msdn_gui.explore.maps.map_side import MapSide, Shown
+from msdn_gui.explore.picture.map_view import MapView, Place
+from msdn_gui.explore.picture.truth import Truth
 from msdn_gui.look.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME
 from msdn_gui.widgets.map_controls import Display
 from msdn_gui.widgets.ordered_table import number

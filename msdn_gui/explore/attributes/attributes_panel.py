@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.domain.attention import attributes_of_regions
 from msdn_core.domain.variants import SubNets
-from msdn_gui.explore.attribute_model import AV, FUSED, GROUP, HIT, NAME, VA, WANTED, AttributeModel
-from msdn_gui.explore.overridden_bar import OverriddenBar
-from msdn_gui.explore.overrides import Overrides
-from msdn_gui.explore.region_choice import RegionChoice
-from msdn_gui.explore.score_delegate import ScoreDelegate
-from msdn_gui.explore.truth import attribute_hits, known_truth
+from msdn_gui.explore.attributes.attribute_model import AV, FUSED, GROUP, HIT, NAME, VA, WANTED, AttributeModel
+from msdn_gui.explore.attributes.overridden_bar import OverriddenBar
+from msdn_gui.explore.attributes.overrides import Overrides
+from msdn_gui.explore.attributes.score_delegate import ScoreDelegate
+from msdn_gui.explore.maps.region_choice import RegionChoice
+from msdn_gui.explore.picture.truth import attribute_hits, known_truth
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.explaining import ExplainPhase, ExplainState

@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsItem, QGraphicsRectItem
 
-from msdn_gui.explore.ink import Outline
+from msdn_gui.explore.picture.ink import Outline
 
 _EVERYWHERE = QRectF(-1e6, -1e6, 2e6, 2e6)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from msdn_core.project import ImageRecord
-from msdn_gui.explore.captioned_pair import CaptionedPair
-from msdn_gui.explore.comparison import Comparison
-from msdn_gui.explore.truth import Truth, known_truth, truth_of
+from msdn_gui.explore.maps.captioned_pair import CaptionedPair
+from msdn_gui.explore.maps.comparison import Comparison
+from msdn_gui.explore.picture.truth import Truth, known_truth, truth_of
 from msdn_gui.session import Session
 from msdn_gui.widgets.map_controls import Display
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.domain.query_matching import Facet
-from msdn_gui.explore.facet_model import FacetModel
+from msdn_gui.explore.finding.facet_model import FacetModel
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button
 

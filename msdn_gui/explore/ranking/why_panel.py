@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.domain.counterfactual import fewest_scores
 from msdn_core.domain.image_prediction import ImagePrediction
-from msdn_gui.explore.contribution_model import NAME, SHARE, ContributionModel
-from msdn_gui.explore.overrides import Overrides
+from msdn_gui.explore.attributes.overrides import Overrides
+from msdn_gui.explore.ranking.contribution_model import NAME, SHARE, ContributionModel
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.session import Session

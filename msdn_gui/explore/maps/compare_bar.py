@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
-from msdn_gui.explore.comparison import PARTS, Comparison
+from msdn_gui.explore.maps.comparison import PARTS, Comparison
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.widgets.build import make_check_box, make_tool_button

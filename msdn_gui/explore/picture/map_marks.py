@@ -8,8 +8,8 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
-from msdn_gui.explore.ink import Outline, rectangle_path, stack
-from msdn_gui.explore.truth import Truth
+from msdn_gui.explore.picture.ink import Outline, rectangle_path, stack
+from msdn_gui.explore.picture.truth import Truth
 
 _RING, _DOT = 7.0, 1.5
 """Pixels of the screen."""

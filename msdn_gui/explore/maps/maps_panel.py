@@ -10,15 +10,15 @@ from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.project import ImageRecord
-from msdn_gui.explore.captioned_pair import CaptionedPair
-from msdn_gui.explore.compare_bar import CompareBar
-from msdn_gui.explore.comparison import Comparison, short_name
-from msdn_gui.explore.held_pair import HeldPair
-from msdn_gui.explore.linked_pairs import LinkedPairs
-from msdn_gui.explore.map_pair import MapPair
-from msdn_gui.explore.map_side import MapSide
-from msdn_gui.explore.region_choice import RegionChoice
-from msdn_gui.explore.truth import Truth, known_truth, truth_of
+from msdn_gui.explore.maps.captioned_pair import CaptionedPair
+from msdn_gui.explore.maps.compare_bar import CompareBar
+from msdn_gui.explore.maps.comparison import Comparison, short_name
+from msdn_gui.explore.maps.held_pair import HeldPair
+from msdn_gui.explore.maps.linked_pairs import LinkedPairs
+from msdn_gui.explore.maps.map_pair import MapPair
+from msdn_gui.explore.maps.map_side import MapSide
+from msdn_gui.explore.maps.region_choice import RegionChoice
+from msdn_gui.explore.picture.truth import Truth, known_truth, truth_of
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.services.explaining import ExplainPhase, ExplainState

@@ -1,0 +1,1 @@
+"""Saving maps: both maps as a picture, and a sheet of several attributes."""
