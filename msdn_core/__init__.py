@@ -24,32 +24,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from msdn_core.backbones.extraction import extract_features
-    from msdn_core.backbones.loading import load_backbone
-    from msdn_core.domain.attributes import Attribute, ClassTable
-    from msdn_core.domain.collection import RankedCollection
-    from msdn_core.domain.explanation import Explanation
-    from msdn_core.errors import MsdnError
-    from msdn_core.evaluation.evaluate import evaluate
-    from msdn_core.evaluation.examine import examine
-    from msdn_core.importers.awa2 import import_awa2
-    from msdn_core.importers.class_folders import import_class_folders
-    from msdn_core.importers.cub import import_cub
-    from msdn_core.importers.demo import create_demo, draw_missing
-    from msdn_core.importers.feature_maps import import_feature_maps
-    from msdn_core.importers.images import import_images
-    from msdn_core.importers.msdn_lists import import_msdn_lists
-    from msdn_core.importers.sun import import_sun
-    from msdn_core.importers.xlsa17 import import_xlsa17
-    from msdn_core.msdn.collection import score_collection
-    from msdn_core.msdn.explainer import Explainer
-    from msdn_core.msdn.network import MSDN
-    from msdn_core.project import Project
-    from msdn_core.recipes.config import RECIPES, TrainConfig
-    from msdn_core.runs.directory import RunDirectory
-    from msdn_core.runs.predictions import Predictions, read_predictions
-    from msdn_core.training.loop import run_training
-    from msdn_core.training.published import import_checkpoint
+    from msdn_core.backbones.extraction import extract_features as extract_features
+    from msdn_core.backbones.loading import load_backbone as load_backbone
+    from msdn_core.demo.aviary import create_demo as create_demo
+    from msdn_core.demo.aviary import draw_missing as draw_missing
+    from msdn_core.domain.attributes import Attribute as Attribute
+    from msdn_core.domain.attributes import ClassTable as ClassTable
+    from msdn_core.domain.collection import RankedCollection as RankedCollection
+    from msdn_core.domain.explanation import Explanation as Explanation
+    from msdn_core.errors import MsdnError as MsdnError
+    from msdn_core.evaluation.evaluate import evaluate as evaluate
+    from msdn_core.evaluation.examine import examine as examine
+    from msdn_core.importers.formats.awa2 import import_awa2 as import_awa2
+    from msdn_core.importers.formats.class_folders import import_class_folders as import_class_folders
+    from msdn_core.importers.formats.cub import import_cub as import_cub
+    from msdn_core.importers.formats.feature_maps import import_feature_maps as import_feature_maps
+    from msdn_core.importers.formats.msdn_lists import import_msdn_lists as import_msdn_lists
+    from msdn_core.importers.formats.sun import import_sun as import_sun
+    from msdn_core.importers.formats.xlsa17 import import_xlsa17 as import_xlsa17
+    from msdn_core.importers.images import import_images as import_images
+    from msdn_core.msdn.collection import score_collection as score_collection
+    from msdn_core.msdn.explainer import Explainer as Explainer
+    from msdn_core.msdn.network import MSDN as MSDN
+    from msdn_core.project import Project as Project
+    from msdn_core.recipes.config import RECIPES as RECIPES
+    from msdn_core.recipes.config import TrainConfig as TrainConfig
+    from msdn_core.runs.directory import RunDirectory as RunDirectory
+    from msdn_core.runs.predictions import Predictions as Predictions
+    from msdn_core.runs.predictions import read_predictions as read_predictions
+    from msdn_core.training.loop import run_training as run_training
+    from msdn_core.training.published import import_checkpoint as import_checkpoint
 
 # Torch reads this when it allocates first: a step's tensors then come in huge pages where the system has them, not
 # in tens of thousands of page faults.
@@ -70,58 +74,28 @@ _HOMES = {
     "RankedCollection": "msdn_core.domain.collection",
     "RunDirectory": "msdn_core.runs.directory",
     "TrainConfig": "msdn_core.recipes.config",
-    "create_demo": "msdn_core.importers.demo",
-    "draw_missing": "msdn_core.importers.demo",
+    "create_demo": "msdn_core.demo.aviary",
+    "draw_missing": "msdn_core.demo.aviary",
     "evaluate": "msdn_core.evaluation.evaluate",
     "examine": "msdn_core.evaluation.examine",
     "extract_features": "msdn_core.backbones.extraction",
-    "import_awa2": "msdn_core.importers.awa2",
+    "import_awa2": "msdn_core.importers.formats.awa2",
     "import_checkpoint": "msdn_core.training.published",
-    "import_class_folders": "msdn_core.importers.class_folders",
-    "import_cub": "msdn_core.importers.cub",
-    "import_feature_maps": "msdn_core.importers.feature_maps",
+    "import_class_folders": "msdn_core.importers.formats.class_folders",
+    "import_cub": "msdn_core.importers.formats.cub",
+    "import_feature_maps": "msdn_core.importers.formats.feature_maps",
     "import_images": "msdn_core.importers.images",
-    "import_msdn_lists": "msdn_core.importers.msdn_lists",
-    "import_sun": "msdn_core.importers.sun",
-    "import_xlsa17": "msdn_core.importers.xlsa17",
+    "import_msdn_lists": "msdn_core.importers.formats.msdn_lists",
+    "import_sun": "msdn_core.importers.formats.sun",
+    "import_xlsa17": "msdn_core.importers.formats.xlsa17",
     "load_backbone": "msdn_core.backbones.loading",
     "read_predictions": "msdn_core.runs.predictions",
     "run_training": "msdn_core.training.loop",
     "score_collection": "msdn_core.msdn.collection",
 }
 
-__all__ = [
-    "MSDN",
-    "RECIPES",
-    "Attribute",
-    "ClassTable",
-    "Explainer",
-    "Explanation",
-    "MsdnError",
-    "Predictions",
-    "Project",
-    "RankedCollection",
-    "RunDirectory",
-    "TrainConfig",
-    "create_demo",
-    "draw_missing",
-    "evaluate",
-    "examine",
-    "extract_features",
-    "import_awa2",
-    "import_checkpoint",
-    "import_class_folders",
-    "import_cub",
-    "import_feature_maps",
-    "import_images",
-    "import_msdn_lists",
-    "import_sun",
-    "import_xlsa17",
-    "load_backbone",
-    "read_predictions",
-    "run_training",
-    "score_collection",
-]
+# Type checkers read the imports above; a test holds the two lists to each other.
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

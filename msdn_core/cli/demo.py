@@ -21,7 +21,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Makes the project where there is none yet, and draws what is not drawn."""
-    from msdn_core.importers.demo import check_seed, create_demo, draw_missing
+    from msdn_core.demo.aviary import check_seed, create_demo, draw_missing
     from msdn_core.project import Project
 
     if not Project.is_project(arguments.project):

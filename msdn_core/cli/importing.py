@@ -1,4 +1,4 @@
-"""``import FORMAT SOURCE PROJECT``: turns foreign files into a project."""
+"""``import FORMAT SOURCE PROJECT``: make a project from a data set or a folder of images."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ _OPTIONS = {
     SPLITS: {"metavar": "MAT", "help": "att_splits.mat of the proposed split"},
     WORD_VECTORS: {
         "metavar": "FILE",
-        "help": "one row an attribute (.npy, .pkl), or vectors of words (GloVe or word2vec: .txt, .vec, .bin, .gz)",
+        "help": "one row per attribute (.npy, .pkl), or vectors of words (GloVe or word2vec: .txt, .vec, .bin, .gz)",
     },
 }
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command and its formats."""
-    parser = commands.add_parser("import", parents=[common], help="make a project of a data set or a folder of images")
+    """Add the command and its formats."""
+    parser = commands.add_parser(
+        "import", parents=[common], help="make a project from a data set or a folder of images"
+    )
     formats = parser.add_subparsers(title="formats", metavar="FORMAT", required=True)
     for name, entry in FORMATS.items():
         one = formats.add_parser(name, parents=[common], help=entry.text)
@@ -45,29 +47,29 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         "--normalize-v",
         action=argparse.BooleanOptionalAction,
         default=None,
-        help="bring word vectors to length 1 in each forward pass (default: the recipe's)",
+        help="scale word vectors to length 1 in each forward pass (default: the recipe's)",
     )
     checkpoint.add_argument("--name", metavar="RUN", help="the run's name (default: the file's)")
     checkpoint.set_defaults(handler=run_checkpoint)
 
     images = formats.add_parser("images", parents=[common], help="any folder of images")
-    images.add_argument("folder", type=Path, metavar="DIR", help="the folder; the ones inside it are read too")
+    images.add_argument("folder", type=Path, metavar="DIR", help="the folder; folders inside it are included")
     images.add_argument("project", type=Path, metavar="PROJECT", help="the project to make or to add to")
     images.set_defaults(handler=run_images)
 
 
 def run_format(arguments: argparse.Namespace, output: Output) -> None:
-    """Imports a data set of one of the formats."""
+    """Import a data set in one of the formats."""
     entry: Format = arguments.format
     given = {option: getattr(arguments, option) for option in entry.options}
     if entry.reports_progress:
         given["progress"] = output.progress
     output.progress("reading", 0, 1)
-    _say(entry.load()(arguments.source, arguments.project, **given), output)
+    _print(entry.importer(arguments.source, arguments.project, **given), output)
 
 
 def run_checkpoint(arguments: argparse.Namespace, output: Output) -> None:
-    """Imports a published checkpoint as a run."""
+    """Import a published checkpoint as a run."""
     from msdn_core.domain.scoring import Fusion
     from msdn_core.training.published import import_checkpoint
 
@@ -86,12 +88,12 @@ def run_checkpoint(arguments: argparse.Namespace, output: Output) -> None:
 
 
 def run_images(arguments: argparse.Namespace, output: Output) -> None:
-    """Imports a folder of images."""
+    """Import a folder of images."""
     from msdn_core.importers.images import import_images
 
-    _say(import_images(arguments.folder, arguments.project), output)
+    _print(import_images(arguments.folder, arguments.project), output)
 
 
-def _say(report: ImportReport, output: Output) -> None:
+def _print(report: ImportReport, output: Output) -> None:
     lines = [f"{report.project}: {report.images:,} images, {report.classes} classes, {report.attributes} attributes."]
     output.result(report.to_json(), "\n".join([*lines, *(f"  {finding}" for finding in report.findings)]))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from msdn_core.atomic import replacing
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
-from msdn_core.importers.att_splits import OURS, PARTS
+from msdn_core.importers.readers.att_splits import OURS, PARTS
 from msdn_core.project import Project
 
 

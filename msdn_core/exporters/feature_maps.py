@@ -12,8 +12,8 @@ from msdn_core.atomic import replacing
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
-from msdn_core.importers.att_splits import OURS, PARTS
-from msdn_core.importers.feature_maps.file import MAPS, NORMALISED, SEEN, SPEC, WORDS
+from msdn_core.importers.formats.feature_maps.file import MAPS, NORMALISED, SEEN, SPEC, WORDS
+from msdn_core.importers.readers.att_splits import OURS, PARTS
 from msdn_core.project import Project
 from msdn_core.vision.features import FeatureStore, find_stores
 

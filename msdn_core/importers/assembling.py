@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from msdn_core.domain.annotation import Split, hold_out
 from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
 from msdn_core.errors import ImportFault
-from msdn_core.importers.att_splits import AttSplits, ImageList, join_classes
 from msdn_core.importers.dataset import DataSet
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.image_names import class_by_folder, on_disk, plain_names
 from msdn_core.importers.images import list_images
-from msdn_core.importers.readers.text_files import Findings
+from msdn_core.importers.readers.att_splits import AttSplits, ImageList, join_classes
 from msdn_core.importers.splitting import unseen_classes, validation_meta
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
@@ -89,7 +89,7 @@ def assemble(
             if place is not None or pictures.keep_absent
         ]
     elif names and pictures.folder is None:
-        findings.say(
+        findings.add(
             "No folder of pictures was given (--images DIR): the images are listed, and none of them can be shown."
         )
     _bare_classes(classes, images, findings)
@@ -139,7 +139,7 @@ def _classes(
     if listed is None or listed.labels is None:
         lost = [name for name, kind in zip(names, by_folder, strict=True) if kind is None]
         if lost:
-            findings.say(f"{len(lost)} images lie in a folder of no class, e.g. {lost[0]}: they have no class.")
+            findings.add(f"{len(lost)} images lie in a folder of no class, e.g. {lost[0]}: they have no class.")
         return by_folder
     order = classes if proposed is None else proposed.classes
     if len(listed.labels) and int(listed.labels.max()) >= len(order):
@@ -155,7 +155,7 @@ def _classes(
         if folder is not None and folder != kind
     ]
     if odd:
-        findings.say(
+        findings.add(
             f"{len(odd)} images are labelled otherwise than their folder, e.g. {odd[0][0]} as {odd[0][1]}: the label "
             "counts."
         )
@@ -182,6 +182,6 @@ def _bare_classes(classes: Sequence[str], images: Sequence[NewImage], findings: 
     bare = [name for name in classes if name not in with_images]
     findings.counts["classes_without_images"] = len(bare)
     if bare and images:
-        findings.say(
+        findings.add(
             f"{len(bare)} classes have no image here, e.g. {bare[0]}; their vectors take part in every ranking."
         )

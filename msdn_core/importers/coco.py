@@ -9,8 +9,8 @@ from typing import Any
 
 from msdn_core.domain.annotation import Box, Mark
 from msdn_core.errors import ImportFault
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.image_names import join_images
-from msdn_core.importers.readers.text_files import Findings
 from msdn_core.project import Project
 
 _MOST_BYTES = 512 << 20
@@ -52,7 +52,7 @@ def marks_from_coco(path: Path, project: Project, annotator: str, at: str) -> tu
             )
         )
     if odd:
-        findings.say(f"{odd} annotations have no box, no point or no category that makes sense, and were left out.")
+        findings.add(f"{odd} annotations have no box, no point or no category that makes sense, and were left out.")
     return marks, findings.sentences()
 
 

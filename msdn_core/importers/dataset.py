@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from msdn_core.domain.annotation import Mark, Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault, ProjectError
-from msdn_core.importers.readers.text_files import Findings
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.report import ImportReport
 from msdn_core.project import NewImage, Project
 

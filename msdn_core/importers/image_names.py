@@ -7,9 +7,9 @@ from itertools import takewhile
 from pathlib import Path
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.att_splits import ImageList, join_classes, match_key
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.images import list_images
-from msdn_core.importers.readers.text_files import Findings
+from msdn_core.importers.readers.att_splits import ImageList, join_classes, match_key
 from msdn_core.project import Project, is_plain_path
 
 _PICTURE_FOLDERS = ("images", "jpegimages")
@@ -88,7 +88,7 @@ def join_images(path: Path, names: Iterable[str], project: Project, findings: Fi
         raise ImportFault(f"The file {path} names none of this project's images; choose the file that belongs to it.")
     missing = [name for name in listed if name not in found]
     if missing:
-        findings.say(f"Left out, as this project has none of that name: {len(missing)} images, e.g. {missing[0]}.")
+        findings.add(f"Left out, as this project has none of that name: {len(missing)} images, e.g. {missing[0]}.")
     return found
 
 
@@ -123,5 +123,5 @@ def on_disk(names: Sequence[str], folder: Path, findings: Findings, *, kept: boo
     ):
         findings.counts[key] = len(paths)
         if paths:
-            findings.say(f"{len(paths):,} {what}, e.g. {paths[0]}.")
+            findings.add(f"{len(paths):,} {what}, e.g. {paths[0]}.")
     return places

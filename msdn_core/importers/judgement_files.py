@@ -8,8 +8,9 @@ import numpy as np
 
 from msdn_core.domain.annotation import Certainty, Judgement
 from msdn_core.errors import ImportFault
-from msdn_core.importers.cub.judgements import read_judgements
-from msdn_core.importers.readers.text_files import Findings, fault, rows, whole
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.formats.cub.judgements import read_judgements
+from msdn_core.importers.readers.text_files import line_error, read_rows, whole_number
 from msdn_core.project import JudgementKey, Project
 
 
@@ -44,7 +45,7 @@ def judgements_from_files(
     }
     odd = int(((present >= 0) & ~sound).sum())
     if odd:
-        findings.say(f"{odd} judgements have a certainty that is none of 1 to {max(Certainty)}, and were left out.")
+        findings.add(f"{odd} judgements have a certainty that is none of 1 to {max(Certainty)}, and were left out.")
     return made, findings.sentences()
 
 
@@ -52,12 +53,12 @@ def _numbers(path: Path, known: dict[str, int], noun: str, findings: Findings) -
     """The file's number of each thing that the project has, to the project's own."""
     found: dict[int, int] = {}
     unknown: list[str] = []
-    for line, texts in rows(path, 2):
+    for line, texts in read_rows(path, 2):
         if len(texts) != 2:
-            raise fault(path, line, "is not a number and a name; mend the line or get the file anew")
-        number = whole(path, line, texts[0])
+            raise line_error(path, line, "is not a number and a name; mend the line or get the file anew")
+        number = whole_number(path, line, texts[0])
         if number in found:
-            raise fault(path, line, f"gives number {number} a second time; remove one of the two")
+            raise line_error(path, line, f"gives number {number} a second time; remove one of the two")
         if texts[1] in known:
             found[number] = known[texts[1]]
         else:
@@ -65,5 +66,5 @@ def _numbers(path: Path, known: dict[str, int], noun: str, findings: Findings) -
     if not found:
         raise ImportFault(f"{path} names none of this project's {noun}; choose the files that belong to it.")
     if unknown:
-        findings.say(f"Left out, as this project has none of that name: {len(unknown)} {noun}, e.g. {unknown[0]}.")
+        findings.add(f"Left out, as this project has none of that name: {len(unknown)} {noun}, e.g. {unknown[0]}.")
     return found

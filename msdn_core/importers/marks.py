@@ -14,8 +14,9 @@ from typing import Any
 from msdn_core.domain.annotation import Box, Mark
 from msdn_core.errors import ImportFault
 from msdn_core.importers.coco import marks_from_coco
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.image_names import join_images
-from msdn_core.importers.readers.text_files import Findings, fault, finite
+from msdn_core.importers.readers.text_files import finite_numbers, line_error
 from msdn_core.importers.sheets import csv_rows, read_json, read_text
 from msdn_core.project import Project
 
@@ -69,7 +70,7 @@ def marks_of_entry(entry: Mapping[str, Any], image: int, annotator: str, at: str
 
 
 def _mark(one: Mapping[str, Any], image: int, annotator: str, at: str) -> Mark:
-    numbers = finite([str(one.get(field) or 0.0) for field in ("x", "y", "width", "height")])
+    numbers = finite_numbers([str(one.get(field) or 0.0) for field in ("x", "y", "width", "height")])
     if numbers is None or min(numbers[2:]) < 0:
         raise ValueError("a mark is four numbers, and its width and height are not negative")
     who, when = str(one.get("by") or "").strip(), str(one.get("at") or "")
@@ -88,7 +89,7 @@ def _from_csv(path: Path, annotator: str, at: str) -> list[tuple[str, tuple[Mark
             row = dict(zip(head, cells, strict=True))
             found.append((row["image"], marks_of_row(row, numbers, 0, annotator, at)))
         except ValueError as error:
-            raise fault(path, line, f"makes no sense ({error})") from error
+            raise line_error(path, line, f"makes no sense ({error})") from error
     return found
 
 

@@ -19,7 +19,7 @@ import numpy as np
 
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import ImportFault
-from msdn_core.importers.readers.text_files import fault, finite
+from msdn_core.importers.readers.text_files import finite_numbers, line_error
 
 SEEN, DESCRIPTION = "seen", "description"
 CLASSES_FORMAT = "msdn-explorer classes"
@@ -63,7 +63,9 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             if any(cells):
                 yield reader.line_num, cells
     except csv.Error as error:
-        raise fault(path, reader.line_num, f"cannot be parted into fields ({error}); save the sheet anew") from error
+        raise line_error(
+            path, reader.line_num, f"cannot be parted into fields ({error}); save the sheet anew"
+        ) from error
 
 
 def read_text(path: Path) -> str:
@@ -118,13 +120,15 @@ def _from_csv(path: Path) -> ClassSheet:
     for line, cells in lines:
         name = cells[0]
         if len(cells) != len(head) or not name:
-            raise fault(path, line, f"has {len(cells)} fields or no class; the first line has {len(head)} headings")
+            raise line_error(
+                path, line, f"has {len(cells)} fields or no class; the first line has {len(head)} headings"
+            )
         if name in vectors:
-            raise fault(path, line, f"names “{name}” a second time; remove one of the two")
+            raise line_error(path, line, f"names “{name}” a second time; remove one of the two")
         numbers = _numbers(cells[start:])
         if numbers is None:
             odd = next(i for i, cell in enumerate(cells[start:]) if _numbers([cell]) is None)
-            raise fault(
+            raise line_error(
                 path,
                 line,
                 f"has “{cells[start + odd][:40]}” for {attributes[odd].full_name}, where a number is expected",
@@ -141,12 +145,12 @@ def _from_csv(path: Path) -> ClassSheet:
 
 def _numbers(cells: list[str]) -> list[float] | None:
     # Spreadsheets that part by semicolons write decimal commas.
-    return finite([cell.replace(",", ".") for cell in cells])
+    return finite_numbers([cell.replace(",", ".") for cell in cells])
 
 
 def _yes_or_no(text: str, path: Path, line: int) -> bool:
     if text.lower() not in (*_YES, *_NO):
-        raise fault(path, line, f"has “{text[:40]}” under seen; write yes or no")
+        raise line_error(path, line, f"has “{text[:40]}” under seen; write yes or no")
     return text.lower() in _YES
 
 

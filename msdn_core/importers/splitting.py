@@ -8,8 +8,9 @@ from pathlib import Path
 
 from msdn_core.domain.annotation import Split
 from msdn_core.errors import ImportFault
-from msdn_core.importers.att_splits import join_classes
-from msdn_core.importers.readers.text_files import Findings, rows
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.readers.att_splits import join_classes
+from msdn_core.importers.readers.text_files import read_rows
 
 
 def unseen_classes(images: Iterable[tuple[str, Split]]) -> frozenset[str] | None:
@@ -31,10 +32,10 @@ def validation_meta(split_file: Path, classes: Sequence[str], findings: Findings
     file = split_file.with_name("valclasses1.txt")
     if not file.is_file():
         return {}
-    named = [texts[0] for _, texts in rows(file, 1)]
+    named = [texts[0] for _, texts in read_rows(file, 1)]
     joined = join_classes(named, classes)
     lost = [name for name in named if name not in joined]
     if lost:
         raise ImportFault(f"{file} names {lost[0]}, a class that there is not; give the files of one data set.")
-    findings.say(f"Runs validate on the {len(named)} seen classes that {file.name} names.")
+    findings.add(f"Runs validate on the {len(named)} seen classes that {file.name} names.")
     return {"validation_classes": json.dumps([classes[joined[name]] for name in named], ensure_ascii=False)}

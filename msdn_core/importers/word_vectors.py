@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.safe_pickle import MAX_BYTES, load_arrays
-from msdn_core.importers.readers.text_files import Findings
-from msdn_core.importers.vocabulary import is_vocabulary, look_up
+from msdn_core.importers.readers.vocabulary import is_vocabulary, look_up
 
 HASHED = "hashed"
 """What a project says of vectors that were hashed from names."""
@@ -35,7 +35,7 @@ def attribute_words(
         ImportFault: if the file cannot be read or holds another number of rows.
     """
     if path is None:
-        findings.say(
+        findings.add(
             "No word vectors were given: they are hashed from the attributes' names, which know nothing of meaning "
             "(--word-vectors FILE)."
         )
@@ -49,7 +49,7 @@ def attribute_words(
         )
     zero = [name for name, row in zip(full_names, words, strict=True) if not row.any()]
     if zero:
-        findings.say(
+        findings.add(
             f"Word vectors that are all zero, so that their attributes are never attended to: {', '.join(zero)}."
         )
     return words, path.name
@@ -63,7 +63,7 @@ def _summed(full_names: Sequence[str], path: Path, findings: Findings) -> NDArra
     unknown = findings.unknown_words = tuple(word for word in wanted if word not in vectors)
     findings.counts["unknown_words"] = len(unknown)
     if unknown:
-        findings.say(f"{path.name} does not know {len(unknown)} words of the attributes' names: {', '.join(unknown)}.")
+        findings.add(f"{path.name} does not know {len(unknown)} words of the attributes' names: {', '.join(unknown)}.")
     if not vectors:
         raise ImportFault(f"{path} knows no word of any attribute's name; give vectors of the same language.")
     dimension = len(next(iter(vectors.values())))
@@ -76,7 +76,7 @@ def _summed(full_names: Sequence[str], path: Path, findings: Findings) -> NDArra
         else:
             hashed.append(full_names[row])
     if hashed:
-        findings.say(
+        findings.add(
             f"No word of {len(hashed)} attributes is known ({', '.join(hashed[:5])}): their vectors are hashed from "
             "their names."
         )

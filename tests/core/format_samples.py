@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import h5py
 import numpy as np
 import scipy.io
 import torch
-from cub_sample import names, write
+from cub_sample import make_cub, names, write
 
 from msdn_core.domain.annotation import Split
 
@@ -145,3 +146,15 @@ def feature_maps(path: Path, *, chunked: bool = False, **changes: object) -> Pat
                 options = {"chunks": True, "compression": "gzip"} if chunked and name == "feature_map" else {}
                 file.create_dataset(name, data=value, **options)
     return path
+
+
+SOURCES: dict[str, Callable[[Path], object]] = {
+    "cub": make_cub,
+    "awa2": awa2,
+    "sun": sun,
+    "xlsa17": att_splits,
+    "feature-maps": lambda folder: feature_maps(folder / "maps.hdf5"),
+    "msdn-lists": lambda folder: (msdn_list(folder), att_splits(folder)),
+    "folder": class_folders,
+}
+"""By the name of a format: what puts a sample of it in an empty folder."""

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from msdn_core.cli.main import main
-from msdn_core.importers.demo import create_demo
+from msdn_core.demo.aviary import create_demo
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Ended

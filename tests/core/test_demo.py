@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from msdn_core.demo.aviary import SHIPPED_RUN, create_demo, draw_image, draw_missing
+from msdn_core.demo.drawing import COLOURS
+from msdn_core.demo.pose import PARTS, SIZE, make_pose
+from msdn_core.demo.scene import draw_scene
+from msdn_core.demo.species import GROUP_PARTS, TRAITS, class_table, make_species
 from msdn_core.domain.annotation import Split
-from msdn_core.importers.aviary.drawing import COLOURS
-from msdn_core.importers.aviary.pose import PARTS, SIZE, make_pose
-from msdn_core.importers.aviary.scene import draw_scene
-from msdn_core.importers.aviary.species import GROUP_PARTS, TRAITS, class_table, make_species
-from msdn_core.importers.demo import SHIPPED_RUN, create_demo, draw_image, draw_missing
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.header import read_header

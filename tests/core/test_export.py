@@ -22,9 +22,9 @@ from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.exporters.att_splits import export_att_splits
 from msdn_core.exporters.feature_maps import export_feature_maps
 from msdn_core.exporters.sheets import export_annotations, export_classes, export_word_vectors
-from msdn_core.importers.class_folders import import_class_folders
-from msdn_core.importers.feature_maps import import_feature_maps
-from msdn_core.importers.xlsa17 import import_xlsa17
+from msdn_core.importers.formats.class_folders import import_class_folders
+from msdn_core.importers.formats.feature_maps import import_feature_maps
+from msdn_core.importers.formats.xlsa17 import import_xlsa17
 from msdn_core.project import NewImage, Project
 from msdn_core.runs.predictions import read_predictions
 from msdn_core.training.loop import run_training

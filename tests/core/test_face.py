@@ -1,8 +1,10 @@
 """What a notebook sees: few names, complete, explained, and light until one is used."""
 
+import ast
 import inspect
 import subprocess
 import sys
+from pathlib import Path
 
 import msdn_core
 from msdn_core import RECIPES, RunDirectory, evaluate, run_training
@@ -18,6 +20,15 @@ def test_every_name_is_completed_and_says_what_it_does():
     assert set(msdn_core.__all__) <= set(dir(msdn_core))
     for name in msdn_core.__all__:
         assert inspect.getdoc(getattr(msdn_core, name)), name
+
+
+def test_type_checkers_see_the_names_that_are_there():
+    tree = ast.parse(Path(msdn_core.__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        alias.asname: node.module for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert seen == msdn_core._HOMES
 
 
 def test_a_notebook_trains_and_measures_as_the_command_line_does(tmp_path):

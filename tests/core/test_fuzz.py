@@ -27,10 +27,19 @@ from hypothesis import strategies as st
 
 from msdn_core.domain.scoring import Fusion
 from msdn_core.errors import MsdnError
-from msdn_core.importers import awa2, class_folders, cub, feature_maps, msdn_lists, sun, xlsa17
 from msdn_core.importers.dataset import DataSet, check_texts
 from msdn_core.importers.dataset import write_project as write_for_real
-from msdn_core.importers.readers.text_files import Findings
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.formats import (
+    awa2,
+    class_folders,
+    cub,
+    feature_maps,
+    msdn_lists,
+    official_directory,
+    sun,
+    xlsa17,
+)
 from msdn_core.importers.recognise import recognise
 from msdn_core.importers.report import ImportReport
 from msdn_core.importers.word_vectors import attribute_words
@@ -61,7 +70,8 @@ CORPUS = (
     b"\xed\xa0\x80",
     b"(" * 40,
 )
-IMPORTERS = (awa2, class_folders, cub, feature_maps, msdn_lists, sun, xlsa17)
+WRITERS = (class_folders, cub, feature_maps, msdn_lists, official_directory, xlsa17)
+"""The modules that write projects."""
 
 Reader = Callable[[Path], object]
 
@@ -143,8 +153,8 @@ READERS: dict[str, tuple[Callable[[Path], object], str, Reader]] = {
         "*.hdf5",
         maps_read,
     ),
-    "csv": (lambda folder: make_sheets(folder, "csv"), "*.csv", imported(class_folders.import_class_folders)),
-    "json": (lambda folder: make_sheets(folder, "json"), "*.json", imported(class_folders.import_class_folders)),
+    "folder-csv": (lambda folder: make_sheets(folder, "csv"), "*.csv", imported(class_folders.import_class_folders)),
+    "folder-json": (lambda folder: make_sheets(folder, "json"), "*.json", imported(class_folders.import_class_folders)),
     "words-pkl": (
         lambda folder: (folder / "words.pkl").write_bytes(pickle.dumps(np.eye(3), 2)),
         "*.pkl",
@@ -230,7 +240,7 @@ def seldom_written(monkeypatch: pytest.MonkeyPatch) -> None:
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
-    for module in IMPORTERS:
+    for module in WRITERS:
         monkeypatch.setattr(module, "write_project", write)
 
 

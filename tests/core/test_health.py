@@ -16,7 +16,7 @@ from msdn_core.doctor.check import check_project
 from msdn_core.doctor.splits import PUBLISHED
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_core.importers.xlsa17 import import_xlsa17
+from msdn_core.importers.formats.xlsa17 import import_xlsa17
 from msdn_core.project import NewImage, Project
 from msdn_core.vision.features import MANIFEST, find_stores
 

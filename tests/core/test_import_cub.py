@@ -24,7 +24,7 @@ from cub_sample import (
 
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ImportFault, ProjectError
-from msdn_core.importers.cub import import_cub
+from msdn_core.importers.formats.cub import import_cub
 from msdn_core.project import Project
 
 
@@ -116,7 +116,7 @@ def test_a_subset_without_a_list_says_what_it_assumes(cub: Path, splits: Path, t
     kept = [1, 2, 4, 5, 7, 8]
     write(cub, "images.txt", [f"{n} {PATHS[n - 1]}" for n in kept])
     report = import_cub(cub, tmp_path / "p", splits=splits)
-    assert any("assumed" in finding and "not comparable" in finding for finding in report.findings)
+    assert any("assumed" in finding and "cannot be compared" in finding for finding in report.findings)
     found = imported_splits(tmp_path / "p")
     for path, split in found.items():
         assert (split is Split.TEST_UNSEEN) == path.startswith(UNSEEN)

@@ -9,7 +9,7 @@ import pytest
 from cub_sample import PATHS, make_cub, replace_line, save_splits, write
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.cub import import_cub
+from msdn_core.importers.formats.cub import import_cub
 from msdn_core.project import Project
 
 
@@ -57,7 +57,7 @@ def test_a_line_of_no_use_is_named_and_no_project_is_made(
 
 def test_text_in_another_encoding_names_the_file(cub: Path, tmp_path: Path) -> None:
     (cub / "classes.txt").write_bytes("1 001.Häher\n".encode("latin-1"))
-    with pytest.raises(ImportFault, match=r"classes\.txt, line 1: it is no UTF-8"):
+    with pytest.raises(ImportFault, match=r"classes\.txt, line 1: the line is not UTF-8"):
         import_cub(cub, tmp_path / "p")
 
 
@@ -68,8 +68,8 @@ def test_odd_lines_of_boxes_and_parts_are_left_out_and_said(cub: Path, splits: P
     replace_line(cub, "train_test_split.txt", 9, "9 maybe")
     report = import_cub(cub, tmp_path / "p", splits=splits)
     text = " ".join(report.findings)
-    assert "bounding_boxes.txt: 2 malformed lines were left out or mended, the first at line 2" in text
-    assert "part_locs.txt: 1 malformed line was left out or mended, the first at line 4" in text
+    assert "bounding_boxes.txt: 2 malformed lines were left out or corrected; the first is line 2" in text
+    assert "part_locs.txt: 1 malformed line was left out or corrected; the first is line 4" in text
     assert report.counts["malformed_lines"] == 4
     with Project.open(tmp_path / "p") as project:
         assert project.box(1) is not None

@@ -14,7 +14,7 @@ from test_import_formats import check
 
 from msdn_core.errors import ImportFault, MsdnError
 from msdn_core.evaluation.evaluate import evaluate
-from msdn_core.importers.feature_maps import import_feature_maps
+from msdn_core.importers.formats.feature_maps import import_feature_maps
 from msdn_core.project import Project
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import MAPS, FeatureStore, find_stores
@@ -109,7 +109,7 @@ def test_a_file_that_is_gone_or_cut_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ImportFault, match="no file"):
         import_feature_maps(file, tmp_path / "other")
     file.write_bytes(whole[:1000])
-    with pytest.raises(ImportFault, match="whole HDF5"):
+    with pytest.raises(ImportFault, match="complete HDF5"):
         import_feature_maps(file, tmp_path / "other")
 
 
@@ -150,7 +150,7 @@ def test_maps_that_are_not_in_the_file_fill_no_disk(tmp_path: Path) -> None:
     file = samples.feature_maps(tmp_path / "maps.hdf5", feature_map=None)
     with h5py.File(file, "a") as opened:
         opened.create_dataset("feature_map", (12, 4096, 100, 100), "f4", chunks=(1, 64, 100, 100))
-    with pytest.raises(ImportFault, match="not in the file"):
+    with pytest.raises(ImportFault, match="missing from the file"):
         import_feature_maps(file, tmp_path / "project")
 
 

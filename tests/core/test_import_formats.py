@@ -12,15 +12,15 @@ import pytest
 
 from msdn_core.domain.annotation import Split
 from msdn_core.errors import ImportFault
-from msdn_core.importers.att_splits import image_list_beside
-from msdn_core.importers.awa2 import import_awa2
-from msdn_core.importers.class_folders import import_class_folders
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.formats.awa2 import import_awa2
+from msdn_core.importers.formats.class_folders import import_class_folders
+from msdn_core.importers.formats.msdn_lists import import_msdn_lists
+from msdn_core.importers.formats.sun import import_sun
+from msdn_core.importers.formats.xlsa17 import import_xlsa17
 from msdn_core.importers.image_names import class_by_folder, plain_names
-from msdn_core.importers.msdn_lists import import_msdn_lists
-from msdn_core.importers.readers.text_files import Findings
-from msdn_core.importers.sun import import_sun
+from msdn_core.importers.readers.att_splits import image_list_beside
 from msdn_core.importers.word_vectors import attribute_words, hashed_word_vectors
-from msdn_core.importers.xlsa17 import import_xlsa17
 from msdn_core.project import Project
 
 TRUE_CLASS = {path: samples.CLASSES[label] for path, label in zip(samples.PATHS, samples.LABELS, strict=True)}
@@ -74,7 +74,7 @@ def test_xlsa17_without_images_has_classes_only(tmp_path: Path) -> None:
     file = samples.att_splits(tmp_path / "source")
     report = import_xlsa17(file, tmp_path / "one")
     assert (report.images, report.classes) == (0, 4)
-    assert any("all are taken as seen" in finding for finding in report.findings)
+    assert any("all count as seen" in finding for finding in report.findings)
     file.with_name("testclasses.txt").write_text("Bobolink\n", encoding="utf-8")
     report = import_xlsa17(file, tmp_path / "two")
     assert report.counts["unseen_classes"] == 1

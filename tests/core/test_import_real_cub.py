@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from msdn_core.domain.annotation import Split
-from msdn_core.importers.att_splits import join_classes, match_key, read_att_splits
-from msdn_core.importers.cub import import_cub
-from msdn_core.importers.cub.files import ListedImage
-from msdn_core.importers.cub.splits import proposed_split
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.formats.cub import import_cub
+from msdn_core.importers.formats.cub.files import ListedImage
+from msdn_core.importers.formats.cub.splits import proposed_split
+from msdn_core.importers.readers.att_splits import join_classes, match_key, read_att_splits
 from msdn_core.importers.readers.safe_pickle import load_arrays
-from msdn_core.importers.readers.text_files import Findings
 from msdn_core.project import Project
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from msdn_core.domain.annotation import Split
-from msdn_core.importers.awa2 import import_awa2
-from msdn_core.importers.msdn_lists import import_msdn_lists
-from msdn_core.importers.sun import import_sun
-from msdn_core.importers.xlsa17 import import_xlsa17
+from msdn_core.importers.formats.awa2 import import_awa2
+from msdn_core.importers.formats.msdn_lists import import_msdn_lists
+from msdn_core.importers.formats.sun import import_sun
+from msdn_core.importers.formats.xlsa17 import import_xlsa17
 from msdn_core.project import Project
 
 FORMATS = Path(__file__).resolve().parents[3] / "shared" / "data" / "formats"

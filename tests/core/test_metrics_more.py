@@ -17,7 +17,7 @@ from msdn_core.domain.metrics import (
     map_overlap,
 )
 from msdn_core.domain.metrics.body_parts import APN, PROJECT_PARTS, body_parts
-from msdn_core.importers.cub.parts import GROUP_PARTS
+from msdn_core.importers.formats.cub.parts import GROUP_PARTS
 
 
 @pytest.fixture

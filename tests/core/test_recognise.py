@@ -1,11 +1,9 @@
-"""A path says by itself what it is."""
+"""The format of a path is recognised from what is there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-import cub_sample
 import format_samples as samples
 import pytest
 import torch
@@ -15,22 +13,12 @@ from msdn_core.importers.formats import FORMATS
 from msdn_core.importers.recognise import recognise
 from msdn_core.project import Project
 
-FOLDERS: dict[str, Callable[[Path], object]] = {
-    "cub": cub_sample.make_cub,
-    "awa2": samples.awa2,
-    "sun": samples.sun,
-    "xlsa17": samples.att_splits,
-    "feature-maps": lambda folder: samples.feature_maps(folder / "maps.hdf5"),
-    "msdn-lists": lambda folder: (samples.msdn_list(folder), samples.att_splits(folder)),
-    "folder": samples.class_folders,
-}
 
-
-@pytest.mark.parametrize("name", FOLDERS)
+@pytest.mark.parametrize("name", FORMATS)
 def test_what_is_recognised_can_be_imported(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "source"
     folder.mkdir()
-    FOLDERS[name](folder)
+    samples.SOURCES[name](folder)
     found = recognise(folder)
     assert found is not None
     assert (found.format, found.source) == (name, folder)

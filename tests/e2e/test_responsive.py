@@ -14,7 +14,7 @@ sys.path.append(str(Path(__file__).parents[1] / "gui"))
 
 from watch import LoopWatch
 
-from msdn_core.importers.demo import create_demo, draw_missing
+from msdn_core.demo.aviary import create_demo, draw_missing
 from msdn_core.project import Project
 from msdn_core.recipes.config import from_settings
 from msdn_core.runs.directory import RunDirectory

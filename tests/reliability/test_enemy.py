@@ -22,10 +22,10 @@ import small_run
 from PIL import Image
 from trials import posix_only, times
 
+from msdn_core.demo.aviary import create_demo, draw_missing
 from msdn_core.domain.annotation import Box, Certainty, ImageLabel, Judgement, Mark, Review, ReviewState, Split
 from msdn_core.errors import MsdnError, ProjectError
-from msdn_core.importers.class_folders import import_class_folders
-from msdn_core.importers.demo import create_demo, draw_missing
+from msdn_core.importers.formats.class_folders import import_class_folders
 from msdn_core.importers.sheets import read_class_sheet
 from msdn_core.importers.word_vectors import load_word_vectors
 from msdn_core.project import JudgementKey, Project

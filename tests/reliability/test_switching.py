@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from trials import run, script
 
-from msdn_core.importers.demo import create_demo, draw_missing
+from msdn_core.demo.aviary import create_demo, draw_missing
 from msdn_core.project import Project
 
 IMAGES = 40

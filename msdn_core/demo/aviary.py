@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from msdn_core.atomic import write_atomic
+from msdn_core.demo.pose import PARTS, SIZE, Pose, make_pose
+from msdn_core.demo.scene import draw_scene
+from msdn_core.demo.species import GROUP_PARTS, IMAGES_EACH, Species, class_table, make_species
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ConfigError, ProjectError
-from msdn_core.importers.aviary.pose import PARTS, SIZE, Pose, make_pose
-from msdn_core.importers.aviary.scene import draw_scene
-from msdn_core.importers.aviary.species import GROUP_PARTS, IMAGES_EACH, Species, class_table, make_species
 from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.links import refuse_links
 from msdn_core.project import NewImage, Project

@@ -1,4 +1,4 @@
-"""CUB-200-2011 in its official directory, with the proposed split where it is given."""
+"""CUB-200-2011 in its official directory, with the proposed split if it is given."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault
-from msdn_core.importers.att_splits import read_att_splits
-from msdn_core.importers.cub.files import CubDirectory, ListedImage, read_cub
-from msdn_core.importers.cub.judgements import read_judgements
-from msdn_core.importers.cub.splits import Decision, official_split, proposed_split
-from msdn_core.importers.cub.table import class_table, group_parts
 from msdn_core.importers.dataset import DataSet, Judgements, ProgressReport, refuse_full_project, write_project
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.formats.cub.files import CubDirectory, ListedImage, is_cub, read_cub
+from msdn_core.importers.formats.cub.judgements import read_judgements
+from msdn_core.importers.formats.cub.splits import Decision, official_split, proposed_split
+from msdn_core.importers.formats.cub.table import class_table, group_parts
+from msdn_core.importers.formats.format import SPLITS, WORD_VECTORS, Format
 from msdn_core.importers.images import list_images
-from msdn_core.importers.readers.text_files import Findings
+from msdn_core.importers.readers.att_splits import read_att_splits
 from msdn_core.importers.report import ImportReport
 from msdn_core.importers.splitting import validation_meta
 from msdn_core.importers.word_vectors import attribute_words
@@ -30,22 +31,37 @@ def import_cub(
     word_vectors: Path | None = None,
     progress: ProgressReport | None = None,
 ) -> ImportReport:
-    """Make a project of CUB's official directory; the photographs stay where they are.
+    """Make a project from CUB's official directory; the photographs stay where they are.
 
-    ``splits`` is ``att_splits.mat``; all is joined by the names of classes and files, never by number.
-    ``word_vectors`` holds one row an attribute (``.pkl`` or ``.npy``); without it they are hashed from the names.
-    Nothing is written before everything was read, and all of it in one transaction.
+    Everything is joined by the names of classes and files, never by number. Nothing is written before everything has
+    been read, and then in one transaction.
 
-    Raises:
-        ImportFault: if a file is missing or malformed (file and line are named), or files do not fit one another.
-        ProjectError: if there is a project with content already, or it cannot be written.
+    Parameters
+    ----------
+    folder
+        The directory, or the folder that contains it.
+    project_path
+        Where to make the project.
+    splits
+        ``att_splits.mat`` of the proposed split. Without it the official split is used, in which no class is unseen.
+    word_vectors
+        One row per attribute, or vectors of words; hashed from the names if not given.
+    progress
+        Called with the stage and how much of it is done.
+
+    Raises
+    ------
+    ImportFault
+        If a file is missing or malformed, or files do not belong together.
+    ProjectError
+        If there is already a project with content, or it cannot be written.
     """
-    tell = progress or _silent
+    report_progress = progress or _silent
     folder, findings = Path(folder), Findings()
     refuse_full_project(project_path)
     if not folder.is_dir():
         raise ImportFault(f"There is no folder {folder}; check the path.")
-    tell("reading", 0, 1)
+    report_progress("reading", 0, 1)
     cub = read_cub(folder, findings)
     proposed = None if splits is None else read_att_splits(splits)
     decision = (
@@ -56,8 +72,8 @@ def import_cub(
     table = class_table(cub, proposed, decision, findings)
     words, source = attribute_words([a.full_name for a in table.attributes], word_vectors, findings)
     present = _present(cub, table, findings)
-    judgements = _judgements(cub, present, tell, findings)
-    tell("writing", 0, 1)
+    judgements = _judgements(cub, present, report_progress, findings)
+    report_progress("writing", 0, 1)
     validation = {} if splits is None else validation_meta(splits, table.classes, findings)
     data = DataSet(
         "CUB-200-2011",
@@ -72,16 +88,16 @@ def import_cub(
     )
     findings.counts.setdefault("malformed_lines", 0)
     report = write_project(project_path, data, findings)
-    tell("writing", 1, 1)
+    report_progress("writing", 1, 1)
     return report
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:
-    """For callers that do not ask how far the work is."""
+    """Ignore progress."""
 
 
 def _present(cub: CubDirectory, table: ClassTable, findings: Findings) -> list[ListedImage]:
-    """The listed images whose files are there; what is missing on either side is a finding."""
+    """Return the listed images whose files exist; report what is missing on either side."""
     on_disk = set(list_images(cub.folder / "images"))
     present = [image for image in cub.images if image.path in on_disk]
     absent = [image.path for image in cub.images if image.path not in on_disk]
@@ -90,22 +106,22 @@ def _present(cub: CubDirectory, table: ClassTable, findings: Findings) -> list[L
         place = cub.folder / "images"
         raise ImportFault(f"None of the {len(cub.images)} listed images is in {place}; unpack the images there.")
     with_images = {image.class_name for image in present}
-    bare = [name for name in table.classes if name not in with_images]
-    nameless = [image.path for image in present if image.class_name is None]
-    for key, paths, what in (
+    without_images = [name for name in table.classes if name not in with_images]
+    without_class = [image.path for image in present if image.class_name is None]
+    for key, names, what in (
         ("listed_but_absent", absent, "images are listed but absent, and were left out"),
         ("present_but_unlisted", unlisted, "images are present but not listed, and were left out"),
-        ("without_class", nameless, "images have no line in image_class_labels.txt, so no class and no split"),
-        ("classes_without_images", bare, "classes have no image here; their vectors take part in every ranking"),
+        ("without_class", without_class, "images have no line in image_class_labels.txt, so no class and no split"),
+        ("classes_without_images", without_images, "classes have no images; they are ranked with the others"),
     ):
-        findings.counts[key] = len(paths)
-        if paths:
-            findings.say(f"{len(paths)} {what}, e.g. {paths[0]}.")
+        findings.counts[key] = len(names)
+        if names:
+            findings.add(f"{len(names)} {what}, e.g. {names[0]}.")
     return present
 
 
 def _judgements(
-    cub: CubDirectory, present: list[ListedImage], tell: ProgressReport, findings: Findings
+    cub: CubDirectory, present: list[ListedImage], report_progress: ProgressReport, findings: Findings
 ) -> Judgements | None:
     if cub.judgements is None:
         return None
@@ -114,7 +130,7 @@ def _judgements(
         [image.number for image in present],
         len(cub.attributes),
         findings,
-        lambda done, total: tell("judgements", done, total),
+        lambda done, total: report_progress("judgements", done, total),
     )
 
 
@@ -129,3 +145,13 @@ def _new_images(cub: CubDirectory, present: list[ListedImage], decision: Decisio
         )
         for image in present
     ]
+
+
+FORMAT = Format(
+    "cub",
+    "the official directory of CUB-200-2011",
+    import_cub,
+    options=(SPLITS, WORD_VECTORS),
+    reports_progress=True,
+    fits_folder=is_cub,
+)

@@ -19,7 +19,7 @@ from msdn_core.domain.annotation import Box, Mark, PartPoint, Split
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import Judgements
 from msdn_core.importers.marks import ANNOTATIONS_FORMAT, mark_numbers, marks_of_entry, marks_of_row
-from msdn_core.importers.readers.text_files import fault, finite
+from msdn_core.importers.readers.text_files import finite_numbers, line_error
 from msdn_core.importers.sheets import csv_rows, read_json
 from msdn_core.project import NewImage, is_plain_path
 from msdn_core.project.annotations import timestamp
@@ -67,7 +67,7 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
     marks: list[Mark] = []
     for line, cells in lines:
         if len(cells) != len(head):
-            raise fault(path, line, f"has {len(cells)} fields, and the first line has {len(head)} headings")
+            raise line_error(path, line, f"has {len(cells)} fields, and the first line has {len(head)} headings")
         row = {name: cells[place] for name, place in column.items()}
         try:
             image = NewImage(
@@ -81,7 +81,7 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
             present.append(_whole([(k, row[name]) for k, name in judged[ATTRIBUTE]], len(attributes), -1))
             certainty.append(_whole([(k, row[name]) for k, name in judged[CERTAINTY]], len(attributes), 0))
         except (ValueError, KeyError) as error:
-            raise fault(path, line, f"makes no sense ({error})") from error
+            raise line_error(path, line, f"makes no sense ({error})") from error
         images.append(_checked(image, known, seen, f"{path}, line {line}"))
     judgements = (np.array(present, np.int8), np.array(certainty, np.int8)) if images and judged[ATTRIBUTE] else None
     return Annotations(tuple(images), judgements, "split" in column, tuple(marks))
@@ -161,7 +161,7 @@ def _numbers(values: Any, count: int, usual: int) -> np.ndarray:
 def _box(texts: Sequence[str]) -> Box | None:
     if not any(texts):
         return None
-    numbers = finite(list(texts))
+    numbers = finite_numbers(list(texts))
     if numbers is None or len(numbers) != 4 or min(numbers[2:]) <= 0:
         raise ValueError("a box is four numbers, and its width and height are more than 0")
     return Box(*numbers)
@@ -175,7 +175,7 @@ def _part(name: str, row: Mapping[str, str]) -> PartPoint | None:
 
 
 def _point(name: str, x: Any, y: Any, visible: Any = True) -> PartPoint:
-    numbers = finite([str(x), str(y)])
+    numbers = finite_numbers([str(x), str(y)])
     if numbers is None or not name:
         raise ValueError(f"a part has a name and two finite numbers, not {x!r} and {y!r}")
     return PartPoint(name, numbers[0], numbers[1], bool(visible))

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.readers.text_files import Findings, fault, finite
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.readers.text_files import finite_numbers, line_error
 
 _MAX_DIMENSION = 4096
 _MAX_WORD = 1024
@@ -67,26 +68,28 @@ def _text(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Fin
     while line := stream.readline(_MAX_LINE):
         number += 1
         if len(line) == _MAX_LINE:
-            raise fault(path, number, f"is longer than {_MAX_LINE:,} bytes, which no word vector is; check the file")
+            raise line_error(
+                path, number, f"is longer than {_MAX_LINE:,} bytes, which no word vector is; check the file"
+            )
         texts = line.split()
         if number == 1:
             head = _head(texts)
             dimension = len(texts) - 1 if head is None else head[1]
             if not 1 <= dimension <= _MAX_DIMENSION:
-                raise fault(path, 1, "is not a word and its numbers; give word vectors of GloVe or word2vec")
+                raise line_error(path, 1, "is not a word and its numbers; give word vectors of GloVe or word2vec")
             if head is not None:
                 continue
         # A word may hold spaces (GloVe has some), so its numbers are counted from the end.
         word = b" ".join(texts[:-dimension])
         if not word:
-            findings.malformed(path, number)
+            findings.add_malformed(path, number)
             continue
         whole += 1
         if word in wanted:
-            numbers = finite([text.decode("ascii", "replace") for text in texts[-dimension:]])
+            numbers = finite_numbers([text.decode("ascii", "replace") for text in texts[-dimension:]])
             vector = None if numbers is None else _vector(np.array(numbers))
             if vector is None:
-                findings.malformed(path, number)
+                findings.add_malformed(path, number)
             else:
                 yield word, vector
     if not whole:
@@ -97,7 +100,7 @@ def _binary(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: F
     """A line with both sizes, and then each word, a space, and its numbers as float32, little-endian."""
     head = _head(stream.readline(_MAX_WORD).split())
     if head is None or not 1 <= head[1] <= _MAX_DIMENSION:
-        raise fault(path, 1, "does not say how many words and numbers there are; give a binary file of word2vec")
+        raise line_error(path, 1, "does not say how many words and numbers there are; give a binary file of word2vec")
     count, size = head[0], head[1] * 4
     buffer, at = b"", 0
     for place in range(1, count + 1):
@@ -111,7 +114,7 @@ def _binary(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: F
         if word in wanted:
             vector = _vector(np.frombuffer(buffer, "<f4", head[1], end + 1))
             if vector is None:
-                findings.say(f"The vector of “{word.decode(errors='replace')}” in {path.name} is not finite: left out.")
+                findings.add(f"The vector of “{word.decode(errors='replace')}” in {path.name} is not finite: left out.")
             else:
                 yield word, vector
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.errors import ImportFault
-from msdn_core.importers.att_splits import AttSplits, join_classes
-from msdn_core.importers.readers.text_files import Findings, fault, finite, rows
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.readers.att_splits import AttSplits, join_classes
+from msdn_core.importers.readers.text_files import finite_numbers, line_error, read_rows
 
 
 def read_vectors(path: Path, classes: int, attributes: int) -> FloatArray:
@@ -20,10 +21,10 @@ def read_vectors(path: Path, classes: int, attributes: int) -> FloatArray:
         ImportFault: if a line holds anything but K finite numbers, or there are not M of them.
     """
     vectors = []
-    for line, texts in rows(path, attributes + 1):
-        numbers = finite(texts)
+    for line, texts in read_rows(path, attributes + 1):
+        numbers = finite_numbers(texts)
         if numbers is None or len(numbers) != attributes:
-            raise fault(path, line, f"is not a class vector of {attributes} finite numbers; get the file anew")
+            raise line_error(path, line, f"is not a class vector of {attributes} finite numbers; get the file anew")
         vectors.append(numbers)
     if len(vectors) != classes:
         raise ImportFault(f"{path} has {len(vectors)} class vectors for {classes} classes; get the file anew.")
@@ -53,7 +54,7 @@ def joined_vectors(
         if name in joined:
             vectors[row] = proposed.vectors[joined[name]]
     if lost:
-        findings.say(
+        findings.add(
             f"{len(lost)} classes are not in {proposed.path.name}, e.g. {lost[0]}: their vectors are the data set's "
             "own."
         )
@@ -61,7 +62,7 @@ def joined_vectors(
         differ = int((np.abs(vectors - own).max(axis=1, initial=0.0) > 1e-3).sum())
         findings.counts["classes_with_other_vectors"] = differ
         if differ:
-            findings.say(
+            findings.add(
                 f"{differ} classes have other vectors in {proposed.path.name}, which are used, than in the data set's "
                 "own file."
             )

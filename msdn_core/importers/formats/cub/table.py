@@ -1,4 +1,4 @@
-"""What a CUB project knows of its classes and attributes: class vectors, seen mask, word vectors, parts."""
+"""The class table of a CUB project, and the parts where its attributes can be seen."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import numpy as np
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault
-from msdn_core.importers.att_splits import AttSplits, join_classes
-from msdn_core.importers.class_vectors import joined_vectors
-from msdn_core.importers.cub.files import CubDirectory
-from msdn_core.importers.cub.parts import GROUP_PARTS
-from msdn_core.importers.cub.splits import Decision
-from msdn_core.importers.readers.text_files import Findings
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.formats.cub.files import CubDirectory
+from msdn_core.importers.formats.cub.parts import GROUP_PARTS
+from msdn_core.importers.formats.cub.splits import Decision
+from msdn_core.importers.readers.att_splits import AttSplits, join_classes
+from msdn_core.importers.readers.class_vectors import joined_vectors
 
 
 def class_table(cub: CubDirectory, proposed: AttSplits | None, decision: Decision, findings: Findings) -> ClassTable:
-    """The classes of ``classes.txt`` with the split file's vectors, or the directory's where it has none."""
+    """Return the classes of ``classes.txt`` with the vectors of the split file, or of the directory without one."""
     vectors = cub.vectors
     if proposed is not None:
         vectors = joined_vectors(cub.classes, len(cub.attributes), cub.vectors, proposed, findings)
     if vectors is None:
         raise ImportFault(
             f"There are no class vectors: {cub.folder} has no attributes/class_attribute_labels_continuous.txt; "
-            "get that file, or give --splits att_splits.mat."
+            "download that file, or pass --splits att_splits.mat."
         )
     unseen = join_classes(cub.classes, sorted(decision.unseen))
     seen = np.array([name not in unseen for name in cub.classes], dtype=np.bool_)
@@ -30,7 +30,7 @@ def class_table(cub: CubDirectory, proposed: AttSplits | None, decision: Decisio
 
 
 def group_parts(table: ClassTable, cub: CubDirectory) -> dict[str, tuple[str, ...]]:
-    """Attribute group to the parts where it can be seen, as far as the directory marks those parts."""
+    """Return the parts where each attribute group can be seen, as far as the directory marks those parts."""
     known = set(cub.part_names)
     found = {group: tuple(part for part in GROUP_PARTS.get(group, ()) if part in known) for group in table.groups}
     return {group: parts for group, parts in found.items() if parts}

@@ -1,4 +1,4 @@
-"""``image_attribute_labels.txt``: what annotators said of each attribute in each image, in 3.7 million lines."""
+"""``image_attribute_labels.txt``: annotators' judgements of each attribute in each image, in 3.7 million lines."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.readers.text_files import Findings
+from msdn_core.importers.findings import Findings
 
 _BLOCK = 1 << 24
 _FIELDS = 5
-"""Image, attribute, presence, certainty, seconds it took."""
+"""Image, attribute, presence, certainty, seconds taken."""
 _NEWLINE, _SPACE = 10, 32
 
 
@@ -25,10 +25,31 @@ def read_judgements(
     findings: Findings,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
-    """(N, K) presence, -1 where nothing is said, and (N, K) certainty, 0 there, of the images with these numbers.
+    """Read the judgements of some images.
 
-    The file has a few lines of 6 or 7 fields, whose first four are sound: they are used, and counted as malformed;
-    lines that make no sense are counted and left out. It is read in blocks: a loop over its lines takes minutes.
+    The published file has a few lines of 6 or 7 fields whose first four are valid: these are used and counted as
+    malformed; all other malformed lines are counted and left out. The file is read in blocks, since a loop over its
+    lines takes minutes.
+
+    Parameters
+    ----------
+    path
+        The file.
+    numbers
+        The N images, by the data set's numbers.
+    attributes
+        The number of attributes, K.
+    findings
+        Receives the malformed lines.
+    progress
+        Called with the bytes read and their total.
+
+    Returns
+    -------
+    present
+        (N, K): 1, 0, or −1 without a judgement.
+    certainty
+        (N, K): 0 without a judgement.
     """
     present = np.full((len(numbers), attributes), -1, np.int8)
     certainty = np.zeros((len(numbers), attributes), np.int8)
@@ -42,15 +63,15 @@ def read_judgements(
                 block += stream.readline()
                 done += len(block)
                 values, lines = _parse(block if block.endswith(b"\n") else block + b"\n", path, findings, first_line)
-                sound = _sound(values, attributes)
-                for line in lines[~sound].tolist():
-                    findings.malformed(path, line)
-                image, attribute, here, sure = values[sound, :4].astype(np.int64).T
+                valid = _are_valid(values, attributes)
+                for line in lines[~valid].tolist():
+                    findings.add_malformed(path, line)
+                image, attribute, presence, sure = values[valid, :4].astype(np.int64).T
                 listed = image < len(row_of)
                 row = np.where(listed, row_of[np.where(listed, image, 0)], -1)
-                wanted = row >= 0
-                present[row[wanted], attribute[wanted] - 1] = here[wanted]
-                certainty[row[wanted], attribute[wanted] - 1] = sure[wanted]
+                included = row >= 0
+                present[row[included], attribute[included] - 1] = presence[included]
+                certainty[row[included], attribute[included] - 1] = sure[included]
                 first_line += block.count(b"\n")
                 if progress is not None:
                     progress(done, size)
@@ -59,9 +80,9 @@ def read_judgements(
     return present, certainty
 
 
-def _sound(values: NDArray[np.float64], attributes: int) -> NDArray[np.bool_]:
-    """(n,) whether a line's numbers are ones that it can hold."""
-    image, attribute, here, sure = values[:, :4].T
+def _are_valid(values: NDArray[np.float64], attributes: int) -> NDArray[np.bool_]:
+    """Return (n,) whether the numbers of each line are possible."""
+    image, attribute, presence, sure = values[:, :4].T
     with np.errstate(invalid="ignore"):
         whole = (values[:, :4] == np.floor(values[:, :4])).all(axis=1)
         return np.asarray(
@@ -70,7 +91,7 @@ def _sound(values: NDArray[np.float64], attributes: int) -> NDArray[np.bool_]:
             & (image < 1e12)
             & (attribute >= 1)
             & (attribute <= attributes)
-            & ((here == 0) | (here == 1))
+            & ((presence == 0) | (presence == 1))
             & (sure >= 0)
             & (sure <= 127)
         )
@@ -79,7 +100,7 @@ def _sound(values: NDArray[np.float64], attributes: int) -> NDArray[np.bool_]:
 def _parse(
     block: bytes, path: Path, findings: Findings, first_line: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """(n, 5) numbers and the (n,) line each stands in; lines of another number of fields go the slow way."""
+    """Return (n, 5) numbers and the (n,) line numbers; lines with another number of fields are parsed one by one."""
     characters = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero(characters == _NEWLINE)
     starts = np.concatenate([[0], ends[:-1] + 1])
@@ -88,30 +109,30 @@ def _parse(
     text = block if regular.all() else characters[np.repeat(regular, ends - starts + 1)].tobytes()
     values = _numbers(text)
     if values is None or values.size != regular.sum() * _FIELDS:
-        # Something in here is no number: find out line by line which.
+        # Something in here is not a number: find it line by line.
         regular[:] = False
         values = np.zeros(0)
     lines = np.flatnonzero(regular) + first_line
-    mended, mended_lines = [], []
+    corrected, corrected_lines = [], []
     for place in np.flatnonzero(~regular).tolist():
         fields = block[starts[place] : ends[place]].split()
         numbers = _numbers(b" ".join(fields)) if len(fields) >= _FIELDS else None
         if numbers is None or numbers.size != len(fields):
             if fields:
-                findings.malformed(path, place + first_line)
+                findings.add_malformed(path, place + first_line)
             continue
         if len(fields) > _FIELDS:
-            findings.malformed(path, place + first_line)
-        mended.append(numbers[:_FIELDS])
-        mended_lines.append(place + first_line)
+            findings.add_malformed(path, place + first_line)
+        corrected.append(numbers[:_FIELDS])
+        corrected_lines.append(place + first_line)
     return (
-        np.concatenate([values.reshape(-1, _FIELDS), np.array(mended).reshape(-1, _FIELDS)]),
-        np.concatenate([lines, np.array(mended_lines, np.int64)]),
+        np.concatenate([values.reshape(-1, _FIELDS), np.array(corrected).reshape(-1, _FIELDS)]),
+        np.concatenate([lines, np.array(corrected_lines, np.int64)]),
     )
 
 
 def _numbers(text: bytes) -> NDArray[np.float64] | None:
-    """All numbers of a text between white space, or None if there is anything else."""
+    """Return the numbers in a text separated by white space, or None if there is anything else."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:

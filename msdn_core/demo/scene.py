@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from msdn_core.importers.aviary.drawing import FINE, Brush, Colour, draw_bird, shade
-from msdn_core.importers.aviary.pose import SIZE, Pose
+from msdn_core.demo.drawing import FINE, Brush, Colour, draw_bird, shade
+from msdn_core.demo.pose import SIZE, Pose
 
 _BLUR_SIZE = 64
 _COATS: tuple[Colour, ...] = ((150, 118, 88), (120, 108, 100), (172, 150, 120), (104, 92, 84), (160, 158, 150))

@@ -1,4 +1,4 @@
-"""Feature maps of a file become a store of a project: where they lie, or copied where they cannot be mapped."""
+"""Makes a project's feature store from a file of feature maps: used in place, or copied if that is not possible."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import ProgressReport
-from msdn_core.importers.feature_maps.file import MAPS as DATASET
-from msdn_core.importers.feature_maps.file import NORMALISED, FeatureFile
+from msdn_core.importers.formats.feature_maps.file import MAPS as DATASET
+from msdn_core.importers.formats.feature_maps.file import NORMALISED, FeatureFile
 from msdn_core.importers.readers.hdf5_files import dataset, open_hdf5
 from msdn_core.project import Project
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, Manifest, feature_folder, image_key
@@ -21,10 +21,12 @@ _AT_ONCE = 32
 
 
 def store_maps(project: Project, found: FeatureFile, progress: ProgressReport) -> None:
-    """Make the store: row n of the file is the project's image n.
+    """Make the feature store; row n of the file is the project's image n.
 
-    Raises:
-        ImportFault: if maps that have to be copied cannot be read, or the disk is full.
+    Raises
+    ------
+    ImportFault
+        If maps that must be copied cannot be read, or the disk is full.
     """
     folder = feature_folder(project.path, found.spec)
     images = tuple(image_key(image) for image in project.images())
@@ -33,7 +35,10 @@ def store_maps(project: Project, found: FeatureFile, progress: ProgressReport) -
         if found.source is None:
             _copy(found, folder / MAPS, progress)
     except OSError as error:
-        raise ImportFault(f"The feature maps cannot be copied to {folder} ({error.strerror or error}).") from error
+        raise ImportFault(
+            f"The feature maps cannot be copied to {folder} ({error.strerror or error}); free some space or give "
+            "access, and import again."
+        ) from error
     write_atomic(folder / DONE, bytes([MADE]) * len(images))
     write_atomic(folder / MANIFEST, Manifest(found.spec, images, {}, found.source).to_json())
 
@@ -43,7 +48,7 @@ def _copy(found: FeatureFile, target: Path, progress: ProgressReport) -> None:
     with open_hdf5(found.path) as file, target.open("wb") as out:
         maps = dataset(file, DATASET, found.path)
         if maps is None:
-            raise ImportFault(f"{found.path} has changed while it was read; import it again.")
+            raise ImportFault(f"{found.path} changed while it was read; import it again.")
         normalised = bool(maps.attrs.get(NORMALISED, False))
         for start in range(0, count, _AT_ONCE):
             block = np.asarray(maps[start : start + _AT_ONCE]).reshape(-1, *found.shape[1:])

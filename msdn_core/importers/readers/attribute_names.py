@@ -7,8 +7,9 @@ from pathlib import Path
 
 from msdn_core.domain.attributes import Attribute
 from msdn_core.errors import ImportFault
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.mat_files import read_mat, texts
-from msdn_core.importers.readers.text_files import Findings, numbered
+from msdn_core.importers.readers.text_files import read_names
 
 _FILES = ("attributes.txt", "predicates.txt", "attributes.mat")
 
@@ -21,7 +22,7 @@ def read_attribute_names(file: Path) -> tuple[Attribute, ...]:
             raise ImportFault(f"{file} holds no attributes; give SUN's attributes.mat.")
         names = texts(cells, file)
     else:
-        names = tuple(numbered(file).values())
+        names = tuple(read_names(file).values())
     attributes = tuple(Attribute.parse(name) for name in names)
     if len(set(attributes)) != len(attributes) or not all(name.strip() for name in names):
         raise ImportFault(f"{file} has an attribute without a name, or one name twice; get the file anew.")
@@ -35,9 +36,9 @@ def attribute_names(folders: Sequence[Path], count: int, findings: Findings) -> 
             if (folder / name).is_file():
                 attributes = read_attribute_names(folder / name)
                 if len(attributes) == count:
-                    findings.say(f"The attributes' names are those of {name} in {folder}.")
+                    findings.add(f"The attributes' names are those of {name} in {folder}.")
                     return attributes
-    findings.say(
+    findings.add(
         f"The names of the {count} attributes are not known: they are numbered; put attributes.txt (CUB), "
         "predicates.txt (AwA2) or attributes.mat (SUN) beside the file and import again."
     )

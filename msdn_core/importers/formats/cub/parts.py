@@ -1,4 +1,4 @@
-"""Where on a bird the attributes of each of CUB's groups can be seen, in the part names of ``parts.txt``."""
+"""The parts of a bird, as in ``parts.txt``, where the attributes of each of CUB's groups can be seen."""
 
 from __future__ import annotations
 
@@ -33,4 +33,4 @@ GROUP_PARTS: dict[str, tuple[str, ...]] = {
     "has_crown_color": ("crown",),
     "has_wing_pattern": _WINGS,
 }
-"""Groups of the whole body (size, shape, primary colour) have no part and are not here."""
+"""Groups of the whole body (size, shape, primary colour) have no part and are left out."""

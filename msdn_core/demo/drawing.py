@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw
 
-from msdn_core.importers.aviary.pose import SIZE, Pose
+from msdn_core.demo.pose import SIZE, Pose
 
 Colour = tuple[int, int, int]
 

@@ -21,6 +21,7 @@ from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.mat_files import read_mat, texts, whole_numbers
 from msdn_core.importers.readers.safe_pickle import load_arrays
 
+SPLITS_FILE = "att_splits.mat"
 IMAGE_LISTS = ("res101.mat", "CUB.pkl", "SUN.pkl", "AWA2.pkl")
 """Files that name the images in the order which the split counts in."""
 OURS = "msdn_explorer"

@@ -1,9 +1,9 @@
 """Which split each image of CUB is in.
 
-``att_splits.mat`` counts images in an order that it does not hold. That order is the one of all paths, sorted (checked
-against the published list: all 11,788 are at their place), so a complete ``images.txt`` is enough. Of an incomplete one
-the official image numbers still say what is unseen, since both orders keep the images of a class together in the order
-of the classes' numbers; which seen images are for training they do not say.
+``att_splits.mat`` counts the images in an order that it does not contain: all paths, sorted (checked against the
+published list of 11,788 images), so a complete ``images.txt`` is enough. If it is incomplete, the official image
+numbers still tell which classes are unseen, because both orders keep the images of a class together in the order of
+the class numbers; they do not tell which images of seen classes are for training.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from msdn_core.domain.annotation import HELD_OUT_EVERY, Split, hold_out
 from msdn_core.errors import ImportFault
-from msdn_core.importers.att_splits import AttSplits, image_list_beside, match_key
-from msdn_core.importers.cub.files import ListedImage
-from msdn_core.importers.readers.text_files import Findings
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.formats.cub.files import ListedImage
+from msdn_core.importers.readers.att_splits import AttSplits, image_list_beside, match_key
 from msdn_core.importers.splitting import unseen_classes
 
 
@@ -28,14 +28,14 @@ class Decision:
 
 
 def official_split(images: Sequence[ListedImage], training: dict[int, bool], findings: Findings) -> Decision:
-    """Without a proposed split: the official one, in which every class is trained on."""
+    """Return the official split, in which every class is trained on."""
     splits = {
         image.path: Split.NONE
         if image.class_name is None or image.number not in training
         else (Split.TRAIN if training[image.number] else Split.TEST_SEEN)
         for image in images
     }
-    findings.say(
+    findings.add(
         "No proposed split was given (--splits att_splits.mat): the official split is used, in which no class is "
         "unseen."
     )
@@ -45,10 +45,12 @@ def official_split(images: Sequence[ListedImage], training: dict[int, bool], fin
 def proposed_split(
     images: Sequence[ListedImage], classes: Sequence[str], proposed: AttSplits, findings: Findings
 ) -> Decision:
-    """The proposed split by image, from the surest source there is; what was assumed is a finding.
+    """Return the proposed split by image, from the most reliable source available; assumptions are findings.
 
-    Raises:
-        ImportFault: if the split file cannot belong to these images.
+    Raises
+    ------
+    ImportFault
+        If the split file cannot belong to these images.
     """
     paths = [image.path for image in images]
     listed = image_list_beside(proposed.path)
@@ -58,23 +60,23 @@ def proposed_split(
         if decision is None:
             raise ImportFault(
                 f"{proposed.path.name} does not fit the {len(names):,} images of {file.name} beside it; "
-                "give the two files of one data set."
+                "choose two files of one data set."
             )
         unknown = [path for path in paths if match_key(path) not in decision.splits]
         if unknown:
-            findings.say(f"{len(unknown)} images are not in {file.name}, e.g. {unknown[0]}: they are in no split.")
-        findings.say(f"Splits were joined by file name through {file.name}.")
+            findings.add(f"{len(unknown)} images are not in {file.name}, e.g. {unknown[0]}: they are in no split.")
+        findings.add(f"Splits were joined by file name through {file.name}.")
         return Decision({path: decision.splits.get(match_key(path), Split.NONE) for path in paths}, decision.unseen)
     for order, how in ((sorted(paths), "sorted"), (paths, "in the order of images.txt")):
         decision = _by_list(order, proposed)
         if decision is not None:
-            findings.say(f"{proposed.path.name} counts all {len(order):,} images of images.txt, {how}.")
+            findings.add(f"{proposed.path.name} counts all {len(order):,} images of images.txt, {how}.")
             return decision
     return _by_numbers(images, classes, proposed, findings)
 
 
 def _by_list(names: Sequence[str], proposed: AttSplits) -> Decision | None:
-    """The split where ``names`` are the images in its order; None where they cannot be."""
+    """Return the split if ``names`` are the images in its order; None if they cannot be."""
     if len(names) != len(proposed.splits):
         return None
     splits = dict(zip(names, proposed.splits, strict=True))
@@ -85,7 +87,7 @@ def _by_list(names: Sequence[str], proposed: AttSplits) -> Decision | None:
 def _by_numbers(
     images: Sequence[ListedImage], classes: Sequence[str], proposed: AttSplits, findings: Findings
 ) -> Decision:
-    """Seen or unseen by the official numbers, and an assumption, which is said, about what is trained on."""
+    """Return unseen classes by the official image numbers, with an assumption about the training images."""
     labelled = sorted((i for i in images if i.class_name is not None), key=lambda image: image.path)
     count = len(proposed.splits)
     unseen = None
@@ -94,14 +96,14 @@ def _by_numbers(
     if unseen is None:
         raise ImportFault(
             f"{proposed.path} does not fit the {len(images):,} images of images.txt: some class would be both seen and "
-            "unseen; give the split of this data set."
+            "unseen; choose the split of this data set."
         )
     class_of = {image.path: str(image.class_name) for image in labelled}
     splits = {image.path: Split.NONE for image in images} | hold_out(class_of, unseen)
-    findings.say(
-        f"images.txt lists {len(images):,} of the {count:,} images that {proposed.path.name} counts, so which seen "
-        f"images are for training is assumed: every {HELD_OUT_EVERY}th of a class, sorted by name, is for testing. "
-        "Figures are not comparable with published ones; put res101.mat or CUB.pkl beside the split file to have the "
-        "published split. Classes without images are taken as unseen."
+    findings.add(
+        f"images.txt lists {len(images):,} of the {count:,} images that {proposed.path.name} counts, so the training "
+        f"images of seen classes are assumed: every {HELD_OUT_EVERY}th of a class, sorted by name, is for testing. "
+        "Results cannot be compared with published ones; for the published split, put res101.mat or CUB.pkl beside "
+        "the split file. Classes without images count as unseen."
     )
     return Decision(splits, unseen | (set(classes) - set(class_of.values())))
