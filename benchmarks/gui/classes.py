@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.project import Project
-from msdn_gui.classes import ClassesWorkspace
+from msdn_gui.classes.workspace import ClassesWorkspace
 from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.explaining import ExplainerService

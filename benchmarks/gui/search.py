@@ -30,7 +30,7 @@ from msdn_core.domain.scoring import Fusion
 from msdn_core.project import NewImage, Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader
-from msdn_gui.classes import ClassesWorkspace
+from msdn_gui.classes.workspace import ClassesWorkspace
 from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.explaining import ExplainerService

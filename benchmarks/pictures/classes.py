@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QPlainTextEdit, QSpinBox, QTreeWidget
 
 from benchmarks.pictures.stage import Picture, Stage
-from msdn_gui.classes import ClassesWorkspace
+from msdn_gui.classes.workspace import ClassesWorkspace
 
 
 def _what_if(stage: Stage) -> None:

@@ -14,10 +14,10 @@ from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatA
 from msdn_core.domain.table_changes import ChangeKind, ClassChange
 from msdn_core.errors import MsdnError
 from msdn_core.importers.sheets import ClassSheet
-from msdn_gui.classes.attribute_form import AttributeFacts
-from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
-from msdn_gui.classes.numbers import short
-from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.classes.attributes.form import AttributeFacts
+from msdn_gui.classes.table.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
+from msdn_gui.classes.table.numbers import short
+from msdn_gui.classes.table.view import ClassTableView
 from msdn_gui.session import Session
 from msdn_gui.session.checkpoints import load_checkpoint
 from msdn_gui.session.table_commands import (
@@ -237,12 +237,3 @@ class Editing(QObject):
 
     def _refuse(self, fault: MsdnError) -> None:
         self._session.messages.warning(str(fault))
-
-
-def name_fault(table: ClassTable, name: str, old: str | None = None) -> str:
-    """What is wrong with a name for a class (that is called ``old`` now); empty where nothing is."""
-    if not name.strip():
-        return "A class needs a name."
-    if name.strip() != old and name.strip() in table.class_index:
-        return f"There is a class “{name.strip()}” already; choose another name."
-    return ""

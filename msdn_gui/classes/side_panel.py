@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
-from msdn_gui.classes.attribute_form import AttributeFacts, AttributeForm
-from msdn_gui.classes.class_panel import ClassPanel
-from msdn_gui.classes.new_class_form import NewClassForm
+from msdn_gui.classes.attributes.form import AttributeFacts, AttributeForm
+from msdn_gui.classes.class_panel.panel import ClassPanel
+from msdn_gui.classes.new_class.form import NewClassForm
 from msdn_gui.session import Session
 
 if TYPE_CHECKING:

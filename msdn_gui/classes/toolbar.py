@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from msdn_gui.classes.actions import ClassesActions
-from msdn_gui.classes.table_model import ClassTableModel
+from msdn_gui.classes.table.model import ClassTableModel
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel

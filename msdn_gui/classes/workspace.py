@@ -18,19 +18,19 @@ from PySide6.QtWidgets import (
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import MsdnError
 from msdn_gui.classes.actions import ClassesActions
-from msdn_gui.classes.attribute_list_dialog import AttributeListDialog
+from msdn_gui.classes.attributes.list_dialog import AttributeListDialog
 from msdn_gui.classes.editing import Editing
-from msdn_gui.classes.find_bar import FindBar
-from msdn_gui.classes.name_editor import NameEditor
 from msdn_gui.classes.notice import Notice
-from msdn_gui.classes.shared_choice import SharedChoice
-from msdn_gui.classes.sheets import Sheets
+from msdn_gui.classes.selection_link import SharedChoice
+from msdn_gui.classes.sheets.sheets import Sheets
 from msdn_gui.classes.side_panel import SidePanel
-from msdn_gui.classes.table_model import ClassTableModel
-from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.classes.table.find_bar import FindBar
+from msdn_gui.classes.table.model import ClassTableModel
+from msdn_gui.classes.table.name_editor import NameEditor
+from msdn_gui.classes.table.value_bar import ValueBar
+from msdn_gui.classes.table.view import ClassTableView
 from msdn_gui.classes.toolbar import Toolbar
-from msdn_gui.classes.value_bar import ValueBar
-from msdn_gui.classes.what_if import WhatIf
+from msdn_gui.classes.what_if.page import WhatIf
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_label, make_line_edit

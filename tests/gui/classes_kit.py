@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
-from msdn_gui.classes import ClassesWorkspace
-from msdn_gui.classes.sliders import track_of
+from msdn_gui.classes.what_if.slider_view import track_of
+from msdn_gui.classes.workspace import ClassesWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
 CTRL = Qt.KeyboardModifier.ControlModifier

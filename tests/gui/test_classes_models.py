@@ -10,11 +10,11 @@ from PySide6.QtCore import Qt
 from small_birds import ATTRIBUTES, CLASSES, SEEN, VECTORS
 
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_gui.classes.blocks import BlockError, block_text, fitted, parse_block, rectangle
-from msdn_gui.classes.heat import heat_image
-from msdn_gui.classes.nearest_list import NearestModel
-from msdn_gui.classes.numbers import CellError, exact, parse_value, shown
-from msdn_gui.classes.table_model import ClassTableModel, difference
+from msdn_gui.classes.class_panel.nearest_classes import NearestModel
+from msdn_gui.classes.table.blocks import BlockError, block_text, fitted, parse_block, rectangle
+from msdn_gui.classes.table.heat import heat_image
+from msdn_gui.classes.table.model import ClassTableModel, difference
+from msdn_gui.classes.table.numbers import CellError, exact, parse_value, shown
 from msdn_gui.look.theme import LIGHT
 
 TABLE = ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN)

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import QLabel
 from small_birds import CLASSES, VECTORS
 
 from msdn_core.project import Project
-from msdn_gui.classes.find_bar import matching
-from msdn_gui.classes.numbers import CellError
+from msdn_gui.classes.table.find_bar import matching
+from msdn_gui.classes.table.numbers import CellError
 
 
 @pytest.fixture

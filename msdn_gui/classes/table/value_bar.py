@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from msdn_gui.classes.blocks import sized
-from msdn_gui.classes.numbers import CellError, exact, parse_value
-from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.classes.table.blocks import sized
+from msdn_gui.classes.table.numbers import CellError, exact, parse_value
+from msdn_gui.classes.table.view import ClassTableView
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.widgets.build import make_label, make_line_edit

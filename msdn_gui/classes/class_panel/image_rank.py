@@ -10,8 +10,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from msdn_gui.classes.class_list import ClassLine, ClassList, ClassListModel
-from msdn_gui.classes.score_strip import ScoreStrip
+from msdn_gui.classes.class_panel.class_list import ClassLine, ClassList, ClassListModel
+from msdn_gui.classes.class_panel.score_strip import ScoreStrip
 from msdn_gui.look.theme import SPACING, text_font
 from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.services.thumbnails import Thumbnails

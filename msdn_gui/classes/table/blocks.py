@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.errors import MsdnError
-from msdn_gui.classes.numbers import CellError, exact, parse_value
+from msdn_gui.classes.table.numbers import CellError, exact, parse_value
 
 
 class BlockError(MsdnError):

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
-from msdn_gui.classes import folding
-from msdn_gui.classes.numbers import CellError, exact, parse_value, shown
+from msdn_gui.classes.table import folding
+from msdn_gui.classes.table.numbers import CellError, exact, parse_value, shown
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
 
 Index = QModelIndex | QPersistentModelIndex

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, 
 
 from msdn_core.domain.search import best_images
 from msdn_core.project import ImageRecord
-from msdn_gui.classes.rivals import Rivals
+from msdn_gui.classes.what_if.rival_scores import Rivals
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.session.collection import CollectionPhase

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.table_changes import ChangeKind, ClassChange, Comparison
-from msdn_gui.classes.numbers import short
+from msdn_gui.classes.table.numbers import short
 from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.widgets.build import make_button, make_label, named
 

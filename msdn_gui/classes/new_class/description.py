@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWid
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.describing import find_attributes
-from msdn_gui.classes.class_starts import column_of
+from msdn_gui.classes.new_class.starts import column_of
 from msdn_gui.widgets.build import named
 
 

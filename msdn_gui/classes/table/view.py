@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from msdn_core.domain.attributes import BoolArray
-from msdn_gui.classes.headers import AttributeHeader, ClassHeader
-from msdn_gui.classes.heat import heat_image
-from msdn_gui.classes.numbers import shown
-from msdn_gui.classes.table_model import ClassTableModel
-from msdn_gui.classes.value_delegate import ValueDelegate
+from msdn_gui.classes.table.headers import AttributeHeader, ClassHeader
+from msdn_gui.classes.table.heat import heat_image
+from msdn_gui.classes.table.model import ClassTableModel
+from msdn_gui.classes.table.numbers import shown
+from msdn_gui.classes.table.value_delegate import ValueDelegate
 from msdn_gui.look.theme import theme
 
 ROW_HEIGHT = 24

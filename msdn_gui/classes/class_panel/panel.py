@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.domain.closeness import SAME_DIRECTION
 from msdn_core.errors import MsdnError
-from msdn_gui.classes.class_list import ClassList
-from msdn_gui.classes.description_edit import DescriptionEdit
-from msdn_gui.classes.nearest_list import COUNT, NearestModel
-from msdn_gui.classes.standing import Standing
+from msdn_gui.classes.class_panel.class_list import ClassList
+from msdn_gui.classes.class_panel.description_edit import DescriptionEdit
+from msdn_gui.classes.class_panel.image_rank import Standing
+from msdn_gui.classes.class_panel.nearest_classes import COUNT, NearestModel
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.services.thumbnails import Thumbnails

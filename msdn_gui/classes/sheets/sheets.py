@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.table_changes import ClassChange, Comparison, compare
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
-from msdn_gui.classes.comparison_panel import ComparisonPanel
 from msdn_gui.classes.editing import Editing
+from msdn_gui.classes.sheets.comparison_panel import ComparisonPanel
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.composing import ScoreScale
-from msdn_gui.classes.class_starts import column_of
-from msdn_gui.classes.numbers import shown
+from msdn_gui.classes.new_class.starts import column_of
+from msdn_gui.classes.table.numbers import shown
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_button, make_label, named

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.closeness import nearest_classes
-from msdn_gui.classes.class_list import ClassLine, ClassListModel
+from msdn_gui.classes.class_panel.class_list import ClassLine, ClassListModel
 
 COUNT = 5
 

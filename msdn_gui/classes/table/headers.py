@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHeaderView
 
-from msdn_gui.classes.table_model import ClassTableModel
+from msdn_gui.classes.table.model import ClassTableModel
 from msdn_gui.look.theme import theme
 from msdn_gui.widgets.mark import MARK_SIDE, mark_pixmap
 

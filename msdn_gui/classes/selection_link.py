@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
-from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.classes.table.view import ClassTableView
 from msdn_gui.session import Session
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
-from msdn_gui.classes.editing import name_fault
-from msdn_gui.classes.table_view import ROW_HEIGHT, ClassTableView
+from msdn_gui.classes.class_names import name_fault
+from msdn_gui.classes.table.view import ROW_HEIGHT, ClassTableView
 from msdn_gui.look.theme import theme
 
 _NAME_LEFT = 20

@@ -6,8 +6,8 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, 
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from msdn_gui.classes.numbers import CellError, parse_value
-from msdn_gui.classes.table_model import ClassTableModel
+from msdn_gui.classes.table.model import ClassTableModel
+from msdn_gui.classes.table.numbers import CellError, parse_value
 from msdn_gui.look.theme import theme
 from msdn_gui.widgets.build import make_line_edit
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from msdn_gui.classes.numbers import shown
-from msdn_gui.classes.slider_model import SLIDER_ROLE, Index, Slider, SliderModel
+from msdn_gui.classes.table.numbers import shown
+from msdn_gui.classes.what_if.slider_model import SLIDER_ROLE, Index, Slider, SliderModel
 from msdn_gui.look.theme import theme
 
 ROW_HEIGHT = 26

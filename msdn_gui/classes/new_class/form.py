@@ -15,11 +15,11 @@ from PySide6.QtWidgets import (
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.closeness import SAME_DIRECTION
-from msdn_gui.classes.blend_start import Blend
-from msdn_gui.classes.class_starts import OtherClass, Start
-from msdn_gui.classes.description_start import Description
-from msdn_gui.classes.editing import name_fault
-from msdn_gui.classes.examples_start import Examples
+from msdn_gui.classes.class_names import name_fault
+from msdn_gui.classes.new_class.blend import Blend
+from msdn_gui.classes.new_class.description import Description
+from msdn_gui.classes.new_class.examples import Examples
+from msdn_gui.classes.new_class.starts import OtherClass, Start
 from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session

@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
 
 from msdn_core.domain.attributes import BoolArray, FloatArray
-from msdn_gui.classes.numbers import CellError, parse_value
-from msdn_gui.classes.table_view import ClassTableView
+from msdn_gui.classes.table.numbers import CellError, parse_value
+from msdn_gui.classes.table.view import ClassTableView
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_label, make_line_edit
 

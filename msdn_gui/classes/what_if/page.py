@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QVBoxLayout, QWidget
 
-from msdn_gui.classes.search_panel import SearchPanel
-from msdn_gui.classes.slider_model import SliderModel
-from msdn_gui.classes.sliders import SliderView
+from msdn_gui.classes.what_if.search_panel import SearchPanel
+from msdn_gui.classes.what_if.slider_model import SliderModel
+from msdn_gui.classes.what_if.slider_view import SliderView
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_combo_box, make_line_edit

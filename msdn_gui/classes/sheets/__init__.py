@@ -1,0 +1,1 @@
+"""Class sheets: importing, exporting and comparing versions of the class table."""
