@@ -268,7 +268,7 @@ def main() -> None:
                 )
                 for shape, s in zip(SHAPES, sums, strict=True)
             ),
-            ("a command told to the other rank", "–", f"{1000 * told:.2f} ms"),
+            ("a command sent to the other rank", "–", f"{1000 * told:.2f} ms"),
             *((f"cold rows from disk, {shape.name}", f"{reads[shape] / 1e6:.0f} MB/s", "–") for shape in SHAPES),
             (f"a batch drawn out of {IMAGES // 10:,} images", f"{drawn:.2f} s", "–"),
         ],
