@@ -12,7 +12,7 @@ from benchmarks.pictures.stage import Picture, Stage
 from msdn_core.project import Project
 from msdn_gui.services.fault_log import report
 from msdn_gui.services.starts import UnfinishedStart
-from msdn_gui.shell.key_recorder import KeyRecorder
+from msdn_gui.shell.settings.key_recorder import KeyRecorder
 
 
 def _start(stage: Stage) -> None:

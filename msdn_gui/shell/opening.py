@@ -17,7 +17,7 @@ from msdn_gui.services.jobs import Job
 from msdn_gui.services.locations import aviary_folder, folder_project, new_project_folder
 from msdn_gui.session import Session
 from msdn_gui.session.checkpoints import run_behind
-from msdn_gui.shell.import_dialog import ImportRequest
+from msdn_gui.shell.dialogs.import_dialog import ImportRequest
 
 _TOLD = 3
 """Findings of an import that are told in the window."""

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from msdn_gui.services.locations import aviary_folder
 from msdn_gui.services.recognising import Recogniser
 from msdn_gui.session.messages import Level
-from msdn_gui.shell.about import AboutDialog
-from msdn_gui.shell.export_dialog import ExportDialog, ExportRequest
-from msdn_gui.shell.import_dialog import ImportDialog
-from msdn_gui.shell.settings_dialog import KEYS_PAGE, SettingsDialog
-from msdn_gui.shell.system_info import as_text, system_information
+from msdn_gui.shell.dialogs.about import AboutDialog
+from msdn_gui.shell.dialogs.export_dialog import ExportDialog, ExportRequest
+from msdn_gui.shell.dialogs.import_dialog import ImportDialog
+from msdn_gui.shell.dialogs.system_info import as_text, system_information
+from msdn_gui.shell.settings.dialog import KEYS_PAGE, SettingsDialog
 from msdn_gui.widgets.action import allow
 
 if TYPE_CHECKING:

@@ -15,20 +15,20 @@ from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.session import Session
 from msdn_gui.shell.action_list import ActionList
 from msdn_gui.shell.actions import Actions
-from msdn_gui.shell.activity import ActivityWatch
-from msdn_gui.shell.applying import Applying
-from msdn_gui.shell.closing import Answer, CloseQuestion, stop_and_keep
-from msdn_gui.shell.dropping import dropped_folder
-from msdn_gui.shell.layout_memory import LayoutMemory
-from msdn_gui.shell.menus import Menus
+from msdn_gui.shell.dialogs.close_question import Answer, CloseQuestion, stop_and_keep
+from msdn_gui.shell.frame.activity import ActivityWatch
+from msdn_gui.shell.frame.dropping import dropped_folder
+from msdn_gui.shell.frame.layout_memory import LayoutMemory
+from msdn_gui.shell.frame.menus import Menus
+from msdn_gui.shell.frame.rail import Rail
+from msdn_gui.shell.frame.status_chip import StatusChip
+from msdn_gui.shell.frame.top_bar import TopBar
 from msdn_gui.shell.opening import Opening
-from msdn_gui.shell.palette import Palette
-from msdn_gui.shell.rail import Rail
-from msdn_gui.shell.remembering import Remembering
+from msdn_gui.shell.palette.palette import Palette
+from msdn_gui.shell.project_memory import Remembering
+from msdn_gui.shell.settings.applying import Applying
 from msdn_gui.shell.shell_actions import ShellActions
-from msdn_gui.shell.status_chip import StatusChip
-from msdn_gui.shell.top_bar import TopBar
-from msdn_gui.shell.tour import Tour
+from msdn_gui.shell.tour.tour import Tour
 from msdn_gui.shell.workspaces import ENTRIES, NAMES
 from msdn_gui.start.page import StartPage
 from msdn_gui.widgets.build import make_label, named

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QTableView, QTabWidget
 
 from msdn_core import __version__
-from msdn_gui.shell.libraries import Library, licence_text, used_libraries
+from msdn_gui.shell.dialogs.libraries import Library, licence_text, used_libraries
 from msdn_gui.shell.window import MainWindow
 
 

@@ -15,8 +15,8 @@ from small_birds import ATTRIBUTES, CLASSES, draw_bird
 from msdn_core.importers.formats import IMAGES, SPLITS, WORD_VECTORS
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated
-from msdn_gui.shell.export_dialog import ExportDialog
-from msdn_gui.shell.import_dialog import ImportDialog
+from msdn_gui.shell.dialogs.export_dialog import ExportDialog
+from msdn_gui.shell.dialogs.import_dialog import ImportDialog
 from msdn_gui.shell.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton

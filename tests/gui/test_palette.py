@@ -12,7 +12,7 @@ from small_birds import CLASSES
 
 from msdn_core.project import Project
 from msdn_gui.look.theme import theme
-from msdn_gui.shell.fuzzy import match
+from msdn_gui.shell.palette.fuzzy import match
 
 K = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QWidget
 
 from msdn_gui.look.theme import theme
-from msdn_gui.shell.coach_mark import beside
-from msdn_gui.shell.tour_steps import STEPS
+from msdn_gui.shell.tour.coach_mark import beside
+from msdn_gui.shell.tour.steps import STEPS
 from msdn_gui.shell.window import MainWindow
 
 LEFT = Qt.MouseButton.LeftButton

@@ -21,7 +21,7 @@ from msdn_core.runs.events import Evaluated, Message, StepDone
 from msdn_core.runs.notes import Notes, read_notes, write_notes
 from msdn_core.runs.queue import hold_queue, queued_runs, read_order
 from msdn_core.runs.status import RunState, RunStatus, current_process
-from msdn_gui.shell.top_bar import TopBar
+from msdn_gui.shell.frame.top_bar import TopBar
 from msdn_gui.train.workspace import TrainWorkspace
 
 LEFT = Qt.MouseButton.LeftButton

@@ -15,8 +15,8 @@ from msdn_core.project import NewImage, Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.look.theme import theme
-from msdn_gui.shell.closing import CloseQuestion
-from msdn_gui.shell.dropping import dropped_folder
+from msdn_gui.shell.dialogs.close_question import CloseQuestion
+from msdn_gui.shell.frame.dropping import dropped_folder
 from msdn_gui.shell.window import MainWindow
 
 

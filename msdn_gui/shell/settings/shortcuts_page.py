@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from msdn_gui.look.theme import SPACING, small_font, text_font
 from msdn_gui.shell.action_list import ActionList, Listed
-from msdn_gui.shell.key_recorder import KeyRecorder
+from msdn_gui.shell.settings.key_recorder import KeyRecorder
 from msdn_gui.widgets.action import keys_text
 from msdn_gui.widgets.build import make_button, make_label, make_line_edit
 

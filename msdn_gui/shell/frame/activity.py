@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from msdn_gui.services import Services
 from msdn_gui.services.jobs import Job
-from msdn_gui.shell.status_chip import Activity, StatusChip
+from msdn_gui.shell.frame.status_chip import Activity, StatusChip
 
 
 class ActivityWatch(QObject):

@@ -23,8 +23,8 @@ from msdn_core import __version__
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, text_font
 from msdn_gui.services.background import Background
-from msdn_gui.shell.libraries import Library, licence_text, used_libraries
-from msdn_gui.shell.system_info import as_text, system_information
+from msdn_gui.shell.dialogs.libraries import Library, licence_text, used_libraries
+from msdn_gui.shell.dialogs.system_info import as_text, system_information
 from msdn_gui.widgets.build import make_button, make_label, named
 from msdn_gui.widgets.parted import ABOVE, parted
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QTextLayout
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
-from msdn_gui.shell.palette_finder import Found
+from msdn_gui.shell.palette.finder import Found
 
 FOUND_ROLE = Qt.ItemDataRole.UserRole
 ROW_HEIGHT = 30

@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from msdn_gui.look.theme import SPACING, theme
-from msdn_gui.shell.palette_finder import PaletteFinder
-from msdn_gui.shell.palette_list import FOUND_ROLE, ROW_HEIGHT, PaletteDelegate, PaletteModel
+from msdn_gui.shell.palette.finder import PaletteFinder
+from msdn_gui.shell.palette.list_view import FOUND_ROLE, ROW_HEIGHT, PaletteDelegate, PaletteModel
 from msdn_gui.widgets.build import make_label, make_line_edit, named
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from msdn_core import __version__
 from msdn_gui.look.theme import theme
 from msdn_gui.services.locations import HOME_VARIABLE, data_home
-from msdn_gui.shell.libraries import version_of
+from msdn_gui.shell.dialogs.libraries import version_of
 
 _PACKAGES = ("torch", "torchvision", "timm", "numpy", "scipy", "h5py", "pillow", "safetensors", "pyqtgraph")
 _VARIABLES = ("QT_", "OMP_", "MKL_", "CUDA_", "LANG", "LC_ALL", "XDG_SESSION_TYPE", "DISPLAY", "WAYLAND_DISPLAY")

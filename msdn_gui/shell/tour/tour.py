@@ -10,8 +10,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from msdn_gui.services.locations import aviary_folder
-from msdn_gui.shell.coach_mark import CoachMark
-from msdn_gui.shell.tour_steps import STEPS, Step
+from msdn_gui.shell.tour.coach_mark import CoachMark
+from msdn_gui.shell.tour.steps import STEPS, Step
 from msdn_gui.shell.workspaces import ENTRIES
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from msdn_core.domain.attention import RangePolicy
 from msdn_gui.look.theme import MODES, SPACING, TEXT_SCALES, small_font
 from msdn_gui.services.settings import Settings, SettingsStore
 from msdn_gui.shell.action_list import ActionList
-from msdn_gui.shell.shortcuts_page import ShortcutsPage
+from msdn_gui.shell.settings.shortcuts_page import ShortcutsPage
 from msdn_gui.widgets.build import (
     make_button,
     make_check_box,

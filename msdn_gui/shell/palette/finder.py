@@ -13,8 +13,8 @@ from PySide6.QtCore import QObject, Signal
 
 from msdn_gui.services.background import Background
 from msdn_gui.shell.action_list import Listed
-from msdn_gui.shell.doing import do
-from msdn_gui.shell.fuzzy import LOOSE, Match, match
+from msdn_gui.shell.palette.fuzzy import LOOSE, Match, match
+from msdn_gui.shell.run_action import do
 from msdn_gui.widgets.action import keys_text, plain_text, why_not
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Dialogs: import, export, about, and the question on closing."""

@@ -1,0 +1,1 @@
+"""The settings dialog, and applying what it changes."""
