@@ -15,8 +15,8 @@ from benchmarks.published import FUSION, Published
 from benchmarks.training_step import CPU, trainer_of
 from msdn_core.domain.metrics import Figures, figures
 from msdn_core.domain.scoring import Fusion, class_scores, fused_attribute_scores
-from msdn_core.evaluation.evaluate import AT_ONCE, score_rows
 from msdn_core.msdn.batches import DTYPES, FeatureBatches
+from msdn_core.msdn.scoring import BATCH, score_rows
 
 TENTH = 10
 
@@ -71,7 +71,7 @@ def rows(quick: bool = False) -> list[Row]:
 
 def products(attributes: int, channels: int, regions: int, images: int) -> None:
     """The matrix products of a test in float32 and nothing else: what no way of evaluating can do without."""
-    weights, maps = torch.rand(4 * attributes, channels), torch.rand(channels, AT_ONCE * regions)
+    weights, maps = torch.rand(4 * attributes, channels), torch.rand(channels, BATCH * regions)
     made = torch.empty(len(weights), maps.shape[1])
-    for _ in range(-(-images // AT_ONCE)):
+    for _ in range(-(-images // BATCH)):
         torch.mm(weights, maps, out=made)

@@ -185,7 +185,7 @@ class Bench:
         of_classes, of_images = hold_out(train.labels, share_of_classes=0.15, share_of_images=0.1, seed=seed)
         playing_seen = table.seen.copy()
         playing_seen[np.unique(train.labels[of_classes])] = False
-        validation = train.of(of_classes | of_images)
+        validation = train.select(of_classes | of_images)
         # Validation chooses among what it can tell apart: the truly unseen classes stay out of it.
         among = np.flatnonzero(table.seen)
         labels = np.searchsorted(among, validation.labels)
@@ -205,7 +205,7 @@ class Bench:
                 if name not in best or found > best[name].H:
                     best[name] = Chosen(step, curve.gamma_of(curve.best), found, copy.deepcopy(model))
 
-        self.train(trial, seed, train.of(~(of_classes | of_images)), playing_seen, self.steps, look)
+        self.train(trial, seed, train.select(~(of_classes | of_images)), playing_seen, self.steps, look)
         if trial.refit:
 
             def keep(step: int, *models: Model) -> None:

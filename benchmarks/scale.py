@@ -25,11 +25,11 @@ import numpy as np
 import torch
 import torch.distributed as dist
 
+from msdn_core.cli.ranks import join_ranks
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import NewImage, Project
-from msdn_core.ranks import join_ranks
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import StepDone
 from msdn_core.torchrun import TorchRanks

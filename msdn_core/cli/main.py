@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from msdn_core import __version__
 from msdn_core.cli import (
     ablate,
     demo,
@@ -29,6 +28,7 @@ from msdn_core.cli import (
 )
 from msdn_core.cli.output import Output
 from msdn_core.errors import MsdnError
+from msdn_core.version import __version__
 
 COMMANDS = (
     demo,

@@ -9,16 +9,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from msdn_core.number_text import duration
+
 Result = Mapping[str, Any]
-
-
-def duration(seconds: float | None) -> str:
-    """``75`` as ``1:15``, and nothing where it is not known."""
-    if seconds is None:
-        return ""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 class Output:
@@ -86,8 +79,3 @@ def aligned(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
-
-
-def percent(value: float | None) -> str:
-    """``0.7541`` as ``75.4``, as the field writes it; a dash where there is no figure."""
-    return "–" if value is None else f"{100 * value:.1f}"

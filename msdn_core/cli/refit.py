@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output
-from msdn_core.cli.ranks import together
+from msdn_core.cli.ranks import on_ranks
 from msdn_core.cli.train import train_in
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
     """Trains, on as many ranks as torchrun started; status as of ``train``."""
-    with together(output) as (ranks, shown):
+    with on_ranks(output) as (ranks, shown):
         return train_in(lambda: _directory(arguments), shown, ranks)
 
 

@@ -7,8 +7,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from msdn_core.cli.output import Output, aligned, percent
+from msdn_core.cli.output import Output, aligned
 from msdn_core.errors import RunError
+from msdn_core.number_text import percent
 from msdn_core.runs.events import CommandTaken
 from msdn_core.runs.launch import launch_training
 from msdn_core.runs.listing import find_run, list_runs

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msdn_core.cli.output import Output, percent
-from msdn_core.cli.ranks import together
+from msdn_core.cli.output import Output
+from msdn_core.cli.ranks import on_ranks
 from msdn_core.cli.settings import add_settings
 from msdn_core.errors import ConfigError, MsdnError, RunError
+from msdn_core.number_text import percent
 
 if TYPE_CHECKING:
     from msdn_core.ranks import Ranks
@@ -60,7 +61,7 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
     if arguments.queue or arguments.grid is not None:
         _queue(arguments, output)
         return 0
-    with together(output) as (ranks, shown):
+    with on_ranks(output) as (ranks, shown):
         return train_in(lambda: _directory(arguments), shown, ranks)
 
 

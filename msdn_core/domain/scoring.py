@@ -15,6 +15,9 @@ from msdn_core.domain.attributes import BoolArray
 
 Floats = NDArray[np.floating]
 
+MOST_COSINE_SCALE = 1000.0
+"""The largest ``scale`` of ``guarded_cosine`` that settings and checkpoints may hold."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fusion:

@@ -1,1 +1,1 @@
-"""All that is measured of a checkpoint: figures, tables, and what they were made of."""
+"""Measuring a checkpoint on a project's test images: figures, tables, and what they are computed from."""

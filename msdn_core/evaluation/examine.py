@@ -1,4 +1,4 @@
-"""One checkpoint measured in every way there is, with the tables and predictions behind its figures."""
+"""Everything that is measured of one checkpoint, with the tables and predictions behind the figures."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from msdn_core.domain.metrics import (
 )
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
-from msdn_core.evaluation.evaluate import ScoredSplit, main_figures, run_test
+from msdn_core.evaluation.evaluate import main_figures
 from msdn_core.evaluation.localisation import PartHits, PartPlan, part_hits, part_rows, pcp_figures, plan_parts
 from msdn_core.evaluation.maps import MapMeasures, measure_maps
+from msdn_core.evaluation.scored_split import ScoredSplit, score_test_split
 from msdn_core.evaluation.tables import Row, attribute_rows, class_rows, curve_rows
 from msdn_core.project import Project
 from msdn_core.runs.image_measures import ImageMeasures
@@ -36,7 +37,7 @@ REGIONS = "cached regions: the network is run on the regions that are in, no pix
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Evaluation:
-    """Figures as JSON knows them, and what they were made of; every row is one of a table's."""
+    """Figures as JSON values, and the tables and arrays that they were computed from."""
 
     figures: dict[str, Any]
     classes: list[Row]
@@ -57,14 +58,28 @@ def examine(
     on_batch: Callable[[], None] = lambda: None,
     maps_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Evaluation:
-    """All that is measured of a checkpoint on a project's test split.
+    """Return everything that is measured of a checkpoint on a project's test images.
 
-    ``figures`` are those of ``msdn_core.evaluation.evaluate.evaluate`` and these: ``attributes`` the mean AUC of
-    attribute scores and what it was measured against; ``pcp`` part localisation; ``region_insertion`` the areas
-    under region insertion and deletion; ``agreement`` of the two sub-nets. ``maps_progress`` is told how many of how
-    many images were looked at closely; other arguments and errors as in ``run_test``.
+    Parameters
+    ----------
+    project_path, checkpoint, device, precision, progress, on_batch
+        As of ``evaluate``.
+    maps_progress
+        Called with the number of images whose maps were measured and their total.
+
+    Returns
+    -------
+    Evaluation
+        ``figures`` holds those of ``evaluate`` and these: ``attributes``, the mean AUC of the attribute scores and the
+        truth it was measured against; ``pcp``, part localisation; ``region_insertion``, the areas under region
+        insertion and deletion; ``agreement`` of the two sub-nets.
+
+    Raises
+    ------
+    CheckpointError, RunError
+        As ``evaluate``.
     """
-    tested = run_test(
+    tested = score_test_split(
         project_path, checkpoint, device=device, precision=precision, progress=progress, on_batch=on_batch
     )
     header, table, labels = tested.header, tested.table, tested.test.labels
@@ -76,19 +91,20 @@ def examine(
 
     plan = plan_parts(tested)
     study = measure_maps(tested, plan.groups, on_batch, maps_progress)
-    # A sub-net alone is biased as in training: by what gamma is once the fusion's weights are taken off it.
+    # A single sub-net is biased as in training: by gamma without the weights of the fusion.
     bias = header.gamma / (header.fusion.av + header.fusion.va)
     jsd = jensen_shannon(*(calibrated(class_scores(by_subnet[side], unit), table.seen, bias) for side in ("av", "va")))
     overlap = np.where(present, study.overlap, np.nan)
     truth, truth_from = _attribute_truth(Path(project_path), tested, present)
-    there = {"av": header.sub_nets is not SubNets.VA, "va": header.sub_nets.has_va, "fused": True}
+    has_scores = {"av": header.sub_nets is not SubNets.VA, "va": header.sub_nets.has_va, "fused": True}
     unknown = np.full(len(table.attributes), np.nan)
     auc = {
-        f"auc_{side}": attribute_auc(values, truth) if there[side] else unknown for side, values in by_subnet.items()
+        f"auc_{side}": attribute_auc(values, truth) if has_scores[side] else unknown
+        for side, values in by_subnet.items()
     }
-    looks = {"av": header.sub_nets.has_av, "va": header.sub_nets.has_va}
-    if not all(looks.values()):
-        # One sub-net agrees with nobody.
+    attends = {"av": header.sub_nets.has_av, "va": header.sub_nets.has_va}
+    if not all(attends.values()):
+        # A single sub-net has nothing to agree with.
         jsd, overlap = np.full_like(jsd, np.nan), np.full_like(overlap, np.nan)
 
     figures = main_figures(tested)
@@ -96,12 +112,12 @@ def examine(
     if figures["validated"] is not None:
         gammas["accuracy_validated"] = figures["validated"]["gamma"]
     peaks = {"av": study.peaks_av, "va": study.peaks_va}
-    hits = part_hits(tested, plan, {side: found if looks[side] else None for side, found in peaks.items()})
+    hits = part_hits(tested, plan, {side: values if attends[side] else None for side, values in peaks.items()})
     parts = part_rows(tested, plan, hits)
-    overlap_of_image = _mean_over_attributes(overlap)
-    pcp = pcp_figures(plan, parts) if any(looks.values()) else None
-    if pcp is None and any(looks.values()):
-        figures["missing"].append("It is not known where objects and parts are, so PCP cannot be measured.")
+    image_overlap = _mean_over_attributes(overlap)
+    pcp = pcp_figures(plan, parts) if any(attends.values()) else None
+    if pcp is None and any(attends.values()):
+        figures["missing"].append("The locations of objects and parts are unknown, so PCP cannot be measured.")
     figures |= {
         "attributes": {
             **{name: mean_known(values) for name, values in auc.items()},
@@ -109,17 +125,19 @@ def examine(
             "truth": truth_from,
         },
         "pcp": pcp,
-        "region_insertion": _insertion(study, looks),
-        "agreement": {"jsd_nats": mean_known(jsd), "map_overlap": mean_known(overlap)} if all(looks.values()) else None,
+        "region_insertion": _insertion(study, attends),
+        "agreement": {"jsd_nats": mean_known(jsd), "map_overlap": mean_known(overlap)}
+        if all(attends.values())
+        else None,
     }
     return Evaluation(
         figures,
-        class_rows(table, labels, scores, gammas, jsd, overlap_of_image),
+        class_rows(table, labels, scores, gammas, jsd, image_overlap),
         attribute_rows(table, truth, truth_from, auc, present, jsd, overlap, tested.pointing),
         parts,
         curve_rows(seen_unseen_curve(scores, labels, table.seen)),
         make_predictions(header, table, tested.images, tested.scores.scores_av, tested.scores.scores_va),
-        _measures(tested, plan, hits, truth, jsd, overlap_of_image),
+        _measures(tested, plan, hits, truth, jsd, image_overlap),
     )
 
 
@@ -131,9 +149,9 @@ def _measures(
     jsd: NDArray[np.floating],
     overlap: NDArray[np.floating],
 ) -> ImageMeasures:
-    game, nowhere = tested.pointing, np.full(truth.shape, np.nan)
-    pointing = {"av": nowhere if game is None else game.av, "va": nowhere if game is None else game.va}
-    found: dict[str, Any] = {
+    game, unknown = tested.pointing, np.full(truth.shape, np.nan)
+    pointing = {"av": unknown if game is None else game.av, "va": unknown if game is None else game.va}
+    measures: dict[str, Any] = {
         "image_ids": np.array([image.id for image in tested.images], np.int64),
         "jsd": jsd.astype(np.float32),
         "overlap": overlap.astype(np.float32),
@@ -143,23 +161,21 @@ def _measures(
         "counted": np.array([part.counted for part in plan.parts], np.bool_),
         **{f"pcp_{name}": shares.astype(np.float32) for name, shares in hits.hits.items()},
     }
-    return ImageMeasures(**found)
+    return ImageMeasures(**measures)
 
 
-def _insertion(study: MapMeasures, looks: Mapping[str, bool]) -> dict[str, Any]:
-    """The areas of each sub-net whose attention gives an order of regions, None of one that has none."""
-    found: dict[str, Any] = {"variant": REGIONS}
-    for side, looking in looks.items():
-        if not looking:
-            found[side] = None
-            continue
-        areas = {way: float(getattr(study, f"{way}_{side}").mean()) for way in ("insertion", "deletion")}
-        found[side] = areas
-    return {**found, "random": float(study.random.mean()), "n": len(study.random)}
+def _insertion(study: MapMeasures, attends: Mapping[str, bool]) -> dict[str, Any]:
+    """Return the areas per sub-net; None for a sub-net without attention, which gives no order of regions."""
+    areas: dict[str, Any] = {"variant": REGIONS}
+    for side, has_attention in attends.items():
+        areas[side] = None
+        if has_attention:
+            areas[side] = {way: float(getattr(study, f"{way}_{side}").mean()) for way in ("insertion", "deletion")}
+    return {**areas, "random": float(study.random.mean()), "n": len(study.random)}
 
 
 def _mean_over_attributes(overlap: NDArray[np.floating]) -> NDArray[np.float64]:
-    """(N,) mean of an image's known values; NaN where there are none."""
+    """Return the (N,) means over each image's known values; NaN without any."""
     known = ~np.isnan(overlap)
     total = np.where(known, overlap, 0.0).sum(axis=1, dtype=np.float64)
     count = known.sum(axis=1)
@@ -169,17 +185,18 @@ def _mean_over_attributes(overlap: NDArray[np.floating]) -> NDArray[np.float64]:
 def _attribute_truth(
     project_path: Path, tested: ScoredSplit, present: NDArray[np.bool_]
 ) -> tuple[NDArray[np.int8], str]:
-    """(N, K) 1, 0, or -1 for unknown: what people said of the images, or, where nobody did, their classes' vectors.
+    """Return the (N, K) truth, 1, 0, or -1 for unknown, and where it comes from.
 
-    A judgement of something that its author marked as not visible is none.
+    It is what people judged in the images or, without any judgements, the vectors of their classes. A judgement
+    marked as not visible counts as unknown.
     """
     with Project.open(project_path, read_only=True) as project:
-        said = [project.image_attributes(image.id) for image in tested.images]
+        judgements = [project.image_attributes(image.id) for image in tested.images]
         hidden = _not_visible(project.meta("certainties"))
-    if all(entry is None for entry in said):
+    if all(entry is None for entry in judgements):
         return present.astype(np.int8), BY_CLASS
     truth = np.full(present.shape, -1, np.int8)
-    for row, entry in enumerate(said):
+    for row, entry in enumerate(judgements):
         if entry is not None:
             judged, certainty = entry
             truth[row] = np.where(np.isin(certainty, hidden), -1, judged)
@@ -187,7 +204,7 @@ def _attribute_truth(
 
 
 def _not_visible(certainties: str | None) -> Sequence[int]:
-    """The numbers on the data set's scale of certainty that say so."""
+    """Return the numbers that mean “not visible” on the data set's scale of certainty."""
     try:
         names = json.loads(certainties or "{}")
         return [int(number) for number, name in names.items() if str(name).replace("_", " ") == "not visible"]

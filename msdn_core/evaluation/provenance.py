@@ -1,4 +1,4 @@
-"""What a result rests on besides its settings: which images, which versions, which machine."""
+"""What a result depends on besides its settings: which images, which versions, which machine."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 
 import torch
 
-from msdn_core import __version__
 from msdn_core.domain.fingerprints import known_split, split_fingerprints
 from msdn_core.project import ImageRecord
+from msdn_core.version import __version__
 
 
 def splits(images: Sequence[ImageRecord]) -> dict[str, Any]:
-    """Fingerprints of a project's splits, and the published split that they are, where they are one."""
+    """Return the fingerprints of a project's splits, and the name of the published split if they match one."""
     found = split_fingerprints({image.name: image.split for image in images})
     return {**{str(split): fingerprint for split, fingerprint in found.items()}, "known_as": known_split(found)}
 
 
 def versions() -> dict[str, str]:
-    """Of this program, Python, and the libraries that numbers depend on."""
+    """Return the versions of this program, of Python, and of the libraries that the numbers depend on."""
     return {
         "msdn_explorer": __version__,
         "python": platform.python_version(),
@@ -30,6 +30,6 @@ def versions() -> dict[str, str]:
 
 
 def machine(device: torch.device) -> dict[str, Any]:
-    """The device by its name, the processor threads, and the system."""
-    named = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
-    return {"device": str(device), "name": named, "threads": torch.get_num_threads(), "system": platform.system()}
+    """Return the device with its name, the number of processor threads, and the operating system."""
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.machine()
+    return {"device": str(device), "name": name, "threads": torch.get_num_threads(), "system": platform.system()}

@@ -1,4 +1,4 @@
-"""Tables of an evaluation: a row a class, an attribute, a part of the body, and a stretch of the curve."""
+"""Tables of an evaluation: one row per class, per attribute, per body part, and per stretch of the curve."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ def class_rows(
     jsd: Floats,
     overlap: Floats,
 ) -> list[Row]:
-    """A row a class that has test images.
+    """Return one row per class that has test images.
 
-    ``scores`` (N, M) are without bias; ``gammas`` are those that an accuracy is given at, by the name of its column;
-    ``jsd`` (N,) and ``overlap`` (N,) are means over a class's images.
+    ``scores`` (N, M) are without bias. ``gammas`` maps the name of an accuracy column to its gamma. ``jsd`` (N,) and
+    ``overlap`` (N,) are averaged over the images of a class.
     """
     count, seen = len(table.classes), table.seen
     predictions = {name: calibrated(scores, seen, gamma).argmax(axis=1) for name, gamma in gammas.items()}
@@ -42,13 +42,13 @@ def class_rows(
         accuracies["accuracy_czsl"] = np.where(
             seen, np.nan, class_accuracies(labels, among_unseen(scores, seen), count)
         )
-    taken_for = confusion(labels, next(iter(predictions.values())), count)
-    np.fill_diagonal(taken_for, 0)
+    confused = confusion(labels, next(iter(predictions.values())), count)
+    np.fill_diagonal(confused, 0)
     images = np.bincount(labels, minlength=count)
     rows: list[Row] = []
     for number in np.flatnonzero(images).tolist():
-        mine, other = labels == number, int(taken_for[number].argmax())
-        wrong = int(taken_for[number, other])
+        of_class, other = labels == number, int(confused[number].argmax())
+        wrong = int(confused[number, other])
         rows.append(
             {
                 "class": table.classes[number],
@@ -57,8 +57,8 @@ def class_rows(
                 **{name: number_or_none(values[number]) for name, values in accuracies.items()},
                 "most_taken_for": table.classes[other] if wrong else "",
                 "taken_for_it": wrong,
-                "jsd": mean_known(jsd[mine]),
-                "map_overlap": mean_known(overlap[mine]),
+                "jsd": mean_known(jsd[of_class]),
+                "map_overlap": mean_known(overlap[of_class]),
             }
         )
     return rows
@@ -74,10 +74,10 @@ def attribute_rows(
     overlap: Floats,
     pointing: PointingGame | None,
 ) -> list[Row]:
-    """A row an attribute.
+    """Return one row per attribute.
 
-    ``auc`` by column name, (K,) each, against ``truth`` (N, K); ``jsd`` (N,) and ``overlap`` (N, K) are means over
-    the images whose class has the attribute, ``present`` (N, K).
+    ``auc`` holds (K,) values by column name, measured against ``truth`` (N, K). ``jsd`` (N,) and ``overlap`` (N, K)
+    are averaged over the images whose class has the attribute, ``present`` (N, K).
     """
     rows: list[Row] = []
     for column, attribute in enumerate(table.attributes):
@@ -99,7 +99,7 @@ def attribute_rows(
 
 
 def pointing_columns(pointing: PointingGame | None, columns: Sequence[int]) -> Row:
-    """The pointing game over some attributes."""
+    """Return the columns of the pointing game over some attributes."""
     if pointing is None:
         return {"pointing_av": None, "pointing_va": None, "pointing_chance": None, "pointing_n": 0}
     games = {side: getattr(pointing, side)[:, list(columns)] for side in ("av", "va", "chance")}
@@ -108,7 +108,7 @@ def pointing_columns(pointing: PointingGame | None, columns: Sequence[int]) -> R
 
 
 def curve_rows(curve: SeenUnseenCurve | None) -> list[Row]:
-    """A row a stretch of gamma in which no decision changes; the first and the last have no end."""
+    """Return one row per stretch of gamma in which no decision changes; the first and the last are unbounded."""
     if curve is None:
         return []
     edges = [None, *curve.gamma.tolist(), None]
@@ -119,5 +119,5 @@ def curve_rows(curve: SeenUnseenCurve | None) -> list[Row]:
 
 
 def number_or_none(value: float) -> float | None:
-    """NaN as None."""
+    """Return None for NaN."""
     return None if np.isnan(value) else float(value)

@@ -15,7 +15,7 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.scoring import Floats, calibrated, class_scores, fused_attribute_scores
 from msdn_core.errors import RunError
-from msdn_core.evaluation.evaluate import features_of
+from msdn_core.evaluation.scored_split import features_of
 from msdn_core.importers.dataset import ProgressReport
 from msdn_core.msdn.batches import FeatureBatches, Rows
 from msdn_core.msdn.checkpoint import load_network

@@ -1,1 +1,1 @@
-"""The network: its two sub-nets, losses, checkpoints, and explaining an image. Everything here needs torch."""
+"""The network: sub-nets, losses, checkpoints, scoring and explaining images. Everything here needs torch."""

@@ -1,4 +1,4 @@
-"""Checkpoints: the network's weights in a safetensors file, with a header that explains them."""
+"""Checkpoints: the network's weights in a safetensors file, with a header that describes them."""
 
 from __future__ import annotations
 
@@ -25,28 +25,30 @@ def save_checkpoint(
     *,
     extra_tensors: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Writes the network, its header, and any further tensors (an optimiser's, say) as one file, or not at all.
+    """Write the network, its header and ``extra_tensors`` (an optimiser's, for example) as one file.
 
-    A killed process or a full disk leaves the file that was there before; a full disk raises CheckpointError.
+    The file is written whole or not at all: after a crash or on a full disk the previous file is intact. Raises
+    CheckpointError if it cannot be written.
     """
     tensors = {NETWORK_PREFIX + name: value.detach().cpu().contiguous() for name, value in network.state_dict().items()}
     tensors[VECTORS_KEY] = torch.tensor(header.class_vectors)
     for name, value in (extra_tensors or {}).items():
         tensors[name] = value.detach().cpu().contiguous()
     try:
-        # Its folder alone: a run whose project was moved away must not make half of another one in the old place.
+        # Not the parents: if the project was moved away, no partial copy must appear in its old place.
         path.parent.mkdir(exist_ok=True)
         with replacing(path) as temporary:
             save_file(tensors, temporary, metadata=header.to_metadata())
     except (OSError, SafetensorError, MsdnError) as fault:
         reason = fault.__cause__ if isinstance(fault, MsdnError) else fault
         raise CheckpointError(
-            f"The checkpoint {path} could not be written ({reason}); the one before it is whole: make room and resume."
+            f"The checkpoint {path} could not be written ({reason}); free some disk space and resume the run: the "
+            "previous checkpoint is intact."
         ) from fault
 
 
 def load_tensors(path: Path) -> dict[str, Tensor]:
-    """Every tensor of a checkpoint file, on the CPU; CheckpointError where the file is cut short or none of ours."""
+    """Return all tensors of a checkpoint file on the CPU; raise CheckpointError if it cannot be read."""
     try:
         return dict(load_file(path))
     except (SafetensorError, OSError, ValueError) as fault:
@@ -56,10 +58,10 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
 def load_network(
     path: Path, device: torch.device | str = "cpu", *, tensors: Mapping[str, Tensor] | None = None
 ) -> tuple[MSDN, CheckpointHeader]:
-    """The network of a checkpoint, ready for inference, and its header.
+    """Return the network of a checkpoint, ready for inference, and its header.
 
-    ``tensors`` are the file's, where they were loaded already. Raises CheckpointError where the weights do not fit
-    the header.
+    ``tensors`` are those of the file, if they are already loaded. Raises CheckpointError if the weights do not fit the
+    header.
     """
     header = read_header(path)
     weights = {
@@ -70,12 +72,12 @@ def load_network(
     vectors = weights.get("V")
     if vectors is None or vectors.ndim != 2 or vectors.shape[0] != len(header.attributes):
         raise CheckpointError(
-            f"{path} holds no word vectors for its {len(header.attributes)} attributes; choose another checkpoint."
+            f"{path} has no word vectors for its {len(header.attributes)} attributes; choose another checkpoint."
         )
-    misfit = f"The weights in {path} do not fit a network of {header.channels} channels; choose another checkpoint."
-    # The header may be a stranger's: a size that the weights do not have is not made room for.
+    mismatch = f"The weights in {path} do not fit a network of {header.channels} channels; choose another checkpoint."
+    # The header is untrusted: no memory is allocated for a size that the weights do not have.
     if not any(value.shape == (vectors.shape[1], header.channels) for value in weights.values()):
-        raise CheckpointError(misfit)
+        raise CheckpointError(mismatch)
     network = MSDN(
         torch.zeros(vectors.shape),
         header.channels,
@@ -87,7 +89,7 @@ def load_network(
     try:
         network.load_state_dict(weights)
     except RuntimeError as fault:
-        raise CheckpointError(misfit) from fault
+        raise CheckpointError(mismatch) from fault
     if not all(bool(torch.isfinite(value).all()) for value in weights.values()):
-        raise CheckpointError(f"The weights in {path} hold values that are no numbers; choose another checkpoint.")
+        raise CheckpointError(f"The weights in {path} are not finite numbers; choose another checkpoint.")
     return network.eval().to(device), header

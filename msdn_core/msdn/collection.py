@@ -1,4 +1,4 @@
-"""Running a checkpoint over every image of a project, labelled or not: what zero-shot search looks through."""
+"""Attribute scores of every image of a project, labelled or not: what zero-shot search ranks."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from msdn_core.backbones.extraction import Progress, extract_features
 from msdn_core.errors import RunError
+from msdn_core.msdn.batches import FeatureBatches
 from msdn_core.msdn.explainer import Explainer
+from msdn_core.msdn.scoring import score_rows
 from msdn_core.project import Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest
-from msdn_core.vision.features import FeatureStore, find_store
-
-_AT_ONCE = 64
+from msdn_core.vision.features import find_store
 
 
 def score_collection(
@@ -27,11 +26,27 @@ def score_collection(
     features_progress: Callable[[Progress], None] | None = None,
     progress: Callable[[int, int], object] = lambda *_: None,
 ) -> AttributeScores:
-    """The attribute scores of all images of a project that can be opened; features that are missing are made first.
+    """Return the attribute scores of all images of a project that can be opened; extract missing features first.
 
-    ``weights`` is the backbone's weights file, where it is local; ``progress`` is told how many images of how many
-    are scored. Raises CheckpointError where the checkpoint belongs to other attributes, RunError where there is no
-    image.
+    Parameters
+    ----------
+    project_path
+        The project's folder.
+    checkpoint
+        The checkpoint file to score with.
+    device
+        ``auto``, ``cpu``, ``cuda`` or ``mps``.
+    weights
+        The backbone's weights file, if it is a local one.
+    features_progress, progress
+        Called while features are extracted; called with the number of images scored and their total.
+
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint was trained on other attributes.
+    RunError
+        If the project has no image, or none can be opened.
     """
     explainer = Explainer(checkpoint, device=device, weights=weights)
     with Project.open(project_path, read_only=True) as project:
@@ -45,29 +60,18 @@ def score_collection(
         store = extract_features(project_path, explainer.load_backbone(), progress=features_progress)
     ids = [image.id for image in images if store.has(image.id)]
     if not ids:
-        raise RunError(f"No image of {project_path} could be opened; put the image files back.")
-    scores = _scores(explainer, store, ids, progress)
+        raise RunError(f"No image of {project_path} could be opened; restore the image files.")
+    rows = store.rows(ids)
+    # Rows are read in their order on disk.
+    order = np.argsort(rows)
+    features = FeatureBatches(store, explainer.device, rows)
+    found = score_rows(explainer.network, features, rows[order], progress=progress)
+    scores_av, scores_va = (np.empty_like(found.scores_av) for _ in range(2))
+    scores_av[order], scores_va[order] = found.scores_av, found.scores_va
     return AttributeScores(
         np.array(ids, dtype=np.int64),
-        *scores,
+        scores_av,
+        scores_va,
         np.array(explainer.header.attributes, dtype=np.str_),
         checkpoint_digest(checkpoint),
     )
-
-
-def _scores(
-    explainer: Explainer, store: FeatureStore, ids: list[int], progress: Callable[[int, int], object]
-) -> tuple[np.ndarray, np.ndarray]:
-    """(N, K) scores of both sub-nets, in the order of ``ids``."""
-    rows = store.rows(ids)
-    # In the order in which they lie on disk.
-    order = np.argsort(rows)
-    found = np.empty((2, len(ids), len(explainer.header.attributes)), np.float32)
-    with torch.inference_mode():
-        for start in range(0, len(ids), _AT_ONCE):
-            part = order[start : start + _AT_ONCE]
-            features = torch.from_numpy(np.asarray(store.array[rows[part]], np.float32)).to(explainer.device)
-            out = explainer.network(features)
-            found[0, part], found[1, part] = out.scores_av.cpu().numpy(), out.scores_va.cpu().numpy()
-            progress(start + len(part), len(ids))
-    return found[0], found[1]

@@ -1,4 +1,4 @@
-"""The loss: what it is made of in either variant, and its terms as the published code computes them.
+"""The loss of either variant, and its terms as the published code computes them (reference, section 3).
 
 Letters: B images, M classes, K attributes. The bias is +β for unseen and −β for seen classes (published: β = 1).
 """
@@ -23,24 +23,25 @@ class LossTerms(NamedTuple):
     """The loss of a batch."""
 
     terms: dict[str, Tensor]
-    """Each term that there is, as a scalar, unweighted: ``ce_av``, ``ce_va``, ``calibration_av``, ``calibration_va``,
-    ``jsd`` (variant ``paper``: ``symmetric_kl``) and ``l2``; of the baseline ``ce_pooled``, ``calibration_pooled``."""
+    """Each term as a scalar without its weight: ``ce_av``, ``ce_va``, ``calibration_av``, ``calibration_va``,
+    ``jsd`` (variant ``paper``: ``symmetric_kl``) and ``l2``; the baseline has ``ce_pooled`` and
+    ``calibration_pooled``."""
     total: Tensor
     """Their weighted sum."""
 
 
 def class_bias(seen: Tensor, strength: float = 1.0) -> Tensor:
-    """(M,) float bias: ``+strength`` for unseen classes, ``−strength`` for seen ones, from an (M,) bool mask."""
+    """Return the (M,) bias: ``+strength`` for unseen classes, ``−strength`` for seen ones, from an (M,) bool mask."""
     return torch.where(seen, -strength, strength)
 
 
-def cross_entropy(logits: Tensor, labels: Tensor, seen: Tensor) -> Tensor:  # noqa: ARG001 - all classes count alike
-    """Cross-entropy of (B, M) logits without bias over all classes, seen and unseen; labels are (B,) class rows."""
+def cross_entropy(logits: Tensor, labels: Tensor, seen: Tensor) -> Tensor:  # noqa: ARG001 - the paper's needs it
+    """Return the cross-entropy of (B, M) logits without bias over all classes; labels are (B,) class rows."""
     return F.cross_entropy(logits, labels)
 
 
 def self_calibration(biased_logits: Tensor, seen: Tensor) -> Tensor:
-    """−log of the batch's mean probability mass on the unseen classes; 0 where there are none."""
+    """Return −log of the batch's mean probability mass on the unseen classes; 0 without unseen classes."""
     if bool(seen.all()):
         return biased_logits.new_zeros(())
     log_mass = biased_logits.log_softmax(dim=1)[:, ~seen].logsumexp(dim=1)
@@ -49,7 +50,7 @@ def self_calibration(biased_logits: Tensor, seen: Tensor) -> Tensor:
 
 
 def jensen_shannon(biased_1: Tensor, biased_2: Tensor) -> Tensor:
-    """Jensen-Shannon divergence of the two predictions over all classes, in nats, mean over the batch."""
+    """Return the Jensen-Shannon divergence of the two predictions over all classes, in nats, mean over the batch."""
     log_p, log_q = biased_1.log_softmax(dim=1), biased_2.log_softmax(dim=1)
     log_mean = torch.logaddexp(log_p, log_q) - torch.log(log_p.new_tensor(2.0))
     divergence = 0.5 * (log_p.exp() * (log_p - log_mean) + log_q.exp() * (log_q - log_mean))
@@ -57,20 +58,20 @@ def jensen_shannon(biased_1: Tensor, biased_2: Tensor) -> Tensor:
 
 
 def l2_distillation(logits_1: Tensor, logits_2: Tensor) -> Tensor:
-    """Mean over the batch of ‖d‖₃³ / ‖d‖₂ with d = logits_1 − logits_2; 0 where d is 0.
+    """Return the mean over the batch of ‖d‖₃³ / ‖d‖₂ with d = logits_1 − logits_2; 0 where d is 0.
 
-    The published code divides by ‖d‖₂ as it is and gives NaN at d = 0; rows without a difference are guarded here.
+    The published code divides by ‖d‖₂ without a guard, which gives NaN at d = 0; such rows are guarded here.
     """
     d = logits_1 - logits_2
     different = (d != 0).any(dim=1)
-    # The guard stands before the root: its slope at 0 is infinite, and 0 times infinity would reach the gradient.
+    # The guard comes before the root, whose derivative at 0 is infinite: 0 times infinity would reach the gradient.
     safe = torch.where(different[:, None], d, torch.ones_like(d))
     ratio = safe.abs().pow(3).sum(dim=1) / safe.pow(2).sum(dim=1).sqrt()
     return torch.where(different, ratio, torch.zeros_like(ratio)).mean()
 
 
 class _Rules(NamedTuple):
-    """What the variants compute differently."""
+    """The functions in which the variants differ."""
 
     cross_entropy: Callable[[Tensor, Tensor, Tensor], Tensor]
     self_calibration: Callable[[Tensor, Tensor], Tensor]
@@ -105,25 +106,25 @@ def msdn_loss(
     sub_nets: str = SubNets.BOTH,
     distillation: str = Distillation.BOTH,
 ) -> LossTerms:
-    """``L = Σ over the sub-nets of (CE + λ_cal·L_SC) + λ_distill·(divergence + l2)``; neither side is detached.
+    """Return ``L = Σ over the sub-nets of (CE + λ_cal·L_SC) + λ_distill·(divergence + l2)``; neither side is detached.
 
-    ``labels`` (B,) rows of ``unit_vectors`` (M, K), ``seen`` (M,) bool, all on one device. Terms of a sub-net that
-    is not there, and of distillation that is left out or has no second sub-net, are no part of it.
+    ``labels`` are (B,) rows of ``unit_vectors`` (M, K), ``seen`` is (M,) bool, all on one device. Terms of an absent
+    sub-net are left out, and so are those of distillation if it is switched off or there is only one sub-net.
     """
     rules = _RULES[Variant(variant)]
-    there = SubNets(sub_nets)
+    present = SubNets(sub_nets)
     offset = class_bias(seen, bias).to(outputs.scores_av.dtype)
     plain: dict[str, Tensor] = {}
-    if there is not SubNets.VA:
-        plain["pooled" if there is SubNets.NONE else "av"] = outputs.scores_av @ unit_vectors.T
-    if there.has_va:
+    if present is not SubNets.VA:
+        plain["pooled" if present is SubNets.NONE else "av"] = outputs.scores_av @ unit_vectors.T
+    if present.has_va:
         plain["va"] = outputs.scores_va @ unit_vectors.T
     biased = {side: logits + offset for side, logits in plain.items()}
     ce = {f"ce_{side}": rules.cross_entropy(logits, labels, seen) for side, logits in plain.items()}
     calibration = {f"calibration_{side}": rules.self_calibration(logits, seen) for side, logits in biased.items()}
     total = _sum(ce.values()) + lambda_cal * _sum(calibration.values())
     distilled: dict[str, Tensor] = {}
-    if there is SubNets.BOTH:
+    if present is SubNets.BOTH:
         if distillation in (Distillation.BOTH, Distillation.DIVERGENCE):
             distilled[rules.divergence_name] = rules.divergence(biased["av"], biased["va"])
         if distillation in (Distillation.BOTH, Distillation.L2):

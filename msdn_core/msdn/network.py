@@ -1,6 +1,6 @@
-"""Mutually Semantic Distillation Network (CVPR 2022): its sub-nets as the published code computes them, put together.
+"""Mutually Semantic Distillation Network (CVPR 2022), computed as the published code does (reference, section 2).
 
-Shapes: B images, C channels, R regions, K attributes, D numbers a word vector.
+Shapes: B images, C channels, R regions, K attributes, D dimensions of a word vector.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from msdn_core.msdn.paper import VisualToAttributeByRegion
 
 
 class Outputs(NamedTuple):
-    """What both sub-nets say of a batch; one that is not there says 0 and looks everywhere alike.
+    """Scores and attention of both sub-nets on a batch; an absent sub-net scores 0 and attends uniformly.
 
-    The attention has no gradient, and is good until the scores' backward pass: its memory becomes the gradients'.
+    The attention has no gradient and is valid until the backward pass of the scores, which reuses its memory.
     """
 
     scores_av: Tensor
@@ -32,21 +32,21 @@ class Outputs(NamedTuple):
 
 
 class RegionOutputs(NamedTuple):
-    """What both sub-nets say of each region, and how they look at it; (B, K, R) each.
+    """Scores and attention of both sub-nets for each region; (B, K, R) each.
 
-    The scores are those before a cosine classifier's division by their length, which is an image's and no region's.
+    The scores are those before the division by their length in a cosine classifier: the length is an image's.
     """
 
     attention_av: Tensor
     scores_av: Tensor
-    """What attribute→visual says of a region alone: s1 is their sum weighted by A1."""
+    """Attribute→visual scores of single regions: s1 is their sum weighted by A1."""
     attention_va: Tensor
     scores_va: Tensor
-    """What visual→attribute says of a region alone: s2 is their plain sum."""
+    """Visual→attribute scores of single regions: s2 is their sum."""
 
 
 class AttributeToVisual(nn.Module):
-    """AVA: each attribute looks for its regions; A1 = softmax over regions of V·W_2·F, S1 = V·W_1·F."""
+    """AVA: each attribute attends to regions; A1 = softmax over regions of V·W_2·F, S1 = V·W_1·F."""
 
     map_count = 2
 
@@ -56,12 +56,12 @@ class AttributeToVisual(nn.Module):
         self.W_2 = nn.Parameter(torch.zeros(dimension, channels))
 
     def projections(self, v: Tensor) -> tuple[Tensor, ...]:
-        """Two of (K, C), for the attention and for the score, from V (K, D)."""
+        """Return two (K, C) projections, for attention and score, of V (K, D)."""
         return v @ self.W_2, v @ self.W_1
 
     @staticmethod
     def forward_(maps: Tensor) -> tuple[Tensor, Tensor]:
-        """s1 (K, B) and A1 (K, B, R) from (2, K, B, R): both projections of the features."""
+        """Return s1 (K, B) and A1 (K, B, R) from the (2, K, B, R) maps of both projections."""
         attention = softmax_(maps[0], 2)
         return (attention * maps[1]).sum(dim=2), attention
 
@@ -72,7 +72,7 @@ class AttributeToVisual(nn.Module):
 
 
 class VisualToAttribute(nn.Module):
-    """VAA: each region looks for its attributes; A2 = softmax over attributes of V·W_2_1·F, S2 = V·W_1_1ᵀ·F."""
+    """VAA: each region attends to attributes; A2 = softmax over attributes of V·W_2_1·F, S2 = V·W_1_1ᵀ·F."""
 
     map_count = 2
 
@@ -82,28 +82,28 @@ class VisualToAttribute(nn.Module):
         self.W_2_1 = nn.Parameter(torch.zeros(dimension, channels))
 
     def projections(self, v: Tensor) -> tuple[Tensor, ...]:
-        """Two of (K, C), for the attention and for the score, from V (K, D)."""
+        """Return two (K, C) projections, for attention and score, of V (K, D)."""
         return v @ self.W_2_1, v @ self.W_1_1.T
 
     @staticmethod
     def forward_(maps: Tensor) -> tuple[Tensor, Tensor]:
-        """s2 (K, B), a sum over the regions and not a mean, and A2 (K, B, R), from (2, K, B, R)."""
+        """Return s2 (K, B), a sum over regions and not a mean, and A2 (K, B, R), from (2, K, B, R) maps."""
         attention = softmax_(maps[0], 0)
         return (attention * maps[1]).sum(dim=2), attention
 
     @staticmethod
-    def backward_(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - the sums are another one's
+    def backward_(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - needs other sums
         """See ``attention.SubNet``."""
         attention, score = maps
-        of_region = (attention * score).mul_(gradient[..., None]).sum(dim=0)
-        softmax_backward_(attention, score, gradient[..., None], of_region)
+        region_sums = (attention * score).mul_(gradient[..., None]).sum(dim=0)
+        softmax_backward_(attention, score, gradient[..., None], region_sums)
 
 
 class AveragePooled(nn.Module):
-    """The baseline of an ablation: s = V·W_1·f with f the mean of an image's regions; AVA without its attention.
+    """The baseline of an ablation: s = V·W_1·f with f the mean of an image's regions, which is AVA without attention.
 
-    The paper names an average-pooled feature and one linear map; that the map goes through the word vectors, as the
-    sub-nets' do, is ours: so it starts and learns as they do, and a row of the table differs in one thing.
+    The paper mentions an average-pooled feature and one linear map. That the map goes through the word vectors, as in
+    the sub-nets, is our choice: it starts and learns as they do, so the rows of an ablation differ in one thing only.
     """
 
     map_count = 1
@@ -113,32 +113,32 @@ class AveragePooled(nn.Module):
         self.W_1 = nn.Parameter(torch.randn(dimension, channels, generator=generator))
 
     def projections(self, v: Tensor) -> tuple[Tensor, ...]:
-        """One of (K, C), for the score, from V (K, D)."""
+        """Return one (K, C) projection, for the score, of V (K, D)."""
         return (v @ self.W_1,)
 
     @staticmethod
     def forward_(maps: Tensor) -> tuple[Tensor, Tensor]:
-        """s (K, B), and how much each region weighs in it, the same everywhere (K, B, R), from (1, K, B, R)."""
+        """Return s (K, B) and uniform weights of the regions (K, B, R), from (1, K, B, R) maps."""
         return maps[0].mean(dim=2), torch.full_like(maps[0], 1 / maps.shape[3])
 
     @staticmethod
-    def backward_(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - a mean's slope is its own
+    def backward_(maps: Tensor, scores: Tensor, gradient: Tensor) -> None:  # noqa: ARG004 - linear
         """See ``attention.SubNet``."""
         maps.copy_((gradient / maps.shape[3])[..., None])
 
 
 def guarded_cosine(scores: Tensor, scale: float) -> Tensor:
-    """``domain.scoring.guarded_cosine`` of (B, K) scores, with a gradient."""
+    """Return ``domain.scoring.guarded_cosine`` of (B, K) scores, with a gradient."""
     return scale * scores / (scores.square().sum(dim=1, keepdim=True) + scale * scale).sqrt()
 
 
-Sub = AttributeToVisual | VisualToAttribute | VisualToAttributeByRegion | AveragePooled
+SubNetModule = AttributeToVisual | VisualToAttribute | VisualToAttributeByRegion | AveragePooled
 
 
 class MSDN(nn.Module):
-    """Both sub-nets over the features of a frozen backbone, or what an ablation leaves of them.
+    """Both sub-nets on the features of a frozen backbone, or what an ablation leaves of them.
 
-    The published code also holds ``W_3`` and ``W_3_1``, which never get a gradient; they are left out here.
+    The published code also has weights ``W_3`` and ``W_3_1`` that never get a gradient; they are left out here.
     """
 
     def __init__(
@@ -152,15 +152,28 @@ class MSDN(nn.Module):
         sub_nets: str = SubNets.BOTH,
         cosine_scale: float = 0.0,
     ) -> None:
-        """``word_vectors`` is (K, D): its rows are brought to length 1 (a zero row stays zero) and then trained.
+        """Make a network with initial weights.
 
-        ``normalize_v`` brings them to length 1 again in each forward pass, as the AWA2 recipe does. The variants
-        differ in VAA alone; the baseline (``sub_nets`` ``none``) is the same in both. ``cosine_scale`` above 0 is that
-        of a cosine classifier (``guarded_cosine``); at 0 the scores come out as they are, as the published code's do.
+        Parameters
+        ----------
+        word_vectors
+            (K, D). Rows are scaled to length 1 (a zero row stays zero) and then trained.
+        channels
+            C, the channels of the features.
+        normalize_v
+            Whether rows are scaled to length 1 again in each forward pass, as in the AWA2 recipe.
+        seed
+            Seed of the initial weights.
+        variant
+            ``official`` or ``paper``; they differ in VAA only.
+        sub_nets
+            ``both``, ``av``, ``va``, or ``none`` for the baseline, which is the same in both variants.
+        cosine_scale
+            Scale of a cosine classifier (``guarded_cosine``); 0 keeps the plain scores of the published code.
         """
         super().__init__()
         self.channels = channels
-        """C, the channels of the features that it takes."""
+        """C, the channels of the features."""
         self.sub_nets = SubNets(sub_nets)
         generator = torch.Generator().manual_seed(seed)
         self.normalize_v = normalize_v
@@ -178,56 +191,57 @@ class MSDN(nn.Module):
             )
 
     @property
-    def _there(self) -> list[Sub]:
-        """The sub-nets that there are, attribute→visual (or the baseline in its place) first."""
-        every = (self.attribute_to_visual or self.average_pooled, self.visual_to_attribute)
-        return [sub_net for sub_net in every if sub_net is not None]
+    def _present(self) -> list[SubNetModule]:
+        """The sub-nets of this network, attribute→visual (or the baseline in its place) first."""
+        candidates = (self.attribute_to_visual or self.average_pooled, self.visual_to_attribute)
+        return [sub_net for sub_net in candidates if sub_net is not None]
 
     def projections(self) -> Tensor:
-        """What the features are multiplied with: V times the weights of each sub-net, one after the other, (Σn·K, C).
+        """Return what the features are multiplied by: V times the weights of each sub-net, stacked, (Σn·K, C).
 
-        V meets the weights first, which is cheaper than projecting every region while K < C.
+        Multiplying V and the weights first is cheaper than projecting every region as long as K < C.
         """
         v = nn.functional.normalize(self.V, dim=1) if self.normalize_v else self.V
-        return torch.cat([projection for sub_net in self._there for projection in sub_net.projections(v)])
+        return torch.cat([projection for sub_net in self._present for projection in sub_net.projections(v)])
 
     def forward(self, features: Tensor, projections: Tensor | None = None) -> Outputs:
-        """(B, C, R) features, each region of length 1 over C; what follows their product is in the weights' dtype.
+        """Return scores and attention of (B, C, R) features, each region of length 1 over C.
 
-        Who asks for many batches under the same weights makes ``projections`` once. See ``attention_forward``.
+        Pass ``projections`` to reuse them for many batches with the same weights. See ``attention_forward`` for dtypes
+        and for how long the attention is valid.
         """
         weights = self.projections() if projections is None else projections
-        said = self._named(attention_forward(self._there, weights, features))
+        outputs = self._by_name(attention_forward(self._present, weights, features))
         if not self.cosine_scale:
-            return said
-        return said._replace(
-            scores_av=guarded_cosine(said.scores_av, self.cosine_scale),
-            scores_va=guarded_cosine(said.scores_va, self.cosine_scale),
+            return outputs
+        return outputs._replace(
+            scores_av=guarded_cosine(outputs.scores_av, self.cosine_scale),
+            scores_va=guarded_cosine(outputs.scores_va, self.cosine_scale),
         )
 
     def regions(self, features: Tensor, projections: Tensor | None = None) -> RegionOutputs:
-        """What becomes of each region of (B, C, R) features: the sub-nets are asked of every region alone as well."""
+        """Return scores and attention of each region of (B, C, R) features: the scores are those of single regions."""
         batch, _, regions = features.shape
         weights = self.projections() if projections is None else projections
-        there = self._there
-        maps = project_features(there, weights, features).maps
-        each = [own.reshape(*own.shape[:2], -1, 1).clone() for own in maps]
-        alone = self._named([sub_net.forward_(own) for sub_net, own in zip(there, each, strict=True)])
-        together = self._named([sub_net.forward_(own) for sub_net, own in zip(there, maps, strict=True)])
+        sub_nets = self._present
+        maps = project_features(sub_nets, weights, features).maps
+        single_maps = [own_maps.reshape(*own_maps.shape[:2], -1, 1).clone() for own_maps in maps]
+        single = self._by_name([sub_net.forward_(own) for sub_net, own in zip(sub_nets, single_maps, strict=True)])
+        whole = self._by_name([sub_net.forward_(own) for sub_net, own in zip(sub_nets, maps, strict=True)])
         scores_av, scores_va = (
-            scores.reshape(batch, regions, -1).transpose(1, 2) for scores in (alone.scores_av, alone.scores_va)
+            scores.reshape(batch, regions, -1).transpose(1, 2) for scores in (single.scores_av, single.scores_va)
         )
-        return RegionOutputs(together.attention_av, scores_av, together.attention_va, scores_va)
+        return RegionOutputs(whole.attention_av, scores_av, whole.attention_va, scores_va)
 
-    def _named(self, said: list[tuple[Tensor, Tensor]]) -> Outputs:
-        """What each sub-net says, scores (K, B) and attention (K, B, R), under its name; of an absent one nothing."""
-        k, batch, regions = said[0][1].shape
-        nothing = self.V.new_zeros(())
-        absent = nothing.expand(k, batch)
+    def _by_name(self, results: list[tuple[Tensor, Tensor]]) -> Outputs:
+        """Return scores (K, B) and attention (K, B, R) of each sub-net by its name, with those of absent sub-nets."""
+        k, batch, regions = results[0][1].shape
+        zero = self.V.new_zeros(())
+        absent = zero.expand(k, batch)
         scores_av, attention_av = (
-            (absent, (nothing + 1 / regions).expand(k, batch, regions)) if self.sub_nets is SubNets.VA else said[0]
+            (absent, (zero + 1 / regions).expand(k, batch, regions)) if self.sub_nets is SubNets.VA else results[0]
         )
         scores_va, attention_va = (
-            said[-1] if self.sub_nets.has_va else (absent, (nothing + 1 / k).expand(k, batch, regions))
+            results[-1] if self.sub_nets.has_va else (absent, (zero + 1 / k).expand(k, batch, regions))
         )
         return Outputs(scores_av.T, scores_va.T, attention_av.transpose(0, 1), attention_va.transpose(0, 1))

@@ -8,10 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any
 
-from msdn_core.domain.scoring import Fusion
+from msdn_core.domain.scoring import MOST_COSINE_SCALE, Fusion
 from msdn_core.domain.variants import Distillation, SubNets, Variant
 from msdn_core.errors import ConfigError
-from msdn_core.runs.header import MOST_COSINE_SCALE
 from msdn_core.vision.transform import PRECISIONS
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
+from msdn_core.number_text import percent
 from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_core.report.reported_run import ReportedRun
-from msdn_core.runs.figure_text import percent
 from msdn_core.runs.trained_on import value_at
 
 

@@ -6,20 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from msdn_core.domain.metrics.seeds import difference_of_means, spread
+from msdn_core.number_text import percent, points
 from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED, VALIDATED_GAMMA_NOTE, EvaluatedRun
 
 FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
-
-
-def percent(value: Any) -> str:
-    """``0.754`` as ``75.4``; a dash where there is no figure."""
-    is_figure = isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
-    return f"{100 * value:.1f}" if is_figure else "–"
-
-
-def points(value: float) -> str:
-    """A difference in per cent points, with its sign."""
-    return f"{100 * value:+.1f}".replace("-", "−")
 
 
 def gamma_text(run: EvaluatedRun, choice: str) -> str:

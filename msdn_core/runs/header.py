@@ -17,13 +17,12 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
-from msdn_core.domain.scoring import Fusion
+from msdn_core.domain.scoring import MOST_COSINE_SCALE, Fusion
 from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.errors import CheckpointError, MsdnError
 
 FORMAT = 3
 """1 knew neither ``sub_nets`` nor ``made``: its networks have both sub-nets. 2 did not know ``cosine_scale``."""
-MOST_COSINE_SCALE = 1000.0
 METADATA_KEY = "msdn"
 VECTORS_KEY = "class_vectors"
 

@@ -18,8 +18,9 @@ from msdn_core.domain.metrics.bootstrap import (
     intervals,
     mean_draws,
 )
+from msdn_core.number_text import points
 from msdn_core.runs.evaluated_run import GAMMAS, EvaluatedRun
-from msdn_core.runs.figure_text import FIGURES, points
+from msdn_core.runs.figure_text import FIGURES
 
 NOISE_NOTE = (
     f"Differences: ≈ is within noise, by {DRAWS:,} draws of the same test images (95 per cent). "

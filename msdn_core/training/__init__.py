@@ -1,1 +1,1 @@
-"""Training and measuring a network; ``config`` alone needs no torch, and is what the window's form is made from."""
+"""Training: data, steps, checkpoints, films, several ranks, and checkpoints of the published code."""

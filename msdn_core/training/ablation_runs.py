@@ -25,19 +25,19 @@ def train_cells(
     listener: Callable[[Event], None] | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Iterator[tuple[Cell, RunState]]:
-    """Trains what is not finished, each cell when the one before was taken, and gives how it ended.
+    """Train the unfinished runs one by one, yielding each cell with the state in which its run ended.
 
-    What is finished is not run again, and what was left goes on. Features that are missing are made first. Ends early
-    where a run was stopped. Raises RunError where a run of that name has other settings or was trained on other data,
-    and what loading the data raises.
+    Finished runs are not repeated, stopped ones are resumed. Missing features are extracted first. The iteration ends
+    early if a run is stopped. Raises RunError if a run of one of the names has other settings or was trained on other
+    data, and the errors of loading the data.
     """
     ablation.check_settings()
-    described = _described(ablation, progress)
+    current = _data_description(ablation, progress)
     for cell in ablation.cells():
-        what = changed_since(cell.run.data(), described) if cell.done else ""
-        if what:
+        changed = changed_since(cell.run.data(), current) if cell.done else ""
+        if changed:
             raise RunError(
-                f"The project's {what} changed since “{cell.run.name}” was trained, so its row is not comparable; "
+                f"The project's {changed} changed since “{cell.run.name}” was trained, so its row is not comparable; "
                 "choose another name for this ablation."
             )
     ablation.write_plan()
@@ -52,12 +52,12 @@ def train_cells(
             return
 
 
-def _described(ablation: Ablation, progress: Callable[[Progress], None] | None) -> Mapping[str, Any]:
-    """What would be trained on now, as in ``data.json``."""
+def _data_description(ablation: Ablation, progress: Callable[[Progress], None] | None) -> Mapping[str, Any]:
+    """Return what would be trained on now, as in ``data.json``."""
     config = ablation.config
     if config.threads:
         torch.set_num_threads(config.threads)
     device = choose_device(config.device)
     data = load_data(ablation.project, config, device, progress=progress)
-    assert data is not None, "only a stop ends it without data"
+    assert data is not None, "only a stop request returns no data"
     return data.describe(device)

@@ -1,7 +1,7 @@
 """The trainer's side of a run's directory: its status, its events, and the commands that it follows.
 
-A thread listens: a command is acknowledged at once, whatever the trainer is in the middle of, and followed as soon as
-it asks. It keeps the heartbeat, too.
+A thread reads the commands: each is acknowledged at once, whatever the trainer is doing, and followed at the next
+``poll``. The thread also updates the heartbeat.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _POLL_S = 0.2
 _HEARTBEAT_S = 1.0
 
 
-class StopRequested(Exception):  # noqa: N818 - it is no error
-    """A command ends the run; ``state`` says how."""
+class StopRequested(Exception):  # noqa: N818 - not an error
+    """A command ends the run with ``state``."""
 
     def __init__(self, state: RunState) -> None:
         super().__init__(str(state))
@@ -29,26 +29,26 @@ class StopRequested(Exception):  # noqa: N818 - it is no error
 
 
 class Control:
-    """What a running trainer says and hears."""
+    """The events that a running trainer emits and the commands that it receives."""
 
     def __init__(self, run: RunDirectory, listener: Callable[[Event], None] | None = None) -> None:
         self.run = run
         self._listener = listener
-        before = run.status()
-        # What was asked while this process started is meant for it; what was asked of one before it is not.
-        self._offset = before.commands_from if before.state is RunState.STARTING else run.commands_end()
+        previous = run.status()
+        # Commands sent while this process started are for it; earlier ones were for a previous process.
+        self._offset = previous.commands_from if previous.state is RunState.STARTING else run.commands_end()
         pid, started = current_process()
-        self._status = replace(before, state=RunState.RUNNING, pid=pid, process_started=started, reason="")
+        self._status = replace(previous, state=RunState.RUNNING, pid=pid, process_started=started, reason="")
         self._polled = self._written = 0.0
-        self._checkpoint_asked = False
+        self._checkpoint_requested = False
         self._end: RunState | None = None
         self._lock = threading.RLock()
         self._over = threading.Event()
         run.write_status(self._status)
-        threading.Thread(target=self._listen, name=f"listen for {run.name}", daemon=True).start()
+        threading.Thread(target=self._listen, name=f"commands of {run.name}", daemon=True).start()
 
     def emit(self, event: Event) -> None:
-        """Appends an event, and tells the listener; one that has gone (a closed pipe) ends the run as ``stop`` does."""
+        """Append an event and pass it to the listener; a closed pipe behind the listener stops the run."""
         with self._lock:
             self.run.append(event)
             if self._listener is not None:
@@ -59,27 +59,27 @@ class Control:
                     self._end = self._end or RunState.STOPPED
 
     def note(self, text: str, level: str = "info") -> None:
-        """A sentence for the person."""
+        """Emit a sentence for the user; ``level`` is ``info``, ``warning`` or ``error``."""
         self.emit(Message(level=level, text=text))
 
     def report_step(self, step: int, steps: int) -> None:
-        """How far the run is; written at most once a second."""
+        """Record the number of steps done; it is written at most once a second."""
         with self._lock:
             self._status = replace(self._status, step=step, steps=steps)
-            self._beat()
+            self._update_heartbeat()
 
     def poll(self) -> None:
-        """Follows what was asked: raises StopRequested to stop or cancel, waits while paused."""
+        """Follow the commands: wait while paused; raise StopRequested on stop or cancel."""
         if time.monotonic() - self._polled >= _POLL_S:
-            self._hear()
+            self._read_commands()
         while self._status.state is RunState.PAUSED and self._end is None:
             self._wait()
-            self._hear()
+            self._read_commands()
         if self._end is not None:
             raise StopRequested(self._end)
 
     def stop_requested(self) -> bool:
-        """Whether a command ended the run; for work that asks instead of being interrupted."""
+        """Return whether a command ends the run; for work that checks instead of being interrupted."""
         try:
             self.poll()
         except StopRequested:
@@ -87,17 +87,17 @@ class Control:
         return False
 
     def pop_checkpoint_request(self) -> bool:
-        """Whether a checkpoint was asked for since the last time."""
-        asked, self._checkpoint_asked = self._checkpoint_asked, False
-        return asked
+        """Return whether a checkpoint was requested since the last call."""
+        requested, self._checkpoint_requested = self._checkpoint_requested, False
+        return requested
 
     @property
     def end(self) -> RunState | None:
-        """How the run was asked to end, if it was."""
+        """The state in which a command ends the run; None without such a command."""
         return self._end
 
     def finish(self, state: RunState, reason: str, figures: dict[str, object] | None = None) -> None:
-        """The last status of the run."""
+        """Write the final status of the run."""
         with self._lock:
             self._over.set()
             shown = figures if figures is not None else self._status.figures
@@ -105,7 +105,7 @@ class Control:
             self._write()
 
     def show_figures(self, figures: dict[str, object]) -> None:
-        """The best figures so far, for lists of runs."""
+        """Write the best figures so far into the status, for lists of runs."""
         with self._lock:
             self._status = replace(self._status, figures=figures)
             self._write()
@@ -113,21 +113,21 @@ class Control:
     def _listen(self) -> None:
         while not self._over.wait(_POLL_S) and self.run.path.is_dir():
             try:
-                self._hear()
+                self._read_commands()
                 with self._lock:
-                    self._beat()
+                    self._update_heartbeat()
             except MsdnError:
-                # A full disk fails the trainer itself, where it can be explained.
+                # A full disk fails the trainer itself, which reports it.
                 continue
 
-    def _beat(self) -> None:
+    def _update_heartbeat(self) -> None:
         if not self._over.is_set() and time.monotonic() - self._written > _HEARTBEAT_S:
             self._write()
 
     def _wait(self) -> None:
         time.sleep(_POLL_S / 2)
 
-    def _hear(self) -> None:
+    def _read_commands(self) -> None:
         with self._lock:
             if self._over.is_set():
                 return
@@ -141,7 +141,7 @@ class Control:
         if command.command in ("stop", "cancel"):
             self._end = RunState.STOPPED if command.command == "stop" else RunState.CANCELLED
         elif command.command == "checkpoint":
-            self._checkpoint_asked = True
+            self._checkpoint_requested = True
         else:
             state = RunState.PAUSED if command.command == "pause" else RunState.RUNNING
             self._status = replace(self._status, state=state)

@@ -1,4 +1,4 @@
-"""What a run trains on and is measured with: features, labels, class vectors, and the parts they are split into."""
+"""The data of a run: features, labels, class vectors, and how the images are split."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from msdn_core.vision.features import FeatureStore, find_stores
 
 @dataclass(frozen=True, eq=False, slots=True)
 class TrainingData:
-    """A project as a run sees it."""
+    """A project as a run uses it."""
 
     table: ClassTable
     word_vectors: NDArray[np.float32]
@@ -38,20 +38,20 @@ class TrainingData:
     store: FeatureStore
     train: LabelledRows
     test: LabelledRows
-    """Test images of seen and of unseen classes together; ``table.seen`` tells them apart."""
+    """Test images of seen and unseen classes; ``table.seen`` tells them apart."""
     left_out: int
-    """Images of a split that have no features, because they could not be opened."""
+    """Number of images of a split without features, because they cannot be opened."""
     unseen_images: int
-    """Images of the training split that are not trained on, because their class counts as unseen."""
+    """Number of images of the training split that are not used because their class is unseen."""
     splits: dict[str, Any]
-    """Fingerprints of the project's splits, see ``provenance.splits``."""
+    """Fingerprints of the project's splits (``provenance.splits``)."""
     validation_classes: tuple[str, ...] = ()
-    """The seen classes that the data set itself names for validation."""
+    """The seen classes that the data set proposes for validation."""
     pins: tuple[Pin, ...] = ()
-    """The pairs of image and attribute that are pinned in the project, for the film."""
+    """The pairs of image and attribute pinned in the project, for the film."""
 
     def describe(self, device: torch.device) -> dict[str, Any]:
-        """What a result rests on, for ``data.json``."""
+        """Return what a result depends on, for ``data.json``."""
         table = self.table
         vectors = hashlib.sha256(np.ascontiguousarray(table.vectors).tobytes() + table.seen.tobytes()).hexdigest()
         return {
@@ -80,11 +80,11 @@ def load_data(
     stop: Callable[[], bool] | None = None,
     ranks: Ranks = ALONE,
 ) -> TrainingData | None:
-    """A project's data under a run's settings; features that are missing are made first, by all ranks together.
+    """Return a project's data under a run's settings; all ranks extract missing features together.
 
-    Images of the training split whose class counts as unseen are not trained on: nothing that is said of unseen
-    classes would be true then. None where ``stop`` ended it. Raises RunError where there is nothing to train on, and
-    what extraction raises.
+    Images of the training split whose class is unseen are left out: otherwise nothing measured on unseen classes would
+    be zero-shot. Returns None if ``stop`` ended the extraction. Raises RunError if there is nothing to train on, and
+    the errors of the extraction.
     """
     with Project.open(project_path, read_only=True) as project:
         table, images = project.table(), project.images()
@@ -92,13 +92,13 @@ def load_data(
         for_validation = _names(project.meta("validation_classes"))
         pins = read_pins(project)
     if not table.attributes or not table.classes:
-        raise RunError(f"{project_path} has no classes with attributes yet; define them under Classes, or import them.")
+        raise RunError(f"{project_path} has no classes with attributes; define them in Classes, or import them.")
     if not any(image.split is Split.TRAIN and image.class_name for image in images):
-        raise RunError(f"{project_path} has no training images: none belongs to a class and to the training split.")
+        raise RunError(f"{project_path} has no training images; assign images to a class and to the training split.")
     if not table.vectors.any():
         raise RunError(
-            f"Every class vector of {project_path} is 0, so nothing tells its classes apart; fill in their attributes "
-            "under Classes, or take them from judgements under Annotate."
+            f"Every class vector of {project_path} is 0, so the classes cannot be told apart; fill in their attributes "
+            "in Classes, or derive them from judgements in Annotate."
         )
     if word_vectors is None:
         word_vectors, source = hashed_word_vectors([a.full_name for a in table.attributes]), HASHED
@@ -107,23 +107,23 @@ def load_data(
         backbone = load_backbone(
             config.backbone,
             size=config.size or None,
-            weights=_weights(config),
+            weights=_weights_file(config),
             device=device,
             precision=config.feature_precision,
         )
         store = extract_features(project_path, backbone, progress=progress, stop=stop, ranks=ranks)
         if stop is not None and stop():
             return None
-    train, lost = labelled_rows(images, table, store, (Split.TRAIN,))
-    of_seen = table.seen[train.labels]
-    if len(train) and not of_seen.any():
-        raise RunError(f"All training images of {project_path} show classes that count as unseen; make some seen.")
-    unseen, train = int((~of_seen).sum()), train.select(of_seen)
-    test, lost_too = labelled_rows(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
+    train, train_left_out = labelled_rows(images, table, store, (Split.TRAIN,))
+    is_seen = table.seen[train.labels]
+    if len(train) and not is_seen.any():
+        raise RunError(f"All training images of {project_path} belong to unseen classes; mark some classes as seen.")
+    unseen, train = int((~is_seen).sum()), train.select(is_seen)
+    test, test_left_out = labelled_rows(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
     if len(train) == 0:
-        raise RunError(f"No training image of {project_path} could be opened; put the image files back.")
+        raise RunError(f"No training image of {project_path} can be opened; restore the image files.")
     if len(np.unique(train.labels)) < 2:
-        raise RunError(f"The training images of {project_path} show one class only; a network needs two to tell apart.")
+        raise RunError(f"The training images of {project_path} belong to one class; a network needs at least two.")
     return TrainingData(
         table,
         word_vectors,
@@ -131,7 +131,7 @@ def load_data(
         store,
         train,
         test,
-        lost + lost_too,
+        train_left_out + test_left_out,
         unseen,
         provenance.splits(images),
         for_validation,
@@ -140,7 +140,7 @@ def load_data(
 
 
 def _names(text: str | None) -> tuple[str, ...]:
-    """The names in a JSON list; none where it is something else."""
+    """Return the names in a JSON list; empty for anything else."""
     try:
         content = json.loads(text or "[]")
     except ValueError:
@@ -149,11 +149,11 @@ def _names(text: str | None) -> tuple[str, ...]:
 
 
 def matching_store(project_path: Path, config: TrainConfig, images: Sequence[ImageRecord]) -> FeatureStore | None:
-    """Features that the settings ask for and that cover all images of a split, if the project has them.
+    """Return features that match the settings and cover all images of a split; None if the project has none.
 
-    Found by what made them, so that a backbone whose weights cannot be had here any more is not needed.
+    They are found by what made them, so that a backbone whose weights are no longer available is not needed.
     """
-    weights = _weights(config)
+    weights = _weights_file(config)
     for store in find_stores(project_path):
         spec = store.spec
         if spec.name != config.backbone or (config.size and spec.size != config.size):
@@ -170,5 +170,5 @@ def matching_store(project_path: Path, config: TrainConfig, images: Sequence[Ima
     return None
 
 
-def _weights(config: TrainConfig) -> Path | None:
+def _weights_file(config: TrainConfig) -> Path | None:
     return Path(config.weights) if config.weights else None

@@ -1,17 +1,17 @@
-"""A run shared by ranks: each step's batch is split over them, and all of them take the step of one process alone.
+"""A run on several ranks: each step's batch is split over them, and together they take the step of a single process.
 
-The global batch is what the seed and the step say (``sampling.batch``), whatever the number of ranks. Each rank reads
-its own rows of the features and runs the network on those. The loss is no mean over images: L_SC is −log of a mean
-over the batch, and further terms may be anything. So no rank computes a loss of its part. The attribute scores, which
-are all that the loss sees of the images, are put together to (B, K) on every rank (2·B·K numbers, some 100 kB), and
-each rank computes the loss of the whole batch. Its backward pass reaches the rows of this rank alone, so that the
-gradient of the whole batch is the SUM of the ranks' gradients, exact for any loss: d/dθ L(s_1 … s_B) =
-Σ_ranks Σ_own ∂L/∂s_i · ds_i/dθ. One sum of all gradients a step; every rank then takes the same optimiser step.
+The global batch follows from the seed and the step (``sampling.batch``), whatever the number of ranks. Each rank reads
+its own rows of the features and runs the network on them. The loss is not a mean over images: L_SC is −log of a mean
+over the batch, and further terms may be anything. So no rank computes a loss of its rows alone. The attribute scores,
+which are all that the loss uses of the images, are joined to (B, K) on every rank (2·B·K numbers, some 100 kB), and
+each rank computes the loss of the whole batch. Its backward pass reaches only the rows of this rank, so the gradient
+of the whole batch is the SUM of the ranks' gradients, exact for any loss: d/dθ L(s_1 … s_B) =
+Σ_ranks Σ_own ∂L/∂s_i · ds_i/dθ. One sum of all gradients per step; then every rank takes the same optimiser step.
 
-This is what DistributedDataParallel does, without its wrapper: that averages where a sum is due, and overlaps its
-buckets with a long backward pass, while here all weights' gradients come out of one product at the very end.
+DistributedDataParallel would average where a sum is needed, and overlaps its buckets with a long backward pass, while
+here all gradients come out of one product at the very end.
 
-Rank 0 alone writes the run's directory and reads its commands; the others hear from it what to do.
+Only rank 0 writes the run directory and reads its commands; the other ranks follow it. Tested with two gloo ranks.
 """
 
 from __future__ import annotations
@@ -41,21 +41,21 @@ _STATES = tuple(RunState)
 def trainer_of(
     ranks: Ranks, config: TrainConfig, data: TrainingData, device: torch.device, run: RunDirectory
 ) -> Trainer:
-    """The trainer for a process alone, or for one of several ranks."""
+    """Return the trainer of a single process, or of one of several ranks."""
     if isinstance(ranks, TorchRanks):
         return RankTrainer(config, data, device, run, ranks)
     return Trainer(config, data, device, run)
 
 
 def control_of(ranks: Ranks, run: RunDirectory, listener: Callable[[Event], None] | None) -> Control:
-    """What a run says and hears in a process alone, on rank 0, or on another rank."""
+    """Return the control of a single process, of rank 0, or of another rank."""
     if not isinstance(ranks, TorchRanks):
         return Control(run, listener)
     return Leader(run, listener, ranks) if ranks.first else Follower(run, ranks)
 
 
 class RankTrainer(Trainer):
-    """A trainer on one rank of several; what it measures, it measures together with the others, too."""
+    """A trainer on one of several ranks; they also evaluate together."""
 
     def __init__(
         self, config: TrainConfig, data: TrainingData, device: torch.device, run: RunDirectory, ranks: TorchRanks
@@ -63,51 +63,51 @@ class RankTrainer(Trainer):
         super().__init__(config, data, device, run)
         self._ranks = ranks
         self.provenance["ranks"] = ranks.count
-        self._own = OwnRows(self.features, ranks)
-        self.features = self._own
-        self.network.register_forward_hook(self._put_together)
-        self._optimiser.register_step_pre_hook(self._add_up_gradients)
+        self._own_rows = OwnRows(self.features, ranks)
+        self.features = self._own_rows
+        self.network.register_forward_hook(self._join_scores)
+        self._optimiser.register_step_pre_hook(self._sum_gradients)
 
-    def _put_together(self, _: MSDN, __: Any, outputs: Outputs) -> Outputs:
-        """Scores of the whole batch, from which gradients reach this rank's rows alone; its attention stays its own."""
-        rows = self._own.rows
+    def _join_scores(self, _: MSDN, __: Any, outputs: Outputs) -> Outputs:
+        """Return the scores of the whole batch, whose gradients reach only this rank's rows; keep its own attention."""
+        rows = self._own_rows.rows
         own = torch.cat([outputs.scores_av, outputs.scores_va], dim=1)[: rows.stop - rows.start]
-        whole = own.new_zeros(self._own.count, own.shape[1])
+        whole = own.new_zeros(self._own_rows.count, own.shape[1])
         whole[rows] = own.detach()
         self._ranks.sum_in_place(whole)
         whole[rows] = own
         scores_av, scores_va = whole.chunk(2, dim=1)
         return outputs._replace(scores_av=scores_av, scores_va=scores_va)
 
-    def _add_up_gradients(self, *_: Any) -> None:
+    def _sum_gradients(self, *_: Any) -> None:
         gradients = [p.grad for p in self.network.parameters() if p.grad is not None]
-        every = torch.cat([gradient.flatten() for gradient in gradients])
-        self._ranks.sum_in_place(every)
-        for gradient, part in zip(gradients, torch.split(every, [g.numel() for g in gradients]), strict=True):
+        flat = torch.cat([gradient.flatten() for gradient in gradients])
+        self._ranks.sum_in_place(flat)
+        for gradient, part in zip(gradients, torch.split(flat, [g.numel() for g in gradients]), strict=True):
             gradient.copy_(part.view_as(gradient))
 
     def save(
         self, kind: str, network: MSDN, header: CheckpointHeader, extra: Mapping[str, Tensor] | None = None
     ) -> None:
-        """Writes a checkpoint on rank 0; the others hold the same weights."""
+        """Write a checkpoint on rank 0; the other ranks hold the same weights."""
         if self._ranks.first:
             super().save(kind, network, header, extra)
 
 
 class OwnRows(FeatureBatches):
-    """Of each batch this rank's share: neighbouring rows, as many as others have, or one less."""
+    """This rank's share of each batch: consecutive rows, as many as on other ranks or one fewer."""
 
     def __init__(self, features: FeatureBatches, ranks: Ranks) -> None:
         self._all, self._ranks = features, ranks
         self.count = 0
-        """B, the images of the last batch on all ranks together."""
+        """B, the number of images of the last batch on all ranks."""
         self.rows = slice(0, 0)
-        """Which of them are this rank's; none, where there are fewer images than ranks."""
+        """The rows of this rank; empty if there are fewer images than ranks."""
 
     def batch(self, rows: Rows) -> Tensor:
-        """(b, C, R) on the device, of the (B,) rows that the batch has on all ranks together.
+        """Return (b, C, R) features of this rank's share of the (B,) rows of the whole batch.
 
-        A rank without any gets one all the same, which counts for nothing: networks need not take empty batches.
+        A rank without any row gets one that is ignored later, because networks need not accept empty batches.
         """
         self.count = len(rows)
         start, end = (index * self.count // self._ranks.count for index in (self._ranks.index, self._ranks.index + 1))
@@ -116,7 +116,7 @@ class OwnRows(FeatureBatches):
 
 
 class Leader(Control):
-    """Rank 0: reads the commands, and each time it looks for some tells the others what came of it."""
+    """The control of rank 0: it reads the commands and broadcasts the resulting state at each poll."""
 
     def __init__(self, run: RunDirectory, listener: Callable[[Event], None] | None, ranks: TorchRanks) -> None:
         super().__init__(run, listener)
@@ -124,24 +124,24 @@ class Leader(Control):
         self.note(f"{ranks.count} processes share each batch.")
 
     def poll(self) -> None:
-        """As alone; what is raised here is raised on every rank."""
+        """Follow the commands as a single process does; an exception raised here is raised on every rank."""
         try:
             super().poll()
-        except StopRequested as asked:
-            self._tell(asked.state)
+        except StopRequested as request:
+            self._broadcast(request.state)
             raise
-        self._tell(RunState.RUNNING)
+        self._broadcast(RunState.RUNNING)
 
     def _wait(self) -> None:
         super()._wait()
-        self._tell(RunState.PAUSED)
+        self._broadcast(RunState.PAUSED)
 
-    def _tell(self, state: RunState) -> None:
+    def _broadcast(self, state: RunState) -> None:
         self._ranks.broadcast_number(_STATES.index(state))
 
 
 class Follower(Control):
-    """Any other rank: writes nothing, and does as it is told."""
+    """The control of any other rank: it writes nothing and follows rank 0."""
 
     def __init__(self, run: RunDirectory, ranks: TorchRanks) -> None:
         self.run = run
@@ -149,13 +149,13 @@ class Follower(Control):
         self._end: RunState | None = None
 
     def emit(self, event: Event) -> None:
-        """Rank 0 says it."""
+        """Do nothing: rank 0 emits the event."""
 
     def report_step(self, step: int, steps: int) -> None:
-        """Rank 0 is as far."""
+        """Do nothing: rank 0 records the step."""
 
     def poll(self) -> None:
-        """Waits for rank 0's word, and while it is paused; raises StopRequested to stop or cancel."""
+        """Wait for the state of rank 0, and while it is paused; raise StopRequested on stop or cancel."""
         state = RunState.PAUSED
         while state is RunState.PAUSED:
             state = _STATES[self._ranks.broadcast_number(0)]
@@ -164,11 +164,11 @@ class Follower(Control):
             raise StopRequested(state)
 
     def pop_checkpoint_request(self) -> bool:
-        """Rank 0 saves it."""
+        """Return False: rank 0 saves the checkpoint."""
         return False
 
     def finish(self, state: RunState, reason: str, figures: dict[str, object] | None = None) -> None:
-        """Rank 0 writes how it ended."""
+        """Do nothing: rank 0 writes the final status."""
 
     def show_figures(self, figures: dict[str, object]) -> None:
-        """Rank 0 shows them."""
+        """Do nothing: rank 0 writes the figures."""

@@ -1,13 +1,12 @@
-"""Filming a run: which pairs of image and attribute are watched, and their maps at many moments of its training.
+"""Filming a run: which pairs of image and attribute are watched, and their maps at many steps of the training.
 
-A frame runs the network over a handful of images and keeps two maps of each. Nothing random is drawn and no weight is
-touched, so a filmed run takes the very steps of one that is not.
+A frame runs the network on a handful of images and keeps two maps of each. It draws no random number and changes no
+weight, so a filmed run takes exactly the steps of one that is not filmed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -26,16 +25,13 @@ from msdn_core.runs.pins import NO_FILM, Pin, parse_watch_setting
 from msdn_core.training.control import Control
 from msdn_core.training.data import TrainingData
 
-if TYPE_CHECKING:
-    from msdn_core.training.trainer import Trainer
-
 CHOSEN = 6
-"""Pairs that are watched where nobody pinned any."""
+"""The number of pairs that are watched if none are pinned."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Watched:
-    """The P pairs to film, and where their images and attributes are; none where nothing is filmed."""
+    """The P pairs to film, and the rows and columns of their images and attributes; no header if nothing is filmed."""
 
     header: FilmHeader | None
     rows: Rows
@@ -46,10 +42,24 @@ class Watched:
     """Sentences about pairs that cannot be filmed."""
 
 
-def choose_watched(run: RunDirectory, config: TrainConfig, data: TrainingData, part: LabelledRows) -> Watched:
-    """What a run watches: what it watched before it was left, its setting, the project's pins, or telling pairs.
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where a training stands."""
 
-    ``part`` are the images that the last are chosen from.
+    step: int
+    """The number of steps done."""
+    epoch: int
+    evaluation_due: bool
+    """Whether the run is evaluated after this step."""
+    last: bool
+    """Whether this is the last step."""
+
+
+def choose_watched(run: RunDirectory, config: TrainConfig, data: TrainingData, part: LabelledRows) -> Watched:
+    """Return the pairs that a run watches.
+
+    A resumed run keeps its pairs. Otherwise they come from the setting ``watch``, from the project's pins, or, without
+    either, from ``part``: images with a distinctive attribute of their class.
     """
     nothing = np.zeros(0, np.int64)
     if config.watch.strip().lower() == NO_FILM:
@@ -57,75 +67,77 @@ def choose_watched(run: RunDirectory, config: TrainConfig, data: TrainingData, p
     keys = data.store.manifest.images
     notes: tuple[str, ...] = ()
     attributes = {attribute.full_name: column for column, attribute in enumerate(data.table.attributes)}
-    if before := _before(run):
-        source, pins = before.source, tuple(pin.pin for pin in before.pins)
+    if previous := _previous_header(run):
+        source, pins = previous.source, tuple(pin.pin for pin in previous.pins)
     elif config.watch.strip():
-        source = "named in the run's settings"
+        source = "from the run's settings"
         pins, notes = parse_watch_setting(config.watch, {key.name: key.id for key in keys}, attributes)
     elif data.pins:
         source, pins = "pinned in Explore", data.pins
     else:
-        source, pins = "chosen by the run", _telling(data.table, part, [key.id for key in keys])
-    there = [pin for pin in pins if pin.attribute in attributes and data.store.has(pin.image_id)]
-    if len(there) < len(pins):
-        lost = len(pins) - len(there)
+        source, pins = "chosen automatically", _distinctive_pins(data.table, part, [key.id for key in keys])
+    available = [pin for pin in pins if pin.attribute in attributes and data.store.has(pin.image_id)]
+    if len(available) < len(pins):
+        missing = len(pins) - len(available)
         notes += (
-            f"{lost} watched {'pair is' if lost == 1 else 'pairs are'} not filmed: no features, or no such attribute.",
+            f"{missing} watched {'pair is' if missing == 1 else 'pairs are'} not filmed: the image has no features, or "
+            "the attribute does not exist.",
         )
-    if not there:
+    if not available:
         return Watched(None, nothing, nothing, notes)
     names = {key.id: key.name for key in keys}
-    filmed = tuple(FilmedPin(pin.image_id, names[pin.image_id], pin.attribute) for pin in there)
+    filmed = tuple(FilmedPin(pin.image_id, names[pin.image_id], pin.attribute) for pin in available)
     header = FilmHeader(filmed, data.store.spec.grid, SubNets(config.sub_nets), source)
-    columns = np.array([attributes[pin.attribute] for pin in there], dtype=np.int64)
-    return Watched(header, data.store.rows([pin.image_id for pin in there]), columns, notes)
+    columns = np.array([attributes[pin.attribute] for pin in available], dtype=np.int64)
+    return Watched(header, data.store.rows([pin.image_id for pin in available]), columns, notes)
 
 
 class Filming:
-    """The film of one run; it ends, and says so, where a frame cannot be written: the run goes on."""
+    """The film of one run. If a frame cannot be written, the film ends with a warning and the run goes on."""
 
     def __init__(self, watched: Watched, network: MSDN, features: FeatureBatches) -> None:
         self._watched, self._network, self._features = watched, network, features
         self._writer: FilmWriter | None = None
-        self._every, self._evaluations = 1, True
+        self._every, self._with_evaluations = 1, True
 
-    def begin(self, trainer: Trainer, control: Control, *, resumed: bool) -> None:
-        """Opens the film, behind the frames that there are; the first frame shows the network before its first step."""
+    def begin(self, run: RunDirectory, config: TrainConfig, moment: Moment, control: Control, *, resumed: bool) -> None:
+        """Open the film, after the frames of a resumed run, and take a frame of the network before its first step."""
         for note in self._watched.notes:
             control.note(note, "warning")
-        header, config = self._watched.header, trainer.config
+        header = self._watched.header
         if header is None:
             return
-        self._every, self._evaluations = frame_spacing(config.steps, config.evaluate_every, config.watch_every, header)
+        self._every, self._with_evaluations = frame_spacing(
+            config.steps, config.evaluate_every, config.watch_every, header
+        )
         try:
-            after = trainer.step if resumed else None
-            self._writer = FilmWriter(trainer.run.path, header, resume_step=after)
+            self._writer = FilmWriter(run.path, header, resume_step=moment.step if resumed else None)
         except RunError as fault:
-            control.note(f"{fault} The run goes on without a film.", "warning")
-        self.take(trainer, control)
+            control.note(f"{fault} The run continues without a film.", "warning")
+        self.take(moment, control)
 
-    def take(self, trainer: Trainer, control: Control) -> None:
-        """A frame, where one is due after this step and is not there yet."""
-        evaluated = self._evaluations and trainer.evaluation_due
-        due = trainer.step % self._every == 0 or evaluated or trainer.step >= trainer.config.steps
+    def take(self, moment: Moment, control: Control) -> None:
+        """Take a frame if one is due after this step and has not been taken."""
+        evaluated = self._with_evaluations and moment.evaluation_due
+        due = moment.step % self._every == 0 or evaluated or moment.last
         writer = self._writer
-        if writer is None or not due or trainer.step <= writer.last_step:
+        if writer is None or not due or moment.step <= writer.last_step:
             return
         try:
-            scores, maps, ranges = self._look()
-            if writer.add(trainer.step, trainer.epoch, scores, maps, ranges, key=evaluated):
+            scores, maps, ranges = self._measure()
+            if writer.add(moment.step, moment.epoch, scores, maps, ranges, key=evaluated):
                 return
-            control.note(f"The film is as long as it may become and ends at step {writer.last_step}.")
+            control.note(f"The film has reached its maximum size and ends at step {writer.last_step}.")
         except RunError as fault:
-            control.note(f"{fault} The run goes on without it.", "warning")
+            control.note(f"{fault} The run continues without it.", "warning")
         self._writer = None
 
-    def _look(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """(P, 2) scores, (P, 2, R) maps, and (P, 2, 2) the lowest and highest value of all attributes' maps."""
+    def _measure(self) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """Return (P, 2) scores, (P, 2, R) maps, and (P, 2, 2) lowest and highest values over all attributes' maps."""
         watched, pins = self._watched, torch.arange(len(self._watched.rows), device=self._network.V.device)
         columns = torch.from_numpy(watched.columns).to(pins.device)
         with torch.inference_mode():
-            # Not called, but its forward: what other ranks are hooked to is a batch's, and no frame's.
+            # forward, and not a call: the hooks that other ranks are synchronised by are for batches, not for frames.
             out = self._network.forward(self._features.batch(watched.rows))
             stacks = (out.attention_av, out.attention_va)
             scores = torch.stack([out.scores_av[pins, columns], out.scores_va[pins, columns]], dim=1)
@@ -133,12 +145,12 @@ class Filming:
             ranges = torch.stack(
                 [torch.stack(torch.aminmax(stack.flatten(1), dim=1), dim=1) for stack in stacks], dim=1
             )
-        found = [value.float().cpu().numpy() for value in (scores, maps, ranges)]
-        return found[0], found[1], found[2]
+        arrays = [value.float().cpu().numpy() for value in (scores, maps, ranges)]
+        return arrays[0], arrays[1], arrays[2]
 
 
-def _before(run: RunDirectory) -> FilmHeader | None:
-    """What a run that goes on watched before."""
+def _previous_header(run: RunDirectory) -> FilmHeader | None:
+    """Return the film header of a run that is resumed."""
     try:
         film = read_film(run.path) if run.checkpoint("last") is not None else None
     except RunError:
@@ -146,21 +158,22 @@ def _before(run: RunDirectory) -> FilmHeader | None:
     return film.header if film is not None else None
 
 
-def _telling(table: ClassTable, part: LabelledRows, ids: list[int]) -> tuple[Pin, ...]:
-    """An image each of classes that lie apart in the table, with the attribute that tells its class from others most.
+def _distinctive_pins(table: ClassTable, part: LabelledRows, image_ids: list[int]) -> tuple[Pin, ...]:
+    """Return one image each of classes spread over the table, with the attribute that most sets its class apart.
 
-    No two of the same group where there are enough groups.
+    The attributes come from different groups if there are enough groups.
     """
     classes = np.unique(part.labels)
-    some = classes[np.unique(np.linspace(0, len(classes) - 1, CHOSEN).round().astype(int))] if len(classes) else classes
-    spread = table.vectors.std(axis=0)
-    telling = (table.vectors - table.vectors.mean(axis=0)) / np.where(spread > 0, spread, 1)
+    if len(classes):
+        classes = classes[np.unique(np.linspace(0, len(classes) - 1, CHOSEN).round().astype(int))]
+    deviation = table.vectors.std(axis=0)
+    distinctness = (table.vectors - table.vectors.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
     pins, used = [], set[str]()
-    for row in some.tolist():
-        best = np.argsort(-telling[row], kind="stable").tolist()
+    for row in classes.tolist():
+        best = np.argsort(-distinctness[row], kind="stable").tolist()
         groups = [table.attributes[column].group or table.attributes[column].name for column in best]
-        place = next((place for place, group in enumerate(groups) if group not in used), 0)
-        used.add(groups[place])
-        image = ids[int(part.rows[int(np.argmax(part.labels == row))])]
-        pins.append(Pin(image, table.attributes[best[place]].full_name))
+        rank = next((rank for rank, group in enumerate(groups) if group not in used), 0)
+        used.add(groups[rank])
+        image = image_ids[int(part.rows[int(np.argmax(part.labels == row))])]
+        pins.append(Pin(image, table.attributes[best[rank]].full_name))
     return tuple(pins)

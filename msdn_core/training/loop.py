@@ -1,4 +1,4 @@
-"""A training run from its first step, or from where it was left, to its end."""
+"""A training run from its first step, or from its last checkpoint, to its end."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from msdn_core.training.trainer import Trainer
 
 _REPORT_S = 0.25
 _SAVE_S = 60.0
-# What loads data and does not ask meanwhile, as a download, is left after this when the run shall end.
+# How long a stop request waits for loading that does not check for it, such as a download.
 _LEAVE_S = 5.0
 
 _log = logging.getLogger(__name__)
@@ -43,20 +43,37 @@ _log = logging.getLogger(__name__)
 def run_training(
     run: RunDirectory, *, listener: Callable[[Event], None] | None = None, ranks: Ranks = ALONE
 ) -> RunState:
-    """Trains in a run's directory until it ends, and gives how it ended; goes on where there is a last checkpoint.
+    """Train in a run's directory until the run ends, and return how it ended; resume if there is a last checkpoint.
 
-    All that happens is told by events; a fault ends the run as failed, with one sentence of why. Several ranks train
-    it together, and rank 0 writes the directory. Raises RunError where another process is training in that
-    directory, which is left alone then.
+    Parameters
+    ----------
+    run
+        The run's directory, with its settings.
+    listener
+        Called with each event, in addition to the events file.
+    ranks
+        The processes that train together; only rank 0 writes the directory.
+
+    Returns
+    -------
+    RunState
+        ``FINISHED``, ``STOPPED``, ``CANCELLED`` or ``FAILED``; an error ends the run as failed, with one sentence.
+
+    Raises
+    ------
+    RunError
+        If another process is training in the directory, or it cannot be written.
     """
     run.refuse_links()
     try:
         with filelock.FileLock(run.path / "run.lock", timeout=0) if ranks.first else nullcontext():
             return _run(run, listener, ranks)
     except filelock.Timeout as fault:
-        raise RunError(f"Run “{run.name}” is at work already; stop it first.") from fault
+        raise RunError(f"Run “{run.name}” is already running; stop it first.") from fault
     except OSError as fault:
-        raise RunError(f"The run's folder {run.path} cannot be written ({fault.strerror or fault}).") from fault
+        raise RunError(
+            f"The run's folder {run.path} cannot be written ({fault.strerror or fault}); make it writable."
+        ) from fault
 
 
 def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
@@ -68,8 +85,8 @@ def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ran
     try:
         _train(run, control, ranks)
         state, reason = RunState.FINISHED, ""
-    except StopRequested as asked:
-        state, reason = asked.state, "It was asked to."
+    except StopRequested as request:
+        state, reason = request.state, "Requested by the user."
     except MsdnError as fault:
         reason = str(fault)
     except Exception as fault:
@@ -77,9 +94,9 @@ def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ran
             reason = out_of_memory_message(fault)
         else:
             _log.exception("The run failed")
-            reason = f"An unexpected fault, {type(fault).__name__}: {fault}; the log says where."
+            reason = f"Unexpected error ({type(fault).__name__}: {fault}); see the log for details."
     except KeyboardInterrupt:
-        state, reason = RunState.STOPPED, "It was interrupted."
+        state, reason = RunState.STOPPED, "Interrupted."
     _end(control, state, reason)
     return state
 
@@ -91,40 +108,40 @@ def _end(control: Control, state: RunState, reason: str) -> None:
         finally:
             control.finish(state, reason)
     except MsdnError:
-        # The disk that failed the run may not take its last words either; the log still can.
+        # The disk that failed the run may refuse its final status too; the log may still accept it.
         _log.exception("The end of the run could not be written: %s", reason)
 
 
 def _train(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     try:
-        _go(run, control, ranks)
+        _run_once(run, control, ranks)
         return
     except BatchTooLargeError:
         if ranks.count > 1 or not _halve_batch(run, control):
             raise
-    # Outside the handler, nothing of the failed step is held any more.
+    # Outside the handler, the tensors of the failed step are released.
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-    _go(run, control, ranks)
+    _run_once(run, control, ranks)
 
 
 def _halve_batch(run: RunDirectory, control: Control) -> bool:
-    """Writes a batch of half the size into the run's settings, and says so; False where it is one image already."""
+    """Halve the batch size in the run's settings, with a warning; return False if it is already one image."""
     settings = run.config()
     size = TrainConfig.from_json(settings).batch_size
     if size < 2:
         return False
     run.write_config({**settings, "batch_size": size // 2})
     control.note(
-        f"Memory does not suffice for batches of {size} images: it goes on with batches of {size // 2}, from its last "
-        "checkpoint where there is one. Its results are no longer those of the larger batch.",
+        f"Not enough memory for batches of {size} images: the run continues with batches of {size // 2}, from its last "
+        "checkpoint if there is one. Its results will differ from those with the larger batch.",
         "warning",
     )
     return True
 
 
-def _go(run: RunDirectory, control: Control, ranks: Ranks) -> None:
+def _run_once(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     config = TrainConfig.from_json(run.config())
     if config.threads:
         torch.set_num_threads(config.threads)
@@ -146,9 +163,9 @@ def _go(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     )
     if not resumed and (refit := trainer.provenance.get("refit")):
         gamma = f" and gamma {refit['calibration']['gamma']:.3g}" if "calibration" in refit else ""
-        control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma} were chosen there on validation.")
+        control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma}, chosen on validation there.")
     if ranks.first:
-        trainer.film.begin(trainer, control, resumed=resumed)
+        trainer.film.begin(run, config, trainer.moment, control, resumed=resumed)
     try:
         _steps(trainer, control)
     except (StopRequested, KeyboardInterrupt):
@@ -161,12 +178,12 @@ def _go(run: RunDirectory, control: Control, ranks: Ranks) -> None:
 
 
 def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control: Control, ranks: Ranks) -> TrainingData:
-    said = 0.0
+    reported = 0.0
 
-    def tell(progress: Progress) -> None:
-        nonlocal said
-        if time.monotonic() - said > _REPORT_S or progress.done == progress.total:
-            said = time.monotonic()
+    def report(progress: Progress) -> None:
+        nonlocal reported
+        if time.monotonic() - reported > _REPORT_S or progress.done == progress.total:
+            reported = time.monotonic()
             control.emit(
                 FeatureProgress(
                     done=progress.done, total=progress.total, rate=progress.rate, remaining_s=progress.remaining_s
@@ -174,28 +191,28 @@ def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control:
             )
 
     def load() -> TrainingData | None:
-        return load_data(run.project_path, config, device, progress=tell, stop=control.stop_requested, ranks=ranks)
+        return load_data(run.project_path, config, device, progress=report, stop=control.stop_requested, ranks=ranks)
 
-    data = load() if ranks.count > 1 else _left_when_asked(load, control)
+    data = load() if ranks.count > 1 else _load_until_stopped(load, control)
     if data is None:
         raise StopRequested(control.end or RunState.STOPPED)
     if data.left_out:
-        control.note(f"{data.left_out} images are left out because they could not be opened.", "warning")
+        control.note(f"{data.left_out} images are left out because they cannot be opened.", "warning")
     if data.unseen_images:
         control.note(f"{data.unseen_images} training images are left out because their class is unseen.", "warning")
     return data
 
 
-def _left_when_asked(load: Callable[[], TrainingData | None], control: Control) -> TrainingData | None:
-    """What it loads, on a thread; StopRequested where the run shall end and it does not come to its own end soon."""
+def _load_until_stopped(load: Callable[[], TrainingData | None], control: Control) -> TrainingData | None:
+    """Load the data on a thread, and raise StopRequested if a stop is requested and loading does not end within 5 s."""
     loaded: list[TrainingData | None] = []
-    faults: list[BaseException] = []
+    errors: list[BaseException] = []
 
     def work() -> None:
         try:
             loaded.append(load())
         except BaseException as fault:
-            faults.append(fault)
+            errors.append(fault)
 
     thread = threading.Thread(target=work, name="loading", daemon=True)
     thread.start()
@@ -206,8 +223,8 @@ def _left_when_asked(load: Callable[[], TrainingData | None], control: Control) 
             deadline = deadline or time.monotonic() + _LEAVE_S
             if time.monotonic() > deadline:
                 raise StopRequested(control.end or RunState.STOPPED)
-    if faults:
-        raise faults[0]
+    if errors:
+        raise errors[0]
     return loaded[0]
 
 
@@ -217,7 +234,7 @@ def _steps(trainer: Trainer, control: Control) -> None:
     sums: list[LossTerms] = []
     meter = MachineMeter(trainer.device)
     images = 0
-    # Where a run was left in the middle of an evaluation, it goes on with that evaluation.
+    # A run that was stopped during an evaluation resumes with that evaluation.
     if trainer.evaluation_due:
         trainer.evaluate(control)
     while trainer.step < config.steps:
@@ -244,7 +261,7 @@ def _steps(trainer: Trainer, control: Control) -> None:
             if use := meter.measure(trainer.step):
                 control.emit(use)
         control.report_step(trainer.step, config.steps)
-        trainer.film.take(trainer, control)
+        trainer.film.take(trainer.moment, control)
         if due:
             trainer.evaluate(control)
             reported = time.monotonic()
@@ -259,23 +276,24 @@ def _take_step(trainer: Trainer) -> tuple[LossTerms, int]:
     except Exception as fault:
         if not is_out_of_memory(fault):
             raise
-        # Without its cause: that would hold all tensors of the step.
+        # Without its cause, which would keep all tensors of the step alive.
         raise BatchTooLargeError(out_of_memory_message(fault)) from None
 
 
 def _mean(losses: list[LossTerms]) -> dict[str, float]:
-    every = [{**loss.terms, "total": loss.total} for loss in losses]
-    return {name: float(torch.stack([terms[name] for terms in every]).mean()) for name in every[0]}
+    all_terms = [{**loss.terms, "total": loss.total} for loss in losses]
+    return {name: float(torch.stack([terms[name] for terms in all_terms]).mean()) for name in all_terms[0]}
 
 
 def _test_once(trainer: Trainer, control: Control) -> None:
-    """The test split, touched once, with the checkpoint that was selected."""
+    """Measure the selected checkpoint on the test images, once."""
     best = trainer.run.checkpoint("best")
     if best is None:
-        raise RunError("The run saved no checkpoint to test; look into its log.")
+        raise RunError("The run saved no checkpoint to test; see its log.")
     if len(trainer.data.test) == 0:
         control.note(
-            "There are no test images, so nothing was measured on a test split. Annotate can keep a fifth for testing."
+            "There are no test images, so nothing was measured on a test split. Annotate can set a fifth of the images "
+            "aside for testing."
         )
         return
     result = evaluate(trainer.run.project_path, best, device=str(trainer.device), on_batch=control.poll)

@@ -1,4 +1,4 @@
-"""Which images a step sees, from the seed and the step alone, so that a resumed run takes the very same steps."""
+"""The images of each step, from the seed and the step only, so that a resumed run takes exactly the same steps."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ Rows = NDArray[np.int64]
 
 
 def batch(labels: Rows, *, sampling: str, size: int, seed: int, step: int) -> Rows:
-    """Positions in the (N,) training labels for one step, counted from 0; at most ``size`` of them.
+    """Return the positions in the (N,) training labels of one step, counted from 0; at most ``size`` of them.
 
-    ``permutation``: without repetition, drawn afresh each step. ``epoch``: every image once a round.
-    ``class_random``: one image of each of ``size`` random classes. ``class_balanced``: all classes equally often.
+    ``permutation``: without repetition, drawn anew each step. ``epoch``: every image once per round. ``class_random``:
+    one image of each of ``size`` random classes. ``class_balanced``: all classes equally often.
     """
     count = len(labels)
     if sampling == "epoch":
         per_round = -(-count // size)
-        round_number, place = divmod(step, per_round)
+        round_number, index = divmod(step, per_round)
         order = np.random.default_rng([seed, 1, round_number]).permutation(count)
-        return order[place * size : (place + 1) * size]
+        return order[index * size : (index + 1) * size]
     rng = np.random.default_rng([seed, 0, step])
     if sampling == "permutation":
         return rng.permutation(count)[:size]
@@ -37,29 +37,29 @@ def batch(labels: Rows, *, sampling: str, size: int, seed: int, step: int) -> Ro
 def hold_out(
     labels: Rows, *, share_of_classes: float, share_of_images: float, seed: int, given: Collection[int] = ()
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Two (N,) masks over the training images: those of classes held out, and those held out of the other classes.
+    """Return two (N,) masks over the training images: those of held-out classes, and those held out of other classes.
 
-    Held-out classes play the unseen ones in validation: the ``given`` ones where two of them have training images,
-    otherwise a share of all, drawn. At least two classes and one image a class stay to train on, so small projects
-    may get an empty mask.
+    Held-out classes play the unseen ones in validation. They are the ``given`` ones if at least two of them have
+    training images, otherwise a random share of all. At least two classes and one image per class remain to train on,
+    so a mask may be empty in a small project.
     """
     rng = np.random.default_rng([seed, 2])
     classes = np.unique(labels)
-    wanted = round(share_of_classes * len(classes))
+    target = round(share_of_classes * len(classes))
     if share_of_classes > 0 and len(classes) >= 6:
-        wanted = max(2, wanted)
-    # Two classes to choose between are the least that validation among unseen classes can mean anything with.
-    count = wanted if 2 <= wanted <= len(classes) - 2 else 0
+        target = max(2, target)
+    # Validation among unseen classes needs at least two classes to choose between.
+    count = target if 2 <= target <= len(classes) - 2 else 0
     held = rng.permutation(classes)[:count]
-    named = classes[np.isin(classes, list(given))]
-    if 2 <= len(named) <= len(classes) - 2:
-        held = named
-    of_held_classes = np.isin(labels, held)
+    proposed = classes[np.isin(classes, list(given))]
+    if 2 <= len(proposed) <= len(classes) - 2:
+        held = proposed
+    in_held_classes = np.isin(labels, held)
     held_images = np.zeros(len(labels), dtype=np.bool_)
     for name in classes:
-        members = rng.permutation(np.flatnonzero((labels == name) & ~of_held_classes))
+        members = rng.permutation(np.flatnonzero((labels == name) & ~in_held_classes))
         take = round(share_of_images * len(members))
         if share_of_images > 0 and len(members) >= 4:
             take = max(1, take)
         held_images[members[: min(take, max(0, len(members) - 1))]] = True
-    return of_held_classes, held_images
+    return in_held_classes, held_images

@@ -1,4 +1,4 @@
-"""One network in training: its steps, its evaluations, its checkpoints."""
+"""A network in training: its steps, evaluations and checkpoints."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from msdn_core.domain.metrics import Figures, SeenUnseenCurve, figures, seen_uns
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import RunError
-from msdn_core.evaluation.evaluate import score_rows
 from msdn_core.evaluation.labelled_rows import LabelledRows, rows_fingerprint
 from msdn_core.msdn.batches import DTYPES, FeatureBatches
 from msdn_core.msdn.checkpoint import load_network, load_tensors, save_checkpoint
 from msdn_core.msdn.losses import LossTerms, msdn_loss
 from msdn_core.msdn.network import MSDN
+from msdn_core.msdn.scoring import score_rows
 from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CheckpointSaved, Evaluated
@@ -28,7 +28,7 @@ from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.trained_on import changed_since
 from msdn_core.training.control import Control
 from msdn_core.training.data import TrainingData
-from msdn_core.training.filming import Filming, choose_watched
+from msdn_core.training.filming import Filming, Moment, choose_watched
 from msdn_core.training.sampling import batch, hold_out
 
 _OPTIMISER = "optimiser."
@@ -37,7 +37,7 @@ _EVALUATED = "selection.evaluated"
 
 
 class Trainer:
-    """The network, its optimiser and its data; ``step`` counts the steps that are done."""
+    """The network, its optimiser and its data; ``step`` is the number of steps done."""
 
     def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device, run: RunDirectory) -> None:
         self.config, self.data, self.device, self.run = config, data, device, run
@@ -65,7 +65,7 @@ class Trainer:
         )
         self._split()
         self.provenance: dict[str, Any] = {**data.describe(device), "validation": self._describe_validation()}
-        """What the run rests on, for ``data.json`` and its checkpoints."""
+        """What the run was trained on, for ``data.json`` and its checkpoints."""
         if refit := run.data().get("refit"):
             self.provenance["refit"] = refit
             if "calibration" in refit:
@@ -81,10 +81,10 @@ class Trainer:
             dtype=DTYPES[config.precision],
         )
         self.film = Filming(watched, self.network, self.features)
-        """Films the watched pairs of image and attribute; rank 0 alone is asked to."""
+        """Films the watched pairs of image and attribute; only rank 0 uses it."""
 
     def _split(self) -> None:
-        """What is trained on and what it is selected on; held-out classes count as unseen while training."""
+        """Split the images into training and validation; held-out classes count as unseen in training."""
         train = self.data.train
         seen = self.data.table.seen.copy()
         of_classes = of_images = np.zeros(len(train), dtype=np.bool_)
@@ -102,9 +102,9 @@ class Trainer:
         if self.config.selection == "best_on_test":
             self._validation = self.data.test
         self._seen_in_training = seen
-        # Validation chooses among what validation can tell apart: the truly unseen classes stay out of it.
-        keep = self.data.table.seen if self.config.selection == "validation" else np.ones_like(seen)
-        self._validation_classes = np.flatnonzero(keep)
+        # The truly unseen classes have no validation images, so they take no part in validation.
+        included = self.data.table.seen if self.config.selection == "validation" else np.ones_like(seen)
+        self._validation_classes = np.flatnonzero(included)
 
     def _given_rows(self) -> list[int]:
         if self.config.validation_split != "given":
@@ -122,23 +122,31 @@ class Trainer:
 
     @property
     def epoch(self) -> int:
-        """How often as many images as there are were seen."""
+        """The number of images seen so far, in units of the number of training images."""
         return self.step * self.config.batch_size // max(1, len(self._train))
 
     @property
-    def _chosen_by(self) -> str:
-        """What decided the last step, where nothing is held out to select on."""
+    def _selection_without_validation(self) -> str:
+        """What the checkpoint is selected on if nothing is held out."""
         refit = self.provenance.get("refit")
         return f"{refit['selected_on']}, refit of {refit['of']}" if refit else "last step"
 
     @property
     def evaluation_due(self) -> bool:
-        """Whether this step is one to evaluate after, and was not yet."""
-        at = self.step % self.config.evaluate_every == 0 or self.step >= self.config.steps
-        return at and self.step > self._evaluated
+        """Whether the run is evaluated after this step and has not been evaluated yet."""
+        scheduled = self.step % self.config.evaluate_every == 0 or self.step >= self.config.steps
+        return scheduled and self.step > self._evaluated
+
+    @property
+    def moment(self) -> Moment:
+        """Where the training stands, for its film."""
+        return Moment(self.step, self.epoch, self.evaluation_due, self.step >= self.config.steps)
 
     def take_step(self) -> tuple[LossTerms, int]:
-        """One batch; the loss terms, detached, and how many images it had. RunError where a term is not finite."""
+        """Train on one batch and return its detached loss terms and number of images.
+
+        Raises RunError if a term is not finite.
+        """
         config = self.config
         chosen = batch(
             self._train.labels, sampling=config.sampling, size=config.batch_size, seed=config.seed, step=self.step
@@ -158,11 +166,11 @@ class Trainer:
             distillation=config.distillation,
         )
         if not torch.isfinite(terms.total):
-            every = {**terms.terms, "total": terms.total}
-            bad = next(name for name, value in every.items() if not torch.isfinite(value))
+            all_terms = {**terms.terms, "total": terms.total}
+            bad = next(name for name, value in all_terms.items() if not torch.isfinite(value))
             raise RunError(
-                f"The loss term {bad} became {float(every[bad])} at step {self.step + 1}; "
-                "choose a lower learning rate. The last checkpoint is whole."
+                f"The loss term {bad} became {float(all_terms[bad])} at step {self.step + 1}; "
+                "choose a lower learning rate. The last checkpoint is intact."
             )
         self._optimiser.zero_grad(set_to_none=True)
         terms.total.backward()  # type: ignore[no-untyped-call]
@@ -172,36 +180,36 @@ class Trainer:
         return LossTerms(detached, terms.total.detach()), len(chosen)
 
     def evaluate(self, control: Control) -> None:
-        """Figures on the validation part, and the best checkpoint where they are the best so far."""
+        """Measure on the validation images, and save the best checkpoint if the figures are the best so far."""
         selection = self.config.selection
         if len(self._validation):
-            found, curve = self._measure(self._validation, control)
+            measured, curve = self._measure(self._validation, control)
             on = "test" if selection == "best_on_test" else "validation"
-            shown = asdict(found)
+            shown = asdict(measured)
             control.emit(Evaluated(step=self.step, epoch=self.epoch, on=on, figures=shown, selected_on=on))
-            value = next((v for v in (found.H, found.czsl, found.S) if v is not None), 0.0)
+            value = next((v for v in (measured.H, measured.czsl, measured.S) if v is not None), 0.0)
             if self._best is None or value > self._best:
                 self._best, self._best_figures = value, {on: shown, **_calibration(curve, on)}
                 self._save_best(control, on)
                 control.show_figures({**shown, "on": on, "selected_on": on})
         else:
-            self._save_best(control, self._chosen_by)
+            self._save_best(control, self._selection_without_validation)
         self._evaluated = self.step
 
     def _measure(self, part: LabelledRows, control: Control) -> tuple[Figures, SeenUnseenCurve | None]:
         self.network.eval()
-        looked = score_rows(self.network, self.features, part.rows, on_batch=control.poll)
+        network_scores = score_rows(self.network, self.features, part.rows, on_batch=control.poll)
         self.network.train()
         classes = self._validation_classes
-        scores = fused_attribute_scores(looked.scores_av, looked.scores_va, self.config.fusion)
+        scores = fused_attribute_scores(network_scores.scores_av, network_scores.scores_va, self.config.fusion)
         unit = self.data.table.unit_vectors(clip_negative=self.config.clip_negative)[classes]
-        place = np.full(len(self.data.table.classes), -1)
-        place[classes] = np.arange(len(classes))
-        seen, labels, by_class = self._seen_in_training[classes], place[part.labels], class_scores(scores, unit)
+        new_row = np.full(len(self.data.table.classes), -1)
+        new_row[classes] = np.arange(len(classes))
+        seen, labels, by_class = self._seen_in_training[classes], new_row[part.labels], class_scores(scores, unit)
         return figures(by_class, labels, seen, self.config.gamma), seen_unseen_curve(by_class, labels, seen)
 
     def header(self, selected_on: str) -> CheckpointHeader:
-        """What a checkpoint of this moment says of itself."""
+        """Return the header of a checkpoint at this step."""
         table: ClassTable = self.data.table
         return CheckpointHeader(
             attributes=tuple(attribute.full_name for attribute in table.attributes),
@@ -229,11 +237,11 @@ class Trainer:
     def save(
         self, kind: str, network: MSDN, header: CheckpointHeader, extra: Mapping[str, Tensor] | None = None
     ) -> None:
-        """Writes a checkpoint of the run, whole or not at all; RunError where its weights are no numbers any more."""
+        """Write a checkpoint of the run; raise RunError if its weights are not finite numbers."""
         if not all(bool(torch.isfinite(value).all()) for value in network.state_dict().values()):
             raise RunError(
-                f"The network's weights stopped being numbers by step {self.step}; choose a lower learning rate. "
-                "The checkpoint before is whole."
+                f"The network's weights are not finite after step {self.step}; choose a lower learning rate. "
+                "The previous checkpoint is intact."
             )
         save_checkpoint(self.run.checkpoint_path(kind), network, header, extra_tensors=extra)
 
@@ -242,7 +250,7 @@ class Trainer:
         control.emit(CheckpointSaved(kind="best", step=self.step, path="checkpoints/best.safetensors"))
 
     def save_last(self, control: Control) -> None:
-        """All that going on from here needs, as one file; nothing where that is saved already."""
+        """Save everything needed to resume from here, as one file, unless it is already saved."""
         if self._saved == (self.step, self._evaluated):
             return
         extra = {
@@ -259,18 +267,18 @@ class Trainer:
         control.emit(CheckpointSaved(kind="last", step=self.step, path="checkpoints/last.safetensors"))
 
     def resume(self) -> bool:
-        """Goes on from the run's last checkpoint, where there is one.
+        """Load the run's last checkpoint, and return whether there is one.
 
-        Raises RunError where the classes, attributes, images or features are not those that it was trained on.
+        Raises RunError if the classes, attributes, images or features differ from those that it was trained on.
         """
         path = self.run.checkpoint("last")
         if path is None:
             return False
-        what = changed_since(self.run.data(), self.provenance)
-        if what:
+        changed = changed_since(self.run.data(), self.provenance)
+        if changed:
             raise RunError(
-                f"The project's {what} changed since run “{self.run.name}” was left, so it cannot go on as it "
-                "began; start a new run."
+                f"The project's {changed} changed since run “{self.run.name}” was stopped, so it cannot be resumed; "
+                "start a new run."
             )
         tensors = load_tensors(path)
         network, header = load_network(path, tensors=tensors)
@@ -290,7 +298,7 @@ class Trainer:
 
 
 def _calibration(curve: SeenUnseenCurve | None, on: str) -> dict[str, Any]:
-    """The gamma with the highest H on what the checkpoint is selected on, for figures at a gamma chosen honestly."""
+    """Return the gamma with the highest H on what the checkpoint is selected on."""
     if curve is None:
         return {}
     return {

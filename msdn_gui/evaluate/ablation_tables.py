@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.metrics.seeds import difference_of_means
+from msdn_core.number_text import percent, points
 from msdn_core.recipes.ablation import Cell
 from msdn_core.recipes.ablation_report import FIGURES, RowResult
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.figure_text import percent, points
 from msdn_core.runs.status import RunState, RunStatus
 from msdn_gui.evaluate.ablations import Standing
 from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable

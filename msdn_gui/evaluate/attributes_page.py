@@ -6,8 +6,9 @@ import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from msdn_core.number_text import percent
 from msdn_core.runs.evaluated_run import EvaluatedRun
-from msdn_core.runs.figure_text import percent, selection_text
+from msdn_core.runs.figure_text import selection_text
 from msdn_core.runs.noise import MeasureNoise, measure_noise
 from msdn_gui.evaluate.measure_panel import MeasurePanel
 from msdn_gui.evaluate.measure_table import Measure, MeasureTable

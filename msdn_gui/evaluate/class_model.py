@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.metrics import confusion
+from msdn_core.number_text import percent, points
 from msdn_core.runs.evaluated_run import EvaluatedRun
-from msdn_core.runs.figure_text import percent, points
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, OrderedTable, bar
 

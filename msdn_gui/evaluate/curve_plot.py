@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from msdn_core.number_text import percent
 from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED, EvaluatedRun
-from msdn_core.runs.figure_text import percent
 from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.build import make_label

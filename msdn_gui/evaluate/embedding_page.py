@@ -17,7 +17,8 @@ from PySide6.QtWidgets import (
 
 from msdn_core.domain.embedding import Plane
 from msdn_core.domain.variants import SubNets
-from msdn_core.runs.figure_text import percent, selection_text
+from msdn_core.number_text import percent
+from msdn_core.runs.figure_text import selection_text
 from msdn_gui.evaluate.embedding_look import BY_ATTRIBUTE, COLOURINGS, look_of
 from msdn_gui.evaluate.embedding_plot import EmbeddingPlot
 from msdn_gui.evaluate.found_errors import FoundErrors

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
+from msdn_core.number_text import percent, points
 from msdn_core.runs.evaluations import Row
-from msdn_core.runs.figure_text import percent, points
 from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable
 
 NAME = 0

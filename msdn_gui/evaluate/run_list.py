@@ -8,7 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
-from msdn_core.runs.figure_text import percent
+from msdn_core.number_text import percent
 from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
 from msdn_gui.widgets.run_line import HEIGHT, paint_run
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
-from msdn_core import __version__
+from msdn_core.version import __version__
 from msdn_gui.services.locations import data_home
 
 _BYTES = 1_000_000

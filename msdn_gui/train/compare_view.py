@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.errors import MsdnError
+from msdn_core.number_text import percent
 from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, Event, RunStarted, StepDone
-from msdn_core.runs.figure_text import FIGURES, percent
+from msdn_core.runs.figure_text import FIGURES
 from msdn_core.runs.status import RunStatus
 from msdn_gui.look.theme import SPACING
 from msdn_gui.timers import make_timer

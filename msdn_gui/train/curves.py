@@ -16,8 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_core.number_text import percent
 from msdn_core.runs.events import Evaluated, Event, MachineUse, RunStarted, StepDone
-from msdn_core.runs.figure_text import FIGURES, percent
+from msdn_core.runs.figure_text import FIGURES
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.timers import make_timer

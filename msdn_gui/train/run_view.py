@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from msdn_core.errors import MsdnError
+from msdn_core.number_text import duration
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, MachineUse, Message, StepDone
 from msdn_core.runs.status import RunState, RunStatus
@@ -20,7 +21,7 @@ from msdn_gui.train.film_view import FilmView
 from msdn_gui.train.log_view import LogView, last_lines
 from msdn_gui.train.notes_view import NotesView
 from msdn_gui.train.settings_view import SettingsView
-from msdn_gui.train.words import STATE_LOOKS, advice, duration, machine_use
+from msdn_gui.train.words import STATE_LOOKS, advice, machine_use
 from msdn_gui.widgets.build import make_button, make_label, make_progress_bar, named
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from msdn_core.number_text import percent
 from msdn_core.runs.events import MachineUse
-from msdn_core.runs.figure_text import percent
 from msdn_core.runs.status import RunState
 
 STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
@@ -38,13 +38,6 @@ def advice(state: RunState, *, has_checkpoint: bool) -> str:
             f"Once that is mended, Resume tries again {tries}; “New run with these settings” (⋯) lets you change them."
         )
     return ""
-
-
-def duration(seconds: float) -> str:
-    """``75`` as ``1:15``."""
-    minutes, rest = divmod(max(0, round(seconds)), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def ago(then: float) -> str:

@@ -131,7 +131,7 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path, network, header):
     with torch.no_grad():
         network.V[1, 2] = math.nan
     save_checkpoint(tmp_path / "odd.safetensors", network, header)
-    with pytest.raises(CheckpointError, match="no numbers"):
+    with pytest.raises(CheckpointError, match="not finite numbers"):
         load_network(tmp_path / "odd.safetensors")
 
 

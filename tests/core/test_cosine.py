@@ -16,7 +16,8 @@ from msdn_core.cli.main import main
 from msdn_core.domain.metrics import insertion_area
 from msdn_core.domain.scoring import Fusion, class_scores, contributions, fused_attribute_scores, guarded_cosine
 from msdn_core.errors import CheckpointError
-from msdn_core.evaluation.evaluate import evaluate, run_test
+from msdn_core.evaluation.evaluate import evaluate
+from msdn_core.evaluation.scored_split import score_test_split
 from msdn_core.msdn.checkpoint import load_network, save_checkpoint
 from msdn_core.msdn.network import MSDN
 from msdn_core.recipes.config import RECIPES
@@ -129,8 +130,8 @@ def test_a_checkpoint_keeps_the_scale_and_everything_that_reads_it_scores_alike(
     project, checkpoint = trained
     network, header = load_network(checkpoint)
     assert (header.cosine_scale, network.cosine_scale) == (SCALE, SCALE)
-    looked = run_test(project, checkpoint, device="cpu").looked
-    assert np.linalg.norm(looked.scores_av, axis=1).max() <= SCALE
+    scores = score_test_split(project, checkpoint, device="cpu").scores
+    assert np.linalg.norm(scores.scores_av, axis=1).max() <= SCALE
     assert evaluate(project, checkpoint, device="cpu")["H"] > 0.3, "it learned"
     assert main(["export", "onnx", str(project), str(tmp_path / "head.onnx"), "--run", str(checkpoint)]) == 0
     session = onnxruntime.InferenceSession(tmp_path / "head.onnx", providers=["CPUExecutionProvider"])

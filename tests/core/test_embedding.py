@@ -75,7 +75,7 @@ def test_t_sne_keeps_classes_apart_and_says_how_far_it_is(rng) -> None:
     assert (nearest == labels).mean() > 0.9
     assert told[0] == (0, 1000)
     assert told[-1] == (1000, 1000)
-    with pytest.raises(MsdnError, match="t-SNE of 4 points"):
+    with pytest.raises(MsdnError, match="needs at least 5 points"):
         tsne(attribute_space(scores[:2], vectors[:2]), "it")
 
 

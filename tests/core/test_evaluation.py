@@ -103,7 +103,7 @@ def test_the_result_is_json_without_nan(trained):
     found = evaluate(*trained)
     json.dumps(found, allow_nan=False)
     assert found["missing"] == [
-        "No gamma was chosen on a validation part in training, so there are no figures at such a one."
+        "The training chose no gamma on validation images, so there are no figures at a validated gamma."
     ]
 
 

@@ -73,7 +73,7 @@ def test_gamma_is_chosen_on_the_validation_part_and_not_on_the_test_split(given)
     config, store = small_run.settings(steps=100), find_store(given.project, small_run.SPEC)
     train = load_data(given.project, config, torch.device("cpu")).train
     of_classes, of_images = hold_out(train.labels, share_of_classes=0.15, share_of_images=0.1, seed=config.seed)
-    part, among = train.of(of_classes | of_images), np.flatnonzero(given.table.seen)
+    part, among = train.select(of_classes | of_images), np.flatnonzero(given.table.seen)
     with torch.inference_mode():
         out = given.network(torch.from_numpy(store.array[part.rows]).float())
     fused = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), given.header.fusion)

@@ -144,7 +144,7 @@ def test_a_run_films_telling_pairs_by_itself(project):
     film = read_film(run.path)
     assert film.steps.tolist() == [0, 15, 20, 30, 40, 45, 60]
     assert film.steps[film.keys].tolist() == [20, 40, 60]
-    assert film.header.source == "chosen by the run"
+    assert film.header.source == "chosen automatically"
     with Project.open(project, read_only=True) as opened:
         table, images = opened.table(), {image.id: image for image in opened.images()}
     assert len({pin.image_id for pin in film.header.pins}) == 6
@@ -235,7 +235,7 @@ def test_a_disk_that_takes_no_film_does_not_fail_the_run(project):
     run = new_run(project, steps=4)
     (run.path / "film").write_text("in the way", encoding="utf-8")
     assert run_training(run) is RunState.FINISHED
-    assert any("goes on without a film" in message.text for message in told(run, Message))
+    assert any("continues without a film" in message.text for message in told(run, Message))
 
 
 def test_pairs_are_named_in_a_shell(project, tmp_path, capsys):

@@ -80,7 +80,7 @@ def test_it_says_what_the_published_equations_say(project: Path, tmp_path: Path)
     assert header.classes == tuple(table.classes[row] for row in ORDER)
     assert header.seen.tolist() == table.seen[ORDER].tolist()
     assert (header.fusion, header.gamma, header.normalize_v) == (Fusion(0.7, 0.3), 2.0, False)
-    assert any("W_3" in finding and "dropped" in finding for finding in findings)
+    assert any("W_3" in finding and "ignored" in finding for finding in findings)
     assert [listed.name for listed in list_runs(project)] == ["CUB best"]
 
 
@@ -105,12 +105,12 @@ def test_fusion_and_normalisation_are_asked_for_or_the_recipes(project: Path, tm
 @pytest.mark.parametrize(
     ("changes", "match"),
     [
-        ({"W_2": None}, "holds no W_2"),
-        ({"V": torch.zeros(4)}, "V is no matrix"),
-        ({"W_1": torch.full((20, 24), torch.nan)}, "W_1 is no matrix of finite"),
+        ({"W_2": None}, "does not contain W_2"),
+        ({"V": torch.zeros(4)}, "V is not a matrix"),
+        ({"W_1": torch.full((20, 24), torch.nan)}, "W_1 is not a matrix of finite"),
         ({"W_1_1": torch.zeros(20, 24)}, "W_1_1 has the shape"),
         ({"mask_bias": torch.ones(1, 3)}, "mask_bias"),
-        ({"att": torch.ones(16, 12)}, "Class 1 of 16"),
+        ({"att": torch.ones(16, 12)}, "vector of class 1 of 16"),
         ({"att": torch.ones(16, 5)}, "att has the shape"),
     ],
 )

@@ -258,7 +258,7 @@ def test_a_run_that_was_stopped_during_its_evaluation_makes_up_for_it(project, m
 
 def test_two_processes_never_train_in_one_directory(project):
     run = new_run(project)
-    with filelock.FileLock(run.path / "run.lock"), pytest.raises(RunError, match="at work already"):
+    with filelock.FileLock(run.path / "run.lock"), pytest.raises(RunError, match="already running"):
         run_training(run)
     assert run.status().state is RunState.STARTING, "the other one's status is left alone"
     assert told(run, Ended) == []

@@ -53,7 +53,7 @@ def test_classes_of_which_nothing_is_known_cannot_be_told_apart(project):
 
 def test_one_class_alone_is_not_enough(tmp_path):
     project = small_run.make_project(tmp_path / "p", seen=1, unseen=3)
-    assert "one class only" in failed(new_run(project))
+    assert "belong to one class" in failed(new_run(project))
 
 
 @pytest.mark.parametrize("variant", ["official", "paper"])
@@ -67,7 +67,7 @@ def test_images_of_an_unseen_class_are_never_trained_on(tmp_path, variant):
     assert "6 training images are left out because their class is unseen." in [m.text for m in told(run, Message)]
     with closing(sqlite3.connect(project / "project.sqlite")) as database, database:
         database.execute("UPDATE classes SET seen = 0")
-    assert "count as unseen" in failed(new_run(project, variant=variant))
+    assert "belong to unseen classes" in failed(new_run(project, variant=variant))
 
 
 def test_a_loss_that_explodes_names_its_term_and_step_and_leaves_the_checkpoint_whole(project, monkeypatch):
@@ -148,7 +148,7 @@ def test_a_batch_too_large_for_the_memory_is_halved_once_and_said_so(project, mo
     assert run.config()["batch_size"] == 8
     said = [message.text for message in told(run, Message) if message.level == "warning"]
     assert len(said) == 1
-    assert "batches of 16 images: it goes on with batches of 8" in said[0]
+    assert "batches of 16 images: the run continues with batches of 8" in said[0]
     assert [(event.step, event.resumed) for event in told(run, RunStarted)] == [(0, False), (20, True)]
     assert read_header(run.checkpoint("last")).made["config"]["batch_size"] == 8
     tight = new_run(project, steps=40, evaluate_every=20, batch_size=64)

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_core import __version__
+from msdn_core.version import __version__
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, text_font
 from msdn_gui.services.background import Background

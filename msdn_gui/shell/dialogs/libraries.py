@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-import msdn_core
+from msdn_core.version import __version__
 
 OWN = "msdn-explorer"
 _LICENCE_FILE = re.compile(r"\.dist-info/.*(licen[sc]e|copying|notice)", re.IGNORECASE)
@@ -47,7 +47,7 @@ def used_libraries() -> list[Library]:
         wanted = [text for text in package.requires or [] if not re.search(r"extra\s*==", text)]
         waiting += [match.group() for text in wanted if (match := _NAME.match(text))]
     found.pop(OWN, None)
-    own = Library("MSDN Explorer", msdn_core.__version__, "MIT", _own_files())
+    own = Library("MSDN Explorer", __version__, "MIT", _own_files())
     return [own, *sorted(found.values(), key=lambda library: library.name.lower())]
 
 
@@ -93,7 +93,7 @@ def _files(package: metadata.Distribution) -> tuple[Path, ...]:
 
 def _own_files() -> tuple[Path, ...]:
     """Beside a checkout, or with the installed package."""
-    root = Path(msdn_core.__file__).resolve().parents[1]
+    root = Path(__file__).resolve().parents[2]
     beside = tuple(root / name for name in ("NOTICE", "LICENSE"))
     if all(file.is_file() for file in beside):
         return beside

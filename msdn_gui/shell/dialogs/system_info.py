@@ -13,7 +13,7 @@ from PySide6.QtCore import qVersion
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QApplication, QWidget
 
-from msdn_core import __version__
+from msdn_core.version import __version__
 from msdn_gui.look.theme import theme
 from msdn_gui.services.locations import HOME_VARIABLE, data_home
 from msdn_gui.shell.dialogs.libraries import version_of

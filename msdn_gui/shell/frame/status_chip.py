@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from msdn_core.number_text import duration
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.widgets.build import make_label, make_progress_bar, make_tool_button
@@ -106,10 +107,3 @@ class StatusChip(QWidget):
         activity = self._current()
         if activity is not None and activity.workspace and self.rect().contains(event.position().toPoint()):
             self.opened.emit(activity.workspace)
-
-
-def duration(seconds: float) -> str:
-    """``75`` as ``1:15``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
