@@ -17,8 +17,8 @@ from msdn_core.domain.annotation import Mark, PartPoint
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
+from msdn_core.importers.annotation_sheets import ATTRIBUTE, BOX, CERTAINTY, PART
 from msdn_core.importers.marks import ANNOTATIONS_FORMAT, MARK, MARK_FIELDS
-from msdn_core.importers.readers.annotation_sheets import ATTRIBUTE, BOX, CERTAINTY, PART
 from msdn_core.importers.sheets import CLASSES_FORMAT, DESCRIPTION, SEEN
 from msdn_core.project import ImageRecord, Project
 

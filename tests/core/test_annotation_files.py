@@ -18,11 +18,11 @@ from msdn_core.errors import ImportFault
 from msdn_core.exporters.coco import write_coco
 from msdn_core.exporters.judgement_files import write_judgements
 from msdn_core.exporters.sheets import export_annotations, export_classes
+from msdn_core.importers.annotation_sheets import read_annotations
 from msdn_core.importers.coco import marks_from_coco
 from msdn_core.importers.formats.class_folders import import_class_folders
 from msdn_core.importers.judgement_files import judgements_from_files
 from msdn_core.importers.marks import marks_from_file
-from msdn_core.importers.readers.annotation_sheets import read_annotations
 from msdn_core.project import JudgementKey, NewImage, Project
 
 NAMES = ("a/one.jpg", "a/two words.jpg", "b/one.jpg")

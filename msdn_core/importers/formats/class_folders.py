@@ -10,13 +10,13 @@ import numpy as np
 from msdn_core.domain.annotation import Split, hold_out
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault
+from msdn_core.importers.annotation_sheets import Annotations, read_annotations
 from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.dataset import DataSet, refuse_full_project, write_project
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.format import Format
 from msdn_core.importers.image_names import class_by_folder, on_disk
 from msdn_core.importers.images import list_images
-from msdn_core.importers.readers.annotation_sheets import Annotations, read_annotations
 from msdn_core.importers.readers.att_splits import image_list_beside, read_att_splits
 from msdn_core.importers.readers.class_vectors import joined_vectors
 from msdn_core.importers.report import ImportReport
