@@ -343,7 +343,7 @@ class AnnotateWorkspace(QWidget):
     def _look_ahead(self, explanation: object) -> None:
         """Once this image is there, the next ones of the queue are fetched: a step shows them at once."""
         if explanation is not None and self.isVisible():
-            ahead = self.queue.view.ahead(2)
+            ahead = self.queue.view.following(2)
             self._session.inference.prefetch(ahead)
             self.picture.look_ahead(ahead)
 

@@ -16,8 +16,8 @@ from msdn_gui.evaluate.page import Shown
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_label
-from msdn_gui.widgets.image_grid import ImageGrid
-from msdn_gui.widgets.image_grid_model import FOUND_ROLE, FoundImage, ImageGridModel
+from msdn_gui.widgets.images.result_grid import ResultGrid
+from msdn_gui.widgets.images.result_model import RESULT_ROLE, ImageResult, ResultModel
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -36,7 +36,7 @@ class FoundErrors(QWidget):
         self._places: dict[int, int] = {}
         self._of_project: list[ImageRecord] | None = None
         self._records: dict[int, ImageRecord] = {}
-        self.grid = ImageGrid(ImageGridModel(services.thumbnails), "found_errors", "Images")
+        self.grid = ResultGrid(ResultModel(services.thumbnails), "found_errors", "Images")
         self.title = make_label(name="found_title", wrap=True)
         self.title.setProperty("look", "heading")
         self.hint = make_label(name="found_hint", wrap=True)
@@ -77,8 +77,8 @@ class FoundErrors(QWidget):
             )
             if shown.other is not None:
                 words += self._by_other(shown, number)
-            found.append(FoundImage(record, caption, words, bool(right)))
-        self.grid.items.set_found(found)
+            found.append(ImageResult(record, caption, words, bool(right)))
+        self.grid.results.set_results(found)
         self.title.setText(title)
         said = ["Worst first: by how much the wrong class scores more. A click asks in Explore why." if found else ""]
         said += [f"The first {SHOWN:,} of {len(order):,} are shown."] if len(order) > SHOWN else []
@@ -126,6 +126,6 @@ class FoundErrors(QWidget):
         session.navigation.show_why_not(record, classes[taken], classes[rival])
 
     def _ask(self, index: QModelIndex) -> None:
-        place = self._places.get(index.data(FOUND_ROLE).record.id)
+        place = self._places.get(index.data(RESULT_ROLE).record.id)
         if place is not None and self._shown is not None:
             self.ask(self._shown, place)

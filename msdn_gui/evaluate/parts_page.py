@@ -21,8 +21,8 @@ from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_combo_box, make_label
-from msdn_gui.widgets.image_grid import ImageGrid
-from msdn_gui.widgets.image_grid_model import FOUND_ROLE, FoundImage, ImageGridModel
+from msdn_gui.widgets.images.result_grid import ResultGrid
+from msdn_gui.widgets.images.result_model import RESULT_ROLE, ImageResult, ResultModel
 from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class PartsPage(QWidget):
         self.hint = make_label(name="part_hint", wrap=True)
         self.hint.setProperty("look", "muted")
         self.hint.setFont(small_font())
-        self.grid = ImageGrid(ImageGridModel(services.thumbnails), "part_examples", "Images of the part")
+        self.grid = ResultGrid(ResultModel(services.thumbnails), "part_examples", "Images of the part")
         self.is_drawing = False
         """Whether it is being found out what is noise."""
         self._draws = Background(self)
@@ -160,7 +160,7 @@ class PartsPage(QWidget):
         shown, project = self._shown, self._session.document.project
         self._attribute_of = {}
         if shown is None or project is None or self.parts.model.item_of(self._part) < 0:
-            self.grid.items.set_found([])
+            self.grid.results.set_results([])
             self.name.setText(
                 "Choose a part to see its images" if shown is not None and shown.run.evaluation.parts else ""
             )
@@ -170,14 +170,14 @@ class PartsPage(QWidget):
         every = part_hits(run, self._part, self.measure.currentData(), project.part_names(), project.group_parts())
         kind = self.kind.currentData()
         hits = every if kind == "all" else every.only(hits=kind == "hits")
-        self.grid.items.set_found(self._found(run.evaluation.predictions.image_ids[hits.places].tolist(), hits))
+        self.grid.results.set_results(self._found(run.evaluation.predictions.image_ids[hits.places].tolist(), hits))
         count, of_all = len(every.only(hits=True).places), len(every.places)
         self.name.setText(f"{self._part}: found in {count:,} of {of_all:,} images")
         said = "A click shows the map in Explore." if len(hits.places) else "There is no such image."
         said += f" The first {_SHOWN:,} of {len(hits.places):,} are shown." if len(hits.places) > _SHOWN else ""
         self.hint.setText(said)
 
-    def _found(self, ids: list[int], hits: PartHits) -> list[FoundImage]:
+    def _found(self, ids: list[int], hits: PartHits) -> list[ImageResult]:
         known = {record.id: record for record in self._session.document.images}
         names, found = self._shown.run.table.attributes, []
         for number, share, column in zip(ids, hits.found.tolist(), hits.attributes.tolist(), strict=True):
@@ -188,12 +188,12 @@ class PartsPage(QWidget):
             caption = "hit" if share == 1 else "miss" if share == 0 else f"{100 * share:.0f}%"
             looked = f", the map of {names[column].full_name} among them" if column >= 0 else ""
             words = f"{100 * share:.0f} per cent of the part's maps peak at it{looked}"
-            found.append(FoundImage(record, caption, words, share > 0.5))
+            found.append(ImageResult(record, caption, words, share > 0.5))
         return found
 
     def _look(self, index: QModelIndex) -> None:
         """Goes to Explore with the image, through the run's checkpoint, at an attribute of the part."""
-        record: ImageRecord = index.data(FOUND_ROLE).record
+        record: ImageRecord = index.data(RESULT_ROLE).record
         if self._shown is None:
             return
         session, run = self._session, self._shown.run

@@ -19,7 +19,6 @@ from msdn_gui.explore.attributes.overrides import Overrides
 from msdn_gui.explore.export.save_maps import save_pair, suggested_name
 from msdn_gui.explore.export.sheet_dialog import SheetDialog
 from msdn_gui.explore.finding.gallery import Gallery
-from msdn_gui.explore.finding.gallery_view import CELL
 from msdn_gui.explore.maps.maps_panel import MapsPanel
 from msdn_gui.explore.maps.overlay_key import OverlayKey
 from msdn_gui.explore.ranking.ranking_panel import RankingPanel
@@ -27,6 +26,7 @@ from msdn_gui.explore.ranking.why_panel import WhyPanel
 from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.session import Session
 from msdn_gui.widgets.action import allow
+from msdn_gui.widgets.images.image_view import CELL
 from msdn_gui.widgets.parted import parted
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class ExploreWorkspace(QWidget):
     def _look_ahead(self, explanation: Explanation | None) -> None:
         """Once this image is there, the next ones are fetched: a step shows them at once."""
         if explanation is not None:
-            beside = self.gallery.view.beside_current()
+            beside = self.gallery.view.neighbours()
             self._session.inference.prefetch(beside)
             self.maps.look_ahead(beside)
             self.maps.comparison.look_ahead(beside)

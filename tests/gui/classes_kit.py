@@ -111,5 +111,5 @@ def drag_slider(workspace, qtbot, column: int, shares: list[float]) -> None:
 
 def best_names(workspace) -> list[str]:
     """The images of the search, the best first."""
-    model = workspace.what_if.search.view.items
+    model = workspace.what_if.search.view.results
     return [model.index(row).data() for row in range(model.rowCount())]

@@ -127,7 +127,7 @@ def test_the_search_says_how_many_images_are_taken_for_the_class(workspace, scor
 
 def test_a_click_on_a_found_image_chooses_it_and_another_class_is_searched_at_once(workspace, scored, qtbot) -> None:
     view = workspace.what_if.search.view
-    qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(view.items.index(2)).center())
+    qtbot.mouseClick(view.viewport(), LEFT, pos=view.visualRect(view.results.index(2)).center())
     assert scored.selection.image.name == ranked(scored, "Red wader")[2]
     chooser = workspace.findChild(QComboBox, "what_if_class")
     chooser.setFocus()

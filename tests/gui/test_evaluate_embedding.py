@@ -51,26 +51,26 @@ def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, em
     corners = [QPoint(2, 2), QPoint(middle, 2), QPoint(middle, view.height() - 3), QPoint(2, view.height() - 3)]
     drag(view, corners, Qt.KeyboardModifier.ShiftModifier)
     ids = run.evaluation.predictions.image_ids
-    found = {one.record.id for one in page.images.grid.items.found}
+    found = {one.record.id for one in page.images.grid.results.results}
     near_the_line = {int(ids[place]) for place, at in enumerate(places) if abs(at.x() - middle) <= 2}
     assert found - near_the_line == {int(ids[place]) for place in left} - near_the_line
     assert page.images.title.text().startswith(f"{len(found):,} images, ")
 
     grid = page.images.grid
     with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
-        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
-    assert empty_session.selection.image.id == grid.items.found[0].record.id
+        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.results.index(0)).center())
+    assert empty_session.selection.image.id == grid.results.results[0].record.id
     assert empty_session.selection.rival is not None
     assert empty_session.selection.rival != empty_session.selection.class_name
 
     QTest.keyClick(page.plot.plot, Qt.Key.Key_Escape)
-    assert not page.images.grid.items.found
+    assert not page.images.grid.results.results
     moved = all_places(workspace)[0]
     drag(view, [view.rect().center(), view.rect().center() + QPoint(60, 0)], Qt.KeyboardModifier.NoModifier)
     assert all_places(workspace)[0].x() - moved.x() == pytest.approx(60, abs=12), "without Shift, dragging moves"
     qtbot.mouseClick(page.lasso, LEFT)
     drag(view, corners, Qt.KeyboardModifier.NoModifier)
-    assert page.images.grid.items.found
+    assert page.images.grid.results.results
 
 
 def test_colours_tell_what_they_say(workspace, empty_session, page) -> None:
@@ -110,7 +110,7 @@ def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, q
 
     qtbot.mouseClick(view, LEFT, pos=page.plot.class_place_in(2).toPoint())
     assert empty_session.selection.class_name == run.table.classes[2]
-    assert {one.record.class_name for one in page.images.grid.items.found} == {run.table.classes[2]}
+    assert {one.record.class_name for one in page.images.grid.results.results} == {run.table.classes[2]}
 
     page.plot.plot.setFocus()
     seen: list[int] = []
@@ -125,11 +125,11 @@ def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, q
     for _ in range(8):
         QTest.keyClick(page.plot.plot, Qt.Key.Key_Plus)
     QTest.keyClick(page.plot.plot, Qt.Key.Key_V)
-    few = len(page.images.grid.items.found)
+    few = len(page.images.grid.results.results)
     assert 0 < few < len(run.labels)
     QTest.keyClick(page.plot.plot, Qt.Key.Key_0)
     QTest.keyClick(page.plot.plot, Qt.Key.Key_V)
-    assert len(page.images.grid.items.found) == len(run.labels)
+    assert len(page.images.grid.results.results) == len(run.labels)
 
 
 def test_t_sne_is_made_in_the_background_cancelled_and_kept(workspace, page, qtbot) -> None:

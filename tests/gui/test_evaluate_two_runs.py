@@ -39,7 +39,7 @@ def test_the_confusion_of_either_run_and_what_lies_between_them(workspace, qtbot
     def click_cell() -> int:
         place = page.cell_at(names[own], names[taken_for]).toPoint()
         qtbot.mouseClick(page.plot.plot.viewport(), LEFT, pos=place)
-        return len(page.images.grid.items.found)
+        return len(page.images.grid.results.results)
 
     assert page.runs.currentText() == f"Run {run.name}"
     assert click_cell() == mine[own, taken_for]
@@ -73,19 +73,19 @@ def test_errors_of_both_runs_and_of_one_alone(workspace, empty_session, qtbot) -
         (f"Only {other.name} wrong", second & ~first),
     ):
         pick(page.runs, words)
-        assert {one.record.id for one in page.images.grid.items.found} == set(ids[wrong].tolist())
+        assert {one.record.id for one in page.images.grid.results.results} == set(ids[wrong].tolist())
         assert sum(count for *_, count in page.model.pairs) == int(wrong.sum())
     assert (second & ~first).any(), "otherwise nothing was tried"
     grid = page.images.grid
-    assert f"{run.name}: told rightly" in grid.items.found[0].words
+    assert f"{run.name}: told rightly" in grid.results.results[0].description
     with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
-        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
+        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.results.index(0)).center())
     assert empty_session.inference.checkpoint.path == other.checkpoint, "it is asked of the run that is wrong"
 
     workspace.compare.setFocus()
     QTest.keyClick(workspace.compare, Qt.Key.Key_Up)
     qtbot.waitUntil(lambda: not page.runs.isVisible(), timeout=5_000)
-    assert {one.record.id for one in page.images.grid.items.found} == set(ids[first].tolist())
+    assert {one.record.id for one in page.images.grid.results.results} == set(ids[first].tolist())
 
 
 def test_class_names_stand_at_the_matrix_once_they_fit(workspace, qtbot) -> None:
@@ -128,12 +128,12 @@ def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, empt
         return set(ids[~np.isnan(found) & ((found > 0.5) == hits)].tolist())
 
     def listed() -> set[int]:
-        return {one.record.id for one in page.grid.items.found}
+        return {one.record.id for one in page.grid.results.results}
 
     everything = wanted(run, "pcp_usual_av", True) | wanted(run, "pcp_usual_av", False)
     assert listed() == everything
     assert page.name.text() == f"{part}: found in {len(wanted(run, 'pcp_usual_av', True))} of {len(everything)} images"
-    assert not page.grid.items.found[0].is_ticked, "the misses first"
+    assert not page.grid.results.results[0].is_ticked, "the misses first"
     for measure, field in (("V→A, strict box", "pcp_strict_va"), ("A→V, usual box", "pcp_usual_av")):
         pick(page.measure, measure)
         for kind, hits in (("Hits", True), ("Misses", False)):
@@ -144,7 +144,7 @@ def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, empt
     assert listed() == wanted(other, "pcp_usual_av", False)
     grid = page.grid
     with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
-        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
+        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.results.index(0)).center())
     assert empty_session.selection.image.id in listed()
     assert empty_session.inference.checkpoint.path == other.checkpoint
     group = empty_session.document.table.attributes[empty_session.selection.attribute].group

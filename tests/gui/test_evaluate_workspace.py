@@ -150,13 +150,13 @@ def test_an_error_leads_to_explore_with_the_question_asked(workspace, empty_sess
     table = workspace.errors.table
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(table.model().index(0, 0)).center())
     grid = workspace.errors.images.grid
-    assert len(grid.items.found) == count
-    leads = [float(one.caption) for one in grid.items.found]
+    assert len(grid.results.results) == count
+    leads = [float(one.caption) for one in grid.results.results]
     assert leads == sorted(leads, reverse=True)
     assert min(leads) >= 0
 
     with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
-        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.items.index(0)).center())
+        qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.results.index(0)).center())
     classes = run.table.classes
     assert empty_session.selection.image.class_name == classes[own]
     assert (empty_session.selection.class_name, empty_session.selection.rival) == (classes[other], classes[own])
@@ -173,8 +173,8 @@ def test_a_cell_of_the_matrix_shows_its_images(workspace, qtbot) -> None:
         qtbot.mouseClick(page.plot.plot.viewport(), LEFT, pos=page.cell_at(names[own], names[other]).toPoint())
         qtbot.waitUntil(lambda: page.cell is not None, timeout=5_000)
         assert page.readout.text().startswith(f"{names[own]} taken for {names[other]}: {count} of ")
-        assert {one.record.class_name for one in page.images.grid.items.found} == {names[own]}
-        assert len(page.images.grid.items.found) == count
+        assert {one.record.class_name for one in page.images.grid.results.results} == {names[own]}
+        assert len(page.images.grid.results.results) == count
     page.plot.plot.setFocus()
     before = page.cell
     QTest.keyClick(page.plot.plot, Qt.Key.Key_Down if before[0] == 0 else Qt.Key.Key_Up)

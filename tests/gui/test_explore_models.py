@@ -17,10 +17,10 @@ from msdn_gui.explore.attributes import attribute_model as attributes
 from msdn_gui.explore.attributes.attribute_model import AttributeModel
 from msdn_gui.explore.finding.gallery import count_words
 from msdn_gui.explore.finding.gallery_model import GalleryModel
-from msdn_gui.explore.finding.gallery_view import GalleryView
 from msdn_gui.explore.ranking.contribution_model import SHARE, ContributionModel
 from msdn_gui.explore.ranking.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
 from msdn_gui.widgets.heat import colour_table, coloured, short_number, smooth
+from msdn_gui.widgets.images.image_view import ImageListView
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.ordered_table import BAR_ROLE, bar
 
@@ -150,7 +150,7 @@ def test_counts_are_said_in_words() -> None:
 def test_a_hundred_thousand_images_open_and_are_narrowed_down_fast(qtbot) -> None:
     thumbnails = NoThumbnails()
     model = GalleryModel(thumbnails)
-    view = GalleryView(model)
+    view = ImageListView(model, "gallery", "Images")
     qtbot.addWidget(view)
     view.resize(300, 600)
     many = records(100_000)
@@ -174,7 +174,7 @@ def test_a_hundred_thousand_images_open_and_are_narrowed_down_fast(qtbot) -> Non
 @pytest.mark.usefixtures("application")
 def test_an_image_far_down_comes_into_sight(qtbot) -> None:
     model = GalleryModel(NoThumbnails())
-    view = GalleryView(model)
+    view = ImageListView(model, "gallery", "Images")
     qtbot.addWidget(view)
     view.resize(300, 600)
     with qtbot.waitExposed(view):

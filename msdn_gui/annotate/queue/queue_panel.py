@@ -17,12 +17,13 @@ from msdn_core.project import Project
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.queue.orders import TIPS, WORDS, Asked, Order, sort_keys
 from msdn_gui.annotate.queue.queue_model import FILTERS, QueueModel
-from msdn_gui.annotate.queue.queue_view import CELL, QueueView
+from msdn_gui.annotate.queue.queue_view import QueueView
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 from msdn_gui.session.collection import CollectionPhase
 from msdn_gui.widgets.build import make_combo_box, make_label, make_line_edit
+from msdn_gui.widgets.images.image_view import CELL
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services

@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_gui.annotate.suggestions.candidates import Proposal
 from msdn_gui.look.theme import small_font, theme
-from msdn_gui.widgets.image_grid import ImageGrid
-from msdn_gui.widgets.image_grid_model import FoundImage, ImageGridModel, Index
-from msdn_gui.widgets.thumbnail_cell import draw_thumbnail
+from msdn_gui.widgets.images.image_model import Index
+from msdn_gui.widgets.images.result_grid import ResultGrid
+from msdn_gui.widgets.images.result_model import RESULT_ROLE, ImageResult, ResultModel
+from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
 
 if TYPE_CHECKING:
     from msdn_gui.services.thumbnails import Thumbnails
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 CELL = QSize(136, 150)
 _CAPTION = 34
 _BOX = 16
-_NOTE_ROLE = Qt.ItemDataRole.UserRole + 2
+_NOTE_ROLE = Qt.ItemDataRole.UserRole + 3
 
 
-class ProposalModel(ImageGridModel):
+class ProposalModel(ResultModel):
     """``CheckStateRole`` says whether an image is meant."""
 
     ticked_changed = Signal()
@@ -34,10 +35,10 @@ class ProposalModel(ImageGridModel):
         self.proposals: Sequence[Proposal] = ()
         self._ticked: list[bool] = []
 
-    def show_proposals(self, proposals: Sequence[Proposal], found: Sequence[FoundImage]) -> None:
+    def show_proposals(self, proposals: Sequence[Proposal], found: Sequence[ImageResult]) -> None:
         """Shows these, all unticked; ``found`` says the same of each in words."""
         self.proposals, self._ticked = proposals, [False] * len(proposals)
-        self.set_found(found)
+        self.set_results(found)
 
     def tick(self, ticked: Sequence[bool]) -> None:
         """Ticks the images of which it says so, and no others."""
@@ -70,7 +71,7 @@ class ProposalModel(ImageGridModel):
         return True
 
 
-class ProposalGrid(ImageGrid):
+class ProposalGrid(ResultGrid):
     """A click anywhere on an image, or Space, ticks it or takes the tick away."""
 
     def __init__(self, model: ProposalModel) -> None:
@@ -95,7 +96,7 @@ class _TickDelegate(QStyledItemDelegate):
         return False
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        found, colours = index.data(Qt.ItemDataRole.UserRole + 1), theme().colours
+        found, colours = index.data(RESULT_ROLE), theme().colours
         ticked = Qt.CheckState(index.data(Qt.ItemDataRole.CheckStateRole)) is Qt.CheckState.Checked
         painter.save()
         room = option.rect.adjusted(4, 4, -4, -4 - _CAPTION)

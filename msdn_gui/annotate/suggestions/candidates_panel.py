@@ -14,7 +14,7 @@ from msdn_gui.annotate.suggestions.candidate_grid import ProposalGrid, ProposalM
 from msdn_gui.annotate.suggestions.candidates import Proposal
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_label, make_number_box
-from msdn_gui.widgets.image_grid_model import FoundImage
+from msdn_gui.widgets.images.result_model import ImageResult
 
 if TYPE_CHECKING:
     from msdn_gui.services.thumbnails import Thumbnails
@@ -94,7 +94,7 @@ class ProposalsPanel(QWidget):
         self.why.setText(offer.why)
         self.limit_words.setText(offer.limit_words)
         self.limit.setAccessibleName(offer.limit_words)
-        found = [FoundImage(one.record, text := offer.caption(one), f"{text} {one.note}".strip()) for one in proposals]
+        found = [ImageResult(one.record, text := offer.caption(one), f"{text} {one.note}".strip()) for one in proposals]
         self.model.show_proposals(proposals, found)
         low, high, first = offer.limits
         self.limit.blockSignals(True)

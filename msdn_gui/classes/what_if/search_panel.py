@@ -16,8 +16,8 @@ from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.session.collection import CollectionPhase
 from msdn_gui.widgets.build import make_button, make_label
-from msdn_gui.widgets.image_grid import ImageGrid
-from msdn_gui.widgets.image_grid_model import FoundImage, ImageGridModel
+from msdn_gui.widgets.images.result_grid import ResultGrid
+from msdn_gui.widgets.images.result_model import ImageResult, ResultModel
 from msdn_gui.widgets.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class SearchPanel(QWidget):
         self._known: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._scores: NDArray[np.floating] | None = None
         self._is_stale = True
-        self.view = ImageGrid(ImageGridModel(services.thumbnails), "search_results", "Best images for the class")
+        self.view = ResultGrid(ResultModel(services.thumbnails), "search_results", "Best images for the class")
         self.rivals = Rivals(self)
         self.facts = make_label(name="search_facts")
         self.facts.setProperty("look", "muted")
@@ -109,7 +109,7 @@ class SearchPanel(QWidget):
         is_ready = scores is not None or self._session.selection.class_name is None
         self._pages.setCurrentIndex(0 if is_ready and self._session.inference.collection.collection is not None else 1)
         if scores is None:
-            self.view.items.set_found(())
+            self.view.results.set_results(())
             self._say_facts()
             return
         records, name = self._known_records(), self._session.selection.class_name
@@ -119,13 +119,13 @@ class SearchPanel(QWidget):
         for place in best_images(known, SHOWN).tolist():
             record = records[int(ids[self._known[place]])]
             score = f"{known[place]:.3f}".replace("-", "−")
-            found.append(FoundImage(record, score, f"score {score}", record.class_name == name))
-        self.view.items.set_found(found)
+            found.append(ImageResult(record, score, f"score {score}", record.class_name == name))
+        self.view.results.set_results(found)
         self.view.show_record(self._session.selection.image)
         self._say_facts()
 
     def _say_facts(self) -> None:
-        session, found = self._session, self.view.items.found
+        session, found = self._session, self.view.results.results
         unscored = len(session.document.images) - len(self._known)
         self.again.setVisible(unscored > 0 and session.inference.collection.collection is not None)
         name = session.selection.class_name

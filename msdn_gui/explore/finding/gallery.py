@@ -19,7 +19,6 @@ from msdn_core.domain.query import NAMED, Term
 from msdn_gui.explore.finding.browsing import Browsing
 from msdn_gui.explore.finding.facet_panel import FacetPanel
 from msdn_gui.explore.finding.gallery_model import GalleryModel
-from msdn_gui.explore.finding.gallery_view import CELL, GalleryView
 from msdn_gui.explore.finding.jump_bar import JumpBar
 from msdn_gui.explore.finding.orders import ORDER_TIPS, ORDER_WORDS, Order
 from msdn_gui.explore.finding.query_box import Names, QueryBox
@@ -29,6 +28,7 @@ from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.session.collection import CollectionPhase
 from msdn_gui.widgets.build import make_button, make_combo_box, make_label, make_tool_button
+from msdn_gui.widgets.images.image_view import CELL, ImageListView
 from msdn_gui.widgets.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ class Gallery(QWidget):
         self._session, self._jobs = session, services.jobs
         self.browsing = Browsing(session, self)
         self.model = GalleryModel(services.thumbnails)
-        self.view = GalleryView(self.model)
+        self.view = ImageListView(self.model, "gallery", "Images")
+        self.view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.query = QueryBox(self._names)
         self.order = make_combo_box(name="gallery_order", accessible="In which order")
         for place, (order, words) in enumerate(ORDER_WORDS.items()):

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QLineEdit
 from msdn_gui.session import Session
 
 if TYPE_CHECKING:
-    from msdn_gui.explore.finding.gallery_view import GalleryView
+    from msdn_gui.widgets.images.image_view import ImageListView
 
 
 class JumpBar(QLineEdit):
     """Hidden until it is asked for; Return jumps, and to the next image of that name when pressed again."""
 
-    def __init__(self, session: Session, view: GalleryView) -> None:
+    def __init__(self, session: Session, view: ImageListView) -> None:
         super().__init__(objectName="jump", placeholderText="Number or name")
         self.setAccessibleName("Jump to an image")
         self._session, self._view = session, view

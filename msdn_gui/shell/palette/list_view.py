@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
 from msdn_gui.shell.palette.finder import Found
 
-FOUND_ROLE = Qt.ItemDataRole.UserRole
+RESULT_ROLE = Qt.ItemDataRole.UserRole
 ROW_HEIGHT = 30
 Index = QModelIndex | QPersistentModelIndex
 
@@ -37,7 +37,7 @@ class PaletteModel(QAbstractListModel):
         entry = found.entry
         if role == Qt.ItemDataRole.DisplayRole:
             return entry.text
-        if role == FOUND_ROLE:
+        if role == RESULT_ROLE:
             return found
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return ", ".join(part for part in (entry.text, entry.place, entry.keys, entry.why_not) if part)
@@ -56,7 +56,7 @@ class PaletteDelegate(QStyledItemDelegate):
         return QSize(200, ROW_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        found: Found = index.data(FOUND_ROLE)
+        found: Found = index.data(RESULT_ROLE)
         entry, colours = found.entry, theme().colours
         chosen = index == self.parent().currentIndex()
         painter.save()

@@ -22,7 +22,7 @@ from shiboken6 import isValid
 
 from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.shell.palette.finder import PaletteFinder
-from msdn_gui.shell.palette.list_view import FOUND_ROLE, ROW_HEIGHT, PaletteDelegate, PaletteModel
+from msdn_gui.shell.palette.list_view import RESULT_ROLE, ROW_HEIGHT, PaletteDelegate, PaletteModel
 from msdn_gui.widgets.build import make_label, make_line_edit, named
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class Palette(QFrame):
 
     def _do(self, index: QModelIndex) -> None:
         if index.isValid() and index.flags() & Qt.ItemFlag.ItemIsEnabled:
-            entry = index.data(FOUND_ROLE).entry
+            entry = index.data(RESULT_ROLE).entry
             self.close_palette()
             self._finder.remember(entry)
             entry.do()

@@ -1,4 +1,4 @@
-"""How an image stands in a list of thumbnails: fitted into its cell, framed where it is chosen."""
+"""Drawing a thumbnail in a cell: fitted into it, framed if it is selected."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from PySide6.QtWidgets import QStyle
 from msdn_gui.look.theme import theme
 
 
-def draw_thumbnail(painter: QPainter, room: QRect, image: QImage | None, path: Path, state: QStyle.StateFlag) -> QRectF:
-    """Draw a thumbnail (None: not there yet; null: cannot be opened) in the middle of ``room``; where it stands."""
+def draw_thumbnail(painter: QPainter, area: QRect, image: QImage | None, path: Path, state: QStyle.StateFlag) -> QRectF:
+    """Draw a thumbnail (None: being made; null: cannot be opened) in the middle of ``area``; return its rectangle."""
     colours = theme().colours
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     if image is not None and not image.isNull():
-        place = _fitted(image, room)
+        place = _fitted(image, area)
         painter.drawImage(place, image)
     else:
-        place = QRectF(room)
+        place = QRectF(area)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.q("hover"))
         painter.drawRoundedRect(place, 3, 3)
         if image is not None:
             painter.setPen(colours.q("muted"))
             painter.drawText(
-                room.adjusted(4, 4, -4, -4),
+                area.adjusted(4, 4, -4, -4),
                 Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
                 f"Cannot open {path.suffix or 'this file'}",
             )
@@ -41,7 +41,7 @@ def draw_thumbnail(painter: QPainter, room: QRect, image: QImage | None, path: P
     return place
 
 
-def _fitted(image: QImage, room: QRect) -> QRectF:
-    scale = min(room.width() / image.width(), room.height() / image.height())
+def _fitted(image: QImage, area: QRect) -> QRectF:
+    scale = min(area.width() / image.width(), area.height() / image.height())
     width, height = image.width() * scale, image.height() * scale
-    return QRectF(room.x() + (room.width() - width) / 2, room.y() + (room.height() - height) / 2, width, height)
+    return QRectF(area.x() + (area.width() - width) / 2, area.y() + (area.height() - height) / 2, width, height)

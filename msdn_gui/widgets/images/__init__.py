@@ -1,0 +1,1 @@
+"""One virtual list of images, for the gallery, the queue and grids of results."""
