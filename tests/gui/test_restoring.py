@@ -98,7 +98,7 @@ def test_a_killed_window_is_found_again_as_it_was(services, qtbot, after_a_kill)
         session.selection.set_class(session.document.table.classes[2])
         image, class_name = session.selection.image, session.selection.class_name
         assert image != session.document.images[0]
-        qtbot.waitUntil(lambda: services.settings.value.geometry and is_written(services.settings))
+        qtbot.waitUntil(lambda: bool(services.settings.value.geometry) and is_written(services.settings))
         next_start = after_a_kill()
     with opened(next_start) as window:
         session = window.session
