@@ -48,14 +48,18 @@ class Inference(QObject):
         messages: Messages,
         explainer: ExplainerService | None = None,
         parent: QObject | None = None,
+        *,
+        shipped_checkpoints: Callable[[], list[CheckpointChoice]] = shipped_checkpoints,
     ) -> None:
-        """``explainer`` may be left out; then no explanation is requested."""
+        """``explainer`` may be left out; then no explanation is requested.
+
+        ``shipped_checkpoints`` lists the checkpoints that come with the program.
+        """
         super().__init__(parent)
         self._document, self._selection, self._messages = document, selection, messages
         self.checkpoint: Checkpoint | None = None
         self.gamma = 0.0
-        self.shipped_checkpoints: Callable[[], list[CheckpointChoice]] = shipped_checkpoints
-        """Lists the checkpoints that come with the program."""
+        self._shipped_checkpoints = shipped_checkpoints
         self.explainer = explainer
         self._requester = ExplanationRequester(explainer, self)
         self._requester.state_changed.connect(self.explaining_changed)
@@ -113,7 +117,7 @@ class Inference(QObject):
         """Return the checkpoints to choose from: those of the project's runs, and those that come with the program."""
         project = self._document.project
         own = project_checkpoints(project.path) if project is not None else []
-        return [*own, *self.shipped_checkpoints()]
+        return [*own, *self._shipped_checkpoints()]
 
     def set_gamma(self, gamma: float) -> None:
         """Set what calibrated stacking subtracts from the scores of seen classes."""

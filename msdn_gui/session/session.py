@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject
 
 from msdn_core.project import PROJECT_FILE
 from msdn_gui.services.explaining import ExplainerService
+from msdn_gui.session.checkpoints import CheckpointChoice, shipped_checkpoints
 from msdn_gui.session.document import Document, read_project
 from msdn_gui.session.film_pins import FilmPins
 from msdn_gui.session.inference import Inference
@@ -20,13 +22,24 @@ from msdn_gui.session.table_edits import TableEdits
 class Session(QObject):
     """One open document, one selection, one checkpoint."""
 
-    def __init__(self, explainer: ExplainerService | None = None, parent: QObject | None = None) -> None:
-        """``explainer`` may be left out; then no explanation is requested."""
+    def __init__(
+        self,
+        explainer: ExplainerService | None = None,
+        parent: QObject | None = None,
+        *,
+        shipped_checkpoints: Callable[[], list[CheckpointChoice]] = shipped_checkpoints,
+    ) -> None:
+        """``explainer`` may be left out; then no explanation is requested.
+
+        ``shipped_checkpoints`` lists the checkpoints that come with the program.
+        """
         super().__init__(parent)
         self.messages = Messages(self)
         self.document = Document(self.messages, self)
         self.selection = Selection(self.document, self)
-        self.inference = Inference(self.document, self.selection, self.messages, explainer, self)
+        self.inference = Inference(
+            self.document, self.selection, self.messages, explainer, self, shipped_checkpoints=shipped_checkpoints
+        )
         self.navigation = Navigation(self.selection, self)
         self.edits = TableEdits(self.document, self.selection, self.inference)
         self.film_pins = FilmPins(self.document, self.selection, self.messages, self)

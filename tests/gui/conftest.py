@@ -144,8 +144,8 @@ def fake_explainer(application: QApplication) -> FakeExplainer:  # noqa: ARG001
 
 @pytest.fixture
 def empty_session(fake_explainer: FakeExplainer) -> Iterator[Session]:
-    """A session in which nothing is open."""
-    session = Session(fake_explainer)
+    """A session in which nothing is open, and with no checkpoint but those of its project."""
+    session = Session(fake_explainer, shipped_checkpoints=list)
     yield session
     session.close_project()
     session.deleteLater()
@@ -154,7 +154,6 @@ def empty_session(fake_explainer: FakeExplainer) -> Iterator[Session]:
 @pytest.fixture
 def session(empty_session: Session, small_project: Project, checkpoint_file: Path) -> Session:
     """A session with the small project open (for writing), a fitting checkpoint chosen and no image chosen yet."""
-    empty_session.inference.shipped_checkpoints = list
     path = small_project.path
     small_project.close()
     empty_session.open_project(path)

@@ -219,7 +219,6 @@ def test_what_is_said_after_the_projects_file_is_gone_is_not_taken_for_kept(work
 def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
     empty_session, checkpoint_file, services, tmp_path, qtbot
 ) -> None:
-    empty_session.inference.shipped_checkpoints = list
     with Project.create(tmp_path / "photos") as made:
         draw_bird(tmp_path / "a.jpg", 0)
         made.add_images(made.add_image_root(tmp_path), [NewImage("a.jpg")])
@@ -259,7 +258,6 @@ def test_ctrl_z_undoes_in_the_workspace_that_is_shown_and_in_no_other(session, s
 
 
 def test_a_project_without_classes_gets_its_first_one_from_a_name(empty_session, services, tmp_path, qtbot) -> None:
-    empty_session.inference.shipped_checkpoints = list
     with Project.create(tmp_path / "photos") as made:
         draw_bird(tmp_path / "a.jpg", 0)
         made.add_images(made.add_image_root(tmp_path), [NewImage("a.jpg")])

@@ -129,7 +129,6 @@ def test_what_is_exported_comes_back_the_same(workspace, session, qtbot, tmp_pat
 @pytest.fixture
 def bare(empty_session, services, qtbot, tmp_path):
     """The workspace over a project that has images and no classes."""
-    empty_session.inference.shipped_checkpoints = list
     with Project.create(tmp_path / "Bare") as project:
         project.add_images(project.add_image_root(tmp_path / "images"), [NewImage("one.jpg")])
     empty_session.open_project(tmp_path / "Bare")

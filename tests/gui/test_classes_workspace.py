@@ -223,7 +223,6 @@ def test_a_project_for_reading_only_says_why_nothing_can_be_edited(session, serv
 
 
 def test_without_a_table_the_place_says_how_to_get_one(empty_session, services, tmp_path, qtbot) -> None:
-    empty_session.inference.shipped_checkpoints = list
     Project.create(tmp_path / "mine").close()
     empty_session.open_project(tmp_path / "mine")
     workspace = shown_workspace(empty_session, services, qtbot)
@@ -241,7 +240,6 @@ def test_another_project_starts_with_an_empty_undo_stack(workspace, session, tmp
 def test_a_large_table_is_scrolled_filtered_and_edited_within_a_few_frames(
     empty_session, services, tmp_path, qtbot
 ) -> None:
-    empty_session.inference.shipped_checkpoints = list
     with Project.create(tmp_path / "large") as project:
         project.define_classes(big_table())
     empty_session.open_project(tmp_path / "large")

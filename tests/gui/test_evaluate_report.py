@@ -31,7 +31,6 @@ def opened(monkeypatch) -> list[Path]:
 
 @pytest.fixture
 def workspace(two_seeds, tmp_path, empty_session, services, qtbot) -> EvaluateWorkspace:
-    empty_session.inference.shipped_checkpoints = list
     made = evaluate_kit.opened(shutil.copytree(two_seeds, tmp_path / "made"), empty_session, services, qtbot)
     button = made.findChild(QPushButton, "report")
     qtbot.waitUntil(lambda: made.report.isEnabled() and button.isVisible(), timeout=20_000)

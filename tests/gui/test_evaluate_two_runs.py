@@ -18,7 +18,6 @@ from msdn_gui.look.theme import theme
 
 @pytest.fixture
 def workspace(two_seeds: Path, tmp_path: Path, empty_session, services, qtbot) -> EvaluateWorkspace:
-    empty_session.inference.shipped_checkpoints = list
     made = opened(shutil.copytree(two_seeds, tmp_path / "made"), empty_session, services, qtbot)
     compare(qtbot, made)
     return made

@@ -35,7 +35,6 @@ def trained(two_seeds: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def workspace(trained: Path, empty_session, services, qtbot) -> EvaluateWorkspace:
-    empty_session.inference.shipped_checkpoints = list
     return opened(trained, empty_session, services, qtbot)
 
 
@@ -114,7 +113,6 @@ def test_a_run_of_another_project_is_not_taken_for_the_one_that_is_measured(
 
 
 def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, services, qtbot) -> None:
-    empty_session.inference.shipped_checkpoints = list
     shutil.rmtree(trained / "runs" / "seed-0")
     shutil.rmtree(trained / "runs" / "seed-1" / "evaluation")
     RunDirectory.create(trained, "fresh", {"recipe": "demo"})

@@ -32,8 +32,7 @@ def session(qapp, tmp_path: Path) -> Iterator[Session]:  # noqa: ARG001
         project.add_images(project.add_image_root(tmp_path), images)
     # Answers take half a second, and none is remembered.
     explainer = ExplainerService(explain=explain_doubles.explain, warm_up=explain_doubles.warm_up, kept=0)
-    made = Session(explainer)
-    made.inference.shipped_checkpoints = list
+    made = Session(explainer, shipped_checkpoints=list)
     made.open_project(tmp_path / "birds")
     made.inference.set_checkpoint(write_checkpoint(tmp_path / "best.safetensors"))
     yield made
