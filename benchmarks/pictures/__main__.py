@@ -12,7 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from benchmarks.pictures.encoding import encode_again
+from benchmarks.pictures.encoding import SUFFIX, encode_folder
 from msdn_gui.services.locations import HOME_VARIABLE
 
 if TYPE_CHECKING:
@@ -30,14 +30,16 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones (default: all): {', '.join(pictures)}")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", metavar="DIR")
     parser.add_argument("--aviary", type=Path, metavar="PROJECT", help="an aviary that was drawn for this before")
-    parser.add_argument("--encode-again", action="store_true", help="take none; only make those in DIR smaller")
+    parser.add_argument(
+        "--encode", type=Path, metavar="FOLDER", help="take none; only encode the PNG files of a folder"
+    )
     parser.add_argument("--take", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in pictures]
     if unknown:
         parser.error(f"there is no picture “{unknown[0]}”")
-    if arguments.encode_again:
-        print(f"{encode_again(arguments.out) / 1e6:.1f} MB")
+    if arguments.encode is not None:
+        print(f"{encode_folder(arguments.encode, arguments.out) / 1e6:.1f} MB")
         return 0
     if arguments.take:
         return _take(pictures[arguments.names[0]], arguments.aviary, arguments.out)
@@ -54,7 +56,7 @@ def main() -> int:
             words = ("-m", "benchmarks.pictures", name, "--take", "--aviary", str(project), "--out", str(arguments.out))
             environment = {**os.environ, HOME_VARIABLE: str(home)}
             done = subprocess.run([sys.executable, *words], env=environment, cwd=ROOT, check=False)
-            print(arguments.out / f"{name}.png" if done.returncode == 0 else f"{name}: no picture", flush=True)
+            print(arguments.out / f"{name}{SUFFIX}" if done.returncode == 0 else f"{name}: no picture", flush=True)
             missed += [name] if done.returncode else []
             shutil.rmtree(home, ignore_errors=True)
     return 1 if missed else 0
@@ -88,7 +90,7 @@ def _take(picture: Picture, aviary: Path, out: Path) -> int:
             stage.settle()
             picture.steps(stage)
             stage.settle()
-            stage.shoot(out / f"{picture.name}.png")
+            stage.shoot(out / f"{picture.name}{SUFFIX}")
             status = 0
         finally:
             program.application.exit(status)

@@ -1,4 +1,4 @@
-"""Write pictures as small PNG files: a palette keeps letters and lines of a window sharp, which JPEG does not."""
+"""Write pictures as small WebP files: exact where the window is flat, of high quality where it shows photographs."""
 
 from __future__ import annotations
 
@@ -7,35 +7,29 @@ from pathlib import Path
 
 from PIL import Image
 
-LARGEST_FILE = 85_000
-"""Bytes that a picture may take before it gets fewer colours."""
-_COLOURS = (256, 160, 96)
+SUFFIX = ".webp"
+_MAX_LOSSLESS = 90_000
+"""Bytes that a lossless picture may take."""
+_QUALITY = 86
+"""Keeps small letters sharp and the colours of maps smooth, which a palette of 256 colours does not."""
 
 
 def encode(picture: Image.Image) -> bytes:
-    """Return a PNG with the most colours that fit into ``LARGEST_FILE``, or with 96 if none does.
-
-    Colours are not dithered: dots on even areas look like dirt, and they make the file larger.
-    """
+    """Return a picture as WebP: lossless if that is small enough, otherwise at high quality."""
     source = picture.convert("RGB")
-    encoded = b""
-    for colours in _COLOURS:
-        reduced = source.quantize(colours, method=Image.Quantize.MEDIANCUT, kmeans=2, dither=Image.Dither.NONE)
-        buffer = BytesIO()
-        reduced.save(buffer, "PNG", optimize=True)
-        encoded = buffer.getvalue()
-        if len(encoded) <= LARGEST_FILE:
-            break
-    return encoded
+    exact = BytesIO()
+    source.save(exact, "WEBP", lossless=True, quality=90, method=4)
+    if exact.tell() <= _MAX_LOSSLESS:
+        return exact.getvalue()
+    lossy = BytesIO()
+    source.save(lossy, "WEBP", quality=_QUALITY, method=6, use_sharp_yuv=True)
+    return lossy.getvalue()
 
 
-def encode_again(folder: Path) -> int:
-    """Encode every PNG of a folder that is larger than it needs to be; return the bytes of all of them."""
+def encode_folder(source: Path, target: Path) -> int:
+    """Encode every PNG of a folder into another one; return the bytes of all pictures written."""
     total = 0
-    for file in sorted(folder.glob("*.png")):
+    for file in sorted(source.glob("*.png")):
         with Image.open(file) as picture:
-            # A palette loses colours each time it is made, so a picture that has one is left as it is.
-            if picture.mode != "P":
-                file.write_bytes(encode(picture))
-        total += file.stat().st_size
+            total += (target / file.with_suffix(SUFFIX).name).write_bytes(encode(picture))
     return total

@@ -154,7 +154,7 @@ Steps = Callable[[Stage], None]
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of the guide: ``docs/pictures/NAME.png``."""
+    """A picture of the guide: ``docs/pictures/NAME.webp``."""
 
     name: str
     workspace: str

@@ -9,7 +9,8 @@ from pathlib import Path
 from benchmarks.pictures.__main__ import MODULES
 
 ROOT = Path(__file__).parents[2]
-_PICTURE = re.compile(r"pictures/([\w-]+)\.png")
+_PICTURE = re.compile(r"pictures/([\w-]+)\.webp")
+_MAX_BYTES = 4_000_000
 
 
 def shown(*pages: Path) -> set[str]:
@@ -35,3 +36,7 @@ def test_every_page_of_the_guide_is_listed_and_every_workspace_has_one() -> None
     listed = set(re.findall(r"\((\w+)\.md\)", (guide / "README.md").read_text(encoding="utf-8")))
     assert listed == {page.stem for page in guide.glob("*.md")} - {"README"}
     assert {"explore", "classes", "annotate", "train", "evaluate"} <= listed
+
+
+def test_the_pages_with_their_pictures_are_small() -> None:
+    assert sum(file.stat().st_size for file in (ROOT / "docs").rglob("*") if file.is_file()) < _MAX_BYTES
