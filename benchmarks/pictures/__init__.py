@@ -1,4 +1,4 @@
-"""The pictures in README and in the guide, made anew from the aviary by hands that click: one module a workspace.
+"""Make the pictures of README and the guide from the aviary, by clicking and typing: one module per workspace.
 
 python -m benchmarks.pictures [NAME …] [--out DIR]
 """

@@ -1,4 +1,4 @@
-"""Takes the pictures; each in a process and a home of its own, so that none shows what another one did."""
+"""Make the pictures of README and the guide, each in a separate process and home folder."""
 
 from __future__ import annotations
 
@@ -23,28 +23,30 @@ MODULES = ("overview", "explore", "classes", "annotate", "train", "evaluate", "a
 
 
 def main() -> int:
-    """Draws the aviary whole, with what pictures need of it, and takes those that are asked for."""
+    """Draw the aviary with everything the pictures need, and make the requested ones."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     pictures = {one.name: one for module in MODULES for one in _pictures(module)}
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which ones (default: all): {', '.join(pictures)}")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", metavar="DIR")
-    parser.add_argument("--aviary", type=Path, metavar="PROJECT", help="an aviary that was drawn for this before")
     parser.add_argument(
-        "--encode", type=Path, metavar="FOLDER", help="take none; only encode the PNG files of a folder"
+        "names", nargs="*", metavar="NAME", help=f"pictures to make (default: all): {', '.join(pictures)}"
+    )
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", metavar="DIR")
+    parser.add_argument("--aviary", type=Path, metavar="PROJECT", help="use this aviary instead of drawing one")
+    parser.add_argument(
+        "--encode", type=Path, metavar="FOLDER", help="make none; encode the PNG files of a folder instead"
     )
     parser.add_argument("--take", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in pictures]
     if unknown:
-        parser.error(f"there is no picture “{unknown[0]}”")
+        parser.error(f"unknown picture “{unknown[0]}”")
     if arguments.encode is not None:
         print(f"{encode_folder(arguments.encode, arguments.out) / 1e6:.1f} MB")
         return 0
     if arguments.take:
         return _take(pictures[arguments.names[0]], arguments.aviary, arguments.out)
     arguments.out.mkdir(parents=True, exist_ok=True)
-    missed = []
+    failed = []
     with tempfile.TemporaryDirectory() as folder:
         aviary = arguments.aviary or Path(folder) / "drawn" / "Aviary"
         if not aviary.exists():
@@ -56,10 +58,10 @@ def main() -> int:
             words = ("-m", "benchmarks.pictures", name, "--take", "--aviary", str(project), "--out", str(arguments.out))
             environment = {**os.environ, HOME_VARIABLE: str(home)}
             done = subprocess.run([sys.executable, *words], env=environment, cwd=ROOT, check=False)
-            print(arguments.out / f"{name}{SUFFIX}" if done.returncode == 0 else f"{name}: no picture", flush=True)
-            missed += [name] if done.returncode else []
+            print(arguments.out / f"{name}{SUFFIX}" if done.returncode == 0 else f"{name}: failed", flush=True)
+            failed += [name] if done.returncode else []
             shutil.rmtree(home, ignore_errors=True)
-    return 1 if missed else 0
+    return 1 if failed else 0
 
 
 def _pictures(module: str) -> tuple[Picture, ...]:
@@ -68,7 +70,7 @@ def _pictures(module: str) -> tuple[Picture, ...]:
 
 
 def _draw(aviary: Path) -> None:
-    """The aviary with its run, and what is computed once: attribute scores of all images, and an evaluation."""
+    """Draw the aviary with its run, score all its images, and evaluate the run."""
     kept = (("score",), ("evaluate", "--keep"))
     done = [(name, str(aviary), "--run", "demo-01", *rest) for name, *rest in kept]
     for words in (("demo", str(aviary)), *done):

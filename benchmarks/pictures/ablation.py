@@ -1,4 +1,4 @@
-"""The guide's pictures of an ablation: its form, and its table while seeds are still to come."""
+"""The guide's pictures of an ablation: its form, and its table before the last seed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _form(stage: Stage) -> None:
 
 
 def _table(stage: Stage) -> None:
-    """Two seeds of each row are trained (a minute or two); a third one is asked for and left."""
+    """Train two seeds of each row (a minute or two), and plan a third one without training it."""
     project = stage.session.document.require_project().path
     words = ("ablate", str(project), "--rows", *_ROWS, "--seeds", "2", "--set", *_SETTINGS)
     subprocess.run([sys.executable, "-m", "msdn_core", *words], check=True)

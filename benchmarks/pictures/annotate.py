@@ -12,7 +12,7 @@ from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 _STRIPED = "wing pattern::striped"
 _CROWN = (Attribute("crown", "red"), Attribute("crown", "blue"))
-_NOTHING_YET = ClassTable(_CROWN, (), np.zeros((0, 2)), np.zeros(0, dtype=np.bool_))
+_NO_CLASSES = ClassTable(_CROWN, (), np.zeros((0, 2)), np.zeros(0, dtype=np.bool_))
 
 
 def _attributes(stage: Stage) -> None:
@@ -32,7 +32,7 @@ def _suggestions(stage: Stage) -> None:
     stage.settle()
 
 
-def _look_alikes(stage: Stage) -> None:
+def _similar_images(stage: Stage) -> None:
     workspace = stage.find(AnnotateWorkspace)
     workspace.annotations.label(stage.session.document.images[1:900], None)
     stage.act("annotate_tab_class")
@@ -56,7 +56,7 @@ def _agreement(stage: Stage) -> None:
 
 def _folders(stage: Stage) -> None:
     stage.open_photographs()
-    stage.session.edits.define_table(_NOTHING_YET, {}, {})
+    stage.session.edits.define_table(_NO_CLASSES, {}, {})
     stage.act("annotate_tab_class")
     stage.act("annotate_by_folders")
 
@@ -70,7 +70,7 @@ def _choose(stage: Stage, order: str) -> None:
 PICTURES = (
     Picture("annotate-attributes", "annotate", _attributes),
     Picture("annotate-suggestions", "annotate", _suggestions),
-    Picture("annotate-look-alikes", "annotate", _look_alikes),
+    Picture("annotate-similar-images", "annotate", _similar_images),
     Picture("annotate-places", "annotate", _places),
     Picture("annotate-vectors", "annotate", _vectors),
     Picture("annotate-agreement", "annotate", _agreement),

@@ -16,7 +16,7 @@ def _what_if(stage: Stage) -> None:
 
 
 def _described(stage: Stage) -> None:
-    """A new class from words; what was found in them stands there to be confirmed."""
+    """A new class from a description, with the attributes found in it."""
     _begin(stage, "Blue-crowned fisher", "A description")
     stage.type(
         stage.find(QPlainTextEdit, "class_text"),
@@ -25,7 +25,7 @@ def _described(stage: Stage) -> None:
 
 
 def _blended(stage: Stage) -> None:
-    """A new class between two others."""
+    """A new class as a blend of two others."""
     _begin(stage, "Hybrid shrike", "A blend of classes")
     for number, (name, weight) in enumerate((("Hook-billed shrike", 70), ("Masked crested wren", 30)), 1):
         line = stage.find(QLineEdit, f"blend_class_{number}")
@@ -36,12 +36,12 @@ def _blended(stage: Stage) -> None:
 
 
 def _attribute(stage: Stage) -> None:
-    """A new attribute, and what it means for the checkpoint."""
+    """A new attribute, and its consequences for the checkpoint."""
     stage.act("classes_new_attribute")
 
 
 def _sheet(stage: Stage) -> None:
-    """A sheet in which two values are others and one class is new, row by row."""
+    """A sheet with two changed values and a new class, row by row."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "birds of the north.csv"
         stage.act("classes_export_sheet")
@@ -60,8 +60,8 @@ def _sheet(stage: Stage) -> None:
     rows.expandItem(rows.topLevelItem(1))
 
 
-def _own_attributes(stage: Stage) -> None:
-    """Photographs alone, and what can be seen in them, written down."""
+def _define_attributes(stage: Stage) -> None:
+    """A project of photographs, and a list of attributes for it."""
     stage.open_photographs()
     stage.act("classes_define_attributes")
     text = stage.find(QPlainTextEdit, "attribute_list")
@@ -88,5 +88,5 @@ PICTURES = (
     Picture("classes-blend", "classes", _blended),
     Picture("classes-attribute", "classes", _attribute),
     Picture("classes-sheet", "classes", _sheet),
-    Picture("classes-own-attributes", "classes", _own_attributes),
+    Picture("classes-define-attributes", "classes", _define_attributes),
 )

@@ -37,7 +37,7 @@ def _attributes(stage: Stage) -> None:
 
 
 def _parts(stage: Stage) -> None:
-    """The part that is found least, and in which images it is."""
+    """The part with the lowest result, and its images."""
     page = _page(stage, "Parts").parts
     stage.click_cell(page.parts.table, 0)
 
@@ -51,7 +51,7 @@ def _report(stage: Stage) -> None:
 
 
 def _difference(stage: Stage) -> None:
-    """Another seed, trained for a moment, and what it takes otherwise; so near that the classes' names fit."""
+    """The difference from another seed, trained briefly; zoomed in until class names appear."""
     project = stage.session.document.project.path
     for words in (
         ("train", project, "--recipe", "demo", "--name", "short", "--set", "steps=40", "evaluate_every=20", "seed=1"),
@@ -77,7 +77,7 @@ def _difference(stage: Stage) -> None:
 
 
 def _embedding(stage: Stage) -> None:
-    """t-SNE by right and wrong, and what lies around an image that was taken for another class."""
+    """t-SNE coloured by right and wrong, with the images near a misread one."""
     page = _page(stage, "Embedding").embedding
     page.layouts.setCurrentIndex(page.layouts.findText("t-SNE"))
     if page.make.isVisible():

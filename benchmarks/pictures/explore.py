@@ -10,7 +10,7 @@ from msdn_gui.explore.workspace import ExploreWorkspace
 
 
 def _finding(stage: Stage) -> None:
-    """A query, its counts, and what can be narrowed down further."""
+    """A query, and the facets that narrow it down."""
     gallery = stage.find(ExploreWorkspace).gallery
     stage.type(gallery.query, "wrong split:test ")
     gallery.order.setCurrentIndex(gallery.order.findText("Model unsure"))
@@ -19,7 +19,7 @@ def _finding(stage: Stage) -> None:
 
 
 def _wipe(stage: Stage) -> None:
-    """Both sub-nets over one image, above a threshold: one finds the crown, the other one does not."""
+    """Both sub-nets over one image, above a threshold: one finds the crown, the other does not."""
     names = [attribute.full_name for attribute in stage.session.document.table.attributes]
     stage.session.selection.set_attribute(names.index("crown::black"))
     stage.find(ExploreWorkspace).maps.controls.threshold.setValue(30)
@@ -28,7 +28,7 @@ def _wipe(stage: Stage) -> None:
 
 
 def _why_not(stage: Stage) -> None:
-    """An image that is misread, and what speaks for the wrong class."""
+    """A misread image, and what contributes to the wrong class."""
     gallery = stage.find(ExploreWorkspace).gallery
     stage.type(gallery.query, "wrong split:test ")
     stage.wait(lambda: gallery.is_settled and stage.session.selection.browsed is not None)
@@ -46,12 +46,12 @@ def _why_not(stage: Stage) -> None:
 
 
 def _sheet(stage: Stage) -> None:
-    """The strongest attributes' maps side by side."""
+    """The maps of the strongest attributes side by side."""
     stage.act("explore_sheet_of_attributes")
 
 
 def _override(stage: Stage) -> None:
-    """The strongest attribute put to a low score: another class wins."""
+    """The strongest attribute overridden with a low score, so that another class wins."""
     workspace = stage.find(ExploreWorkspace)
     workspace.why.other.setCurrentIndex(1)
     stage.act("explore_override_the_attribute's_score")

@@ -1,4 +1,4 @@
-"""README's pictures: every workspace as it is first seen, in both themes."""
+"""README's pictures: every workspace as it first appears, in both themes."""
 
 from __future__ import annotations
 

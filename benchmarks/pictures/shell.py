@@ -16,7 +16,7 @@ from msdn_gui.shell.settings.key_recorder import KeyRecorder
 
 
 def _start(stage: Stage) -> None:
-    """The aviary among other projects; all are made of its birds, and one of them was moved away."""
+    """The aviary among other projects, all made of its birds; the folder of one is missing."""
     settings, aviary = stage.services.settings, stage.session.document.project
     images = [str(record.path) for record in stage.session.document.images]
     others = (("Waders of the estuary", 842, 14, 3), ("Bench test", 120, 6, 0), ("Woodland plots", 2310, 38, 8))
@@ -34,20 +34,20 @@ def _start(stage: Stage) -> None:
 
 
 def _tour(stage: Stage) -> None:
-    """The step of the two maps."""
+    """The tour's step about the two maps."""
     stage.act("tour")
     for _ in range(2):
         stage.click(stage.find(QPushButton, "coachOnward"))
 
 
 def _palette(stage: Stage) -> None:
-    """What “new” finds."""
+    """The results for “new”."""
     stage.act("palette")
     stage.type(stage.find(QLineEdit, "palette_line"), "new")
 
 
 def _shortcuts(stage: Stage) -> None:
-    """An action of Classes is about to get the keys of another one."""
+    """An action of Classes that is about to take the keys of another one."""
     stage.act("shortcuts")
     stage.type(stage.find(QLineEdit, "shortcuts_filter"), "classes")
     tree = stage.find(QTreeWidget, "shortcuts_tree")
@@ -73,7 +73,7 @@ def _about(stage: Stage) -> None:
 
 
 def _fault(stage: Stage) -> None:
-    """As after a crash in native code."""
+    """The message after a crash in native code."""
     start = UnfinishedStart("Fatal Python error: Segmentation fault")
     stage.window.message_bar.show_fault(start.sentence, report(start.sentence, start.details))
 

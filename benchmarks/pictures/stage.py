@@ -1,4 +1,4 @@
-"""The window under a script's hands: a picture's steps say what is clicked and typed, as a test of the window does."""
+"""Drive the window for a picture: its steps click and type, as a test of the window does."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 
 
 class Stage:
-    """One running program, and the ways in which a picture's steps reach into it."""
+    """One running program, and what the steps of a picture can do with it."""
 
     def __init__(self, program: Program) -> None:
         self.window = program.window
@@ -42,26 +42,26 @@ class Stage:
         return self.window.stack.currentWidget()
 
     def wait(self, is_so: Callable[[], object], *, looks: int = 1) -> None:
-        """Waits until it is so, for some looks in a row; a RuntimeError after two minutes."""
+        """Wait until a condition is true ``looks`` times in a row; raise RuntimeError after two minutes."""
         waited, seen = 0, 0
         while seen < looks:
             if waited > _PATIENCE_MS:
-                raise RuntimeError("What the picture waits for did not come.")
+                raise RuntimeError("The condition that the picture waits for was not met within two minutes.")
             QTest.qWait(_LOOK_MS)
             waited += _LOOK_MS
             seen = seen + 1 if is_so() else 0
 
     def settle(self) -> None:
-        """Waits until all that is to be seen is there."""
+        """Wait until everything visible is complete."""
         self.wait(self.window.settled, looks=_STEADY)
 
     def show(self, workspace: str) -> None:
-        """Goes to a workspace."""
+        """Show a workspace."""
         self.window.show_workspace(workspace)
         self.settle()
 
     def open_photographs(self) -> None:
-        """Opens the project's own photographs anew, as a folder of which nothing is known but what it holds."""
+        """Open the project's photographs as a folder of images without classes or attributes."""
         folder = self.session.document.require_project().path / "images"
         self.window.opening.open_path(folder)
         self.wait(
@@ -70,24 +70,24 @@ class Stage:
         self.settle()
 
     def act(self, name: str) -> None:
-        """Triggers an action of the window or of the shown workspace, by its name."""
+        """Trigger an action of the window or of the visible workspace by its id."""
         here = self.workspace.actions()
         action = next((one for one in here if one.objectName() == name), None) or self.window.findChild(QAction, name)
         if action is None or not action.isEnabled():
-            raise RuntimeError(f"There is no action “{name}” to be done here.")
+            raise RuntimeError(f"The action “{name}” does not exist or is disabled here.")
         action.trigger()
         self.settle()
 
     def find(self, kind: type[AnyWidget], name: str = "") -> AnyWidget:
-        """The first visible widget of a class, by its object name where one is given; dialogues first."""
+        """Return the first visible widget of a class and, if given, an object name; dialogs come first."""
         for root in (*(w for w in QApplication.topLevelWidgets() if isinstance(w, QDialog)), self.window):
             for widget in root.findChildren(kind, name or None):
                 if widget.isVisible():
                     return widget
-        raise RuntimeError(f"There is no {kind.__name__} “{name}” to be seen.")
+        raise RuntimeError(f"No {kind.__name__} “{name}” is visible.")
 
     def click(self, widget: QWidget, at: QPoint | None = None) -> None:
-        """A click of the left button, in the middle where no place is given."""
+        """Click with the left button, in the middle unless a position is given."""
         target = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
         QTest.mouseClick(
             target, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, at or target.rect().center()
@@ -95,27 +95,27 @@ class Stage:
         self.settle()
 
     def click_cell(self, view: QAbstractItemView, row: int, column: int = 0) -> None:
-        """A click on an item, scrolled to where it must be."""
+        """Scroll to an item and click it."""
         index = view.model().index(row, column)
         view.scrollTo(index)
         self.click(view, view.visualRect(index).center())
 
     def type(self, widget: QWidget, text: str) -> None:
-        """Types into a widget."""
+        """Type into a widget."""
         widget.setFocus()
         QTest.keyClicks(widget, text)
         self.settle()
 
     def press(self, widget: QWidget, key: Qt.Key) -> None:
-        """Presses one key in a widget."""
+        """Press one key in a widget."""
         QTest.keyClick(widget, key)
         self.settle()
 
     def browse(self, page: Path, size: tuple[int, int]) -> None:
-        """Opens a page in a browser, which is the picture then; a RuntimeError where no Chromium is installed."""
+        """Use a page in a browser as the picture; raise RuntimeError if no Chromium is installed."""
         browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
         if browser is None:
-            raise RuntimeError(f"A page is shown by a browser; install one of {', '.join(_BROWSERS)}.")
+            raise RuntimeError(f"This picture needs a browser; install one of {', '.join(_BROWSERS)}.")
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "page.png"
             words = ("--headless", "--no-sandbox", "--hide-scrollbars", f"--user-data-dir={folder}/profile")
@@ -124,7 +124,7 @@ class Stage:
             self._page = QPixmap(str(file))
 
     def shoot(self, file: Path) -> None:
-        """The window as it is; dialogues stand in its middle and pop-ups where they are."""
+        """Save the window, with dialogs in its middle and pop-ups at their position."""
         if self._page is not None:
             _save(self._page, file)
             return
@@ -135,8 +135,8 @@ class Stage:
                 continue
             place = self.window.mapFromGlobal(other.pos())
             if isinstance(other, QDialog):
-                room = self.window.size() - other.size()
-                place = QPoint(room.width() // 2, max(0, room.height() // 2))
+                margin = self.window.size() - other.size()
+                place = QPoint(margin.width() // 2, max(0, margin.height() // 2))
             painter.drawPixmap(place, other.grab())
         painter.end()
         _save(picture, file)
@@ -159,6 +159,6 @@ class Picture:
     name: str
     workspace: str
     steps: Steps = lambda stage: stage.settle()
-    """What is done before it is taken."""
+    """What is done before it is saved."""
     theme: str = "light"
     size: tuple[int, int] = (1280, 800)

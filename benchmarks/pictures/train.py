@@ -24,14 +24,14 @@ def _form(stage: Stage) -> None:
 
 
 def _queue(stage: Stage) -> None:
-    """Runs as the form queues them, though nobody takes them: the picture shall not train."""
+    """Runs queued as the form does it, without a process that trains them."""
     runs = grid_runs(RECIPES["demo"], parse_grid("lr: 1e-4, 3e-4; seed: 0, 1, 2"))
     made = queue_runs(stage.session.document.project.path, "rates", runs)
     stage.wait(lambda: len(stage.services.run_monitor.waiting.names) == len(made))
 
 
 def _film(stage: Stage) -> None:
-    """A run of its own: the aviary's comes without a film."""
+    """A separate run, because the aviary's has no film."""
     _train(stage, "crests")
     _open_page(stage, "Film")
     film = stage.find(FilmView)
@@ -47,7 +47,7 @@ def _curves(stage: Stage) -> None:
 
 
 def _compare(stage: Stage) -> None:
-    """The aviary's run beside a short one at another rate."""
+    """The aviary's run compared with a short one at another learning rate."""
     _train(stage, "quick", steps=100, evaluate_every=20, learning_rate=3e-4)
     rows = stage.workspace.list
     rows.setFocus()
@@ -61,13 +61,13 @@ def _compare(stage: Stage) -> None:
 def _notes(stage: Stage) -> None:
     _open_page(stage, "Notes")
     stage.type(stage.find(QLineEdit, "run_tags"), "baseline, teaching")
-    stage.type(stage.find(QPlainTextEdit, "run_notes"), "The run that all others are measured against.")
+    stage.type(stage.find(QPlainTextEdit, "run_notes"), "The baseline for all other runs.")
     monitor = stage.services.run_monitor
     stage.wait(lambda: monitor.tags("demo-01"))
 
 
 def _train(stage: Stage, name: str, **settings: object) -> None:
-    """Trains a run to its end, and turns to it."""
+    """Train a run to its end and select it."""
     stage.act("train_new_run")
     form = stage.find(RunForm)
     form.take(RECIPES["demo"].with_settings([f"{key}={value}" for key, value in settings.items()]))
@@ -75,7 +75,7 @@ def _train(stage: Stage, name: str, **settings: object) -> None:
     stage.click(form.start)
     monitor = stage.services.run_monitor
     steps = form.config().steps
-    # A slow machine may take minutes, but no quarter of a run takes longer than a picture waits for anything.
+    # A slow machine may take minutes in total, but less than the time-out for a quarter of a run.
     for quarter in (1, 2, 3, 4):
         stage.wait(lambda: (status := monitor.status(name)) is not None and 4 * status.step >= quarter * steps)  # noqa: B023
     stage.wait(lambda: monitor.status(name).state is RunState.FINISHED)
@@ -83,7 +83,7 @@ def _train(stage: Stage, name: str, **settings: object) -> None:
 
 
 def _open_page(stage: Stage, text: str) -> None:
-    """A page of the run in sight, by its tab."""
+    """Open a page of the visible run by its tab."""
     tabs = stage.find(QTabWidget, "run_tabs")
     tabs.setCurrentIndex(next(place for place in range(tabs.count()) if tabs.tabText(place) == text))
     stage.settle()
