@@ -22,6 +22,7 @@ MODULES = {
     "features": "features",
     "explaining": "explaining",
     "re-ranking": "reranking",
+    "edited-cell": "edited_cell",
 }
 
 

@@ -86,6 +86,8 @@ def set_keys(action: QAction, keys: list[QKeySequence]) -> None:
 
 def set_reason(action: QAction, reason: str = "") -> None:
     """Enable an action, or disable it with the sentence that says why; the tooltip shows it."""
+    if action.isEnabled() is not bool(reason) and (action.property(_REASON) or "") == reason:
+        return
     action.setEnabled(not reason)
     action.setProperty(_REASON, reason)
     _update_tip(action)

@@ -33,7 +33,7 @@ from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.session import Session
-from msdn_gui.session.readiness import why_not
+from msdn_gui.session.readiness import training_obstacle
 from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.build import make_button, make_combo_box, make_label, named
 from msdn_gui.widgets.elided_label import ElidedLabel
@@ -368,7 +368,7 @@ class EvaluateWorkspace(QWidget):
         running = "It is being evaluated." if there and self.evaluating.is_running(entry.name) else ""
         allow(self.again, missing or running)
         allow(self.look, missing)
-        reason = why_not(self._session)
+        reason = training_obstacle(self._session.document)
         allow(self.new_ablation, reason)
         self.ablations.allow(reason)
         allow(self.report, "" if self._run is not None else "Choose a run that was evaluated.")

@@ -1,19 +1,28 @@
-"""Fusion, under which a text is what it is: names come from strangers, and Qt takes those with tags for rich text."""
+"""Fusion with plain text: names come from strangers, and Qt would show those with tags as rich text."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QLabel, QProxyStyle
+from typing import overload
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QLabel, QProxyStyle, QWidget
 
 
 class PlainStyle(QProxyStyle):
-    """Labels and tooltips show plain text, unless they were told to show another one."""
+    """Labels and tooltips show plain text unless they were set to another format."""
 
     def __init__(self) -> None:
         super().__init__("Fusion")
 
-    def polish(self, what: QObject) -> object:
-        """Each widget comes here once, before it is first shown."""
-        if isinstance(what, QLabel) and what.textFormat() is Qt.TextFormat.AutoText:
-            what.setTextFormat(Qt.TextFormat.PlainText)
-        return super().polish(what)
+    @overload
+    def polish(self, application: QApplication, /) -> None: ...
+    @overload
+    def polish(self, widget: QWidget, /) -> None: ...
+    @overload
+    def polish(self, palette: QPalette | Qt.GlobalColor | QColor, /) -> None: ...
+    def polish(self, target: QApplication | QWidget | QPalette | Qt.GlobalColor | QColor, /) -> None:
+        """Prepare a widget before it is first shown."""
+        if isinstance(target, QLabel) and target.textFormat() is Qt.TextFormat.AutoText:
+            target.setTextFormat(Qt.TextFormat.PlainText)
+        super().polish(target)

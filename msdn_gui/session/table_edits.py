@@ -40,7 +40,7 @@ class TableEdits:
         table = self._document.table
         rows = [table.class_index[name] for name in vectors]
         self._document.set_table(
-            table.with_vectors(rows, list(vectors.values())),
+            table.with_vectors(rows, np.array([np.asarray(one, dtype=np.float64) for one in vectors.values()])),
             TableChange(
                 ChangeKind.VALUES, tuple(sorted(rows)), None if columns is None else tuple(sorted(set(columns)))
             ),

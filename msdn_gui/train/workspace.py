@@ -18,7 +18,7 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
 from msdn_gui.session import Session
-from msdn_gui.session.readiness import why_not
+from msdn_gui.session.readiness import training_obstacle
 from msdn_gui.train.compare_view import MOST, CompareView
 from msdn_gui.train.history import History
 from msdn_gui.train.run_form import RunForm
@@ -178,7 +178,7 @@ class TrainWorkspace(QWidget):
         self.later = make("train_later", "Later in the queue", "Alt+Down", "", lambda: self._shift(1))
 
     def _allow(self) -> None:
-        reason = why_not(self._session)
+        reason = training_obstacle(self._session.document)
         allow(self.new_run, reason)
         if reason:
             self.empty.set_text("Nothing to train yet", reason)
