@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw
 
-from msdn_core.demo.pose import SIZE, Pose
+from msdn_core.demo.pose import Pose
 
 Colour = tuple[int, int, int]
 
@@ -210,8 +210,3 @@ def _eye(brush: Brush, kind: str) -> None:
         brush.disc(at, 0.048, (255, 214, 0))
     brush.disc(at, 0.026 if kind != "dark" else 0.032, dark)
     brush.disc((at[0] - 0.009, at[1] - 0.01), 0.008, light)
-
-
-def blank() -> Image.Image:
-    """A white picture to draw on, at the finer size."""
-    return Image.new("RGB", (SIZE * FINE, SIZE * FINE), (255, 255, 255))

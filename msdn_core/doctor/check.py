@@ -1,4 +1,4 @@
-"""All checks of a project, one after the other."""
+"""Runs all checks of a project."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ Progress = Callable[[int, int], None]
 
 
 def check_project(project: Project, *, progress: Progress | None = None, open_images: bool = True) -> list[str]:
-    """Findings, one sentence each, with what to do; an empty list is a clean bill.
+    """Return findings, each a sentence with what to do; an empty list if the project is healthy.
 
-    ``open_images`` decodes every image, which takes milliseconds each; ``progress`` is told of that.
+    Parameters
+    ----------
+    project
+        An open project.
+    progress
+        Called with the number of opened images and their total.
+    open_images
+        Whether to decode every image, which takes some milliseconds per image.
     """
     table, images = project.table(), project.images()
     damage = project.integrity_error()
     return [
-        *([f"The project's database is damaged ({damage}); put a copy from a backup in its place."] if damage else []),
+        *([f"The project's database is damaged ({damage}); replace it with a backup copy."] if damage else []),
         *class_findings(table),
         *word_vector_findings(project, table),
         *split_findings(table, images),

@@ -1,4 +1,4 @@
-"""Features that no longer match the images that they were made of."""
+"""Checks that features match the images that they were extracted from."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from msdn_core.doctor.wording import named
 from msdn_core.domain.annotation import Split
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import MsdnError
 from msdn_core.project import ImageRecord, Project
 from msdn_core.vision.features import MANIFEST, FeatureStore, image_key
@@ -17,7 +17,7 @@ _SAMPLE = 64
 
 
 def feature_findings(project: Project, images: Sequence[ImageRecord]) -> list[str]:
-    """What is wrong with each store of features."""
+    """Return findings about each feature store."""
     findings = []
     for manifest in sorted(project.features_folder.glob(f"*/{MANIFEST}")):
         try:
@@ -40,34 +40,34 @@ def _store_findings(name: str, store: FeatureStore, images: Sequence[ImageRecord
     ]
     if changed:
         findings.append(
-            f"The features {name} of {len(changed):,} images are of other files than today's ({named(changed)}); run "
-            "`features` again."
+            f"{counted(len(changed), 'image has', 'images have')} changed since the features {name} were extracted "
+            f"({named(changed)}); run `features` again."
         )
     missing = [image.name for image in images if image.split is not Split.NONE and not store.has(image.id)]
     if missing:
         findings.append(
-            f"{len(missing):,} images of a split have no features {name} ({named(missing)}); run `features` to make "
-            "them; what cannot be opened is left out."
+            f"{counted(len(missing), 'image', 'images')} in a split without features {name} ({named(missing)}); run "
+            "`features`, which skips only images that cannot be opened."
         )
     if store.manifest.source is not None and store.manifest.source.changed:
         findings.append(
-            f"The feature maps {name} lie in {Path(store.manifest.source.file)}, which has changed since it was "
-            "imported; put the old file back, or import it into a new project."
+            f"The file of the feature maps {name}, {Path(store.manifest.source.file)}, has changed since it was "
+            "imported; restore the old file, or import the new one into a new project."
         )
     ids = store.image_ids
     sample = store.rows(ids[:: max(1, len(ids) // _SAMPLE)][:_SAMPLE])
     if len(sample):
         lengths = np.linalg.norm(np.asarray(store.array[sample], np.float32), axis=1)
-        # A region may be empty, as rectified channels can all be 0.
-        bad = ~np.isfinite(lengths).all(axis=1) | (lengths.max(axis=1) < 0.5)
-        if bad.any():
+        # Single regions can be empty, since rectified channels can all be 0.
+        invalid = ~np.isfinite(lengths).all(axis=1) | (lengths.max(axis=1) < 0.5)
+        if invalid.any():
             findings.append(
-                f"{int(bad.sum())} of {len(sample)} features of {name} that were looked at are empty or no numbers; "
-                "remove the folder and make or import them again."
+                f"{int(invalid.sum())} of {len(sample)} sampled features of {name} are empty or not finite; delete "
+                "the folder and extract or import them again."
             )
     return findings
 
 
 def _same(image: ImageRecord, key: object, imported: bool) -> bool:
-    """Whether the file is the one that the row was made of; of imported maps that is not known but for the name."""
+    """Return whether a row was extracted from the present file; always true for imported maps, which do not tell."""
     return imported or image_key(image) == key

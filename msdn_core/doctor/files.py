@@ -1,4 +1,4 @@
-"""Image files: gone, unreadable, in two splits at once, or smaller than what was marked in them."""
+"""Checks image files: missing, unreadable, in training and test at once, or smaller than their annotations."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from msdn_core.doctor.wording import named
 from msdn_core.domain.annotation import Split
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImageError
 from msdn_core.project import ImageRecord, Project
 from msdn_core.vision.images import image_size, open_image
 
 _SMALL = 64
 _MARGIN = 2.0
-"""Pixels that a mark may lie outside: data sets round."""
+"""Pixels by which an annotation may be outside the image: data sets round."""
 
 
 def file_findings(
@@ -26,21 +26,21 @@ def file_findings(
     *,
     open_images: bool,
 ) -> list[str]:
-    """What is wrong with the files; ``open_images`` decodes each."""
-    there = [image for image in images if image.path.is_file()]
-    gone = [image.name for image in images if not image.path.is_file()]
+    """Return findings about the image files; ``open_images`` decodes each of them."""
+    existing = [image for image in images if image.path.is_file()]
+    missing = [image.name for image in images if not image.path.is_file()]
     findings = []
-    if gone:
+    if missing:
         findings.append(
-            f"{len(gone):,} of {len(images):,} image files are not there ({named(gone)}); put their folder back, or "
-            "import again with --images where they were left out."
+            f"{len(missing):,} of {len(images):,} image files do not exist ({named(missing)}); restore their folder, "
+            "or import again with --images."
         )
-    findings += _duplicates(there)
-    return findings + (_opened(project, there, progress) if open_images else [])
+    findings += _duplicates(existing)
+    return findings + (_unreadable(project, existing, progress) if open_images else [])
 
 
 def _duplicates(images: Sequence[ImageRecord]) -> list[str]:
-    """Equal files of which one trains and another tests; only files of equal size are read."""
+    """Find equal files in training and test; only files of equal size are read."""
     by_size: defaultdict[int, list[ImageRecord]] = defaultdict(list)
     for image in images:
         if image.split is not Split.NONE:
@@ -48,7 +48,7 @@ def _duplicates(images: Sequence[ImageRecord]) -> list[str]:
     first: dict[str, ImageRecord] = {}
     leaked = []
     for same in by_size.values():
-        # Files that are not there yet are written as empty ones by some tools.
+        # Some tools write empty files first.
         for image in same if len(same) > 1 and same[0].path.stat().st_size else ():
             other = first.setdefault(_digest(image.path), image)
             if (other.split is Split.TRAIN) != (image.split is Split.TRAIN):
@@ -56,8 +56,8 @@ def _duplicates(images: Sequence[ImageRecord]) -> list[str]:
     if not leaked:
         return []
     return [
-        f"{len(leaked):,} pictures are in training and in test at once, under two names ({named(leaked)}); remove one "
-        "of each, or figures are too good."
+        f"{counted(len(leaked), 'picture is', 'pictures are')} in both training and test under two names "
+        f"({named(leaked)}), so results are too good; remove one of each pair."
     ]
 
 
@@ -66,7 +66,10 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _opened(project: Project, images: Sequence[ImageRecord], progress: Callable[[int, int], None] | None) -> list[str]:
+def _unreadable(
+    project: Project, images: Sequence[ImageRecord], progress: Callable[[int, int], None] | None
+) -> list[str]:
+    """Find files that cannot be decoded, and annotations outside their image."""
     unreadable, outside = [], []
     with ThreadPoolExecutor(thread_name_prefix="open") as pool:
         for done, (image, size) in enumerate(zip(images, pool.map(_size, images), strict=True), start=1):
@@ -79,19 +82,19 @@ def _opened(project: Project, images: Sequence[ImageRecord], progress: Callable[
     findings = []
     if unreadable:
         findings.append(
-            f"{len(unreadable):,} images cannot be opened ({named(unreadable)}): they are left out of everything; "
-            "replace or remove them."
+            f"{counted(len(unreadable), 'image', 'images')} cannot be opened ({named(unreadable)}) and will be "
+            "skipped; replace or remove the files."
         )
     if outside:
         findings.append(
-            f"In {len(outside):,} images a box or a part lies outside of the picture ({named(outside)}): another size "
-            "of it was annotated; put the original files back."
+            f"{counted(len(outside), 'image has', 'images have')} a box or part outside the picture "
+            f"({named(outside)}), so another size was annotated; restore the original files."
         )
     return findings
 
 
 def _size(image: ImageRecord) -> tuple[int, int] | None:
-    """Width and height of an image that can be decoded to its end."""
+    """Return the width and height of an image, or None if it cannot be decoded completely."""
     try:
         open_image(image.path, max_side=_SMALL)
         return image_size(image.path)

@@ -1,4 +1,4 @@
-"""Runs whose checkpoints the project has grown away from."""
+"""Checks that the checkpoints of runs fit the project."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msdn_core.runs.listing import list_runs
 
 
 def run_findings(project: Project, table: ClassTable) -> list[str]:
-    """Checkpoints that are damaged or of other attributes."""
+    """Return findings about checkpoints that are damaged or were trained on other attributes."""
     findings = []
     for run in list_runs(project.path):
         for kind in ("best", "last"):

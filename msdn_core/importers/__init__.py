@@ -1,1 +1,1 @@
-"""One module a format, each turning files into a project."""
+"""Import: formats describe themselves in ``formats``, files are read in ``readers``, projects are made in between."""

@@ -1,9 +1,9 @@
 """Sheets of images: CSV and JSON, both written by ``export annotations``.
 
-CSV: a line of headings, ``image``, ``class``, ``split``, then perhaps a box (``box x``, ``box y``, ``box width``,
+CSV: a line of headings, ``image``, ``class``, ``split``, then optionally a box (``box x``, ``box y``, ``box width``,
 ``box height``), parts (``part NAME x``, ``… y``, ``… visible``), judgements (``attribute NAME``, ``certainty NAME``),
-and what people drew (``mark 1 x`` and so on, see ``marks``). Only ``image`` is needed; empty fields say nothing.
-Places are pixels of the upright image.
+and marks (``mark 1 x`` and so on, see ``marks``). Only ``image`` is required, and fields may be empty. Coordinates are
+pixels of the upright image.
 """
 
 from __future__ import annotations
@@ -30,22 +30,34 @@ PART, ATTRIBUTE, CERTAINTY = "part ", "attribute ", "certainty "
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Annotations:
-    """What a sheet says of images."""
+    """The content of a sheet of images."""
 
     images: tuple[NewImage, ...]
     judgements: Judgements | None
-    """One row an image, in the order of the attributes asked for."""
+    """One row per image, in the order of the requested attributes."""
     splits_given: bool
-    """Whether the sheet says which split an image is in."""
+    """Whether the sheet has the splits of images."""
     marks: tuple[Mark, ...] = ()
-    """What people drew; ``image_id`` is the place in ``images``. By the sheet's name and now, where it does not say."""
+    """Boxes and points by people; ``image_id`` is the index in ``images``. Without an annotator or a time in the
+    sheet, these are the sheet's name and the present time."""
 
 
 def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[str]) -> Annotations:
-    """Read images from a ``.csv`` or ``.json`` file, for these classes and attributes (full names).
+    """Read images from a ``.csv`` or ``.json`` file.
 
-    Raises:
-        ImportFault: for a line that makes no sense, a class that there is not, or a path that leads elsewhere.
+    Parameters
+    ----------
+    path
+        The sheet.
+    classes
+        The class names that it may use.
+    attributes
+        The full names of the attributes that it may judge.
+
+    Raises
+    ------
+    ImportFault
+        For an invalid line, an unknown class, or a path that leads out of the folder of images.
     """
     if path.suffix.lower() == ".json":
         return _from_json(path, set(classes), attributes)
@@ -53,7 +65,7 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
     head = next(lines, (0, [""]))[1]
     if head[0] != "image" or len(set(head)) != len(head):
         raise ImportFault(
-            f"{path} does not begin with the heading image, or has one heading twice; mend its first line."
+            f"{path} does not begin with the heading “image”, or has one heading twice; correct the first line."
         )
     column = {name: place for place, name in enumerate(head)}
     known, row_of = set(classes), {name: k for k, name in enumerate(attributes)}
@@ -62,7 +74,7 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
     present: list[np.ndarray] = []
     certainty: list[np.ndarray] = []
     parts = [name[len(PART) : -2] for name in head if name.startswith(PART) and name.endswith(" x")]
-    judged = {kind: _judged(head, kind, row_of, path) for kind in (ATTRIBUTE, CERTAINTY)}
+    judged = {kind: _columns_of(head, kind, row_of, path) for kind in (ATTRIBUTE, CERTAINTY)}
     numbers, at = mark_numbers(head), timestamp()
     marks: list[Mark] = []
     for line, cells in lines:
@@ -78,10 +90,10 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
                 tuple(point for name in parts if (point := _part(name, row)) is not None),
             )
             marks += marks_of_row(row, numbers, len(images), path.stem, at)
-            present.append(_whole([(k, row[name]) for k, name in judged[ATTRIBUTE]], len(attributes), -1))
-            certainty.append(_whole([(k, row[name]) for k, name in judged[CERTAINTY]], len(attributes), 0))
+            present.append(_judgements_of_row([(k, row[name]) for k, name in judged[ATTRIBUTE]], len(attributes), -1))
+            certainty.append(_judgements_of_row([(k, row[name]) for k, name in judged[CERTAINTY]], len(attributes), 0))
         except (ValueError, KeyError) as error:
-            raise line_error(path, line, f"makes no sense ({error})") from error
+            raise line_error(path, line, f"is not valid ({error})") from error
         images.append(_checked(image, known, seen, f"{path}, line {line}"))
     judgements = (np.array(present, np.int8), np.array(certainty, np.int8)) if images and judged[ATTRIBUTE] else None
     return Annotations(tuple(images), judgements, "split" in column, tuple(marks))
@@ -110,49 +122,49 @@ def _from_json(path: Path, classes: set[str], attributes: Sequence[str]) -> Anno
         judgements = None
         if any("present" in entry for entry in entries):
             present, certainty = (
-                np.array([_numbers(entry.get(key), len(order), usual) for entry in entries], np.int8)
-                for key, usual in (("present", -1), ("certainty", 0))
+                np.array([_judgements(entry.get(key), len(order), default) for entry in entries], np.int8)
+                for key, default in (("present", -1), ("certainty", 0))
             )
             if tuple(order) != tuple(attributes):
-                raise ValueError("its attributes are not those of the classes")
+                raise ValueError("its attributes are not those of the sheet of classes")
             judgements = (present, certainty)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ImportFault(
-            f"{path}, image {place}: it is not as `export` writes it ({error}); export it anew."
+            f"{path}, image {place}: the entry is not as `export` writes it ({error}); export it again."
         ) from error
     return Annotations(tuple(images), judgements, True, tuple(marks))
 
 
 def _checked(image: NewImage, classes: set[str], seen: set[str], where: str) -> NewImage:
     if not is_plain_path(image.path):
-        raise ImportFault(f"{where}: the path {image.path!a} leads out of the folder of images, which is refused.")
+        raise ImportFault(f"{where}: the path {image.path!a} leads out of the folder of images; correct the path.")
     if image.path in seen:
-        raise ImportFault(f"{where}: the image {image.path} stands a second time; remove one of the two.")
+        raise ImportFault(f"{where}: the image {image.path} occurs a second time; remove one of the two.")
     if image.class_name is not None and image.class_name not in classes:
         raise ImportFault(f"{where}: there is no class “{image.class_name}” in the sheet of classes; add it there.")
     seen.add(image.path)
     return image
 
 
-def _judged(head: Sequence[str], kind: str, row_of: Mapping[str, int], path: Path) -> list[tuple[int, str]]:
+def _columns_of(head: Sequence[str], kind: str, row_of: Mapping[str, int], path: Path) -> list[tuple[int, str]]:
     found = [name for name in head if name.startswith(kind)]
     unknown = [name for name in found if name[len(kind) :] not in row_of]
     if unknown:
-        raise ImportFault(f"{path} has the column “{unknown[0]}”, and there is no such attribute; mend its first line.")
+        raise ImportFault(f"{path} has a column “{unknown[0]}”, but no such attribute exists; correct the first line.")
     return [(row_of[name[len(kind) :]], name) for name in found]
 
 
-def _whole(cells: Sequence[tuple[int, str]], count: int, usual: int) -> np.ndarray:
-    values = [usual] * count
+def _judgements_of_row(cells: Sequence[tuple[int, str]], count: int, default: int) -> np.ndarray:
+    values = [default] * count
     for k, text in cells:
-        values[k] = int(text) if text else usual
-    return _numbers(values, count, usual)
+        values[k] = int(text) if text else default
+    return _judgements(values, count, default)
 
 
-def _numbers(values: Any, count: int, usual: int) -> np.ndarray:
-    """(K,) int8 of as many whole numbers that fit; all ``usual`` where there are none."""
+def _judgements(values: Any, count: int, default: int) -> np.ndarray:
+    """Return (K,) whole numbers as int8, or the default for all of them if there are none."""
     if values is None:
-        return np.full(count, usual, np.int8)
+        return np.full(count, default, np.int8)
     if len(values) != count or not all(isinstance(value, int) and -1 <= value <= 127 for value in values):
         raise ValueError(f"{count} judgements from -1 to 127 are expected")
     return np.array(values, np.int8)
@@ -163,7 +175,7 @@ def _box(texts: Sequence[str]) -> Box | None:
         return None
     numbers = finite_numbers(list(texts))
     if numbers is None or len(numbers) != 4 or min(numbers[2:]) <= 0:
-        raise ValueError("a box is four numbers, and its width and height are more than 0")
+        raise ValueError("a box is four numbers with a width and a height above 0")
     return Box(*numbers)
 
 

@@ -1,8 +1,7 @@
-"""A data set put together of class vectors, a split file, a list of images, and a folder of pictures.
+"""Assembles a data set from class vectors, a split file, a list of images, and a folder of photographs.
 
-A split file counts images in an order that it does not hold. Where no list of images says it, it is the one of all
-paths, sorted (checked against the published lists of CUB, SUN and AWA2: every image is at its place), so a complete
-folder of pictures is enough.
+A split file counts images in an order that it does not contain. If no list of images tells the order, it is that of all
+paths, sorted (checked against the published lists of CUB, SUN and AWA2), so a complete folder is enough.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split, hold_out
 from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import DataSet
 from msdn_core.importers.findings import Findings
@@ -29,15 +29,15 @@ from msdn_core.project import NewImage
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
-    """Where the images are that a data set lists."""
+    """Where the images of a data set are."""
 
     listed: ImageList | None
     folder: Path | None
-    """Searched for them; without it they are listed though no file is known."""
+    """Where to search for them; without it they are listed although no file is known."""
     home: Path
-    """Where they would lie, if ``folder`` is not given."""
+    """Where they would be if ``folder`` is not given."""
     keep_absent: bool = False
-    """Whether images that are not in ``folder`` are listed all the same, since more than a picture is known of them."""
+    """Whether images that are not in ``folder`` stay listed, since more is known of them than a photograph."""
 
 
 def assemble(
@@ -54,61 +54,82 @@ def assemble(
     words: tuple[NDArray[np.float32], str] | None = None,
     descriptions: Mapping[str, str] | None = None,
 ) -> DataSet:
-    """The data set whose images are split as ``proposed`` says, or, without it, held out by class.
+    """Return a data set.
 
-    ``vectors`` is (M, K); ``words`` are (K, D) and their source where they are known, without which ``word_vectors``
-    is read; ``unseen`` names the classes that are known to be so, which ``proposed`` overrules.
+    Parameters
+    ----------
+    name, attributes, classes, vectors
+        Its name, K attributes, M classes and (M, K) class vectors.
+    pictures
+        Where its images are.
+    findings
+        Receives what is assumed, left out or corrected.
+    proposed
+        The split. Without one, every fifth image of a seen class is for testing.
+    unseen
+        Classes known to be unseen; ``proposed`` overrules it.
+    word_vectors
+        A file of word vectors, read if ``words`` is not given.
+    words
+        (K, D) word vectors and their source.
+    descriptions
+        Free text by class.
 
-    Raises:
-        ImportFault: if the parts cannot belong to one data set.
+    Raises
+    ------
+    ImportFault
+        If the parts cannot belong to one data set.
     """
-    names = _names(pictures, proposed)
-    class_of = _classes(names, classes, pictures.listed, proposed, findings)
+    names = _image_names(pictures, proposed)
+    class_of = _classes_of(names, classes, pictures.listed, proposed, findings)
     if proposed is None:
-        held = hold_out({path: kind for path, kind in zip(names, class_of, strict=True) if kind is not None}, unseen)
-        splits = [held.get(path, Split.NONE) for path in names]
-        bare: set[str] = set()
+        held_out = hold_out(
+            {path: kind for path, kind in zip(names, class_of, strict=True) if kind is not None}, unseen
+        )
+        splits = [held_out.get(path, Split.NONE) for path in names]
+        without_images: set[str] = set()
     else:
-        splits = _splits(names, class_of, proposed)
-        unseen = _unseen(class_of, splits, proposed)
-        bare = set(classes) - {kind for kind, split in zip(class_of, splits, strict=True) if split is not Split.NONE}
-    if not names:
-        bare = set()
+        splits = _splits_of(names, class_of, proposed)
+        unseen = _unseen_classes(class_of, splits, proposed)
+        in_a_split = {kind for kind, split in zip(class_of, splits, strict=True) if split is not Split.NONE}
+        without_images = set(classes) - in_a_split if names else set()
     if proposed is not None and proposed.seen is not None and classes == proposed.classes:
         seen = proposed.seen
     else:
-        seen = np.array([kind not in unseen and kind not in bare for kind in classes], np.bool_)
+        seen = np.array([kind not in unseen and kind not in without_images for kind in classes], np.bool_)
     full_names = [attribute.full_name for attribute in attributes]
     vectors_of_words, source = words or attribute_words(full_names, word_vectors, findings)
     images = [NewImage(*image) for image in zip(names, class_of, splits, strict=True)]
     if pictures.folder is not None and pictures.listed is not None:
-        places = on_disk(names, pictures.folder, findings, kept=pictures.keep_absent)
+        places = on_disk(names, pictures.folder, findings, keep_absent=pictures.keep_absent)
         images = [
             NewImage(place or image.path, image.class_name, image.split)
             for place, image in zip(places, images, strict=True)
             if place is not None or pictures.keep_absent
         ]
     elif names and pictures.folder is None:
-        findings.add(
-            "No folder of pictures was given (--images DIR): the images are listed, and none of them can be shown."
-        )
-    _bare_classes(classes, images, findings)
-    table = ClassTable(attributes, classes, vectors, seen)
-    root = pictures.folder or pictures.home
-    meta = {} if proposed is None else validation_meta(proposed.path, classes, findings)
+        findings.add("No folder of photographs was given (--images DIR): the images are listed, but cannot be shown.")
+    _report_classes_without_images(classes, images, findings)
     return DataSet(
-        name, table, vectors_of_words, source, tuple(images), root, meta=meta, descriptions=descriptions or {}
+        name,
+        ClassTable(attributes, classes, vectors, seen),
+        vectors_of_words,
+        source,
+        tuple(images),
+        pictures.folder or pictures.home,
+        meta={} if proposed is None else validation_meta(proposed.path, classes, findings),
+        descriptions=descriptions or {},
     )
 
 
-def _names(pictures: Pictures, proposed: AttSplits | None) -> list[str]:
-    """The images in the order that the split counts in, as paths below their folder."""
-    wanted = 0 if proposed is None else len(proposed.splits)
+def _image_names(pictures: Pictures, proposed: AttSplits | None) -> list[str]:
+    """Return the images in the order in which the split counts them, as paths below their folder."""
+    expected = 0 if proposed is None else len(proposed.splits)
     if pictures.listed is not None:
         names = plain_names(pictures.listed)
-        if len(names) < wanted:
+        if len(names) < expected:
             raise ImportFault(
-                f"{pictures.listed.file} lists {len(names):,} images and the split counts {wanted:,}; give the files "
+                f"{pictures.listed.file} lists {len(names):,} images and the split counts {expected:,}; choose files "
                 "of one data set."
             )
         return names
@@ -118,70 +139,75 @@ def _names(pictures: Pictures, proposed: AttSplits | None) -> list[str]:
         raise ImportFault(f"There is no folder {pictures.folder}; check the path.")
     names = sorted(list_images(pictures.folder))
     if not names:
-        raise ImportFault(f"There is no image in {pictures.folder} or below it; check the path.")
-    if proposed is not None and len(names) != wanted:
+        raise ImportFault(f"There are no images in {pictures.folder} or below it; check the path.")
+    if proposed is not None and len(names) != expected:
         raise ImportFault(
-            f"{pictures.folder} holds {len(names):,} images and {proposed.path.name} counts {wanted:,}, so which is "
-            f"which is not known; put res101.mat or the data set's .pkl list beside {proposed.path.name}."
+            f"{pictures.folder} has {len(names):,} images and {proposed.path.name} counts {expected:,}, so it is not "
+            f"known which is which; put res101.mat or the data set's .pkl list beside {proposed.path.name}."
         )
     return names
 
 
-def _classes(
+def _classes_of(
     names: Sequence[str],
     classes: tuple[str, ...],
     listed: ImageList | None,
     proposed: AttSplits | None,
     findings: Findings,
 ) -> list[str | None]:
-    """The class of each image: by the list's label, or else by its folder; contradictions are a finding."""
+    """Return the class of each image by the list's label, or else by its folder; contradictions are findings."""
     by_folder = class_by_folder(names, classes)
     if listed is None or listed.labels is None:
-        lost = [name for name, kind in zip(names, by_folder, strict=True) if kind is None]
-        if lost:
-            findings.add(f"{len(lost)} images lie in a folder of no class, e.g. {lost[0]}: they have no class.")
+        without_class = [name for name, kind in zip(names, by_folder, strict=True) if kind is None]
+        if without_class:
+            findings.add(
+                f"{counted(len(without_class), 'image', 'images')} without a class, in folders that are not a class: "
+                f"{named(without_class)}."
+            )
         return by_folder
     order = classes if proposed is None else proposed.classes
     if len(listed.labels) and int(listed.labels.max()) >= len(order):
         raise ImportFault(
-            f"{listed.file} has a label for class {int(listed.labels.max()) + 1}, and there are {len(order)} classes; "
-            "give the files of one data set."
+            f"{listed.file} has a label for class {int(listed.labels.max()) + 1}, but there are {len(order)} classes; "
+            "choose files of one data set."
         )
     joined = {place: kind for kind, place in join_classes(classes, order).items()}
     labelled = [joined.get(label) for label in listed.labels.tolist()]
-    odd = [
+    contradicting = [
         (name, kind)
         for name, kind, folder in zip(names, labelled, by_folder, strict=True)
         if folder is not None and folder != kind
     ]
-    if odd:
+    if contradicting:
+        labels = [f"{name} as {kind}" for name, kind in contradicting]
         findings.add(
-            f"{len(odd)} images are labelled otherwise than their folder, e.g. {odd[0][0]} as {odd[0][1]}: the label "
-            "counts."
+            f"{counted(len(labels), 'image has', 'images have')} a label that differs from the folder, and the label "
+            f"counts: {named(labels)}."
         )
     return labelled
 
 
-def _splits(names: Sequence[str], class_of: Sequence[str | None], proposed: AttSplits) -> list[Split]:
+def _splits_of(names: Sequence[str], class_of: Sequence[str | None], proposed: AttSplits) -> list[Split]:
     splits = [*proposed.splits, *[Split.NONE] * (len(names) - len(proposed.splits))][: len(names)]
     return [Split.NONE if kind is None else split for kind, split in zip(class_of, splits, strict=True)]
 
 
-def _unseen(class_of: Sequence[str | None], splits: Sequence[Split], proposed: AttSplits) -> frozenset[str]:
+def _unseen_classes(class_of: Sequence[str | None], splits: Sequence[Split], proposed: AttSplits) -> frozenset[str]:
     unseen = unseen_classes((str(kind), split) for kind, split in zip(class_of, splits, strict=True))
     if unseen is None:
         raise ImportFault(
-            f"{proposed.path} does not fit these images: some class would be both seen and unseen; give the split of "
+            f"{proposed.path} does not fit these images: some class would be both seen and unseen; choose the split of "
             "this data set."
         )
     return unseen
 
 
-def _bare_classes(classes: Sequence[str], images: Sequence[NewImage], findings: Findings) -> None:
+def _report_classes_without_images(classes: Sequence[str], images: Sequence[NewImage], findings: Findings) -> None:
     with_images = {image.class_name for image in images}
-    bare = [name for name in classes if name not in with_images]
-    findings.counts["classes_without_images"] = len(bare)
-    if bare and images:
+    without_images = [name for name in classes if name not in with_images]
+    findings.counts["classes_without_images"] = len(without_images)
+    if without_images and images:
         findings.add(
-            f"{len(bare)} classes have no image here, e.g. {bare[0]}; their vectors take part in every ranking."
+            f"{counted(len(without_images), 'class has', 'classes have')} no images but will be ranked with the "
+            f"others: {named(without_images)}."
         )

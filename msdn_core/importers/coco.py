@@ -1,4 +1,4 @@
-"""Boxes and points of this project's images from a COCO file; a stranger's file is trusted in nothing."""
+"""Boxes and points of a project's images from a COCO file; nothing in the file is trusted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from msdn_core.domain.annotation import Box, Mark
+from msdn_core.domain.wording import counted
 from msdn_core.errors import ImportFault
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.image_names import join_images
@@ -15,17 +16,19 @@ from msdn_core.project import Project
 
 _MOST_BYTES = 512 << 20
 WHOLE_OBJECT = "object"
-"""The category of a mark that is of the whole object."""
+"""The category of a mark of the whole object."""
 
 
 def marks_from_coco(path: Path, project: Project, annotator: str, at: str) -> tuple[list[Mark], tuple[str, ...]]:
-    """The file's boxes and points, not put anywhere yet; and findings in sentences.
+    """Read a file's boxes and points without storing them; return them, and findings in sentences.
 
-    Images are joined by name, or by the end of it where only one image has that. Annotations without ``annotator`` and
-    ``at`` get the given ones.
+    Images are joined by name, or by an end of only one name. Annotations without ``annotator`` and ``at`` get the
+    given ones.
 
-    Raises:
-        ImportFault: if the file cannot be read, is no COCO, or names none of the project's images.
+    Raises
+    ------
+    ImportFault
+        If the file cannot be read, is not COCO, or names none of the project's images.
     """
     content = _content(path)
     findings = Findings()
@@ -33,13 +36,13 @@ def marks_from_coco(path: Path, project: Project, annotator: str, at: str) -> tu
     categories = {
         one.get("id"): one["name"] for one in _list(content, "categories") if isinstance(one.get("name"), str)
     }
-    marks, odd = [], 0
+    marks, invalid = [], 0
     for one in _list(content, "annotations"):
         if one.get("image_id") not in images:
             continue
         place, name = _place(one), categories.get(one.get("category_id"))
         if place is None or name is None:
-            odd += 1
+            invalid += 1
             continue
         who, when = one.get("annotator"), one.get("at")
         marks.append(
@@ -51,28 +54,29 @@ def marks_from_coco(path: Path, project: Project, annotator: str, at: str) -> tu
                 when if isinstance(when, str) and when else at,
             )
         )
-    if odd:
-        findings.add(f"{odd} annotations have no box, no point or no category that makes sense, and were left out.")
+    if invalid:
+        what = counted(invalid, "annotation", "annotations")
+        findings.add(f"{what} left out, without a valid box, point or category.")
     return marks, findings.sentences()
 
 
 def _content(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            raise ImportFault(f"The file {path} is larger than {_MOST_BYTES >> 20} MB; give a part of it.")
+            raise ImportFault(f"The file {path} is larger than the limit of {_MOST_BYTES >> 20} MiB; split it.")
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
     except (ValueError, RecursionError) as error:
-        raise ImportFault(f"The file {path} is no JSON text; give a COCO file.") from error
+        raise ImportFault(f"The file {path} is not a JSON text; choose a COCO file.") from error
     if not isinstance(content, dict) or not isinstance(content.get("annotations"), list):
-        raise ImportFault(f"The file {path} has no list of annotations; give a COCO file of boxes or keypoints.")
+        raise ImportFault(f"The file {path} has no list of annotations; choose a COCO file of boxes or keypoints.")
     return content
 
 
 def _list(content: dict[str, Any], name: str) -> list[dict[Any, Any]]:
     found = content.get(name)
-    # An id may be anything JSON has; what cannot be a key of a table cannot be one's id.
+    # An id may be any JSON value; only values that can be keys of a dict can be found.
     usable = (int, str, float, type(None))
     return [
         one
@@ -95,8 +99,8 @@ def _place(one: dict[Any, Any]) -> Box | None:
 
 
 def _numbers(values: Any, count: int) -> list[float] | None:
-    """The finite numbers of a list of that length, or None."""
+    """Return the finite numbers of a list of that length, or None."""
     if not isinstance(values, list) or len(values) != count:
         return None
-    sound = all(isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in values)
-    return [float(one) for one in values] if sound else None
+    valid = all(isinstance(one, int | float) and not isinstance(one, bool) and math.isfinite(one) for one in values)
+    return [float(one) for one in values] if valid else None

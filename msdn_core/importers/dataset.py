@@ -1,4 +1,4 @@
-"""What an importer has read, and the one way in which it becomes a project."""
+"""A data set as an importer has read it, and how it becomes a project."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from msdn_core.importers.report import ImportReport
 from msdn_core.project import NewImage, Project
 
 ProgressReport = Callable[[str, int, int], None]
-"""Stage in one word, how much is done, of how much."""
+"""Receives the stage in one word, how much of it is done, and the total."""
 
 _MAX_TEXT = 1 << 16
 
 Judgements = tuple[NDArray[np.int8], NDArray[np.int8]]
-"""(N, K) presence, -1 where nothing is said, and (N, K) certainty."""
+"""(N, K) presence, −1 without a judgement, and (N, K) certainty."""
 
 
 @dataclass(frozen=True, eq=False)
 class DataSet:
-    """All of a data set that a project holds."""
+    """The content of a data set that a project keeps."""
 
     name: str
     table: ClassTable
@@ -37,24 +37,37 @@ class DataSet:
     word_vector_source: str
     images: tuple[NewImage, ...] = ()
     image_root: Path | None = None
-    """Where their files lie; needed where there are images."""
+    """The folder of the image files; required if there are images."""
     group_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     meta: Mapping[str, str] = field(default_factory=dict)
     judgements: Judgements | None = None
-    """One row an image."""
+    """One row per image."""
     descriptions: Mapping[str, str] = field(default_factory=dict)
     """Free text by class."""
     marks: tuple[Mark, ...] = ()
-    """What people drew; ``image_id`` is the place in ``images``."""
+    """Boxes and points by people; ``image_id`` is the index in ``images``."""
 
 
 def write_project(
     path: Path, data: DataSet, findings: Findings, then: Callable[[Project], None] | None = None
 ) -> ImportReport:
-    """Make a project of it, or fill the empty one that is there; all in one transaction, and what ``then`` does too.
+    """Make a project, or fill an existing empty one, in one transaction.
 
-    Raises:
-        ProjectError: if there is a project with content already, or it cannot be written.
+    Parameters
+    ----------
+    path
+        The project's folder.
+    data
+        The data set.
+    findings
+        Goes into the report, with counts by split added.
+    then
+        More to do with the project in the same transaction.
+
+    Raises
+    ------
+    ProjectError
+        If there is already a project with content, or it cannot be written.
     """
     refuse_full_project(path)
     check_texts(data)
@@ -90,31 +103,33 @@ def write_project(
 
 
 def check_texts(data: DataSet) -> None:
-    """Raises ImportFault for a name that cannot be kept: bytes of another encoding, or one far too long."""
+    """Raise ImportFault for a name that cannot be stored: not valid text, or far too long."""
     names = [*data.table.classes, *(attribute.full_name for attribute in data.table.attributes)]
     names += [image.path for image in data.images] + [point.part for image in data.images for point in image.parts]
     names += [text for mark in data.marks for text in (mark.subject, mark.annotator, mark.at)]
     for name in (*names, *data.descriptions.values(), *data.meta.values()):
         try:
             if len(name.encode("utf-8")) > _MAX_TEXT:
-                raise ImportFault(f"The name {name[:40]!a}… is far too long; the file that it stands in is damaged.")
+                raise ImportFault(
+                    f"The name {name[:40]!a}… is far too long, so its file is damaged; download the data set again."
+                )
         except UnicodeEncodeError as error:
             raise ImportFault(
-                f"The name {name[:40]!a} is no proper text; the file that it stands in is damaged."
+                f"The name {name[:40]!a} is not valid text, so its file is damaged; download the data set again."
             ) from error
 
 
 def refuse_full_project(path: Path) -> None:
-    """Raises ProjectError where a project with content is there: nothing has been read yet then."""
+    """Raise ProjectError if there is already a project with content; call it before reading anything."""
     if not Project.is_project(path):
         return
     with Project.open(path, read_only=True) as project:
         if project.image_count() or project.table().classes:
-            raise ProjectError(f"There is a project with content at {path} already; choose another folder.")
+            raise ProjectError(f"There is already a project with content at {path}; choose another folder.")
 
 
 def _project(path: Path, name: str) -> Project:
-    """A new project, or the empty one that an import which was killed left behind."""
+    """Return a new project, or the empty one that an interrupted import left behind."""
     if not Project.is_project(path):
         return Project.create(path, name=name)
     project = Project.open(path)

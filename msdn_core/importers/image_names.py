@@ -1,4 +1,4 @@
-"""Images by name: what a list calls them, where they lie, and which class their folder stands for."""
+"""Image names: as lists spell them, as the disk has them, and the class that a folder's name means."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path
 
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.images import list_images
@@ -14,14 +15,16 @@ from msdn_core.project import Project, is_plain_path
 
 _PICTURE_FOLDERS = ("images", "jpegimages")
 _DEEPEST_CLASS = 3
-"""Folders that a class name may be made of: SUN's ``a/apse/indoor`` is ``apse_indoor``."""
+"""How many folders can form a class name: SUN's ``a/apse/indoor`` is ``apse_indoor``."""
 
 
 def plain_names(listed: ImageList) -> list[str]:
-    """The listed images as paths below their folder, without the folders of the machine they were listed on.
+    """Return the listed images as paths below their folder, without the folders of the machine that listed them.
 
-    Raises:
-        ImportFault: if one leads out of its folder, or stands twice.
+    Raises
+    ------
+    ImportFault
+        If a path leads out of the folder, or occurs twice.
     """
     names = list(listed.names)
     if not listed.own:
@@ -32,19 +35,19 @@ def plain_names(listed: ImageList) -> list[str]:
     for place, name in enumerate(names, start=1):
         if not is_plain_path(name):
             raise ImportFault(
-                f"{listed.file}: image {place} has a path that leads elsewhere ({name!a}); it is refused."
+                f"{listed.file}: the path of image {place} leads out of the folder ({name!a}); correct the path."
             )
         if name in seen:
-            raise ImportFault(f"{listed.file}: image {place}, {name}, stands twice; get the file anew.")
+            raise ImportFault(f"{listed.file}: image {place}, {name}, occurs twice; download the file again.")
         seen.add(name)
     return names
 
 
 def _foreign_folders(paths: Sequence[Sequence[str]]) -> int:
-    """How many folders in front of all paths belong to the machine they were listed on."""
-    # One folder stays in any case: it may be the class.
+    """Return how many folders at the start of all paths belong to the machine that listed them."""
+    # One folder is always kept: it may be the class.
     folders = [tuple(parts[:-2]) for parts in paths]
-    # All others lie between the first and the last in order.
+    # In sorted order, what the first and the last share is shared by all.
     both = zip(min(folders), max(folders), strict=False) if folders else ()
     common = [one for one, other in takewhile(lambda pair: pair[0] == pair[1], both)]
     named = [place for place, part in enumerate(common, start=1) if part.lower() in _PICTURE_FOLDERS]
@@ -52,7 +55,7 @@ def _foreign_folders(paths: Sequence[Sequence[str]]) -> int:
 
 
 def class_by_folder(names: Sequence[str], classes: Sequence[str]) -> list[str | None]:
-    """The class that each image's folder is named for, or None; the longest name made of its last folders counts."""
+    """Return the class that each image's folder is named after, or None; the longest name of the last folders wins."""
     folders = {name.rpartition("/")[0] for name in names}
     candidates = {
         folder: ["_".join(parts[-depth:]) for depth in range(min(_DEEPEST_CLASS, len(parts)), 0, -1)]
@@ -69,10 +72,12 @@ def class_by_folder(names: Sequence[str], classes: Sequence[str]) -> list[str | 
 
 
 def join_images(path: Path, names: Iterable[str], project: Project, findings: Findings) -> dict[str, int]:
-    """The project's numbers of the images that a file names: by the whole name, or by its end where one alone has it.
+    """Return the project's ids of the images that a file names, by the whole name or by an end of only one name.
 
-    Raises:
-        ImportFault: if the file names none of them.
+    Raises
+    ------
+    ImportFault
+        If the file names none of the project's images.
     """
     by_end: dict[str, list[int]] = {}
     whole = {}
@@ -85,43 +90,52 @@ def join_images(path: Path, names: Iterable[str], project: Project, findings: Fi
     found = {name: by_end[plain][0] for name, plain in listed.items() if len(by_end.get(plain, ())) == 1}
     found |= {name: whole[plain] for name, plain in listed.items() if plain in whole}
     if not found:
-        raise ImportFault(f"The file {path} names none of this project's images; choose the file that belongs to it.")
+        raise ImportFault(f"The file {path} names none of this project's images; choose the file of this project.")
     missing = [name for name in listed if name not in found]
     if missing:
-        findings.add(f"Left out, as this project has none of that name: {len(missing)} images, e.g. {missing[0]}.")
+        what = counted(len(missing), "image", "images")
+        findings.add(f"{what} left out, not in this project: {named(missing)}.")
     return found
 
 
-def on_disk(names: Sequence[str], folder: Path, findings: Findings, *, kept: bool = False) -> list[str | None]:
-    """Each image's path below ``folder``, found by its whole name or by its end; None where it is not there.
+def on_disk(names: Sequence[str], folder: Path, findings: Findings, *, keep_absent: bool = False) -> list[str | None]:
+    """Return each image's path below ``folder``, found by its whole name or its end; None if it is not there.
 
-    ``kept`` is for the finding alone: whether those that are not there stay listed.
+    Parameters
+    ----------
+    names
+        The images as they are listed.
+    folder
+        Where to search.
+    findings
+        Receives what is missing on either side.
+    keep_absent
+        Whether images that are not there stay listed; only the finding depends on it.
 
-    Raises:
-        ImportFault: if none of them is there.
+    Raises
+    ------
+    ImportFault
+        If none of them is there.
     """
     if not folder.is_dir():
         raise ImportFault(f"There is no folder {folder}; check the path.")
-    there = set(list_images(folder))
+    existing = set(list_images(folder))
     by_key: dict[str, str | None] = {}
-    for path in there:
+    for path in existing:
         key = match_key(path)
         by_key[key] = None if key in by_key else path
-    places = [name if name in there else by_key.get(match_key(name)) for name in names]
+    places = [name if name in existing else by_key.get(match_key(name)) for name in names]
     found = {place for place in places if place is not None}
     absent = [name for name, place in zip(names, places, strict=True) if place is None]
-    unlisted = sorted(there - found)
+    unlisted = sorted(existing - found)
     if names and not found:
         raise ImportFault(f"None of the {len(names):,} listed images is in {folder}, e.g. {names[0]}; check the path.")
+    without_file = "without a file, but kept" if keep_absent else "left out, listed but without a file"
     for key, paths, what in (
-        (
-            "listed_but_absent",
-            absent,
-            f"images are listed but absent, and {'stay listed' if kept else 'were left out'}",
-        ),
-        ("present_but_unlisted", unlisted, "images are present but not listed, and were left out"),
+        ("listed_but_absent", absent, without_file),
+        ("present_but_unlisted", unlisted, "left out, not listed"),
     ):
         findings.counts[key] = len(paths)
         if paths:
-            findings.add(f"{len(paths):,} {what}, e.g. {paths[0]}.")
+            findings.add(f"{counted(len(paths), 'image', 'images')} {what}: {named(paths)}.")
     return places

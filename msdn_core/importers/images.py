@@ -1,4 +1,4 @@
-"""A folder of the user's own images, opened in one step."""
+"""Imports a folder of images without classes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.report import ImportReport
 from msdn_core.project import PROJECT_FILE, NewImage, Project, is_plain_path, require_text
@@ -15,26 +16,35 @@ _PROJECT_FOLDERS = ("features", "runs", "cache")
 
 
 def import_images(folder: Path, project_path: Path) -> ImportReport:
-    """Put all images below ``folder`` into a project, a new one where there is none; no image file is opened.
+    """Add all images below ``folder`` to a project, a new one if there is none; no image file is opened.
 
-    Images that the project has already stay as they are, so importing again adds the new ones only. Hidden files
-    and folders are left out. No classes are made of subfolders.
+    Images already in the project stay as they are, so importing again adds only new ones. Hidden files and folders
+    are left out. Folders do not become classes.
 
-    Raises:
-        ImportFault: if the folder is missing or holds no image.
-        ProjectError: if the project cannot be written.
+    Parameters
+    ----------
+    folder
+        The folder of images.
+    project_path
+        The project to make or to add to.
+
+    Raises
+    ------
+    ImportFault
+        If the folder is missing or has no images.
+    ProjectError
+        If the project cannot be written.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise ImportFault(f"There is no folder {folder}; check the path.")
     require_text(folder.resolve())
-    everything = list(list_images(folder))
-    found = sorted(name for name in everything if is_plain_path(name))
+    all_names = list(list_images(folder))
+    found = sorted(name for name in all_names if is_plain_path(name))
     is_new = not Project.is_project(project_path)
     if not found and is_new:
         raise ImportFault(
-            f"There is no image in {folder} or below it (looked for {', '.join(sorted(IMAGE_SUFFIXES))}); "
-            "choose another folder."
+            f"There are no images in {folder} or below it ({', '.join(sorted(IMAGE_SUFFIXES))}); choose another folder."
         )
     project = Project.create(project_path, name=folder.resolve().name) if is_new else Project.open(project_path)
     with project:
@@ -47,13 +57,17 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
             project.add_images(project.add_image_root(folder), new)
         gone = sorted(known - set(found))
         findings = []
-        odd = len(everything) - len(found)
-        if odd:
-            what = "1 image has a name" if odd == 1 else f"{odd} images have names"
-            findings.append(f"{what} that not every system can have, so it is left out; rename it and import again.")
+        odd_names = len(all_names) - len(found)
+        if odd_names:
+            findings.append(
+                f"{counted(odd_names, 'image', 'images')} left out, with a name that is not valid on every system; "
+                "rename the files and import again."
+            )
         if gone:
-            some = ", ".join(gone[:3])
-            findings.append(f"{len(gone)} images of the project are gone from {folder}, e.g. {some}; they stay listed.")
+            findings.append(
+                f"{counted(len(gone), 'image is', 'images are')} no longer in {folder} but still in the project: "
+                f"{named(gone)}."
+            )
         table = project.table()
         return ImportReport(
             project.path,
@@ -66,15 +80,15 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
                 "added": len(new),
                 "known": len(found) - len(new),
                 "gone": len(gone),
-                "odd_names": odd,
+                "odd_names": odd_names,
             },
         )
 
 
 def list_images(folder: Path) -> Iterator[str]:
-    """The images below a folder by their suffix: relative paths with forward slashes, in no order.
+    """Yield the images below a folder by their suffix, as relative paths with forward slashes, in no order.
 
-    Hidden entries and projects are skipped; links to folders are followed, each folder once, so loops end.
+    Hidden files and folders and projects are skipped. Links to folders are followed, each folder once, so loops end.
     """
     visited: set[tuple[int, int]] = set()
     waiting = [(os.fspath(folder), "")]
@@ -82,20 +96,20 @@ def list_images(folder: Path) -> Iterator[str]:
         place, prefix = waiting.pop()
         try:
             state = os.stat(place)  # noqa: PTH116 (Path objects cost more than the work here)
-            # Where a system gives no inode numbers, its limit on a path's length ends a loop.
+            # If a system gives no inode numbers, its limit on the length of a path ends a loop.
             if state.st_ino and (state.st_dev, state.st_ino) in visited:
                 continue
             visited.add((state.st_dev, state.st_ino))
             with os.scandir(place) as scan:
                 entries = [entry for entry in scan if not entry.name.startswith(".")]
         except OSError:
-            # A folder that may not be read has no images for us.
+            # A folder without permission to read has no images.
             continue
         skipped: tuple[str, ...] = ()
         if any(entry.name == PROJECT_FILE for entry in entries):
             if prefix:
                 continue
-            # Images beside the project's own files: those are ours, not the user's.
+            # Images beside a project: skip the project's own folders.
             skipped = _PROJECT_FOLDERS
         for entry in entries:
             name = entry.name
@@ -106,5 +120,5 @@ def list_images(folder: Path) -> Iterator[str]:
 
 
 def _is_below(path: Path, name: str, root: Path) -> bool:
-    """Whether an image belongs to that root: its absolute path is the root's and then its name."""
+    """Return whether an image belongs to that root: its absolute path is the root's followed by its name."""
     return os.fspath(path) == f"{os.fspath(root)}{os.sep}{name.replace('/', os.sep)}"

@@ -1,8 +1,8 @@
-"""Boxes and points that people drew, as sheets of images hold them: by name of the image, in a COCO file or a sheet.
+"""Marks (boxes and points by people) in sheets of images and COCO files.
 
-In a CSV sheet the n-th mark of an image stands under ``mark n of`` (a part, an attribute group, or nothing for the
-whole object), ``mark n x``, ``… y``, ``… width``, ``… height``, ``… by`` and ``… at``; in a JSON sheet under ``marks``
-as a list of such entries. Without width and height it is a point.
+In a CSV sheet the columns of an image's n-th mark are ``mark n of`` (a part, an attribute group, or nothing for the
+whole object), ``mark n x``, ``… y``, ``… width``, ``… height``, ``… by`` and ``… at``; in a JSON sheet ``marks`` is a
+list of such entries. A mark without width and height is a point.
 """
 
 from __future__ import annotations
@@ -27,24 +27,40 @@ _PEEK = 4096
 
 
 def marks_from_file(path: Path, project: Project, annotator: str, at: str) -> tuple[list[Mark], tuple[str, ...]]:
-    """The boxes and points of a COCO file or a sheet of images, not put anywhere yet; and findings in sentences.
+    """Read the boxes and points of a COCO file or a sheet of images without storing them.
 
-    What does not say by whom or when it was drawn gets ``annotator`` and ``at``.
+    Parameters
+    ----------
+    path
+        The file.
+    project
+        The project that has its images.
+    annotator, at
+        Annotator and time of marks that have none in the file.
 
-    Raises:
-        ImportFault: if the file cannot be read or makes no sense, or names none of the project's images.
+    Returns
+    -------
+    marks
+        The marks of the project's images.
+    findings
+        Sentences: what was left out.
+
+    Raises
+    ------
+    ImportFault
+        If the file cannot be read or is not valid, or names none of the project's images.
     """
     if path.suffix.lower() == ".csv":
-        drawn = _from_csv(path, annotator, at)
+        by_image = _from_csv(path, annotator, at)
     elif ANNOTATIONS_FORMAT in read_text(path)[:_PEEK]:
-        drawn = _from_json(path, annotator, at)
+        by_image = _from_json(path, annotator, at)
     else:
         return marks_from_coco(path, project, annotator, at)
     findings = Findings()
-    ids = join_images(path, dict.fromkeys(name for name, _ in drawn), project, findings)
+    ids = join_images(path, dict.fromkeys(name for name, _ in by_image), project, findings)
     marks = [
         Mark(ids[name], mark.subject, mark.place, mark.annotator, mark.at)
-        for name, marks in drawn
+        for name, marks in by_image
         if name in ids
         for mark in marks
     ]
@@ -52,27 +68,27 @@ def marks_from_file(path: Path, project: Project, annotator: str, at: str) -> tu
 
 
 def mark_numbers(head: Sequence[str]) -> list[str]:
-    """The n of ``mark n x`` in a sheet's headings, in their order."""
+    """Return the n of each ``mark n x`` in a sheet's headings, in their order."""
     return [name[len(MARK) : -2] for name in head if name.startswith(MARK) and name.endswith(" x")]
 
 
 def marks_of_row(
     row: Mapping[str, str], numbers: Sequence[str], image: int, annotator: str, at: str
 ) -> tuple[Mark, ...]:
-    """The marks in a line of a sheet; ValueError where one makes no sense."""
+    """Return the marks in a line of a sheet; raise ValueError if one is not valid."""
     cells = [{field: row.get(f"{MARK}{number} {field}", "") for field in MARK_FIELDS} for number in numbers]
     return tuple(_mark(one, image, annotator, at) for one in cells if one["x"] or one["y"])
 
 
 def marks_of_entry(entry: Mapping[str, Any], image: int, annotator: str, at: str) -> tuple[Mark, ...]:
-    """The marks in an image's entry of a JSON sheet; ValueError, TypeError or KeyError where one makes no sense."""
+    """Return the marks of an image in a JSON sheet; raise ValueError, TypeError or KeyError if one is not valid."""
     return tuple(_mark(dict(one), image, annotator, at) for one in entry.get("marks", ()))
 
 
 def _mark(one: Mapping[str, Any], image: int, annotator: str, at: str) -> Mark:
     numbers = finite_numbers([str(one.get(field) or 0.0) for field in ("x", "y", "width", "height")])
     if numbers is None or min(numbers[2:]) < 0:
-        raise ValueError("a mark is four numbers, and its width and height are not negative")
+        raise ValueError("a mark is four numbers with a width and a height of at least 0")
     who, when = str(one.get("by") or "").strip(), str(one.get("at") or "")
     return Mark(image, str(one.get("of") or ""), Box(*numbers), who or annotator, when or at)
 
@@ -82,14 +98,16 @@ def _from_csv(path: Path, annotator: str, at: str) -> list[tuple[str, tuple[Mark
     head = next(lines, (0, [""]))[1]
     numbers = mark_numbers(head)
     if head[0] != "image" or not numbers:
-        raise ImportFault(f"{path} has no headings image, mark 1 x, mark 1 y and so on; mend its first line.")
+        raise ImportFault(
+            f"{path} lacks the headings “image”, “mark 1 x”, “mark 1 y” and so on; correct the first line."
+        )
     found = []
     for line, cells in lines:
         try:
             row = dict(zip(head, cells, strict=True))
             found.append((row["image"], marks_of_row(row, numbers, 0, annotator, at)))
         except ValueError as error:
-            raise line_error(path, line, f"makes no sense ({error})") from error
+            raise line_error(path, line, f"is not valid ({error})") from error
     return found
 
 
@@ -98,4 +116,4 @@ def _from_json(path: Path, annotator: str, at: str) -> list[tuple[str, tuple[Mar
     try:
         return [(str(one["image"]), marks_of_entry(one, 0, annotator, at)) for one in content["images"]]
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise ImportFault(f"{path} is not as `export` writes it ({error}); export it anew.") from error
+        raise ImportFault(f"{path} is not as `export` writes it ({error}); export it again.") from error

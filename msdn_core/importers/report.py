@@ -1,4 +1,4 @@
-"""What an import found."""
+"""The report of an import."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What went into a project, and what a person should know of it."""
+    """What an import put into a project, and what it assumed, left out or corrected."""
 
     project: Path
     images: int
-    """Images in the project now."""
+    """Images in the project after the import."""
     classes: int
     attributes: int
     findings: tuple[str, ...] = ()
-    """Sentences: what was assumed, left out or mended."""
+    """Sentences: what was assumed, left out or corrected."""
     counts: dict[str, int] = field(default_factory=dict)
-    """The same in numbers, e.g. ``listed_but_absent``."""
+    """The findings in numbers, e.g. ``listed_but_absent``."""
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain values for ``json``."""
+        """Return the report as plain values for ``json``."""
         return {
             "project": str(self.project),
             "images": self.images,

@@ -1,7 +1,7 @@
-"""Sheets of classes: CSV as a spreadsheet saves it, and JSON, both also written by ``export classes``.
+"""Sheets of classes: CSV as a spreadsheet saves it, and JSON; ``export classes`` writes both.
 
-CSV: a line of headings, ``class``, then perhaps ``seen`` and ``description``, then one attribute a column; then one
-class a line. Fields are parted by commas, semicolons or tabs.
+CSV: a line of headings, ``class``, then optionally ``seen`` and ``description``, then one attribute per column; then
+one class per line. Fields are separated by commas, semicolons or tabs.
 """
 
 from __future__ import annotations
@@ -30,28 +30,32 @@ _YES, _NO = ("yes", "true", "1", "seen"), ("no", "false", "0", "unseen")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ClassSheet:
-    """What a sheet says of classes."""
+    """The content of a sheet of classes."""
 
     attributes: tuple[Attribute, ...]
     classes: tuple[str, ...]
     vectors: FloatArray
     """(M, K)"""
     seen: Mapping[str, bool] = field(default_factory=dict)
-    """By class, where the sheet says it."""
+    """By class, if the sheet has it."""
     descriptions: Mapping[str, str] = field(default_factory=dict)
     group_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_class_sheet(path: Path) -> ClassSheet:
-    """Read classes from a ``.csv`` or ``.json`` file; ImportFault names the line that makes no sense."""
+    """Read classes from a ``.csv`` or ``.json`` file; raise ImportFault, with the line, if it is not valid."""
     return _from_json(path) if path.suffix.lower() == ".json" else _from_csv(path)
 
 
 def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Line number and fields of each line of a CSV file that is not blank; the delimiter is the headings' commonest.
+    """Yield the number and the fields of each line of a CSV file that is not blank.
 
-    Raises:
-        ImportFault: if the file cannot be read or is no UTF-8 text, or a line cannot be parted into fields.
+    The delimiter is the most frequent one in the line of headings.
+
+    Raises
+    ------
+    ImportFault
+        If the file cannot be read or is not UTF-8 text, or a line cannot be split into fields.
     """
     text = read_text(path)
     head = text.split("\n", 1)[0]
@@ -64,41 +68,43 @@ def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
                 yield reader.line_num, cells
     except csv.Error as error:
         raise line_error(
-            path, reader.line_num, f"cannot be parted into fields ({error}); save the sheet anew"
+            path, reader.line_num, f"cannot be split into fields ({error}); save the sheet again"
         ) from error
 
 
 def read_text(path: Path) -> str:
-    """A whole text file of bounded size; ImportFault where it cannot be read or is no UTF-8."""
+    """Return a text file of limited size; raise ImportFault if it cannot be read or is not UTF-8."""
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ImportFault(f"The file {path} is larger than the {MAX_BYTES >> 20} MiB that are read.")
+            raise ImportFault(f"The file {path} is larger than the limit of {MAX_BYTES >> 20} MiB; split it.")
         return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ImportFault(f"The file {path} is no UTF-8 text (byte {error.start}); save it as UTF-8.") from error
+        raise ImportFault(f"The file {path} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
 
 
 def read_json(path: Path, kind: str) -> dict[str, Any]:
-    """The object in a JSON file of that format; ImportFault where it is none."""
+    """Return the object in a JSON file of one of our formats; raise ImportFault if it is not one."""
     try:
         content = json.loads(read_text(path))
     except (ValueError, RecursionError) as error:
-        raise ImportFault(f"{path} is no whole JSON file ({error}); export it anew.") from error
+        raise ImportFault(f"{path} is not a complete JSON file ({error}); export it again.") from error
     if not isinstance(content, dict) or content.get("format") != kind:
-        raise ImportFault(f"{path} is not of the format “{kind}”; give a file that `export` wrote.")
+        raise ImportFault(f"{path} is not in the format “{kind}”; choose a file written by `export`.")
     if content.get("version") != 1:
-        raise ImportFault(f"{path} was written by a newer MSDN Explorer; update the program to read it.")
+        raise ImportFault(f"{path} was written by a newer version of MSDN Explorer; update the program to read it.")
     return content
 
 
 def parse_attributes(names: Sequence[str], path: Path) -> tuple[Attribute, ...]:
-    """Attributes by their full names; ImportFault for an empty name or one that stands twice."""
+    """Return attributes by their full names; raise ImportFault for an empty or repeated name."""
     count = Counter(names)
     for name in names:
         if not name.strip() or count[name] > 1:
-            raise ImportFault(f"{path} has an attribute without a name, or “{name}” twice; name each one its own way.")
+            raise ImportFault(
+                f"{path} has an attribute without a name, or “{name}” twice; give each attribute a different name."
+            )
     return tuple(Attribute.parse(name) for name in names)
 
 
@@ -113,7 +119,7 @@ def _from_csv(path: Path) -> ClassSheet:
             start += 1
     attributes = parse_attributes(head[start:], path)
     if not attributes:
-        raise ImportFault(f"{path} has no attribute in its first line; write class, and then one attribute a column.")
+        raise ImportFault(f"{path} has no attributes in the first line; write “class”, then one attribute per column.")
     vectors: dict[str, list[float]] = {}
     seen: dict[str, bool] = {}
     descriptions: dict[str, str] = {}
@@ -124,14 +130,14 @@ def _from_csv(path: Path) -> ClassSheet:
                 path, line, f"has {len(cells)} fields or no class; the first line has {len(head)} headings"
             )
         if name in vectors:
-            raise line_error(path, line, f"names “{name}” a second time; remove one of the two")
+            raise line_error(path, line, f"has the class “{name}” a second time; remove one of the two lines")
         numbers = _numbers(cells[start:])
         if numbers is None:
             odd = next(i for i, cell in enumerate(cells[start:]) if _numbers([cell]) is None)
             raise line_error(
                 path,
                 line,
-                f"has “{cells[start + odd][:40]}” for {attributes[odd].full_name}, where a number is expected",
+                f"has “{cells[start + odd][:40]}” for {attributes[odd].full_name}; enter a number",
             )
         vectors[name] = numbers
         if SEEN in extras:
@@ -139,12 +145,12 @@ def _from_csv(path: Path) -> ClassSheet:
         if DESCRIPTION in extras and cells[extras[DESCRIPTION]]:
             descriptions[name] = cells[extras[DESCRIPTION]]
     if not vectors:
-        raise ImportFault(f"{path} has no class below its first line; write one class a line.")
+        raise ImportFault(f"{path} has no classes below the first line; write one class per line.")
     return ClassSheet(attributes, tuple(vectors), np.array(list(vectors.values())), seen, descriptions)
 
 
 def _numbers(cells: list[str]) -> list[float] | None:
-    # Spreadsheets that part by semicolons write decimal commas.
+    # Spreadsheets that separate fields by semicolons write decimal commas.
     return finite_numbers([cell.replace(",", ".") for cell in cells])
 
 
@@ -166,12 +172,12 @@ def _from_json(path: Path) -> ClassSheet:
         parts = {str(group): tuple(map(str, names)) for group, names in content.get("group_parts", {}).items()}
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ImportFault(
-            f"{path} does not hold classes as `export` writes them ({error!r}); export it anew."
+            f"{path} does not contain classes as `export` writes them ({error!r}); export it again."
         ) from error
     if len(set(names)) != len(names) or not all(name.strip() for name in names) or not names:
-        raise ImportFault(f"{path} has no class, one without a name, or one name twice; export it anew.")
+        raise ImportFault(f"{path} has no classes, one without a name, or one name twice; export it again.")
     if vectors.shape != (len(names), len(attributes)) or not np.isfinite(vectors).all():
         raise ImportFault(
-            f"{path}: the class vectors are not {len(attributes)} finite numbers each; mend or export it anew."
+            f"{path}: the class vectors are not {len(attributes)} finite numbers each; correct it or export it again."
         )
     return ClassSheet(attributes, names, vectors, seen, descriptions, parts)

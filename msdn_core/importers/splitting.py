@@ -1,4 +1,4 @@
-"""Holding images out for testing where no split says which, and telling unseen and validation classes by a split."""
+"""The unseen classes and the validation classes of a split."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from msdn_core.importers.readers.text_files import read_rows
 
 
 def unseen_classes(images: Iterable[tuple[str, Split]]) -> frozenset[str] | None:
-    """The classes tested as unseen; None if one of them is seen as well."""
+    """Return the classes that the split tests as unseen; None if one of them is also seen."""
     unseen: set[str] = set()
     seen: set[str] = set()
     for name, split in images:
@@ -24,18 +24,20 @@ def unseen_classes(images: Iterable[tuple[str, Split]]) -> frozenset[str] | None
 
 
 def validation_meta(split_file: Path, classes: Sequence[str], findings: Findings) -> dict[str, str]:
-    """What a project keeps of ``valclasses1.txt`` beside the split file: the seen classes to validate on.
+    """Return the project's entry of the validation classes in ``valclasses1.txt`` beside the split file, if any.
 
-    Raises:
-        ImportFault: if the file names a class that there is not.
+    Raises
+    ------
+    ImportFault
+        If the file names an unknown class.
     """
     file = split_file.with_name("valclasses1.txt")
     if not file.is_file():
         return {}
     named = [texts[0] for _, texts in read_rows(file, 1)]
     joined = join_classes(named, classes)
-    lost = [name for name in named if name not in joined]
-    if lost:
-        raise ImportFault(f"{file} names {lost[0]}, a class that there is not; give the files of one data set.")
-    findings.add(f"Runs validate on the {len(named)} seen classes that {file.name} names.")
+    unknown = [name for name in named if name not in joined]
+    if unknown:
+        raise ImportFault(f"{file} names {unknown[0]}, an unknown class; choose files of one data set.")
+    findings.add(f"Runs validate on the {len(named)} seen classes in {file.name}.")
     return {"validation_classes": json.dumps([classes[joined[name]] for name in named], ensure_ascii=False)}

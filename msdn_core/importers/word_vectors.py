@@ -1,4 +1,4 @@
-"""One vector of word meaning an attribute: from a file, or, without one, hashed from the words of its name."""
+"""Word vectors of attributes: from a file, or else hashed from the words of their names."""
 
 from __future__ import annotations
 
@@ -11,33 +11,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.safe_pickle import MAX_BYTES, load_arrays
 from msdn_core.importers.readers.vocabulary import is_vocabulary, look_up
 
 HASHED = "hashed"
-"""What a project says of vectors that were hashed from names."""
+"""The source, in a project, of vectors hashed from names."""
 
-# The cleaning of names that the released word2vec vectors were made with.
+# As names were cleaned for the released word2vec vectors.
 _REPLACEMENTS = (("grey", "gray"), ("upperparts", "upper parts"), ("spatulate", "broad"))
 
 
 def attribute_words(
     full_names: Sequence[str], path: Path | None, findings: Findings
 ) -> tuple[NDArray[np.float32], str]:
-    """(K, D) word vectors of attributes and where they come from: the file's name, or ``hashed``.
+    """Return (K, D) word vectors of attributes and their source: the file's name, or ``hashed``.
 
-    ``path`` holds one row an attribute (``.npy``, ``.pkl``), or vectors of words (see ``look_up``), of which each
-    attribute gets the sum over its name. What is missing is a finding.
+    Parameters
+    ----------
+    full_names
+        The names of the K attributes.
+    path
+        A file with one row per attribute (``.npy``, ``.pkl``), or with vectors of words (see ``look_up``): then each
+        attribute gets the sum over the words of its name.
+    findings
+        Receives what is missing.
 
-    Raises:
-        ImportFault: if the file cannot be read or holds another number of rows.
+    Raises
+    ------
+    ImportFault
+        If the file cannot be read or has another number of rows.
     """
     if path is None:
         findings.add(
-            "No word vectors were given: they are hashed from the attributes' names, which know nothing of meaning "
-            "(--word-vectors FILE)."
+            "No word vectors were given (--word-vectors FILE): they are hashed from the attributes' names and carry "
+            "no meaning."
         )
         return hashed_word_vectors(full_names), HASHED
     if is_vocabulary(path):
@@ -45,27 +55,27 @@ def attribute_words(
     words = load_word_vectors(path)
     if len(words) != len(full_names):
         raise ImportFault(
-            f"{path} has {len(words)} word vectors for {len(full_names)} attributes; give one row an attribute."
+            f"{path} has {len(words)} word vectors for {len(full_names)} attributes; choose a file with one row per "
+            "attribute."
         )
     zero = [name for name, row in zip(full_names, words, strict=True) if not row.any()]
     if zero:
-        findings.add(
-            f"Word vectors that are all zero, so that their attributes are never attended to: {', '.join(zero)}."
-        )
+        findings.add(f"These attributes have word vectors that are all zero and get no attention: {', '.join(zero)}.")
     return words, path.name
 
 
 def _summed(full_names: Sequence[str], path: Path, findings: Findings) -> NDArray[np.float32]:
-    """(K, D) sums over the words of each name, as the released vectors were made (reference, section 4)."""
+    """Return (K, D) sums over the words of each name, as for the released vectors (reference, section 4)."""
     names = [words_of(name) for name in full_names]
     wanted = dict.fromkeys(word for words in names for word in words)
     vectors = look_up(path, set(wanted), findings)
     unknown = findings.unknown_words = tuple(word for word in wanted if word not in vectors)
     findings.counts["unknown_words"] = len(unknown)
     if unknown:
-        findings.add(f"{path.name} does not know {len(unknown)} words of the attributes' names: {', '.join(unknown)}.")
+        what = counted(len(unknown), "word", "words")
+        findings.add(f"{path.name} lacks {what} of the attributes' names: {', '.join(unknown)}.")
     if not vectors:
-        raise ImportFault(f"{path} knows no word of any attribute's name; give vectors of the same language.")
+        raise ImportFault(f"{path} has no word of any attribute's name; choose vectors of the same language.")
     dimension = len(next(iter(vectors.values())))
     rows = hashed_word_vectors(full_names, dimension)
     hashed = []
@@ -77,32 +87,38 @@ def _summed(full_names: Sequence[str], path: Path, findings: Findings) -> NDArra
             hashed.append(full_names[row])
     if hashed:
         findings.add(
-            f"No word of {len(hashed)} attributes is known ({', '.join(hashed[:5])}): their vectors are hashed from "
-            "their names."
+            f"{counted(len(hashed), 'attribute has', 'attributes have')} no known word and got a vector hashed from "
+            f"the name: {named(hashed)}."
         )
     return rows
 
 
 def load_word_vectors(path: Path) -> NDArray[np.float32]:
-    """(K, D) word vectors from a ``.npy`` file or a pickled array (``*_attribute.pkl``); no code in it is run.
+    """Return (K, D) word vectors from a ``.npy`` file or a pickled array (``*_attribute.pkl``); no code in it is run.
 
-    Raises:
-        ImportFault: if the file holds no matrix of finite numbers.
+    Raises
+    ------
+    ImportFault
+        If the file does not contain a matrix of finite numbers.
     """
     content = _load_npy(path) if path.suffix.lower() == ".npy" else load_arrays(path)
     if not isinstance(content, np.ndarray) or content.ndim != 2 or content.dtype.kind not in "fiu":
-        raise ImportFault(f"The file {path} holds no matrix of word vectors; give one with one row an attribute.")
+        raise ImportFault(f"The file {path} is not a matrix of word vectors; choose one with one row per attribute.")
     with np.errstate(over="ignore"):
         vectors = content.astype(np.float32)
     if not np.isfinite(vectors).all():
         row = int(np.argwhere(~np.isfinite(vectors))[0][0])
-        raise ImportFault(f"Row {row + 1} of the word vectors in {path} holds a value that is not a finite number.")
+        raise ImportFault(
+            f"Row {row + 1} of the word vectors in {path} has a value that is not a finite number; correct the file."
+        )
     return vectors
 
 
 def words_of(full_name: str) -> tuple[str, ...]:
-    """The words of an attribute's name, cleaned as for the released vectors: ``has_bill_shape::curved_(up_or_down)``
-    gives ``bill shape curved``."""
+    """Return the words of an attribute's name, cleaned as for the released vectors.
+
+    ``has_bill_shape::curved_(up_or_down)`` gives ``bill shape curved``.
+    """
     text = full_name.lower().split("(", 1)[0].removeprefix("has_")
     text = re.sub(r"::|[_\-/,]", " ", text)
     for old, new in _REPLACEMENTS:
@@ -111,11 +127,11 @@ def words_of(full_name: str) -> tuple[str, ...]:
 
 
 def hashed_word_vectors(full_names: Sequence[str], dimension: int = 300) -> NDArray[np.float32]:
-    """(K, D) vectors that need no file: each word has a direction of length 1 drawn from its SHA-256, and a name is
-    the sum of its words.
+    """Return (K, D) vectors that need no file.
 
-    Names that share words share directions; beyond that these vectors know nothing of meaning. The same names give
-    the same vectors on every machine. Names of equal words are told apart by a direction of the whole name.
+    Each word has a direction of length 1 drawn from its SHA-256, and a name is the sum of its words. Names that share
+    words share directions; beyond that these vectors carry no meaning. The same names give the same vectors on every
+    machine. Names of the same words are distinguished by a direction of the whole name.
     """
     seen: set[tuple[str, ...]] = set()
     rows = []
@@ -130,7 +146,7 @@ def hashed_word_vectors(full_names: Sequence[str], dimension: int = 300) -> NDAr
 
 
 def _direction(word: str, dimension: int) -> NDArray[np.float64]:
-    """A corner of the hypercube, scaled to length 1: signs are the bits of a hash, alike on every platform."""
+    """Return a corner of the hypercube scaled to length 1; its signs are the bits of a hash."""
     blocks = [hashlib.sha256(f"{word}:{block}".encode()).digest() for block in range(dimension // 256 + 1)]
     bits = np.unpackbits(np.frombuffer(b"".join(blocks), np.uint8))[:dimension]
     return (bits.astype(np.float64) * 2.0 - 1.0) / np.float64(dimension) ** 0.5
@@ -139,12 +155,14 @@ def _direction(word: str, dimension: int) -> NDArray[np.float64]:
 def _load_npy(path: Path) -> Any:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise ImportFault(f"The file {path} is larger than the {MAX_BYTES >> 20} MiB that are read.")
+            raise ImportFault(
+                f"The file {path} is larger than the limit of {MAX_BYTES >> 20} MiB; choose another file."
+            )
         return np.load(path, allow_pickle=False)
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
     except ImportFault:
         raise
-    except Exception as error:  # Its head is Python's own syntax, and fails as that does.
+    except Exception as error:  # The header is Python syntax, and fails in as many ways.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise ImportFault(f"The file {path} is no whole .npy file of numbers ({reason}); write it anew.") from error
+        raise ImportFault(f"{path} is not a complete .npy file of numbers ({reason}); save it again.") from error

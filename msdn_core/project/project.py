@@ -111,16 +111,6 @@ class Project:
         """Where feature maps lie; it need not exist."""
         return self._path / "features"
 
-    @property
-    def runs_folder(self) -> Path:
-        """Where training runs lie; it need not exist."""
-        return self._path / "runs"
-
-    @property
-    def cache_folder(self) -> Path:
-        """What can be made again, such as thumbnails; it need not exist."""
-        return self._path / "cache"
-
     def data_version(self) -> int:
         """A number that changes when another process commits a change, and stays when this object does."""
         return int(self._database.value("PRAGMA data_version"))

@@ -51,11 +51,11 @@ def att_splits(folder: Path) -> Path:
     return folder / "att_splits.mat"
 
 
-def res101(folder: Path) -> Path:
+def res101(folder: Path, labels: np.ndarray = LABELS) -> Path:
     """The list of images of xlsa17, with somebody's folders in front."""
     content = {
         "image_files": names([f"/BS/someone/SUN/images/{path}" for path in PATHS]),
-        "labels": LABELS[:, None] + 1,
+        "labels": labels[:, None] + 1,
         "features": np.zeros((4, len(PATHS))),
     }
     scipy.io.savemat(folder / "res101.mat", content)

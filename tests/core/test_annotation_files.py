@@ -108,7 +108,7 @@ def test_a_sheet_that_was_typed_by_hand_gives_the_reader_as_whoever_drew(project
     sheet.write_text("image;mark 1 of;mark 1 x;mark 1 y\na/one.jpg;crest;12;7\nb/one.jpg;;;\nelse.jpg;;1;2\n")
     made, findings = marks_from_file(sheet, project, "Eve", AT)
     assert made == [Mark(1, "crest", Box(12, 7, 0, 0), "Eve", AT)]
-    assert "1 images, e.g. else.jpg" in findings[0]
+    assert "1 image left out, not in this project: “else.jpg”" in findings[0]
     for line, what in (("a/one.jpg;crest;12;inf", "line 2"), ("a/one.jpg;crest", "line 2")):
         sheet.write_text(f"image;mark 1 of;mark 1 x;mark 1 y\n{line}\n")
         with pytest.raises(ImportFault, match=what):
@@ -126,7 +126,9 @@ def test_files_of_another_numbering_are_joined_by_name_and_what_is_unknown_is_sa
     }
     assert len(findings) == 3
     for text, what in zip(
-        findings, ("images, e.g. elsewhere.jpg", "attributes, e.g. tail::long", "malformed"), strict=True
+        findings,
+        ("“elsewhere.jpg”", "1 attribute left out, not in this project: “tail::long”", "malformed"),
+        strict=True,
     ):
         assert what in text
     (tmp_path / "images.txt").write_text("4 elsewhere.jpg\n")
@@ -153,7 +155,7 @@ def test_a_coco_file_of_another_program_is_read_by_file_names(project, tmp_path)
     (tmp_path / "other.json").write_text(json.dumps(content))
     made, findings = marks_from_coco(tmp_path / "other.json", project, "Eve", AT)
     assert made == [Mark(2, "bird", Box(1, 2, 30, 40), "Eve", AT)]
-    assert "1 images, e.g. one.jpg" in findings[0], "two images end so: neither is meant"
+    assert "1 image left out, not in this project: “one.jpg”" in findings[0], "two images end so: neither is meant"
     assert "2 annotations" in findings[1]
 
 

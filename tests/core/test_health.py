@@ -57,22 +57,22 @@ def test_a_sound_project_gets_a_clean_bill(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"vectors": [[1, 0, 1], [0, 0, 0], [1, 1, 0]]}, "No attribute is set for “b”"),
+        ({"vectors": [[1, 0, 1], [0, 0, 0], [1, 1, 0]]}, "All values are 0 in “b”"),
         ({"vectors": [[1, 0, 1], [0, 1, 0], [2, 0, 2]]}, "“a = c”"),
         ({"vectors": [[1, 0, 0], [0, 1, 0], [1, 1, 0]]}, "No class has a value for “wing::spotted”"),
-        ({"vectors": [[1, 0, 1], [0, -1, 1], [1, 1, 0]]}, "1 values are negative (“b, wing::striped”)"),
-        ({"vectors": [[100, 0, 9], [0, 90, 0], [1, 1, 0]]}, "The values of “c” stay far below"),
-        ({"words": [[1, 1, 1, 1], [0, 0, 0, 0], [1, 0, 0, 0]]}, "The word vector of “wing::striped” is zero"),
-        ({"words": [[1, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]]}, "the same word vector"),
-        ({"seen": [True, False, False]}, "The split of “2.png” contradicts its class being seen or unseen"),
-        ({"images": [("1.png", "a", Split.TRAIN)]}, "No training image shows “b”"),
-        ({"images": [*SOUND["images"], ("4.png", "a", Split.NONE)]}, "1 images have a class and are in no split"),
-        ({"images": [*SOUND["images"], ("4.png", None, Split.TRAIN)]}, "“4.png” have a split and no class"),
+        ({"vectors": [[1, 0, 1], [0, -1, 1], [1, 1, 0]]}, "1 value is negative (“b, wing::striped”)"),
+        ({"vectors": [[100, 0, 9], [0, 90, 0], [1, 1, 0]]}, "The values of “c” are far below"),
+        ({"words": [[1, 1, 1, 1], [0, 0, 0, 0], [1, 0, 0, 0]]}, "The word vector is zero for “wing::striped”"),
+        ({"words": [[1, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]]}, "equal word vectors"),
+        ({"seen": [True, False, False]}, "The split of “2.png” contradicts whether the class is seen or unseen"),
+        ({"images": [("1.png", "a", Split.TRAIN)]}, "no training images (“b”)"),
+        ({"images": [*SOUND["images"], ("4.png", "a", Split.NONE)]}, "1 image has a class but no split"),
+        ({"images": [*SOUND["images"], ("4.png", None, Split.TRAIN)]}, "1 image has a split but no class (“4.png”)"),
         ({"images": [*SOUND["images"], ("b/4.png", "a", Split.TRAIN)]}, "“b/4.png as a”"),
-        ({"images": [*SOUND["images"], ("4.png", "a", Split.TRAIN, Box(0, 0, 50, 5))]}, "a box or a part lies outside"),
+        ({"images": [*SOUND["images"], ("4.png", "a", Split.TRAIN, Box(0, 0, 50, 5))]}, "a box or part outside"),
         (
             {"images": [*SOUND["images"], ("4.png", "a", Split.TRAIN, None, (PartPoint("eye", 1, 40),))]},
-            "a box or a part lies outside",
+            "a box or part outside",
         ),
     ],
 )
@@ -87,17 +87,19 @@ def test_images_that_are_gone_cut_short_or_twice_there_are_named(tmp_path: Path)
         first.unlink()
         third.write_bytes(second.read_bytes())
         gone, twice = check_project(project)
-        assert gone.startswith("1 of 3 image files are not there (“1.png”); put their folder back")
+        assert gone.startswith("1 of 3 image files do not exist (“1.png”); restore their folder")
         assert "“2.png = 3.png”" in twice
         third.write_bytes(second.read_bytes()[:45])
-        assert any("1 images cannot be opened (“3.png”)" in finding for finding in check_project(project))
+        assert any("1 image cannot be opened (“3.png”)" in finding for finding in check_project(project))
         assert not any("opened" in finding for finding in check_project(project, open_images=False))
 
 
 def test_words_that_were_not_known_are_remembered(tmp_path: Path) -> None:
     with make(tmp_path, **SOUND) as project:
         project.set_meta("unknown_words", json.dumps(["spotted"]))
-        assert any("not known to made: “spotted”" in finding for finding in check_project(project))
+        assert any(
+            "made lacks these words of attribute names: “spotted”" in finding for finding in check_project(project)
+        )
 
 
 def test_features_that_no_longer_match_are_named(tmp_path: Path) -> None:
@@ -105,12 +107,12 @@ def test_features_that_no_longer_match_are_named(tmp_path: Path) -> None:
     (store,) = find_stores(path)
     with Project.open(path) as project:
         # What made them by hand knew neither size nor time of the files.
-        assert any("128 images are of other files" in f for f in check_project(project, open_images=False))
+        assert any("128 images have changed" in f for f in check_project(project, open_images=False))
         project.add_images(1, [NewImage("class00/new.png", "class00", Split.TRAIN)])
-        assert any("1 images of a split have no features" in f for f in check_project(project, open_images=False))
+        assert any("1 image in a split without features" in f for f in check_project(project, open_images=False))
         maps = np.memmap(store.folder / "maps.f16", np.float16, "r+", shape=store.array.shape)
         maps[:] = 0
-        assert any("are empty or no numbers" in f for f in check_project(project, open_images=False))
+        assert any("are empty or not finite" in f for f in check_project(project, open_images=False))
         (store.folder / MANIFEST).write_text("{", encoding="utf-8")
         assert any("damaged" in f and "extract again" in f for f in check_project(project, open_images=False))
 
@@ -123,7 +125,7 @@ def test_a_known_data_set_is_compared_with_its_published_split(tmp_path: Path) -
         before = check_project(project)
     assert len(before) == 2
     assert "negative" in before[0]
-    assert "37,322 of 37,322 image files are not there" in before[1]
+    assert "37,322 of 37,322 image files do not exist" in before[1]
     with sqlite3.connect(tmp_path / "project" / "project.sqlite") as database:
         database.execute(
             "UPDATE images SET split = 'test_seen' WHERE id = (SELECT id FROM images WHERE split = 'train')"

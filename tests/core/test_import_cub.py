@@ -197,14 +197,14 @@ def test_class_vectors_come_from_one_of_two_files(cub: Path, splits: Path, tmp_p
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"trainval_loc": None}, "holds no trainval_loc"),
+        ({"trainval_loc": None}, "has no trainval_loc"),
         ({"original_att": np.full((3, 4), np.nan)}, "finite"),
         ({"original_att": np.zeros((3, 5))}, "shape"),
         ({"original_att": np.zeros((2, 4))}, "2 attributes"),
         ({"test_seen_loc": np.array([[1], [3]])}, "two parts"),
         ({"test_seen_loc": np.array([[0]])}, "counts from 1"),
         ({"test_seen_loc": np.array([[1.5]])}, "whole numbers"),
-        ({"allclasses_names": np.arange(4.0)}, "no text"),
+        ({"allclasses_names": np.arange(4.0)}, "not a text"),
     ],
 )
 def test_a_split_file_that_contradicts_itself_is_refused(

@@ -112,7 +112,7 @@ def test_names_that_other_systems_cannot_have_are_left_out_and_said(photographs:
         pytest.skip("this file system takes UTF-8 names only")
     report = import_images(photographs, tmp_path / "p")
     assert report.images == 4
-    assert any("2 images have names" in finding for finding in report.findings)
+    assert any("2 images left out, with a name that is not valid" in finding for finding in report.findings)
 
 
 def test_a_folder_without_images_makes_no_project(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ class Runs:
 def test_nothing_else_is_called(tmp_path: Path, function: Any) -> None:
     target = tmp_path / "made"
     path = saved(tmp_path, [np.ones(3), Runs(function, f"touch {target}")])
-    with pytest.raises(ImportFault, match=r"wants to call .*\w+\.\w+"):
+    with pytest.raises(ImportFault, match=r"calls .*\w+\.\w+"):
         load_arrays(path)
     assert not target.exists()
 
@@ -86,7 +86,7 @@ def test_nothing_is_called_inside_of_a_tensor_either(tmp_path: Path) -> None:
     path = saved(tmp_path, Runs(torch.storage._load_from_bytes, storage))
     names = {(op.name, arg) for op, arg, _ in pickletools.genops(path.read_bytes())}
     assert ("SHORT_BINUNICODE", "_load_from_bytes") in names
-    with pytest.raises(ImportFault, match="wants to call"):
+    with pytest.raises(ImportFault, match="calls"):
         load_arrays(path)
     assert not target.exists()
 
@@ -114,7 +114,7 @@ def test_few_bytes_do_not_become_much_memory(tmp_path: Path) -> None:
         torch._utils._rebuild_tensor_v2, storage, 0, (50_000, 50_000), (0, 0), False, collections.OrderedDict()
     )
     room = Runs(np.ndarray, (50_000, 50_000))
-    for call, match in ((spread, "damaged"), (room, r"wants to call numpy\.ndarray")):
+    for call, match in ((spread, "damaged"), (room, r"calls numpy\.ndarray")):
         with pytest.raises(ImportFault, match=match):
             load_arrays(saved(tmp_path, call))
 

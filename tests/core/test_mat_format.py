@@ -62,7 +62,7 @@ def test_what_is_no_such_file_is_named(tmp_path: Path) -> None:
         (b"", "not a MATLAB file"),
         (b"MATLAB 7.3 MAT-file".ljust(128), "-v7"),
         (whole.read_bytes()[:-100], "cut short|reaches out"),
-        (header + struct.pack("<II", 15, len(bomb)) + bomb, "without numbers"),
+        (header + struct.pack("<II", 15, len(bomb)) + bomb, "without its numbers"),
     ):
         path.write_bytes(content)
         with pytest.raises(ImportFault, match=rf"odd\.mat.*({match})"):

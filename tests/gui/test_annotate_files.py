@@ -79,6 +79,6 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(workspace, session, qtbot,
     session.messages.posted.connect(lambda level, text: said.append((level, text)))
     choose(workspace, qtbot, "read_coco", tmp_path / "odd.json")
     assert said[-1][0] == "error"
-    assert "give a COCO file" in said[-1][1]
+    assert "choose a COCO file" in said[-1][1]
     assert not workspace.undo_stack.canUndo()
     assert workspace.findChild(QLineEdit, "annotator").text() == ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from msdn_core.domain.attributes import FloatArray
+from msdn_core.domain.wording import counted
 from msdn_core.importers.dataset import refuse_full_project
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.format import Format
@@ -77,7 +78,8 @@ def import_awa2(
     missing = int((vectors == _MISSING).sum())
     if missing:
         findings.add(
-            f"{missing} values of class vectors are −1, which means missing; the recipe awa2 counts them as 0."
+            f"{counted(missing, 'value of the class vectors is', 'values of the class vectors are')} −1, which means "
+            "missing; the recipe awa2 counts them as 0."
         )
     return _DIRECTORY.write(
         project_path,

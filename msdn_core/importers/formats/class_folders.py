@@ -9,6 +9,7 @@ import numpy as np
 
 from msdn_core.domain.annotation import Split, hold_out
 from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.annotation_sheets import Annotations, read_annotations
 from msdn_core.importers.assembling import Pictures, assemble
@@ -109,8 +110,8 @@ def _images_in_folders(sheet: ClassSheet, pictures: Path, findings: Findings) ->
     findings.counts["without_class"] = len(without_class)
     if without_class:
         findings.add(
-            f"{len(without_class)} images are in a folder that is not a class, e.g. {without_class[0]}: they have no "
-            "class."
+            f"{counted(len(without_class), 'image', 'images')} without a class, in folders that are not a class: "
+            f"{named(without_class)}."
         )
     return tuple(NewImage(*image) for image in zip(names, class_of, strict=True))
 
@@ -144,7 +145,8 @@ def _without_split(
     findings.counts["classes_without_images"] = len(without_images)
     if without_images:
         findings.add(
-            f"{len(without_images)} classes have no images, e.g. {without_images[0]}; they are ranked with the others."
+            f"{counted(len(without_images), 'class has', 'classes have')} no images but will be ranked with the "
+            f"others: {named(without_images)}."
         )
     if not sheet.seen and without_images:
         findings.add("The sheet does not tell which classes are seen: those with images count as seen.")

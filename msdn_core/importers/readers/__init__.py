@@ -1,1 +1,1 @@
-"""Files as what they are, text, MATLAB, pickled, HDF5: no reader knows of a data set, and none trusts what it reads."""
+"""Readers of the files that data sets come in; none of them trusts what it reads."""

@@ -1,7 +1,7 @@
-"""What stands for numpy's builders while a stranger's pickle is read: it takes down what is to be built, and no more.
+"""Stand-ins for numpy's builders while an untrusted pickle is read: they only record what to build.
 
-numpy's own builders trust the state that a pickle gives to them, and damaged ones were seen to crash the process. Here
-arrays are made afterwards, by ``built``, once type, shape and bytes are seen to agree.
+numpy's own builders trust the state in a pickle, and damaged pickles have crashed the process. Here arrays are built
+afterwards, by ``build_arrays``, once type, shape and bytes have been checked.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _CODES = re.compile(r"b1|[iu][1248]|f[248]|c8|c16|[SU]\d{1,5}|O8?")
 
 
 class RefusedError(Exception):
-    """The pickle names something that is not on the list; the text is its name."""
+    """The pickle names something that is not allowed; the text is its name."""
 
 
 class Builder:
-    """A function that a pickle may call; it cannot be changed, nor anything else be done with it."""
+    """A function that a pickle may call, and do nothing else with."""
 
     __slots__ = ("_function", "_name")
 
@@ -40,7 +40,7 @@ class Builder:
 
 
 class Type:
-    """A numpy type, first by its code and then by its state, which says the order of bytes."""
+    """A numpy type: first its code, then its state, which has the byte order."""
 
     def __init__(self, code: Any, *_: Any) -> None:
         text = code.decode("latin1") if isinstance(code, bytes) else code
@@ -51,13 +51,13 @@ class Type:
     def __setstate__(self, state: Any) -> None:
         order = state[1].decode() if isinstance(state[1], bytes) else state[1]
         if order not in ("<", ">", "|", "="):
-            raise UnpicklingError("a type in no order of bytes")
+            raise UnpicklingError("a type without a byte order")
         if order in ("<", ">"):
             self.dtype = self.dtype.newbyteorder("<" if order == "<" else ">")
 
 
 class Array:
-    """An array that is empty until its state is told."""
+    """An array that is empty until its state is set."""
 
     def __init__(self, subtype: Any, *_: Any) -> None:
         if subtype is not PLAIN_ARRAY:
@@ -68,13 +68,13 @@ class Array:
         self.state = state
 
     def build(self) -> NDArray[Any]:
-        """The array; UnpicklingError where its parts do not agree."""
+        """Return the array; raise UnpicklingError if its parts contradict one another."""
         _version, shape, kind, fortran, data = self.state
         return from_bytes(data, kind, shape, "F" if fortran else "C")
 
 
 def from_bytes(data: Any, kind: Any, shape: Any, order: Any = "C") -> NDArray[Any]:
-    """An array of its own of raw bytes, or of a list where it holds objects."""
+    """Return a new array from raw bytes, or from a list if it contains objects."""
     if not isinstance(kind, Type) or order not in ("C", "F"):
         raise UnpicklingError("an array without a type")
     sides = tuple(int(side) for side in shape)
@@ -87,34 +87,34 @@ def from_bytes(data: Any, kind: Any, shape: Any, order: Any = "C") -> NDArray[An
         return values.reshape(sides, order=order)
     if min(sides, default=0) < 0 or math.prod(sides) * kind.dtype.itemsize != len(raw):
         raise UnpicklingError("an array of another length than its bytes")
-    # numpy takes no bytes for no numbers.
+    # numpy refuses an empty buffer.
     flat = np.frombuffer(bytes(raw), kind.dtype) if len(raw) else np.zeros(math.prod(sides), kind.dtype)
     return flat.reshape(sides, order=order).copy(order="K")
 
 
 def scalar(kind: Any, data: Any) -> Any:
-    """A single number."""
+    """Return a single number."""
     return from_bytes(data, kind, (1,))[0]
 
 
-def built(content: Any) -> Any:
-    """What was unpickled, with arrays in the place of their stand-ins; each object is looked at once."""
-    return _built(content, {})
+def build_arrays(content: Any) -> Any:
+    """Return unpickled content with arrays instead of their stand-ins; each object is visited once."""
+    return _build(content, {})
 
 
-def _built(content: Any, done: dict[int, Any]) -> Any:
+def _build(content: Any, done: dict[int, Any]) -> Any:
     if id(content) in done:
         return done[id(content)]
     if isinstance(content, Array):
         made: Any = content.build()
         if made.dtype.kind == "O":
-            made[...] = np.frompyfunc(lambda item: _built(item, done), 1, 1)(made)
+            made[...] = np.frompyfunc(lambda item: _build(item, done), 1, 1)(made)
     elif isinstance(content, dict):
-        made = {key: _built(value, done) for key, value in content.items()}
+        made = {key: _build(value, done) for key, value in content.items()}
     elif isinstance(content, list):
-        made = [_built(value, done) for value in content]
+        made = [_build(value, done) for value in content]
     elif isinstance(content, tuple):
-        made = tuple(_built(value, done) for value in content)
+        made = tuple(_build(value, done) for value in content)
     else:
         return content
     done[id(content)] = made
@@ -122,4 +122,4 @@ def _built(content: Any, done: dict[int, Any]) -> Any:
 
 
 PLAIN_ARRAY = Builder("numpy.ndarray", None)
-"""Named as the type to build, and never called, for it makes room at will."""
+"""Named as the type to build, and never called, since it allocates any amount of memory."""

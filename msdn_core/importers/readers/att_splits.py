@@ -1,7 +1,7 @@
-"""The proposed split: ``att_splits.mat`` of the xlsa17 collection, and the lists of images it counts in.
+"""The proposed split: ``att_splits.mat`` of the xlsa17 collection, and the lists of the images that it counts.
 
-Its numbers are 1-based places in a list of images that is not in the file, and its classes are in an order of its own:
-everything here leaves by name, never by number.
+Its numbers are positions, from 1, in a list of images that is not in the file, and its classes have their own order:
+everything is therefore returned by name, never by number.
 """
 
 from __future__ import annotations
@@ -23,38 +23,38 @@ from msdn_core.importers.readers.safe_pickle import load_arrays
 
 SPLITS_FILE = "att_splits.mat"
 IMAGE_LISTS = ("res101.mat", "CUB.pkl", "SUN.pkl", "AWA2.pkl")
-"""Files that name the images in the order which the split counts in."""
+"""Files that name the images in the order in which the split counts them."""
 OURS = "msdn_explorer"
-"""A variable that says that this program wrote the file: image names are the project's own then."""
+"""A variable of files written by this program: their image names are the project's own."""
 
 PARTS = {"trainval_loc": Split.TRAIN, "test_seen_loc": Split.TEST_SEEN, "test_unseen_loc": Split.TEST_UNSEEN}
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AttSplits:
-    """What ``att_splits.mat`` says."""
+    """The content of ``att_splits.mat``."""
 
     path: Path
     classes: tuple[str, ...]
     vectors: FloatArray
-    """(M, K) the class vectors in the file's own units (``original_att``)."""
+    """(M, K) class vectors in the file's own units (``original_att``)."""
     splits: tuple[Split, ...]
-    """(N,) the split of the image at each place of the list that the file counts in."""
+    """(N,) the split of each image, in the order of the list."""
     attributes: tuple[str, ...] = ()
-    """(K,) names, where the file has them: the published ones do not."""
+    """(K,) names, if the file has them; the published files do not."""
     seen: BoolArray | None = None
-    """(M,) where the file says it; otherwise it follows from the images."""
+    """(M,) whether each class is seen, if the file has it; otherwise it follows from the images."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ImageList:
-    """The images that a split counts in, in its order."""
+    """The images that a split counts, in its order."""
 
     file: Path
     names: tuple[str, ...]
-    """(N,) as the file spells them, with the folders of the machine they were listed on."""
+    """(N,) as the file spells them, with the folders of the machine that listed them."""
     labels: NDArray[np.int64] | None
-    """(N,) 0-based places in the split's classes, where the file has them; -1 for an image without a class."""
+    """(N,) indices in the split's classes, if the file has them; −1 for an image without a class."""
     own: bool = False
     """Whether this program wrote the names, as paths below the folder of images."""
 
@@ -62,56 +62,62 @@ class ImageList:
 def read_att_splits(path: Path) -> AttSplits:
     """Read the proposed split.
 
-    Raises:
-        ImportFault: if the file is damaged, lacks a part, or its parts contradict one another.
+    Raises
+    ------
+    ImportFault
+        If the file is damaged, lacks a part, or its parts contradict one another.
     """
-    wanted = ["allclasses_names", "original_att", *PARTS]
-    found = read_mat(path, [*wanted, "attribute_names", "labels", "seen_classes", OURS])
-    missing = [name for name in wanted if name not in found]
+    required = ["allclasses_names", "original_att", *PARTS]
+    found = read_mat(path, [*required, "attribute_names", "labels", "seen_classes", OURS])
+    missing = [name for name in required if name not in found]
     if missing:
-        raise ImportFault(f"{path} holds no {', '.join(missing)}; give att_splits.mat of the proposed split.")
+        raise ImportFault(f"{path} has no {', '.join(missing)}; choose att_splits.mat of the proposed split.")
     classes = texts(found["allclasses_names"], path)
     attributes = texts(found["attribute_names"], path) if "attribute_names" in found else ()
     vectors = class_vectors(np.asarray(found["original_att"]).T, len(classes), "original_att", path)
     if attributes and len(attributes) != vectors.shape[1]:
-        raise ImportFault(f"{path} names {len(attributes)} attributes and has {vectors.shape[1]}; get it anew.")
+        raise ImportFault(f"{path} names {len(attributes)} attributes and has {vectors.shape[1]}; download it again.")
     count = np.asarray(found["labels"]).size if "labels" in found else 0
     seen = None
     if OURS in found and "seen_classes" in found:
         seen = whole_numbers(found["seen_classes"], "seen_classes", path, first=0) > 0
         if len(seen) != len(classes):
-            raise ImportFault(f"{path} says of {len(seen)} classes whether they are seen, and has {len(classes)}.")
+            raise ImportFault(
+                f"{path} has {len(classes)} classes but {len(seen)} values of seen_classes; export it again."
+            )
     return AttSplits(path, classes, vectors, part_splits(found, path, first=1, count=count), attributes, seen)
 
 
 def class_vectors(vectors: NDArray[Any], classes: int, name: str, path: Path) -> FloatArray:
-    """(M, K) float64 of what a file holds as class vectors; ImportFault where it cannot be that."""
+    """Return the class vectors in a file as (M, K) float64; raise ImportFault if they cannot be class vectors."""
     if vectors.ndim != 2 or vectors.shape[0] != classes or vectors.dtype.kind not in "fiu":
-        raise ImportFault(f"{path}: {name} has the shape {vectors.shape} for {classes} classes; get it anew.")
+        raise ImportFault(f"{path}: {name} has the shape {vectors.shape} for {classes} classes; download it again.")
     if not np.isfinite(vectors).all():
-        raise ImportFault(f"{path}: {name} holds values that are not finite numbers; get the file anew.")
+        raise ImportFault(f"{path}: {name} has values that are not finite numbers; download the file again.")
     return np.ascontiguousarray(vectors, np.float64)
 
 
 def part_splits(found: Mapping[str, Any], path: Path, *, first: int, count: int = 0) -> tuple[Split, ...]:
-    """(N,) the split of each image from the three lists of places, counted from ``first``; at least ``count``."""
+    """Return the split of each image from the three lists of positions, counted from ``first``; at least ``count``."""
     places = [(whole_numbers(found[name], name, path, first=first), split) for name, split in PARTS.items()]
     splits = [Split.NONE] * max(count, *(int(numbers.max(initial=-1)) + 1 for numbers, _ in places))
     for numbers, split in places:
         for place in numbers.tolist():
             if splits[place] is not Split.NONE:
                 raise ImportFault(
-                    f"{path}: image {place + first} stands in two parts of the split, or twice; get it anew."
+                    f"{path}: image {place + first} is in two parts of the split, or twice in one; download it again."
                 )
             splits[place] = split
     return tuple(splits)
 
 
 def image_list_beside(path: Path) -> ImageList | None:
-    """The list of images in the split file itself, or else beside it.
+    """Return the list of images in the split file itself or beside it, if there is one.
 
-    Raises:
-        ImportFault: if there is one that cannot be read.
+    Raises
+    ------
+    ImportFault
+        If there is one that cannot be read.
     """
     own = read_mat(path, ["image_files", "labels", OURS]) if path.suffix == ".mat" and path.is_file() else {}
     if "image_files" in own:
@@ -124,36 +130,36 @@ def image_list_beside(path: Path) -> ImageList | None:
 
 
 def read_image_list(file: Path) -> ImageList:
-    """The list in ``res101.mat`` or in one of MSDN's ``.pkl`` files; ImportFault where there is none in it."""
+    """Return the list in ``res101.mat`` or in one of MSDN's ``.pkl`` files; raise ImportFault if it has none."""
     pickled = file.suffix == ".pkl"
     content = load_arrays(file) if pickled else read_mat(file, ["image_files", "labels"])
     if not isinstance(content, dict) or "image_files" not in content:
-        raise ImportFault(f"{file} holds no image_files; move it away from the split file, or get it anew.")
+        raise ImportFault(f"{file} has no image_files; move it away from the split file, or download it again.")
     return image_list(file, content, first=0 if pickled else 1)
 
 
 def image_list(file: Path, content: Mapping[str, Any], *, first: int) -> ImageList:
-    """The list in a file's content, whose labels count from ``first``."""
+    """Return the list in a file's content, whose labels count from ``first``."""
     if not isinstance(content["image_files"], (np.ndarray, list, tuple)):
-        raise ImportFault(f"{file} holds no list of image_files; get the file anew.")
+        raise ImportFault(f"{file} has no list of image_files; download the file again.")
     names = texts(content["image_files"], file)
     own = OURS in content
     labels = None
     if "labels" in content:
-        # In our own files 0 stands for an image without a class.
+        # In files of this program 0 is an image without a class.
         labels = whole_numbers(content["labels"], "labels", file, first=0 if own else first) - int(own)
     if labels is not None and len(labels) != len(names):
-        raise ImportFault(f"{file} has {len(labels)} labels for {len(names)} images; get the file anew.")
+        raise ImportFault(f"{file} has {len(labels)} labels for {len(names)} images; download the file again.")
     return ImageList(file, names, labels, own)
 
 
 def match_key(path: str, depth: int = 2) -> str:
-    """The last parts of a path: lists carry the folders of the machine they were made on in front."""
+    """Return the last parts of a path: lists have the folders of the machine that made them in front."""
     return "/".join(path.replace("\\", "/").split("/")[-depth:])
 
 
 def join_classes(names: Sequence[str], others: Sequence[str]) -> dict[str, int]:
-    """Place in ``others`` of each class in ``names``: by its exact name, else by its letters without a number."""
+    """Return the index in ``others`` of each class in ``names``, by exact name or else by letters without a number."""
     exact = {other: place for place, other in enumerate(others)}
     loose: dict[str, list[int]] = {}
     for place, other in enumerate(others):

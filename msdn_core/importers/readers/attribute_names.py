@@ -1,4 +1,4 @@
-"""The names of attributes, from the files that CUB, AwA2 and SUN ship them in."""
+"""Attribute names from the files in which CUB, AwA2 and SUN publish them."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ _FILES = ("attributes.txt", "predicates.txt", "attributes.mat")
 
 
 def read_attribute_names(file: Path) -> tuple[Attribute, ...]:
-    """The attributes in one of the three files; ImportFault where a name is missing or stands twice."""
+    """Return the attributes in one of the three files; raise ImportFault if a name is missing or occurs twice."""
     if file.suffix == ".mat":
         cells = read_mat(file, ["attributes"]).get("attributes")
         if cells is None:
-            raise ImportFault(f"{file} holds no attributes; give SUN's attributes.mat.")
+            raise ImportFault(f"{file} has no attributes; choose SUN's attributes.mat.")
         names = texts(cells, file)
     else:
         names = tuple(read_names(file).values())
     attributes = tuple(Attribute.parse(name) for name in names)
     if len(set(attributes)) != len(attributes) or not all(name.strip() for name in names):
-        raise ImportFault(f"{file} has an attribute without a name, or one name twice; get the file anew.")
+        raise ImportFault(f"{file} has an attribute without a name, or one name twice; download the file again.")
     return attributes
 
 
 def attribute_names(folders: Sequence[Path], count: int, findings: Findings) -> tuple[Attribute, ...]:
-    """K attributes from the first of these folders that has a file of that many names; else numbers for names."""
+    """Return K attributes from the first folder that has a file of K names; otherwise with numbers for names."""
     for folder in dict.fromkeys(folders):
         for name in _FILES:
             if (folder / name).is_file():
                 attributes = read_attribute_names(folder / name)
                 if len(attributes) == count:
-                    findings.add(f"The attributes' names are those of {name} in {folder}.")
+                    findings.add(f"The names of the attributes are those in {name} in {folder}.")
                     return attributes
     findings.add(
-        f"The names of the {count} attributes are not known: they are numbered; put attributes.txt (CUB), "
-        "predicates.txt (AwA2) or attributes.mat (SUN) beside the file and import again."
+        f"The names of the {count} attributes are unknown: they are numbered; to have the names, put attributes.txt "
+        "(CUB), predicates.txt (AwA2) or attributes.mat (SUN) beside the file and import again."
     )
     width = len(str(count))
     return tuple(Attribute("", f"attribute {column:0{width}}") for column in range(1, count + 1))

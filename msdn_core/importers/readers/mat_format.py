@@ -1,9 +1,8 @@
-"""MATLAB's file format of version 5 to 7, as much of it as lists and tables need: numbers, texts, and cells of them.
+"""MATLAB's file format of versions 5 to 7, as far as lists and tables need it: numbers, texts, and cells of them.
 
-Files of this kind come from strangers, and the usual reader, which is compiled, was seen to crash on damaged ones. This
-one follows MathWorks' description of the format ("MAT-File Format", level 5), checks every size before it is used, and
-bounds what a compressed variable may unpack to. Other kinds of variables (structures, objects, sparse matrices) are
-passed over.
+Such files come from unknown sources, and the usual compiled reader has crashed on damaged ones. This reader follows
+MathWorks' description of the format ("MAT-File Format", level 5), checks every size before using it, and limits what a
+compressed variable may unpack to. Other variables (structures, objects, sparse matrices) are skipped.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_UNPACKED = 200_000_000
-"""Bytes that one variable may be, or unpack to: class vectors and labels of any data set fit in."""
+"""The most bytes of a variable, unpacked: enough for the class vectors and labels of any data set."""
 _MAX_CELLS = 5_000_000
 _MAX_DEPTH = 8
 _HEADER, _PEEK = 128, 4096
@@ -32,21 +31,21 @@ _CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13
 
 
 class MatError(Exception):
-    """What is wrong with a file, as the end of a sentence that begins with its name."""
+    """A fault of a file, as the end of a sentence that begins with its name."""
 
 
 def read_variables(stream: BinaryIO, names: frozenset[str]) -> dict[str, Any]:
-    """The variables of these names; MatError where the file is none of this format or contradicts itself."""
+    """Return the variables of these names; raise MatError if the file is not in this format or is damaged."""
     header = stream.read(_HEADER)
     if header.startswith(b"MATLAB 7.3"):
         raise MatError("is a MATLAB file of version 7.3; save it in MATLAB with the option -v7")
     order = {b"IM": "<", b"MI": ">"}.get(header[126:128])
     if order is None:
-        raise MatError("is not a MATLAB file of version 5 to 7; get it anew")
+        raise MatError("is not a MATLAB file of version 5 to 7; download it again")
     found: dict[str, Any] = {}
     while tag := stream.read(8):
         if len(tag) < 8:
-            raise MatError("is cut short; get it anew")
+            raise MatError("is cut short; download it again")
         kind, size = (int(number) for number in np.frombuffer(tag, f"{order}u4"))
         start = stream.tell()
         if kind == _COMPRESSED:
@@ -66,15 +65,15 @@ def read_variables(stream: BinaryIO, names: frozenset[str]) -> dict[str, Any]:
 
 def _read(stream: BinaryIO, size: int) -> bytes:
     if size > MAX_UNPACKED:
-        raise MatError(f"has a variable of {size >> 20} MiB, which no such list has; get it anew")
+        raise MatError(f"has a variable of {size >> 20} MiB, which no such list has; download it again")
     content = stream.read(size)
     if len(content) < size:
-        raise MatError("is cut short; get it anew")
+        raise MatError("is cut short; download it again")
     return content
 
 
 def _unpacked(stream: BinaryIO, packed: int, order: str, names: frozenset[str]) -> bytes:
-    """The matrix in a compressed element, or nothing where its name is not asked for."""
+    """Return the matrix in a compressed element, or nothing if its name is not requested."""
     start = stream.tell()
     try:
         head = zlib.decompressobj().decompress(stream.read(min(packed, _PEEK)), _PEEK)
@@ -82,18 +81,18 @@ def _unpacked(stream: BinaryIO, packed: int, order: str, names: frozenset[str]) 
         if kind != _MATRIX or _Matrix(head[8:], order).name() not in names:
             return b""
         if size > MAX_UNPACKED:
-            raise MatError(f"unpacks to a variable of {size >> 20} MiB, which no such list has; get it anew")
+            raise MatError(f"unpacks to a variable of {size >> 20} MiB, which no such list has; download it again")
         stream.seek(start)
         whole = zlib.decompressobj().decompress(_read(stream, packed), size + 8)
     except (zlib.error, ValueError) as error:
-        raise MatError(f"is damaged in a compressed variable ({error}); get it anew") from error
+        raise MatError(f"is damaged in a compressed variable ({error}); download it again") from error
     if len(whole) < size + 8:
-        raise MatError("is cut short in a compressed variable; get it anew")
+        raise MatError("is cut short in a compressed variable; download it again")
     return whole[8:]
 
 
 class _Matrix:
-    """One variable or cell: its class, shape, name and data, one after the other."""
+    """One variable or cell: its class, shape, name and data in this order."""
 
     def __init__(self, content: bytes, order: str) -> None:
         self._elements = _elements(content, order)
@@ -104,15 +103,15 @@ class _Matrix:
         shape = tuple(int(side) for side in self._numbers())
         name = self._numbers().astype(np.uint8).tobytes().decode("latin1")
         if not len(flags) or len(shape) < 2 or min(shape) < 0:
-            raise MatError("has a variable without class or shape; get it anew")
+            raise MatError("has a variable without class or shape; download it again")
         return int(flags[0]) & 0xFF, shape, name
 
     def name(self) -> str:
-        """The variable's name alone."""
+        """Return only the variable's name."""
         return self._head()[2]
 
     def variable(self) -> tuple[str, Any]:
-        """Name and value; no value where it is of a kind that is passed over."""
+        """Return name and value; the value is None for a kind that is skipped."""
         kind, shape, name = self._head()
         return name, self._value(kind, shape, _MAX_DEPTH)
 
@@ -126,19 +125,19 @@ class _Matrix:
             return None
         numbers = self._numbers() if count else np.zeros(0)
         if len(numbers) != count:
-            raise MatError(f"has a variable of {count} numbers and {len(numbers)} in it; get it anew")
+            raise MatError(f"has a variable of {count} numbers and {len(numbers)} in it; download it again")
         with np.errstate(invalid="ignore"):
             return numbers.astype(_CLASSES[kind]).reshape(shape, order="F")
 
     def _cells(self, count: int, shape: tuple[int, ...], depth: int) -> NDArray[Any]:
         if count > _MAX_CELLS or depth == 0:
-            raise MatError("has far too many cells, or cells in cells; get it anew")
-        # No array of so many cells is made before they are seen to be there.
+            raise MatError("has far too many cells, or cells in cells; download it again")
+        # The array is not made before all its cells have been found.
         values = []
         for _ in range(count):
             kind, content = next(self._elements, (0, b""))
             if kind != _MATRIX:
-                raise MatError("has fewer cells than it says; get it anew")
+                raise MatError("has fewer cells than it declares; download it again")
             values.append(_Matrix(content, self._order)._cell(depth - 1) if content else np.zeros((0, 0)))
         cells = np.empty(count, dtype=object)
         cells[:] = values
@@ -147,11 +146,11 @@ class _Matrix:
     def _cell(self, depth: int) -> Any:
         kind, shape, _ = self._head()
         value = self._value(kind, shape, depth)
-        # A row of characters is a text.
+        # One row of characters is a text.
         return value.item() if value is not None and kind == _CHAR and value.size == 1 else value
 
     def _characters(self, count: int, shape: tuple[int, ...]) -> NDArray[np.str_]:
-        """(m,) one text a row of characters."""
+        """Return (m,) texts, one per row of characters."""
         kind, content = next(self._elements, (0, b"")) if count else (_UTF8, b"")
         try:
             if kind == _UTF8:
@@ -162,23 +161,23 @@ class _Matrix:
             else:
                 text = content.decode("latin1")
         except UnicodeDecodeError as error:
-            raise MatError(f"has a text in no proper encoding ({error.reason}); get it anew") from error
+            raise MatError(f"has a text that is not valid ({error.reason}); download it again") from error
         rows = shape[0]
-        # In UTF-16 and UTF-8 a character may take several places, so a single row is as long as it is.
+        # In UTF-16 and UTF-8 a character may take several units, so the length of a single row is not checked.
         if rows > 1 and len(text) != count:
-            raise MatError(f"has a text of {count} characters and {len(text)} in it; get it anew")
+            raise MatError(f"has a text of {count} characters and {len(text)} in it; download it again")
         return np.array([text[row::rows] for row in range(rows)] if rows > 1 else [text])
 
     def _numbers(self) -> NDArray[Any]:
         kind, content = next(self._elements, (0, b""))
         if kind not in _NUMBERS:
-            raise MatError("has a variable without numbers where some belong; get it anew")
+            raise MatError("has a variable without its numbers; download it again")
         dtype = np.dtype(self._order + _NUMBERS[kind])
         return np.frombuffer(content, dtype, len(content) // dtype.itemsize)
 
 
 def _elements(content: bytes, order: str) -> Iterator[tuple[int, bytes]]:
-    """Kind and content of each element, on demand; a short one has its content in its tag's second half."""
+    """Yield the kind and content of each element; a short one has its content in the second half of its tag."""
     at = 0
     view = memoryview(content)
     while at + 8 <= len(view):
@@ -186,10 +185,10 @@ def _elements(content: bytes, order: str) -> Iterator[tuple[int, bytes]]:
         if first >> 16:
             kind, size, start, step = first & 0xFFFF, first >> 16, at + 4, 8
             if size > 4:
-                raise MatError("has a short element that is too long; get it anew")
+                raise MatError("has a short element that is too long; download it again")
         else:
             kind, start, step = first, at + 8, 8 + -(-size // 8) * 8
             if start + size > len(view):
-                raise MatError("has an element that reaches out of its variable; get it anew")
+                raise MatError("has an element that goes beyond its variable; download it again")
         yield kind, bytes(view[start : start + size])
         at += step

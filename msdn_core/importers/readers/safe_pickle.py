@@ -1,8 +1,8 @@
-"""Reading the arrays of a pickled file without letting it run code.
+"""Reads the arrays in a pickled file without running its code.
 
-A pickle names the functions that build its objects, and may name any. This reader knows the few that build numpy
-arrays and torch tensors (these come out as numpy arrays, and torch is not needed), refuses all others by name, and lets
-none of numpy's own take part.
+A pickle names the functions that build its objects, and can name any. This reader knows the few that build numpy
+arrays and torch tensors (which become numpy arrays, without torch), refuses all others by name, and calls none of
+numpy's own.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from msdn_core.importers.readers.array_builders import (
     Builder,
     RefusedError,
     Type,
-    built,
+    build_arrays,
     from_bytes,
     scalar,
 )
 
 MAX_BYTES = 2 * 1024**3
-"""Larger files are no lists of splits or word vectors."""
+"""Larger files are not lists of splits or word vectors."""
 
 _TORCH_TYPES = {
     "DoubleStorage": "<f8",
@@ -51,50 +51,56 @@ _NUMERIC = ("numpy.core.numeric", "numpy._core.numeric")
 
 
 def load_arrays(path: Path) -> Any:
-    """What a pickled file holds: numpy arrays, torch tensors as numpy arrays, plain numbers, texts and containers.
+    """Return the content of a pickled file: numpy arrays, torch tensors as numpy arrays, numbers, texts, containers.
 
-    Raises:
-        ImportFault: if the file is too large, damaged, or names anything else that is to be called.
+    Raises
+    ------
+    ImportFault
+        If the file is too large, damaged, or names anything else to call.
     """
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise ImportFault(f"The file {path} is {size >> 20} MiB, more than the {MAX_BYTES >> 20} that are read.")
+            raise ImportFault(
+                f"The file {path} has {size >> 20} MiB, more than the limit of {MAX_BYTES >> 20}; choose another file."
+            )
         with path.open("rb") as stream:
-            return built(_ArrayUnpickler(stream).load_checked())
+            return build_arrays(_ArrayUnpickler(stream).load_checked())
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
     except RefusedError as error:
         raise ImportFault(
-            f"The file {path} wants to call {error}, which a file of arrays has no need of, so it was not opened; "
-            "get the file from its authors."
+            f"The file {path} calls {error}, which a file of arrays does not need, so it was not opened; download the "
+            "file from its authors."
         ) from error
     except MemoryError as error:
-        raise ImportFault(f"The file {path} asks for more memory than there is; it is damaged or hostile.") from error
-    except Exception as error:  # A damaged pickle fails in as many ways as it has opcodes.
         raise ImportFault(
-            f"The file {path} is not a pickled file of arrays, or is damaged ({type(error).__name__}); get it anew."
+            f"The file {path} needs more memory than there is, so it is damaged or malicious; download it again."
+        ) from error
+    except Exception as error:  # A damaged pickle fails in many ways.
+        raise ImportFault(
+            f"The file {path} is not a pickle of arrays, or is damaged ({type(error).__name__}); download it again."
         ) from error
 
 
 class _StorageType(str):
-    """The name of one of torch's kinds of storage."""
+    """The name of one of torch's storage types."""
 
     __slots__ = ()
 
 
 class _ArrayUnpickler(pickle.Unpickler):
-    """An unpickler that finds nothing but the builders of arrays."""
+    """An unpickler that finds only the builders of arrays."""
 
     def __init__(self, stream: BinaryIO, storage_bytes: int = 0) -> None:
-        # Python 2 pickles keep array bytes in "strings"; latin1 gives them back as they are.
+        # Python 2 pickles store the bytes of arrays as strings; latin1 returns them unchanged.
         super().__init__(stream, encoding="latin1")
         self._stream = stream
         self._storage_bytes = storage_bytes
         self.storages: dict[str, NDArray[Any]] = {}
 
     def load_checked(self) -> Any:
-        """As ``load``, once each opcode's argument is seen to make sense: the unpickler makes room before it looks."""
+        """Load after checking the argument of each opcode: the unpickler allocates memory before it checks."""
         start = self._stream.tell()
         for count, (opcode, argument, _) in enumerate(pickletools.genops(self._stream)):
             if opcode.name.endswith("PUT") and isinstance(argument, int) and argument > count:
@@ -111,7 +117,7 @@ class _ArrayUnpickler(pickle.Unpickler):
         raise RefusedError(f"{module}.{name}")
 
     def persistent_load(self, pid: Any) -> NDArray[Any]:
-        """A torch storage that the legacy format writes after the pickle; filled by ``_load_torch_bytes``."""
+        """Return a torch storage, which the legacy format writes after the pickle; ``_load_torch_bytes`` fills it."""
         kind, dtype, key, _device, count = pid[:5]
         if kind != "storage" or not isinstance(dtype, _StorageType):
             raise RefusedError("something from outside the file")
@@ -125,10 +131,10 @@ class _ArrayUnpickler(pickle.Unpickler):
 
 
 def _load_torch_bytes(data: bytes) -> Any:
-    """A torch storage from the bytes of the format that torch wrote before its zip files.
+    """Return the object in torch's legacy format, from before its zip files.
 
-    Four pickles (a magic number, a version, the writer's machine, the object), one of the storages' keys, and then
-    each storage's count and raw numbers.
+    The format is four pickles (a magic number, a version, the machine, the object), a pickle of the storages' keys,
+    and then the count and raw numbers of each storage.
     """
     stream = io.BytesIO(data)
     if _ArrayUnpickler(stream).load_checked() != _TORCH_MAGIC:
@@ -142,19 +148,19 @@ def _load_torch_bytes(data: bytes) -> Any:
         count = int.from_bytes(stream.read(8), "little", signed=True)
         raw = stream.read(storage.nbytes)
         if count != storage.size or len(raw) != storage.nbytes:
-            raise pickle.UnpicklingError("a storage is cut short")
+            raise pickle.UnpicklingError("a storage that is cut short")
         storage[:] = np.frombuffer(raw, storage.dtype)
     return content
 
 
 def _rebuild_tensor(storage: Any, offset: int, size: Any, stride: Any, *_: object) -> NDArray[Any]:
-    """A tensor as a numpy array of its own; its place in the storage is checked, since strides reach anywhere."""
+    """Return a tensor as a new numpy array, after checking that its strides stay within the storage."""
     sizes, strides = [int(n) for n in size], [int(n) for n in stride]
     if not isinstance(storage, np.ndarray) or len(sizes) != len(strides) or min([*sizes, *strides, offset, 0]) < 0:
         raise pickle.UnpicklingError("a tensor without a storage")
     last = offset + sum((n - 1) * step for n, step in zip(sizes, strides, strict=True))
     empty = 0 in sizes
-    # Strides of 0 would make any amount of few numbers.
+    # Strides of 0 would turn few numbers into any amount.
     if not empty and (last >= storage.size or math.prod(sizes) > storage.size):
         raise pickle.UnpicklingError("a tensor that reaches out of its storage")
     if empty:
@@ -164,7 +170,7 @@ def _rebuild_tensor(storage: Any, offset: int, size: Any, stride: Any, *_: objec
 
 
 def _encode(text: str, encoding: str = "latin1") -> bytes:
-    """How protocol 2 writes bytes."""
+    """Return the bytes that protocol 2 writes as text."""
     return text.encode(encoding)
 
 

@@ -1,6 +1,6 @@
-"""Vectors of words in the files that they are published in: GloVe's text, word2vec's text and binary form.
+"""Published files of word vectors: GloVe's text, word2vec's text and binary form.
 
-Such a file may hold gigabytes: it is read once, front to back, and only the words asked for are kept.
+Such a file may have gigabytes: it is read once from start to end, and only the requested words are kept.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Vectors = dict[str, NDArray[np.float32]]
 
 
 def is_vocabulary(path: Path) -> bool:
-    """Whether a file's name says that it holds words and their vectors (``.txt``, ``.vec``, ``.bin``, or ``.gz``)."""
+    """Return whether the suffix is one of a file of words and vectors (``.txt``, ``.vec``, ``.bin``, or ``.gz``)."""
     return _kind(path) in (*_TEXT, *_BINARY)
 
 
@@ -36,12 +36,14 @@ def _kind(path: Path) -> str:
 
 
 def look_up(path: Path, words: Collection[str], findings: Findings) -> Vectors:
-    """The (D,) vector of each of these words that the file has; the first one of a word counts.
+    """Return the (D,) vector of each word that the file has; the first vector of a word counts.
 
-    Lines of text that are no word and D finite numbers are findings.
+    Lines of text that are not a word and D finite numbers are findings.
 
-    Raises:
-        ImportFault: if the file cannot be read, is cut short, or is none of these formats (file and place are named).
+    Raises
+    ------
+    ImportFault
+        If the file cannot be read, is cut short, or is in none of these formats.
     """
     wanted = {word.encode(): word for word in words}
     found: Vectors = {}
@@ -53,7 +55,7 @@ def look_up(path: Path, words: Collection[str], findings: Findings) -> Vectors:
                 if len(found) == len(wanted):
                     break
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise ImportFault(f"The file {path} is no whole .gz file ({error}); get it anew.") from error
+        raise ImportFault(f"The file {path} is not a complete .gz file ({error}); download it again.") from error
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
     return found
@@ -63,8 +65,8 @@ Entries = Iterator[tuple[bytes, NDArray[np.float32]]]
 
 
 def _text(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Findings) -> Entries:
-    """GloVe has no head; word2vec's text form begins with how many words and how many numbers each."""
-    number = dimension = whole = 0
+    """Yield the words of a text; GloVe's has no header, word2vec's begins with the numbers of words and dimensions."""
+    number = dimension = complete = 0
     while line := stream.readline(_MAX_LINE):
         number += 1
         if len(line) == _MAX_LINE:
@@ -76,15 +78,15 @@ def _text(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Fin
             head = _head(texts)
             dimension = len(texts) - 1 if head is None else head[1]
             if not 1 <= dimension <= _MAX_DIMENSION:
-                raise line_error(path, 1, "is not a word and its numbers; give word vectors of GloVe or word2vec")
+                raise line_error(path, 1, "is not a word and its numbers; choose word vectors of GloVe or word2vec")
             if head is not None:
                 continue
-        # A word may hold spaces (GloVe has some), so its numbers are counted from the end.
+        # A word may contain spaces (some of GloVe's do), so its numbers are counted from the end.
         word = b" ".join(texts[:-dimension])
         if not word:
             findings.add_malformed(path, number)
             continue
-        whole += 1
+        complete += 1
         if word in wanted:
             numbers = finite_numbers([text.decode("ascii", "replace") for text in texts[-dimension:]])
             vector = None if numbers is None else _vector(np.array(numbers))
@@ -92,15 +94,15 @@ def _text(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Fin
                 findings.add_malformed(path, number)
             else:
                 yield word, vector
-    if not whole:
-        raise ImportFault(f"{path} holds no word vectors; give a file of GloVe or word2vec.")
+    if not complete:
+        raise ImportFault(f"{path} has no word vectors; choose a file of GloVe or word2vec.")
 
 
 def _binary(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Findings) -> Entries:
-    """A line with both sizes, and then each word, a space, and its numbers as float32, little-endian."""
+    """Yield the words of a binary file: a line with both sizes, then each word, a space, and little-endian float32."""
     head = _head(stream.readline(_MAX_WORD).split())
     if head is None or not 1 <= head[1] <= _MAX_DIMENSION:
-        raise line_error(path, 1, "does not say how many words and numbers there are; give a binary file of word2vec")
+        raise line_error(path, 1, "is not the numbers of words and dimensions; choose a binary file of word2vec")
     count, size = head[0], head[1] * 4
     buffer, at = b"", 0
     for place in range(1, count + 1):
@@ -108,13 +110,17 @@ def _binary(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: F
             buffer, at = buffer[at:] + stream.read(1 << 20), 0
         end = buffer.find(b" ", at, at + _MAX_WORD)
         if end < 0 or end + 1 + size > len(buffer):
-            raise ImportFault(f"{path} is cut short or damaged at word {place:,} of {count:,}; get the file anew.")
+            raise ImportFault(
+                f"{path} is cut short or damaged at word {place:,} of {count:,}; download the file again."
+            )
         word = buffer[at:end].lstrip(b"\n")
         at = end + 1 + size
         if word in wanted:
             vector = _vector(np.frombuffer(buffer, "<f4", head[1], end + 1))
             if vector is None:
-                findings.add(f"The vector of “{word.decode(errors='replace')}” in {path.name} is not finite: left out.")
+                findings.add(
+                    f"The vector of “{word.decode(errors='replace')}” in {path.name} is not finite and was left out."
+                )
             else:
                 yield word, vector
 

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import DataSet, Judgements, ProgressReport, refuse_full_project, write_project
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.cub.files import CubDirectory, ListedImage, is_cub, read_cub
-from msdn_core.importers.formats.cub.judgements import read_judgements
 from msdn_core.importers.formats.cub.splits import Decision, official_split, proposed_split
 from msdn_core.importers.formats.cub.table import class_table, group_parts
 from msdn_core.importers.formats.format import SPLITS, WORD_VECTORS, Format
 from msdn_core.importers.images import list_images
 from msdn_core.importers.readers.att_splits import read_att_splits
+from msdn_core.importers.readers.cub_judgements import read_judgements
 from msdn_core.importers.report import ImportReport
 from msdn_core.importers.splitting import validation_meta
 from msdn_core.importers.word_vectors import attribute_words
@@ -108,15 +109,16 @@ def _present(cub: CubDirectory, table: ClassTable, findings: Findings) -> list[L
     with_images = {image.class_name for image in present}
     without_images = [name for name in table.classes if name not in with_images]
     without_class = [image.path for image in present if image.class_name is None]
-    for key, names, what in (
-        ("listed_but_absent", absent, "images are listed but absent, and were left out"),
-        ("present_but_unlisted", unlisted, "images are present but not listed, and were left out"),
-        ("without_class", without_class, "images have no line in image_class_labels.txt, so no class and no split"),
-        ("classes_without_images", without_images, "classes have no images; they are ranked with the others"),
+    image = ("image", "images")
+    for key, names, noun, what in (
+        ("listed_but_absent", absent, image, "left out, listed but without a file"),
+        ("present_but_unlisted", unlisted, image, "left out, not listed in images.txt"),
+        ("without_class", without_class, image, "without a class and a split, missing in image_class_labels.txt"),
+        ("classes_without_images", without_images, ("class", "classes"), "without images, ranked with the others"),
     ):
         findings.counts[key] = len(names)
         if names:
-            findings.add(f"{len(names)} {what}, e.g. {names[0]}.")
+            findings.add(f"{counted(len(names), *noun)} {what}: {named(names)}.")
     return present
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from msdn_core.domain.annotation import HELD_OUT_EVERY, Split, hold_out
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.cub.files import ListedImage
@@ -64,7 +65,9 @@ def proposed_split(
             )
         unknown = [path for path in paths if match_key(path) not in decision.splits]
         if unknown:
-            findings.add(f"{len(unknown)} images are not in {file.name}, e.g. {unknown[0]}: they are in no split.")
+            findings.add(
+                f"{counted(len(unknown), 'image', 'images')} in no split, not listed in {file.name}: {named(unknown)}."
+            )
         findings.add(f"Splits were joined by file name through {file.name}.")
         return Decision({path: decision.splits.get(match_key(path), Split.NONE) for path in paths}, decision.unseen)
     for order, how in ((sorted(paths), "sorted"), (paths, "in the order of images.txt")):

@@ -1,0 +1,19 @@
+"""Small pieces of sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+_MOST_NAMED = 3
+
+
+def counted(number: int, singular: str, plural: str) -> str:
+    """Return a number with its noun, and verb if given: ``counted(1, "image is", "images are")`` gives *1 image is*."""
+    return f"{number:,} {singular if number == 1 else plural}"
+
+
+def named(names: Sequence[str]) -> str:
+    """Return names in quotation marks; of many, the first three and the number of the others."""
+    quoted = ", ".join(f"“{name}”" for name in names[:_MOST_NAMED])
+    more = len(names) - _MOST_NAMED
+    return f"{quoted} and {more:,} more" if more > 0 else quoted
