@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication
 
 from msdn_core.runs.events import Evaluated, Event, StepDone
 from msdn_gui.look.theme import install
-from msdn_gui.train.curves import Curves
+from msdn_gui.train.curves.curves import Curves
 
 POINTS, AT_ONCE, UPDATES = 1_000_000, 500, 40
 TERMS = ("total", "ce_av", "ce_va", "calibration_av", "calibration_va", "jsd", "l2")

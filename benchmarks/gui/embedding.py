@@ -32,8 +32,8 @@ from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_core.runs.evaluations import StoredEvaluation
 from msdn_core.runs.image_measures import ImageMeasures
 from msdn_core.runs.predictions import Predictions
-from msdn_gui.evaluate.embedding_page import EmbeddingPage
-from msdn_gui.evaluate.page import Shown
+from msdn_gui.evaluate.embedding.embedding_page import EmbeddingPage
+from msdn_gui.evaluate.runs.page import Shown
 from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.explaining import ExplainerService

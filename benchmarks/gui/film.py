@@ -25,7 +25,7 @@ from msdn_core.runs.pins import MOST_PINS
 from msdn_gui.look.theme import install
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.session import Session
-from msdn_gui.train.film_view import FilmView
+from msdn_gui.train.films.film_view import FilmView
 
 FRAMES, SIDE = 100, 14
 

@@ -11,9 +11,9 @@ from msdn_core.recipes.config import RECIPES
 from msdn_core.recipes.enqueuing import queue_runs
 from msdn_core.recipes.grid import grid_runs, parse_grid
 from msdn_core.runs.status import RunState
-from msdn_gui.train.curves import Curves
-from msdn_gui.train.film_view import FilmView
-from msdn_gui.train.run_form import RunForm
+from msdn_gui.train.curves.curves import Curves
+from msdn_gui.train.films.film_view import FilmView
+from msdn_gui.train.form.run_form import RunForm
 
 
 def _form(stage: Stage) -> None:

@@ -18,18 +18,18 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.runs.evaluated_run import EvaluatedRun
-from msdn_gui.evaluate.ablation_room import AblationRoom
-from msdn_gui.evaluate.attributes_page import AttributesPage
-from msdn_gui.evaluate.confusion_page import ConfusionPage
-from msdn_gui.evaluate.embedding_page import EmbeddingPage
-from msdn_gui.evaluate.errors_page import ErrorsPage
-from msdn_gui.evaluate.evaluating import Evaluating
-from msdn_gui.evaluate.evaluations import Evaluations, RunEntry
-from msdn_gui.evaluate.overview import Overview
-from msdn_gui.evaluate.page import Shown
-from msdn_gui.evaluate.parts_page import PartsPage
+from msdn_gui.evaluate.ablation.ablation_room import AblationRoom
+from msdn_gui.evaluate.embedding.embedding_page import EmbeddingPage
+from msdn_gui.evaluate.errors.confusion_page import ConfusionPage
+from msdn_gui.evaluate.errors.errors_page import ErrorsPage
+from msdn_gui.evaluate.measures.attributes_page import AttributesPage
+from msdn_gui.evaluate.measures.parts_page import PartsPage
+from msdn_gui.evaluate.overview.overview import Overview
 from msdn_gui.evaluate.reporting import Reporting
-from msdn_gui.evaluate.run_list import ENTRY_ROLE, RunList, RunListModel
+from msdn_gui.evaluate.runs.evaluating import Evaluating
+from msdn_gui.evaluate.runs.evaluations import Evaluations, RunEntry
+from msdn_gui.evaluate.runs.page import Shown
+from msdn_gui.evaluate.runs.run_list import ENTRY_ROLE, RunList, RunListModel
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.session import Session

@@ -19,13 +19,13 @@ from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
 from msdn_gui.session import Session
 from msdn_gui.session.readiness import training_obstacle
-from msdn_gui.train.compare_view import MOST, CompareView
-from msdn_gui.train.history import History
-from msdn_gui.train.run_form import RunForm
-from msdn_gui.train.run_list import RunList
-from msdn_gui.train.run_model import RUN_ROLE
-from msdn_gui.train.run_view import RunView
-from msdn_gui.train.starting import Command, Starter
+from msdn_gui.train.curves.compare_view import MOST, CompareView
+from msdn_gui.train.form.run_form import RunForm
+from msdn_gui.train.form.starting import Command, Starter
+from msdn_gui.train.run.run_view import RunView
+from msdn_gui.train.runs.history import History
+from msdn_gui.train.runs.run_list import RunList
+from msdn_gui.train.runs.run_model import RUN_ROLE
 from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted

@@ -15,7 +15,7 @@ from PySide6.QtTest import QTest
 from msdn_core.runs.embeddings import StoredEmbedding, embedding_file, write_embedding
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import list_runs
-from msdn_gui.evaluate.embedding_page import EmbeddingPage
+from msdn_gui.evaluate.embedding.embedding_page import EmbeddingPage
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 from msdn_gui.look.theme import theme
 
@@ -182,7 +182,7 @@ def test_both_runs_have_their_plane(workspace, page, qtbot) -> None:
 def test_as_many_points_as_cub_has_images_are_painted_in_a_frame(qtbot) -> None:
     import pyqtgraph as pg
 
-    from msdn_gui.evaluate.point_cloud import PointCloud
+    from msdn_gui.evaluate.embedding.point_cloud import PointCloud
 
     plot, cloud = pg.PlotWidget(), PointCloud()
     qtbot.addWidget(plot)

@@ -15,9 +15,9 @@ from msdn_core.runs.film import FilmedPin, FilmHeader, FilmWriter
 from msdn_core.runs.pins import Pin, read_pins
 from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.explore.workspace import ExploreWorkspace
-from msdn_gui.train.film_card import FilmCard
-from msdn_gui.train.film_picture import FilmPicture
-from msdn_gui.train.score_line import ScoreLine
+from msdn_gui.train.films.film_card import FilmCard
+from msdn_gui.train.films.film_picture import FilmPicture
+from msdn_gui.train.films.score_line import ScoreLine
 from msdn_gui.train.workspace import TrainWorkspace
 
 LEFT = Qt.MouseButton.LeftButton

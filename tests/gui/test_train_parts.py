@@ -16,13 +16,13 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, MachineUse, RunStarted, StepDone
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.session.checkpoints import load_checkpoint
-from msdn_gui.train.curves import Curves
-from msdn_gui.train.log_view import LogView
-from msdn_gui.train.run_form import RunForm
-from msdn_gui.train.run_model import RunModel
-from msdn_gui.train.series import SHOWN, Series
-from msdn_gui.train.settings_view import SettingsView
-from msdn_gui.train.words import best_figures
+from msdn_gui.train.curves.curves import Curves
+from msdn_gui.train.curves.series import SHOWN, Series
+from msdn_gui.train.form.run_form import RunForm
+from msdn_gui.train.run.log_view import LogView
+from msdn_gui.train.run.settings_view import SettingsView
+from msdn_gui.train.runs.run_model import RunModel
+from msdn_gui.train.runs.words import best_figures
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -22,7 +22,7 @@ if __name__ == "__main__":
     from msdn_core.domain.annotation import Certainty
     from msdn_core.recipes.config import RECIPES
     from msdn_gui.annotate.annotations import Annotations
-    from msdn_gui.train.starting import Starter
+    from msdn_gui.train.form.starting import Starter
 
     session, window = program.session, program.window
     session.messages.posted.connect(lambda level, sentence: print("says", level, sentence, flush=True))

@@ -1,0 +1,1 @@
+"""Ablations: form, runs and tables."""

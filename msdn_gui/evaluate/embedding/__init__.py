@@ -1,0 +1,1 @@
+"""The space of attributes in which images and classes are drawn."""

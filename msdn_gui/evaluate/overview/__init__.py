@@ -1,0 +1,1 @@
+"""Figures, the seen-unseen curve and classes at a glance."""

@@ -1,0 +1,1 @@
+"""Evaluated runs: which there are, and which are shown."""

@@ -1,0 +1,1 @@
+"""Curves of one run, and of several side by side."""

@@ -1,0 +1,235 @@
+"""The live curves of a run: its losses, and U, S, H and CZSL."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from msdn_core.number_text import percent
+from msdn_core.runs.events import Evaluated, Event, MachineUse, RunStarted, StepDone
+from msdn_core.runs.figure_text import FIGURES
+from msdn_gui.look.icons import bind_icon
+from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.timers import make_timer
+from msdn_gui.train.curves.plot import Curve, Plot
+from msdn_gui.widgets.action import belongs_to, make_action
+from msdn_gui.widgets.build import make_check_box, make_combo_box, make_slider, make_tool_button, named
+from msdn_gui.widgets.elided_label import ElidedLabel
+
+_REDRAW_MS = 100
+_MACHINE = {"cpu": 1.0, "memory": 1e-9, "gpu": 1.0, "gpu_memory": 1e-9}
+_SMOOTHEST = 0.2
+"""The largest share of all points that one value of a line is the mean of."""
+
+LOSSES = (
+    Curve("total", "total", "text", width=2.2),
+    Curve("ce_av", "CE A→V", "av"),
+    Curve("ce_va", "CE V→A", "va"),
+    Curve("ce_pooled", "CE pooled", "av", rare=True),
+    Curve("calibration_av", "calibration A→V", "av", (6, 4)),
+    Curve("calibration_va", "calibration V→A", "va", (6, 4)),
+    Curve("calibration_pooled", "calibration pooled", "av", (6, 4), rare=True),
+    Curve("jsd", "JSD", "warning", (2, 3)),
+    Curve("symmetric_kl", "symmetric KL", "warning", (2, 3), rare=True),
+    Curve("l2", "l2", "negative", (2, 3)),
+)
+FIGURE_CURVES = (
+    Curve("H", "H", "text", width=2.2),
+    Curve("U", "U ◆ unseen", "unseen"),
+    Curve("S", "S ● seen", "seen"),
+    Curve("czsl", "CZSL", "unseen", (6, 4)),
+)
+ALSO = {
+    Curve("learning_rate", "Learning rate", "accent"): "learning rate",
+    Curve("images_per_second", "Images a second", "accent"): "images a second",
+    Curve("cpu", "CPU, per cent of all processors", "accent"): "CPU",
+    Curve("memory", "Memory, GB resident", "accent"): "memory",
+    Curve("gpu", "GPU, per cent of the time", "accent"): "GPU",
+    Curve("gpu_memory", "GPU memory, GB held", "accent"): "GPU memory",
+}
+"""What a third plot shows on request, one at a time."""
+
+
+class Curves(QWidget):
+    """Plots over the same steps, redrawn a few times a second while there is something new and someone looks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.losses = Plot("Losses", LOSSES, name="losses")
+        self.figures = Plot("Figures, per cent", FIGURE_CURVES, name="figures")
+        self.also = Plot("", list(ALSO), name="also")
+        self.also.hide()
+        self.plots = (self.losses, self.figures, self.also)
+        for plot in (self.figures, self.also):
+            plot.follow(self.losses)
+        self.more = make_combo_box(name="also_shown")
+        self.more.setAccessibleName("What a third plot shows")
+        self.more.addItem("nothing else", "")
+        for curve, words in ALSO.items():
+            self.more.addItem(words, curve.key)
+        self.more.currentIndexChanged.connect(lambda _: self._show_also())
+        also_label = QLabel("Also")
+        also_label.setFont(small_font())
+        also_label.setBuddy(self.more)
+        self.logarithmic = make_check_box("Log scale", name="log_scale")
+        self.logarithmic.setFont(small_font())
+        self.logarithmic.toggled.connect(self.losses.set_logarithmic)
+        # The terms stand unweighted, so they lie powers of ten apart.
+        self.logarithmic.setChecked(True)
+        self.smoothing = make_slider(0, 100, name="smoothing")
+        self.smoothing.setAccessibleName("Smoothing of the curves")
+        self.smoothing.setToolTip("Each value of a line is the mean of up to a fifth of its points; they stay in sight")
+        self.smoothing.setFixedWidth(110)
+        self.smoothing.valueChanged.connect(self._smooth)
+        smoothing_label = QLabel("Smoothing")
+        smoothing_label.setFont(small_font())
+        smoothing_label.setBuddy(self.smoothing)
+        self.caption = ElidedLabel(name="figures_caption")
+        self.caption.setProperty("look", "muted")
+        self.caption.setFont(small_font())
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._stale: set[Plot] = set()
+        self._timer = make_timer(self, _REDRAW_MS)
+        self._timer.timeout.connect(self._tick)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(SPACING, 0, SPACING, SPACING)
+        foot.setSpacing(SPACING)
+        foot.addWidget(self.logarithmic)
+        foot.addSpacing(SPACING)
+        foot.addWidget(smoothing_label)
+        foot.addWidget(self.smoothing)
+        foot.addSpacing(SPACING)
+        for button in (
+            self._zoom_button("zoom_in", "zoom-in", "Fewer steps", "+", 0.5),
+            self._zoom_button("zoom_out", "zoom-out", "More steps", "-", 2.0),
+            self._zoom_button("zoom_whole", "fit", "All steps", "Ctrl+0", None),
+        ):
+            foot.addWidget(button)
+        foot.addSpacing(SPACING)
+        foot.addWidget(also_label)
+        foot.addWidget(self.more)
+        foot.addWidget(self.caption, 1)
+        plots = named(QSplitter(), "train_plots")
+        plots.setOrientation(plots.orientation().Vertical)
+        plots.setHandleWidth(1)
+        for plot in self.plots:
+            plots.addWidget(plot)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACING // 2)
+        layout.addWidget(plots, 1)
+        layout.addLayout(foot)
+        for plot in self.plots:
+            for other in self.plots:
+                plot.hovered.connect(other.show_cursor)
+
+    def clear(self) -> None:
+        """Makes room for another run."""
+        for plot in self.plots:
+            plot.clear()
+        self.caption.setText("")
+
+    def take(self, events: Sequence[Event]) -> None:
+        """Adds what events tell; drawn with the next tick."""
+        for event in events:
+            if isinstance(event, StepDone):
+                self._stale.update((self.losses, self.also))
+                for key in ("learning_rate", "images_per_second"):
+                    self.also.series[key].append(event.step, getattr(event, key))
+                for key, value in event.losses.items():
+                    if key in self.losses.series and _is_number(value):
+                        self.losses.series[key].append(event.step, float(value))
+            elif isinstance(event, MachineUse):
+                self._stale.add(self.also)
+                for key, scale in _MACHINE.items():
+                    value = getattr(event, key)
+                    if _is_number(value):
+                        self.also.series[key].append(event.step, scale * value)
+            elif isinstance(event, Evaluated) and event.on == "test" and event.selected_on != "test":
+                shown = "  ".join(f"{label} {percent(event.figures.get(key))}" for key, label in FIGURES)
+                self.caption.setText(
+                    f"Test, once, step {event.step:,}: {shown} · selected on {event.selected_on or 'the last step'}"
+                )
+            elif isinstance(event, Evaluated):
+                self._stale.add(self.figures)
+                for key, series in self.figures.series.items():
+                    value = event.figures.get(key)
+                    if _is_number(value):
+                        series.append(event.step, 100 * float(value))
+                if not self.caption.text().startswith("Test"):
+                    chosen = ", selected on test" if event.selected_on == "test" else ""
+                    self.caption.setText(f"Measured on {event.on}{chosen}")
+            elif isinstance(event, RunStarted) and event.step == 0:
+                self.clear()
+        if self.isVisible():
+            self._timer.start()
+
+    def zoom(self, by: float) -> None:
+        """Shows ``by`` times as many steps."""
+        self.losses.zoom(by)
+
+    def show_whole(self) -> None:
+        """Shows all steps, also those that come."""
+        for plot in self.plots:
+            plot.show_whole()
+
+    def redraw(self) -> None:
+        """Draws what is new now."""
+        for plot in self._stale:
+            if not plot.isHidden():
+                plot.redraw()
+                plot.say_last()
+        self._stale.clear()
+
+    def _show_also(self) -> None:
+        key = self.more.currentData()
+        self.also.setVisible(bool(key))
+        if key:
+            self.also.show_only(key)
+            self.also.redraw()
+
+    def _smooth(self, value: int) -> None:
+        for plot in self.plots:
+            plot.set_smoothing(_SMOOTHEST * value / 100)
+
+    def _zoom_button(self, name: str, sign: str, words: str, keys: str, by: float | None) -> QToolButton:
+        action = make_action(
+            self, f"train_{name}", words, keys, lambda: self.show_whole() if by is None else self.zoom(by)
+        )
+        belongs_to(action, "Curves")
+        bind_icon(action, sign)
+        button = make_tool_button(name=name)
+        button.setAutoRaise(True)
+        button.setAccessibleName(words)
+        button.setDefaultAction(action)
+        return button
+
+    def _tick(self) -> None:
+        if self._stale:
+            self.redraw()
+        else:
+            self._timer.stop()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._stale.update(self.plots)
+        self.redraw()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,1 @@
+"""A run's films: attention as it forms."""

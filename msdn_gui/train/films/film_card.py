@@ -1,0 +1,138 @@
+"""One pinned pair in a film: its names, and for each sub-net the map, its scale, and the score over time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from msdn_core.runs.film import SIDES, Film, FilmedPin
+from msdn_gui.look.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
+from msdn_gui.train.films.film_picture import FilmPicture
+from msdn_gui.train.films.score_line import ScoreLine
+from msdn_gui.widgets.build import make_label
+from msdn_gui.widgets.colour_bar import ColourBar
+from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.map_controls import Display
+from msdn_gui.widgets.ordered_table import number
+
+_LABELS = {"av": AV_LABEL, "va": VA_LABEL}
+AROUND = 118
+"""Pixels of a card's height besides its pictures."""
+
+
+class _Side:
+    """A sub-net's widgets, one below the other."""
+
+    def __init__(self, side: str, words: str) -> None:
+        self.name = side
+        self.label = QLabel(_LABELS[side])
+        self.label.setFont(small_font())
+        self.score = make_label(name=f"film_{side}_score")
+        self.score.setFont(small_font())
+        self.picture = FilmPicture()
+        self.picture.setObjectName(f"film_{side}_picture")
+        self.picture.setAccessibleName(f"{_LABELS[side]} map of {words}")
+        self.bar = ColourBar()
+        self.bar.setFont(small_font())
+        self.line = ScoreLine(side)
+        self.line.setObjectName(f"film_{side}_line")
+        self.line.setAccessibleName(f"{_LABELS[side]} score of {words}")
+
+    def recolour(self) -> None:
+        self.label.setStyleSheet(f"color: {getattr(theme().colours, self.name)}; font-weight: 600;")
+
+
+class FilmCard(QWidget):
+    """Shows frame by frame what a film says of one pin."""
+
+    asked = Signal(int)
+    """A frame that was clicked in a line of scores."""
+    look_asked = Signal()
+    """The pair shall be looked at in Explore."""
+    menu_asked = Signal(object)
+    """Where on the screen the right button was pressed."""
+
+    def __init__(self, film: Film, place: int, class_name: str) -> None:
+        """``place`` is the pin's among those of the film; ``class_name`` of its image, empty where it is not known."""
+        super().__init__()
+        self.setObjectName("film_card")
+        self.pin: FilmedPin = film.header.pins[place]
+        self._film, self._place = film, place
+        words = f"{self.pin.attribute} in {self.pin.image}"
+        self.title = ElidedLabel(self.pin.attribute, name="film_attribute", middle=True)
+        self.title.setFont(text_font(bold=True))
+        self.title.setToolTip(self.pin.attribute)
+        file = self.pin.image.rsplit("/", 1)[-1]
+        self.image = ElidedLabel(f"{class_name} · {file}" if class_name else file, name="film_image", middle=True)
+        self.image.setFont(small_font())
+        self.image.setProperty("look", "muted")
+        self.image.setToolTip(self.pin.image)
+        self.sides = [_Side(side, words) for side in SIDES]
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACING)
+        grid.setVerticalSpacing(2)
+        for column, side in enumerate(self.sides):
+            head = QHBoxLayout()
+            head.addWidget(side.label)
+            head.addStretch(1)
+            head.addWidget(side.score)
+            grid.addLayout(head, 0, column)
+            for row, widget in enumerate((side.picture, side.bar, side.line), start=1):
+                grid.addWidget(widget, row, column)
+            side.line.asked.connect(self.asked)
+            side.picture.double_clicked.connect(self.look_asked)
+            absence = film.header.sub_nets.absence(side.name)
+            if absence:
+                side.picture.show_notice(absence)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self.title)
+        layout.addWidget(self.image)
+        layout.addLayout(grid)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.customContextMenuRequested.connect(lambda point: self.menu_asked.emit(self.mapToGlobal(point)))
+        theme().changed.connect(self._recolour)
+        self._recolour()
+        self.take(film)
+
+    def take(self, film: Film) -> None:
+        """A film of the same pins that has gone on."""
+        self._film = film
+        scores = film.scores(self._place)
+        for place, side in enumerate(self.sides):
+            if not film.header.sub_nets.absence(side.name):
+                side.line.show_scores(scores[:, place])
+
+    def show_picture(self, picture: QImage | None) -> None:
+        """What the network saw of the image."""
+        for side in self.sides:
+            side.picture.show_picture(picture)
+
+    def set_picture_side(self, pixels: int) -> None:
+        """How large the two squares are."""
+        for side in self.sides:
+            side.picture.setFixedSize(pixels, pixels)
+            for widget in (side.bar, side.line):
+                widget.setFixedWidth(pixels)
+        width = 2 * pixels + SPACING
+        self.title.setFixedWidth(width)
+        self.image.setFixedWidth(width)
+
+    def show_frame(self, frame: int, display: Display) -> None:
+        """One moment."""
+        film = self._film
+        for place, side in enumerate(self.sides):
+            if film.header.sub_nets.absence(side.name):
+                continue
+            span = film.value_range(frame, self._place, place, display.policy)
+            side.picture.show_map(film.map(frame, self._place, place), span, display)
+            side.bar.show_range(span, display.colours, display.policy.value)
+            score = float(film.scores(self._place)[frame, place])
+            side.score.setText(number(score, abs(score)))
+            side.line.show_frame(frame)
+
+    def _recolour(self) -> None:
+        for side in self.sides:
+            side.recolour()

@@ -1,0 +1,1 @@
+"""One run: state, settings, log and notes."""
