@@ -1,19 +1,21 @@
-"""Annotations to files and from files: judgements in CUB's form, boxes and points as COCO or in sheets."""
+"""Annotations in files: judgements as CUB text files, boxes and points as COCO or in CSV and JSON sheets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from msdn_core.domain.annotation import Judgement, Mark
 from msdn_core.exporters.coco import write_coco
 from msdn_core.exporters.judgement_files import write_judgements
 from msdn_core.importers.judgement_files import judgements_from_files
 from msdn_core.importers.marks import marks_from_file
-from msdn_core.project import Project
+from msdn_core.project import JudgementKey, Project
 from msdn_core.project.annotations import timestamp
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
@@ -24,85 +26,94 @@ from msdn_gui.session.messages import Level
 _COCO, _MARKS = "COCO files (*.json)", "COCO files and sheets (*.json *.csv)"
 
 
+@dataclass(frozen=True)
+class _ReadFile:
+    """What a file or folder contains."""
+
+    source: str
+    noun: str
+    judgements: Mapping[JudgementKey, Judgement]
+    marks: Sequence[Mark]
+    findings: tuple[str, ...]
+
+
 class Exchange(QObject):
-    """Files are read and written on another thread; what comes in is one edit, which can be undone."""
+    """Exports and imports annotations on another thread; an import is one step to undo."""
 
     def __init__(self, parent: QWidget, session: Session, annotations: Annotations, maker: ActionMaker) -> None:
         super().__init__(parent)
         self._window, self._session, self._annotations = parent, session, annotations
         self._writing, self._reading = Background(self), Background(self)
         self.actions: list[QAction] = [
-            maker.make("write_judgements", "Write your judgements as CUB's text files …", "", self._write_judgements),
+            maker.make("write_judgements", "Write your judgements as CUB's text files …", "", self.export_judgements),
             maker.make(
-                "read_judgements", "Read somebody's judgements from CUB's text files …", "", self._read_judgements
+                "read_judgements", "Read somebody's judgements from CUB's text files …", "", self.import_judgements
             ),
-            maker.make("write_coco", "Write boxes and points as COCO …", "", self._write_coco),
-            maker.make("read_coco", "Read boxes and points from COCO or a sheet …", "", self._read_coco),
+            maker.make("write_coco", "Write boxes and points as COCO …", "", self.export_marks),
+            maker.make("read_coco", "Read boxes and points from COCO or a sheet …", "", self.import_marks),
         ]
         self._writing.done.connect(lambda sentence: session.messages.info(sentence))
-        self._reading.done.connect(self._take)
+        self._reading.done.connect(self._on_read)
         for work in (self._writing, self._reading):
             work.failed.connect(lambda sentence: session.messages.error(sentence))
 
-    # Out
+    # Export
 
-    def _write_judgements(self) -> None:
-        who = self._annotations.annotator
+    def export_judgements(self) -> None:
+        """Ask for a folder, and write the annotator's judgements there as CUB text files."""
+        annotator = self._annotations.annotator
 
         def write(project: Project, folder: Path) -> str:
-            return f"Wrote {write_judgements(project, who, folder):,} judgements of {who} into {folder}."
+            return f"Exported {write_judgements(project, annotator, folder):,} judgements by {annotator} to {folder}."
 
-        self._ask("A folder for the judgements", QFileDialog.FileMode.Directory, self._writer(write))
+        self._ask("Export judgements to a folder", QFileDialog.FileMode.Directory, self._writer(write))
 
-    def _write_coco(self) -> None:
+    def export_marks(self) -> None:
+        """Ask for a file, and write all marks there as COCO."""
+
         def write(project: Project, path: Path) -> str:
-            return f"Wrote {write_coco(project, path):,} boxes and points to {path}."
+            return f"Exported {write_coco(project, path):,} boxes and points to {path}."
 
-        self._ask("Write boxes and points", QFileDialog.FileMode.AnyFile, self._writer(write))
+        self._ask("Export boxes and points", QFileDialog.FileMode.AnyFile, self._writer(write))
 
     def _writer(self, write: Callable[[Project, Path], str]) -> Callable[[Path], None]:
         return lambda path: self._work(self._writing, lambda project: write(project, path))
 
-    # In
+    # Import
 
-    def _read_judgements(self) -> None:
+    def import_judgements(self) -> None:
+        """Ask for a folder with CUB text files, and import its judgements under the folder's name."""
+
         def read(folder: Path) -> None:
-            # The files do not say whose they are; their folder's name does, and Agreement shows it.
-            who = folder.name or "files"
-            self._work(
-                self._reading,
-                lambda project: ("judgements", who, *judgements_from_files(folder, project, who, timestamp())),
-            )
+            # The files do not contain a name; the folder's is shown in Agreement.
+            annotator = folder.name or "files"
+            self._work(self._reading, lambda project: _read_judgements(folder, project, annotator))
 
-        self._ask("A folder with somebody's judgements", QFileDialog.FileMode.Directory, read)
+        self._ask("Import judgements from a folder", QFileDialog.FileMode.Directory, read)
 
-    def _read_coco(self) -> None:
-        who = self._annotations.annotator
+    def import_marks(self) -> None:
+        """Ask for a COCO file or a sheet, and import its boxes and points."""
+        annotator = self._annotations.annotator
 
         def read(path: Path) -> None:
-            self._work(
-                self._reading, lambda project: ("marks", path.name, *marks_from_file(path, project, who, timestamp()))
-            )
+            self._work(self._reading, lambda project: _read_marks(path, project, annotator))
 
-        self._ask("Read boxes and points", QFileDialog.FileMode.ExistingFile, read)
+        self._ask("Import boxes and points", QFileDialog.FileMode.ExistingFile, read)
 
-    def _take(self, found: tuple[str, str, object, tuple[str, ...]]) -> None:
-        kind, source, what, findings = found
-        room = self._annotations.room
-        if room is None:
+    def _on_read(self, file: _ReadFile) -> None:
+        if self._annotations.store is None:
             return
-        if kind == "marks" and isinstance(what, list):
-            what = dict(enumerate(what, start=room.next_mark()))
-        if not isinstance(what, dict):
-            return
-        self._annotations.put(kind, what, f"reading {len(what):,} {kind} of {source}")
-        text = " ".join([f"Read {len(what):,} {kind} of {source}.", *findings])
-        self._session.messages.post(Level.WARNING if findings else Level.INFO, text)
+        count = len(file.judgements) or len(file.marks)
+        what = f"{count:,} {file.noun} from {file.source}"
+        self._annotations.put_judgements(file.judgements, f"Import {what}")
+        self._annotations.add_marks(file.marks, f"Import {what}")
+        level = Level.WARNING if file.findings else Level.INFO
+        self._session.messages.post(level, " ".join([f"Imported {what}.", *file.findings]))
 
     # Inside
 
     def _work(self, background: Background, work: Callable[[Project], object]) -> None:
-        """Has work done with a connection of its own to the open project."""
+        """Do work on another thread with its own connection to the open project."""
         if self._session.document.project is None:
             return
         path = self._session.document.project.path
@@ -113,7 +124,7 @@ class Exchange(QObject):
 
         background.start(run)
 
-    def _ask(self, title: str, mode: QFileDialog.FileMode, take: Callable[[Path], None]) -> None:
+    def _ask(self, title: str, mode: QFileDialog.FileMode, then: Callable[[Path], None]) -> None:
         dialog = QFileDialog(self._window, title)
         dialog.setObjectName("annotationFiles")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -123,5 +134,15 @@ class Exchange(QObject):
             dialog.setDefaultSuffix("json")
         if mode is QFileDialog.FileMode.AnyFile:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(lambda text: take(Path(text)))
+        dialog.fileSelected.connect(lambda text: then(Path(text)))
         dialog.open()
+
+
+def _read_judgements(folder: Path, project: Project, annotator: str) -> _ReadFile:
+    judgements, findings = judgements_from_files(folder, project, annotator, timestamp())
+    return _ReadFile(annotator, "judgements", judgements, (), findings)
+
+
+def _read_marks(path: Path, project: Project, annotator: str) -> _ReadFile:
+    marks, findings = marks_from_file(path, project, annotator, timestamp())
+    return _ReadFile(path.name, "boxes and points", {}, marks, findings)

@@ -1,16 +1,16 @@
-"""Undo and redo of this workspace, and what they would undo."""
+"""Undo and redo of this workspace, and what they apply to."""
 
 from __future__ import annotations
 
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from msdn_gui.look.icons import bind_icon
-from msdn_gui.widgets.build import make_tool_button
+from msdn_gui.widgets.build import make_row, make_tool_button
 
 
 class UndoBar(QWidget):
-    """Two buttons; their tooltips say what, and that the steps of other workspaces are not meant."""
+    """Two buttons; their tooltips name the edit, and say that edits of other workspaces are not included."""
 
     def __init__(self, stack: QUndoStack) -> None:
         super().__init__()
@@ -21,21 +21,15 @@ class UndoBar(QWidget):
         bind_icon(self.redo, "redo")
         self.undo.clicked.connect(stack.undo)
         self.redo.clicked.connect(stack.redo)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.undo)
-        row.addWidget(self.redo)
-        stack.indexChanged.connect(lambda _: self._tell())
-        self._tell()
+        self.setLayout(make_row(self.undo, self.redo, spacing=0))
+        stack.indexChanged.connect(lambda _: self._update())
+        self._update()
 
-    def _tell(self) -> None:
-        for button, word, text, can in (
+    def _update(self) -> None:
+        for button, verb, text, is_enabled in (
             (self.undo, "Undo", self._stack.undoText(), self._stack.canUndo()),
             (self.redo, "Redo", self._stack.redoText(), self._stack.canRedo()),
         ):
-            button.setEnabled(can)
-            keys = "Ctrl+Z" if word == "Undo" else "Ctrl+Shift+Z"
-            button.setToolTip(
-                f"{word} {text} – in Annotate alone ({keys})" if can else f"Nothing to {word.lower()} here"
-            )
+            button.setEnabled(is_enabled)
+            nothing = f"Nothing to {verb.lower()} in Annotate"
+            button.setToolTip(f"{verb}: {text} (edits in Annotate only)" if is_enabled else nothing)

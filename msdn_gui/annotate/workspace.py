@@ -39,7 +39,7 @@ from msdn_gui.annotate.summary.vectors_panel import VectorsPanel
 from msdn_gui.annotate.undo_bar import UndoBar
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.session.table_commands import AddClasses, SetCells
+from msdn_gui.session.table_commands import SetCells
 from msdn_gui.widgets.action import allow, belongs_to, part_of
 from msdn_gui.widgets.build import make_button, make_label, make_line_edit, named
 
@@ -72,7 +72,7 @@ class AnnotateWorkspace(QWidget):
         self.vectors = VectorsPanel(session, self.annotations, maker)
         self.agreement = AgreementPanel(session, self.annotations, maker, threshold)
         self.proposing = Proposing(session, services, self.annotations, self.queue, self.attributes, maker)
-        self.by_folders = ByFolders(session, self.annotations, self.undo_stack, maker)
+        self.by_folders = ByFolders(session, self.annotations, maker)
         of_classes = [self.proposing.pass_class, self.by_folders.action]
         for action in of_classes:
             self.labels.offer(action)
@@ -233,21 +233,8 @@ class AnnotateWorkspace(QWidget):
             self._go_on()
 
     def _label_new(self, name: str) -> None:
-        """A class of that name, with nothing known of it yet, and the images in it: one step to undo."""
-        project = self._session.document.project
-        if project is None:
-            return
-        if project.read_only:
-            self._session.messages.error(
-                f"The project is open for reading only, so no class was added: {project.read_only_reason}"
-            )
-            return
-        self.undo_stack.beginMacro(f"labelling with the new class {name}")
-        nothing = np.zeros(len(self._session.document.table.attributes))
-        self.undo_stack.push(AddClasses(self._session, {name: nothing}, seen=True))
-        if name in self._session.document.table.class_index:
-            self.annotations.label(self.queue.view.selected(), name)
-        self.undo_stack.endMacro()
+        vector = np.zeros(len(self._session.document.table.attributes))
+        self.annotations.label_new(self.queue.view.selected(), name, vector)
         self._go_on()
         self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -286,7 +273,7 @@ class AnnotateWorkspace(QWidget):
             )
 
     def _take_back(self) -> None:
-        self.annotations.take_back(self.queue.view.selected(), self.attributes.tree.columns())
+        self.annotations.withdraw(self.queue.view.selected(), self.attributes.tree.columns())
 
     def _answer(self, columns: list[int], accepted: bool, certainty: Certainty) -> None:
         """What the model suggested for the shown image is taken, or held against, under the annotator's name."""

@@ -45,7 +45,7 @@ def test_judgements_go_to_another_annotators_project_and_back_under_their_name(
         (ids[0], True),
         (ids[1], False),
     }
-    assert workspace.undo_stack.undoText() == "reading 2 judgements of Eve"
+    assert workspace.undo_stack.undoText() == "Import 2 judgements from Eve"
     workspace.undo_stack.undo()
     assert room.judgements_by("Eve") == {}
     assert len(room.judgements_by(workspace.annotations.annotator)) == 2

@@ -181,7 +181,7 @@ def test_the_buttons_say_what_they_undo_and_where(workspace, session, qtbot) -> 
     undo = workspace.findChild(QToolButton, "annotate_undo")
     assert not undo.isEnabled()
     key(workspace, qtbot, K.Key_2)
-    assert undo.toolTip() == f"Undo labelling 1 image {CLASSES[1]} – in Annotate alone (Ctrl+Z)"
+    assert undo.toolTip() == f"Undo: Label 1 image {CLASSES[1]} (edits in Annotate only)"
     qtbot.mouseClick(undo, LEFT)
     assert session.document.images[0].class_name == CLASSES[0]
     redo = workspace.findChild(QToolButton, "annotate_redo")
@@ -247,7 +247,7 @@ def test_ctrl_z_undoes_in_the_workspace_that_is_shown_and_in_no_other(session, s
         key(workspace, qtbot, K.Key_2)
         edit = next(menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "&Edit")
         undo = edit.actions()[0]
-        assert undo.text() == f"Undo labelling 1 image {CLASSES[1]}"
+        assert undo.text() == f"Undo Label 1 image {CLASSES[1]}"
         window.show_workspace("explore")
         assert not undo.isEnabled()
         window.show_workspace("annotate")

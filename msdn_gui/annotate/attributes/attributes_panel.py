@@ -15,6 +15,7 @@ from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.attributes.judgement_model import CERTAINTY_WORDS, JudgementModel
 from msdn_gui.annotate.attributes.judgement_tree import JudgementTree
+from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.queue.orders import changes_by_attribute
 from msdn_gui.look.theme import SPACING
@@ -190,7 +191,7 @@ class AttributesPanel(QWidget):
         """Show what is said of the chosen image, while anybody looks."""
         if not self.isVisible():
             return
-        session, room = self._session, self._annotations.room
+        session, room = self._session, self._annotations.store
         if self.model.set_table(session.document.table):
             self.tree.expandAll()
             self._narrow()
@@ -208,9 +209,10 @@ class AttributesPanel(QWidget):
         if self._session.selection.attribute < 0:
             self._session.selection.set_attribute(0)
 
-    def _take_change(self, kind: str, ids: frozenset[int]) -> None:
+    def _take_change(self, change: AnnotationChange) -> None:
+        kind, ids = change.kind, change.image_ids
         if (
-            kind == "judgements"
+            kind is AnnotationKind.JUDGEMENTS
             and self._session.selection.image is not None
             and self._session.selection.image.id in ids
         ):

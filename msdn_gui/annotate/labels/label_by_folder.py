@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
 from msdn_core.project import ImageRecord
 from msdn_gui.annotate.actions import ActionMaker
@@ -12,7 +11,6 @@ from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.labels.folders import folders_of
 from msdn_gui.annotate.labels.folders_panel import FoldersPanel
 from msdn_gui.session import Session
-from msdn_gui.session.table_commands import AddClasses
 
 
 class ByFolders(QObject):
@@ -21,9 +19,9 @@ class ByFolders(QObject):
     shown = Signal()
     left = Signal()
 
-    def __init__(self, session: Session, annotations: Annotations, stack: QUndoStack, maker: ActionMaker) -> None:
-        super().__init__(stack)
-        self._session, self._annotations, self._stack = session, annotations, stack
+    def __init__(self, session: Session, annotations: Annotations, maker: ActionMaker) -> None:
+        super().__init__(annotations)
+        self._session, self._annotations = session, annotations
         self.panel = FoldersPanel()
         self.action = maker.make(
             "by_folders", "By folders …", "B", self._begin,
@@ -46,19 +44,11 @@ class ByFolders(QObject):
         self.shown.emit()
 
     def _label(self, images: dict[str, list[ImageRecord]]) -> None:
-        """New classes and all labels are one step to undo."""
-        session = self._session
-        new = [name for name in images if name not in session.document.table.class_index]
-        self._stack.beginMacro(f"labelling by {len(images):,} folders' names")
-        try:
-            if new:
-                nothing = np.zeros(len(session.document.table.attributes))
-                self._stack.push(AddClasses(session, dict.fromkeys(new, nothing), seen=True))
-            known = {name: some for name, some in images.items() if name in session.document.table.class_index}
-            self._annotations.label_each(known, holds_out=self.panel.hold_out.isChecked())
-        finally:
-            # A macro that stays open would take in all that is done from then on.
-            self._stack.endMacro()
+        """Add the new classes and label all images, in one step."""
+        table = self._session.document.table
+        new = [name for name in images if name not in table.class_index]
+        vectors = dict.fromkeys(new, np.zeros(len(table.attributes)))
+        self._annotations.label_each(images, new_classes=vectors, holds_out=self.panel.hold_out.isChecked())
         self.left.emit()
 
     def _say(self, sentence: str) -> None:

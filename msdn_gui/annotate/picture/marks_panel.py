@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QListWidget, QVBox
 from msdn_core.domain.annotation import Box, Mark
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.picture.canvas import Canvas, Tool
 from msdn_gui.look.theme import SPACING
@@ -58,14 +59,14 @@ class PlacesPanel(QWidget):
         layout.addLayout(edits)
 
         canvas.drawn.connect(self._draw)
-        canvas.changed.connect(lambda number, place: annotations.change_mark(number, self._marks[number], place=place))
+        canvas.changed.connect(lambda number, place: annotations.move_mark(number, self._marks[number], place))
         canvas.selected.connect(self._take_selection)
         self.subject.activated.connect(self._rename)
         self.list.currentRowChanged.connect(self._choose_row)
         self.given.toggled.connect(lambda _: self.take_image())
         session.selection.image_changed.connect(lambda _: self.take_image())
         session.document.table_changed.connect(self._fill_subjects)
-        annotations.changed.connect(self._take_change)
+        annotations.changed.connect(self._on_annotations_changed)
         self._fill_subjects()
 
     @property
@@ -82,7 +83,7 @@ class PlacesPanel(QWidget):
 
     def take_image(self) -> None:
         """Show the marks of the chosen image."""
-        room, record, project = self._annotations.room, self._session.selection.image, self._session.document.project
+        room, record, project = self._annotations.store, self._session.selection.image, self._session.document.project
         there = room is not None and project is not None and record is not None and self._shown
         self._marks = room.marks(record.id) if there else {}
         given = there and self.given.isChecked()
@@ -153,7 +154,7 @@ class PlacesPanel(QWidget):
     def _rename(self) -> None:
         number = self._canvas.selected_mark
         if number is not None and self._marks[number].subject != self.subject.currentData():
-            self._annotations.change_mark(number, self._marks[number], subject=self.subject.currentData())
+            self._annotations.rename_mark(number, self._marks[number], self.subject.currentData())
 
     def _choose_row(self, row: int) -> None:
         if 0 <= row < len(self._marks):
@@ -170,8 +171,9 @@ class PlacesPanel(QWidget):
         )
         self.hint.setVisible(not self._marks)
 
-    def _take_change(self, kind: str, ids: frozenset[int]) -> None:
-        if kind == "marks" and self._session.selection.image is not None and self._session.selection.image.id in ids:
+    def _on_annotations_changed(self, change: AnnotationChange) -> None:
+        image = self._session.selection.image
+        if change.kind is AnnotationKind.MARKS and image is not None and image.id in change.image_ids:
             self.take_image()
 
 

@@ -135,7 +135,7 @@ class PicturePanel(QWidget):
         self.notice.show()
 
     def _tell(self) -> None:
-        record, room = self._session.selection.image, self._annotations.room
+        record, room = self._session.selection.image, self._annotations.store
         for widget in (*self.buttons.values(), self.note):
             widget.setEnabled(record is not None)
         if record is None or room is None:

@@ -15,6 +15,7 @@ from msdn_core.domain.annotation import ReviewState
 from msdn_core.domain.attributes import FloatArray
 from msdn_core.project import Project
 from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.queue.orders import TIPS, WORDS, Asked, Order, sort_keys
 from msdn_gui.annotate.queue.queue_model import FILTERS, QueueModel
 from msdn_gui.annotate.queue.queue_view import QueueView
@@ -176,7 +177,7 @@ class QueuePanel(QWidget):
     # What is told
 
     def _take_images(self) -> None:
-        session, room = self._session, self._annotations.room
+        session, room = self._session, self._annotations.store
         if not self.model.shows(session.document.images):
             self.model.reviews = room.reviews() if room is not None else {}
             self._take_verdicts()
@@ -186,16 +187,17 @@ class QueuePanel(QWidget):
             session.selection.set_image(session.document.images[0])
         self._tell_count()
 
-    def _take_change(self, kind: str, ids: frozenset[int]) -> None:
-        room = self._annotations.room
+    def _take_change(self, change: AnnotationChange) -> None:
+        kind, ids = change.kind, change.image_ids
+        room = self._annotations.store
         if room is None:
             return
-        if kind == "reviews":
+        if kind is AnnotationKind.REVIEWS:
             self.model.reviews = room.reviews()
             self._tell_count()
-        elif kind == "judgements" and self._reading_verdicts:
+        elif kind is AnnotationKind.JUDGEMENTS and self._reading_verdicts:
             self._take_verdicts()
-        elif kind == "judgements" and self._session.selection.attribute >= 0:
+        elif kind is AnnotationKind.JUDGEMENTS and self._session.selection.attribute >= 0:
             kept = {number: said for number, said in self.model.verdicts.items() if number not in ids}
             self.model.verdicts = kept | room.judgements_of_attribute(self._session.selection.attribute, ids)
         self.model.redraw(ids)

@@ -15,6 +15,7 @@ from msdn_core.domain.suggestions import strengths
 from msdn_core.project import Project
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.summary.text_table import RowsModel, rows_view
 from msdn_gui.look.theme import SPACING
@@ -65,7 +66,7 @@ class AgreementPanel(QWidget):
         self.difference_table.selectionModel().currentRowChanged.connect(lambda now, _: self._choose(now.row()))
         self._work.done.connect(self._take)
         self._work.failed.connect(lambda sentence: session.messages.error(sentence))
-        annotations.changed.connect(lambda kind, _: self._compare() if kind == "judgements" else None)
+        annotations.changed.connect(self._on_annotations_changed)
         session.inference.checkpoint_changed.connect(lambda _: self._fill())
         session.inference.collection.changed.connect(self._compare)
 
@@ -96,10 +97,14 @@ class AgreementPanel(QWidget):
         layout.addWidget(tables, 1)
         layout.addWidget(KeyButton(self.next))
 
+    def _on_annotations_changed(self, change: AnnotationChange) -> None:
+        if change.kind is AnnotationKind.JUDGEMENTS:
+            self._compare()
+
     # Comparing
 
     def _fill(self) -> None:
-        room = self._annotations.room
+        room = self._annotations.store
         if not self._shown or room is None:
             return
         names = [*room.annotators(), DATA_SET, *([MODEL] if self._session.inference.checkpoint is not None else [])]

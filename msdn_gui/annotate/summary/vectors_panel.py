@@ -14,6 +14,7 @@ from msdn_core.domain.judged_vectors import JudgedVectors, vectors_from_judgemen
 from msdn_core.project import Project
 from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
+from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.summary.text_table import RowsModel, rows_view
 from msdn_gui.look.theme import SPACING
@@ -72,7 +73,7 @@ class VectorsPanel(QWidget):
         self._work.failed.connect(lambda sentence: session.messages.error(sentence))
         self.class_table.selectionModel().currentRowChanged.connect(lambda *_: self._show_values())
         self.least.valueChanged.connect(lambda _: self._show_classes())
-        annotations.changed.connect(lambda kind, _: self._make() if kind in ("judgements", "labels") else None)
+        annotations.changed.connect(self._on_annotations_changed)
         session.document.table_changed.connect(self._make)
 
     @property
@@ -104,6 +105,10 @@ class VectorsPanel(QWidget):
         layout.addWidget(self.state)
         layout.addWidget(tables, 1)
         layout.addLayout(buttons)
+
+    def _on_annotations_changed(self, change: AnnotationChange) -> None:
+        if change.kind in (AnnotationKind.JUDGEMENTS, AnnotationKind.LABELS):
+            self._make()
 
     # What would change
 
