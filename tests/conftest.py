@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import filelock
 import psutil
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -19,6 +21,9 @@ import left_behind
 HERE = Path(__file__).parent
 # What takes longest is handed out first, so that no worker is left with it at the end.
 ORDER = ("reliability", "e2e", "core", "gui")
+
+# Two ranks, and a window that must not be blocked: these need the whole machine, so they never run side by side.
+WHOLE_MACHINE = ("e2e/test_responsive.py", "core/test_distributed.py")
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     # Each worker has a core; more threads than cores only wait for one another. Set before torch is imported.
@@ -46,6 +51,24 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     return min(cores, 4) if cores > 1 else 0
 
 
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScopeScheduling:
+    """Hand out whole files; tests of the window, which share no fixtures, one by one."""
+    return Scheduling(config, log)
+
+
+class Scheduling(LoadScopeScheduling):
+    """What is handed to a worker at a time.
+
+    The plugin's own groups are of no use here: under pytest 9.2, xdist 3.8 does not see them.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::")[0].removeprefix("tests/")
+        if path in WHOLE_MACHINE:
+            return "the whole machine"
+        return nodeid if path.startswith("gui/") else path
+
+
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
         return  # The workers run the tests.
@@ -61,10 +84,6 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
-        folder = item.path.relative_to(HERE).parts[0]
-        # The tests of a file share its fixtures and stay on one worker; those of the window have none to share.
-        if folder != "gui" and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(HERE))))
         if "slow" in item.keywords and not config.getoption("--slow"):
             item.add_marker(pytest.mark.skip(reason="slow; run with --slow"))
     items.sort(key=lambda item: ORDER.index(item.path.relative_to(HERE).parts[0]))
@@ -81,3 +100,20 @@ def own_priority() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(psutil.Process, "nice", kept)
         yield
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Path]], Path]:
+    """Make a folder once for all workers: ``made_once(name, make)``; a test that writes works on a copy of it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made once"
+
+    def made(name: str, make: Callable[[Path], Path]) -> Path:
+        shared.mkdir(exist_ok=True)
+        result = shared / f"{name}.txt"
+        with filelock.FileLock(shared / f"{name}.lock"):
+            if not result.is_file():
+                result.write_text(str(make(shared / name)), "utf-8")
+        return Path(result.read_text("utf-8"))
+
+    return made

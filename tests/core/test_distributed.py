@@ -29,11 +29,7 @@ from msdn_core.runs.status import RunState
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import DONE, MANIFEST, MAPS
 
-pytestmark = [
-    pytest.mark.skipif(sys.platform == "win32", reason="torchrun and signals are what POSIX systems have"),
-    # Tests that need the whole machine are not run side by side.
-    pytest.mark.xdist_group("machine"),
-]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="torchrun and signals are what POSIX systems have")
 
 ROOT = Path(__file__).parents[2]
 # An evaluation each step tells the loss of each step; seven images are three and four, and a round ends with one

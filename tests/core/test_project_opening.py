@@ -189,7 +189,7 @@ def test_the_second_opener_reads_and_is_told_why(tmp_path: Path) -> None:
             assert second.read_only
             assert "another window or command" in second.read_only_reason
             first.set_values([("heron", 0, 0.75)])
-            assert second.document.table().vectors.tolist() == [[0.75]]
+            assert second.table().vectors.tolist() == [[0.75]]
             with pytest.raises(ProjectError, match="another window or command"):
                 second.set_values([("heron", 0, 1.0)])
     with Project.open(folder) as third:

@@ -23,9 +23,6 @@ from msdn_core.runs.status import RunState
 from msdn_gui.look.theme import theme
 from msdn_gui.program import Program
 
-# Tests that need the whole machine are not run side by side.
-pytestmark = pytest.mark.xdist_group("machine")
-
 ENOUGH = 160
 MOST_MS, ROUNDS = 100, 3
 

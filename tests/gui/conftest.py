@@ -200,8 +200,8 @@ def window(session: Session, services: Services) -> Iterator[MainWindow]:
 
 
 @pytest.fixture(scope="session")
-def two_seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def two_seeds(made_once: Callable[[str, Callable[[Path], Path]], Path]) -> Path:
     """A project with two measured runs; a test works on a copy of it."""
     from evaluate_kit import measured_seeds
 
-    return measured_seeds(tmp_path_factory.mktemp("seeds"))
+    return made_once("seeds", measured_seeds)

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 
-import pytest
 from PySide6.QtCore import QTimer
 from watch import LoopWatch
 
@@ -30,7 +29,6 @@ def test_a_loop_that_turns_is_not_blamed(qtbot) -> None:
     assert watch.longest_ms < 150, watch.report()
 
 
-@pytest.mark.xdist_group("machine")
 def test_a_sleep_is_a_block_and_a_core_that_others_have_is_not(qtbot) -> None:
     # More that compute than there are cores: each gets its turn late.
     words = [sys.executable, "-c", "while True: pass"]
