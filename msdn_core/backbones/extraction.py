@@ -1,4 +1,4 @@
-"""Making the features of a project's images: once each, resumable at any moment."""
+"""Extracting the features of a project's images: once per image, resumable at any time."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ from msdn_core.vision.features import (
 from msdn_core.vision.transform import BackboneSpec, prepare_file
 
 BATCH = 16
-"""Images that are written at once, and that one of several ranks makes at its turn."""
+"""The number of images that are written together, and that each of several ranks extracts in its turn."""
 CPU_BATCH = 4
-"""Images that a processor takes through the network at once: the largest maps of more lie in no cache any more."""
+"""The number of images in a forward pass on a CPU: the largest maps of more images do not fit in the cache."""
 _WORKERS = 8
 _LOCK = "extraction.lock"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an extraction is; the rate is in images a second, the time left in seconds."""
+    """The progress of an extraction; the rate is in images per second, the remaining time in seconds."""
 
     done: int
     total: int
@@ -65,15 +65,30 @@ def extract_features(
     stop: Callable[[], bool] | None = None,
     ranks: Ranks = ALONE,
 ) -> FeatureStore:
-    """Makes the features that a project lacks, and gives the store.
+    """Extract the features that a project lacks, and return the store.
 
-    What was made before is kept: an interrupted extraction goes on at its last batch, new images are appended,
-    changed ones made again. An image that cannot be opened is left out and listed in the manifest. ``stop`` is asked
-    between batches. Raises MsdnError where another process is extracting the same, or the disk is full.
+    Existing features are kept: an interrupted extraction continues with its last batch, new images are appended, and
+    changed images are extracted again. An image that cannot be opened is left out and listed in the manifest.
 
-    Several ranks take turns, a batch each, and write their own rows of the same files. The batches are those that a
-    process alone makes, so the files are the same, byte for byte. ``stop`` is asked on every rank then, as often on
-    each, and has to answer the same everywhere.
+    Several ranks take turns, one batch each, and write their own rows of the same files. The batches are those of a
+    single process, so the files are identical, byte for byte.
+
+    Parameters
+    ----------
+    project_path, backbone
+        The project's folder and the backbone.
+    progress
+        Called after each batch.
+    stop
+        Called between batches; the extraction ends when it returns True. It is called equally often on every rank and
+        must return the same everywhere.
+    ranks
+        The processes that extract together.
+
+    Raises
+    ------
+    MsdnError
+        If another process is extracting the same features, or the disk is full.
     """
     images = ranks.broadcast(lambda: _images(project_path))
     folder = feature_folder(project_path, backbone.spec)
@@ -83,11 +98,13 @@ def extract_features(
         with filelock.FileLock(folder / _LOCK, timeout=0) if ranks.first else nullcontext():
             _extract(folder, images, backbone, progress or (lambda _: None), stop or _never(ranks), ranks)
     except filelock.Timeout as fault:
-        raise MsdnError(f"Another process is making the features in {folder}; wait until it is done.") from fault
+        raise MsdnError(
+            f"Another process is extracting the features in {folder}; wait until it has finished."
+        ) from fault
     except OSError as fault:
         raise MsdnError(
-            f"The features in {folder} could not be written ({fault.strerror or fault}); make room and start again: "
-            "what was made is kept."
+            f"The features in {folder} could not be written ({fault.strerror or fault}); free disk space and start "
+            "again: finished features are kept."
         ) from fault
     return FeatureStore.open(folder)
 
@@ -98,7 +115,7 @@ def _images(project_path: Path) -> list[ImageRecord]:
 
 
 def _never(ranks: Ranks) -> Callable[[], bool]:
-    """Nobody asks to stop; ranks still meet between batches, so that none waits long at the end."""
+    """Return a check that never stops; ranks still meet between batches, so that none waits long at the end."""
 
     def answer() -> bool:
         ranks.barrier()
@@ -120,43 +137,43 @@ def _extract(
         remove_partial_files(folder)
     manifest, state = ranks.broadcast(lambda: _plan(folder, images, spec))
     paths = {image.id: image.path for image in images}
-    wanted = np.array([key.id in paths for key in manifest.images], dtype=bool)
-    # A file that was gone may be back: what failed is tried again.
-    pending = np.flatnonzero(wanted & (state != MADE))
-    total, before = int(wanted.sum()), int((wanted & (state == MADE)).sum())
-    own = pending[np.arange(len(pending)) // BATCH % ranks.count == ranks.index]
+    in_project = np.array([key.id in paths for key in manifest.images], dtype=bool)
+    # A missing file may have been restored: failed images are tried again.
+    pending = np.flatnonzero(in_project & (state != MADE))
+    total, done = int(in_project.sum()), int((in_project & (state == MADE)).sum())
+    own_rows = pending[np.arange(len(pending)) // BATCH % ranks.count == ranks.index]
     failures: dict[int, str] = {}
     started = time.monotonic()
-    progress(Progress(before, total, None, None))
+    progress(Progress(done, total, None, None))
     with (
         (folder / MAPS).open("r+b") as maps,
         (folder / DONE).open("r+b") as marks,
-        closing(_batches(own, manifest, paths, backbone)) as batches,
+        closing(_batches(own_rows, manifest, paths, backbone)) as batches,
     ):
-        for made in _turns(len(pending), ranks.count):
-            rows, values, faults = next(batches, _NO_BATCH)
+        for extracted in _turns(len(pending), ranks.count):
+            rows, values, errors = next(batches, _NO_BATCH)
             if rows:
                 _write_rows(maps.fileno(), marks.fileno(), rows, values, spec)
-            for row, reason in faults.items():
+            for row, reason in errors.items():
                 failures[row] = reason
                 _write_at(marks.fileno(), bytes([FAILED]), row)
-            rate = made / max(time.monotonic() - started, 1e-6)
-            progress(Progress(before + made, total, rate, (len(pending) - made) / rate))
+            rate = extracted / max(time.monotonic() - started, 1e-6)
+            progress(Progress(done + extracted, total, rate, (len(pending) - extracted) / rate))
             if stop():
                 break
-    every = sorted(fault for each in ranks.gather(failures) for fault in each.items())
-    failures_by_name = {manifest.images[row].name: reason for row, reason in every}
+    all_failures = sorted(item for of_rank in ranks.gather(failures) for item in of_rank.items())
+    failures_by_name = {manifest.images[row].name: reason for row, reason in all_failures}
     ranks.broadcast(lambda: write_atomic(folder / MANIFEST, replace(manifest, failures=failures_by_name).to_json()))
 
 
 def _turns(images: int, ranks: int) -> Iterator[int]:
-    """How many images are made after each turn, in which every rank makes one batch."""
+    """Yield the number of images extracted after each turn, in which every rank extracts one batch."""
     for turn in range(-(-images // (BATCH * ranks))):
         yield min((turn + 1) * BATCH * ranks, images)
 
 
 def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tuple[Manifest, NDArray[np.uint8]]:
-    """The manifest with a row for each image, old rows where they were, and what is made of it."""
+    """Return the manifest with a row per image, existing rows in their place, and the state of each row."""
     old: tuple[ImageKey, ...] = ()
     state = np.zeros(0, np.uint8)
     if (folder / MANIFEST).is_file():
@@ -176,11 +193,11 @@ def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tu
             keys.append(key)
             marks.append(MISSING)
         elif keys[row] != key and key.size >= 0:
-            # What was made of a file that is gone is kept: its disk may come back.
+            # The features of a missing file are kept: its disk may be connected again.
             keys[row], marks[row] = key, MISSING
     manifest = Manifest(spec, tuple(keys))
     row_bytes = spec.channels * spec.grid[0] * spec.grid[1] * 2
-    # The order matters to a process killed here: a row's mark is cleared before the manifest names other content.
+    # The order matters if the process is killed here: a row's mark is cleared before the manifest changes.
     with (folder / MAPS).open("ab") as maps:
         maps.truncate(row_bytes * len(keys))
     write_atomic(folder / DONE, bytes(marks))
@@ -189,35 +206,35 @@ def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tu
 
 
 Batch = tuple[list[int], NDArray[np.float16], dict[int, str]]
-"""Rows, their (B, C, R) features, and why others have none."""
+"""Rows, their (B, C, R) features, and the errors of other rows."""
 _NO_BATCH: Batch = ([], np.zeros((0, 1, 1), np.float16), {})
 
 
 def _batches(
     pending: NDArray[np.int64], manifest: Manifest, paths: dict[int, Path], backbone: Backbone
 ) -> Generator[Batch]:
-    """Batches of features in order, each opened and taken through the network by one thread.
+    """Yield batches of features in order; each is opened and run through the network by one thread.
 
-    So no core waits for another at each of the network's layers, and what a batch comes to does not depend on them.
+    So no core waits for another at each layer of the network, and the result of a batch does not depend on them.
     """
-    over = threading.Event()
+    cancelled = threading.Event()
 
-    def make(rows: list[int]) -> Batch:
-        good, faults, made = [], {}, []
-        at_once = BATCH if backbone.device.type == "cuda" else CPU_BATCH
-        for start in range(0, len(rows), at_once):
+    def extract(rows: list[int]) -> Batch:
+        opened, errors, maps = [], {}, []
+        pass_size = BATCH if backbone.device.type == "cuda" else CPU_BATCH
+        for start in range(0, len(rows), pass_size):
             pixels = []
-            for row in rows[start : start + at_once]:
+            for row in rows[start : start + pass_size]:
                 try:
                     pixels.append(prepare_file(paths[manifest.images[row].id], backbone.spec)[0])
-                    good.append(row)
+                    opened.append(row)
                 except ImageError as fault:
-                    faults[row] = str(fault)
-            if over.is_set():
+                    errors[row] = str(fault)
+            if cancelled.is_set():
                 break
             if pixels:
-                made.append(backbone.features(torch.from_numpy(np.stack(pixels))).to(torch.float16).cpu().numpy())
-        return good, np.concatenate(made) if made else _NO_BATCH[1], faults
+                maps.append(backbone.features(torch.from_numpy(np.stack(pixels))).to(torch.float16).cpu().numpy())
+        return opened, np.concatenate(maps) if maps else _NO_BATCH[1], errors
 
     cores = torch.get_num_threads() if backbone.device.type == "cpu" else os.cpu_count() or 2
     workers = min(_WORKERS, cores)
@@ -226,21 +243,21 @@ def _batches(
     threads = torch.get_num_threads()
     with ThreadPoolExecutor(workers, "features", torch.set_num_threads, (max(1, threads // workers),)) as pool:
         try:
-            waiting.extend(pool.submit(make, rows) for rows in islice(batches, 2 * workers))
+            waiting.extend(pool.submit(extract, rows) for rows in islice(batches, 2 * workers))
             while waiting:
                 batch = waiting.popleft().result()
-                waiting.extend(pool.submit(make, rows) for rows in islice(batches, 1))
+                waiting.extend(pool.submit(extract, rows) for rows in islice(batches, 1))
                 yield batch
         finally:
-            over.set()
+            cancelled.set()
             for future in waiting:
                 future.cancel()
-            # What was said for one thread holds for all that start later.
+            # The setting of one thread applies to all that start later.
             torch.set_num_threads(threads)
 
 
 def _write_rows(maps: int, marks: int, rows: list[int], values: NDArray[np.float16], spec: BackboneSpec) -> None:
-    """Rows first, on disk, and then their marks: a row that is marked is whole."""
+    """Write rows to disk and then their marks, so that a marked row is always complete."""
     row_bytes = spec.channels * spec.grid[0] * spec.grid[1] * 2
     for row, value in zip(rows, values, strict=True):
         _write_at(maps, value.tobytes(), row * row_bytes)

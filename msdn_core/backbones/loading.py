@@ -1,4 +1,4 @@
-"""Frozen backbones: any timm or torchvision model that yields a feature map, by name."""
+"""Loading frozen backbones: any timm or torchvision model with a feature map, by name."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LITE0_STD: Triple = (128 / 255, 128 / 255, 128 / 255)
 
 
 class FeatureMap(nn.Module):
-    """A network without its end: (B, 3, S, S) in, (B, C, H, W) out."""
+    """A network without its classifier: (B, 3, S, S) in, (B, C, H, W) out."""
 
     def __init__(
         self, network: nn.Module, forward: Callable[[nn.Module, Tensor], Tensor], channels: int | None
@@ -36,16 +36,18 @@ class FeatureMap(nn.Module):
         self._channels = channels
 
     def forward(self, pixels: Tensor) -> Tensor:
-        """Brings what the network gives into (B, C, H, W), whichever way round it gave it."""
+        """Return the network's output as (B, C, H, W), whatever its layout."""
         value = self._forward(self.network, pixels)
         if not torch.is_tensor(value) or value.ndim not in (3, 4):
-            raise WeightsError("This model yields no feature map; choose a convolutional one or a vision transformer.")
+            raise WeightsError("This model has no feature map; choose a convolutional network or a vision transformer.")
         if value.ndim == 3:
             prefix = int(getattr(self.network, "num_prefix_tokens", 0))
             tokens = value[:, prefix:]
             side = math.isqrt(tokens.shape[1])
             if side * side != tokens.shape[1]:
-                raise WeightsError("This model's tokens form no square grid; choose another backbone or size.")
+                raise WeightsError(
+                    "The tokens of this model do not form a square grid; choose another backbone or size."
+                )
             return tokens.transpose(1, 2).reshape(len(value), -1, side, side)
         if self._channels is not None and value.shape[1] != self._channels == value.shape[3]:
             return value.permute(0, 3, 1, 2)
@@ -53,7 +55,7 @@ class FeatureMap(nn.Module):
 
 
 class Backbone:
-    """A frozen network with its weights, ready to make features."""
+    """A frozen network with its weights, ready to extract features."""
 
     def __init__(self, feature_map: nn.Module, spec: BackboneSpec, device: torch.device) -> None:
         self.spec = spec
@@ -61,7 +63,7 @@ class Backbone:
         self._network = feature_map
 
     def features(self, pixels: Tensor) -> Tensor:
-        """(B, C, R) float32, each region of length 1 over C, from prepared (B, 3, S, S) pixels."""
+        """Return (B, C, R) float32 features, each region of length 1 over C, of prepared (B, 3, S, S) pixels."""
         with torch.inference_mode():
             batch = pixels.to(self.device, getattr(torch, self.spec.precision)).contiguous(
                 memory_format=torch.channels_last
@@ -78,19 +80,35 @@ def load_backbone(
     device: torch.device | str | None = None,
     precision: str = "float32",
 ) -> Backbone:
-    """A backbone by name, with ImageNet weights: ``lite0``, ``resnet101``, or any timm or torchvision model.
+    """Return a backbone by name with ImageNet weights.
 
-    ``size`` is the pixels a side (default: the model's own; 448 for ``resnet101``, as in the paper); ``weights`` a
-    local file, otherwise the package's or the library's own download. ``precision`` is what it computes in: bfloat16
-    takes a fraction of the time where the processor or the GPU has it. Raises WeightsError and ConfigError.
+    Parameters
+    ----------
+    name
+        ``lite0``, ``resnet101``, or any timm or torchvision model.
+    size
+        The side length of its input in pixels; by default the model's own, or 448 for ``resnet101`` as in the paper.
+    weights
+        A local weights file; by default the weights come from a package or a library's download.
+    device
+        The device; by default ``choose_device()``.
+    precision
+        ``float32`` or ``bfloat16``, which takes a fraction of the time if the processor or the GPU supports it.
+
+    Raises
+    ------
+    ConfigError
+        If a name or value is unknown or not possible on this machine.
+    WeightsError
+        If the weights cannot be loaded, or the model cannot be used.
     """
     target = choose_device() if device is None else torch.device(device)
     if precision not in PRECISIONS:
-        raise ConfigError(f"There is no precision “{precision}”; choose {' or '.join(PRECISIONS)}.")
+        raise ConfigError(f"Unknown precision “{precision}”; choose {' or '.join(PRECISIONS)}.")
     if precision == "bfloat16" and not _has_bfloat16(target):
-        raise ConfigError(f"Device “{target}” of this machine does not compute in bfloat16; choose float32.")
+        raise ConfigError(f"Device “{target}” of this machine does not support bfloat16; choose float32.")
     if size is not None and not 32 <= size <= 2048:
-        raise ConfigError(f"Images of {size} pixels a side cannot be made; choose a size from 32 to 2048.")
+        raise ConfigError(f"The image size cannot be {size} pixels; choose a size from 32 to 2048.")
     if name in ("lite0", "tf_efficientnet_lite0"):
         built = _lite0(weights)
     elif name.startswith(("torchvision/", "resnet")):
@@ -107,7 +125,8 @@ def load_backbone(
             shape = network(example).shape
         except (RuntimeError, AssertionError, ValueError) as fault:
             raise WeightsError(
-                f"Backbone {name} cannot take images of {side} pixels ({str(fault).splitlines()[0]}); give --size."
+                f"Backbone {name} does not accept images of {side} pixels ({str(fault).splitlines()[0]}); choose "
+                "another --size."
             ) from fault
     spec = BackboneSpec(
         name="lite0" if name == "tf_efficientnet_lite0" else name,
@@ -121,8 +140,8 @@ def load_backbone(
         weights_file="" if weights is None else str(Path(weights).absolute()),
         precision=precision,
     )
-    fastest = fold_layers(network, example, on_cpu=target.type == "cpu")
-    return Backbone(fastest.to(target, getattr(torch, precision)), spec, target)
+    fast_network = fold_layers(network, example, on_cpu=target.type == "cpu")
+    return Backbone(fast_network.to(target, getattr(torch, precision)), spec, target)
 
 
 def _has_bfloat16(device: torch.device) -> bool:
@@ -159,12 +178,12 @@ def _torchvision(name: str, weights: Path | None) -> Built:
     from torchvision import models
 
     if name not in models.list_models(module=models):
-        raise ConfigError(f"There is no backbone “{name}”; name a timm or torchvision model, or lite0 or resnet101.")
+        raise ConfigError(f"Unknown backbone “{name}”; choose a timm or torchvision model, lite0 or resnet101.")
     if weights is None:
         choice = models.get_model_weights(name)
-        wanted = next((w for w in choice if w.name == "IMAGENET1K_V1"), choice.DEFAULT)
-        full = _download(lambda: models.get_model(name, weights=wanted), name)
-        source = f"torchvision {wanted.name}"
+        chosen = next((w for w in choice if w.name == "IMAGENET1K_V1"), choice.DEFAULT)
+        full = _download(lambda: models.get_model(name, weights=chosen), name)
+        source = f"torchvision {chosen.name}"
     else:
         full = models.get_model(name, weights=None)
         load_by_name(full, read_weights(weights), str(weights))
@@ -175,7 +194,9 @@ def _torchvision(name: str, weights: Path | None) -> Built:
     elif hasattr(full, "layer4"):
         network = nn.Sequential(*list(full.children())[:-2])
     else:
-        raise ConfigError(f"Backbone {name} of torchvision yields no feature map; choose another, or its timm twin.")
+        raise ConfigError(
+            f"Backbone {name} of torchvision has no feature map; choose another one, or its timm counterpart."
+        )
     return FeatureMap(network, _call, None), 448 if name == "resnet101" else 224, IMAGENET_MEAN, IMAGENET_STD, source
 
 
@@ -183,9 +204,9 @@ def _timm(name: str, size: int | None, weights: Path | None) -> Built:
     import timm
 
     if not timm.is_model(name.partition(".")[0]):
-        near = timm.list_models(f"*{name}*")[:3]
-        hint = f" like {', '.join(near)}" if near else ""
-        raise ConfigError(f"There is no backbone “{name}”; name a timm or torchvision model{hint}, or lite0.")
+        similar = timm.list_models(f"*{name}*")[:3]
+        hint = f" like {', '.join(similar)}" if similar else ""
+        raise ConfigError(f"Unknown backbone “{name}”; choose a timm or torchvision model{hint}, or lite0.")
 
     def create(**options: Any) -> Any:
         return timm.create_model(name, pretrained=weights is None, num_classes=0, **options)
@@ -195,11 +216,11 @@ def _timm(name: str, size: int | None, weights: Path | None) -> Built:
             try:
                 return create(img_size=size)
             except TypeError:
-                pass  # Only models with a fixed grid of tokens have to be told.
+                pass  # Only models with a fixed grid of tokens need the size.
         return create()
 
     if weights is None:
-        with _offline_at_once():
+        with _offline_if_unreachable():
             network = _download(build, name)
         source = f"timm {network.pretrained_cfg.get('tag') or 'default'}"
     else:
@@ -213,8 +234,8 @@ def _timm(name: str, size: int | None, weights: Path | None) -> Built:
 
 
 @contextmanager
-def _offline_at_once() -> Iterator[None]:
-    """Without a way to the hub its client retries for most of a minute; then only what it has cached is asked for."""
+def _offline_if_unreachable() -> Iterator[None]:
+    """Use only cached files if the hub is unreachable: its client would retry for most of a minute."""
     from huggingface_hub import constants
 
     try:
@@ -222,21 +243,21 @@ def _offline_at_once() -> Iterator[None]:
         reachable = True
     except OSError:
         reachable = False
-    before = constants.HF_HUB_OFFLINE
-    constants.HF_HUB_OFFLINE = before or not reachable
+    previous = constants.HF_HUB_OFFLINE
+    constants.HF_HUB_OFFLINE = previous or not reachable
     try:
         yield
     finally:
-        constants.HF_HUB_OFFLINE = before
+        constants.HF_HUB_OFFLINE = previous
 
 
 def _download(build: Callable[[], Any], name: str) -> Any:
-    """Libraries fail offline with errors of their own kinds, some of them bare RuntimeErrors."""
+    """Return what ``build`` returns; raise WeightsError for any error: libraries raise many kinds when offline."""
     try:
         return build()
     except Exception as fault:
         reason = str(fault).strip().splitlines()[0] if str(fault).strip() else type(fault).__name__
         raise WeightsError(
             f"The weights of {name} could not be downloaded ({reason[:160]}); connect to the internet, "
-            "or give a file with --weights."
+            "or give a local file with --weights."
         ) from fault

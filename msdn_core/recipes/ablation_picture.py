@@ -1,4 +1,4 @@
-"""The picture of an ablation: one line a row, a mark at the mean of each figure, its deviation and its seeds."""
+"""The picture of an ablation: per row, the mean of each figure, its deviation and the values of the seeds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _COLOURS = {"H": BLUE, "CZSL": ORANGE}
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A figure by its name, with a value from 0 to 1 a seed; H is drawn as a circle, CZSL as a diamond."""
+    """A figure with one value from 0 to 1 per seed; H is drawn as a circle, CZSL as a diamond."""
 
     name: str
     values: tuple[float, ...]
@@ -30,7 +30,7 @@ class Strip:
 
 
 def draw(strips: Sequence[Strip], *, title: str, caption: str) -> str:
-    """An SVG that stands by itself; strips without values say so."""
+    """Return a standalone SVG; rows without values are marked as not finished."""
     values = [100 * value for strip in strips for mark in strip.marks for value in mark.values]
     low, high, step = _axis(values)
     height = _TOP + _LINE * len(strips) + _BOTTOM
@@ -43,10 +43,10 @@ def draw(strips: Sequence[Strip], *, title: str, caption: str) -> str:
         *opening(_WIDTH, height, f"{title}: {caption}"),
         text(24, 34, title, size=17, weight=600),
     ]
-    place = 24.0
+    offset = 24.0
     for name, colour in _COLOURS.items():
-        parts += [_shape(name, place + 5, 57, colour), text(place + 17, 61.5, name)]
-        place += 60
+        parts += [_shape(name, offset + 5, 57, colour), text(offset + 17, 61.5, name)]
+        offset += 60
     for tick in range(round((high - low) / step) + 1):
         value = low + tick * step
         parts.append(f'<path d="M{x(value):.1f} {_TOP - 4}V{foot}" stroke="{GRID}"/>')
@@ -56,14 +56,14 @@ def draw(strips: Sequence[Strip], *, title: str, caption: str) -> str:
         parts.append(text(_LEFT - 16, middle + 4.5, strip.label, anchor="end"))
         if not any(mark.values for mark in strip.marks):
             parts.append(text(_LEFT + 12, middle + 4.5, "not finished", fill=MUTED, size=12))
-        for place, mark in enumerate(strip.marks):
-            at = middle + (place - (len(strip.marks) - 1) / 2) * 11
-            parts += _marked(mark, at, x)
+        for index_in_row, mark in enumerate(strip.marks):
+            y = middle + (index_in_row - (len(strip.marks) - 1) / 2) * 11
+            parts += _mark_shapes(mark, y, x)
     parts += [text(24, height - 20, caption, fill=MUTED, size=12), "</svg>"]
     return "\n".join(parts) + "\n"
 
 
-def _marked(mark: Mark, y: float, x: Callable[[float], float]) -> list[str]:
+def _mark_shapes(mark: Mark, y: float, x: Callable[[float], float]) -> list[str]:
     if not mark.values:
         return []
     colour, mean = _COLOURS[mark.name], 100 * statistics.fmean(mark.values)
@@ -87,9 +87,9 @@ def _shape(name: str, x: float, y: float, colour: str) -> str:
 
 
 def _axis(values: Sequence[float]) -> tuple[float, float, float]:
-    """Round ends of the axis around the values, in per cent, and the distance of its lines."""
+    """Return rounded ends of the axis in per cent and the distance of its lines."""
     low, high = (min(values), max(values)) if values else (0.0, 100.0)
     step = next(step for step in (1, 2, 5, 10, 20) if (high - low) / step <= 7)
-    # Deviations reach a little beyond the values.
+    # Deviations may extend a little beyond the values.
     start, end = math.floor(low / step - 0.5) * step, math.ceil(high / step + 0.5) * step
     return max(0.0, float(start)), min(100.0, float(end)), float(step)

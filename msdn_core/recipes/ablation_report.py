@@ -1,4 +1,4 @@
-"""The tables of an ablation: figures of each row, mean and deviation over its seeds, with what made them."""
+"""The tables of an ablation: the figures of each row, mean and deviation over its seeds, and their provenance."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class Spread:
 
     @property
     def mean(self) -> float | None:
-        """None where there is no value."""
+        """The mean; None without values."""
         return statistics.fmean(self.values) if self.values else None
 
     @property
     def deviation(self) -> float | None:
-        """The sample's standard deviation; None where there are fewer than two values."""
+        """The standard deviation of the sample; None for fewer than two values."""
         return statistics.stdev(self.values) if len(self.values) > 1 else None
 
     def __str__(self) -> str:
@@ -52,78 +52,78 @@ class RowResult:
     row: str
     label: str
     seeds: tuple[int, ...]
-    """Those whose runs are finished."""
+    """The seeds whose runs are finished."""
     figures: dict[str, Spread]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What the finished runs of an ablation say together."""
+    """The results of the finished runs of an ablation."""
 
     ablation: Ablation
     rows: tuple[RowResult, ...]
     on: str
-    """What the figures were measured on."""
+    """What the figures were measured on, for example ``test``."""
     selected_on: str
     data: Mapping[str, Any]
-    """What the first finished run was trained on, as in ``data.json``; empty where none is finished."""
+    """What the first finished run was trained on, as in ``data.json``; empty if none is finished."""
     findings: tuple[str, ...] = ()
-    """Sentences: which rows are not comparable."""
+    """Sentences that say which rows are not comparable."""
 
     @property
     def finished(self) -> int:
-        """How many runs are."""
+        """The number of finished runs."""
         return sum(len(row.seeds) for row in self.rows)
 
     @property
     def caption(self) -> str:
-        """How the figures came about, in a line."""
+        """How the figures were obtained, in one line."""
         seeds = sorted({seed for row in self.rows for seed in row.seeds})
         if not seeds:
             return "no run is finished yet"
-        counted = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
-        return f"measured on {self.on}, selected on {self.selected_on}, {counted}"
+        seed_list = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
+        return f"measured on {self.on}, selected on {self.selected_on}, {seed_list}"
 
     def made(self) -> dict[str, Any]:
-        """What made the figures."""
+        """Return the provenance of the figures."""
         return {"config": self.ablation.config.to_json(), "data": dict(self.data)}
 
 
 def collect_results(ablation: Ablation) -> Report:
-    """The figures of the runs that are finished; a row without any stays empty."""
+    """Return the figures of the finished runs; a row without any is empty."""
     cells = [cell for cell in ablation.cells() if cell.done]
     found = {cell.run.name: dict(cell.run.status().figures) for cell in cells}
     rows = tuple(_row(row, ablation, [cell for cell in cells if cell.row == row], found) for row in ablation.rows)
-    said = list(found.values())
+    all_figures = list(found.values())
     trained_on = [(cell, cell.run.data()) for cell in cells]
-    # What is held out for validation is drawn by the seed, so it differs by intent.
+    # The validation images depend on the seed, so they differ on purpose.
     data = {name: value for name, value in trained_on[0][1].items() if name != "validation"} if trained_on else {}
     findings = tuple(
-        f"The {what} that “{cell.run.name}” was trained on are others than those of “{cells[0].run.name}”: their rows "
-        "are not comparable."
-        for cell, one in trained_on
-        if (what := changed_since(one, data))
+        f"The {changed} of “{cell.run.name}” differ from those of “{cells[0].run.name}”, so their rows are not "
+        "comparable."
+        for cell, cell_data in trained_on
+        if (changed := changed_since(cell_data, data))
     )
-    return Report(ablation, rows, _common(said, "on"), _common(said, "selected_on"), data, findings)
+    return Report(ablation, rows, _common(all_figures, "on"), _common(all_figures, "selected_on"), data, findings)
 
 
 def _row(row: str, ablation: Ablation, cells: Sequence[Cell], found: dict[str, dict[str, Any]]) -> RowResult:
     figures = {
-        # What stands there may be a stranger's: what is no number is no figure.
+        # The file is untrusted: anything that is not a number is ignored.
         key: Spread(tuple(v for cell in cells if isinstance(v := found[cell.run.name].get(key), (int, float))))
         for key, _ in FIGURES
     }
     return RowResult(row, row_label(row, ablation.config.variant), tuple(cell.seed for cell in cells), figures)
 
 
-def _common(said: Sequence[dict[str, Any]], key: str) -> str:
-    return " and ".join(sorted({str(figures.get(key, "nothing")) for figures in said})) or "nothing yet"
+def _common(all_figures: Sequence[dict[str, Any]], key: str) -> str:
+    return " and ".join(sorted({str(figures.get(key, "nothing")) for figures in all_figures})) or "nothing yet"
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:
-    """Writes ``table.md``, ``table.csv``, ``picture.svg`` and ``results.json``, each whole or not at all."""
+    """Write ``table.md``, ``table.csv``, ``picture.svg`` and ``results.json``, each whole or not at all."""
     if folder == report.ablation.folder:
-        # The window writes there whenever it looks: a stranger's project shall not choose another place.
+        # The window writes there on its own: an untrusted project must not redirect it to another place.
         refuse_links(report.ablation.project, folder)
     folder.mkdir(parents=True, exist_ok=True)
     contents = {
@@ -138,7 +138,7 @@ def write_report(report: Report, folder: Path) -> list[Path]:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    """All that is known, each run by itself included; figures from 0 to 1."""
+    """Return all results, including those of single runs, as JSON values; figures from 0 to 1."""
     done = [cell for cell in report.ablation.cells() if cell.done]
     return {
         "name": report.ablation.name,
@@ -163,7 +163,7 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 def as_csv(report: Report) -> str:
-    """One line a row, figures in per cent, an empty cell where there is none; what made them in the last columns."""
+    """Return one line per row: figures in per cent, empty if missing, and their provenance in the last columns."""
     made, config = report.data, report.ablation.config
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -188,7 +188,7 @@ def as_csv(report: Report) -> str:
 
 
 def markdown(report: Report) -> str:
-    """The table, and under it what made it."""
+    """Return the table with its provenance below."""
     ablation = report.ablation
     lines = [f"# Ablation “{ablation.name}” of {ablation.project.name}", ""]
     lines += ["| row | " + " | ".join(label for _, label in FIGURES) + " | seeds |"]
@@ -200,7 +200,7 @@ def markdown(report: Report) -> str:
         ", mean ± standard deviation of the sample over seeds" if any(len(r.seeds) > 1 for r in report.rows) else ""
     )
     lines += ["", f"Per cent{spread}; {report.caption}.", "", *report.findings]
-    made = ["## What made it", "", *_origin(report)] if report.data else []
+    made = ["## Provenance", "", *_origin(report)] if report.data else []
     return "\n".join([*lines, *made]) + "\n"
 
 
@@ -237,7 +237,7 @@ def _origin(report: Report) -> list[str]:
 
 
 def picture(report: Report) -> str:
-    """H and CZSL of every row, as an SVG."""
+    """Return H and CZSL of every row as an SVG."""
     strips = [
         Strip(row.label, tuple(Mark(name, row.figures[key].values) for key, name in (("H", "H"), ("czsl", "CZSL"))))
         for row in report.rows

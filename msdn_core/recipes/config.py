@@ -1,4 +1,4 @@
-"""A run's settings, each with its meaning, unit and range, and the recipes they start from. No torch here."""
+"""The settings of a run, each with its label, help, unit and range, and the recipes that they start from."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def setting(
     choices: Sequence[str] = (),
     advanced: bool = True,
 ) -> Any:
-    """A dataclass field that a form can be made of; ``zero`` is what 0 stands for where it is no amount."""
+    """Return a dataclass field with what a form needs; ``zero`` names the meaning of 0 where it is not an amount."""
     metadata = {
         "label": label,
         "help": help,
@@ -44,21 +44,23 @@ def setting(
 
 @dataclass(frozen=True, slots=True)
 class TrainConfig:
-    """All that decides a run, besides the project itself."""
+    """All settings of a run: with the project they determine its result."""
 
-    recipe: str = setting("demo", "Recipe", "What the settings started from.", group="Recipe", advanced=False)
+    recipe: str = setting(
+        "demo", "Recipe", "The recipe that the settings started from.", group="Recipe", advanced=False
+    )
     variant: str = setting(
         "official",
         "Variant",
-        "official: what the published code computes; paper: our reading of the paper's equations, where they differ.",
+        "official: as the published code computes it; paper: our reading of the paper's equations where they differ.",
         group="Network",
         choices=tuple(Variant),
     )
     sub_nets: str = setting(
         "both",
         "Sub-nets",
-        "both; av or va: only attribute→visual, or only visual→attribute, which then predicts alone; none: a baseline "
-        "without attention, the average-pooled feature and one linear map.",
+        "both; av or va: only attribute→visual, or only visual→attribute; none: a baseline without attention, the "
+        "average-pooled feature and one linear map.",
         group="Network",
         choices=tuple(SubNets),
     )
@@ -68,26 +70,32 @@ class TrainConfig:
     size: int = setting(
         0,
         "Image size",
-        "Pixels a side; 0 takes the backbone's own.",
+        "Side length of the image in pixels; 0 takes the backbone's default.",
         group="Features",
         unit="px",
-        zero="the backbone's own",
+        zero="the backbone's default",
         minimum=0,
         maximum=2048,
     )
     weights: str = setting(
-        "", "Weights file", "The backbone's weights, where they cannot be downloaded.", group="Features"
+        "", "Weights file", "A file with the backbone's weights, if they cannot be downloaded.", group="Features"
     )
     feature_precision: str = setting(
         "float32",
-        "Precision of the backbone",
-        "bfloat16 makes features in half the time where the processor or the GPU has it; they are other features, kept "
-        "apart from those of float32.",
+        "Backbone precision",
+        "bfloat16 extracts features in half the time where the processor or the GPU supports it. These features are "
+        "stored separately from those in float32.",
         group="Features",
         choices=PRECISIONS,
     )
     steps: int = setting(
-        300, "Steps", "Batches until the run ends.", group="Length", minimum=1, maximum=10_000_000, advanced=False
+        300,
+        "Steps",
+        "Number of batches until the run ends.",
+        group="Length",
+        minimum=1,
+        maximum=10_000_000,
+        advanced=False,
     )
     evaluate_every: int = setting(
         50,
@@ -99,27 +107,32 @@ class TrainConfig:
         maximum=10_000_000,
     )
     batch_size: int = setting(
-        50, "Batch size", "Images a step.", group="Batches", unit="images", minimum=1, maximum=4096, advanced=False
+        50, "Batch size", "Images per step.", group="Batches", unit="images", minimum=1, maximum=4096, advanced=False
     )
     sampling: str = setting(
         "permutation",
         "Sampling",
-        "permutation: a fresh draw each step (CUB); epoch: every image once a round; class_random: one image of each "
-        "of as many random classes (SUN); class_balanced: every class alike (AWA2).",
+        "permutation: drawn anew at each step (CUB); epoch: every image once per epoch; class_random: one image each "
+        "of some random classes (SUN); class_balanced: all classes equally often (AWA2).",
         group="Batches",
         choices=("permutation", "epoch", "class_random", "class_balanced"),
     )
     learning_rate: float = setting(
-        1e-4, "Learning rate", "RMSprop's step size.", group="Optimiser", minimum=1e-8, maximum=10.0, advanced=False
+        1e-4, "Learning rate", "Step size of RMSprop.", group="Optimiser", minimum=1e-8, maximum=10.0, advanced=False
     )
     weight_decay: float = setting(
-        1e-4, "Weight decay", "Pull towards zero.", group="Optimiser", minimum=0.0, maximum=1.0
+        1e-4,
+        "Weight decay",
+        "Strength of the pull of weights towards zero.",
+        group="Optimiser",
+        minimum=0.0,
+        maximum=1.0,
     )
     momentum: float = setting(
-        0.9, "Momentum", "Share of the last step kept.", group="Optimiser", minimum=0.0, maximum=0.999
+        0.9, "Momentum", "Share of the previous step that is kept.", group="Optimiser", minimum=0.0, maximum=0.999
     )
     alpha: float = setting(
-        0.99, "Smoothing", "RMSprop's memory of squared gradients.", group="Optimiser", minimum=0.0, maximum=0.9999
+        0.99, "Smoothing", "Smoothing of RMSprop's squared gradients.", group="Optimiser", minimum=0.0, maximum=0.9999
     )
     lambda_cal: float = setting(
         0.1, "λ calibration", "Weight of self-calibration.", group="Losses", minimum=0.0, maximum=100.0, advanced=False
@@ -135,33 +148,33 @@ class TrainConfig:
     )
     distillation: str = setting(
         "both",
-        "Distillation by",
-        "both; divergence: only the divergence of the two predictions; l2: only their distance; none. It takes both "
-        "sub-nets.",
+        "Distillation terms",
+        "both; divergence: only the divergence of the two predictions; l2: only their distance; none. Distillation "
+        "needs both sub-nets.",
         group="Losses",
         choices=tuple(Distillation),
     )
     bias: float = setting(
         1.0,
         "Bias",
-        "Added to unseen and taken off seen classes; calibrated stacking with gamma of twice this.",
+        "Added to unseen classes and subtracted from seen ones: calibrated stacking with twice this value as gamma.",
         group="Losses",
         minimum=0.0,
         maximum=10.0,
     )
     fusion_av: float = setting(
-        0.9, "Weight of A→V", "Share of attribute→visual in a prediction.", group="Network", minimum=0.0, maximum=1.0
+        0.9, "Weight of A→V", "Weight of attribute→visual in a prediction.", group="Network", minimum=0.0, maximum=1.0
     )
     fusion_va: float = setting(
-        0.1, "Weight of V→A", "Share of visual→attribute in a prediction.", group="Network", minimum=0.0, maximum=1.0
+        0.1, "Weight of V→A", "Weight of visual→attribute in a prediction.", group="Network", minimum=0.0, maximum=1.0
     )
     normalize_v: bool = setting(
-        False, "Normalise word vectors", "To length 1 again at each step (AWA2).", group="Network"
+        False, "Normalise word vectors", "Scale word vectors to length 1 at each step (AWA2).", group="Network"
     )
     cosine_scale: float = setting(
         0.0,
         "Cosine scale",
-        "Classes are scored by this many times the cosine of attribute scores and class vector; 0 takes their product, "
+        "The class score is this factor times the cosine of attribute scores and class vector; 0 takes their product, "
         "as the published code does.",
         group="Network",
         zero="the plain product",
@@ -169,13 +182,13 @@ class TrainConfig:
         maximum=MOST_COSINE_SCALE,
     )
     clip_negative: bool = setting(
-        False, "Clip negative values", "Negative class values count as 0 (AWA2).", group="Network"
+        False, "Clip negative values", "Treat negative class values as 0 (AWA2).", group="Network"
     )
     selection: str = setting(
         "validation",
         "Select on",
-        "validation: the best H on a part of the seen classes; last: the last step; best_on_test: as the published "
-        "code does, optimistic and labelled so.",
+        "validation: the best H on held-out seen classes; last: the last step; best_on_test: as the published code "
+        "does, which is optimistic and labelled so.",
         group="Selection",
         choices=("validation", "last", "best_on_test"),
         advanced=False,
@@ -183,14 +196,14 @@ class TrainConfig:
     validation_split: str = setting(
         "given",
         "Validation split",
-        "given: the seen classes that the data set itself names for validation, where it does; drawn: by the seed.",
+        "given: the seen classes that the data set proposes for validation, if it does; drawn: at random, by the seed.",
         group="Selection",
         choices=("given", "drawn"),
     )
     validation_classes: float = setting(
         0.15,
         "Validation classes",
-        "Share of the seen classes held out as if they were unseen, where they are drawn.",
+        "Share of the seen classes that is held out as if unseen, if they are drawn.",
         group="Selection",
         minimum=0.0,
         maximum=0.5,
@@ -198,7 +211,7 @@ class TrainConfig:
     validation_images: float = setting(
         0.1,
         "Validation images",
-        "Share of the other seen images held out.",
+        "Share of the images of the other seen classes that is held out.",
         group="Selection",
         minimum=0.0,
         maximum=0.5,
@@ -206,8 +219,8 @@ class TrainConfig:
     watch: str = setting(
         "",
         "Watched pairs",
-        "IMAGE:ATTRIBUTE; IMAGE:ATTRIBUTE …, whose attention maps are filmed while it trains. Empty: the project's "
-        "pins, or else telling ones of the validation images; none: no film.",
+        "IMAGE:ATTRIBUTE; IMAGE:ATTRIBUTE … whose attention maps are filmed during training. Empty: the project's pins "
+        "or, without pins, pairs chosen from the validation images; none: no film.",
         group="Film",
     )
     watch_every: int = setting(
@@ -216,7 +229,7 @@ class TrainConfig:
         "Steps between two frames of the film; each evaluation is filmed as well.",
         group="Film",
         unit="steps",
-        zero="about 100 frames a run",
+        zero="about 100 frames per run",
         minimum=0,
         maximum=10_000_000,
     )
@@ -227,15 +240,15 @@ class TrainConfig:
     precision: str = setting(
         "float32",
         "Precision",
-        "Of the network's one large product: bfloat16 takes a fraction of the time where the processor or the GPU "
-        "has it, and rounds to three digits.",
+        "Precision of the network's one large product: bfloat16 takes a fraction of the time where the processor or "
+        "the GPU supports it, and rounds to three digits.",
         group="Machine",
         choices=("float32", "bfloat16"),
     )
     threads: int = setting(
         0,
         "Threads",
-        "Processor threads; 0 leaves it to the machine.",
+        "Number of processor threads; 0 lets the machine choose.",
         group="Machine",
         zero="the machine's choice",
         minimum=0,
@@ -246,25 +259,25 @@ class TrainConfig:
         for entry in fields(self):
             _check(entry, getattr(self, entry.name))
         if self.fusion_av + self.fusion_va <= 0:
-            raise ConfigError("The weights of both sub-nets are 0; give at least one of them some weight.")
+            raise ConfigError("The weights of both sub-nets are 0; set at least one of them above 0.")
 
     @property
     def gamma(self) -> float:
-        """The calibrated stacking that the bias amounts to, on the fused scores."""
+        """The calibrated stacking on the fused scores that corresponds to the bias."""
         return 2.0 * self.bias * (self.fusion.av + self.fusion.va)
 
     @property
     def fusion(self) -> Fusion:
-        """The weights of both sub-nets in a prediction; one that is alone has all of it."""
+        """The weights of both sub-nets in a prediction; a single sub-net has the full weight."""
         return SubNets(self.sub_nets).fusion(Fusion(self.fusion_av, self.fusion_va))
 
     def to_json(self) -> dict[str, Any]:
-        """The settings as JSON knows them."""
+        """Return the settings as JSON values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> TrainConfig:
-        """Settings from JSON; ConfigError for one that there is not, or of another kind."""
+        """Return the settings in JSON values; raise ConfigError for an unknown one or one of a wrong type."""
         known = {entry.name: entry for entry in fields(cls)}
         for name in content:
             if name not in known:
@@ -272,35 +285,35 @@ class TrainConfig:
         return cls(**{name: _cast(known[name], value) for name, value in content.items()})
 
     def with_settings(self, settings: Sequence[str]) -> TrainConfig:
-        """These settings changed by ``key=value`` texts; ConfigError says which cannot be and why."""
+        """Return these settings with ``key=value`` changes; raise ConfigError if one is not possible."""
         known = {entry.name: entry for entry in fields(self)}
         changes = {}
         for text in settings:
             name, separator, value = text.partition("=")
             name = name.strip().replace("-", "_")
             if not separator:
-                raise ConfigError(f"“{text}” is no setting; write it as key=value.")
+                raise ConfigError(f"“{text}” is not a setting; write it as key=value.")
             if name not in known:
                 raise ConfigError(_unknown(name))
             changes[name] = _cast(known[name], value.strip())
         if "backbone" in changes and "size" not in changes:
-            # A size belongs to its backbone: another one brings its own.
+            # A size belongs to its backbone: another backbone has its own default.
             changes["size"] = 0
         return replace(self, **changes)
 
 
 def from_settings(recipe: str, settings: Sequence[str] = ()) -> TrainConfig:
-    """A recipe's settings, changed by ``key=value`` texts; ConfigError where one cannot be."""
+    """Return the settings of a recipe with ``key=value`` changes; raise ConfigError if one is not possible."""
     if recipe not in RECIPES:
-        raise ConfigError(f"There is no recipe “{recipe}”; choose {', '.join(RECIPES)}.")
+        raise ConfigError(f"Unknown recipe “{recipe}”; choose one of {', '.join(RECIPES)}.")
     return RECIPES[recipe].with_settings(settings)
 
 
 def _unknown(name: str) -> str:
     names = [entry.name for entry in fields(TrainConfig)]
     near = difflib.get_close_matches(name, names, n=1)
-    hint = f"did you mean “{near[0]}”?" if near else f"there are {', '.join(names)}."
-    return f"There is no setting “{name}”; {hint}"
+    hint = f"did you mean “{near[0]}”?" if near else f"choose one of {', '.join(names)}."
+    return f"Unknown setting “{name}”; {hint}"
 
 
 def _cast(entry: Field[Any], value: Any) -> Any:
@@ -316,18 +329,18 @@ def _cast(entry: Field[Any], value: Any) -> Any:
             return int(value)
     except (ValueError, KeyError):
         pass
-    wanted = {bool: "yes or no", int: "a whole number", float: "a number", str: "a text"}[kind]
-    raise ConfigError(f"“{value}” cannot be the setting “{entry.name}”; it takes {wanted}.")
+    expected = {bool: "yes or no", int: "a whole number", float: "a number", str: "text"}[kind]
+    raise ConfigError(f"The setting “{entry.name}” cannot be “{value}”; give {expected}.")
 
 
 def _check(entry: Field[Any], value: Any) -> None:
     low, high, choices = (entry.metadata[key] for key in ("minimum", "maximum", "choices"))
     if choices and value not in choices:
-        raise ConfigError(f"“{value}” cannot be the setting “{entry.name}”; choose {', '.join(choices)}.")
+        raise ConfigError(f"The setting “{entry.name}” cannot be “{value}”; choose one of {', '.join(choices)}.")
     if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"{value} cannot be the setting “{entry.name}”; it takes a finite number.")
+        raise ConfigError(f"The setting “{entry.name}” cannot be {value}; give a finite number.")
     if (low is not None and value < low) or (high is not None and value > high):
-        raise ConfigError(f"{value:g} cannot be the setting “{entry.name}”; it runs from {low:g} to {high:g}.")
+        raise ConfigError(f"The setting “{entry.name}” cannot be {value:g}; give a number from {low:g} to {high:g}.")
 
 
 _RESNET = TrainConfig(recipe="cub", backbone="resnet101", size=448)
@@ -366,5 +379,6 @@ RECIPES: dict[str, TrainConfig] = {
         clip_negative=True,
     ),
 }
-"""``cub``, ``sun`` and ``awa2`` are the published scripts' (the test split touched once, unlike there). ``demo`` is
-ours, and so is ``cub-cosine``: ``cub`` with a cosine classifier, found on a seventh of CUB (docs/experiments.md)."""
+"""``cub``, ``sun`` and ``awa2`` are those of the published scripts, except that they use the test split only once.
+``demo`` and ``cub-cosine`` are ours; the latter is ``cub`` with a cosine classifier, found on a seventh of CUB
+(docs/experiments.md)."""

@@ -1,4 +1,4 @@
-"""A run's settings as a file of their own: the form saves it, ``train --config`` takes it, and each run holds one."""
+"""Settings files: the window saves them, ``train --config`` reads them, and each run directory holds one."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _MAX_BYTES = 1024 * 1024
 
 
 def read_config(path: Path) -> TrainConfig:
-    """The settings in a JSON file; what it leaves out is as in the recipe that it names (``demo`` where it does not).
+    """Return the settings in a JSON file, completed by those of the recipe that it names (by default ``demo``).
 
-    A run's ``config.json`` is such a file. Raises ConfigError where there is no such file, it is no settings file, or
-    a setting in it cannot be.
+    The ``config.json`` of a run is such a file. Raises ConfigError if the file cannot be read, is not a settings file,
+    or contains an impossible setting.
     """
     try:
         with path.open("rb") as file:
@@ -24,12 +24,14 @@ def read_config(path: Path) -> TrainConfig:
     except OSError as fault:
         raise ConfigError(f"{path} cannot be read ({fault.strerror or fault}); choose another file.") from fault
     except (ValueError, RecursionError) as fault:
-        raise ConfigError(f'{path} is no settings file ({fault}); it is JSON such as {{"seed": 1}}.') from fault
+        raise ConfigError(
+            f'{path} is not a settings file ({fault}); give a JSON file such as {{"seed": 1}}.'
+        ) from fault
     if not isinstance(content, dict):
-        raise ConfigError(f'{path} is no settings file; it is JSON such as {{"seed": 1}}.')
+        raise ConfigError(f'{path} is not a settings file; give a JSON file such as {{"seed": 1}}.')
     recipe = str(content.get("recipe", "demo"))
     try:
-        # A run may have been made from a recipe that this version does not have; then it holds all its settings.
+        # The recipe may be unknown to this version; the file of a run then contains all settings.
         base = from_settings(recipe).to_json() if recipe in RECIPES else {}
         return TrainConfig.from_json({**base, **content})
     except ConfigError as fault:
@@ -37,5 +39,5 @@ def read_config(path: Path) -> TrainConfig:
 
 
 def write_config(path: Path, config: TrainConfig) -> None:
-    """Writes all settings, to be read by ``read_config``; MsdnError where the file cannot be written."""
+    """Write all settings for ``read_config``; raise MsdnError if the file cannot be written."""
     write_atomic(path, json.dumps(config.to_json(), indent=2, ensure_ascii=False) + "\n")

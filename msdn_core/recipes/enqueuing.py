@@ -1,4 +1,4 @@
-"""Putting runs into a project's queue, all of them or none: a grid's, or an ablation's."""
+"""Adding the runs of a grid or an ablation to a project's queue, all or none."""
 
 from __future__ import annotations
 
@@ -17,39 +17,40 @@ from msdn_core.runs.status import RunState
 
 
 def queue_runs(project: Path, name: str | None, runs: Sequence[GridRun]) -> list[RunDirectory]:
-    """Makes waiting runs in the order given; without a name, theirs are made from the recipe.
+    """Add runs to the queue in the given order and return them.
 
-    Several are named by the name and what tells them apart. Raises RunError where a name is taken, or the folder
-    cannot be written.
+    ``name`` is the name of a single run, or what the names of several runs begin with; None takes the recipe's name.
+    Raises RunError if a name is taken or the folder cannot be written.
     """
     if len(runs) == 1 and not runs[0].suffix:
         return [RunDirectory.create(project, name, runs[0].config.to_json(), state=RunState.QUEUED)]
     names = _free_names(project, name, runs)
     with queue_lock(project):
-        return _make_waiting(project, [(one, run.config) for one, run in zip(names, runs, strict=True)])
+        return _create_queued(project, [(one, run.config) for one, run in zip(names, runs, strict=True)])
 
 
 def queue_ablation(ablation: Ablation) -> int:
-    """Lets all runs of an ablation that are not finished wait for their turn, and gives how many do now.
+    """Queue all unfinished runs of an ablation and return how many are queued; stopped and failed runs are resumed.
 
-    Those that were stopped, or failed, go on. Raises RunError where a run of one of its names has other settings, or
-    the folder cannot be written.
+    Raises RunError if a run of one of the names has other settings, or the folder cannot be written.
     """
     ablation.check_settings()
     ablation.write_plan()
     cells = ablation.cells()
     with queue_lock(ablation.project):
-        new = _make_waiting(ablation.project, [(cell.run.name, cell.config) for cell in cells if cell.state is None])
-    left = [cell.run for cell in cells if cell.state is not None and cell.state.resumable]
-    for run in left:
+        created = _create_queued(
+            ablation.project, [(cell.run.name, cell.config) for cell in cells if cell.state is None]
+        )
+    resumed = [cell.run for cell in cells if cell.state is not None and cell.state.resumable]
+    for run in resumed:
         enqueue(run)
-    return len(new) + len(left)
+    return len(created) + len(resumed)
 
 
 def stop_ablation(ablation: Ablation) -> None:
-    """Takes its waiting runs out of the queue, and asks the one at work to stop; ``queue_ablation`` goes on."""
+    """Take the queued runs of an ablation out of the queue and stop the running one; ``queue_ablation`` resumes it."""
     cells = ablation.cells()
-    # The waiting ones first: otherwise the next would be taken when the one at work stops.
+    # Queued runs first: otherwise the next one would start when the running one stops.
     for cell in cells:
         if cell.state is RunState.QUEUED:
             cancel_waiting(cell.run)
@@ -58,14 +59,14 @@ def stop_ablation(ablation: Ablation) -> None:
             cell.run.send("stop")
 
 
-def _make_waiting(project: Path, runs: Sequence[tuple[str, TrainConfig]]) -> list[RunDirectory]:
+def _create_queued(project: Path, runs: Sequence[tuple[str, TrainConfig]]) -> list[RunDirectory]:
     made: list[RunDirectory] = []
     try:
         for name, config in runs:
             made.append(RunDirectory.create(project, name, config.to_json(), state=RunState.QUEUED))
     except MsdnError:
-        for left in made:
-            shutil.rmtree(left.path, ignore_errors=True)
+        for run in made:
+            shutil.rmtree(run.path, ignore_errors=True)
         raise
     return made
 
@@ -81,4 +82,4 @@ def _free_names(project: Path, name: str | None, runs: Sequence[GridRun]) -> lis
         taken = next((one for one in names if (project / "runs" / one).exists()), "")
         if not taken:
             return names
-    raise RunError(f"There is a run “{taken}” already; give these runs another name.")
+    raise RunError(f"The run “{taken}” already exists; choose another name for these runs.")

@@ -1,7 +1,7 @@
-"""Refit: a run's settings trained anew on all seen classes, for the steps that its validation chose. No torch here.
+"""Refits: a run's settings trained again on all seen classes, for the number of steps that validation chose.
 
-A checkpoint that was chosen on validation has never seen the classes and images held out for it, which the test then
-counts as seen. What validation chose (the step, and a gamma) is kept, and nothing is held out any more.
+A checkpoint selected on validation has never seen the classes and images that were held out, although the test counts
+those classes as seen. A refit keeps what validation chose, the step and a gamma, and holds nothing out.
 """
 
 from __future__ import annotations
@@ -18,24 +18,28 @@ _LONGEST_NAME = 80
 
 
 def create_refit(run: RunDirectory, name: str | None = None) -> RunDirectory:
-    """A new run, starting, that refits a finished one; named after it where no ``name`` is given.
+    """Create a run, starting, that refits a finished one, named after it unless ``name`` is given.
 
-    Its ``data.json`` says under ``refit`` whose refit it is, and what was chosen there: ``of``, ``steps``,
-    ``selected_on``, and ``calibration``, the gamma that validation chose, where it could choose one.
+    Its ``data.json`` records under ``refit`` what was chosen: ``of``, ``steps``, ``selected_on``, and ``calibration``,
+    the gamma chosen on validation, if there is one.
 
-    Raises:
-        RunError: if the run is at work, or chose nothing on validation, or the name is taken.
-        CheckpointError: if its best checkpoint cannot be read.
-        ConfigError: if its settings cannot be read.
+    Raises
+    ------
+    RunError
+        If the run is not finished, chose nothing on validation, or the name is taken.
+    CheckpointError
+        If its best checkpoint cannot be read.
+    ConfigError
+        If its settings cannot be read.
     """
     if run.status().state.alive:
-        raise RunError(f"Run “{run.name}” is at work still, so its steps are not chosen yet; refit it once it ends.")
+        raise RunError(f"Run “{run.name}” is still running; refit it when it has finished.")
     best = run.checkpoint("best")
     header = read_header(best) if best is not None else None
     if header is None or header.selected_on != "validation":
         raise RunError(
-            f"Run “{run.name}” chose no checkpoint on validation, so it says no number of steps to refit it for; "
-            "train one with selection=validation first."
+            f"Run “{run.name}” did not select its checkpoint on validation, so a refit has no number of "
+            "steps; train one with selection=validation first."
         )
     config = replace(
         TrainConfig.from_json(run.config()), selection="last", steps=header.step, evaluate_every=header.step
@@ -47,7 +51,7 @@ def create_refit(run: RunDirectory, name: str | None = None) -> RunDirectory:
 
 
 def _free_name(run: RunDirectory) -> str:
-    """``NAME-refit``, with a number where that is taken."""
+    """Return ``NAME-refit``, with a number if that is taken."""
     stem = run.name[: _LONGEST_NAME - len("-refit-999")] + "-refit"
     names = [stem, *(f"{stem}-{number}" for number in range(2, 1000))]
     return next((name for name in names if not (run.path.parent / name).exists()), stem)

@@ -1,1 +1,1 @@
-"""A run's directory: the whole protocol between a training run and whoever watches it; no torch, no Qt."""
+"""Run directories: the protocol between a training run and whoever watches it. No torch, no Qt."""

@@ -1,7 +1,7 @@
-"""What a checkpoint says of every image of a project: attribute scores, as one .npz file, read without torch.
+"""Attribute scores of every image of a project by a checkpoint, as one .npz file that is read without torch.
 
-Everything behind them is linear in the class semantic vectors (reference, section 2), so a collection that was scored
-once is ranked in numpy for any class that anyone describes.
+Everything after them is linear in the class semantic vectors (reference, section 2), so a collection that was scored
+once is ranked in numpy for any described class.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ _MOST_BYTES = 8 << 30
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AttributeScores:
-    """N images, K attributes."""
+    """The scores of N images for K attributes."""
 
     image_ids: NDArray[np.int64]
-    """(N,) images of the project that have features."""
+    """(N,) ids of the images that have features."""
     scores_av: NDArray[np.float32]
     scores_va: NDArray[np.float32]
     """(N, K) attribute scores s1 and s2."""
     attributes: NDArray[np.str_]
     """(K,) full names."""
     checkpoint: str
-    """``checkpoint_digest`` of the file that they were made with."""
+    """``checkpoint_digest`` of the checkpoint file."""
 
 
 def checkpoint_digest(checkpoint: Path) -> str:
-    """16 hex digits over a checkpoint file's content; RunError where it cannot be read."""
+    """Return 16 hex digits over a checkpoint file's content; raise RunError if it cannot be read."""
     try:
         with checkpoint.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
@@ -51,47 +51,51 @@ def checkpoint_digest(checkpoint: Path) -> str:
 
 
 def scores_file(project: Path, run: str, kind: str) -> Path:
-    """Where a project keeps the scores by a run's checkpoint, ``best`` or ``last``."""
-    # Both may be a stranger's words: no path can be made of what is left.
+    """Return the file of the scores by a run's checkpoint, ``best`` or ``last``, in a project."""
+    # Both are untrusted: what remains cannot form another path.
     name = "".join(letter if letter.isalnum() or letter in "._" else "-" for letter in f"{run}-{kind}")
     return project / FOLDER / f"{name.lstrip('.')}.npz"
 
 
 def write_attribute_scores(path: Path, scores: AttributeScores) -> None:
-    """Writes the file whole, or not at all, and makes its folder; MsdnError where that cannot be done."""
+    """Write the file, whole or not at all, and create its folder; raise MsdnError if that fails."""
     content: dict[str, Any] = {entry.name: np.asarray(getattr(scores, entry.name)) for entry in fields(scores)}
     try:
         path.parent.mkdir(exist_ok=True)
     except OSError as fault:
-        raise MsdnError(f"The folder {path.parent} cannot be made ({fault.strerror or fault}).") from fault
+        raise MsdnError(
+            f"The folder {path.parent} cannot be created ({fault.strerror or fault}); check its permissions."
+        ) from fault
     with replacing(path) as temporary:
         np.savez(temporary, format=np.int64(FORMAT), **content)
 
 
 def read_attribute_scores(path: Path) -> AttributeScores | None:
-    """The scores in a file, None where there is none; RunError where it is none of ours, or cut short, or newer."""
+    """Return the scores in a file, None if it does not exist; raise RunError if it cannot be read."""
     if not path.is_file():
         return None
     try:
         check_size(path, _MOST_BYTES, [entry.name for entry in fields(AttributeScores)])
         with np.load(path, allow_pickle=False) as file:
             if int(file["format"]) > FORMAT:
-                raise ValueError("a newer version wrote it")
+                raise ValueError("it was written by a newer version")
             content: dict[str, Any] = {entry.name: file[entry.name] for entry in fields(AttributeScores)}
         content["checkpoint"] = str(content["checkpoint"][()])
         scores = AttributeScores(**content)
         _check(scores)
     except (OSError, KeyError, TypeError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as fault:
-        raise RunError(f"{path} holds no attribute scores ({fault}); remove it and score the images again.") from fault
+        raise RunError(
+            f"{path} cannot be read as attribute scores ({fault}); remove it and score the images again."
+        ) from fault
     return scores
 
 
 def _check(found: AttributeScores) -> None:
     shape = (len(found.image_ids), len(found.attributes))
-    wanted = (("image_ids", shape[:1], "i"), ("scores_av", shape, "f"), ("scores_va", shape, "f"))
-    for name, size, kind in (*wanted, ("attributes", shape[1:], "U")):
+    expected = (("image_ids", shape[:1], "i"), ("scores_av", shape, "f"), ("scores_va", shape, "f"))
+    for name, size, kind in (*expected, ("attributes", shape[1:], "U")):
         array = getattr(found, name)
         if array.shape != size or array.dtype.kind != kind:
-            raise ValueError(f"“{name}” has the shape {array.shape} and the kind {array.dtype}")
+            raise ValueError(f"“{name}” has the shape {array.shape} and the type {array.dtype}")
     if not (np.isfinite(found.scores_av).all() and np.isfinite(found.scores_va).all()):
         raise ValueError("a score is not a finite number")

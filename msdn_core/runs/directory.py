@@ -1,4 +1,4 @@
-"""A run's directory: all that a training run and its watchers say to one another."""
+"""A run's directory: everything that a training run and its watchers exchange."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ _READ_AT_ONCE = 4 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something a watcher asks of a run."""
+    """A command that a watcher sends to a run."""
 
     command: str
     id: str
 
 
 def check_name(name: str) -> None:
-    """RunError where a run's name cannot be a folder's on every system, or leads out of its folder."""
+    """Raise RunError if a name cannot be that of a folder on every system, or leads out of its folder."""
     if not _NAME.fullmatch(name) or name.endswith((".", " ")):
         raise RunError(f"A run cannot be named “{name}”; use letters, digits, spaces, dots and dashes.")
 
 
 class RunDirectory:
-    """One run on disk. Any process may read it and send commands; only the run's own process writes the rest."""
+    """A run on disk. Any process may read it and send commands; only the run's own process writes the rest."""
 
     def __init__(self, path: Path) -> None:
         self.path = Path(path)
@@ -53,14 +53,30 @@ class RunDirectory:
         *,
         state: RunState = RunState.STARTING,
     ) -> RunDirectory:
-        """A new run in the project, starting or ``queued``; without a name, one of the recipe and a number is made.
+        """Create a run in a project.
 
-        Raises RunError where the name is taken, cannot be a folder's, or the folder cannot be written.
+        Parameters
+        ----------
+        project_path
+            The project's folder.
+        name
+            The run's name; None makes one from the recipe and a number.
+        config
+            The settings, as ``TrainConfig.to_json`` returns them.
+        data
+            The initial content of ``data.json``.
+        state
+            ``STARTING`` or ``QUEUED``.
+
+        Raises
+        ------
+        RunError
+            If the name is taken or not possible, or the folder cannot be written.
         """
         runs = Path(project_path) / "runs"
         if not runs.parent.is_dir():
-            # One that was moved while it is open must not be made anew by half.
-            raise RunError(f"{project_path} holds no project any more, so no run can be made; open it where it is now.")
+            # A project that was moved away while open must not be recreated partially in its old place.
+            raise RunError(f"{project_path} no longer contains a project; open the project at its new place.")
         refuse_links(Path(project_path), runs)
         if name is None:
             stem = str(config.get("recipe", "run"))
@@ -71,42 +87,44 @@ class RunDirectory:
         try:
             run.path.mkdir(parents=True)
         except FileExistsError as fault:
-            raise RunError(f"There is a run “{name}” already; choose another name, or resume it.") from fault
+            raise RunError(f"The run “{name}” already exists; choose another name, or resume it.") from fault
         except OSError as fault:
-            raise RunError(f"The run's folder {run.path} cannot be made ({fault.strerror}).") from fault
+            raise RunError(
+                f"The run's folder {run.path} cannot be created ({fault.strerror}); make the project's folder writable."
+            ) from fault
         try:
             run.write_data(data or {})
             write_status(run.path, RunStatus(state, steps=int(config.get("steps", 0))))
-            # The settings come last: with them it is listed as a run.
+            # The settings come last: a folder with settings is listed as a run.
             run.write_config(config)
         except MsdnError:
-            # Half a run would keep its name from the next try.
+            # A partial run would block its name.
             shutil.rmtree(run.path, ignore_errors=True)
             raise
         return run
 
     @property
     def name(self) -> str:
-        """The run's name: its folder's."""
+        """The run's name, which is that of its folder."""
         return self.path.name
 
     @property
     def project_path(self) -> Path:
-        """The project that it belongs to."""
+        """The folder of the project that it belongs to."""
         return self.path.parent.parent
 
     @property
     def log_path(self) -> Path:
-        """What the process printed; it need not exist."""
+        """The output of the process; the file may not exist."""
         return self.path / "log.txt"
 
     @property
     def events_path(self) -> Path:
-        """The events' file; it need not exist."""
+        """The file of the events; it may not exist."""
         return self.path / "events.jsonl"
 
     def refuse_links(self) -> None:
-        """Raises MsdnError where anything that is written of a run would go through a link."""
+        """Raise MsdnError if a file of the run that is written is a link."""
         names = (
             "config.json",
             "data.json",
@@ -123,55 +141,55 @@ class RunDirectory:
         )
 
     def config(self) -> dict[str, Any]:
-        """The settings as they were given; RunError where they cannot be read."""
+        """Return the settings; raise RunError if they cannot be read."""
         return self._json("config.json")
 
     def data(self) -> dict[str, Any]:
-        """What was trained on; RunError where it cannot be read."""
+        """Return what the run was trained on (``data.json``); raise RunError if it cannot be read."""
         return self._json("data.json")
 
     def write_config(self, config: Mapping[str, Any]) -> None:
-        """Replaces the settings."""
+        """Replace the settings."""
         write_atomic(self.path / "config.json", json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
 
     def write_data(self, data: Mapping[str, Any]) -> None:
-        """Replaces what was trained on."""
+        """Replace what the run was trained on."""
         write_atomic(self.path / "data.json", json.dumps(dict(data), indent=1, ensure_ascii=False) + "\n")
 
     def status(self, *, remote: bool = False) -> RunStatus:
-        """Where it stands; a run whose process is gone, or ``remote`` long silent, reads as lost."""
+        """Return the status; a run whose process is gone, or a ``remote`` run without news for long, is lost."""
         return read_status(self.path, remote=remote)
 
     def write_status(self, status: RunStatus) -> None:
-        """Replaces the status."""
+        """Replace the status."""
         write_status(self.path, status)
 
     def append(self, event: Event) -> None:
-        """Adds one event, in one write, so that readers never see two mixed."""
+        """Append an event in one write, so that readers never see two events mixed."""
         _append_line(self.events_path, encode(event))
 
     def read_events(self, offset: int = 0) -> tuple[list[Event], int]:
-        """Events from a byte offset on, and the offset to go on from; a half-written last line is left for later.
+        """Return the events from a byte offset on, and the next offset; an incomplete last line is left for later.
 
-        At most a few megabytes are read at once: call again until the offset stays.
+        At most a few megabytes are read at once: call again until the offset stays the same.
         """
         lines, offset = _read_lines(self.events_path, offset)
         return [event for line in lines if (event := decode(line)) is not None], offset
 
     def send(self, command: str) -> str:
-        """Asks the run for something and gives the command's id, which its acknowledgement will carry.
+        """Send a command to the run and return the command's id, which its acknowledgement will carry.
 
-        Raises RunError for a command that there is not.
+        Raises RunError for an unknown command.
         """
         if command not in COMMANDS:
-            raise RunError(f"There is no command “{command}”; a run takes {', '.join(COMMANDS)}.")
+            raise RunError(f"Unknown command “{command}”; choose one of {', '.join(COMMANDS)}.")
         self.refuse_links()
         identity = uuid.uuid4().hex[:12]
         _append_line(self.path / "commands.jsonl", json.dumps({"command": command, "id": identity}))
         return identity
 
     def read_commands(self, offset: int = 0) -> tuple[list[Command], int]:
-        """Commands from a byte offset on, and the offset to go on from; what is no command is passed over."""
+        """Return the commands from a byte offset on, and the next offset; skip anything that is not a command."""
         lines, offset = _read_lines(self.path / "commands.jsonl", offset)
         commands = []
         for line in lines:
@@ -185,19 +203,19 @@ class RunDirectory:
         return commands, offset
 
     def commands_end(self) -> int:
-        """The offset behind all commands so far: a run that starts follows none that were meant for an earlier one."""
+        """Return the offset after all commands so far: a run that starts ignores those for an earlier process."""
         try:
             return (self.path / "commands.jsonl").stat().st_size
         except OSError:
             return 0
 
     def checkpoint(self, kind: str) -> Path | None:
-        """The ``best`` or ``last`` checkpoint file, if there is one."""
+        """Return the ``best`` or ``last`` checkpoint file; None if it does not exist."""
         path = self.checkpoint_path(kind)
         return path if path.is_file() else None
 
     def checkpoint_path(self, kind: str) -> Path:
-        """Where the ``best`` or ``last`` checkpoint is written."""
+        """Return the path of the ``best`` or ``last`` checkpoint."""
         return self.path / "checkpoints" / f"{kind}.safetensors"
 
     def _json(self, name: str) -> dict[str, Any]:
@@ -206,15 +224,15 @@ class RunDirectory:
                 content = json.loads(file.read(_READ_AT_ONCE))
         except (OSError, ValueError, RecursionError) as fault:
             raise RunError(
-                f"{self.path / name} cannot be read ({fault}); the run is damaged: start another."
+                f"{self.path / name} cannot be read ({fault}); the run is damaged: start a new run."
             ) from fault
         if not isinstance(content, dict):
-            raise RunError(f"{self.path / name} is no settings file; the run is damaged: start another.")
+            raise RunError(f"{self.path / name} is not a JSON object; the run is damaged: start a new run.")
         return content
 
 
 def _append_line(path: Path, line: str) -> None:
-    """One write of a whole line; a half line that a killed writer left is ended first."""
+    """Append a line in one write; end an incomplete line of a killed writer first."""
     content = line.encode("utf-8", "replace") + b"\n"
     try:
         with path.open("ab+", buffering=0) as file:
@@ -224,14 +242,16 @@ def _append_line(path: Path, line: str) -> None:
                     content = b"\n" + content
             file.write(content)
     except OSError as fault:
-        raise RunError(f"{path} cannot be written ({fault.strerror}); make room or give access.") from fault
+        raise RunError(
+            f"{path} cannot be written ({fault.strerror}); free disk space or check its permissions."
+        ) from fault
 
 
 def _read_lines(path: Path, offset: int) -> tuple[list[str], int]:
     try:
         with path.open("rb") as file:
             size = file.seek(0, os.SEEK_END)
-            # A file that has shrunk is another one: it is read from its start.
+            # A file that has shrunk was replaced: read it from its start.
             start = offset if 0 <= offset <= size else 0
             file.seek(start)
             content = file.read(_READ_AT_ONCE)
@@ -239,7 +259,7 @@ def _read_lines(path: Path, offset: int) -> tuple[list[str], int]:
         return [], offset
     end = content.rfind(b"\n") + 1
     if end == 0 and len(content) == _READ_AT_ONCE:
-        # A line longer than what is read at once is no event; readers must get past it.
+        # A line longer than one read is not an event; readers must get past it.
         return [], start + len(content)
     lines = content[:end].decode("utf-8", "replace").split("\n")
     return [line for line in lines if line.strip()], start + end

@@ -1,4 +1,4 @@
-"""A run's evaluation, with what follows from its predictions at any gamma."""
+"""The evaluation of a run, and what follows from its predictions at any gamma."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ GAMMAS = {
     VALIDATED: "gamma chosen on validation",
     BEST: "best gamma, chosen on test",
 }
-VALIDATED_GAMMA_NOTE = "often too large, for fewer classes play unseen there than on test"
-"""What was found of gammas chosen on validation (docs/experiments.md)."""
+VALIDATED_GAMMA_NOTE = "often too large, because fewer classes count as unseen than on test"
+"""A caution about gammas chosen on validation (docs/experiments.md)."""
 
 
 @dataclass(frozen=True, eq=False)
 class EvaluatedRun:
-    """N test images, M classes; made off the window's thread."""
+    """The evaluation of N test images and M classes; created on a background thread of the window."""
 
     name: str
     kind: str
-    """``best`` or ``last`` checkpoint."""
+    """The checkpoint: ``best`` or ``last``."""
     evaluation: StoredEvaluation
     table: ClassTable
     labels: NDArray[np.int64]
@@ -55,13 +55,13 @@ class EvaluatedRun:
     best: BestSeenUnseen
     curve: SeenUnseenCurve | None
     similarity_order: NDArray[np.intp]
-    """(M,) class rows, those with like class semantic vectors together."""
+    """(M,) class rows, ordered so that classes with similar vectors are adjacent."""
     checkpoint: Path | None = None
-    """The file that was evaluated, as far as it is still there."""
+    """The evaluated file, if it still exists."""
     stale: tuple[str, ...] = ()
-    """Why the figures hold no longer, a sentence each."""
+    """Why the figures are out of date, a sentence each."""
     doubt: str = ""
-    """Why they may be too high; empty where nothing speaks for it."""
+    """Why the figures may be too high; empty without a reason."""
     _predicted: dict[float, NDArray[np.intp]] = field(default_factory=dict)
 
     @classmethod
@@ -74,7 +74,7 @@ class EvaluatedRun:
         stale: tuple[str, ...] = (),
         doubt: str = "",
     ) -> EvaluatedRun:
-        """All that takes a moment: a product of N×K by K×M, sorting N images by their flip, and the classes' order."""
+        """Compute scores, the curve and the order of the classes, which takes a moment, from a stored evaluation."""
         found = kept.predictions
         table = found.table
         fused = fused_attribute_scores(found.scores_av, found.scores_va, found.weights).astype(np.float32)
@@ -98,55 +98,55 @@ class EvaluatedRun:
 
     @property
     def figures(self) -> dict[str, Any]:
-        """The figures as evaluated."""
+        """The figures of the evaluation."""
         return self.evaluation.figures
 
     @property
     def selected_on(self) -> str:
-        """What its checkpoint was selected on."""
+        """What the checkpoint was selected on."""
         return self.evaluation.predictions.selected_on or "the last step"
 
     @cached_property
     def images_of_class(self) -> NDArray[np.int64]:
-        """(M,) how many test images each class has."""
+        """(M,) number of test images of each class."""
         return np.bincount(self.labels, minlength=len(self.table.classes))
 
     def row(self, choice: str) -> dict[str, Any] | None:
-        """The figures CZSL, U, S and H at one of ``GAMMAS``; None where there is no such gamma."""
+        """Return the figures CZSL, U, S and H at one of ``GAMMAS``; None if there is no such gamma."""
         return self.figures if choice == TRAINED else self.figures.get(choice)
 
     def gamma(self, choice: str) -> float:
-        """The gamma of a choice; as trained where there is no such one."""
+        """Return the gamma of a choice; the trained one if there is no such gamma."""
         row = self.row(choice)
         return float(row["gamma"]) if row is not None else float(self.evaluation.predictions.gamma)
 
     def predictions(self, gamma: float) -> NDArray[np.intp]:
-        """(N,) class rows at a gamma."""
+        """Return the (N,) predicted class rows at a gamma."""
         if gamma not in self._predicted:
             self._predicted[gamma] = self.best.at(gamma)
         return self._predicted[gamma]
 
     def margins(self, gamma: float) -> NDArray[np.float64]:
-        """(N,) by how much the class that each image is taken for scores above its own; 0 where it is right."""
+        """Return (N,) by how much the predicted class scores above the true one; 0 for correct predictions."""
         images = np.arange(len(self.labels))
 
-        def shown(rows: NDArray[np.integer]) -> NDArray[np.floating]:
-            # Of two classes an image: a table of all of them takes longer than a frame.
+        def calibrated_scores(rows: NDArray[np.integer]) -> NDArray[np.floating]:
+            # Of two classes per image: all classes would take longer than a frame.
             return calibrated(self.scores[images, rows], self.table.seen[rows], gamma)
 
-        return np.asarray(shown(self.predictions(gamma)) - shown(self.labels), dtype=np.float64)
+        return np.asarray(calibrated_scores(self.predictions(gamma)) - calibrated_scores(self.labels), dtype=np.float64)
 
     def accuracies(self, gamma: float) -> NDArray[np.float64]:
-        """(M,) the accuracy within each class; NaN without test images."""
+        """Return the (M,) accuracy within each class; NaN without test images."""
         return class_accuracies(self.labels, self.predictions(gamma), len(self.table.classes))
 
 
 def read_evaluated_run(
     run: RunDirectory, kind: str, table: ClassTable, images: Sequence[ImageRecord]
 ) -> EvaluatedRun | None:
-    """A run's kept evaluation of its ``best`` or ``last`` checkpoint, and whether it holds for the project as it is.
+    """Return the stored evaluation of a run's ``best`` or ``last`` checkpoint, and whether it is up to date.
 
-    None where it was not evaluated; RunError where its files cannot be read.
+    Returns None if the checkpoint has not been evaluated; raises RunError if the files cannot be read.
     """
     kept = read_evaluation(evaluation_folder(run, kind))
     if kept is None:
@@ -156,5 +156,5 @@ def read_evaluated_run(
     try:
         doubt = training_overlap_warning(run.data(), images)
     except RunError:
-        doubt = ""  # A published checkpoint's run says nothing of its data.
+        doubt = ""  # The run of a published checkpoint has no data description.
     return EvaluatedRun.of(run.name, kind, kept, checkpoint, stale, doubt)

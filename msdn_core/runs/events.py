@@ -1,4 +1,4 @@
-"""What a training run tells: typed events, one a line of ``events.jsonl``."""
+"""The events of a training run, one per line of ``events.jsonl``."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that happened in a run, at a time in seconds since 1970."""
+    """An event of a run; ``time`` is in seconds since 1970."""
 
     time: float = field(default_factory=time.time)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunStarted(Event):
-    """The process began, or went on at ``step``."""
+    """The training started, or resumed at ``step``."""
 
     step: int
     steps: int
@@ -35,7 +35,7 @@ class RunStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureProgress(Event):
-    """Features that are missing are being made before training; the rate is in images a second."""
+    """Missing features are being extracted before training; the rate is in images per second."""
 
     done: int
     total: int
@@ -45,7 +45,7 @@ class FeatureProgress(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepDone(Event):
-    """Mean losses since the last such event, and how fast it goes."""
+    """Mean losses since the previous such event, and the speed of the training."""
 
     step: int
     steps: int
@@ -58,19 +58,19 @@ class StepDone(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MachineUse(Event):
-    """What the run's process takes of its machine; what has no meaning there is None."""
+    """The machine use of the run's process; None for what the machine does not have."""
 
     step: int
     cpu: float
-    """Per cent of all processors, since the last such event."""
+    """Per cent of all processors, since the previous such event."""
     memory: int
-    """Bytes that are resident."""
+    """Resident bytes."""
     memory_total: int
-    """Bytes that the machine has."""
+    """Bytes of the machine."""
     gpu: float | None = None
-    """Per cent of the time that the GPU was at work, whoever gave it some; None where its driver does not say."""
+    """Per cent of the time that the GPU was busy with any process; None if its driver does not report it."""
     gpu_memory: float | None = None
-    """Bytes of the GPU's memory that the process holds."""
+    """Bytes of GPU memory that the process has reserved."""
     gpu_memory_total: float | None = None
 
 
@@ -96,7 +96,7 @@ class CheckpointSaved(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandTaken(Event):
-    """A command was read and is being followed."""
+    """A command was received and is being followed."""
 
     command: str
     id: str
@@ -104,7 +104,7 @@ class CommandTaken(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message(Event):
-    """A sentence for the person; ``level`` is ``info``, ``warning`` or ``error``."""
+    """A sentence for the user; ``level`` is ``info``, ``warning`` or ``error``."""
 
     level: str
     text: str
@@ -112,7 +112,7 @@ class Message(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Event):
-    """The run ended; ``state`` is finished, stopped, cancelled or failed, ``reason`` says why in words."""
+    """The run ended; ``state`` is finished, stopped, cancelled or failed, and ``reason`` is a sentence."""
 
     state: str
     reason: str = ""
@@ -135,37 +135,37 @@ KINDS: dict[str, type[Event]] = {
 
 
 def encode(event: Event) -> str:
-    """One line of JSON, without its end."""
+    """Return the event as one line of JSON without a line break."""
     content = {"v": VERSION, "event": type(event).__name__, **asdict(event)}
     return json.dumps(content, ensure_ascii=False, allow_nan=True)
 
 
 def decode(line: str) -> Event | None:
-    """The event that a line stands for; None, with a line in the log, for an unknown kind or garbage."""
+    """Return the event of a line; None, with a warning in the log, for an unknown kind or an invalid line."""
     try:
         content: dict[str, Any] = json.loads(line)
         kind = KINDS[content["event"]]
         known = {entry.name for entry in fields(kind)}
         event = kind(**{name: value for name, value in content.items() if name in known})
     except (KeyError, TypeError, ValueError, RecursionError):
-        _log.warning("Skipped a line that is no event: %.120s", line)
+        _log.warning("Skipped a line that is not an event: %.120s", line)
         return None
-    return event if _sound(event) else None
+    return event if _is_valid(event) else None
 
 
-def _sound(event: Event) -> bool:
-    """Readers draw curves of these: what should be a number is one."""
+def _is_valid(event: Event) -> bool:
+    """Return whether all numbers are numbers: readers draw curves of them."""
     for entry in fields(event):
         value = getattr(event, entry.name)
-        wanted = str(entry.type)
-        if wanted.endswith(" | None"):
+        expected = str(entry.type)
+        if expected.endswith(" | None"):
             if value is None:
                 continue
-            wanted = wanted.removesuffix(" | None")
-        if wanted in ("int", "float") and (isinstance(value, bool) or not isinstance(value, (int, float))):
-            _log.warning("Skipped an event whose %s is no number: %.120r", entry.name, value)
+            expected = expected.removesuffix(" | None")
+        if expected in ("int", "float") and (isinstance(value, bool) or not isinstance(value, (int, float))):
+            _log.warning("Skipped an event whose %s is not a number: %.120r", entry.name, value)
             return False
-        if wanted.startswith("Mapping") and not isinstance(value, Mapping):
-            _log.warning("Skipped an event whose %s are no table: %.120r", entry.name, value)
+        if expected.startswith("Mapping") and not isinstance(value, Mapping):
+            _log.warning("Skipped an event whose %s is not an object: %.120r", entry.name, value)
             return False
     return True

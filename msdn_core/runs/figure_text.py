@@ -1,4 +1,4 @@
-"""How figures are spoken of: in per cent, with their sign, and beside what they were selected on."""
+"""Texts about figures: gammas, what a checkpoint was selected on, results over seeds."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
 
 
 def gamma_text(run: EvaluatedRun, choice: str) -> str:
-    """A choice of gamma with its value."""
+    """Return the name of a choice of gamma with its value."""
     return f"{GAMMAS[choice][0].upper()}{GAMMAS[choice][1:]}: {run.gamma(choice):.2f}".replace("-", "−")
 
 
 def selection_text(run: EvaluatedRun, choice: str = TRAINED) -> str:
-    """What the checkpoint, and the gamma that figures are given at, were selected on."""
-    gamma = ", and gamma too: an upper bound, no result" if choice == BEST else ""
+    """Return what the checkpoint, and the gamma of the figures, were selected on."""
+    gamma = ", and gamma too: an upper bound, not a result" if choice == BEST else ""
     if choice == BEST and run.selected_on != "test":
-        gamma = ", gamma on test: an upper bound, no result"
+        gamma = ", gamma on test: an upper bound, not a result"
     if choice == VALIDATED:
         gamma = f", gamma on validation: {VALIDATED_GAMMA_NOTE}"
     optimistic = " (optimistic)" if run.selected_on == "test" and choice != BEST else ""
@@ -29,24 +29,24 @@ def selection_text(run: EvaluatedRun, choice: str = TRAINED) -> str:
 
 
 def seed_summary(seeds: Sequence[dict[str, Any]]) -> str:
-    """Mean and deviation of each figure, as trained, over several seeds of one configuration."""
-    said = []
+    """Return mean and deviation of each figure over several seeds of one configuration, at the gamma as trained."""
+    parts = []
     for figure, word in FIGURES:
         found = spread(_values(seeds, figure))
         if found is not None and found.deviation is not None:
-            said.append(f"{word} {percent(found.mean)} ± {percent(found.deviation)}")
-    return f"{len(seeds)} seeds of this configuration, gamma as trained: {', '.join(said)}"
+            parts.append(f"{word} {percent(found.mean)} ± {percent(found.deviation)}")
+    return f"{len(seeds)} seeds of this configuration, gamma as trained: {', '.join(parts)}"
 
 
 def seed_differences(seeds: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> list[str]:
-    """What the second configuration gains over seeds, by Welch's t; nothing below two seeds each."""
-    said = []
+    """Return what the second configuration gains, by Welch's t; empty below two seeds each."""
+    parts = []
     for figure, word in FIGURES:
         found = difference_of_means(_values(seeds, figure), _values(others, figure))
         if found is not None:
-            what = "within noise" if found.contains_zero else "more than noise"
-            said.append(f"{word} {points(found.low)} to {points(found.high)} ({what})")
-    return [f"Over seeds the second configuration gains, with 95 per cent certainty: {', '.join(said)}"] if said else []
+            verdict = "within noise" if found.contains_zero else "more than noise"
+            parts.append(f"{word} {points(found.low)} to {points(found.high)} ({verdict})")
+    return [f"Gain of the second configuration, 95 per cent interval over seeds: {', '.join(parts)}"] if parts else []
 
 
 def _values(seeds: Sequence[dict[str, Any]], figure: str) -> list[float]:

@@ -1,8 +1,8 @@
-"""A run's film: both attention maps of a few pinned pairs of image and attribute, at many moments of its training.
+"""A run's film: both attention maps of a few pinned pairs of image and attribute, at many steps of the training.
 
-``film/film.json`` says what is filmed; ``film/frames.bin`` holds one record a frame, all of one size, only ever added
-to. Each carries a checksum over itself and over what is filmed, so that a half-written last record, or one of another
-film, is told from a frame. Everything can be read while the run writes it. No torch here.
+``film/film.json`` describes what is filmed. ``film/frames.bin`` contains one record per frame, all of one size, and is
+only appended to. Each record has a checksum over itself and the description, so that an incomplete record, or one of
+another film, is recognised. The film can be read while the run writes it. No torch here.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _FULL = np.iinfo(np.uint16).max
 
 @dataclass(frozen=True, slots=True)
 class FilmedPin:
-    """A pin with what is needed to show it where the project has moved on."""
+    """A pin with the image's name, so that it can be shown after the project has changed."""
 
     image_id: int
     image: str
@@ -44,28 +44,28 @@ class FilmedPin:
 
     @property
     def pin(self) -> Pin:
-        """Without the image's name."""
+        """The pin without the image's name."""
         return Pin(self.image_id, self.attribute)
 
 
 @dataclass(frozen=True, slots=True)
 class FilmHeader:
-    """What is filmed."""
+    """The description of a film."""
 
     pins: tuple[FilmedPin, ...]
     grid: tuple[int, int]
     """H and W of the maps."""
     sub_nets: SubNets = SubNets.BOTH
     source: str = ""
-    """Where the pins come from, in words."""
+    """Where the pins come from, as text."""
 
     @property
     def record(self) -> np.dtype[Any]:
-        """One frame, for P pins, two sub-nets and R regions.
+        """The record of a frame, for P pins, two sub-nets and R regions.
 
-        ``maps`` run from 0 to 65,535 between their own ``lowest`` and ``highest``: near the start of a training all
-        values of a map lie so near one another that half precision would show nothing but its own steps.
-        ``floor`` and ``ceiling`` are those of all attributes' maps of that image, for the range policy per sub-net.
+        ``maps`` run from 0 to 65,535 between their own ``lowest`` and ``highest``: early in a training all values of a
+        map are so close that half precision would show only its own steps. ``floor`` and ``ceiling`` are those of all
+        attributes' maps of the image, for the range policy per sub-net.
         """
         shape = (len(self.pins), len(SIDES))
         numbers = [(name, "<f4", shape) for name in ("scores", "lowest", "highest", "floor", "ceiling")]
@@ -73,7 +73,7 @@ class FilmHeader:
         return np.dtype([("step", "<i8"), ("epoch", "<i8"), ("key", "<i4"), *numbers, maps, ("check", "<u4")])
 
     def to_json(self) -> str:
-        """The header's text."""
+        """Return the header as JSON text."""
         content = {
             "v": _VERSION,
             "pins": [asdict(pin) for pin in self.pins],
@@ -85,48 +85,48 @@ class FilmHeader:
 
     @classmethod
     def from_json(cls, text: str) -> FilmHeader:
-        """The header that a text stands for; KeyError, TypeError or ValueError where it is none."""
+        """Return the header in a JSON text; raise KeyError, TypeError or ValueError if it is not one."""
         content: dict[str, Any] = json.loads(text)
         if content["v"] != _VERSION:
-            raise ValueError("another version of the program wrote it")
+            raise ValueError("it was written by another version")
         pins = tuple(FilmedPin(int(p["image_id"]), str(p["image"]), str(p["attribute"])) for p in content["pins"])
         height, width = map(int, content["grid"])
         if not 0 < len(pins) <= MOST_PINS or min(height, width) < 1 or height * width > _MOST_REGIONS:
-            raise ValueError("its sizes cannot be")
+            raise ValueError("its sizes are not possible")
         return cls(pins, (height, width), SubNets(content["sub_nets"]), str(content["source"]))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Film:
-    """What was filmed so far: F frames of P pins."""
+    """The film so far: F frames of P pins."""
 
     header: FilmHeader
     frames: NDArray[Any]
-    """(F,) records in the order of their steps, see ``FilmHeader.record``."""
+    """(F,) records in the order of their steps (``FilmHeader.record``)."""
 
     @property
     def steps(self) -> NDArray[np.int64]:
-        """(F,) how many steps were done at each frame."""
+        """(F,) the number of steps done at each frame."""
         return np.asarray(self.frames["step"])
 
     @property
     def keys(self) -> NDArray[np.intp]:
-        """The frames at which the run was evaluated, too."""
+        """The indices of the frames at which the run was evaluated."""
         return np.flatnonzero(self.frames["key"])
 
     def scores(self, pin: int) -> NDArray[np.float32]:
-        """(F, 2) both sub-nets' scores of a pin's attribute."""
+        """Return the (F, 2) scores of a pin's attribute by both sub-nets."""
         return np.asarray(self.frames["scores"][:, pin])
 
     def map(self, frame: int, pin: int, side: int) -> NDArray[np.float32]:
-        """(H, W) one map."""
+        """Return the (H, W) map of a frame, a pin and a sub-net."""
         record = self.frames[frame]
         low, high = (np.float32(record[name][pin, side]) for name in ("lowest", "highest"))
         values = low + record["maps"][pin, side].astype(np.float32) * ((high - low) / np.float32(_FULL))
         return np.asarray(values.reshape(self.header.grid), dtype=np.float32)
 
     def value_range(self, frame: int, pin: int, side: int, policy: RangePolicy) -> tuple[float, float]:
-        """What the colours of a map span, as ``domain.attention.value_range`` says of a whole stack."""
+        """Return the value range of a map's colours (``domain.attention.value_range``)."""
         if policy is RangePolicy.FIXED:
             return 0.0, 1.0
         names = ("lowest", "highest") if policy is RangePolicy.PER_MAP else ("floor", "ceiling")
@@ -134,31 +134,31 @@ class Film:
         return low, high
 
 
-def frame_spacing(steps: int, evaluate_every: int, asked: int, header: FilmHeader) -> tuple[int, bool]:
-    """How many steps lie between two frames, and whether each evaluation is filmed as well, so that all fits.
+def frame_spacing(steps: int, evaluate_every: int, requested: int, header: FilmHeader) -> tuple[int, bool]:
+    """Return the number of steps between two frames, and whether each evaluation is filmed too, so that all frames fit.
 
-    ``asked`` is the setting ``watch_every``; 0 takes about a hundred frames a run.
+    ``requested`` is the setting ``watch_every``; 0 gives about a hundred frames per run.
     """
     most = max(4, MOST_BYTES // header.record.itemsize - 2)
-    every = max(asked or steps // 100, math.ceil(2 * steps / most), 1)
+    every = max(requested or steps // 100, math.ceil(2 * steps / most), 1)
     return every, steps // evaluate_every <= most // 2
 
 
 def read_film(run: Path) -> Film | None:
-    """A run's film as far as it goes, from the run's directory; None where it has none.
+    """Return a run's film so far, from the run's directory; None if it has none.
 
-    Raises RunError where its header is damaged.
+    Raises RunError if its description is damaged.
     """
     return _read(run / FOLDER)
 
 
 class FilmWriter:
-    """Adds frames to a run's film; a new film takes the place of one that is there."""
+    """Appends frames to a run's film; a new film replaces an existing one."""
 
     def __init__(self, run: Path, header: FilmHeader, *, resume_step: int | None = None) -> None:
-        """``resume_step``: the step that a resumed run goes on from; frames after it will be made once more.
+        """Open the film. ``resume_step`` is the step that a resumed run continues from; later frames are removed.
 
-        Raises RunError where the folder cannot be written.
+        Raises RunError if the folder cannot be written.
         """
         folder = run / FOLDER
         self.header = header
@@ -190,10 +190,10 @@ class FilmWriter:
         *,
         key: bool,
     ) -> bool:
-        """One frame; False where the film is as long as it may become.
+        """Append a frame, and return False if the film has reached its maximum size.
 
-        ``scores`` is (P, 2), ``maps`` (P, 2, R), ``ranges`` (P, 2, 2): the lowest and highest value of all
-        attributes' maps. ``key``: the run is evaluated here. Raises RunError where it cannot be written.
+        ``scores`` is (P, 2), ``maps`` (P, 2, R), ``ranges`` (P, 2, 2): the lowest and highest value over the maps of
+        all attributes. ``key`` marks a frame at which the run is evaluated. Raises RunError if writing fails.
         """
         record = np.zeros((), self.header.record)
         low, high = maps.min(axis=2), maps.max(axis=2)
@@ -208,7 +208,7 @@ class FilmWriter:
                 if file.tell() + record.nbytes > MOST_BYTES:
                     return False
                 if file.write(record.tobytes()) < record.nbytes:
-                    raise OSError("it was written in part only")
+                    raise OSError("incomplete write")
         except OSError as fault:
             raise RunError(f"The film in {self._path.parent} cannot be written ({fault.strerror or fault}).") from fault
         self.last_step = step
@@ -223,7 +223,7 @@ def _read(folder: Path) -> Film | None:
     except FileNotFoundError:
         return None
     except (OSError, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as fault:
-        raise RunError(f"The film in {folder} cannot be read ({fault}); its run is not touched by that.") from fault
+        raise RunError(f"The film in {folder} cannot be read ({fault}); the run itself is not affected.") from fault
     try:
         with (folder / FRAMES).open("rb") as file:
             data = file.read(MOST_BYTES)
@@ -231,18 +231,18 @@ def _read(folder: Path) -> Film | None:
         data = b""
     size, seed = header.record.itemsize, zlib.crc32(content)
     frames = np.frombuffer(data, header.record, count=len(data) // size)
-    return Film(header, frames[: _sound(frames, data, size, seed)])
+    return Film(header, frames[: _count_valid(frames, data, size, seed)])
 
 
-def _sound(frames: NDArray[Any], data: bytes, size: int, seed: int) -> int:
-    """How many frames there are before the first that is damaged, or of a step before the one before it."""
-    before = -1
-    for place in range(len(frames)):
-        record = data[place * size : (place + 1) * size]
-        frame = frames[place]
-        if int(frame["check"]) != zlib.crc32(record[:-4], seed) or int(frame["step"]) <= before:
-            return place
+def _count_valid(frames: NDArray[Any], data: bytes, size: int, seed: int) -> int:
+    """Return the number of frames before the first one that is damaged or out of order."""
+    previous_step = -1
+    for index in range(len(frames)):
+        record = data[index * size : (index + 1) * size]
+        frame = frames[index]
+        if int(frame["check"]) != zlib.crc32(record[:-4], seed) or int(frame["step"]) <= previous_step:
+            return index
         if not all(np.isfinite(frame[name]).all() for name in ("scores", "lowest", "highest", "floor", "ceiling")):
-            return place
-        before = int(frame["step"])
+            return index
+        previous_step = int(frame["step"])
     return len(frames)

@@ -1,7 +1,7 @@
-"""What a checkpoint says of itself, readable without torch.
+"""The header of a checkpoint, readable without torch.
 
-A checkpoint is a safetensors file. Its class semantic vectors are the tensor ``class_vectors``; everything else
-that is needed to look through it stands as JSON under ``msdn`` in the file's metadata.
+A checkpoint is a safetensors file. Its class semantic vectors are the tensor ``class_vectors``; everything else that
+is needed to use it is JSON under ``msdn`` in the file's metadata.
 """
 
 from __future__ import annotations
@@ -22,49 +22,49 @@ from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.errors import CheckpointError, MsdnError
 
 FORMAT = 3
-"""1 knew neither ``sub_nets`` nor ``made``: its networks have both sub-nets. 2 did not know ``cosine_scale``."""
+"""Format 1 has neither ``sub_nets`` nor ``made``: its networks have both sub-nets. Format 2 has no ``cosine_scale``."""
 METADATA_KEY = "msdn"
 VECTORS_KEY = "class_vectors"
 
 
 @dataclass(frozen=True, eq=False)
 class CheckpointHeader:
-    """All of a checkpoint but the network's weights."""
+    """Everything in a checkpoint except the network's weights."""
 
     attributes: tuple[str, ...]
     """(K,) full names, ``group::name``."""
     classes: tuple[str, ...]
     class_vectors: FloatArray
-    """(M, K) as given, before the rows are brought to length 1."""
+    """(M, K) as given, before the rows are scaled to length 1."""
     seen: BoolArray
-    """(M,) which classes had training images."""
+    """(M,) whether a class had training images."""
     fusion: Fusion
     gamma: float
     """Calibrated stacking as trained: 2 for the published bias of ±1."""
     backbone: Mapping[str, Any]
-    """The backbone's specification, see ``msdn_core.vision.transform.BackboneSpec``."""
+    """The backbone's specification (``msdn_core.vision.transform.BackboneSpec``)."""
     channels: int
-    """C, what the network takes a region."""
+    """C, the channels of the features."""
     variant: str = Variant.OFFICIAL
     sub_nets: SubNets = SubNets.BOTH
     clip_negative: bool = False
-    """Negative class values were set to 0 before the rows were brought to length 1 (AWA2)."""
+    """Whether negative class values were set to 0 before the rows were scaled to length 1 (AWA2)."""
     normalize_v: bool = False
     cosine_scale: float = 0.0
-    """Of a cosine classifier, by which the network divides its scores already; 0: the published product."""
+    """The scale of a cosine classifier, already applied by the network; 0 for the published product."""
     word_vector_source: str = ""
     run: str = ""
     step: int = 0
     epoch: int = 0
     selected_on: str = ""
-    """What the checkpoint was chosen by: ``validation``, ``test`` or ``last step``; of a refit, ``validation`` and
-    whose refit it is."""
+    """What the checkpoint was selected on: ``validation``, ``test`` or ``last step``; for a refit, ``validation`` and
+    the refitted run."""
     figures: Mapping[str, Any] = field(default_factory=dict)
     made: Mapping[str, Any] = field(default_factory=dict)
-    """What made it: ``config``, all settings of the run with its seed, and ``data``, as in the run's ``data.json``."""
+    """Its provenance: ``config``, all settings of the run, and ``data``, as in the run's ``data.json``."""
 
     def table(self) -> ClassTable:
-        """The class table it was trained with."""
+        """Return the class table it was trained with."""
         return ClassTable(
             tuple(Attribute.parse(name) for name in self.attributes),
             self.classes,
@@ -73,19 +73,19 @@ class CheckpointHeader:
         )
 
     def check_attributes(self, table: ClassTable) -> None:
-        """Raises CheckpointError unless the table has the same attributes in the same order."""
+        """Raise CheckpointError unless the table has the same attributes in the same order."""
         names = tuple(attribute.full_name for attribute in table.attributes)
         if names == self.attributes:
             return
         missing = [name for name in self.attributes if name not in set(names)]
-        detail = f"“{missing[0]}” is not among the project's" if missing else "they stand in another order"
+        detail = f"the project lacks “{missing[0]}”" if missing else "they are in another order"
         raise CheckpointError(
-            f"Checkpoint “{self.run}” was trained on other attributes ({len(self.attributes)} there, {len(names)} in "
-            f"the project; {detail}); choose a checkpoint of this project or train one."
+            f"Checkpoint “{self.run}” was trained on other attributes ({len(self.attributes)}; the project has "
+            f"{len(names)}, and {detail}); choose a checkpoint of this project, or train one."
         )
 
     def to_metadata(self) -> dict[str, str]:
-        """What stands in the file's metadata; the class vectors go into a tensor of their own."""
+        """Return the file's metadata; the class vectors are stored as a tensor."""
         content = asdict(self)
         del content["class_vectors"]
         content["seen"] = self.seen.tolist()
@@ -98,9 +98,9 @@ class CheckpointHeader:
     def from_metadata(
         cls, metadata: Mapping[str, str] | None, class_vectors: FloatArray, path: Path
     ) -> CheckpointHeader:
-        """The header that a file's metadata and its class vectors stand for; CheckpointError names what is wrong."""
+        """Return the header of a file's metadata and class vectors; raise CheckpointError if it is invalid."""
         if metadata is None or METADATA_KEY not in metadata:
-            raise CheckpointError(f"{path} is no checkpoint of MSDN Explorer; choose one that it has trained.")
+            raise CheckpointError(f"{path} is not a checkpoint of MSDN Explorer; choose one that it trained.")
         try:
             content = json.loads(metadata[METADATA_KEY])
             found = int(content.pop("format"))
@@ -133,9 +133,9 @@ class CheckpointHeader:
             header.table()
             numbers = (header.gamma, header.fusion.av, header.fusion.va, header.cosine_scale)
             if not all(map(math.isfinite, numbers)):
-                raise ValueError("gamma, the weights of the sub-nets and a cosine's scale are finite numbers")
+                raise ValueError("gamma, the fusion weights and the cosine scale must be finite numbers")
             if not 0 <= header.cosine_scale <= MOST_COSINE_SCALE:
-                raise ValueError(f"a cosine's scale runs from 0 to {MOST_COSINE_SCALE:g}")
+                raise ValueError(f"the cosine scale must be from 0 to {MOST_COSINE_SCALE:g}")
         except CheckpointError:
             raise
         except (KeyError, TypeError, ValueError, AttributeError, RecursionError, MsdnError) as fault:
@@ -144,21 +144,21 @@ class CheckpointHeader:
 
 
 def read_header(path: Path) -> CheckpointHeader:
-    """The header of a checkpoint file; reads neither the network's weights nor any code.
+    """Return the header of a checkpoint file; neither weights nor code are read.
 
-    Raises CheckpointError where there is no such file, or it is none of ours, or it is damaged.
+    Raises CheckpointError if the file does not exist, is not a checkpoint, or is damaged.
     """
     if not path.is_file():
-        raise CheckpointError(f"There is no checkpoint {path}; train a run first or choose another one.")
+        raise CheckpointError(f"The checkpoint {path} does not exist; train a run first, or choose another one.")
     try:
         with safe_open(path, framework="numpy") as file:
             vectors = (
                 np.asarray(file.get_tensor(VECTORS_KEY), dtype=np.float64)
-                if VECTORS_KEY in file.keys()  # noqa: SIM118 - safe_open is no mapping
+                if VECTORS_KEY in file.keys()  # noqa: SIM118 - safe_open is not a mapping
                 else np.zeros((0, 0))
             )
             return CheckpointHeader.from_metadata(file.metadata(), vectors, path)
     except (SafetensorError, OSError, ValueError) as fault:
         raise CheckpointError(
-            f"{path} cannot be read as a checkpoint ({fault}); it may be cut short: choose another one."
+            f"{path} cannot be read as a checkpoint ({fault}); it may be incomplete: choose another one."
         ) from fault

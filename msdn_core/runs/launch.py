@@ -1,4 +1,4 @@
-"""Starting a run's process so that it outlives the window and gives way to it."""
+"""Starting the process of a run, detached from the window and with lower priority."""
 
 from __future__ import annotations
 
@@ -19,75 +19,75 @@ from msdn_core.runs.status import RunState
 
 
 def lower_priority() -> None:
-    """Lets this process give way to others: a window, above all."""
+    """Lower the priority of this process, so that the window stays responsive."""
     try:
         process = psutil.Process()
         process.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(process.nice(), 10))
     except psutil.Error:
-        pass  # A system that forbids it runs us as we are.
+        pass  # Not permitted: keep the priority.
 
 
 def launch_training(run: RunDirectory, *, command: Sequence[str] | None = None) -> int:
-    """Starts, or goes on with, the run in its directory as a detached process, and gives its pid.
+    """Start or resume the run in its directory as a detached process, and return its pid.
 
-    What the process prints goes to the run's log. ``command`` takes the trainer's place in tests. Raises RunError
-    where it is at work already, or cannot be started; in the latter case it then reads as failed.
+    The output of the process goes to the run's log. ``command`` replaces the trainer in tests. Raises RunError if the
+    run is already running or cannot be started; in the latter case its state becomes failed.
     """
     process = start_process(run, command or trainer_command(run))
-    # A child that ends while we live stays a zombie until somebody asks for its end.
+    # A child process stays a zombie until its parent waits for it.
     threading.Thread(target=wait_for_end, args=(run, process), name=f"wait for {run.name}", daemon=True).start()
     return int(process.pid)
 
 
 def start_process(run: RunDirectory, command: Sequence[str]) -> subprocess.Popen[bytes]:
-    """What ``launch_training`` does, for a caller that waits for the end by ``wait_for_end``."""
+    """Start the process as ``launch_training`` does; the caller waits for its end with ``wait_for_end``."""
     run.refuse_links()
     status = run.status()
     if status.state.alive and status.process_alive:
-        raise RunError(f"Run “{run.name}” is at work already; stop it first.")
+        raise RunError(f"Run “{run.name}” is already running; stop it first.")
     if status.state is not RunState.STARTING:
         status = replace(status, commands_from=run.commands_end())
     run.write_status(replace(status, state=RunState.STARTING, pid=0, process_started=0.0, reason=""))
     try:
         return _detached(command, run.log_path)
     except OSError as fault:
-        reason = f"Its process could not be started ({fault.strerror or fault})."
+        reason = f"The process could not be started ({fault.strerror or fault})."
         run.write_status(replace(status, state=RunState.FAILED, reason=reason))
         raise RunError(f"Run “{run.name}” could not be started ({fault.strerror or fault}).") from fault
 
 
 def wait_for_end(run: RunDirectory, process: subprocess.Popen[bytes]) -> None:
-    """Waits for the end of a run's process; one that ended before its first word reads as failed then."""
+    """Wait for the end of a run's process; if it ended before its first status, mark the run as failed."""
     code = process.wait()
     status = run.status()
     if status.state is RunState.STARTING:
-        reason = f"Its process ended at once, with status {code}: its log says why."
+        reason = f"The process ended immediately with status {code}; see the log for the reason."
         run.write_status(replace(status, state=RunState.FAILED, reason=reason))
 
 
 def launch_queue(project: Path, *, command: Sequence[str] | None = None) -> None:
-    """Starts the process that takes a project's waiting runs, detached; one that is there already stays the only one.
+    """Start the process that trains a project's queued runs, detached; do nothing if there already is one.
 
-    ``command`` takes its place in tests. Raises RunError where it cannot be started.
+    ``command`` replaces it in tests. Raises RunError if it cannot be started.
     """
-    words = command or [sys.executable, "-m", "msdn_core", "queue", str(project.absolute())]
+    arguments = command or [sys.executable, "-m", "msdn_core", "queue", str(project.absolute())]
     refuse_links(project, project / "queue" / "log.txt")
     try:
         (project / "queue").mkdir(exist_ok=True)
-        process = _detached(words, project / "queue" / "log.txt")
+        process = _detached(arguments, project / "queue" / "log.txt")
     except OSError as fault:
         raise RunError(f"The queue of {project} could not be started ({fault.strerror or fault}).") from fault
     threading.Thread(target=process.wait, name="wait for the queue", daemon=True).start()
 
 
-def _detached(words: Sequence[str], log_path: Path) -> subprocess.Popen[bytes]:
-    """A process that outlives this one; what it prints is added to a log."""
+def _detached(arguments: Sequence[str], log_path: Path) -> subprocess.Popen[bytes]:
+    """Start a process that outlives this one and appends its output to a log."""
     options: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
         options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
     with log_path.open("ab") as log:
         return subprocess.Popen(
-            list(words),
+            list(arguments),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -97,7 +97,7 @@ def _detached(words: Sequence[str], log_path: Path) -> subprocess.Popen[bytes]:
 
 
 def trainer_command(run: RunDirectory) -> list[str]:
-    """The command line that trains in a run's directory."""
+    """Return the command line that trains in a run's directory."""
     return [
         sys.executable,
         "-m",
@@ -110,6 +110,6 @@ def trainer_command(run: RunDirectory) -> list[str]:
 
 
 def _working_folder() -> Path:
-    """Where ``-m msdn_core`` finds this very package: a checkout need not be installed."""
+    """Return the folder in which ``-m msdn_core`` finds this package, which need not be installed."""
     root = Path(__file__).resolve().parents[2]
     return root if (root / "msdn_core").is_dir() else Path.cwd()

@@ -1,4 +1,4 @@
-"""The runs of a project, those of a shell included."""
+"""The runs of a project or a folder."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from msdn_core.runs.directory import RunDirectory
 
 
 def list_runs(project_path: Path) -> list[RunDirectory]:
-    """All runs of a project, the newest first."""
+    """Return all runs of a project, newest first."""
     return _in_folder(Path(project_path) / "runs")
 
 
 def runs_in(folder: Path) -> list[RunDirectory]:
-    """All runs that a folder stands for, the newest first: a run itself, a folder of runs, or a project."""
+    """Return all runs in a folder, newest first; it may be a run, a folder of runs, or a project."""
     if (folder / "config.json").is_file():
         return [RunDirectory(folder)]
     return _in_folder(folder / "runs" if (folder / "runs").is_dir() else folder)
@@ -30,7 +30,7 @@ def _in_folder(folder: Path) -> list[RunDirectory]:
 
 
 def find_run(project_path: Path, name: str) -> RunDirectory:
-    """A run by its name or its directory; RunError names those that there are."""
+    """Return the run of a name or an absolute path; raise RunError with the existing names if there is none."""
     given = Path(name)
     if given.is_absolute() and (given / "config.json").is_file():
         return RunDirectory(given)
@@ -38,5 +38,5 @@ def find_run(project_path: Path, name: str) -> RunDirectory:
     for run in runs:
         if run.name == name:
             return run
-    known = ", ".join(run.name for run in runs[:8]) or "none yet"
-    raise RunError(f"There is no run “{name}” in {project_path}; its runs are: {known}.")
+    known = ", ".join(run.name for run in runs[:8]) or "none"
+    raise RunError(f"{project_path} has no run “{name}”; its runs are: {known}.")

@@ -1,4 +1,4 @@
-"""Whether two runs differ by more than noise: the test images that both were measured on, drawn anew many times."""
+"""Whether two runs differ by more than noise, by bootstrap over the test images of both."""
 
 from __future__ import annotations
 
@@ -23,57 +23,57 @@ from msdn_core.runs.evaluated_run import GAMMAS, EvaluatedRun
 from msdn_core.runs.figure_text import FIGURES
 
 NOISE_NOTE = (
-    f"Differences: ≈ is within noise, by {DRAWS:,} draws of the same test images (95 per cent). "
-    "Another seed may differ by more."
+    f"Differences: ≈ is within noise, by {DRAWS:,} resamplings of the test images (95 per cent). "
+    "Different seeds may differ by more."
 )
 
 AUC_DRAWS = 200
-"""Sorting every attribute's scores takes a while: 312 of them over 4,731 images some seconds at so many draws."""
+"""Resamplings for attribute AUCs, which take longer: some seconds for 312 attributes of 4,731 images."""
 
 
 @dataclass(frozen=True)
 class Noise:
-    """What a second run gains on the first, drawn anew."""
+    """The gain of a second run over a first, as intervals."""
 
     figures: dict[tuple[str, str], Interval]
-    """By choice of gamma and figure; absent where it is not measured."""
+    """By choice of gamma and figure; absent if not measured."""
     classes: NDArray[np.bool_]
-    """(M,) whether a class's difference is within noise; of a class without test images it is not known: True."""
+    """(M,) whether the difference of a class is within noise; True for a class without test images."""
 
     def sign(self, choice: str, figure: str) -> str:
-        """``≈`` where a difference is within noise."""
+        """Return ``≈`` if a difference is within noise, otherwise nothing."""
         found = self.figures.get((choice, figure))
         return "≈ " if found is not None and found.contains_zero else ""
 
     def tooltip(self, choice: str, figure: str) -> str:
-        """Where a difference lies, for a tooltip."""
+        """Return the interval of a difference, for a tooltip."""
         found = self.figures.get((choice, figure))
         if found is None:
             return ""
-        said = "within noise" if found.contains_zero else "more than noise"
-        return f"{points(found.low)} to {points(found.high)} in 95 per cent of the draws: {said}"
+        verdict = "within noise" if found.contains_zero else "more than noise"
+        return f"{points(found.low)} to {points(found.high)} in 95 per cent of the resamplings: {verdict}"
 
 
 def noise_between(run: EvaluatedRun, other: EvaluatedRun, choice: str) -> Noise | None:
-    """The draws of both runs share their images; None where they were not measured on the same ones.
+    """Return the noise of the differences between two runs; None if their test images differ.
 
-    ``choice`` is the gamma at which classes are compared; the figures are compared at each of ``GAMMAS``.
+    ``choice`` is the gamma at which classes are compared; figures are compared at each of ``GAMMAS``.
     """
     if not _same_test(run, other):
         return None
     weights = drawn_weights(run.labels)
     figures = {}
-    for one in GAMMAS:
-        if run.row(one) is None or other.row(one) is None:
+    for gamma_choice in GAMMAS:
+        if run.row(gamma_choice) is None or other.row(gamma_choice) is None:
             continue
         mine, theirs = (
-            figure_draws(weights, tested.labels, tested.table.seen, tested.best, tested.gamma(one))
+            figure_draws(weights, tested.labels, tested.table.seen, tested.best, tested.gamma(gamma_choice))
             for tested in (run, other)
         )
         for figure, _ in FIGURES:
             found = interval(theirs[figure] - mine[figure])
             if found is not None:
-                figures[one, figure] = found
+                figures[gamma_choice, figure] = found
     count = len(run.table.classes)
     first, second = (
         class_draws(weights, tested.labels, tested.predictions(tested.gamma(choice)) == tested.labels, count)
@@ -84,18 +84,18 @@ def noise_between(run: EvaluatedRun, other: EvaluatedRun, choice: str) -> Noise 
 
 @dataclass(frozen=True)
 class MeasureNoise:
-    """Of which measures a second run's difference is within noise."""
+    """The measures in which the difference between two runs is within noise."""
 
     attributes: NDArray[np.bool_]
-    """(K,) of the AUC of the fused attribute score."""
+    """(K,) for the AUC of the fused attribute score."""
     parts: NDArray[np.bool_]
-    """(P,) of PCP by attribute → visual, with the usual box."""
+    """(P,) for PCP by attribute→visual, with the usual box."""
     classes: NDArray[np.bool_]
-    """(M,) of what the maps of both sub-nets share."""
+    """(M,) for the overlap of both sub-nets' maps."""
 
 
 def measure_noise(run: EvaluatedRun, other: EvaluatedRun) -> MeasureNoise | None:
-    """As ``noise_between``, of attributes, parts and agreement; an attribute's AUC by ``AUC_DRAWS`` draws."""
+    """Return the noise of attributes, parts and agreement; None if the test images or the truth differ."""
     mine, theirs = run.evaluation.measures, other.evaluation.measures
     parts = part_noise(run, other)
     if parts is None or not np.array_equal(mine.truth, theirs.truth):
@@ -115,7 +115,7 @@ def measure_noise(run: EvaluatedRun, other: EvaluatedRun) -> MeasureNoise | None
 
 
 def part_noise(run: EvaluatedRun, other: EvaluatedRun) -> NDArray[np.bool_] | None:
-    """(P,) of which parts the difference in PCP (A→V, usual box) is within noise; None of different tests."""
+    """Return (P,) whether the difference in PCP (A→V, usual box) is within noise; None if the test images differ."""
     mine, theirs = run.evaluation.measures, other.evaluation.measures
     if not _same_test(run, other) or not np.array_equal(mine.parts, theirs.parts):
         return None
@@ -131,6 +131,6 @@ def _same_test(run: EvaluatedRun, other: EvaluatedRun) -> bool:
 
 
 def _within(differences: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(M,) which of (B, M) draws lie about zero; also where nothing is known."""
+    """Return (M,) whether the interval of (B, M) draws contains zero; True without known values."""
     low, high = intervals(differences)
     return np.asarray(~((low > 0) | (high < 0)))

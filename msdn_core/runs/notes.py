@@ -1,4 +1,4 @@
-"""What people say of a run: a text and tags, kept in its directory."""
+"""Notes of a run: a text and tags, stored in its directory."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _MAX_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """A text of any length, and short words to find a run by."""
+    """A text, and tags to find the run by."""
 
     text: str = ""
     tags: tuple[str, ...] = ()
 
 
 def clean_tags(words: Iterable[str]) -> tuple[str, ...]:
-    """Tags without empty ones, each once, in the order given."""
+    """Return tags without empty ones and duplicates, in the given order."""
     return tuple(dict.fromkeys(word.strip() for word in words if word.strip()))
 
 
 def read_notes(folder: Path) -> Notes:
-    """The notes in a run's directory; none where there is no file that can be read as such."""
+    """Return the notes in a run's directory; empty if they do not exist or cannot be read."""
     try:
         with (folder / NOTES_FILE).open("rb") as file:
             content = json.loads(file.read(_MAX_BYTES))
@@ -37,6 +37,6 @@ def read_notes(folder: Path) -> Notes:
 
 
 def write_notes(folder: Path, notes: Notes) -> None:
-    """Replaces the notes; MsdnError where the disk is full or the folder cannot be written."""
+    """Replace the notes; raise MsdnError if they cannot be written."""
     content = {"text": notes.text, "tags": list(notes.tags)}
     write_atomic(folder / NOTES_FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -1,6 +1,6 @@
-"""What a checkpoint said of each image, as one .npz file that can be read without torch.
+"""The attribute scores of a checkpoint for labelled images, as one .npz file that is read without torch.
 
-All figures of classification follow from it in numpy: see ``msdn_core.domain.scoring`` and ``.metrics``.
+All classification figures follow from it in numpy: see ``msdn_core.domain.scoring`` and ``msdn_core.domain.metrics``.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ Texts = NDArray[np.str_]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Predictions:
-    """N images, M classes, K attributes."""
+    """Scores of N images, with the table of M classes and K attributes they are measured against."""
 
     scores_av: NDArray[np.float32]
     scores_va: NDArray[np.float32]
-    """(N, K) attribute scores s1 and s2; 0 from a sub-net that is not there."""
+    """(N, K) attribute scores s1 and s2; 0 for an absent sub-net."""
     labels: NDArray[np.int64]
-    """(N,) class rows; -1 where an image's class is not known."""
+    """(N,) class rows; −1 if an image's class is unknown."""
     splits: Texts
-    """(N,) ``test_seen`` or ``test_unseen``; in an export whatever was looked at."""
+    """(N,) ``test_seen`` or ``test_unseen``; in an export any split."""
     image_ids: NDArray[np.int64]
     image_names: Texts
-    """(N,) id and relative path in the project."""
+    """(N,) ids and relative paths in the project."""
     classes: Texts
     seen: BoolArray
     class_vectors: FloatArray
-    """(M,), (M,) and (M, K) the class table that was measured against, in its own units."""
+    """(M,), (M,) and (M, K): the class table, in its own units."""
     attributes: Texts
     """(K,) full names."""
     fusion: FloatArray
@@ -62,13 +62,13 @@ class Predictions:
 
     @property
     def table(self) -> ClassTable:
-        """The classes as a table."""
+        """The class table."""
         parsed = tuple(Attribute.parse(name) for name in self.attributes.tolist())
         return ClassTable(parsed, tuple(self.classes.tolist()), self.class_vectors, self.seen)
 
     @property
     def weights(self) -> Fusion:
-        """The weights of both sub-nets."""
+        """The fusion weights of both sub-nets."""
         return Fusion(*self.fusion.tolist())
 
 
@@ -79,7 +79,7 @@ def make_predictions(
     scores_av: NDArray[np.float32],
     scores_va: NDArray[np.float32],
 ) -> Predictions:
-    """The predictions of a checkpoint that gave these (N, K) scores to N images, against a project's classes."""
+    """Return the predictions of a checkpoint with these (N, K) scores for N images, for the classes of a project."""
     rows = table.class_index
     return Predictions(
         scores_av=scores_av,
@@ -103,24 +103,24 @@ def make_predictions(
 
 
 def to_arrays(predictions: Predictions) -> dict[str, NDArray[Any]]:
-    """What stands in the file, by name; no array holds objects."""
+    """Return the arrays of the file by name; none holds objects."""
     content = {entry.name: np.asarray(getattr(predictions, entry.name)) for entry in fields(Predictions)}
     return {"format": np.asarray(FORMAT, np.int64), **content}
 
 
 def write_predictions(path: Path, predictions: Predictions) -> None:
-    """Writes the file whole, or not at all; MsdnError where it cannot be."""
+    """Write the file, whole or not at all; raise MsdnError if that fails."""
     with replacing(path) as temporary:
         np.savez(temporary, **to_arrays(predictions))  # type: ignore[arg-type]
 
 
 def read_predictions(path: Path) -> Predictions:
-    """The predictions in a file; RunError where it is none of ours, cut short, or of a newer version."""
+    """Return the predictions in a file; raise RunError if it cannot be read."""
     try:
         check_size(path, _MOST_BYTES, [entry.name for entry in fields(Predictions)])
         with np.load(path, allow_pickle=False) as file:
             if int(file["format"]) > FORMAT:
-                raise ValueError("a newer version wrote it")
+                raise ValueError("it was written by a newer version")
             content: dict[str, Any] = {entry.name: file[entry.name] for entry in fields(Predictions)}
         for name, kind in _SCALARS.items():
             content[name] = kind(content[name][()])
@@ -128,15 +128,15 @@ def read_predictions(path: Path) -> Predictions:
         _check(predictions)
     except (OSError, KeyError, TypeError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, MsdnError) as fault:
         raise RunError(
-            f"{path} holds no predictions of MSDN Explorer ({fault}); write them with evaluate --tables, or export "
-            "predictions."
+            f"{path} cannot be read as predictions ({fault}); write them with `evaluate --tables` or "
+            "`export predictions`."
         ) from fault
     return predictions
 
 
 def _check(found: Predictions) -> None:
     images, classes, attributes = len(found.labels), len(found.classes), len(found.attributes)
-    wanted = {
+    expected = {
         "scores_av": ((images, attributes), "f"),
         "scores_va": ((images, attributes), "f"),
         "labels": ((images,), "i"),
@@ -149,9 +149,9 @@ def _check(found: Predictions) -> None:
         "attributes": ((attributes,), "U"),
         "fusion": ((2,), "f"),
     }
-    for name, (shape, kind) in wanted.items():
+    for name, (shape, kind) in expected.items():
         array = getattr(found, name)
         if array.shape != shape or array.dtype.kind != kind:
-            raise ValueError(f"“{name}” has the shape {array.shape} and the kind {array.dtype}")
+            raise ValueError(f"“{name}” has the shape {array.shape} and the type {array.dtype}")
     if images and not (-1 <= found.labels.min() and found.labels.max() < classes):
-        raise ValueError("a label names no class")
+        raise ValueError("a label is not the row of a class")

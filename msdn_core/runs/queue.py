@@ -1,8 +1,8 @@
-"""Runs that wait for their turn, their order, and the one process that takes them one after another.
+"""The queue of a project: queued runs, their order, and the process that trains them one after another.
 
-A run that waits is a run's directory in the state ``queued``: nothing else has to be there for it to be taken. Their
-order stands in ``queue/order.json`` of the project, written by whoever arranges them and only read by the runner; a
-waiting run that it does not name comes behind those that it does. So a crash of any of them loses no run.
+A queued run is a run directory in the state ``queued``; nothing else is needed for it to be trained. The order is in
+``queue/order.json`` of the project, which the runner only reads; queued runs that are not in it come last. So no crash
+loses a run.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from msdn_core.runs.listing import list_runs
 from msdn_core.runs.status import RunState, RunStatus
 
 FOLDER = "queue"
-_LOOK_S = 0.5
+_POLL_S = 0.5
 _LOCK_S = 5.0
-# Whoever looks whether the queue is at work holds its lock for a moment.
+# A process that checks whether the queue is running holds the runner's lock for a moment.
 _RUNNER_LOCK_S = 2.0
 _MAX_BYTES = 1024 * 1024
 
@@ -37,16 +37,16 @@ Command = Callable[[RunDirectory], Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How the waiting runs were arranged."""
+    """The order of the queue."""
 
     names: tuple[str, ...] = ()
-    """Those that come first; some of them may wait no longer."""
+    """The runs that come first; some may no longer be queued."""
     held: bool = False
-    """Whether no further run shall be taken."""
+    """Whether no further run is started."""
 
 
 def read_order(project: Path) -> Order:
-    """The order as it was arranged last; an unreadable file counts as none, for no run is lost with it."""
+    """Return the order of the queue; an unreadable file is ignored, because no run is lost with it."""
     try:
         with (project / FOLDER / "order.json").open("rb") as file:
             content = json.loads(file.read(_MAX_BYTES))
@@ -56,54 +56,54 @@ def read_order(project: Path) -> Order:
 
 
 def set_queue_order(project: Path, names: Sequence[str]) -> None:
-    """Puts these runs first, in this order; MsdnError where that cannot be written."""
+    """Put these runs first in the queue, in this order; raise MsdnError if the order cannot be written."""
     _write_order(project, Order(tuple(names), read_order(project).held))
 
 
 def hold_queue(project: Path, held: bool) -> None:
-    """Lets no further run be taken, or lets them be taken again; the run at work goes on either way."""
+    """Hold the queue, so that no further run starts, or release it; the running one continues either way."""
     order = read_order(project)
     if order.held != held:
         _write_order(project, Order(order.names, held))
 
 
 def sort_queued(names: Sequence[str], order: Order) -> list[str]:
-    """Waiting runs, given from the newest to the oldest, in the order in which they are taken."""
-    arranged = [name for name in order.names if name in names]
-    return list(dict.fromkeys([*arranged, *reversed(names)]))
+    """Return queued runs, given from newest to oldest, in the order in which they are started."""
+    ordered = [name for name in order.names if name in names]
+    return list(dict.fromkeys([*ordered, *reversed(names)]))
 
 
 def queued_runs(project: Path) -> list[RunDirectory]:
-    """The runs that wait, the next one first."""
+    """Return the queued runs, the next one first."""
     runs = {run.name: run for run in list_runs(project) if run.status().state is RunState.QUEUED}
     return [runs[name] for name in sort_queued(list(runs), read_order(project))]
 
 
 def enqueue(run: RunDirectory) -> None:
-    """Lets a run that was left wait for its turn to go on; RunError where it is at work, or finished."""
+    """Queue a run to be resumed; raise RunError if it is running or finished."""
     with queue_lock(run.project_path):
         status = run.status()
         if not status.state.resumable:
-            raise RunError(f"Run “{run.name}” is {status.state}, so it cannot wait for its turn.")
+            raise RunError(f"Run “{run.name}” is {status.state}, so it cannot be queued.")
         queued = RunStatus(RunState.QUEUED, step=status.step, steps=status.steps, figures=status.figures)
         run.write_status(queued)
 
 
 def cancel_waiting(run: RunDirectory) -> bool:
-    """Marks a run that waits as cancelled; False where it does not wait (any more)."""
+    """Cancel a queued run; return False if it is not queued (any more)."""
     with queue_lock(run.project_path):
         status = run.status()
         if status.state is not RunState.QUEUED:
             return False
         run.write_status(
-            RunStatus(RunState.CANCELLED, step=status.step, steps=status.steps, reason="It was taken out of the queue.")
+            RunStatus(RunState.CANCELLED, step=status.step, steps=status.steps, reason="Removed from the queue.")
         )
         return True
 
 
 @contextmanager
 def queue_lock(project: Path) -> Iterator[None]:
-    """Nobody takes a waiting run meanwhile; RunError where another process holds this for long."""
+    """Prevent queued runs from being started meanwhile; raise RunError if another process holds the lock for long."""
     refuse_links(project, project / FOLDER / "change.lock")
     try:
         (project / FOLDER).mkdir(exist_ok=True)
@@ -120,7 +120,7 @@ def queue_lock(project: Path) -> Iterator[None]:
 
 
 def is_queue_running(project: Path) -> bool:
-    """Whether a process takes this project's waiting runs."""
+    """Return whether a process is training this project's queued runs."""
     path = project / FOLDER / "runner.lock"
     if not path.exists() or is_link(path):
         return False
@@ -134,7 +134,7 @@ def is_queue_running(project: Path) -> bool:
 
 
 class QueueRunner:
-    """The process that takes a project's waiting runs, one after another."""
+    """Trains a project's queued runs, one after another."""
 
     def __init__(
         self,
@@ -143,35 +143,37 @@ class QueueRunner:
         command: Command = trainer_command,
         tell: Callable[[RunDirectory, RunStatus], None] = lambda _run, _status: None,
     ) -> None:
-        """``tell`` hears of each run when it starts and when it ended; ``command`` takes the trainer's place in
-        tests."""
+        """Prepare to train. ``tell`` receives each run and its status when it starts and when it ends.
+
+        ``command`` replaces the trainer in tests.
+        """
         self._project = project
         self._command = command
         self._tell = tell
 
     def work(self) -> int:
-        """Takes runs until none waits or the queue is held, and gives how many it took.
+        """Train queued runs until none is left or the queue is held, and return how many were trained.
 
-        A run that fails, or whose process dies, does not keep the next one from its turn. While another run of the
-        project is at work, whoever started it, the next one waits for its end. Raises RunError where another process
-        does this already, MsdnError where the disk is full.
+        A run that fails, or whose process dies, does not block the next one. While another run of the project is
+        running, the next one waits for its end. Raises RunError if another process is training the queue, and MsdnError
+        if the disk is full.
         """
         lock = self._lock()
-        taken = 0
-        while self._may_take():
+        trained = 0
+        while self._has_next():
             try:
                 lock.acquire()
             except filelock.Timeout as fault:
                 raise RunError(
-                    f"The queue of {self._project} is worked through already; its runs need no second process."
+                    f"The queue of {self._project} is already running; its runs need no second process."
                 ) from fault
             try:
-                while self._may_take():
-                    taken += self._take_one()
+                while self._has_next():
+                    trained += self._train_next()
             finally:
                 lock.release()
-            # A run that was added before the release, by someone who saw the lock held, must not be left.
-        return taken
+            # Check again: a run may have been added by someone who still saw the lock held.
+        return trained
 
     def _lock(self) -> filelock.BaseFileLock:
         refuse_links(self._project, self._project / FOLDER / "runner.lock")
@@ -181,12 +183,12 @@ class QueueRunner:
             raise RunError(f"The queue of {self._project} cannot be written ({fault.strerror or fault}).") from fault
         return filelock.FileLock(self._project / FOLDER / "runner.lock", timeout=_RUNNER_LOCK_S)
 
-    def _may_take(self) -> bool:
+    def _has_next(self) -> bool:
         return not read_order(self._project).held and bool(queued_runs(self._project))
 
-    def _take_one(self) -> int:
+    def _train_next(self) -> int:
         if any(run.status().state.alive for run in list_runs(self._project)):
-            time.sleep(_LOOK_S)
+            time.sleep(_POLL_S)
             return 0
         with queue_lock(self._project):
             run = next(iter(queued_runs(self._project)), None)
@@ -206,7 +208,7 @@ class QueueRunner:
         try:
             wait_for_end(run, process)
         except KeyboardInterrupt:
-            # The run is in a session of its own, where no Ctrl+C reaches it.
+            # The run has its own session, which Ctrl+C does not reach.
             run.send("stop")
             raise
 

@@ -1,4 +1,4 @@
-"""Where a run stands: one small file, replaced whole, and whether its process still lives."""
+"""The status of a run: one small file, replaced as a whole, and whether its process is alive."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from msdn_core.atomic import write_atomic
 
 STATUS_FILE = "status.json"
 _CLOCK_TOLERANCE_S = 2.0
-# A launched process writes its own first status within seconds; slow disks and cold starts are allowed for.
+# A launched process writes its first status within seconds; this allows for slow disks and cold starts.
 _START_TOLERANCE_S = 120.0
-# A step, or a slow network folder, may keep a run silent for a while.
+# A long step or a slow network folder may delay the heartbeat.
 _SILENCE_TOLERANCE_S = 180.0
-# A run may be a stranger's: what is far too long for a status is none.
+# The file is untrusted: no status is that long.
 _MAX_BYTES = 1024 * 1024
 
 
@@ -41,56 +41,56 @@ class RunState(StrEnum):
 
     @property
     def alive(self) -> bool:
-        """Whether a process is, or is about to be, at work."""
+        """Whether its process is running or starting."""
         return self in (RunState.STARTING, RunState.RUNNING, RunState.PAUSED)
 
     @property
     def resumable(self) -> bool:
-        """Whether it can go on from its last checkpoint."""
+        """Whether it can be resumed from its last checkpoint."""
         return self in (RunState.STOPPED, RunState.CANCELLED, RunState.FAILED, RunState.LOST)
 
 
 @dataclass(frozen=True, slots=True)
 class RunStatus:
-    """A run's state, the process behind it, and how far it is."""
+    """A run's state, its process, and its progress."""
 
     state: RunState = RunState.QUEUED
     pid: int = 0
     process_started: float = 0.0
-    """When that process was created, as ``current_process`` tells it: a pid alone is given to others after it."""
+    """When that process was created, as ``current_process`` returns it: a pid alone may be reused."""
     heartbeat: float = 0.0
     step: int = 0
     steps: int = 0
     reason: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
     commands_from: int = 0
-    """Where in the commands' file those begin that are meant for this process and not for one before it."""
+    """The offset in the commands file from which commands are for this process, not for an earlier one."""
 
     @property
     def process_alive(self) -> bool:
-        """Whether the process that wrote this still runs."""
+        """Whether the process that wrote this status is alive."""
         if self.pid <= 0:
             return False
         try:
             process = psutil.Process(self.pid)
             if process.status() == psutil.STATUS_ZOMBIE:
                 return False
-            # Since 1970: as earlier versions wrote it.
-            found = (_started(process), process.create_time())
-            return any(abs(one - self.process_started) < _CLOCK_TOLERANCE_S for one in found)
+            # Earlier versions wrote seconds since 1970.
+            times = (_creation_time(process), process.create_time())
+            return any(abs(created - self.process_started) < _CLOCK_TOLERANCE_S for created in times)
         except (psutil.Error, OSError, ValueError):
             return False
 
 
 def current_process() -> tuple[int, float]:
-    """This process's pid and when it was created, as a status names them."""
-    return os.getpid(), _started(psutil.Process())
+    """Return this process's pid and creation time, as stored in a status."""
+    return os.getpid(), _creation_time(psutil.Process())
 
 
-def _started(process: psutil.Process) -> float:
-    """When a process was created, by a clock that nobody sets: on Linux in seconds since the machine started.
+def _creation_time(process: psutil.Process) -> float:
+    """Return when a process was created, by a clock that is never set: on Linux in seconds since the machine started.
 
-    Elsewhere the system keeps the time since 1970 as it was then; Linux would count it anew from the clock of today.
+    Other systems store the time since 1970; Linux would recompute it from the current clock.
     """
     if sys.platform != "linux":
         return float(process.create_time())
@@ -99,16 +99,15 @@ def _started(process: psutil.Process) -> float:
 
 
 def write_status(folder: Path, status: RunStatus) -> None:
-    """Replaces the status of the run in a folder; raises MsdnError on a full disk, with the old one whole."""
+    """Replace the status of the run in a folder; on a full disk the old one stays and MsdnError is raised."""
     content = {**asdict(status), "heartbeat": time.time()}
     write_atomic(folder / STATUS_FILE, json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
 def read_status(folder: Path, *, remote: bool = False) -> RunStatus:
-    """The status of the run in a folder; a run at work whose process is gone reads as lost.
+    """Return the status of the run in a folder; a run whose process is gone is lost.
 
-    Of a run ``remote``, which may be another machine's, no process can be looked for: it reads as lost when it has
-    said nothing for long.
+    The process of a ``remote`` run may be on another machine: it is lost if it has had no heartbeat for long.
     """
     try:
         with (folder / STATUS_FILE).open("rb") as file:
@@ -125,18 +124,16 @@ def read_status(folder: Path, *, remote: bool = False) -> RunStatus:
             commands_from=int(content.get("commands_from", 0)),
         )
     except FileNotFoundError:
-        return RunStatus(RunState.LOST, reason="It has no status file.")
+        return RunStatus(RunState.LOST, reason="The status file is missing.")
     except (OSError, AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
-        return RunStatus(RunState.LOST, reason="Its status file is damaged.")
+        return RunStatus(RunState.LOST, reason="The status file is damaged.")
     if not status.state.alive:
         return status
     if remote:
         silent = time.time() - status.heartbeat
         if silent < _SILENCE_TOLERANCE_S:
             return status
-        return replace(
-            status, state=RunState.LOST, reason=f"It has said nothing for {silent / 60:.0f} minutes, wherever it runs."
-        )
+        return replace(status, state=RunState.LOST, reason=f"No heartbeat for {silent / 60:.0f} minutes.")
     if status.process_alive:
         return status
     if (
@@ -148,5 +145,5 @@ def read_status(folder: Path, *, remote: bool = False) -> RunStatus:
     return replace(
         status,
         state=RunState.LOST,
-        reason="Its process ended without a word: it was killed (as systems do when memory runs out), or it crashed.",
+        reason="The process ended unexpectedly: it crashed or was killed, for example because memory ran out.",
     )

@@ -1,4 +1,4 @@
-"""What runs were trained on, read and compared: contents of ``data.json``, which may be damaged or a stranger's."""
+"""What runs were trained on, read and compared: the untrusted contents of ``data.json``."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from msdn_core.project import ImageRecord
 
 
 def value_at(content: Any, *path: str) -> Any:
-    """What stands at a path of names; None where nothing does."""
+    """Return the value at a path of keys; None if it does not exist."""
     for name in path:
         content = content.get(name) if isinstance(content, Mapping) else None
     return content
 
 
 def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
-    """The first thing that differs between two contents of ``data.json``; empty where there is none.
+    """Return the first entry that differs between two contents of ``data.json``; empty if none does.
 
-    What is validated on is compared where both know it.
+    The validation images are compared if both contents have them.
     """
     both = ("validation",) if "validation" in before and "validation" in now else ()
     names = ("attributes", "classes", "images", "features", *both)
@@ -28,22 +28,22 @@ def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
 
 
 def training_overlap_warning(data: Mapping[str, Any], images: Sequence[ImageRecord]) -> str:
-    """A sentence where a run, by its ``data.json``, may have been trained on some of the test images; else empty.
+    """Return a warning if a run may have been trained on some of the test images, by its ``data.json``; or nothing.
 
-    What it was trained on is kept as fingerprints, so test images that are others now are all that can be told.
+    The training images are known by fingerprint only, so all that can be detected is that the test images changed.
     """
     now = split_fingerprints({image.name: image.split for image in images})
     tests = (Split.TEST_SEEN, Split.TEST_UNSEEN)
     if all(value_at(data, "splits", str(split)) in (None, now[split]) for split in tests):
         return ""
     return (
-        "The test images are others than when the run was trained, so it may have been trained on some of them: these "
-        "figures may be too high. Train anew."
+        "The test images have changed since the run was trained, so it may have been trained on some of them and these "
+        "figures may be too high. Train a new run."
     )
 
 
 def _identity(content: Any) -> Any:
-    """What identifies an entry, without what merely describes it."""
+    """Return the identifying keys of an entry, without descriptive ones."""
     if not isinstance(content, Mapping):
         return content
     return {key: _identity(value) for key, value in content.items() if key in ("fingerprint", "train", "test", "count")}

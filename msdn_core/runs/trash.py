@@ -1,4 +1,4 @@
-"""Deleting a run so that it can be had back: it is moved into the project's ``trash`` folder, whole."""
+"""Deleting a run so that it can be restored: it is moved to the project's ``trash`` folder."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ FOLDER = "trash"
 
 
 def discard(run: RunDirectory) -> Path:
-    """Moves a run that is not at work into the project's trash, and gives where it lies there.
+    """Move a run to the project's trash and return its place there.
 
-    Raises RunError where it is at work, or cannot be moved.
+    Raises RunError if it is running or cannot be moved.
     """
     with queue_lock(run.project_path):
         if run.status().state.alive:
-            raise RunError(f"Run “{run.name}” is at work; stop or cancel it before it is deleted.")
+            raise RunError(f"Run “{run.name}” is running; stop or cancel it before deleting it.")
         folder = run.project_path / FOLDER
         refuse_links(run.project_path, folder)
         names = (run.name, *(f"{run.name} {number}" for number in range(2, 10_000)))
@@ -28,9 +28,9 @@ def discard(run: RunDirectory) -> Path:
 
 
 def restore(place: Path, run: RunDirectory) -> None:
-    """Moves a run from the trash back to where it was; RunError where its name is taken by now."""
+    """Move a run from the trash back to its place; raise RunError if its name is taken."""
     if run.path.exists():
-        raise RunError(f"There is another run “{run.name}” by now, so {place} cannot come back; rename one of them.")
+        raise RunError(f"Another run “{run.name}” exists, so {place} cannot be restored; rename one of them.")
     _move(place, run.path)
 
 

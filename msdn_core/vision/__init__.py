@@ -1,1 +1,1 @@
-"""From image files to region features: opening, backbones, extraction, and the store that keeps them."""
+"""Images and stored region features: opening, preparing, feature stores, locations, overlays. No torch here."""

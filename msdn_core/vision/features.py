@@ -1,8 +1,8 @@
-"""Region features of a project's images on disk: float16, memory-mapped, with what made them. No torch here.
+"""Stores of region features of a project's images: float16, memory-mapped, with their provenance. No torch here.
 
-A store is a folder: ``maps.f16`` holds one (C, R) row an image, ``done.u8`` one byte a row that is written after the
-row itself, ``manifest.json`` the backbone and the images in the order of their rows. Maps that others made may stay
-in their own file: the manifest then says where, and there is no ``maps.f16``.
+A store is a folder: ``maps.f16`` contains one (C, R) row per image, ``done.u8`` one byte per row that is written after
+the row itself, ``manifest.json`` the backbone and the images in the order of their rows. Feature maps from elsewhere
+may stay in their own file: the manifest then refers to it, and there is no ``maps.f16``.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from msdn_core.vision.transform import BackboneSpec
 
 MANIFEST, MAPS, DONE = "manifest.json", "maps.f16", "done.u8"
 FORMAT = 2
-"""Only a ``source`` needs 2."""
+"""Format 2 is only needed for a ``source``."""
 MISSING, MADE, FAILED = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class ImageKey:
-    """Which content of which image a row was made from."""
+    """The image, and the version of its file, that a row was made from."""
 
     id: int
     name: str
@@ -40,7 +40,7 @@ class ImageKey:
 
 
 def image_key(image: ImageRecord) -> ImageKey:
-    """What tells whether an image's file is still the one that features were made of."""
+    """Return the key of an image, by which a changed file is recognised."""
     try:
         status = image.path.stat()
     except OSError:
@@ -50,17 +50,17 @@ def image_key(image: ImageRecord) -> ImageKey:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What made a store, and of what."""
+    """The backbone and the images of a store."""
 
     spec: BackboneSpec
     images: tuple[ImageKey, ...]
     failures: Mapping[str, str] = field(default_factory=dict)
-    """Reason by image name."""
+    """Reasons by image name."""
     source: MapSource | None = None
-    """Where the maps lie, if not in ``maps.f16``."""
+    """The file of the maps, if it is not ``maps.f16``."""
 
     def to_json(self) -> str:
-        """The manifest's text."""
+        """Return the manifest as JSON text."""
         content: dict[str, Any] = {
             "format": 1 if self.source is None else FORMAT,
             "spec": self.spec.to_json(),
@@ -73,10 +73,10 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
-        """The manifest that a text stands for; KeyError, TypeError or ValueError where it is none."""
+        """Return the manifest in a JSON text; raise KeyError, TypeError or ValueError if it is not one."""
         content: dict[str, Any] = json.loads(text)
         if int(content["format"]) > FORMAT:
-            raise ValueError("a newer version wrote it")
+            raise ValueError("it was written by a newer version")
         images = tuple(ImageKey(int(i), str(name), int(size), int(time)) for i, name, size, time in content["images"])
         failures = {str(name): str(reason) for name, reason in content["failures"].items()}
         source = MapSource.from_json(content["source"]) if "source" in content else None
@@ -84,7 +84,7 @@ class Manifest:
 
 
 class FeatureStore:
-    """The features of a project's images by one backbone, open for reading."""
+    """The features of a project's images by one backbone, opened for reading."""
 
     def __init__(
         self, folder: Path, manifest: Manifest, array: NDArray[np.float16] | MappedMaps, state: NDArray[np.uint8]
@@ -92,13 +92,13 @@ class FeatureStore:
         self.folder = folder
         self.manifest = manifest
         self.array = array
-        """(N, C, R), memory-mapped; each region of length 1 over C. Rows that are not made are zero. float16, or
-        float32 of maps that others made."""
+        """(N, C, R), memory-mapped; each region of length 1 over C. Missing rows are zero. float16, or float32 for maps
+        from elsewhere."""
         self._state = state
 
     @classmethod
     def open(cls, folder: Path) -> FeatureStore:
-        """The store in a folder; raises MsdnError where there is none or it is damaged."""
+        """Return the store in a folder; raise MsdnError if there is none or it is damaged."""
         try:
             manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
             spec, count = manifest.spec, len(manifest.images)
@@ -112,23 +112,23 @@ class FeatureStore:
             )
             state = np.fromfile(folder / DONE, np.uint8, count=count)
             if len(state) < count:
-                raise ValueError("it is cut short")
+                raise ValueError("it is incomplete")
         except FileNotFoundError as fault:
-            raise MsdnError(f"There are no features in {folder}; extract them first.") from fault
+            raise MsdnError(f"{folder} contains no features; extract them first.") from fault
         except (OSError, KeyError, TypeError, ValueError, OverflowError) as fault:
             raise MsdnError(
-                f"The features in {folder} are damaged ({fault}); remove the folder and extract again."
+                f"The features in {folder} are damaged ({fault}); remove the folder and extract them again."
             ) from fault
         return cls(folder, manifest, array, state)
 
     @property
     def spec(self) -> BackboneSpec:
-        """The backbone that made it."""
+        """The backbone of the features."""
         return self.manifest.spec
 
     @property
     def failures(self) -> dict[str, str]:
-        """Why an image has no features, by its name."""
+        """The reasons why images have no features, by name."""
         return dict(self.manifest.failures)
 
     @cached_property
@@ -137,47 +137,48 @@ class FeatureStore:
 
     @property
     def image_ids(self) -> tuple[int, ...]:
-        """The images that have features, in the order of their rows."""
+        """The ids of the images that have features, in row order."""
         return tuple(self._rows)
 
     @property
     def complete(self) -> bool:
-        """Whether each image was tried."""
+        """Whether extraction has been tried for every image."""
         return bool((self._state != MISSING).all())
 
     def has(self, image_id: int) -> bool:
-        """Whether an image has features."""
+        """Return whether an image has features."""
         return image_id in self._rows
 
     def rows(self, image_ids: Sequence[int]) -> NDArray[np.int64]:
-        """Rows of ``array`` for images; KeyError for one without features."""
+        """Return the rows of ``array`` of images; raise KeyError for one without features."""
         return np.array([self._rows[image_id] for image_id in image_ids], dtype=np.int64)
 
     def read(self, rows: NDArray[np.int64]) -> NDArray[np.floating]:
-        """(B, C, R) of rows, a copy. Read and not mapped: a pass over all rows leaves nothing of them in the process.
+        """Return a copy of the (B, C, R) features of rows.
 
-        Raises MsdnError where the file is gone or was cut short since it was opened.
+        Rows are read and not mapped, so that a pass over all rows leaves nothing in the process's memory. Raises
+        MsdnError if the file is gone or has become shorter since it was opened.
         """
         if self.manifest.source is not None:
             return np.asarray(self.array[rows])
         content = np.empty((len(rows), *self.array.shape[1:]), np.float16)
         try:
             with (self.folder / MAPS).open("rb", buffering=0) as file:
-                for row, into in zip(rows.tolist(), content, strict=True):
-                    file.seek(row * into.nbytes)
-                    if file.readinto(into.data) < into.nbytes:
-                        raise EOFError("it is cut short")
+                for row, target in zip(rows.tolist(), content, strict=True):
+                    file.seek(row * target.nbytes)
+                    if file.readinto(target.data) < target.nbytes:
+                        raise EOFError("the file is incomplete")
         except (OSError, EOFError) as fault:
             raise MsdnError(f"The features in {self.folder} cannot be read ({fault}); extract them again.") from fault
         return content
 
     def get(self, image_id: int) -> NDArray[np.floating]:
-        """(C, R) of one image; KeyError where it has none."""
+        """Return the (C, R) features of an image; raise KeyError if it has none."""
         return np.asarray(self.array[self._rows[image_id]])
 
     @cached_property
     def fingerprint(self) -> str:
-        """16 hex digits over the backbone and the content of every image that has features."""
+        """16 hex digits over the backbone and every image that has features."""
         made: list[Any] = [[key.name, key.size, key.mtime_ns] for key in self.manifest.images if key.id in self._rows]
         if self.manifest.source is not None:
             made.append([self.manifest.source.size, self.manifest.source.mtime_ns])
@@ -185,13 +186,13 @@ class FeatureStore:
 
 
 def feature_folder(project_path: Path, spec: BackboneSpec) -> Path:
-    """Where a project keeps the features of a backbone."""
+    """Return the folder of a backbone's features in a project."""
     name = "".join(letter if letter.isalnum() or letter in "._" else "_" for letter in spec.name)
     return project_path / "features" / f"{name}-{spec.size}-{spec.fingerprint[:8]}"
 
 
 def find_stores(project_path: Path) -> list[FeatureStore]:
-    """All readable stores of a project, by name."""
+    """Return all readable stores of a project, sorted by name."""
     stores = []
     for manifest in sorted((project_path / "features").glob(f"*/{MANIFEST}")):
         try:
@@ -202,7 +203,7 @@ def find_stores(project_path: Path) -> list[FeatureStore]:
 
 
 def find_store(project_path: Path, spec: BackboneSpec) -> FeatureStore | None:
-    """The store made by that backbone, or else one whose features it accepts, if the project has it."""
+    """Return the store of a backbone, or else one whose features it accepts; None without any."""
     stores = find_stores(project_path)
     exact = (store for store in stores if store.spec.fingerprint == spec.fingerprint)
     return next(exact, None) or next((store for store in stores if spec.accepts(store.spec)), None)

@@ -1,4 +1,4 @@
-"""Opening images of anybody's: upright, RGB, within bounds, or one sentence of why not. No torch here."""
+"""Opening image files of any kind: upright, RGB and bounded in size, or an ImageError with one sentence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from msdn_core.errors import ImageError
 
 IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 
-# Pillow refuses twice its own limit; below that it only warns, and the images of a scanner are no attack.
+# Pillow refuses twice its own limit; below that it only warns, and images from a scanner are not an attack.
 MAX_PIXELS = 2 * (Image.MAX_IMAGE_PIXELS or 89_478_485)
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
@@ -26,13 +26,25 @@ _SIDEWAYS = (5, 6, 7, 8)
 
 
 def open_image(path: Path, *, max_side: int | None = None, min_side: int | None = None) -> Image.Image:
-    """The image as upright 8-bit RGB; of an animation the first frame.
+    """Return an image as upright 8-bit RGB; of an animation the first frame.
 
-    16-bit values are scaled, CMYK and palettes converted, transparency laid on white. ``max_side`` bounds the longer
-    side in pixels. ``min_side`` allows the decoder to scale down while the shorter side stays at least that long.
-    Raises ImageError with one sentence for a file that is missing, cut short, too large, or no image.
+    16-bit values are scaled, CMYK and palettes converted, and transparency is put on white.
+
+    Parameters
+    ----------
+    path
+        The image file.
+    max_side
+        The maximum of the longer side in pixels.
+    min_side
+        Allows the decoder to scale down as long as the shorter side has at least that many pixels.
+
+    Raises
+    ------
+    ImageError
+        If the file is missing, incomplete, too large, or not an image.
     """
-    with _faults_of(path), Image.open(path) as image:
+    with _image_errors(path), Image.open(path) as image:
         _check_size(path, image)
         if max_side is not None:
             image.draft("RGB", (max_side, max_side))
@@ -47,8 +59,8 @@ def open_image(path: Path, *, max_side: int | None = None, min_side: int | None 
 
 
 def image_size(path: Path) -> tuple[int, int]:
-    """Width and height of the upright image, from its header alone; raises ImageError as ``open_image`` does."""
-    with _faults_of(path), Image.open(path) as image:
+    """Return width and height of the upright image from the file's header; raise ImageError as ``open_image`` does."""
+    with _image_errors(path), Image.open(path) as image:
         _check_size(path, image)
         width, height = image.size
         sideways = image.getexif().get(ExifTags.Base.Orientation) in _SIDEWAYS
@@ -59,48 +71,45 @@ def _check_size(path: Path, image: Image.Image) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ImageError(
-            f"{path} has {width:,} × {height:,} pixels, more than the {MAX_PIXELS:,} that are opened; "
-            "save a smaller copy of it."
+            f"{path} has {width:,} × {height:,} pixels, more than the maximum of {MAX_PIXELS:,}; save a smaller copy."
         )
     if width < 1 or height < 1:
         raise ImageError(f"{path} has no pixels; replace or remove it.")
 
 
 @contextmanager
-def _faults_of(path: Path) -> Iterator[None]:
-    """Decoders of strangers' files fail in many ways; each becomes one sentence."""
+def _image_errors(path: Path) -> Iterator[None]:
+    """Turn the many errors of image decoders into ImageError with one sentence."""
     try:
         yield
     except FileNotFoundError as fault:
-        raise ImageError(f"{path} is not there; put the file back or remove it from the project.") from fault
+        raise ImageError(f"{path} does not exist; restore the file, or remove it from the project.") from fault
     except Image.DecompressionBombError as fault:
-        raise ImageError(
-            f"{path} has more than the {MAX_PIXELS:,} pixels that are opened; save a smaller copy of it."
-        ) from fault
+        raise ImageError(f"{path} has more pixels than the maximum of {MAX_PIXELS:,}; save a smaller copy.") from fault
     except UnidentifiedImageError as fault:
-        raise ImageError(f"{path} is no image that can be read; replace or remove it.") from fault
+        raise ImageError(f"{path} is not a readable image; replace or remove it.") from fault
     except PermissionError as fault:
-        raise ImageError(f"{path} may not be read; change its permissions.") from fault
+        raise ImageError(f"{path} cannot be read; change its permissions.") from fault
     except MemoryError as fault:
-        raise ImageError(f"{path} does not fit into memory; save a smaller copy of it.") from fault
+        raise ImageError(f"{path} does not fit in memory; save a smaller copy.") from fault
     except (OSError, SyntaxError, ValueError, EOFError, OverflowError, struct.error, zlib.error, TypeError) as fault:
-        raise ImageError(f"{path} is damaged or cut short ({fault}); replace or remove it.") from fault
+        raise ImageError(f"{path} is damaged or incomplete ({fault}); replace or remove it.") from fault
 
 
 def _as_rgb(image: Image.Image) -> Image.Image:
     if image.mode == "RGB":
         return image.copy()
     if image.mode.startswith("I") or image.mode == "F":
-        return Image.fromarray(_eight_bits(np.asarray(image))).convert("RGB")
+        return Image.fromarray(_to_eight_bits(np.asarray(image))).convert("RGB")
     if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        layer = image.convert("RGBA")
-        white = Image.new("RGBA", layer.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, layer).convert("RGB")
+        foreground = image.convert("RGBA")
+        white = Image.new("RGBA", foreground.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, foreground).convert("RGB")
     return image.convert("RGB")
 
 
-def _eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """16-bit integers by their full range; floats that run from 0 to 1 by that, others as they are."""
+def _to_eight_bits(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return 8-bit values: 16-bit integers by their full range, floats up to 1 by that range, others as they are."""
     if values.dtype.kind == "f":
         finite = np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0)
         scaled = finite * 255.0 if finite.max(initial=0.0) <= 1.0 else finite

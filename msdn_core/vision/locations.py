@@ -1,4 +1,4 @@
-"""Where objects and their parts lie in what the network views of images. No torch here."""
+"""Locations of objects and their parts in the square that the network views. No torch here."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from msdn_core.project import ImageRecord, Project
 from msdn_core.vision.images import image_size
 from msdn_core.vision.transform import viewed_box
 
-Places = NDArray[np.float64]
+Locations = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ViewedLocations:
-    """Places in the viewed square of N images, from 0 at its left or top edge to 1 at its right or bottom one."""
+    """Locations in the viewed squares of N images, from 0 at the left or top edge to 1 at the right or bottom one."""
 
     part_names: tuple[str, ...]
-    points: Places
-    """(N, P, 2) x and y of each part; NaN where it is unknown, out of sight or outside of the square."""
-    boxes: Places
-    """(N, 4) left, top, right and bottom of the object, cut to the square; NaN where unknown or outside of it."""
+    points: Locations
+    """(N, P, 2) x and y of each part; NaN if it is unknown, not visible or outside the square."""
+    boxes: Locations
+    """(N, 4) left, top, right and bottom of the object, cropped to the square; NaN if unknown or outside it."""
 
-    def regions(self, grid: tuple[int, int]) -> Places:
-        """(N, P, 2) row and column of the region that each part lies in, NaN where it has no place."""
+    def regions(self, grid: tuple[int, int]) -> Locations:
+        """Return the (N, P, 2) row and column of the region of each part; NaN if its location is unknown."""
         return np.asarray(np.floor(self.points[..., ::-1] * np.array(grid)))
 
 
 def viewed_locations(project: Project, images: Sequence[ImageRecord]) -> ViewedLocations:
-    """The places known of some images; where a file is gone, its own are unknown, since its size is."""
+    """Return the known locations of images; those of an image whose file is missing are unknown, as is its size."""
     points = project.part_points([image.id for image in images])
     boxes = np.full((len(images), 4), np.nan)
     for row, image in enumerate(images):

@@ -1,4 +1,4 @@
-"""Feature maps in another program's file, used where they lie: mapped into memory, never copied. No torch here."""
+"""Feature maps in another program's file, mapped into memory and never copied. No torch here."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ _TINY = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class MapSource:
-    """Where in which file N maps of (C, R) numbers lie, one after the other."""
+    """The place of N consecutive maps of (C, R) numbers in a file."""
 
     file: str
-    """Absolute."""
+    """The absolute path."""
     offset: int
-    """Bytes in front of the first number."""
+    """The number of bytes before the first number."""
     dtype: str
-    """As numpy spells it, e.g. ``<f4``."""
+    """In numpy notation, for example ``<f4``."""
     normalised: bool
-    """Whether each region has length 1 over C already."""
+    """Whether each region already has length 1 over C."""
     size: int
     mtime_ns: int
-    """Of the whole file, when it was imported."""
+    """Size and modification time of the file when it was imported."""
 
     def to_json(self) -> dict[str, Any]:
-        """The source as JSON knows it."""
+        """Return the source as JSON values."""
         return asdict(self)
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> MapSource:
-        """What ``to_json`` gave; KeyError, TypeError or ValueError where it is none."""
+        """Return the source in JSON values; raise KeyError, TypeError or ValueError if it is not one."""
         dtype = np.dtype(str(content["dtype"]))
         if dtype.kind != "f" or int(content["offset"]) < 0:
-            raise ValueError("feature maps are floating-point numbers at a place in a file")
+            raise ValueError("feature maps must be floating-point numbers at an offset of a file")
         return cls(
             str(content["file"]),
             int(content["offset"]),
@@ -52,7 +52,7 @@ class MapSource:
 
     @property
     def changed(self) -> bool:
-        """Whether the file is gone or another one than when it was imported."""
+        """Whether the file has been removed or changed since it was imported."""
         try:
             status = Path(self.file).stat()
         except OSError:
@@ -61,20 +61,20 @@ class MapSource:
 
 
 class MappedMaps:
-    """(N, C, R) feature maps of a file as a store hands them out: rows on demand, each region of length 1 over C."""
+    """(N, C, R) feature maps of a file: rows are read on demand, each region of length 1 over C."""
 
     def __init__(self, source: MapSource, shape: tuple[int, int, int]) -> None:
-        """Raises MsdnError where the file is not there, or too short to hold them."""
+        """Map the file; raise MsdnError if it does not exist or is too short."""
         path = Path(source.file)
-        # A project may be a stranger's: a path to another machine would be asked for with this person's name.
+        # The project is untrusted: opening a path on another machine would send the user's name there.
         if source.file.startswith(("\\\\", "//")) or not path.is_file():
-            raise MsdnError(f"The feature maps are those of {path}, which is not there; put the file back.")
+            raise MsdnError(f"The file of the feature maps, {path}, does not exist; restore it.")
         try:
             self._maps = np.memmap(path, np.dtype(source.dtype), "r", source.offset, shape)
         except (OSError, ValueError, OverflowError) as fault:
             raise MsdnError(
-                f"{path} does not hold {shape[0]:,} feature maps of {shape[1]}×{shape[2]} numbers any more ({fault}); "
-                "put the file back as it was, or import it again."
+                f"{path} no longer contains {shape[0]:,} feature maps of {shape[1]}×{shape[2]} numbers ({fault}); "
+                "restore the original file, or import it again."
             ) from fault
         self._normalised = source.normalised
         self.shape = shape
@@ -84,12 +84,12 @@ class MappedMaps:
         return self.shape[0]
 
     def __getitem__(self, rows: Any) -> NDArray[np.float32]:
-        """(…, C, R) of some rows, read and normalised now."""
+        """Read and normalise the (…, C, R) maps of rows."""
         return normalize_regions(self._maps[rows], normalised=self._normalised)
 
 
 def normalize_regions(maps: NDArray[Any], *, normalised: bool = False) -> NDArray[np.float32]:
-    """(…, C, R) float32 with each region of length 1 over C; an empty region stays empty."""
+    """Return (…, C, R) float32 maps with each region of length 1 over C; an all-zero region stays zero."""
     values = np.array(maps, np.float32)
     if not normalised:
         values /= np.maximum(np.sqrt(np.einsum("...cr,...cr->...r", values, values)), _TINY)[..., None, :]

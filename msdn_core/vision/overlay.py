@@ -1,4 +1,4 @@
-"""An attention map laid over its image, as a picture to save."""
+"""Overlays of attention maps on images, as pictures to save."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msdn_core.domain.annotation import Box
 
 
 def colour_table(entries: int = 256) -> NDArray[np.uint8]:
-    """(entries, 3) RGB from dark to light whose lightness rises evenly.
+    """Return (entries, 3) RGB colours from dark to light with evenly rising lightness.
 
     The cubehelix of D. A. Green, Bull. Astr. Soc. India 39, 289 (2011), with start 0.5, one and a half rotations
     backwards, hue 1 and gamma 1.
@@ -24,9 +24,9 @@ def colour_table(entries: int = 256) -> NDArray[np.uint8]:
 
 
 def overlay(image: Image.Image, attention: NDArray[np.float32], viewed: Box, *, opacity: float = 0.55) -> Image.Image:
-    """The RGB image with an (H, W) map over the part that the network viewed; colours span the map's own range.
+    """Return the RGB image with an (H, W) map over the part that the network viewed; other parts are dimmed.
 
-    What the network did not view is dimmed.
+    The colours span the range of the map.
     """
     low, high = float(attention.min()), float(attention.max())
     scaled = (attention - low) / (high - low) if high > low else np.zeros_like(attention)
@@ -36,6 +36,6 @@ def overlay(image: Image.Image, attention: NDArray[np.float32], viewed: Box, *, 
     index = np.asarray(grey.resize((width, height), Image.Resampling.BICUBIC))
     colours = Image.fromarray(colour_table()[index])
     result = Image.eval(image, lambda level: level // 2)
-    seen = image.crop((left, top, left + width, top + height))
-    result.paste(Image.blend(seen, colours, opacity), (left, top))
+    viewed_part = image.crop((left, top, left + width, top + height))
+    result.paste(Image.blend(viewed_part, colours, opacity), (left, top))
     return result

@@ -1,4 +1,4 @@
-"""What the network sees of an image: its centre square, at the backbone's size, normalised. No torch here."""
+"""The network's input: the centre square of an image, scaled to the backbone's size and normalised."""
 
 from __future__ import annotations
 
@@ -28,54 +28,54 @@ IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
 
 @dataclass(frozen=True, slots=True)
 class BackboneSpec:
-    """A frozen backbone and what it is fed with: all that decides what its features are."""
+    """A frozen backbone and its input: everything that determines its features."""
 
     name: str
     size: int
-    """Pixels a side of the square it is given."""
+    """Side length of its square input in pixels."""
     mean: Triple
     std: Triple
-    """Mean and deviation of the channels, for pixels from 0 to 1."""
+    """Mean and deviation per channel, for pixels from 0 to 1."""
     weights: str
-    """Where its weights come from, in words."""
+    """Where its weights come from, as text."""
     weights_sha256: str
-    """Empty where others made the features, or trained on them, and do not say with which weights."""
+    """Empty for features or checkpoints from elsewhere whose weights are unknown."""
     channels: int
     """C."""
     grid: tuple[int, int]
-    """H and W of its regions."""
+    """H and W, the grid of its regions."""
     weights_file: str = ""
-    """The local file its weights were read from, where they were."""
+    """The local file that its weights were read from, if any."""
     precision: str = "float32"
-    """What it computes in, one of ``PRECISIONS``; its features are float16 in either."""
+    """Its precision, one of ``PRECISIONS``; the features are stored in float16 in either case."""
 
     @property
     def fingerprint(self) -> str:
-        """16 hex digits that two specifications share exactly if they make the same features."""
+        """16 hex digits that are equal exactly if two specifications make the same features."""
         made_by = [self.name, self.size, self.mean, self.std, self.weights_sha256, TRANSFORM_VERSION]
-        if self.precision != "float32":  # Features were float32's before there was another.
+        if self.precision != "float32":  # float32 is left out, as in fingerprints from before there was a choice.
             made_by.append(self.precision)
         return hashlib.sha256(json.dumps(made_by).encode()).hexdigest()[:16]
 
     def accepts(self, other: BackboneSpec) -> bool:
-        """Whether what was trained on this can be given features of ``other``: unknown weights are taken on trust."""
+        """Return whether features of ``other`` can be used in place of these; unknown weights are trusted."""
         alike = self if self.weights_sha256 else replace(self, weights_sha256=other.weights_sha256)
         return alike.fingerprint == other.fingerprint
 
     def to_json(self) -> dict[str, Any]:
-        """The specification as JSON knows it."""
+        """Return the specification as JSON values."""
         return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
 
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> BackboneSpec:
-        """The specification that ``to_json`` gave; KeyError, TypeError or ValueError where it is none."""
+        """Return the specification in JSON values; raise KeyError, TypeError or ValueError if it is not one."""
         mean, std = (tuple(float(value) for value in content[key]) for key in ("mean", "std"))
         rows, columns = (int(value) for value in content["grid"])
         if len(mean) != 3 or len(std) != 3 or not all(std) or min(rows, columns, int(content["size"])) < 1:
-            raise ValueError("mean and deviation are three numbers each, sizes are positive")
+            raise ValueError("mean and deviation must have three numbers each, and sizes must be positive")
         precision = str(content.get("precision", "float32"))
         if precision not in PRECISIONS:
-            raise ValueError(f"there is no precision “{precision}”")
+            raise ValueError(f"unknown precision “{precision}”")
         return cls(
             name=str(content["name"]),
             size=int(content["size"]),
@@ -91,8 +91,11 @@ class BackboneSpec:
 
 
 def published_spec(name: str, channels: int, grid: tuple[int, int]) -> BackboneSpec:
-    """The backbone of feature maps and checkpoints that others made, as the paper describes it: torchvision's
-    ResNet-101 on 448 pixels for 2048 channels of 14×14 regions; other channels are named for the file."""
+    """Return the backbone of feature maps and checkpoints from elsewhere, as the paper describes it.
+
+    It is torchvision's ResNet-101 on 448 pixels for 2048 channels of 14×14 regions; for other channels it is named
+    after the file.
+    """
     return BackboneSpec(
         name="resnet101" if channels == 2048 else name,
         size=32 * max(grid),
@@ -106,32 +109,33 @@ def published_spec(name: str, channels: int, grid: tuple[int, int]) -> BackboneS
 
 
 def viewed_box(width: int, height: int) -> Box:
-    """The centre square of an image, in its pixels: all that the network sees of it."""
+    """Return the centre square of an image in pixels: the part that the network views."""
     side = min(width, height)
     return Box((width - side) / 2, (height - side) / 2, side, side)
 
 
 def prepare(image: Image.Image, spec: BackboneSpec) -> NDArray[np.float32]:
-    """(3, S, S): the centre square at S pixels a side (bicubic), normalised; from an upright RGB image.
+    """Return the centre square of an upright RGB image as (3, S, S), scaled to S pixels (bicubic) and normalised.
 
-    As Resize(S) and CenterCrop(S) in one step, without rounding the cut to whole pixels.
+    This is Resize(S) and CenterCrop(S) in one step, without rounding the crop to whole pixels.
     """
     view = viewed_box(*image.size)
     box = (view.x, view.y, view.x + view.width, view.y + view.height)
     square = image.resize((spec.size, spec.size), Image.Resampling.BICUBIC, box=box)
     mean, std = (np.array(values, dtype=np.float32)[:, None] for values in (spec.mean, spec.std))
-    # A channel has 256 values: they are normalised once and looked up, where each pixel would take three passes.
+    # The 256 values of a channel are normalised once and looked up: faster than three passes over all pixels.
     normalised = (np.arange(256, dtype=np.float32) / 255.0 - mean) / std
     levels, pixels = np.asarray(square), np.empty((3, spec.size, spec.size), np.float32)
-    for channel, of_level in enumerate(normalised):
-        of_level.take(levels[:, :, channel], out=pixels[channel], mode="clip")
+    for channel, by_level in enumerate(normalised):
+        by_level.take(levels[:, :, channel], out=pixels[channel], mode="clip")
     return pixels
 
 
 def prepare_file(path: Path, spec: BackboneSpec) -> tuple[NDArray[np.float32], tuple[int, int]]:
-    """(3, S, S) of an image file, and the upright image's full width and height; raises ImageError.
+    """Return the prepared (3, S, S) pixels of an image file, and the upright image's width and height.
 
-    Large JPEGs are decoded scaled down, never below S, in the same way for features and for looking at one image.
+    Large JPEGs are decoded at a reduced scale, never below S, in the same way for extraction and for explanations.
+    Raises ImageError if the file cannot be opened.
     """
     size = image_size(path)
     return prepare(open_image(path, min_side=spec.size), spec), size

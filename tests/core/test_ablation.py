@@ -205,9 +205,9 @@ def test_rows_of_other_settings_or_other_data_are_never_mixed(tmp_path, capsys):
 
 def test_what_cannot_be_asked_for_is_refused_in_a_sentence(done, capsys):
     assert ablate(done, "--rows", "half") == 1
-    assert "no row “half”; choose among baseline" in capsys.readouterr().err
+    assert "Unknown row “half”; choose from baseline" in capsys.readouterr().err
     assert ablate(done, settings=(*SETTINGS, "sub_nets=av")) == 1
-    assert "set sub_nets themselves" in capsys.readouterr().err
+    assert "set sub_nets" in capsys.readouterr().err
     assert ablate(done, "--seeds", "0") == 1
     assert "0 seeds" in capsys.readouterr().err
     before = sorted(done.rglob("*"))
@@ -281,7 +281,7 @@ def test_rows_of_other_data_are_told_of(tmp_path):
     for cell, fingerprint in zip(ablation.cells(), "ab", strict=True):
         cell.run.write_data({"classes": {"fingerprint": fingerprint}, "validation": {"fingerprint": fingerprint}})
         cell.run.write_status(RunStatus(RunState.FINISHED, figures={"H": 0.5}))
-    assert [finding.split(" that ")[0] for finding in collect_results(ablation).findings] == ["The classes"]
+    assert [finding.split(" of ")[0] for finding in collect_results(ablation).findings] == ["The classes"]
     ablation.cells()[1].run.write_data({"classes": {"fingerprint": "a"}, "validation": {"fingerprint": "b"}})
     assert collect_results(ablation).findings == (), "every seed has another validation"
 
@@ -291,5 +291,5 @@ def test_a_damaged_plan_is_refused_in_a_sentence(tmp_path, content):
     folder = tmp_path / "ablations" / "odd"
     folder.mkdir(parents=True)
     (folder / "ablation.json").write_text(content, encoding="utf-8")
-    with pytest.raises(RunError, match="start it again"):
+    with pytest.raises(RunError, match="start the ablation again"):
         read_ablation(tmp_path, "odd")

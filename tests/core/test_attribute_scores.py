@@ -72,7 +72,7 @@ def test_a_file_that_is_damaged_or_a_strangers_is_refused_in_a_sentence(trained,
     whole = scores_file(trained, "first", "best").read_bytes()
     cut = tmp_path / "cut.npz"
     cut.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(RunError, match="holds no attribute scores"):
+    with pytest.raises(RunError, match="cannot be read as attribute scores"):
         read_attribute_scores(cut)
     crooked = tmp_path / "crooked.npz"
     content = dict(np.load(scores_file(trained, "first", "best")))

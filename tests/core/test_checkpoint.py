@@ -82,11 +82,11 @@ def test_a_checkpoint_cut_short_is_refused(tmp_path, network, header, length):
 
 
 def test_a_file_of_another_program_and_a_missing_one_are_refused(tmp_path):
-    with pytest.raises(CheckpointError, match="There is no checkpoint"):
+    with pytest.raises(CheckpointError, match="does not exist"):
         read_header(tmp_path / "none.safetensors")
     foreign = tmp_path / "foreign.safetensors"
     save_file({"weight": torch.zeros(2)}, foreign)
-    with pytest.raises(CheckpointError, match="is no checkpoint of MSDN Explorer"):
+    with pytest.raises(CheckpointError, match="is not a checkpoint of MSDN Explorer"):
         read_header(foreign)
 
 

@@ -108,6 +108,6 @@ def test_the_command_keeps_the_embedding_with_what_it_was_made_of(run: RunDirect
 
     path = embedding_file(folder, "av")
     path.write_bytes(path.read_bytes()[:-40])
-    with pytest.raises(RunError, match="make it again"):
+    with pytest.raises(RunError, match="compute it again"):
         read_embedding(path, kept)
     assert main([*words, "--perplexity", "0"]) == 1

@@ -128,14 +128,17 @@ def test_images_that_a_run_may_have_been_trained_on_make_its_figures_doubtful(ev
     table, images = now
     assert read_evaluated_run(evaluated, "best", table, images).doubt == ""
     held_out = [replace(image, split=Split.TEST_SEEN) if image.split is Split.TRAIN else image for image in images]
-    assert "Train anew" in read_evaluated_run(evaluated, "best", table, held_out).doubt
+    assert "Train a new run" in read_evaluated_run(evaluated, "best", table, held_out).doubt
 
 
 def test_what_makes_the_figures_stale_is_named(evaluated, kept, now, tmp_path: Path) -> None:
     table, images = now
     edited = table.with_values([1, 2], [0, 0], [0.5, 0.25])
-    assert stale_reasons(kept, edited, images, None) == ["The vectors of 2 classes were changed since."]
-    assert "classes are others" in stale_reasons(kept, table.renamed("class00", "wren"), images, None)[0]
+    assert stale_reasons(kept, edited, images, None) == ["The vectors of 2 classes have changed."]
+    assert (
+        "The classes, or which of them are seen"
+        in stale_reasons(kept, table.renamed("class00", "wren"), images, None)[0]
+    )
     fewer = [image for image in images if image.split is not Split.TEST_UNSEEN]
     assert "test images" in stale_reasons(kept, table, fewer, None)[0]
     place = next(n for n, image in enumerate(images) if image.split is Split.TEST_SEEN)
@@ -147,7 +150,7 @@ def test_what_makes_the_figures_stale_is_named(evaluated, kept, now, tmp_path: P
     assert stale_reasons(kept, table, images, trained_on) == []
     with Path(trained_on).open("ab") as file:
         file.write(b"\x00")
-    assert "trained on" in stale_reasons(kept, table, images, trained_on)[0]
+    assert "trained further" in stale_reasons(kept, table, images, trained_on)[0]
 
 
 def test_keep_wants_a_run_and_no_second_place(evaluated, tmp_path: Path, capsys) -> None:
@@ -155,4 +158,4 @@ def test_keep_wants_a_run_and_no_second_place(evaluated, tmp_path: Path, capsys)
     assert main(["evaluate", project, "--run", "one", "--keep", "--tables", str(tmp_path)]) == 1
     assert "--keep and --tables" in capsys.readouterr().err
     assert main(["evaluate", project, "--run", str(evaluated.checkpoint("best")), "--keep"]) == 1
-    assert "There is no run" in capsys.readouterr().err
+    assert "has no run" in capsys.readouterr().err

@@ -72,7 +72,7 @@ def test_rows_are_read_as_they_are_mapped_and_a_file_cut_short_is_said(project, 
     try:
         maps.write_bytes(mapped[: len(mapped) // 2])
         assert store.read(np.array([0])).shape == (1, *store.array.shape[1:])
-        with pytest.raises(MsdnError, match=r"cut short.*extract them again"):
+        with pytest.raises(MsdnError, match=r"incomplete.*extract them again"):
             store.read(rows)
     finally:
         maps.write_bytes(mapped)
@@ -135,7 +135,7 @@ def test_an_unreadable_image_is_left_out_and_named_and_taken_in_when_it_is_mende
     broken.write_bytes(good[:60])
     store = extract_features(project, backbone)
     assert list(store.failures) == ["005.png"]
-    assert "damaged or cut short" in store.failures["005.png"]
+    assert "damaged or incomplete" in store.failures["005.png"]
     assert len(store.image_ids) == 69
     broken.write_bytes(good)
     store = extract_features(project, backbone)

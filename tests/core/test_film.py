@@ -209,7 +209,7 @@ def test_what_is_pinned_or_named_is_watched(project):
     assert [pin.image for pin in read_film(named.path).header.pins] == [images[3].name]
     texts = [message.text for message in told(named, Message)]
     assert any("no image “nothing.png”" in text for text in texts)
-    assert any("“what” is no pair" in text for text in texts)
+    assert any("“what” is not a pair" in text for text in texts)
 
 
 def test_pairs_are_named_whatever_colons_stand_in_them():
@@ -219,11 +219,11 @@ def test_pairs_are_named_whatever_colons_stand_in_them():
     assert pins == (Pin(1, "crest::yes"), Pin(2, "tail"))
     assert faults == ()
     _, faults = parse_watch_setting("a.png:wings", images, ["tail"])
-    assert faults == ("“a.png:wings” cannot be filmed: there is no attribute “wings” in the project.",)
+    assert faults == ("“a.png:wings” cannot be filmed: the project has no attribute “wings”.",)
     many = {f"{n}.png": n for n in range(30)}
     pins, faults = parse_watch_setting("; ".join(f"{name}:tail" for name in many), many, ["tail"])
     assert len(pins) == MOST_PINS
-    assert "6 after them are left out" in faults[0]
+    assert "the last 6 are left out" in faults[0]
 
 
 def test_a_project_keeps_only_as_many_pins_as_a_film_holds(project):

@@ -80,7 +80,7 @@ def test_what_is_no_image_is_refused(tmp_path, content):
 
 
 def test_a_missing_image_is_named(tmp_path):
-    with pytest.raises(ImageError, match="is not there"):
+    with pytest.raises(ImageError, match="does not exist"):
         open_image(tmp_path / "gone.jpg")
 
 

@@ -101,7 +101,7 @@ def test_a_file_that_is_gone_or_cut_is_a_clear_error(tmp_path: Path) -> None:
     folder = only_store(tmp_path / "project").folder
     whole = file.read_bytes()
     file.write_bytes(whole[:100])
-    with pytest.raises(MsdnError, match="does not hold"):
+    with pytest.raises(MsdnError, match="no longer contains"):
         FeatureStore.open(folder)
     file.unlink()
     with pytest.raises(MsdnError, match="put the file back"):

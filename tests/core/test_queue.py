@@ -160,7 +160,7 @@ def test_a_deleted_run_lies_in_the_trash_whole_and_comes_back(tmp_path):
     assert names(tmp_path) == []
     assert place == tmp_path / "trash" / "one"
     queued(tmp_path, "one")
-    with pytest.raises(RunError, match="another run “one”"):
+    with pytest.raises(RunError, match="Another run “one”"):
         restore(place, run)
     assert discard(again) == tmp_path / "trash" / "one 2"
     restore(place, run)
@@ -169,7 +169,7 @@ def test_a_deleted_run_lies_in_the_trash_whole_and_comes_back(tmp_path):
 
 def test_a_run_at_work_is_not_deleted(tmp_path):
     run = RunDirectory.create(tmp_path, "going", {"recipe": "demo"})
-    with pytest.raises(RunError, match="at work"):
+    with pytest.raises(RunError, match="is running"):
         discard(run)
     assert run.path.is_dir()
 
@@ -185,7 +185,7 @@ def test_a_grid_makes_every_combination_and_names_them_apart(tmp_path):
     made = queue_runs(tmp_path, "sweep", runs)
     assert [run.name for run in made] == names(tmp_path)
     assert made[0].name == "sweep-lr0.0001-seed0-selectionlast"
-    with pytest.raises(RunError, match="There is a run “sweep-lr0"):
+    with pytest.raises(RunError, match="The run “sweep-lr0"):
         queue_runs(tmp_path, "sweep", runs)
     assert len(names(tmp_path)) == 6
 
@@ -193,12 +193,12 @@ def test_a_grid_makes_every_combination_and_names_them_apart(tmp_path):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("lr", "names no values"),
-        ("speed: 1, 2", "no setting “speed”"),
+        ("lr", "has no values"),
+        ("speed: 1, 2", "Unknown setting “speed”"),
         ("lr: ", "has no values"),
-        ("seed: 0, 1; seed: 2", "stands there twice"),
+        ("seed: 0, 1; seed: 2", "is given twice"),
         ("seed: 0..400; steps: 1, 2", "more than 500"),
-        ("lr: fast", "takes a number"),
+        ("lr: fast", "give a number"),
         ("lr: 99", "1e-08 to 10"),
     ],
 )
@@ -232,7 +232,12 @@ def test_the_command_line_queues_a_grid_and_works_through_it(tmp_path, capsys):
 
 @pytest.mark.parametrize(
     ("content", "says"),
-    [("{", "no settings file"), ("[]", "no settings file"), ('{"sped": 1}', "did you mean"), ('{"seed": "x"}', "“x”")],
+    [
+        ("{", "not a settings file"),
+        ("[]", "not a settings file"),
+        ('{"sped": 1}', "did you mean"),
+        ('{"seed": "x"}', "“x”"),
+    ],
 )
 def test_a_settings_file_that_is_none_says_why(tmp_path, capsys, content, says):
     project = small_run.make_project(tmp_path / "birds")

@@ -64,7 +64,7 @@ def test_a_run_that_chose_nothing_on_validation_is_refused(chosen, capsys, selec
     config = small_run.settings(steps=10, selection=selection).to_json()
     assert run_training(RunDirectory.create(chosen.project_path, name, config)) is RunState.FINISHED
     assert main(["refit", str(chosen.project_path), name]) == 1
-    assert "chose no checkpoint on validation" in capsys.readouterr().err
+    assert "did not select its checkpoint on validation" in capsys.readouterr().err
     assert not (chosen.project_path / "runs" / f"{name}-refit").exists()
 
 

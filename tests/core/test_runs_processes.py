@@ -95,7 +95,7 @@ def test_a_run_at_work_cannot_be_started_again(run):
     launch_training(run, command=fake_trainer.command(run, "normal"))
     until(lambda: run.status().state is RunState.RUNNING)
     before = run.status()
-    with pytest.raises(RunError, match="at work already"):
+    with pytest.raises(RunError, match="already running"):
         launch_training(run, command=fake_trainer.command(run, "normal"))
     assert run.status().pid == before.pid
 

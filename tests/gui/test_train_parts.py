@@ -57,7 +57,7 @@ def test_what_cannot_be_a_setting_is_said_while_it_is_typed(form, qtbot) -> None
     rate = line(form, "learning_rate")
     rate.selectAll()
     qtbot.keyClicks(rate, "fast")
-    assert "takes a number" in form.fault.text()
+    assert "give a number" in form.fault.text()
     assert not form.start.isEnabled()
     rate.selectAll()
     qtbot.keyClicks(rate, "99")
@@ -298,7 +298,7 @@ def test_settings_are_said_in_words_where_a_number_is_none(application, qtbot) -
     qtbot.addWidget(view)
     view.show_config({**RECIPES["demo"].to_json(), "seed": 3})
     said = {view.item(row, 0).text(): view.item(row, 1).text() for row in range(view.rowCount())}
-    assert said["Image size"] == "the backbone's own"
+    assert said["Image size"] == "the backbone's default"
     assert said["Weights file"] == "–"
     assert said["Momentum"] == "0.9"
     assert said["Seed"] == "3"
