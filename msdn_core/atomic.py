@@ -1,4 +1,4 @@
-"""Files that are either the old one or the new one, never half of one."""
+"""Writes files completely or not at all."""
 
 from __future__ import annotations
 
@@ -14,16 +14,25 @@ from pathlib import Path
 from msdn_core.errors import MsdnError
 
 _REPLACE_TRIES = 20
-# Ours, and what safetensors writes beside the file that it was given.
-_HALF = re.compile(r"\..+-\d+-[0-9a-f]{8}\.part(\..*)?|\.tmp[A-Za-z0-9]{6}")
+# The names made by `replacing`, and by safetensors beside the file that it writes.
+_PARTIAL = re.compile(r"\..+-\d+-[0-9a-f]{8}\.part(\..*)?|\.tmp[A-Za-z0-9]{6}")
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
-    """Put ``content`` at ``path`` (text as UTF-8 with ``\\n`` line ends): a reader sees the old file or the new one.
+    """Write a file so that readers see either the old file or the new one.
 
-    Raises:
-        MsdnError: where the disk is full or the folder cannot be written; the old file is whole then.
+    Parameters
+    ----------
+    path
+        The file.
+    content
+        Bytes, or a text, which is written as UTF-8 with ``\\n`` line ends.
+
+    Raises
+    ------
+    MsdnError
+        If the disk is full or the folder cannot be written; the old file is unchanged.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     with replacing(path) as temporary:
@@ -32,17 +41,19 @@ def write_atomic(path: Path, content: bytes | str) -> None:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """A path beside ``path`` for a library to write to; it takes the place of ``path`` when the block ends well.
+    """Yield a temporary path beside ``path`` that replaces ``path`` when the block ends without an error.
 
-    The temporary file keeps the suffix, since some libraries choose a format by it.
+    The temporary file keeps the suffix, since some libraries choose the format by it.
 
-    Raises:
-        MsdnError: as in ``write_atomic``; other errors of the block go through, and the old file is whole.
+    Raises
+    ------
+    MsdnError
+        As ``write_atomic``. Other errors of the block pass through, and the old file is unchanged.
     """
     temporary = path.with_name(f".{path.stem}-{os.getpid()}-{secrets.token_hex(4)}.part{path.suffix}")
     try:
         yield temporary
-        # "r+b", since Windows flushes only what is open for writing.
+        # "r+b", since Windows flushes only files that are open for writing.
         with temporary.open("r+b") as written:
             os.fsync(written.fileno())
         _replace(temporary, path)
@@ -53,15 +64,15 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def remove_partial_files(folder: Path) -> None:
-    """Removes what killed processes had begun to write in a folder; for who alone writes there now."""
+    """Remove the temporary files of killed processes; no other process may be writing to the folder."""
     with suppress(OSError):
         for path in folder.iterdir():
-            if _HALF.fullmatch(path.name) and path.is_file():
+            if _PARTIAL.fullmatch(path.name) and path.is_file():
                 path.unlink(missing_ok=True)
 
 
 def _replace(temporary: Path, path: Path) -> None:
-    """``os.replace``, patient with Windows, where a reader may hold the old file open for a moment."""
+    """Replace a file; on Windows, retry while a reader has the old file open."""
     for _ in range(_REPLACE_TRIES if os.name == "nt" else 0):
         try:
             temporary.replace(path)
@@ -73,8 +84,8 @@ def _replace(temporary: Path, path: Path) -> None:
 
 def _sentence(error: OSError, path: Path) -> str:
     if error.errno in _FULL:
-        return f"The disk is full: {path} was not written and is as it was; free some space and try again."
+        return f"The disk is full, so {path} was not written; free some space and try again."
     if not path.parent.is_dir():
-        return f"There is no folder {path.parent} to write {path.name} into; make it, or choose another."
+        return f"There is no folder {path.parent} for {path.name}; create it, or choose another."
     reason = error.strerror or str(error)
-    return f"The file {path} cannot be written ({reason}); check that its folder exists and may be written to."
+    return f"The file {path} cannot be written ({reason}); check that its folder exists and is writable."

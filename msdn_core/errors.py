@@ -1,10 +1,10 @@
-"""Faults that a person can mend."""
+"""Errors that a person can fix."""
 
 
 class MsdnError(Exception):
-    """A fault that a person can mend: its text is one sentence that says what, where, and what to do.
+    """An error that a person can fix: its text is one sentence that says what happened, where, and what to do.
 
-    The command line prints it and ends with status 1; the window shows it where the work was asked for.
+    The command line prints it and exits with status 1; the window shows it where the work was started.
     """
 
 
@@ -13,7 +13,7 @@ class ProjectError(MsdnError):
 
 
 class ImportFault(MsdnError):  # noqa: N818 - ImportError is Python's own
-    """A foreign file or folder cannot be turned into a project (named file, and line where there is one)."""
+    """A file or folder cannot be imported; the text names the file, and the line if there is one."""
 
 
 class ImageError(MsdnError):
@@ -21,7 +21,7 @@ class ImageError(MsdnError):
 
 
 class WeightsError(MsdnError):
-    """A backbone or its weights cannot be had."""
+    """A backbone or its weights are not available."""
 
 
 class CheckpointError(MsdnError):
@@ -29,12 +29,12 @@ class CheckpointError(MsdnError):
 
 
 class ConfigError(MsdnError):
-    """A setting has a value it cannot have."""
+    """A setting has an invalid value."""
 
 
 class RunError(MsdnError):
-    """A training run cannot be found, started or told something."""
+    """A training run cannot be found, started or controlled."""
 
 
 class QueryError(MsdnError):
-    """A search for images cannot be read, or names what is not there."""
+    """A search for images is not valid, or names something unknown."""

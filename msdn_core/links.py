@@ -1,4 +1,4 @@
-"""Links in a project, which may be a stranger's: nothing is written through them, for they lead anywhere."""
+"""Refuses to write through links in a project: those of an untrusted project may lead anywhere."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from msdn_core.errors import MsdnError
 
 
 def is_link(path: Path) -> bool:
-    """Whether it is a symbolic link, or a junction where the interpreter knows them."""
+    """Return whether a path is a symbolic link, or a junction if Python can tell."""
     return path.is_symlink() or bool(getattr(path, "is_junction", lambda: False)())
 
 
 def refuse_links(below: Path, *paths: Path) -> None:
-    """Raises MsdnError where one of the paths, or a folder between it and ``below``, is a link.
+    """Raise MsdnError if one of the paths, or a folder between it and ``below``, is a link.
 
-    ``below`` itself may be one: its owner chose it. What is not there is no link.
+    ``below`` itself may be a link, since a person chose it. Paths that do not exist are not links.
     """
     for path in paths:
         for place in (path, *path.parents):
@@ -23,6 +23,6 @@ def refuse_links(below: Path, *paths: Path) -> None:
                 break
             if is_link(place):
                 raise MsdnError(
-                    f"{place} is a link, and nothing is written through links in a project, for a stranger's may lead "
-                    "anywhere; put what it leads to in its place."
+                    f"{place} is a link, and links in a project are not written through since they may lead anywhere; "
+                    "replace the link by its target."
                 )

@@ -1,4 +1,4 @@
-"""What the pictures that the engine draws share: their colours, and words on them."""
+"""Colours and texts of the SVG pictures that the engine draws."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ BLUE, ORANGE = "#2b6cb8", "#c2580c"
 
 
 def opening(width: int, height: int, title: str, *, inline: bool = False) -> list[str]:
-    """The first lines of a white SVG of so many pixels; ``</svg>`` ends it.
+    """Return the first lines of a white SVG of a size in pixels; end it with ``</svg>``.
 
-    ``inline`` is for a page: it has the page's background and font, and shrinks with it.
+    ``inline`` is for pages: the picture takes the page's background and font, and shrinks with it.
     """
     size = "" if inline else f' xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}"'
     family = "" if inline else ' font-family="system-ui, Segoe UI, Helvetica, DejaVu Sans, sans-serif"'
@@ -25,7 +25,7 @@ def opening(width: int, height: int, title: str, *, inline: bool = False) -> lis
 def text(
     x: float, y: float, words: str, *, anchor: str = "start", fill: str = INK, size: int = 13, weight: int = 400
 ) -> str:
-    """Words whose baseline starts, ends or has its middle at a place."""
+    """Return a text whose baseline starts, ends or has its middle at a point."""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{fill}" font-size="{size}" '
         f'font-weight="{weight}">{escape(words)}</text>'

@@ -1,1 +1,1 @@
-"""The aviary: invented birds, drawn from their attributes, so that the true place of every part is known."""
+"""The aviary: a demo of invented birds drawn from their attributes, so the true place of every part is known."""

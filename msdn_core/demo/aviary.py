@@ -1,4 +1,4 @@
-"""The aviary: a demo project of drawn birds, ready at once and drawn as time allows."""
+"""Makes the demo project: first its classes and image list, then its pictures one by one."""
 
 from __future__ import annotations
 
@@ -27,13 +27,27 @@ _SEED = "aviary_seed"
 
 
 def create_demo(project_path: Path, *, seed: int = 0) -> None:
-    """Makes the project: classes, all 1,500 images with the true place of every part, and the shipped run.
+    """Make the project: classes, all 1,500 images with the true place of every part, and the shipped run.
 
-    Nothing is drawn yet, so this takes well under a second; ``draw_missing`` does that. Images are listed one of
-    each species in turn. Raises ProjectError where there is a project already, ConfigError for a negative seed.
+    Nothing is drawn yet (see ``draw_missing``), so this takes well under a second. Images are listed in turns, one of
+    each species.
+
+    Parameters
+    ----------
+    project_path
+        Where to make the project.
+    seed
+        Another seed draws other birds; the shipped run belongs to seed 0.
+
+    Raises
+    ------
+    ProjectError
+        If there is already a project.
+    ConfigError
+        If the seed is negative.
     """
     if seed < 0:
-        raise ConfigError(f"{seed} cannot be the aviary's seed; choose 0 or a greater whole number.")
+        raise ConfigError(f"The seed {seed} is negative; choose a whole number from 0.")
     species = make_species(seed)
     table = class_table(species)
     vectors = hashed_word_vectors([attribute.full_name for attribute in table.attributes])
@@ -62,17 +76,30 @@ def draw_missing(
     progress: Callable[[int, int], None] | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> int:
-    """Draws the images that are not there yet, in the order of the listing, and gives how many.
+    """Draw the pictures that do not exist yet, in the order of the list, and return their number.
 
-    Each file is written whole or not at all; ``stop`` is asked between images. The same seed draws the same birds.
-    Raises ProjectError where the project is no aviary.
+    Each file is written completely or not at all. The same seed draws the same birds.
+
+    Parameters
+    ----------
+    project_path
+        A project made by ``create_demo``.
+    progress
+        Called with the number of finished pictures and their total.
+    stop
+        Called before each picture; drawing ends when it returns true.
+
+    Raises
+    ------
+    ProjectError
+        If the project is not an aviary.
     """
     seed, folder = _seed(project_path), Path(project_path) / IMAGES
     refuse_links(Path(project_path), folder)
     species = make_species(seed)
-    wanted = [(row, index) for index in range(IMAGES_EACH) for row in range(len(species))]
+    pictures = [(row, index) for index in range(IMAGES_EACH) for row in range(len(species))]
     drawn = 0
-    for done, (row, index) in enumerate(wanted):
+    for done, (row, index) in enumerate(pictures):
         if stop is not None and stop():
             break
         path = folder / _name(species[row], index)
@@ -81,26 +108,28 @@ def draw_missing(
             write_atomic(path, draw_image(species[row], seed, row, index))
             drawn += 1
         if progress is not None:
-            progress(done + 1, len(wanted))
+            progress(done + 1, len(pictures))
     return drawn
 
 
 def check_seed(project_path: Path, seed: int) -> None:
-    """Raises ProjectError where the project is no aviary of that seed."""
+    """Raise ProjectError if the project is not an aviary of that seed."""
     if (found := _seed(project_path)) != seed:
-        raise ProjectError(f"The aviary {project_path} was made with seed {found}; choose another folder for {seed}.")
+        raise ProjectError(
+            f"The aviary {project_path} was made with seed {found}; choose another folder for seed {seed}."
+        )
 
 
 def _seed(project_path: Path) -> int:
     with Project.open(project_path, read_only=True) as project:
         seed = project.meta(_SEED)
     if seed is None or not seed.isdecimal():
-        raise ProjectError(f"The project {project_path} is no aviary; choose a folder of its own for the demo.")
+        raise ProjectError(f"The project {project_path} is not the aviary; choose another folder for the demo.")
     return int(seed)
 
 
 def draw_image(bird: Species, seed: int, row: int, index: int) -> bytes:
-    """One picture as a JPEG file's content."""
+    """Return a picture as the content of a JPEG file."""
     rng = np.random.default_rng([seed, row, index, 1])
     buffer = io.BytesIO()
     draw_scene(bird.traits, _pose(seed, row, index), rng).save(buffer, "JPEG", quality=92)

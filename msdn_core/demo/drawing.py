@@ -1,4 +1,4 @@
-"""Drawing one bird: its parts, one function each, in the bird's own units."""
+"""Draws a bird in its own units, one function per part."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msdn_core.demo.pose import Pose
 Colour = tuple[int, int, int]
 
 FINE = 2
-"""Drawn so many times larger and then scaled down, for smooth edges."""
+"""The factor by which pictures are drawn larger and then scaled down, for smooth edges."""
 
 COLOURS: dict[str, Colour] = {
     "red": (206, 52, 46),
@@ -30,7 +30,7 @@ COLOURS: dict[str, Colour] = {
 
 
 class Brush:
-    """Draws shapes given in a bird's units onto a picture."""
+    """Draws shapes in a bird's units on a picture."""
 
     def __init__(self, image: Image.Image, pose: Pose) -> None:
         self._draw = ImageDraw.Draw(image)
@@ -38,25 +38,25 @@ class Brush:
         self._unit = pose.scale * FINE
 
     def shape(self, points: ArrayLike, fill: Colour) -> None:
-        """A filled outline with a slightly darker edge."""
+        """Draw a filled outline with a slightly darker edge."""
         corners = [tuple(corner) for corner in (self._pose.place(points) * FINE).tolist()]
         self._draw.polygon(corners, fill=fill)
         self._draw.line([*corners, corners[0]], fill=shade(fill, 0.78), width=max(1, round(0.008 * self._unit)))
 
     def line(self, points: ArrayLike, fill: Colour, width: float) -> None:
-        """A line of a width in the bird's units."""
+        """Draw a line with a width in the bird's units."""
         corners = [tuple(corner) for corner in (self._pose.place(points) * FINE).tolist()]
         self._draw.line(corners, fill=fill, width=max(1, round(width * self._unit)), joint="curve")
 
     def disc(self, centre: tuple[float, float], radius: float, fill: Colour) -> None:
-        """A filled circle."""
+        """Draw a filled circle."""
         x, y = (self._pose.place(centre) * FINE).tolist()
         r = radius * self._unit
         self._draw.ellipse([x - r, y - r, x + r, y + r], fill=fill)
 
 
 def draw_bird(image: Image.Image, traits: dict[str, str], pose: Pose, coat: Colour) -> None:
-    """Draws a bird with its traits; ``coat`` is the colour of what no attribute speaks of."""
+    """Draw a bird with its traits; ``coat`` is the colour of everything without an attribute."""
     brush = Brush(image, pose)
     _legs(brush, COLOURS[traits["legs"]])
     _tail(brush, traits["tail"], coat)
@@ -68,7 +68,7 @@ def draw_bird(image: Image.Image, traits: dict[str, str], pose: Pose, coat: Colo
 
 
 def shade(colour: Colour, factor: float) -> Colour:
-    """A colour made darker (below 1) or lighter."""
+    """Return a colour made darker (below 1) or lighter."""
     red, green, blue = (min(255, round(value * factor)) for value in colour)
     return red, green, blue
 
@@ -84,7 +84,7 @@ def _ellipse(
 
 
 def _curve(*points: tuple[float, float]) -> NDArray[np.float64]:
-    """A smooth closed outline through points (Catmull-Rom)."""
+    """Return a smooth closed outline through points (Catmull-Rom)."""
     knots = np.array(points)
     before, after, further = np.roll(knots, 1, 0), np.roll(knots, -1, 0), np.roll(knots, -2, 0)
     t = np.linspace(0, 1, 10, endpoint=False)[:, None, None]
@@ -124,7 +124,7 @@ def _tail(brush: Brush, kind: str, coat: Colour) -> None:
 
 
 def _between(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    """The dent between two feathers of a fan."""
+    """Return the dent between two feathers of a fan."""
     return 0.25 + ((a[0] + b[0]) / 2 - 0.25) * 0.93, 0.055 + ((a[1] + b[1]) / 2 - 0.055) * 0.93
 
 

@@ -1,4 +1,4 @@
-"""How a bird stands in its picture, and where that puts its parts."""
+"""The position of a bird in its picture, and of its parts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 SIZE = 256
-"""Pixels a side of a picture."""
+"""Side of a picture in pixels."""
 
 PARTS: dict[str, tuple[float, float]] = {
     "crown": (-0.335, -0.345),
@@ -20,15 +20,15 @@ PARTS: dict[str, tuple[float, float]] = {
     "legs": (-0.02, 0.36),
     "eye": (-0.385, -0.255),
 }
-"""Where a part is on the bird: the body's centre is the origin, the bird faces left and is about 1 long, y is down."""
+"""Positions on the bird: the origin is the body's centre, the bird faces left and is about 1 long, y points down."""
 
 _ENDS = ((-0.68, -0.21), (0.64, 0.16), (-0.24, -0.56), (0.0, 0.5))
-"""How far a bird reaches: all but the tip of the longest bill and tail."""
+"""The extent of a bird without the tips of the longest bill and tail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Where, how large and at which angle a bird stands; ``centre`` in pixels, ``scale`` in pixels a bird's unit."""
+    """Place, size and angle of a bird; ``centre`` in pixels, ``scale`` in pixels per unit of the bird."""
 
     centre: tuple[float, float]
     scale: float
@@ -36,7 +36,7 @@ class Pose:
     flipped: bool
 
     def place(self, points: ArrayLike) -> NDArray[np.float64]:
-        """(…, 2) pixels of points on the bird."""
+        """Return points on the bird, (…, 2), in pixels."""
         x, y = np.moveaxis(np.asarray(points, dtype=np.float64), -1, 0)
         across = np.cos(self.angle) * x - np.sin(self.angle) * y
         down = np.sin(self.angle) * x + np.cos(self.angle) * y
@@ -45,7 +45,7 @@ class Pose:
 
 
 def make_pose(rng: np.random.Generator) -> Pose:
-    """A random pose that keeps every part in the picture."""
+    """Return a random pose that keeps every part in the picture."""
     while True:
         pose = Pose(
             centre=(SIZE * rng.uniform(0.4, 0.6), SIZE * rng.uniform(0.42, 0.58)),

@@ -1,4 +1,4 @@
-"""A whole picture: something out of focus behind, the bird on its perch, light, and a camera's noise."""
+"""Draws a whole picture: a blurred background, the bird on its perch, light, and camera noise."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ _GROUNDS: dict[str, tuple[tuple[Colour, Colour], tuple[Colour, ...]]] = {
     "water": (((128, 164, 178), (84, 122, 142)), ((160, 190, 198), (98, 136, 150), (150, 160, 120))),
     "earth": (((196, 180, 150), (150, 128, 98)), ((170, 150, 118), (206, 196, 170), (126, 130, 92))),
 }
-"""Colours above and below, and of the blobs."""
+"""Colours at the top and bottom, and of the blobs."""
 
 
 def draw_scene(traits: dict[str, str], pose: Pose, rng: np.random.Generator, *, plain: bool = False) -> Image.Image:
-    """A picture of ``SIZE`` pixels a side; ``plain`` leaves background, light and noise away."""
+    """Return a square picture of ``SIZE`` pixels; ``plain`` leaves out background, light and noise."""
     coat = _COATS[int(rng.integers(len(_COATS)))]
     if plain:
         picture = Image.new("RGB", (SIZE * FINE, SIZE * FINE), (255, 255, 255))

@@ -19,12 +19,12 @@ TRAITS: dict[str, tuple[str, ...]] = {
     "legs": ("yellow", "red", "grey"),
     "eye": ("dark", "yellow", "ringed", "masked"),
 }
-"""Values of each attribute group; a species has one of each."""
+"""Values of each attribute group; a species has one value of each."""
 
 GROUP_PARTS: dict[str, tuple[str, ...]] = {
     group: ("wing",) if group.startswith("wing") else (group,) for group in TRAITS
 }
-"""The part of the bird at which a group's attributes are seen."""
+"""The parts of the bird where a group's attributes can be seen."""
 
 SEEN, UNSEEN, IMAGES_EACH = 40, 10, 30
 _APART = 4
@@ -59,7 +59,7 @@ _KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Species:
-    """One invented bird: its name, one trait a group, and whether there are photographs to train on."""
+    """An invented bird: its name, one trait per group, and whether it is a seen class."""
 
     name: str
     traits: dict[str, str]
@@ -67,9 +67,9 @@ class Species:
 
 
 def make_species(seed: int = 0) -> tuple[Species, ...]:
-    """40 seen and 10 unseen species, any two different in at least four groups.
+    """Return 40 seen and 10 unseen species, each two of them different in at least four groups.
 
-    Every trait of an unseen species belongs to at least three seen ones, so it can be learned.
+    Every trait of an unseen species is a trait of at least three seen ones, so it can be learned.
     """
     rng = np.random.default_rng([seed, 7])
     sizes = [len(values) for values in TRAITS.values()]
@@ -90,7 +90,7 @@ def make_species(seed: int = 0) -> tuple[Species, ...]:
 
 
 def class_table(species: tuple[Species, ...]) -> ClassTable:
-    """The species by all 34 attributes, 1 where a species has a trait and 0 elsewhere."""
+    """Return the species by all 34 attributes: 1 for a trait of the species, 0 otherwise."""
     attributes = tuple(Attribute(group, value) for group, values in TRAITS.items() for value in values)
     vectors = np.array([[float(s.traits[a.group] == a.name) for a in attributes] for s in species])
     return ClassTable(attributes, tuple(s.name for s in species), vectors, np.array([s.seen for s in species]))

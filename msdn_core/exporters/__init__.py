@@ -1,1 +1,1 @@
-"""One module a format, each writing a file from a project; what was written can be imported again."""
+"""Export: one module per format; most exported files can be imported again."""

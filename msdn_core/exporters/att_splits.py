@@ -1,4 +1,4 @@
-"""``att_splits.mat`` as the field's code reads it, and what the published files lack: images, names of attributes."""
+"""``att_splits.mat`` as the field's code reads it, with what published files lack: image and attribute names."""
 
 from __future__ import annotations
 
@@ -17,14 +17,17 @@ from msdn_core.project import Project
 
 
 def export_att_splits(project: Project, file: Path) -> ExportReport:
-    """Write ``att`` (K, M), ``original_att``, ``allclasses_names`` and the three lists of 1-based places.
+    """Write ``att`` (K, M), ``original_att``, ``allclasses_names`` and the three lists of positions from 1.
 
-    Further variables, which other programs pass over, make it complete: ``image_files``, ``labels`` (1-based, 0 for
-    an image without class), ``attribute_names``, and ``seen_classes``.
+    Further variables, which other programs ignore, make the file complete: ``image_files``, ``labels`` (from 1; 0 for
+    an image without a class), ``attribute_names`` and ``seen_classes``.
 
-    Raises:
-        ProjectError: if there are no classes, or two images of one name.
-        MsdnError: if the file cannot be written.
+    Raises
+    ------
+    ProjectError
+        If there are no classes, or two images have the same name.
+    MsdnError
+        If the file cannot be written.
     """
     table, images = require_table(project), images_with_unique_names(project)
     index = table.class_index

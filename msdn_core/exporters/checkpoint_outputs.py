@@ -1,4 +1,4 @@
-"""A checkpoint's look at a project's images, batch by batch, for the exports that write down what it says."""
+"""The outputs of a checkpoint for a project's images, batch by batch, for export."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _AT_ONCE = 64
 
 @dataclass(frozen=True, eq=False)
 class CheckpointOutputs:
-    """A checkpoint over N images of a project, in the order of the project."""
+    """The outputs of a checkpoint for N images of a project, in the order of the project."""
 
     header: CheckpointHeader
     table: ClassTable
@@ -42,31 +42,31 @@ class CheckpointOutputs:
 
     @property
     def sides(self) -> tuple[str, ...]:
-        """The sub-nets that there are, ``av`` and ``va``."""
+        """The sub-nets of the network, of ``av`` and ``va``."""
         return tuple(side for side in ("av", "va") if not self.header.sub_nets.absence(side))
 
     @property
     def scored_sides(self) -> tuple[str, ...]:
-        """Those that have scores: the baseline's stand in the place of ``av``."""
+        """The sub-nets with scores; the baseline's scores are those of ``av``."""
         return self.sides or ("av",)
 
     def batches(self) -> Iterator[tuple[slice, Outputs]]:
-        """Which images, and what the network says of them, on the CPU."""
+        """Yield slices of the images and the network's outputs for them, on the CPU."""
         with torch.inference_mode():
             for start in range(0, len(self._rows), _AT_ONCE):
                 part = slice(start, min(start + _AT_ONCE, len(self._rows)))
-                said = self._network(self._features.batch(self._rows[part]))
-                yield part, Outputs(*(value.float().cpu() for value in said))
+                outputs = self._network(self._features.batch(self._rows[part]))
+                yield part, Outputs(*(value.float().cpu() for value in outputs))
                 self._progress("looking", part.stop, len(self._rows))
 
     def new_predictions(self) -> Predictions:
-        """Predictions of all images, whose scores are 0 until someone fills them in."""
+        """Return predictions for all images with scores of 0, to be filled in."""
         shape = len(self.images), len(self.table.attributes)
         empty = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
         return make_predictions(self.header, self.table, self.images, *empty)
 
     def class_scores(self, scores_av: Floats, scores_va: Floats) -> NDArray[np.float64]:
-        """(B, M) scores of all classes with calibrated stacking, from attribute scores (B, K) of both sub-nets."""
+        """Return (B, M) class scores with calibrated stacking from the (B, K) attribute scores of both sub-nets."""
         fused = fused_attribute_scores(scores_av, scores_va, self.header.fusion)
         unit = self.table.unit_vectors(clip_negative=self.header.clip_negative)
         return np.asarray(calibrated(class_scores(fused, unit), self.table.seen, self.header.gamma))
@@ -75,21 +75,23 @@ class CheckpointOutputs:
 def open_outputs(
     project: Project, checkpoint: Path, splits: Sequence[Split], device: str, progress: ProgressReport
 ) -> CheckpointOutputs:
-    """The checkpoint over the project's images of these splits that have features.
+    """Return the outputs of a checkpoint for the images of some splits that have features.
 
-    Raises:
-        CheckpointError: if it belongs to other attributes, or its backbone cannot be had.
-        RunError: if there is no such image.
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint belongs to other attributes, or its backbone is not available.
+    RunError
+        If there are no such images.
     """
     target = choose_device(device)
     network, header = load_network(checkpoint, target)
     table, images = project.table(), project.images()
     header.check_attributes(table)
     store = features_of(project.path, header, images, target, lambda p: progress("features", p.done, p.total))
-    there = tuple(image for image in images if image.split in splits and store.has(image.id))
-    if not there:
-        raise RunError(f"{project.path} has no image of this kind that has features; choose another --split.")
-    rows = store.rows([image.id for image in there])
-    return CheckpointOutputs(
-        header, table, there, store.spec.grid, network, FeatureBatches(store, target, rows), rows, progress
-    )
+    included = tuple(image for image in images if image.split in splits and store.has(image.id))
+    if not included:
+        raise RunError(f"{project.path} has no images with features in this split; choose another --split.")
+    rows = store.rows([image.id for image in included])
+    features = FeatureBatches(store, target, rows)
+    return CheckpointOutputs(header, table, included, store.spec.grid, network, features, rows, progress)

@@ -1,4 +1,4 @@
-"""Boxes and points as one COCO file, which ``importers.coco`` reads again."""
+"""Boxes and points as a COCO file, which ``importers.coco`` can read."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from msdn_core.vision.images import image_size
 
 
 def write_coco(project: Project, path: Path) -> int:
-    """Write all images with marks and their marks; how many marks.
+    """Write all marks and the images that have them, and return the number of marks.
 
-    A box is an annotation with ``bbox`` [x, y, width, height] in pixels; a point one with a ``bbox`` without extent and
-    its place in ``keypoints`` [x, y, 2]. Who drew it and when stand beside, as ``annotator`` and ``at``. Where an image
-    cannot be opened, its size is left out.
+    A box is an annotation with ``bbox`` [x, y, width, height] in pixels; a point has a ``bbox`` without extent and
+    ``keypoints`` [x, y, 2]. Both have ``annotator`` and ``at``. The size of an image that cannot be opened is left
+    out.
 
-    Raises:
-        MsdnError: if the file cannot be written.
+    Raises
+    ------
+    MsdnError
+        If the file cannot be written.
     """
     marks = project.annotations.all_marks()
     records = {image.id: image for image in project.images()}
@@ -41,22 +43,22 @@ def write_coco(project: Project, path: Path) -> int:
 
 
 def _image(record: ImageRecord) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": record.id, "file_name": record.name}
+    entry: dict[str, Any] = {"id": record.id, "file_name": record.name}
     with contextlib.suppress(ImageError):
-        made["width"], made["height"] = image_size(record.path)
-    return made
+        entry["width"], entry["height"] = image_size(record.path)
+    return entry
 
 
 def _category(number: int, name: str, marks: Iterable[Mark]) -> dict[str, Any]:
-    made: dict[str, Any] = {"id": number, "name": name or WHOLE_OBJECT, "supercategory": "part" if name else ""}
+    entry: dict[str, Any] = {"id": number, "name": name or WHOLE_OBJECT, "supercategory": "part" if name else ""}
     if any(mark.subject == name and mark.is_point for mark in marks):
-        made |= {"keypoints": [name or WHOLE_OBJECT], "skeleton": []}
-    return made
+        entry |= {"keypoints": [name or WHOLE_OBJECT], "skeleton": []}
+    return entry
 
 
 def _annotation(number: int, mark: Mark, category: int) -> dict[str, Any]:
     box = mark.place
-    made: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "id": number,
         "image_id": mark.image_id,
         "category_id": category,
@@ -67,5 +69,5 @@ def _annotation(number: int, mark: Mark, category: int) -> dict[str, Any]:
         "at": mark.at,
     }
     if mark.is_point:
-        made |= {"keypoints": [box.x, box.y, 2], "num_keypoints": 1}
-    return made
+        entry |= {"keypoints": [box.x, box.y, 2], "num_keypoints": 1}
+    return entry

@@ -1,4 +1,4 @@
-"""Where a run looks, for each image and attribute, as CSV for a spreadsheet or as NPZ with all attention maps."""
+"""The attention of a run for each image and attribute: CSV for a spreadsheet, or NPZ with all attention maps."""
 
 from __future__ import annotations
 
@@ -18,15 +18,17 @@ from msdn_core.runs.predictions import to_arrays
 
 
 def export_explanations(outputs: CheckpointOutputs, file: Path) -> ExportReport:
-    """Write, by the file's suffix, one line an image and attribute (``.csv``) or arrays (``.npz``).
+    """Write one line per image and attribute (``.csv``) or arrays (``.npz``).
 
-    CSV: image, attribute, both scores, its contribution to the predicted class, and the row and column of the region
-    that each sub-net attends to most. NPZ: the file of ``msdn_core.runs.predictions``, and beside it ``attention_av``
-    and ``attention_va`` (N, K, H, W) float16; it is put together on disk, so that its size is not bounded by memory.
-    What a sub-net would say that the network does not have is left out; in NPZ its scores are 0.
+    CSV: image, attribute, both scores, the contribution to the predicted class, and the row and column of the region
+    with the most attention of each sub-net. NPZ: the file of ``msdn_core.runs.predictions`` with ``attention_av`` and
+    ``attention_va``, (N, K, H, W) float16; it is assembled on disk, so memory does not limit its size. Values of a
+    sub-net that the network does not have are left out; in NPZ its scores are 0.
 
-    Raises:
-        MsdnError: if the file cannot be written.
+    Raises
+    ------
+    MsdnError
+        If the file cannot be written.
     """
     with replacing(file) as temporary:
         if file.suffix.lower() == ".npz":
@@ -38,19 +40,19 @@ def export_explanations(outputs: CheckpointOutputs, file: Path) -> ExportReport:
 
 def _write_npz(outputs: CheckpointOutputs, file: Path) -> None:
     shape = (len(outputs.images), len(outputs.table.attributes), *outputs.grid)
-    said = outputs.new_predictions()
+    predictions = outputs.new_predictions()
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".export-") as folder:
         maps = {
             name: np.lib.format.open_memmap(Path(folder) / f"{name}.npy", "w+", np.float16, shape)
             for name in (f"attention_{side}" for side in outputs.sides)
         }
         for part, out in outputs.batches():
-            said.scores_av[part], said.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
+            predictions.scores_av[part], predictions.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
             for name, array in maps.items():
                 array[part] = getattr(out, name).numpy().reshape(-1, *shape[1:])
         while maps:
             maps.popitem()[1].flush()
-        for name, value in to_arrays(said).items():
+        for name, value in to_arrays(predictions).items():
             np.save(Path(folder) / f"{name}.npy", value, allow_pickle=False)
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, allowZip64=True) as archive:
             for path in sorted(Path(folder).iterdir()):

@@ -9,6 +9,7 @@ import h5py
 import numpy as np
 
 from msdn_core.atomic import replacing
+from msdn_core.domain.wording import counted
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
@@ -23,18 +24,32 @@ _AT_ONCE = 32
 def export_feature_maps(project: Project, file: Path, *, backbone: str | None = None) -> ExportReport:
     """Write maps, labels, splits, class vectors and word vectors of all images that have a class and features.
 
-    Maps are float32 and lie in one piece, so that they can be mapped into memory; ``backbone`` names the features
-    where the project has several.
+    The maps are contiguous float32, so that they can be mapped into memory.
 
-    Raises:
-        ProjectError: if there are no classes or features, or two images of one name.
-        MsdnError: if the file cannot be written.
+    Parameters
+    ----------
+    project
+        An open project.
+    file
+        The HDF5 file.
+    backbone
+        The name of the features, if the project has several.
+
+    Raises
+    ------
+    ProjectError
+        If there are no classes or features, or two images have the same name.
+    MsdnError
+        If the file cannot be written.
     """
     table, everything = require_table(project), images_with_unique_names(project)
     store = _store(project, backbone)
     images = [image for image in everything if image.class_name is not None and store.has(image.id)]
     if not images:
-        raise ProjectError("No image of the project has both a class and features, so there is nothing to export.")
+        raise ProjectError(
+            f"No image of the project {project.path} has both a class and features; label images and extract features "
+            "first."
+        )
     rows = store.rows([image.id for image in images])
     channels, grid = store.spec.channels, store.spec.grid
     splits = [image.split for image in images]
@@ -61,16 +76,18 @@ def export_feature_maps(project: Project, file: Path, *, backbone: str | None = 
         }
         for name, texts in names.items():
             out.create_dataset(name, data=list(texts), dtype=h5py.string_dtype())
-    left = len(everything) - len(images)
-    findings = (f"{left} images without a class or without features were left out.",) if left else ()
+    left_out = len(everything) - len(images)
+    what = counted(left_out, "image", "images")
+    findings = (f"{what} left out, without a class or without features.",) if left_out else ()
     return ExportReport(file, {"images": len(images), "channels": channels}, findings)
 
 
 def _store(project: Project, backbone: str | None) -> FeatureStore:
     stores = [store for store in find_stores(project.path) if backbone is None or store.spec.name == backbone]
     if not stores:
-        raise ProjectError(f"The project {project.path} has no such features; extract or import them first.")
+        which = "features" if backbone is None else f"features of {backbone}"
+        raise ProjectError(f"The project {project.path} has no {which}; extract or import them first.")
     if len(stores) > 1:
         names = ", ".join(sorted({store.spec.name for store in stores}))
-        raise ProjectError(f"The project has several features ({names}); name one with --backbone.")
+        raise ProjectError(f"The project {project.path} has several features ({names}); choose one with --backbone.")
     return stores[0]

@@ -1,4 +1,4 @@
-"""One annotator's judgements as text files in CUB-200-2011's form, which ``importers.judgement_files`` reads."""
+"""One annotator's judgements as text files in the form of CUB-200-2011, which can be imported again."""
 
 from __future__ import annotations
 
@@ -11,24 +11,40 @@ from msdn_core.project import Project
 
 
 def write_judgements(project: Project, annotator: str, folder: Path) -> int:
-    """Write ``images.txt``, ``attributes.txt``, ``certainties.txt`` and ``image_attribute_labels.txt`` into a folder.
+    """Write ``images.txt``, ``attributes.txt``, ``certainties.txt`` and ``image_attribute_labels.txt``.
 
-    Images go by the project's numbers, attributes by their order from 1. A line of judgements is image, attribute,
-    presence, certainty, and 0 for the seconds that it took, which are not known. How many lines were written.
+    Images have the project's numbers, attributes their order from 1. A line of judgements is image, attribute,
+    presence, certainty, and 0 for the seconds taken, which are unknown.
 
-    Raises:
-        MsdnError: if the folder cannot be written.
+    Parameters
+    ----------
+    project
+        An open project.
+    annotator
+        Whose judgements to write.
+    folder
+        Where to write; created if it does not exist.
+
+    Returns
+    -------
+    int
+        The number of judgements.
+
+    Raises
+    ------
+    MsdnError
+        If the folder cannot be written.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ProjectError(
-            f"The folder {folder} cannot be made ({error.strerror or error}); choose another."
+            f"The folder {folder} cannot be created ({error.strerror or error}); choose another one."
         ) from error
     attributes = enumerate(project.table().attributes, start=1)
-    said = project.annotations.judgements_by(annotator)
     lines = [
-        f"{key.image_id} {key.attribute + 1} {int(one.present)} {int(one.certainty)} 0" for key, one in said.items()
+        f"{key.image_id} {key.attribute + 1} {int(judgement.present)} {int(judgement.certainty)} 0"
+        for key, judgement in project.annotations.judgements_by(annotator).items()
     ]
     for name, content in (
         ("images.txt", [f"{image.id} {image.name}" for image in project.images()]),

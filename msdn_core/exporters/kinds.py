@@ -1,4 +1,4 @@
-"""What can be exported, and into which files."""
+"""The kinds of exports and their files."""
 
 from __future__ import annotations
 
@@ -7,37 +7,37 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of export."""
+    """A kind of export."""
 
     text: str
-    """What is written, in words."""
+    """What is written, as a noun phrase in lower case."""
     suffixes: tuple[str, ...]
-    """How the file's name may end; it chooses the form. Empty where a folder is written."""
+    """Suffixes of the file, which choose the format. Empty if a folder is written."""
     of_run: bool = False
-    """Whether it is what a run says, and needs one."""
+    """Whether it needs a run."""
     of_images: bool = False
-    """Whether it goes over the images of a split."""
+    """Whether it runs over the images of a split."""
     of_runs: bool = False
-    """Whether it is of all runs, or of one that is named; it needs no checkpoint."""
+    """Whether it is of all runs, or of one run if given; it needs no checkpoint."""
 
     @property
     def target(self) -> str:
-        """What is written, in words."""
+        """The possible suffixes, in words."""
         return " or ".join(self.suffixes) or "a folder"
 
 
 KINDS: dict[str, Kind] = {
     "att-splits": Kind("class vectors and splits as att_splits.mat of xlsa17", (".mat",)),
     "classes": Kind("the class table", (".csv", ".json")),
-    "annotations": Kind("class, split, box, parts, judgements, boxes and points of each image", (".csv", ".json")),
-    "word-vectors": Kind("one vector an attribute", (".npy",)),
+    "annotations": Kind("class, split, box, parts, judgements and marks of each image", (".csv", ".json")),
+    "word-vectors": Kind("the word vector of each attribute", (".npy",)),
     "feature-maps": Kind(
         "features with labels and splits as HDF5, as TransZero, MSDN and DAZLE read them", (".hdf5", ".h5")
     ),
-    "predictions": Kind("what a run predicts for each image", (".csv", ".npz"), of_run=True, of_images=True),
+    "predictions": Kind("the predictions of a run for each image", (".csv", ".npz"), of_run=True, of_images=True),
     "explanations": Kind(
-        "where a run looks, for each image and attribute", (".csv", ".npz"), of_run=True, of_images=True
+        "the attention of a run for each image and attribute", (".csv", ".npz"), of_run=True, of_images=True
     ),
-    "tensorboard": Kind("the curves of runs as TensorBoard's event files (needs the extra “export”)", (), of_runs=True),
-    "onnx": Kind("a run's trained head as ONNX (needs the extra “export”)", (".onnx",), of_run=True),
+    "tensorboard": Kind("the curves of runs as TensorBoard event files (needs the extra “export”)", (), of_runs=True),
+    "onnx": Kind("the trained head of a run as ONNX (needs the extra “export”)", (".onnx",), of_run=True),
 }

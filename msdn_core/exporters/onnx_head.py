@@ -1,4 +1,4 @@
-"""A run's trained head as ONNX, for programs without torch: region features in, scores and attention out."""
+"""The trained head of a run as ONNX, for programs without torch: region features in, scores and attention out."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EXAMPLE = (2, 9)
 
 
 class _Head(nn.Module):
-    """The network and what comes after it: fusion, class scores, calibrated stacking."""
+    """The network with fusion, class scores and calibrated stacking."""
 
     unit: Tensor
     offset: Tensor
@@ -42,21 +42,25 @@ class _Head(nn.Module):
         self.register_buffer("offset", header.gamma * torch.from_numpy(table.seen.copy()).float())
 
     def forward(self, features: Tensor) -> tuple[Tensor, ...]:
-        """(B, M), (B, K), (B, K), (B, K, R) and (B, K, R) of (B, C, R)."""
+        """Return ``OUTPUTS``, of (B, M), (B, K), (B, K), (B, K, R) and (B, K, R), for features (B, C, R)."""
         out = self.network(features)
         scores = (self.fusion.av * out.scores_av + self.fusion.va * out.scores_va) @ self.unit.T - self.offset
         return scores, out.scores_av, out.scores_va, out.attention_av, out.attention_va
 
 
 def export_onnx(checkpoint: Path, file: Path) -> ExportReport:
-    """Write the head of a checkpoint; batch and regions of its input (B, C, R) may be of any size.
+    """Write the head of a checkpoint.
 
-    The input is region features of length 1 over C. ``class_scores`` (B, M) are those of the checkpoint's own classes
-    with calibrated stacking. Names of classes and attributes, gamma, fusion and backbone stand in the file's metadata.
+    The input is (B, C, R) region features of length 1 over C, with any B and R. ``class_scores`` (B, M) are those of
+    the checkpoint's own classes with calibrated stacking. The file's metadata has the names of classes and attributes,
+    gamma, fusion and backbone.
 
-    Raises:
-        CheckpointError: if the checkpoint cannot be read.
-        MsdnError: if the packages onnx and onnxscript are not installed, or the file cannot be written.
+    Raises
+    ------
+    CheckpointError
+        If the checkpoint cannot be read.
+    MsdnError
+        If the packages onnx and onnxscript are not installed, or the file cannot be written.
     """
     if find_spec("onnx") is None or find_spec("onnxscript") is None:
         raise MsdnError('Exporting to ONNX needs two more packages; run `python -m pip install ".[export]"`.')
@@ -97,7 +101,7 @@ def export_onnx(checkpoint: Path, file: Path) -> ExportReport:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """The exporter talks to developers of exporters."""
+    """Silence the exporter's messages, which are for developers of exporters."""
     loggers = [logging.getLogger(name) for name in ("torch.onnx", "onnxscript", "onnx_ir")]
     before = [logger.level for logger in loggers]
     for logger in loggers:

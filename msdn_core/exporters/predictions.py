@@ -1,4 +1,4 @@
-"""What a run predicts for each image, as CSV for a spreadsheet or as NPZ for a program."""
+"""The predictions of a run for each image: CSV for a spreadsheet, or NPZ for a program."""
 
 from __future__ import annotations
 
@@ -14,28 +14,30 @@ from msdn_core.runs.predictions import write_predictions
 
 
 def export_predictions(outputs: CheckpointOutputs, file: Path) -> ExportReport:
-    """Write, by the file's suffix, one line an image (``.csv``) or arrays (``.npz``).
+    """Write one line per image (``.csv``) or arrays (``.npz``).
 
-    CSV: image, class, split, the predicted class (calibrated, over all classes), the predicted one among the unseen
-    classes, whether the first is right, which checkpoint it was, and the score of every class. NPZ: the file of
-    ``msdn_core.runs.predictions``, from which all of that follows.
+    CSV: image, class, split, the predicted class (calibrated, of all classes), the predicted unseen class, whether the
+    first is right, the checkpoint, and the score of every class. NPZ: the file of ``msdn_core.runs.predictions``, from
+    which all of this follows.
 
-    Raises:
-        MsdnError: if the file cannot be written.
+    Raises
+    ------
+    MsdnError
+        If the file cannot be written.
     """
-    said = outputs.new_predictions()
+    predictions = outputs.new_predictions()
     for part, out in outputs.batches():
-        said.scores_av[part], said.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
+        predictions.scores_av[part], predictions.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
     if file.suffix.lower() == ".npz":
-        write_predictions(file, said)
+        write_predictions(file, predictions)
     else:
         with replacing(file) as temporary:
-            _write_csv(outputs, outputs.class_scores(said.scores_av, said.scores_va), temporary)
+            _write_csv(outputs, outputs.class_scores(predictions.scores_av, predictions.scores_va), temporary)
     return ExportReport(file, {"images": len(outputs.images), "classes": len(outputs.table.classes)})
 
 
 def origin(outputs: CheckpointOutputs) -> dict[str, str]:
-    """Which checkpoint it was."""
+    """Return what identifies the checkpoint, by column."""
     header = outputs.header
     return {
         "run": header.run,
@@ -51,12 +53,12 @@ def _write_csv(outputs: CheckpointOutputs, scores: np.ndarray, file: Path) -> No
     unseen = np.where(outputs.table.seen, -np.inf, scores).argmax(axis=1)
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        made_by = origin(outputs)
-        head = ["image", "class", "split", "predicted", "predicted among unseen", "right", *made_by]
+        checkpoint = origin(outputs)
+        head = ["image", "class", "split", "predicted", "predicted among unseen", "right", *checkpoint]
         writer.writerow([*head, *(f"score {name}" for name in classes)])
         for image, row, place, place_unseen in zip(outputs.images, scores, best, unseen, strict=True):
             among_unseen = "" if outputs.table.seen.all() else classes[place_unseen]
             right = "" if image.class_name is None else "yes" if image.class_name == classes[place] else "no"
             cells = [image.name, image.class_name or "", image.split.value, classes[place], among_unseen, right]
-            cells += made_by.values()
+            cells += checkpoint.values()
             writer.writerow([*cells, *(f"{score:.6g}" for score in row)])

@@ -1,4 +1,4 @@
-"""What an export wrote."""
+"""The report of an export."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """A file that was written whole, and what a person should know of it."""
+    """A written file, its content in numbers, and what was left out."""
 
     file: Path
     counts: dict[str, int] = field(default_factory=dict)
-    """How many there are of what, e.g. ``{"images": 1500}``."""
+    """Numbers of what was written, e.g. ``{"images": 1500}``."""
     findings: tuple[str, ...] = ()
     """Sentences: what was left out."""
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain values for ``json``."""
+        """Return the report as plain values for ``json``."""
         return {"file": str(self.file), "counts": dict(self.counts), "findings": list(self.findings)}

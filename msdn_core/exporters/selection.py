@@ -1,4 +1,4 @@
-"""What of a project is exported."""
+"""The classes and images of a project for export."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from msdn_core.project import ImageRecord, Project
 
 
 def require_table(project: Project) -> ClassTable:
-    """The class table; ProjectError where there is none."""
+    """Return the class table; raise ProjectError if it is empty."""
     table = project.table()
     if not table.classes or not table.attributes:
-        raise ProjectError(f"The project {project.path} has no classes with attributes, so there is nothing to export.")
+        raise ProjectError(f"The project {project.path} has no classes to export; define or import classes first.")
     return table
 
 
 def images_with_unique_names(project: Project) -> list[ImageRecord]:
-    """All images; ProjectError where two folders hold images of one name, since a list tells them apart by name."""
+    """Return all images; raise ProjectError if two have the same name, since exported lists identify them by name."""
     images = project.images()
     name, count = next(iter(Counter(image.name for image in images).most_common(1)), ("", 0))
     if count > 1:
         raise ProjectError(
-            f"The image name {name} stands for {count} images of different folders, so a list by name cannot be "
-            "exported; put them into one folder and import that."
+            f"{count} images from different folders have the name {name}, so a list by name cannot be exported; move "
+            "all images into one folder and import it."
         )
     return images

@@ -1,4 +1,4 @@
-"""Sheets of classes, images and word vectors: CSV for a spreadsheet, JSON for a program, ``.npy`` for vectors."""
+"""Sheets of classes and images, and word vectors: CSV for a spreadsheet, JSON for a program, ``.npy`` for vectors."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ from msdn_core.project import ImageRecord, Project
 
 
 def export_classes(project: Project, file: Path) -> ExportReport:
-    """Write the class table, as CSV or, by the file's suffix, as JSON; numbers come back to the last digit.
+    """Write the class table as CSV, or as JSON if the suffix is ``.json``; numbers keep all digits.
 
-    Raises:
-        ProjectError: if there are no classes.
-        MsdnError: if the file cannot be written.
+    Raises
+    ------
+    ProjectError
+        If there are no classes.
+    MsdnError
+        If the file cannot be written.
     """
     table = require_table(project)
     names = [attribute.full_name for attribute in table.attributes]
@@ -52,13 +55,16 @@ def export_classes(project: Project, file: Path) -> ExportReport:
 
 
 def export_annotations(project: Project, file: Path) -> ExportReport:
-    """Write each image's class, split, box, parts, judgements and drawn marks, as CSV or, by the suffix, JSON.
+    """Write each image's class, split, box, parts, judgements and marks, as CSV or, by the suffix, JSON.
 
-    Of judgements, those in force: what a person said last, and the data set's own where no person spoke.
+    The judgements are the effective ones: the latest by a person, or else the data set's.
 
-    Raises:
-        ProjectError: if two images have one name.
-        MsdnError: if the file cannot be written.
+    Raises
+    ------
+    ProjectError
+        If two images have the same name.
+    MsdnError
+        If the file cannot be written.
     """
     images = images_with_unique_names(project)
     names = [attribute.full_name for attribute in project.table().attributes]
@@ -84,15 +90,18 @@ def export_annotations(project: Project, file: Path) -> ExportReport:
 
 
 def export_word_vectors(project: Project, file: Path) -> ExportReport:
-    """Write the (K, D) word vectors as ``.npy``, one row an attribute.
+    """Write the (K, D) word vectors as ``.npy``, one row per attribute.
 
-    Raises:
-        ProjectError: if there are none.
-        MsdnError: if the file cannot be written.
+    Raises
+    ------
+    ProjectError
+        If there are none.
+    MsdnError
+        If the file cannot be written.
     """
     words = project.word_vectors()
     if words is None:
-        raise ProjectError(f"The project {project.path} has no word vectors, so there is nothing to export.")
+        raise ProjectError(f"The project {project.path} has no word vectors to export; import some first.")
     with replacing(file) as temporary, temporary.open("wb") as stream:
         np.save(stream, words, allow_pickle=False)
     return ExportReport(file, {"attributes": len(words), "numbers": words.shape[1]})
@@ -135,10 +144,10 @@ def _line(project: Project, image: ImageRecord, parts: Sequence[str], judged: in
 
 
 def _judged(project: Project, image_id: int) -> tuple[NDArray[np.int8], NDArray[np.int8]] | None:
-    """(K,) presence and (K,) certainty in force, or None where nobody has ever judged."""
+    """Return the effective (K,) presence and certainty, or None if the image has never been judged."""
     present, certainty = project.annotations.effective_judgements([image_id])
-    said = (present >= 0).any() or project.image_attributes(image_id) is not None
-    return (present[0], certainty[0]) if said else None
+    judged = (present >= 0).any() or project.image_attributes(image_id) is not None
+    return (present[0], certainty[0]) if judged else None
 
 
 def _point_cells(point: PartPoint | None) -> list[str]:

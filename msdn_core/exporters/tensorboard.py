@@ -1,4 +1,4 @@
-"""What runs told while they trained, as TensorBoard's event files: a folder a run, a curve a tag."""
+"""The curves of runs as TensorBoard event files, one folder per run."""
 
 from __future__ import annotations
 
@@ -14,16 +14,20 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, Event, MachineUse, RunStarted, StepDone
 
 _OURS = ".msdn"
-"""How the files made here end: another export takes their place, and no other file is touched."""
+"""The suffix of our event files: another export replaces them, and touches no other file."""
 _MACHINE = ("cpu", "memory", "gpu", "gpu_memory")
 
 
 def export_tensorboard(runs: Sequence[RunDirectory], folder: Path) -> ExportReport:
-    """Writes ``folder/RUN/events.out.tfevents…`` of each run; files of an earlier export are replaced.
+    """Write ``folder/RUN/events.out.tfevents…`` of each run; files of an earlier export are replaced.
 
-    Tags are ``loss/…``, ``validation/…`` and ``test/…`` (shares from 0 to 1), ``pace/…`` and ``machine/…``; steps that
-    a resumed run took once more are there once. Raises MsdnError where tensorboardX is not installed, or the folder
-    cannot be written.
+    Tags are ``loss/…``, ``validation/…`` and ``test/…`` (shares from 0 to 1), ``pace/…`` and ``machine/…``. Steps that
+    a resumed run repeated are written once.
+
+    Raises
+    ------
+    MsdnError
+        If tensorboardX is not installed, or the folder cannot be written.
     """
     if find_spec("tensorboardX") is None:
         raise MsdnError('TensorBoard files need one more package; run `python -m pip install ".[export]"`.')
@@ -31,7 +35,7 @@ def export_tensorboard(runs: Sequence[RunDirectory], folder: Path) -> ExportRepo
     for run in runs:
         curves = read_curves(run)
         if not curves:
-            empty.append(f"Run “{run.name}” has told nothing yet, so there is no file of it.")
+            empty.append(f"Run “{run.name}” left out, without any events yet.")
             continue
         points += sum(map(len, curves.values()))
         _write(curves, folder / run.name)
@@ -39,7 +43,7 @@ def export_tensorboard(runs: Sequence[RunDirectory], folder: Path) -> ExportRepo
 
 
 def read_curves(run: RunDirectory) -> dict[str, dict[int, tuple[float, float]]]:
-    """By tag and step: when it was told, in seconds since 1970, and the value."""
+    """Return, by tag and step, the time in seconds since 1970 and the value."""
     curves: dict[str, dict[int, tuple[float, float]]] = {}
     offset, before = 0, -1
     while offset != before:
@@ -47,7 +51,7 @@ def read_curves(run: RunDirectory) -> dict[str, dict[int, tuple[float, float]]]:
         events, offset = run.read_events(offset)
         for event in events:
             if isinstance(event, RunStarted):
-                # A run that goes on takes the steps after its checkpoint once more.
+                # A resumed run repeats the steps after its checkpoint.
                 for points in curves.values():
                     for step in [step for step in points if step > event.step]:
                         del points[step]
@@ -57,7 +61,7 @@ def read_curves(run: RunDirectory) -> dict[str, dict[int, tuple[float, float]]]:
 
 
 def _values(event: Event) -> Iterator[tuple[str, int, float]]:
-    """Tag, step and value of all numbers in an event."""
+    """Yield tag, step and value of all numbers in an event."""
     found: dict[str, object] = {}
     if isinstance(event, StepDone):
         found = {f"loss/{name}": value for name, value in event.losses.items()}

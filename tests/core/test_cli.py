@@ -93,7 +93,7 @@ def test_a_shell_of_another_encoding_gets_a_sentence_and_no_half_project(tmp_pat
 def test_the_aviary_is_drawn_into_no_other_project(tmp_path, refused):
     with Project.create(tmp_path / "mine"):
         pass
-    assert "no aviary" in refused("demo", tmp_path / "mine")
+    assert "not the aviary" in refused("demo", tmp_path / "mine")
     assert not (tmp_path / "mine" / "images").exists()
 
 

@@ -113,5 +113,5 @@ def test_the_old_file_stays_where_the_writer_fails(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_a_clear_error(tmp_path: Path) -> None:
-    with pytest.raises(MsdnError, match=r"no folder .*missing to write a.txt into"):
+    with pytest.raises(MsdnError, match=r"no folder .*missing for a.txt"):
         write_atomic(tmp_path / "missing" / "a.txt", "x")

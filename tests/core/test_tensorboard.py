@@ -64,7 +64,7 @@ def read(folder: Path) -> dict[str, list[tuple[int, float, float]]]:
 def test_curves_of_all_runs_are_written_and_written_anew(project, tmp_path, capsys):
     board = tmp_path / "board"
     assert main(["export", "tensorboard", str(project), str(board)]) == 0
-    assert "Run “second” has told nothing yet" in capsys.readouterr().out
+    assert "Run “second” left out, without any events yet" in capsys.readouterr().out
     curves = read(board / "first")
     total = curves["loss/total"]
     assert [step for step, _, _ in total] == [10, 20, 40], "a step that was lost and not taken again is none"
