@@ -9,10 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msdn_gui.shell.workspaces import NAMES
+
 if TYPE_CHECKING:
     from msdn_gui.program import Program
 
-WORKSPACES = ("explore", "classes", "annotate", "train", "evaluate")
 THEMES = ("system", "light", "dark")
 
 
@@ -30,7 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="PROJECT",
         help="a project's folder, or any folder of images (default: the last project, at first the aviary)",
     )
-    parser.add_argument("--workspace", choices=WORKSPACES, help="the workspace to show first")
+    parser.add_argument("--workspace", choices=NAMES, help="the workspace to show first")
     parser.add_argument("--theme", choices=THEMES, help="for this start only")
     parser.add_argument("--size", type=_size, metavar="WxH", help="the window's size, e.g. 1280x800")
     parser.add_argument(

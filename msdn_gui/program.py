@@ -23,10 +23,10 @@ from msdn_gui.services.starts import StartNote, take_unfinished
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
 from msdn_gui.session.checkpoints import load_checkpoint, shipped_checkpoints
+from msdn_gui.shell.factories import load_modules
 from msdn_gui.shell.faults import FaultWatch
 from msdn_gui.shell.screenshot import Screenshot
 from msdn_gui.shell.window import MainWindow
-from msdn_gui.shell.workspaces import load_modules
 from msdn_gui.signals import end_on_signals
 from msdn_gui.timers import make_timer
 

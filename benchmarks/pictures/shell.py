@@ -30,25 +30,25 @@ def _start(stage: Stage) -> None:
         settings.remember_project(path)
         settings.remember(path, name=name, opened=opened.isoformat(), **facts)
     settings.remember_project(aviary.path)
-    stage.act("start_screen")
+    stage.act("shell.start")
 
 
 def _tour(stage: Stage) -> None:
     """The tour's step about the two maps."""
-    stage.act("tour")
+    stage.act("shell.tour")
     for _ in range(2):
         stage.click(stage.find(QPushButton, "coachOnward"))
 
 
 def _palette(stage: Stage) -> None:
     """The results for “new”."""
-    stage.act("palette")
+    stage.act("shell.palette")
     stage.type(stage.find(QLineEdit, "palette_line"), "new")
 
 
 def _shortcuts(stage: Stage) -> None:
     """An action of Classes that is about to take the keys of another one."""
-    stage.act("shortcuts")
+    stage.act("shell.keys")
     stage.type(stage.find(QLineEdit, "shortcuts_filter"), "classes")
     tree = stage.find(QTreeWidget, "shortcuts_tree")
     row = tree.findItems("New class", Qt.MatchFlag.MatchExactly | Qt.MatchFlag.MatchRecursive)[0]
@@ -59,13 +59,13 @@ def _shortcuts(stage: Stage) -> None:
 
 def _settings(stage: Stage) -> None:
     """The page of images and maps."""
-    stage.act("settings")
+    stage.act("shell.settings")
     stage.find(QTabWidget, "settings_pages").setCurrentIndex(1)
 
 
 def _about(stage: Stage) -> None:
     """The page of licences."""
-    stage.act("about")
+    stage.act("shell.about")
     pages = stage.find(QTabWidget, "aboutPages")
     pages.setCurrentIndex(1)
     text = stage.find(QPlainTextEdit, "licenceText")

@@ -42,12 +42,13 @@ from msdn_gui.session import Session
 from msdn_gui.session.table_commands import SetCells
 from msdn_gui.widgets.action import allow, belongs_to, part_of
 from msdn_gui.widgets.build import make_button, make_label, make_line_edit, named
+from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
 
 
-class AnnotateWorkspace(QWidget):
+class AnnotateWorkspace(Workspace):
     """What is said here is kept at once, and can be undone here."""
 
     title = "Annotate"
@@ -131,15 +132,10 @@ class AnnotateWorkspace(QWidget):
         of_tab = self._tab_actions[self.tabs.currentIndex()]
         return [*self._show_tabs, *self._general, *self.reviews.values(), *of_tab, *self._exchange.actions]
 
-    def step_image(self, by: int) -> None:
+    def step_image(self, by: int) -> bool:
         """Goes on in the queue, which may be in another order than Explore's list."""
         self.queue.view.step(by)
-
-    def show_part(self, part: str) -> None:
-        """Shows the tab of that name."""
-        place = next((place for place in range(self.tabs.count()) if self.tabs.tabText(place) == part), -1)
-        if place >= 0:
-            self.tabs.setCurrentIndex(place)
+        return True
 
     def settled(self) -> bool:
         """Whether the queue's thumbnails and the chosen image are on the screen."""

@@ -36,6 +36,7 @@ from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_label, make_line_edit
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
+from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 _PANEL_WIDTH = 300
 
 
-class ClassesWorkspace(QWidget):
+class ClassesWorkspace(Workspace):
     """What is chosen here is chosen everywhere; every edit is a step of ``undo_stack``, on disk at once."""
 
     title = "Classes"

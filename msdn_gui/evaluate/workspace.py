@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
-from PySide6.QtGui import QAction, QShowEvent
+from PySide6.QtGui import QAction, QShowEvent, QUndoStack
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -39,23 +39,25 @@ from msdn_gui.widgets.build import make_button, make_combo_box, make_label, name
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
+from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from msdn_core.runs.directory import RunDirectory
     from msdn_gui.services import Services
 
 
-class EvaluateWorkspace(QWidget):
+class EvaluateWorkspace(Workspace):
     """What is chosen here is chosen everywhere: a class, an image, and the checkpoint that it is looked at through."""
 
     title = "Evaluate"
     icon_name = "evaluate"
-    undo_stack = None
 
     def __init__(self, session: Session, services: Services, *, queue_command: Sequence[str] | None = None) -> None:
         """``queue_command`` takes the place of the queue's process in tests."""
         super().__init__()
         self.setObjectName("evaluate")
+        self.undo_stack = QUndoStack(self)
+        services.undo_group.addStack(self.undo_stack)
         self._session, self._services = session, services
         self._name: str | None = None
         self._run: EvaluatedRun | None = None

@@ -28,12 +28,13 @@ from msdn_gui.session import Session
 from msdn_gui.widgets.action import allow
 from msdn_gui.widgets.images.image_view import CELL
 from msdn_gui.widgets.parted import parted
+from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
 
 
-class ExploreWorkspace(QWidget):
+class ExploreWorkspace(Workspace):
     """Everything shown here follows the session's signals; what is chosen here is chosen everywhere."""
 
     title = "Explore"

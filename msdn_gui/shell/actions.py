@@ -1,119 +1,207 @@
-"""Every action of the window once: menus, shortcuts and buttons are made from it."""
+"""The actions of the window that no workspace owns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msdn_gui.actions.spec import ActionSpec
+from msdn_gui.shell.workspaces import ENTRIES
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
+UNDO_LASTS = "The undo history lasts as long as the project is open; edits themselves are saved immediately"
 
-from msdn_gui.look.icons import bind_icon
-from msdn_gui.widgets.action import sequences, set_keys
-from msdn_gui.widgets.build import named
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What an action is called, where it stands, and how it is reached."""
-
-    name: str
-    menu: str
-    text: str
-    icon: str = ""
-    keys: str | QKeySequence.StandardKey = ""
-    hint: str = ""
-    role: QAction.MenuRole = QAction.MenuRole.NoRole
-    separator: bool = False
-    """Whether a line stands above it."""
-
-
-_KEY = QKeySequence.StandardKey
-SPECS = (
-    Spec("open_project", "File", "&Open project …", "project", _KEY.Open, "Open a project's folder"),
-    Spec(
-        "open_images", "File", "Open &image folder …", "folder-images", "Ctrl+Shift+O", "Look at any folder of images"
+ACTIONS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "shell.open_project",
+        "&Open project …",
+        "std:Open",
+        hint="Open a project folder",
+        icon="project",
+        menu="File",
+        former_ids=("open_project",),
     ),
-    Spec("import_data", "File", "&Import …", "import", "Ctrl+I", "Make a project of a data set"),
-    Spec("open_aviary", "File", "Open the a&viary", "bird", "", "1,500 drawn birds and a trained run"),
-    Spec("new_aviary", "File", "New &aviary", "add", "", "Make another demo project of drawn birds"),
-    Spec(
-        "open_checkpoint",
-        "File",
+    ActionSpec(
+        "shell.open_images",
+        "Open &image folder …",
+        "Ctrl+Shift+O",
+        hint="Open any folder of images",
+        icon="folder-images",
+        menu="File",
+        former_ids=("open_images",),
+    ),
+    ActionSpec(
+        "shell.import",
+        "&Import …",
+        "Ctrl+I",
+        hint="Create a project from a data set",
+        icon="import",
+        menu="File",
+        former_ids=("import_data",),
+    ),
+    ActionSpec(
+        "shell.open_aviary",
+        "Open the a&viary",
+        hint="1,500 drawn birds with a trained run",
+        icon="bird",
+        menu="File",
+        former_ids=("open_aviary",),
+    ),
+    ActionSpec(
+        "shell.new_aviary",
+        "New &aviary",
+        hint="Create another demo project of drawn birds",
+        icon="add",
+        menu="File",
+        former_ids=("new_aviary",),
+    ),
+    ActionSpec(
+        "shell.open_checkpoint",
         "Open &checkpoint …",
-        "checkpoint",
-        "",
-        "Look through a checkpoint file",
+        hint="Use the checkpoint in a file",
+        icon="checkpoint",
+        menu="File",
         separator=True,
+        former_ids=("open_checkpoint",),
     ),
-    Spec("export_data", "File", "&Export …", "export", "Ctrl+Shift+E", "Write what the project or a run holds"),
-    Spec(
-        "start_screen",
-        "File",
+    ActionSpec(
+        "shell.export",
+        "&Export …",
+        "Ctrl+Shift+E",
+        hint="Write data of the project or results of a run to a file",
+        icon="export",
+        menu="File",
+        former_ids=("export_data",),
+    ),
+    ActionSpec(
+        "shell.start",
         "&Start screen",
-        "home",
         "Alt+Home",
-        "Recent projects, and what can be opened",
+        hint="Show recent projects and ways to open others",
+        icon="home",
+        menu="File",
         separator=True,
+        former_ids=("start_screen",),
     ),
-    Spec("close_project", "File", "&Close project", "close", "Ctrl+W", "Let go of the project; all edits are kept"),
-    Spec("quit", "File", "&Quit", "quit", "Ctrl+Q", "Close the window", QAction.MenuRole.QuitRole, separator=True),
-    Spec(
-        "next_image",
-        "View",
-        "&Next image",
-        "",
-        "Alt+Right",
-        "Choose the next of the images that Explore, or Annotate's queue, shows",
+    ActionSpec(
+        "shell.close_project",
+        "&Close project",
+        "Ctrl+W",
+        hint="Close the project: all edits are saved already, and its undo history ends",
+        icon="close",
+        menu="File",
+        former_ids=("close_project",),
+    ),
+    ActionSpec(
+        "shell.quit",
+        "&Quit",
+        "Ctrl+Q",
+        hint="Close the window",
+        icon="quit",
+        menu="File",
         separator=True,
+        role="Quit",
+        former_ids=("quit",),
     ),
-    Spec("previous_image", "View", "&Previous image", "", "Alt+Left", "Choose the image before"),
-    Spec("palette", "View", "&Command palette …", "search", "Ctrl+K", "Any action, project, class or image by name"),
-    Spec(
-        "settings",
-        "Edit",
+    ActionSpec("shell.undo", "&Undo", "Ctrl+Z", hint=UNDO_LASTS, icon="undo", menu="Edit", former_ids=("undo",)),
+    ActionSpec("shell.redo", "&Redo", "Ctrl+Shift+Z", hint=UNDO_LASTS, icon="redo", menu="Edit", former_ids=("redo",)),
+    ActionSpec(
+        "shell.settings",
         "&Settings …",
-        "settings",
         "Ctrl+,",
-        "Look, maps, name and more",
-        QAction.MenuRole.PreferencesRole,
+        hint="Theme, text size, maps, annotator and keys",
+        icon="settings",
+        menu="Edit",
         separator=True,
+        role="Preferences",
+        former_ids=("settings",),
     ),
-    Spec("shortcuts", "Edit", "&Keyboard shortcuts …", "", "Ctrl+Alt+K", "See all keys, and change them"),
-    Spec(
-        "extract_features",
-        "Run",
+    ActionSpec(
+        "shell.keys",
+        "&Keyboard shortcuts …",
+        "Ctrl+Alt+K",
+        hint="See and change the keys of all actions",
+        menu="Edit",
+        former_ids=("shortcuts",),
+    ),
+    *(
+        ActionSpec(
+            f"shell.show_{entry.name}",
+            entry.title,
+            f"Ctrl+{number}",
+            hint=entry.hint,
+            icon=entry.icon_name,
+            menu="View",
+            former_ids=(f"show_{entry.name}",),
+        )
+        for number, entry in enumerate(ENTRIES, 1)
+    ),
+    ActionSpec(
+        "shell.next_image",
+        "&Next image",
+        "Alt+Right",
+        hint="Select the next image, in the order of Explore or of Annotate's queue",
+        menu="View",
+        separator=True,
+        former_ids=("next_image",),
+    ),
+    ActionSpec(
+        "shell.previous_image",
+        "&Previous image",
+        "Alt+Left",
+        hint="Select the previous image",
+        menu="View",
+        former_ids=("previous_image",),
+    ),
+    ActionSpec(
+        "shell.palette",
+        "&Command palette …",
+        "Ctrl+K",
+        hint="Find any action, project, class, attribute or image by name",
+        icon="search",
+        menu="View",
+        former_ids=("palette",),
+    ),
+    *(
+        ActionSpec(f"shell.theme_{mode}", text, menu="Theme", checkable=True, former_ids=(f"theme_{mode}",))
+        for mode, text in (("system", "Same as &system"), ("light", "&Light"), ("dark", "&Dark"))
+    ),
+    ActionSpec(
+        "shell.extract_features",
         "Extract &features",
-        "features",
-        "",
-        "Run the backbone over all images, once; training needs it",
+        hint="Run the backbone over all images once; training needs the features",
+        icon="features",
+        menu="Run",
+        former_ids=("extract_features",),
     ),
-    Spec("explain_again", "Run", "Explain the image &again", "refresh", "F5", "Ask the network once more"),
-    Spec("tour", "Help", "&Tour", "play", "", "A guided tour of the window, on the aviary"),
-    Spec(
-        "about", "Help", "&About MSDN Explorer", "info", "", "Version, licences and system", QAction.MenuRole.AboutRole
+    ActionSpec(
+        "shell.explain_again",
+        "Explain the image &again",
+        "F5",
+        hint="Compute the maps and scores of the selected image again",
+        icon="refresh",
+        menu="Run",
+        former_ids=("explain_again",),
     ),
-    Spec("copy_system", "Help", "&Copy system information", "copy", "", "What a report of a fault should contain"),
+    ActionSpec(
+        "shell.tour",
+        "&Tour",
+        hint="Take a guided tour of the window with the aviary",
+        icon="play",
+        menu="Help",
+        former_ids=("tour",),
+    ),
+    ActionSpec(
+        "shell.about",
+        "&About MSDN Explorer",
+        hint="Version, licences and system",
+        icon="info",
+        menu="Help",
+        role="About",
+        former_ids=("about",),
+    ),
+    ActionSpec(
+        "shell.copy_system",
+        "&Copy system information",
+        hint="Copy what a bug report should contain",
+        icon="copy",
+        menu="Help",
+        former_ids=("copy_system",),
+    ),
 )
-
-
-class Actions(QObject):
-    """The actions by name, e.g. ``actions["open_project"]``."""
-
-    def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
-        self._actions: dict[str, QAction] = {}
-        for spec in SPECS:
-            action = named(QAction(spec.text, self), spec.name)
-            if spec.icon:
-                bind_icon(action, spec.icon)
-            action.setStatusTip(spec.hint)
-            set_keys(action, sequences(spec.keys))
-            action.setMenuRole(spec.role)
-            self._actions[spec.name] = action
-
-    def __getitem__(self, name: str) -> QAction:
-        return self._actions[name]
-
-    def of_menu(self, menu: str) -> list[tuple[QAction, bool]]:
-        """The actions of a menu, each with whether a line stands above it."""
-        return [(self._actions[spec.name], spec.separator) for spec in SPECS if spec.menu == menu]

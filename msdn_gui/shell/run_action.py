@@ -1,44 +1,40 @@
-"""Doing an action from anywhere: what it belongs to is shown first."""
+"""Triggering an action from anywhere: the part of the window that it belongs to is shown first."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtWidgets import QTabWidget, QWidget
 
-from msdn_gui.shell.action_list import Listed
-from msdn_gui.widgets.action import why_not
+from msdn_gui.actions.bind import reason_of
+from msdn_gui.actions.spec import ActionSpec
+from msdn_gui.session.messages import Messages
+from msdn_gui.shell.action_list import ActionList
+from msdn_gui.shell.action_tables import workspace_of
+from msdn_gui.shell.navigator import Navigator
 
-if TYPE_CHECKING:
-    from msdn_gui.shell.window import MainWindow
+NO_PROJECT = "Open a project first."
 
 
-def do(window: MainWindow, listed: Listed) -> None:
-    """Goes to the action's workspace, and to its tab, and does it; the message bar says where it is not possible."""
-    if listed.workspace and (listed.workspace != window.current or not _is_shown(window, listed.workspace)):
-        window.show_workspace(listed.workspace)
-    action = window.action_list.action(listed.name)
-    if action is not None and listed.part:
-        show_part = getattr(window.workspaces.get(listed.workspace), "show_part", None)
-        if show_part is not None:
-            show_part(listed.part)
-        elif isinstance(action.parent(), QWidget):
-            _show_tabs_of(action.parent())
+def run_action(spec: ActionSpec, navigator: Navigator, actions: ActionList, messages: Messages) -> None:
+    """Show the workspace and the tab of an action and trigger it, or post why that is not possible."""
+    name = workspace_of(spec)
+    if name and (name != navigator.page or navigator.shown is None):
+        navigator.show_workspace(name)
+    action = actions.action(spec.id)
+    if action is not None and spec.part:
+        if isinstance(owner := action.parent(), QWidget):
+            _show_tabs_of(owner)
+        if navigator.shown is not None:
+            navigator.shown.show_part(spec.part)
     if action is not None and action.isEnabled():
         action.trigger()
-    else:
-        reason = why_not(action) if action is not None else "Open a project first."
-        text = listed.text.removesuffix(" …")
-        window.session.messages.info(f"“{text}” is not possible now. {reason}".strip())
-
-
-def _is_shown(window: MainWindow, workspace: str) -> bool:
-    made = window.workspaces.get(workspace)
-    return made is not None and made.isVisible()
+        return
+    reason = reason_of(action) if action is not None else NO_PROJECT
+    text = spec.plain_text.removesuffix(" …")
+    messages.info(f"“{text}” is not available now. {reason}".strip())
 
 
 def _show_tabs_of(widget: QWidget) -> None:
-    """Turns to the pages on which a widget stands."""
+    """Show the pages of tabs that a widget is on."""
     child, parent = widget, widget.parentWidget()
     while parent is not None:
         tabs = parent.parentWidget()

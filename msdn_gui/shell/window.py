@@ -1,21 +1,24 @@
-"""The window: rail, top bar, message bar, the workspaces and the chip, put together."""
+"""The main window: rail, top bar, message bar, workspaces and status chip, put together."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
+from msdn_core.project import Project
+from msdn_gui.actions.bind import ActionSet
 from msdn_gui.look.icons import icon
 from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.services import Services
-from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.session import Session
 from msdn_gui.shell.action_list import ActionList
-from msdn_gui.shell.actions import Actions
+from msdn_gui.shell.actions import ACTIONS
+from msdn_gui.shell.binding import ShellBinding
 from msdn_gui.shell.dialogs.close_question import Answer, CloseQuestion, stop_and_keep
+from msdn_gui.shell.dialogs.opener import DialogOpener
 from msdn_gui.shell.frame.activity import ActivityWatch
 from msdn_gui.shell.frame.dropping import dropped_folder
 from msdn_gui.shell.frame.layout_memory import LayoutMemory
@@ -23,27 +26,22 @@ from msdn_gui.shell.frame.menus import Menus
 from msdn_gui.shell.frame.rail import Rail
 from msdn_gui.shell.frame.status_chip import StatusChip
 from msdn_gui.shell.frame.top_bar import TopBar
+from msdn_gui.shell.navigator import START, Navigator
 from msdn_gui.shell.opening import Opening
+from msdn_gui.shell.palette.finder import PaletteFinder
 from msdn_gui.shell.palette.palette import Palette
-from msdn_gui.shell.project_memory import Remembering
-from msdn_gui.shell.settings.applying import Applying
-from msdn_gui.shell.shell_actions import ShellActions
+from msdn_gui.shell.project_memory import ProjectMemory
+from msdn_gui.shell.settings.applying import SettingsApplier
 from msdn_gui.shell.tour.tour import Tour
-from msdn_gui.shell.workspaces import ENTRIES, NAMES
+from msdn_gui.shell.workspaces import ENTRIES
 from msdn_gui.start.page import StartPage
-from msdn_gui.widgets.build import make_label, named
-from msdn_gui.widgets.empty_state import EmptyState
+from msdn_gui.widgets.build import make_column, make_label, make_row
 from msdn_gui.widgets.message_bar import MessageBar
+from msdn_gui.widgets.workspace import Workspace
 
 _STATUS_HEIGHT = 30
-START = "start"
-_WAYS = (
-    ("open_project", "project"),
-    ("open_images", "folder-images"),
-    ("import_data", "import"),
-    ("open_checkpoint", "checkpoint"),
-    ("open_aviary", "bird"),
-)
+_OPENERS = ("shell.open_project", "shell.open_images", "shell.import", "shell.open_checkpoint", "shell.open_aviary")
+"""The actions of the start screen."""
 
 
 class MainWindow(QMainWindow):
@@ -56,218 +54,189 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icon("logo"))
         self.setAcceptDrops(True)
         self.setMinimumSize(960, 600)
-        self.session = session
-        self.services = services
-        self.opening = Opening(session, services, self)
-        self.commands = Actions(self)
-        self.workspaces: dict[str, QWidget] = {}
-        self.current = ""
+        self.session, self.services = session, services
         self._close_decided = False
+        self.opening = Opening(session, services, self)
+        self.commands = ActionSet(self, ACTIONS, context=Qt.ShortcutContext.WindowShortcut)
+        self.action_list = ActionList(services.settings, self)
+        self.action_list.adopt(self)
+        openers = [(self.commands[name], self.commands.specs[name].icon) for name in _OPENERS]
+        self.start = StartPage(session, services, openers)
+        self.navigator = Navigator(session, services, self.opening, self.start, self)
+        self.stack = self.navigator.stack
+        self._make_frame()
+        self._make_tools()
+        self._compose()
+        self._connect()
+        self._on_project_changed(session.document.project)
+
+    def _make_frame(self) -> None:
+        session, services = self.session, self.services
         self._layout = LayoutMemory(services.settings, self)
         self.message_bar = MessageBar()
         self.chip = StatusChip()
         self.rail = Rail()
-        self.stack = named(QStackedWidget(), "workspaces")
-        self.menus = Menus(self)
-        self.action_list = ActionList(services.settings, self.menuBar())
-        self.top_bar = TopBar(session, self.menus.fill_project_menu, self.commands["open_checkpoint"])
-        self._waiting = EmptyState("bird", "Opening …", "A new project takes a few seconds; it opens by itself.")
-        self.start = StartPage(session, services, [(self.commands[name], sign) for name, sign in _WAYS])
-        self._is_at_start = False
+        self.menus = Menus(
+            self.menuBar(), self.commands, session.document, services.settings, self.opening.open_project
+        )
+        self.top_bar = TopBar(session, self.menus.fill_project_menu, self.commands["shell.open_checkpoint"])
         self._facts = make_label(name="facts")
-        self.palette_bar = Palette(self)
-        self.tour = Tour(self)
-        self.shell_actions = ShellActions(self)
-        self._compose()
-        Applying(services, self)
-        ActivityWatch(services, self.chip, self)
-        session.messages.posted.connect(self.message_bar.show_message)
-        session.navigation.run_requested.connect(lambda: self.show_workspace("train"))
-        session.navigation.explore_requested.connect(lambda: self.show_workspace("explore"))
-        self.top_bar.classes_asked.connect(lambda: self.show_workspace("classes"))
-        session.document.project_changed.connect(self._show_project)
-        for changed in (session.document.images_changed, session.document.table_changed):
-            changed.connect(self._show_facts)
-        self.opening.busy_changed.connect(lambda _: self._show_page())
-        self.rail.chosen.connect(lambda name: self.show_start() if name == START else self.show_workspace(name))
-        self.start.chosen.connect(self._open_chosen)
-        Remembering(session, services.settings, self)
-        self.chip.opened.connect(self.show_workspace)
-        self._show_project(session.document.project)
 
-    # Composition
+    def _make_tools(self) -> None:
+        session, services = self.session, self.services
+        finder = PaletteFinder(self.navigator, self.action_list, session, services.settings, self.opening.open_project)
+        self.palette_bar = Palette(self, finder)
+        self.tour = Tour(self, self.navigator, session, services.settings, self.opening)
+        self._dialogs = DialogOpener(self, session, services, self.opening)
+        self._binding = ShellBinding(
+            self, self.commands, self.action_list, session, services, self.opening, self.navigator, self._dialogs
+        )
+        self._binding.bind({"shell.palette": self.palette_bar.open, "shell.tour": self.tour.start})
+        SettingsApplier(services, self)
+        ActivityWatch(services, self.chip, self)
+        ProjectMemory(session, services.settings, self)
 
     def _compose(self) -> None:
-        self.rail.add(START, "Start", "home", "Recent projects, and what can be opened")
+        self.rail.add(START, "Start", "home", self.commands["shell.start"].statusTip())
         for entry in ENTRIES:
             self.rail.add(entry.name, entry.title, entry.icon_name, entry.hint)
-        self.stack.addWidget(self.start)
-        self.stack.addWidget(self._waiting)
         self._facts.setProperty("look", "muted")
         self._facts.setFont(small_font())
-        status = QHBoxLayout()
+        status = make_row(self._facts)
         status.setContentsMargins(SPACING * 2, 0, SPACING, 0)
-        status.addWidget(self._facts)
         status.addStretch(1)
         status.addWidget(self.chip)
         bottom = _StatusRow()
         bottom.setLayout(status)
         bottom.setFixedHeight(_STATUS_HEIGHT)
-        column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for widget, stretch in ((self.top_bar, 0), (self.message_bar, 0), (self.stack, 1), (bottom, 0)):
-            column.addWidget(widget, stretch)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.rail)
-        row.addLayout(column, 1)
+        column = make_column(self.top_bar, self.message_bar, self.stack, bottom, spacing=0)
+        column.setStretchFactor(self.stack, 1)
+        row = make_row(self.rail, column, spacing=0)
+        row.setStretch(1, 1)
         centre = QWidget()
         centre.setLayout(row)
         self.setCentralWidget(centre)
 
-    # Workspaces
+    def _connect(self) -> None:
+        session = self.session
+        session.messages.posted.connect(self.message_bar.show_message)
+        self.top_bar.classes_asked.connect(lambda: self.show_workspace("classes"))
+        session.document.project_changed.connect(self._on_project_changed)
+        for changed in (session.document.images_changed, session.document.table_changed):
+            changed.connect(self._update_facts)
+        self.navigator.workspace_made.connect(self._on_workspace_made)
+        self.navigator.page_changed.connect(self._on_page_changed)
+        self.rail.chosen.connect(self._on_rail_clicked)
+        self.start.chosen.connect(self._on_recent_chosen)
+        self.chip.opened.connect(self.show_workspace)
+
+    # Pages
+
+    @property
+    def workspaces(self) -> dict[str, Workspace]:
+        """The workspaces that have been made, by name."""
+        return self.navigator.workspaces
+
+    @property
+    def current(self) -> str:
+        """The name of the workspace that is shown, or was shown before the start screen."""
+        return self.navigator.current
 
     def show_workspace(self, name: str) -> None:
-        """Shows a workspace; it is made when it is first shown."""
-        name = name if name in NAMES else NAMES[0]
-        self.current = name
-        self._is_at_start = False
-        self.services.settings.change(workspace=name)
-        self._show_page()
+        """Show a workspace; it is made when it is first shown."""
+        self.navigator.show_workspace(name)
 
-    def step_image(self, by: int) -> None:
-        """Chooses the image ``by`` places further on, in the shown workspace's own order where it has one."""
-        workspace = self.workspaces.get(self.current) if self.session.document.project is not None else None
-        step = getattr(workspace, "step_image", self.session.selection.step_image)
-        step(by)
+    def settled(self) -> bool:
+        """Return whether everything that can be shown now is on the screen."""
+        return self.navigator.settled()
 
-    def show_start(self) -> None:
-        """Shows the start screen; an open project stays open."""
-        self._is_at_start = True
-        self._show_page()
+    def _on_rail_clicked(self, name: str) -> None:
+        if name == START:
+            self.navigator.show_start()
+        else:
+            self.navigator.show_workspace(name)
 
-    def _open_chosen(self, path: Path) -> None:
+    def _on_recent_chosen(self, path: Path) -> None:
         # Not open_path, which would make a project of a folder whose project is gone.
         self.opening.open_project(path)
         project = self.session.document.project
-        if project is not None and project.path == path and self._is_at_start:
-            self.show_workspace(self.current)
+        if project is not None and project.path == path and self.navigator.page == START:
+            self.navigator.show_again()
 
-    def _show_page(self) -> None:
-        has_project = self.session.document.project is not None
-        waits = not has_project and self.opening.is_busy
-        is_at_start = self._is_at_start or (not has_project and not waits)
-        self.rail.set_current(START if is_at_start else self.current)
-        if waits or is_at_start:
-            self.stack.setCurrentWidget(self._waiting if waits else self.start)
-            self.services.undo_group.setActiveStack(None if waits else self.start.undo_stack)
-            self.menus.show_actions_of("", [])
-            return
-        if not self.current:
-            return
-        workspace = self._made(self.current)
-        self.stack.setCurrentWidget(workspace)
-        self.services.undo_group.setActiveStack(workspace.undo_stack)
-        self.menus.show_actions_of(workspace.title, workspace.actions())
+    def _on_workspace_made(self, workspace: Workspace) -> None:
+        self.action_list.adopt(workspace)
+        self._layout.watch(workspace)
 
-    def _made(self, name: str) -> QWidget:
-        if name not in self.workspaces:
-            entry = next(entry for entry in ENTRIES if entry.name == name)
-            self.workspaces[name] = entry.make(self.session, self.services)
-            self.action_list.adopt(name, self.workspaces[name])
-            self._layout.watch(self.workspaces[name])
-            self.stack.addWidget(self.workspaces[name])
-        return self.workspaces[name]
+    def _on_page_changed(self) -> None:
+        self.rail.set_current(self.navigator.page)
+        self.menus.show_actions_of(self.navigator.shown)
 
-    def settled(self) -> bool:
-        """Whether all that is to be seen is there."""
-        if self.opening.is_busy:
-            return False
-        if self.session.inference.explaining.phase in (ExplainPhase.STARTING, ExplainPhase.WORKING):
-            return False
-        if self.services.jobs.find("demo") is not None and self.services.thumbnails.waits_for_files:
-            return False
-        if self.start.isVisible():
-            return self.start.settled()
-        return all(workspace.settled() for workspace in self.workspaces.values())
+    def _on_project_changed(self, project: Project | None) -> None:
+        self.setWindowTitle(f"{project.name} – MSDN Explorer" if project is not None else "MSDN Explorer")
+        self._update_facts()
+        self._on_page_changed()
 
-    # What is told
-
-    def _show_project(self, project: object) -> None:
-        name = getattr(project, "name", "")
-        self.setWindowTitle(f"{name} – MSDN Explorer" if name else "MSDN Explorer")
-        self._show_facts()
-        self._is_at_start = False
-        self._show_page()
-
-    def _show_facts(self) -> None:
-        session = self.session
-        if session.document.project is None:
+    def _update_facts(self) -> None:
+        document = self.session.document
+        if document.project is None:
             self._facts.clear()
             return
-        table = session.document.table
-        parts = [f"{len(session.document.images):,} images"]
+        table = document.table
+        parts = [f"{len(document.images):,} images"]
         if table.classes:
             parts.append(f"{len(table.classes):,} classes ({int((~table.seen).sum()):,} unseen)")
             parts.append(f"{len(table.attributes):,} attributes")
         self._facts.setText(" · ".join(parts))
 
-    def set_theme(self, mode: str) -> None:
-        """Puts on another theme, and remembers it; ``mode`` is one of ``theme.MODES``."""
-        self.services.settings.change(theme=mode)
-        theme().set_mode(mode)
-
-    # What is dropped
+    # Dropping
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """A folder may be dropped."""
+        """Accept what can be opened."""
         if dropped_folder(event.mimeData()) is not None:
             event.acceptProposedAction()
             self.start.drop_zone.show_drag(True)
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """It is taken elsewhere."""
+        """Show the start screen's drop area as before."""
         super().dragLeaveEvent(event)
         self.start.drop_zone.show_drag(False)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Opens the dropped folder."""
+        """Open what was dropped."""
         self.start.drop_zone.show_drag(False)
         path = dropped_folder(event.mimeData())
         if path is not None:
             event.acceptProposedAction()
-            # Opening may take a moment; the window that the folder was dragged from shall not wait for it.
-            QTimer.singleShot(0, self, lambda: self.shell_actions.open_dropped(path))
+            # Opening may take a moment; the program that the folder was dragged from does not wait for it.
+            QTimer.singleShot(0, self, lambda: self._dialogs.open_dropped(path))
 
-    # The end
+    # Opening and closing
 
     def restore(self) -> None:
-        """Puts the window where it was."""
+        """Restore the position and size of the window."""
         if not self._layout.restore_geometry():
             self.resize(1280, 800)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Asks what shall become of runs that go on."""
+        """Ask what to do with runs that are still training."""
         runs = self.services.run_monitor.active()
         if runs and not self._close_decided:
             event.ignore()
             if self.findChild(CloseQuestion) is None:
                 question = CloseQuestion(runs, self)
-                question.answered.connect(lambda answer: self._answered(answer, runs))
+                question.answered.connect(lambda answer: self._on_close_answered(answer, runs))
                 question.open()
             return
         self._layout.keep_geometry()
         event.accept()
 
     def close_for_good(self) -> None:
-        """Closes without a question and lets go of all widgets; the event loop has ended."""
+        """Close without a question and delete all widgets; the event loop has ended."""
         self._close_decided = True
         self.close()
         self.deleteLater()
 
-    def _answered(self, answer: Answer, runs: list[str]) -> None:
+    def _on_close_answered(self, answer: Answer, runs: list[str]) -> None:
         if answer is Answer.STAY:
             return
         if answer is Answer.STOP:

@@ -29,6 +29,7 @@ from msdn_gui.train.runs.run_model import RUN_ROLE
 from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
+from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 _NOT_THIS_RUN = "It cannot be done with the run in sight."
 
 
-class TrainWorkspace(QWidget):
+class TrainWorkspace(Workspace):
     """Runs of the open project, whoever started them."""
 
     title = "Train"

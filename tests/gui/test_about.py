@@ -25,7 +25,7 @@ def window(empty_session, services) -> Iterator[MainWindow]:
 
 
 def test_every_package_has_its_licence_and_its_text(window, qtbot) -> None:
-    window.commands["about"].trigger()
+    window.commands["shell.about"].trigger()
     pages = window.findChild(QTabWidget, "aboutPages")
     pages.setCurrentIndex(1)
     table, text = window.findChild(QTableView, "libraries"), window.findChild(QPlainTextEdit, "licenceText")
@@ -58,7 +58,7 @@ def test_what_is_named_is_installed_and_named_once() -> None:
 def test_system_information_is_copied_at_once_and_the_device_follows(window, services, qtbot, monkeypatch) -> None:
     monkeypatch.setenv("QT_SCALE_FACTOR_ROUNDING_POLICY", "PassThrough")
     monkeypatch.setattr(Path, "home", lambda: Path(os.environ["MSDN_EXPLORER_HOME"]).parent)
-    window.commands["about"].trigger()
+    window.commands["shell.about"].trigger()
     window.findChild(QTabWidget, "aboutPages").setCurrentIndex(2)
     qtbot.mouseClick(window.findChild(QPushButton, "copySystem"), Qt.MouseButton.LeftButton)
     window.findChild(QTabWidget, "aboutPages").parent().reject()

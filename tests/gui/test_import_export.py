@@ -49,7 +49,7 @@ def data_set(tmp_path: Path) -> Path:
 
 
 def import_dialog(qtbot, window, path: Path | None = None) -> ImportDialog:
-    window.commands["import_data"].trigger()
+    window.commands["shell.import"].trigger()
     dialog = window.findChild(ImportDialog)
     qtbot.waitUntil(dialog.isVisible)
     if path is not None:
@@ -121,13 +121,13 @@ def test_a_fault_of_the_import_is_told_in_the_window(window, session, qtbot, dat
 
 
 def test_the_class_table_is_exported(window, qtbot, tmp_path) -> None:
-    window.commands["export_data"].trigger()
+    window.commands["shell.export"].trigger()
     dialog = window.findChild(ExportDialog)
     qtbot.waitUntil(dialog.isVisible)
     dialog.kind.setCurrentIndex(dialog.kind.findData("classes"))
     assert not dialog.run.isVisible()
     dialog.take_file(tmp_path / "table")
-    qtbot.waitUntil(lambda: "Written to" in window.message_bar.text, timeout=ENGINE)
+    qtbot.waitUntil(lambda: "Exported to" in window.message_bar.text, timeout=ENGINE)
     with (tmp_path / "table.csv").open(encoding="utf-8") as file:
         rows = list(csv.reader(file))
     assert [row[0] for row in rows[1:]] == list(CLASSES)
@@ -135,8 +135,8 @@ def test_the_class_table_is_exported(window, qtbot, tmp_path) -> None:
 
 
 def test_what_needs_a_run_offers_those_there_are(window, qtbot, monkeypatch) -> None:
-    monkeypatch.setattr(window.session, "checkpoints", list)
-    window.commands["export_data"].trigger()
+    monkeypatch.setattr(window.session.inference, "checkpoints", list)
+    window.commands["shell.export"].trigger()
     dialog = window.findChild(ExportDialog)
     qtbot.waitUntil(dialog.isVisible)
     dialog.kind.setCurrentIndex(dialog.kind.findData("predictions"))
@@ -152,7 +152,7 @@ def test_curves_are_exported_for_tensorboard(window, session, services, qtbot, t
         run.append(Evaluated(step=10, epoch=1, on="validation", figures={"H": 0.5}))
     services.run_monitor.set_project(session.document.project.path)
     qtbot.waitUntil(lambda: len(services.run_monitor.runs) == 2, timeout=5_000)
-    window.commands["export_data"].trigger()
+    window.commands["shell.export"].trigger()
     dialog = window.findChild(ExportDialog)
     qtbot.waitUntil(dialog.isVisible)
     dialog.kind.setCurrentIndex(dialog.kind.findData("tensorboard"))
@@ -160,5 +160,5 @@ def test_curves_are_exported_for_tensorboard(window, session, services, qtbot, t
     while dialog.runs.currentText() != "first":
         qtbot.keyClick(dialog.runs, Qt.Key.Key_Down)
     dialog.take_file(tmp_path / "board")
-    qtbot.waitUntil(lambda: "Written to" in window.message_bar.text, timeout=ENGINE)
+    qtbot.waitUntil(lambda: "Exported to" in window.message_bar.text, timeout=ENGINE)
     assert [path.parent.name for path in (tmp_path / "board").rglob("events.out.tfevents.*")] == ["first"]

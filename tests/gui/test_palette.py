@@ -78,14 +78,14 @@ def test_what_is_not_possible_there_is_said_after_going_there(palette, window) -
     palette.open("stop and keep")
     palette.press(K.Key_Return)
     assert window.current == "train"
-    assert window.message_bar.text == "“Stop and keep” is not possible now. It cannot be done with the run in sight."
+    assert window.message_bar.text == "“Stop and keep” is not available now. It cannot be done with the run in sight."
 
 
 def test_what_cannot_be_done_here_is_grey_says_why_and_is_passed_over(palette, session) -> None:
     session.inference.set_checkpoint(None)
     palette.open("again")
     rows = palette.rows()
-    grey = rows.index("Explain the image again, Run, F5, Choose image and checkpoint.")
+    grey = rows.index("Explain the image again, Run, F5, Select an image and a checkpoint first.")
     index = palette.list.model().index(grey)
     assert not index.flags() & Qt.ItemFlag.ItemIsEnabled
     for _ in rows:

@@ -35,8 +35,8 @@ def choose(qtbot, dialog: QDialog, name: str, text: str) -> None:
 def test_another_theme_is_put_on_at_once_and_the_menu_says_so(settings, window, qtbot) -> None:
     choose(qtbot, settings, "settings_theme", "Dark")
     assert theme().dark
-    assert window.findChild(object, "theme_dark").isChecked()
-    window.findChild(object, "theme_light").trigger()
+    assert window.findChild(object, "shell.theme_dark").isChecked()
+    window.findChild(object, "shell.theme_light").trigger()
     assert settings.findChild(QComboBox, "settings_theme").currentText() == "Light"
     assert not theme().dark
 

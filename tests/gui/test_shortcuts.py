@@ -93,7 +93,7 @@ def test_keys_that_are_taken_are_said_and_can_be_taken_over_or_left(page) -> Non
     row = page.choose("New class", "Classes")
     other = next(one for one in page.rows() if one.text(0) == "Filter classes")
     page.press(K.Key_F)
-    assert page.words.text() == "Ctrl+F already belongs to “Filter classes” (Classes)."
+    assert page.words.text() == "Ctrl+F is already used by “Filter classes” (Classes)."
     page.click("keep")
     assert (row.text(1), other.text(1)) == ("Ctrl+N", "Ctrl+F")
     page.choose("New class", "Classes")
@@ -151,7 +151,7 @@ def test_changed_keys_are_there_at_the_next_start_and_a_damaged_file_costs_only_
     page.choose("Export", "File")
     page.press(K.Key_J)
     services.settings.write()
-    assert SettingsStore(services.settings.path).value.shortcuts == {"export_data": "Ctrl+J"}
+    assert SettingsStore(services.settings.path).value.shortcuts == {"shell.export": "Ctrl+J"}
     broken = tmp_path / "broken.json"
     broken.write_text(json.dumps({"shortcuts": ["x"], "theme": "dark"}), encoding="utf-8")
     assert SettingsStore(broken).value.shortcuts == {}

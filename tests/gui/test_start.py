@@ -77,25 +77,25 @@ def test_recent_projects_stand_with_what_is_in_them_and_the_missing_say_so(windo
 def test_a_click_or_enter_opens_a_project(window, session, services, qtbot, other) -> None:
     small = session.document.project.path
     window.opening.open_path(other)
-    window.commands["start_screen"].trigger()
+    window.commands["shell.start"].trigger()
     view = recents(window)
     click_card(qtbot, view, 1)
     assert session.document.project.path == small
     assert not is_at_start(window)
-    window.commands["start_screen"].trigger()
+    window.commands["shell.start"].trigger()
     view.setCurrentIndex(view.model().index(1))
     qtbot.keyClick(view, Qt.Key.Key_Return)
     assert session.document.project.name == "Other birds"
     assert services.settings.value.recent_projects[:2] == (str(other), str(small))
     # The one that is open already is gone back to.
-    window.commands["start_screen"].trigger()
+    window.commands["shell.start"].trigger()
     click_card(qtbot, view, 0)
     assert session.document.project.name == "Other birds"
     assert not is_at_start(window)
 
 
 def test_a_missing_project_is_said_and_the_start_screen_stays(window, session, qtbot) -> None:
-    window.commands["start_screen"].trigger()
+    window.commands["shell.start"].trigger()
     before = session.document.project
     click_card(qtbot, recents(window), 1)
     assert window.message_bar.level == "error"
@@ -105,14 +105,14 @@ def test_a_missing_project_is_said_and_the_start_screen_stays(window, session, q
 
 def test_a_folder_whose_project_is_gone_is_not_made_a_project_of_images(window, session, services, qtbot) -> None:
     (session.document.project.path.parent / "gone").mkdir()
-    window.commands["start_screen"].trigger()
+    window.commands["shell.start"].trigger()
     click_card(qtbot, recents(window), 1)
     assert "no project in the folder" in window.message_bar.text
     assert not services.jobs.running
 
 
 def test_a_project_is_taken_off_the_list_and_comes_back_to_its_place(window, services, qtbot) -> None:
-    window.commands["start_screen"].trigger()
+    window.commands["shell.start"].trigger()
     view, recent = recents(window), services.settings.value.recent_projects
     assert not window.findChild(QPushButton, "undoRemoval").isVisible()
     click_card(qtbot, view, 0, view.cross_of(view.model().index(0)).center())
@@ -133,7 +133,7 @@ def test_closing_a_project_lets_go_of_it_and_shows_the_start_screen(window, sess
     qtbot.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
     assert session.document.project is None
     assert is_at_start(window)
-    assert not window.commands["close_project"].isEnabled()
+    assert not window.commands["shell.close_project"].isEnabled()
     with Project.open(path) as project:
         assert not project.read_only
     # A workspace without a project has nothing to show.
@@ -162,7 +162,7 @@ def test_a_checkpoint_opens_the_project_of_its_run(window, session, qtbot, tmp_p
     file = write_checkpoint(run.checkpoint_path("best"), run="mine")
     path = session.document.project.path
     session.close_project()
-    qtbot.mouseClick(window.findChild(QAbstractButton, "start_open_checkpoint"), LEFT)
+    qtbot.mouseClick(window.findChild(QAbstractButton, "start_shell.open_checkpoint"), LEFT)
     window.findChild(QFileDialog).fileSelected.emit(str(file))
     window.findChild(QFileDialog).close()
     assert session.document.project.path == path
@@ -175,7 +175,7 @@ def test_a_checkpoint_opens_the_project_of_its_run(window, session, qtbot, tmp_p
 
 
 def test_the_place_to_drop_on_answers_a_drag(window, tmp_path) -> None:
-    window.commands["start_screen"].trigger()
+    window.commands["shell.start"].trigger()
     zone = window.findChild(QWidget, "dropZone")
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path))])
@@ -190,9 +190,9 @@ def test_the_place_to_drop_on_answers_a_drag(window, tmp_path) -> None:
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_where_the_keys_go_is_to_be_seen(window, qtbot, mode) -> None:
     theme().set_mode(mode)
-    window.commands["start_screen"].trigger()
+    window.commands["shell.start"].trigger()
     qtbot.waitUntil(window.settled)
-    for name in ("start_open_project", "recentProjects"):
+    for name in ("start_shell.open_project", "recentProjects"):
         widget = window.findChild(QWidget, name)
         window.top_bar.project_button.setFocus()
         without = widget.grab().toImage()

@@ -54,7 +54,7 @@ def ring(window: MainWindow) -> QRect | None:
 
 
 def test_it_goes_through_the_window_by_keyboard_and_begins_anew_after_its_end(window, qtbot) -> None:
-    window.commands["tour"].trigger()
+    window.commands["shell.tour"].trigger()
     for number, step in enumerate(STEPS, 1):
         assert text(window, "coachCount") == f"{number} of {len(STEPS)}"
         assert window.current == step.workspace
@@ -68,7 +68,7 @@ def test_it_goes_through_the_window_by_keyboard_and_begins_anew_after_its_end(wi
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
     assert not mark(window).isVisible()
     assert ring(window) is None
-    window.commands["tour"].trigger()
+    window.commands["shell.tour"].trigger()
     assert text(window, "coachCount") == f"1 of {len(STEPS)}"
     click(qtbot, window, "coachOnward")
     click(qtbot, window, "coachBack")
@@ -77,25 +77,25 @@ def test_it_goes_through_the_window_by_keyboard_and_begins_anew_after_its_end(wi
 
 
 def test_nothing_is_blocked_and_what_it_asks_for_is_noticed(window, session, qtbot) -> None:
-    window.commands["tour"].trigger()
+    window.commands["shell.tour"].trigger()
     gallery = window.findChild(QWidget, "gallery")
     at = gallery.mapTo(window, gallery.visualRect(gallery.model().index(2)).center())
     # Whatever lies under the mouse gets the click: the ring does not.
     hit = window.childAt(at)
     qtbot.mouseClick(hit, LEFT, pos=hit.mapFrom(window, at))
     assert session.selection.image == session.document.images[2]
-    assert text(window, "coachNote") == "✓ Just so."
+    assert text(window, "coachNote") == "✓ Well done."
 
 
 def test_escape_ends_it_and_the_menu_goes_on_from_there(window, services, qtbot) -> None:
-    window.commands["tour"].trigger()
+    window.commands["shell.tour"].trigger()
     click(qtbot, window, "coachOnward")
     gallery = window.findChild(QWidget, "gallery")
     gallery.setFocus()
     qtbot.keyClick(gallery, Qt.Key.Key_Escape)
     assert not mark(window).isVisible()
     window.show_workspace("train")
-    window.commands["tour"].trigger()
+    window.commands["shell.tour"].trigger()
     assert text(window, "coachTitle") == STEPS[1].title
     qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
     assert not mark(window).isVisible()
@@ -103,7 +103,7 @@ def test_escape_ends_it_and_the_menu_goes_on_from_there(window, services, qtbot)
 
 
 def test_it_follows_a_resized_window_another_theme_and_another_workspace(window, session, qtbot) -> None:
-    window.commands["tour"].trigger()
+    window.commands["shell.tour"].trigger()
     click(qtbot, window, "coachOnward")
     window.resize(1000, 640)
     QApplication.processEvents()
@@ -128,12 +128,12 @@ def test_another_project_is_kept_open_until_the_aviary_is_asked_for(window, sess
     session.document.project.set_meta("aviary_seed", "")
     asked = []
     monkeypatch.setattr(window.opening, "open_aviary", asked.append)
-    window.commands["tour"].trigger()
+    window.commands["shell.tour"].trigger()
     assert "aviary" in text(window, "coachTitle")
     click(qtbot, window, "coachLeave")
     assert not mark(window).isVisible()
     assert asked == []
-    window.commands["tour"].trigger()
+    window.commands["shell.tour"].trigger()
     click(qtbot, window, "coachOnward")
     assert len(asked) == 1
     session.document.project.set_meta("aviary_seed", "1")

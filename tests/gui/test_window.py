@@ -56,10 +56,10 @@ def test_photographs_under_a_checkpoints_classes_are_led_to_classes_of_their_own
     session.inference.set_checkpoint(write_checkpoint(tmp_path / "some.safetensors"))
     window.show_workspace("train")
     (new_run,) = [one for one in window.stack.currentWidget().actions() if one.objectName() == "train_new_run"]
-    assert not new_run.isEnabled() and "Begin with your own attributes in Classes" in new_run.toolTip()
+    assert not new_run.isEnabled() and "Define attributes in Classes" in new_run.toolTip()
     window.show_workspace("evaluate")
     new = window.findChild(QPushButton, "new_ablation")
-    assert not new.isEnabled() and "Begin with your own attributes in Classes" in new.toolTip()
+    assert not new.isEnabled() and "Define attributes in Classes" in new.toolTip()
     qtbot.mouseClick(borrowed, Qt.MouseButton.LeftButton)
     assert window.current == "classes"
 
@@ -123,17 +123,17 @@ def test_all_actions_have_a_hint_and_no_two_the_same_keys(window) -> None:
 def test_an_image_can_be_explained_again_as_soon_as_there_is_a_checkpoint(window, session, checkpoint_file) -> None:
     session.inference.set_checkpoint(None)
     session.selection.set_image(session.document.images[0])
-    assert not window.commands["explain_again"].isEnabled()
+    assert not window.commands["shell.explain_again"].isEnabled()
     session.inference.set_checkpoint(checkpoint_file)
-    assert window.commands["explain_again"].isEnabled()
+    assert window.commands["shell.explain_again"].isEnabled()
 
 
 def test_stepping_through_images(window, session) -> None:
     session.selection.set_image(session.document.images[0])
-    window.commands["next_image"].trigger()
+    window.commands["shell.next_image"].trigger()
     assert session.selection.image == session.document.images[1]
-    window.commands["previous_image"].trigger()
-    window.commands["previous_image"].trigger()
+    window.commands["shell.previous_image"].trigger()
+    window.commands["shell.previous_image"].trigger()
     assert session.selection.image == session.document.images[0]
 
 
@@ -202,10 +202,10 @@ def test_the_checkpoint_that_was_looked_through_is_looked_through_again(window, 
 
 def test_light_and_dark_turn_live(window) -> None:
     light = window.palette().window().color().lightness()
-    window.set_theme("dark")
+    window.commands["shell.theme_dark"].trigger()
     assert window.palette().window().color().lightness() < light
     assert theme().dark
-    window.set_theme("light")
+    window.commands["shell.theme_light"].trigger()
     assert window.palette().window().color().lightness() == light
 
 

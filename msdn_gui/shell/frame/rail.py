@@ -1,4 +1,4 @@
-"""The slim rail at the left: one button a workspace, icon and word."""
+"""The slim rail at the left: a button for each workspace, with icon and name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _WIDTH = 72
 
 
 class Rail(QWidget):
-    """Buttons that stay down: the shown workspace's one is."""
+    """The button of the shown workspace is checked."""
 
     chosen = Signal(str)
 
@@ -27,10 +27,10 @@ class Rail(QWidget):
         self._column.setContentsMargins(SPACING // 2, SPACING, SPACING // 2, SPACING)
         self._column.setSpacing(SPACING // 2)
         self._column.addStretch(1)
-        theme().changed.connect(self._fit)
+        theme().changed.connect(self._update_width)
 
     def add(self, name: str, title: str, icon_name: str, hint: str = "") -> None:
-        """One more workspace at the bottom."""
+        """Add a button at the bottom."""
         button = make_tool_button(name=f"rail-{name}", text=title, checkable=True, tip=hint or title)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setIconSize(QSize(24, 24))
@@ -42,23 +42,22 @@ class Rail(QWidget):
         self._group.addButton(button)
         self._buttons[name] = button
         self._column.insertWidget(self._column.count() - 1, button)
+        self._update_width()
 
-        self._fit()
-
-    def _fit(self) -> None:
-        """As wide as its words need."""
+    def _update_width(self) -> None:
+        """Make the rail as wide as its texts need."""
         letters = QFontMetrics(small_font())
         widest = max((letters.horizontalAdvance(button.text()) for button in self._buttons.values()), default=0)
         self.setFixedWidth(max(_WIDTH, widest + 5 * SPACING // 2))
         self.update()
 
     def set_current(self, name: str) -> None:
-        """Presses the button of the shown workspace."""
+        """Check the button of the shown workspace."""
         if name in self._buttons:
             self._buttons[name].setChecked(True)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A hairline where the workspace begins."""
+        """Draw a line at the workspace's edge."""
         painter = QPainter(self)
         painter.fillRect(self.width() - 1, 0, 1, self.height(), theme().colours.q("line"))
         painter.end()

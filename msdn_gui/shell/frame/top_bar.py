@@ -1,4 +1,4 @@
-"""The top bar: which project, and which checkpoint it is looked at through."""
+"""The top bar: the open project and the checkpoint in use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
+from msdn_core.project import Project
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, text_font, theme
 from msdn_gui.session import Session
@@ -20,10 +21,10 @@ _LABEL_CHARACTERS = 40
 
 
 class TopBar(QWidget):
-    """Two quiet buttons with menus that are made when they open, and what is to be known of the project."""
+    """Two buttons with menus that are filled when they open, and notes on the project."""
 
     classes_asked = Signal()
-    """A person wants to know more of the classes that are the checkpoint's."""
+    """The note on borrowed classes was clicked."""
 
     def __init__(
         self,
@@ -36,10 +37,10 @@ class TopBar(QWidget):
         self.setObjectName("topBar")
         self._session = session
         self._open_checkpoint = open_checkpoint
-        self.project_button = _menu_button("projectButton", "project", "The open project; click for others")
+        self.project_button = _menu_button("projectButton", "project", "The open project; click to open another one")
         self.project_button.setFont(text_font(bold=True))
         self.checkpoint_button = _menu_button(
-            "checkpointButton", "checkpoint", "The checkpoint that images are looked at through; click for others"
+            "checkpointButton", "checkpoint", "The checkpoint in use; click to select another one"
         )
         self._note = make_label(name="topNote")
         self._note.setProperty("look", "muted")
@@ -50,40 +51,44 @@ class TopBar(QWidget):
         row.addWidget(self.checkpoint_button)
         self._borrowed = make_tool_button(name="borrowed", text="Classes borrowed from the checkpoint")
         self._borrowed.setToolTip(
-            "The project has none of its own. Click to begin with your own attributes in Classes, or to take these over"
+            "The project has no classes of its own. Click to define attributes in Classes, or to copy these classes"
         )
         self._borrowed.clicked.connect(self.classes_asked)
         row.addWidget(self._borrowed)
         row.addWidget(self._note)
         row.addStretch(1)
-        project_menu = self.project_button.menu()
-        project_menu.aboutToShow.connect(lambda: (project_menu.clear(), fill_project_menu(project_menu)))
+        self._fill_project_menu = fill_project_menu
+        self.project_button.menu().aboutToShow.connect(self._fill_projects)
         self.checkpoint_button.menu().aboutToShow.connect(self._fill_checkpoints)
-        session.document.project_changed.connect(self._show_project)
-        session.inference.checkpoint_changed.connect(self._show_checkpoint)
-        session.document.table_changed.connect(self._show_note)
+        session.document.project_changed.connect(self._on_project_changed)
+        session.inference.checkpoint_changed.connect(self._on_checkpoint_changed)
+        session.document.table_changed.connect(self._update_notes)
         theme().changed.connect(self.update)
-        self._show_project(session.document.project)
-        self._show_checkpoint(session.inference.checkpoint)
+        self._on_project_changed(session.document.project)
+        self._on_checkpoint_changed(session.inference.checkpoint)
 
-    def _show_project(self, project: object) -> None:
-        name = getattr(project, "name", None) or "No project"
-        self.project_button.setText(_short(name))
+    def _on_project_changed(self, project: Project | None) -> None:
+        self.project_button.setText(_short(project.name if project is not None else "No project"))
+        self.project_button.setToolTip(str(project.path) if project is not None else "Open a project")
         self.checkpoint_button.setEnabled(project is not None)
-        self.project_button.setToolTip(str(getattr(project, "path", "Open a project")))
-        self._show_note()
+        self._update_notes()
 
-    def _show_checkpoint(self, checkpoint: Checkpoint | None) -> None:
+    def _on_checkpoint_changed(self, checkpoint: Checkpoint | None) -> None:
         label = checkpoint.label if checkpoint is not None else "none"
         self.checkpoint_button.setText(f" Checkpoint:{_short(label)}")
-        self._show_note()
+        self._update_notes()
 
-    def _show_note(self) -> None:
+    def _update_notes(self) -> None:
         project = self._session.document.project
-        read_only = project is not None and project.read_only
-        self._note.setText("read only" if read_only else "")
-        self._note.setToolTip(project.read_only_reason if read_only else "")
+        reason = project.read_only_reason if project is not None and project.read_only else ""
+        self._note.setText("Read only" if reason else "")
+        self._note.setToolTip(reason)
         self._borrowed.setVisible(self._session.document.table_is_borrowed)
+
+    def _fill_projects(self) -> None:
+        menu = self.project_button.menu()
+        menu.clear()
+        self._fill_project_menu(menu)
 
     def _fill_checkpoints(self) -> None:
         menu = self.checkpoint_button.menu()
@@ -104,20 +109,20 @@ class TopBar(QWidget):
                 )
             )
         if not group:
-            menu.addAction("No checkpoint yet: train a run").setEnabled(False)
+            menu.addAction("No checkpoints yet: train a run").setEnabled(False)
         menu.addSeparator()
         run = run_behind(current.path) if current is not None else None
-        behind = menu.addAction("Show the run behind it")
+        behind = menu.addAction("Show its run")
         behind.setObjectName("show_run")
         bind_icon(behind, "train")
         behind.setEnabled(run is not None)
-        behind.setToolTip(str(run) if run is not None else "The checkpoint does not lie in a run's directory")
+        behind.setToolTip(str(run) if run is not None else "The checkpoint is not in a run directory")
         if run is not None:
             behind.triggered.connect(lambda: self._session.navigation.show_run(run))
         menu.addAction(self._open_checkpoint)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A hairline below."""
+        """Draw a line below."""
         painter = QPainter(self)
         painter.fillRect(0, self.height() - 1, self.width(), 1, theme().colours.q("line"))
         painter.end()
@@ -137,5 +142,5 @@ def _menu_button(name: str, icon_name: str, hint: str) -> QToolButton:
 
 def _short(text: str) -> str:
     kept = text if len(text) <= _LABEL_CHARACTERS else f"{text[: _LABEL_CHARACTERS - 1]}…"
-    # The space stands between icon and word, where the style leaves too little.
+    # The style leaves too little space between icon and text.
     return f" {kept} ▾"

@@ -1,4 +1,4 @@
-"""What the command palette finds: actions, recent projects, and what the open project holds by name."""
+"""What the command palette finds: actions, recent projects, and classes, attributes and images by name."""
 
 from __future__ import annotations
 
@@ -7,24 +7,27 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from msdn_core.domain.display_names import attribute_text, class_text
+from msdn_core.project import ImageRecord
+from msdn_gui.actions.bind import keys_text, plain_text, reason_of
+from msdn_gui.actions.spec import ActionSpec
 from msdn_gui.services.background import Background
-from msdn_gui.shell.action_list import Listed
+from msdn_gui.services.settings import SettingsStore
+from msdn_gui.session import Session
+from msdn_gui.shell.action_list import ACTION_PREFIX, ActionList
+from msdn_gui.shell.action_tables import place_of, workspace_of
+from msdn_gui.shell.navigator import Navigator
 from msdn_gui.shell.palette.fuzzy import LOOSE, Match, match
-from msdn_gui.shell.run_action import do
-from msdn_gui.widgets.action import keys_text, plain_text, why_not
-
-if TYPE_CHECKING:
-    from msdn_gui.shell.window import MainWindow
+from msdn_gui.shell.run_action import NO_PROJECT, run_action
 
 _RECENT = 20
 _MOST = 100
 _MOST_IMAGES = 20
 _NAMES_FROM = 2
-"""So many letters must be typed before classes, attributes and images are looked for."""
+"""Classes, attributes and images are searched once so many letters are typed."""
 _NO_MATCH = Match(0.0, frozenset())
 
 
@@ -33,14 +36,17 @@ class Entry:
     """One line of the palette, and what it does."""
 
     key: str
-    """By which it is remembered as used; empty where it is not."""
+    """The key by which it is remembered as used; empty if it is not remembered."""
     text: str
     place: str
-    do: Callable[[], object]
+    run: Callable[[], object]
     keys: str = ""
-    why_not: str = ""
+    reason: str = ""
+    """Why it is not available now; empty if it is."""
     rank: float = 0.0
-    """What is added to how well it fits."""
+    """Added to the score of the match."""
+    raw_name: str = ""
+    """The name in files, which is searched as well."""
 
 
 @dataclass(frozen=True)
@@ -52,37 +58,45 @@ class Found:
 
 
 class PaletteFinder(QObject):
-    """Looks into the window as it is when the palette opens."""
+    """Searches the window's state at the time when the palette opened."""
 
-    more = Signal()
-    """Images were found for what was typed last."""
+    images_found = Signal()
+    """Images match what was typed last."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window = window
+    def __init__(
+        self,
+        navigator: Navigator,
+        actions: ActionList,
+        session: Session,
+        settings: SettingsStore,
+        open_project: Callable[[Path], object],
+    ) -> None:
+        super().__init__(navigator)
+        self._navigator, self._actions, self._session, self._settings = navigator, actions, session, settings
+        self._open_project = open_project
         self._always: list[Entry] = []
         self._named: list[Entry] = []
         self._names: list[str] = []
         self._typed = ""
         self._images: list[int] | None = None
         self._reading, self._searching = Background(self), Background(self)
-        self._reading.done.connect(self._take_names)
-        self._searching.done.connect(self._take_images)
+        self._reading.done.connect(self._on_names_read)
+        self._searching.done.connect(self._on_images_found)
 
-    def look(self) -> None:
-        """Takes in what can be done and found now."""
-        self._always = [*self._actions(), *self._projects()]
-        self._named = [*self._classes(), *self._attributes()]
+    def refresh(self) -> None:
+        """Collect what can be done and found now."""
+        self._always = [*self._action_entries(), *self._project_entries()]
+        self._named = [*self._class_entries(), *self._attribute_entries()]
         self._names = []
-        images = self._window.session.document.images
-        # Of 100,000 images, both their names and what is sought in them take longer than a frame.
+        images = self._session.document.images
+        # With 100,000 images, reading their names and searching them each take longer than a frame.
         self._reading.start(lambda: [one.name.lower() for one in images])
 
     def find(self, typed: str) -> list[Found]:
-        """What fits best comes first; before anything is typed, what was used last."""
-        recent = {key: place for place, key in enumerate(self._window.services.settings.value.recent_actions)}
+        """Return the matches, the best first; recently used entries first if nothing is typed."""
+        recent = {key: place for place, key in enumerate(self._settings.value.recent_actions)}
         typed = typed.strip()
-        self._seek_images(typed)
+        self._search_images(typed)
         if not typed:
             entries = sorted(self._always, key=lambda one: recent.get(one.key, len(recent)))
             return [Found(entry) for entry in entries]
@@ -90,10 +104,11 @@ class PaletteFinder(QObject):
         entries = [*self._always, *(self._named if len(typed) >= _NAMES_FROM else ())]
         for entry in entries:
             fit = match(typed, entry.text)
-            if fit is None and entry.key:
-                # “theme dark” finds Dark in the menu Theme; only its own letters are marked.
-                beside = match(typed, f"{entry.text} {entry.place}")
-                fit = beside and replace(beside, score=beside.score - 5.0)
+            beside = entry.place if entry.key else entry.raw_name
+            if fit is None and beside:
+                # “theme dark” finds Dark in the menu Theme; only letters of the text are marked.
+                wide = match(typed, f"{entry.text} {beside}")
+                fit = wide and replace(wide, score=wide.score - 5.0)
             if fit is not None and (entry.key or fit.score >= LOOSE):
                 used = 10.0 * (1.0 - recent[entry.key] / _RECENT) if entry.key in recent else 0.0
                 scored.append((fit.score + used + entry.rank, Found(entry, fit.places)))
@@ -104,67 +119,63 @@ class PaletteFinder(QObject):
         return [*found, *self._image_entries(typed)]
 
     def remember(self, entry: Entry) -> None:
-        """Puts an entry first among those that were used."""
-        settings = self._window.services.settings
+        """Remember an entry as the one that was used last."""
         if entry.key:
-            others = [key for key in settings.value.recent_actions if key != entry.key]
-            settings.change(recent_actions=(entry.key, *others)[:_RECENT])
+            others = [key for key in self._settings.value.recent_actions if key != entry.key]
+            self._settings.change(recent_actions=(entry.key, *others)[:_RECENT])
 
     # What there is
 
-    def _actions(self) -> Iterator[Entry]:
-        rows = self._window.action_list
-        for listed in rows.rows:
-            if listed.name != "palette":
-                action = rows.action(listed.name)
-                text = (plain_text(action) if action is not None else listed.text).removesuffix(" …")
-                reason = self._why_not(listed)
-                keys = keys_text(rows.keys(listed.name))
-                here = listed.workspace in ("", self._window.current)
-                rank = (0.0 if here else -4.0) - (15.0 if reason else 0.0)
-                act = partial(do, self._window, listed)
-                yield Entry(f"action:{listed.name}", text, listed.place, act, keys, reason, rank)
+    def _action_entries(self) -> Iterator[Entry]:
+        for spec in self._actions.specs:
+            if spec.id != "shell.palette":
+                action = self._actions.action(spec.id)
+                text = (plain_text(action) if action is not None else spec.plain_text).removesuffix(" …")
+                reason = self._reason(spec)
+                keys = keys_text(self._actions.keys(spec.id))
+                is_here = workspace_of(spec) in ("", self._navigator.current)
+                rank = (0.0 if is_here else -4.0) - (15.0 if reason else 0.0)
+                run = partial(run_action, spec, self._navigator, self._actions, self._session.messages)
+                yield Entry(f"{ACTION_PREFIX}{spec.id}", text, place_of(spec), run, keys, reason, rank)
 
-    def _why_not(self, listed: Listed) -> str:
-        window = self._window
-        if listed.workspace and window.session.document.project is None:
-            return "Open a project first."
-        action = window.action_list.action(listed.name)
-        if action is None or action.isEnabled() or listed.workspace not in ("", window.current):
+    def _reason(self, spec: ActionSpec) -> str:
+        if workspace_of(spec) and self._session.document.project is None:
+            return NO_PROJECT
+        action = self._actions.action(spec.id)
+        if action is None or action.isEnabled() or workspace_of(spec) not in ("", self._navigator.current):
             return ""
-        if listed.part and hasattr(window.workspaces.get(listed.workspace), "show_part"):
+        shown = self._navigator.shown
+        if spec.part and shown is not None and shown.hides_part(spec.part):
             return ""
-        return why_not(action) or "It is not possible now."
+        return reason_of(action) or "Not available now."
 
-    def _projects(self) -> Iterator[Entry]:
-        current = self._window.session.document.project
-        for text in self._window.services.settings.value.recent_projects:
+    def _project_entries(self) -> Iterator[Entry]:
+        current = self._session.document.project
+        for text in self._settings.value.recent_projects:
             path = Path(text)
             if current is None or current.path != path:
-                yield Entry(
-                    f"project:{text}",
-                    path.name,
-                    f"Recent project · {path.parent}",
-                    partial(self._window.opening.open_project, path),
-                )
+                place = f"Recent project · {path.parent}"
+                yield Entry(f"project:{text}", path.name, place, partial(self._open_project, path))
 
-    def _classes(self) -> Iterator[Entry]:
-        table = self._window.session.document.table
+    def _class_entries(self) -> Iterator[Entry]:
+        table = self._session.document.table
         for name, seen in zip(table.classes, table.seen, strict=True):
             place = "Seen class" if seen else "Unseen class"
-            yield Entry("", name, place, partial(self._show_class, name), rank=-6.0)
+            run = partial(self._show_class, name)
+            yield Entry("", class_text(name), place, run, rank=-6.0, raw_name=name)
 
-    def _attributes(self) -> Iterator[Entry]:
-        for column, attribute in enumerate(self._window.session.document.table.attributes):
-            yield Entry("", attribute.full_name, "Attribute", partial(self._show_attribute, column), rank=-8.0)
+    def _attribute_entries(self) -> Iterator[Entry]:
+        for column, attribute in enumerate(self._session.document.table.attributes):
+            run, raw = partial(self._show_attribute, column), attribute.full_name
+            yield Entry("", attribute_text(attribute), "Attribute", run, rank=-8.0, raw_name=raw)
 
-    def _take_names(self, names: list[str]) -> None:
+    def _on_names_read(self, names: list[str]) -> None:
         self._names = names
         self._images = None
-        self._seek_images(self._typed)
+        self._search_images(self._typed)
 
-    def _seek_images(self, typed: str) -> None:
-        """Begins to look for images, unless that was done for the same words."""
+    def _search_images(self, typed: str) -> None:
+        """Search the images' names on another thread, unless that was done for the same text."""
         if typed == self._typed and self._images is not None:
             return
         self._typed, self._images = typed, None
@@ -173,13 +184,13 @@ class PaletteFinder(QObject):
         elif self._names:
             self._searching.start(partial(_containing, self._names, typed.lower().split()))
 
-    def _take_images(self, images: list[int]) -> None:
+    def _on_images_found(self, images: list[int]) -> None:
         self._images = images
         if images:
-            self.more.emit()
+            self.images_found.emit()
 
     def _image_entries(self, typed: str) -> Iterator[Found]:
-        images = self._window.session.document.images
+        images = self._session.document.images
         for number in self._images or ():
             if number < len(images):
                 record = images[number]
@@ -189,24 +200,24 @@ class PaletteFinder(QObject):
     # Going there
 
     def _go(self, workspaces: Sequence[str]) -> None:
-        """Stays where what was chosen is shown, or goes to the first place where it is."""
-        if self._window.current not in workspaces:
-            self._window.show_workspace(workspaces[0])
+        """Show the first workspace, unless one of them is shown."""
+        if self._navigator.current not in workspaces:
+            self._navigator.show_workspace(workspaces[0])
 
     def _show_class(self, name: str) -> None:
         self._go(("classes", "explore"))
-        self._window.session.selection.set_class(name)
+        self._session.selection.set_class(name)
 
     def _show_attribute(self, column: int) -> None:
         self._go(("explore", "classes"))
-        self._window.session.selection.set_attribute(column)
+        self._session.selection.set_attribute(column)
 
-    def _show_image(self, record: object) -> None:
+    def _show_image(self, record: ImageRecord) -> None:
         self._go(("explore", "annotate"))
-        self._window.session.selection.set_image(record)
+        self._session.selection.set_image(record)
 
 
 def _containing(names: Sequence[str], words: Sequence[str]) -> list[int]:
-    """The first few names in which all words stand."""
+    """Return the first few names that contain all words."""
     found = (number for number, name in enumerate(names) if all(word in name for word in words))
     return list(islice(found, _MOST_IMAGES))

@@ -1,4 +1,4 @@
-"""Makes what is changed in the settings hold at once, whoever changed it."""
+"""Applies changed settings at once, whoever changed them."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from msdn_gui.look.theme import theme
 from msdn_gui.services import Services
 
 
-class Applying(QObject):
-    """Follows the settings; what a start was told for itself alone stays until the setting is changed."""
+class SettingsApplier(QObject):
+    """Follows the settings; options of the command line stay until their setting is changed."""
 
     def __init__(self, services: Services, parent: QObject) -> None:
         super().__init__(parent)
         self._services = services
         self._applied = services.settings.value
-        services.settings.changed.connect(self._follow)
-        self._bound()
+        services.settings.changed.connect(self._on_changed)
+        self._apply_limits()
 
-    def _follow(self) -> None:
+    def _on_changed(self) -> None:
         before, value = self._applied, self._services.settings.value
         self._applied = value
         if value.theme != before.theme:
             theme().set_mode(value.theme)
         if value.text_scale != before.text_scale:
             theme().set_text_scale(value.text_scale)
-        self._bound()
+        self._apply_limits()
 
-    def _bound(self) -> None:
+    def _apply_limits(self) -> None:
         value = self._services.settings.value
         self._services.explainer.keep(value.explanations_kept)
         self._services.thumbnails.keep(value.thumbnails_kept)

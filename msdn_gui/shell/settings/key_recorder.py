@@ -1,4 +1,4 @@
-"""A field that takes the next keys that are pressed, whatever they do elsewhere."""
+"""A field that records the next keys that are pressed, whatever they do elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
 
 
 class KeyRecorder(QKeySequenceEdit):
-    """Takes one combination and is done; Esc, or a click elsewhere, leaves without one."""
+    """Records one combination; Esc or a click elsewhere cancels."""
 
     recorded = Signal(QKeySequence)
     left = Signal()
@@ -18,12 +18,12 @@ class KeyRecorder(QKeySequenceEdit):
         self.setObjectName("key_recorder")
         self.setAccessibleName("Press the new keys")
         self.setMaximumSequenceLength(1)
-        line = self.findChild(QLineEdit)
-        line.setPlaceholderText("Press the new keys")
-        # It stands in a row of a list, which is lower than a field of a form.
-        line.setStyleSheet("QLineEdit { min-height: 0; padding: 0 4px; }")
+        for line in self.findChildren(QLineEdit):
+            line.setPlaceholderText("Press the new keys")
+            # A row of a list is lower than a field of a form.
+            line.setStyleSheet("QLineEdit { min-height: 0; padding: 0 4px; }")
         self._done = False
-        self.keySequenceChanged.connect(self._take)
+        self.keySequenceChanged.connect(self._on_keys_changed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and not event.modifiers():
@@ -35,7 +35,7 @@ class KeyRecorder(QKeySequenceEdit):
         super().focusOutEvent(event)
         self._leave()
 
-    def _take(self, keys: QKeySequence) -> None:
+    def _on_keys_changed(self, keys: QKeySequence) -> None:
         if not self._done and not keys.isEmpty():
             self._done = True
             self.recorded.emit(keys)

@@ -1,4 +1,4 @@
-"""A note that points at a part of the window, and lets everything through that is not on it."""
+"""A note that points at a part of the window, without blocking anything."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from msdn_gui.widgets.build import make_button, make_label
 
 _WIDTH = 344
 _ARROW = 10
-"""Pixels around the note, which its arrow stands in."""
+"""Pixels around the note, for its arrow."""
 _RING = 4
 _RADIUS = 8.0
 
 
 class Ring(QWidget):
-    """A frame around what is meant; the mouse goes through it."""
+    """A frame around the target; it lets the mouse through."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._window = parent
         self.setObjectName("tourRing")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         theme().changed.connect(self.update)
         self.hide()
 
     def surround(self, place: QRect) -> None:
-        """Shows itself around a place of the window; an empty one hides it."""
+        """Show the frame around a rectangle of the window; an empty one hides it."""
         self.setVisible(not place.isEmpty())
-        self.setGeometry(place.adjusted(-_RING, -_RING, _RING, _RING) & self.parentWidget().rect())
+        self.setGeometry(place.adjusted(-_RING, -_RING, _RING, _RING) & self._window.rect())
         self.raise_()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -50,6 +51,7 @@ class CoachMark(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("coachMark")
+        self._window = parent
         self._tip: QPoint | None = None
         self.ring = Ring(parent)
         self._title = make_label(name="coachTitle")
@@ -57,11 +59,10 @@ class CoachMark(QWidget):
         self._count = make_label(name="coachCount")
         self._count.setProperty("look", "muted")
         self._count.setFont(small_font())
-        self._text = make_label(name="coachText")
-        self._text.setWordWrap(True)
-        self._note = make_label(name="coachNote")
-        self._note.setFont(small_font())
-        self._note.setProperty("look", "muted")
+        self._text = make_label(name="coachText", wrap=True)
+        self._hint = make_label(name="coachNote")
+        self._hint.setFont(small_font())
+        self._hint.setProperty("look", "muted")
         self.leave_button = make_button(name="coachLeave")
         self.leave_button.setProperty("look", "quiet")
         self.back_button = make_button("&Back", name="coachBack")
@@ -79,43 +80,44 @@ class CoachMark(QWidget):
         buttons.addStretch(1)
         buttons.addWidget(self.back_button)
         buttons.addWidget(self.onward_button)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         inside = _ARROW + SPACING * 2
         column.setContentsMargins(inside, inside - 2, inside, inside - 4)
         column.setSpacing(SPACING)
         column.addLayout(head)
         column.addWidget(self._text)
-        column.addWidget(self._note)
+        column.addWidget(self._hint)
         column.addSpacing(SPACING // 2)
         column.addLayout(buttons)
         theme().changed.connect(self.update)
         self.hide()
 
-    def say(self, title: str, text: str, *, count: str = "", leave: str, back: bool, onward: str) -> None:
-        """Shows these words and buttons."""
+    def set_note(self, title: str, text: str, *, count: str = "", leave: str, back: bool, onward: str) -> None:
+        """Set the texts; a button without one is hidden."""
         self._title.setText(title)
         self._text.setText(text)
         self._count.setText(count)
-        self.say_note("")
+        self.set_hint("")
         self.leave_button.setText(leave)
+        self.leave_button.setVisible(bool(leave))
         self.back_button.setVisible(back)
         self.onward_button.setText(onward)
         self.setAccessibleName(f"{title} {count}".strip())
         self.setAccessibleDescription(text)
 
-    def say_note(self, note: str) -> None:
-        """One more line, in small print; the height follows when it is put in its place."""
-        self._note.setText(note)
-        self._note.setVisible(bool(note))
+    def set_hint(self, text: str) -> None:
+        """Set the line in small print; ``point_at`` adapts the height."""
+        self._hint.setText(text)
+        self._hint.setVisible(bool(text))
 
     def take_focus(self) -> None:
-        """Where the keys go: on."""
+        """Give the focus to the button that continues."""
         self.onward_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def point_at(self, target: QRect) -> None:
-        """Stands beside a place of the window and points at it; in the lower right corner where there is none."""
-        room = self.parentWidget().rect()
-        self.layout().invalidate()
+        """Show the note beside a rectangle of the window; in the lower right corner if it is empty."""
+        room = self._window.rect()
+        self._column.invalidate()
         self.resize(_WIDTH, self.heightForWidth(_WIDTH))
         place, self._tip = beside(target & room, self.size(), room)
         self.move(place)
@@ -125,7 +127,7 @@ class CoachMark(QWidget):
         self.update()
 
     def leave(self) -> None:
-        """Goes, with its ring."""
+        """Hide the note and its frame."""
         self.hide()
         self.ring.hide()
 
@@ -148,8 +150,10 @@ class CoachMark(QWidget):
 
 
 def beside(target: QRect, size: QSize, room: QRect) -> tuple[QPoint, QPoint | None]:
-    """Where a note of a size stands in the room so that it covers as little of the target as can be, and where its
-    arrow ends (None: it stands in the lower right corner and points at nothing)."""
+    """Return where a note covers as little of the target as possible, and where its arrow ends.
+
+    Without an arrow (None), the note is in the lower right corner.
+    """
     corner = QPoint(room.right() - size.width() - SPACING, room.bottom() - size.height() - SPACING * 5)
     if target.isEmpty():
         return corner, None
@@ -164,18 +168,18 @@ def beside(target: QRect, size: QSize, room: QRect) -> tuple[QPoint, QPoint | No
         (QPoint(x, target.bottom() + gap), QPoint(middle.x(), target.bottom() + gap)),
         (QPoint(x, target.top() - gap - size.height()), QPoint(middle.x(), target.top() - gap)),
     )
-    # Beside what is tall, below or above what is flat.
+    # Beside a tall target, below or above a flat one.
     for place, tip in (*level, *upright) if target.height() < size.height() // 2 else (*upright, *level):
         if room.contains(QRect(place, size)):
             return place, tip
-    # The target fills the room: the note stands on its lower right corner.
+    # The target fills the window: the note covers its lower right corner.
     return QPoint(
         min(corner.x(), target.right() - size.width()), min(corner.y(), target.bottom() - size.height())
     ), None
 
 
 def _arrow(tip: QPointF, body: QRectF) -> QPainterPath:
-    """A triangle from the nearest edge of the body to the tip."""
+    """Return a triangle from the nearest edge of the body to the tip."""
     half = _ARROW * 0.9
     y = min(max(tip.y(), body.top() + _RADIUS + half), body.bottom() - _RADIUS - half)
     x = min(max(tip.x(), body.left() + _RADIUS + half), body.right() - _RADIUS - half)
