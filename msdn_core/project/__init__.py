@@ -1,4 +1,4 @@
-"""A project on disk: one SQLite database with migrations, every edit committed as it is made."""
+"""A project on disk: an SQLite database with migrations, in which every edit is committed as it is made."""
 
 from msdn_core.project.classes import Cell, RemovedClass
 from msdn_core.project.connection import PROJECT_FILE

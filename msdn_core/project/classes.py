@@ -23,7 +23,7 @@ _VECTOR = np.dtype("<f8")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class RemovedClass:
-    """A removed class with all that is needed to put it back where it was."""
+    """A removed class with everything needed to restore it."""
 
     name: str
     row: int
@@ -31,26 +31,26 @@ class RemovedClass:
     seen: bool
     description: str
     images: tuple[tuple[int, str], ...]
-    """Id and split of each image that was of this class."""
+    """Id and split of each image of this class."""
 
 
 @translate_errors
 class ClassStore:
-    """Reads and changes classes; every change is one transaction."""
+    """Reads and changes classes, each change in one transaction."""
 
     def __init__(self, database: Database, attributes: AttributeStore) -> None:
         self._database = database
         self._attributes = attributes
 
     def table(self) -> ClassTable:
-        """All classes by all attributes, with the seen mask."""
+        """Return all classes by all attributes, with the seen mask."""
         attributes = self._attributes.all()
         rows = self._database.rows("SELECT name, vector, seen FROM classes ORDER BY position")
         vectors = np.frombuffer(b"".join(row[1] for row in rows), _VECTOR)
         if vectors.size != len(rows) * len(attributes):
             raise ProjectError(
                 f"The class vectors in {self._database.file} do not fit its {len(attributes)} attributes; "
-                "put a copy from a backup in its place."
+                "replace the file with a backup copy."
             )
         return ClassTable(
             attributes,
@@ -60,10 +60,10 @@ class ClassStore:
         )
 
     def define(self, table: ClassTable, word_vectors: NDArray[np.floating] | None, word_vector_source: str) -> None:
-        """Put this table in the place of the old one.
+        """Replace the class table.
 
-        Classes keep their images by name; images of a class that is gone have none. Judgements of single images
-        are dropped if the attributes are others.
+        Classes keep their images by name; images of a class that is gone have no class. Judgements of single images
+        are deleted if the attributes change.
         """
         with self._database.transaction() as connection:
             self._attributes.replace(table.attributes, word_vectors, word_vector_source)
@@ -107,7 +107,7 @@ class ClassStore:
         with self._database.transaction() as connection:
             for name, vector in vectors.items():
                 numbers = np.asarray(vector, dtype=_VECTOR)
-                # One statement a class where all is well: this is on the way from a keystroke to the screen.
+                # One statement per class: this is on the way from a keystroke to the screen.
                 fits = numbers.ndim == 1 and np.isfinite(numbers).all()
                 updated = (
                     fits
@@ -121,12 +121,12 @@ class ClassStore:
                     raise _unknown(name)
 
     def add(self, name: str, vector: ArrayLike, seen: bool, row: int | None, description: str) -> None:
-        """One more class, at the end or at ``row``."""
+        """Add a class at ``row``, or at the end."""
         with self._database.transaction() as connection:
             self._insert(connection, name, vector, seen, row, description)
 
     def remove(self, name: str) -> RemovedClass:
-        """Take a class out; its images stay and belong to no class and no split."""
+        """Remove a class; its images stay without class and split."""
         with self._database.transaction() as connection:
             found = connection.execute(
                 "SELECT id, vector, seen, description, "
@@ -142,7 +142,7 @@ class ClassStore:
         return RemovedClass(name, found[4], vector, bool(found[2]), found[3], tuple(images))
 
     def restore(self, removed: RemovedClass) -> None:
-        """Put a removed class back in its row, and its images back into it."""
+        """Restore a removed class in its row, with its images."""
         with self._database.transaction() as connection:
             number = self._insert(
                 connection, removed.name, removed.vector, removed.seen, removed.row, removed.description
@@ -153,7 +153,7 @@ class ClassStore:
             )
 
     def rename(self, old: str, new: str) -> None:
-        """Give a class another name; its images follow."""
+        """Rename a class; it keeps its images."""
         with self._database.transaction() as connection:
             if old != new:
                 _check_name(connection, new)
@@ -161,14 +161,14 @@ class ClassStore:
                 raise _unknown(old)
 
     def description(self, name: str) -> str:
-        """The free text kept with a class."""
+        """Return the description of a class."""
         found = self._database.rows("SELECT description FROM classes WHERE name = ?", (name,))
         if not found:
             raise _unknown(name)
         return str(found[0][0])
 
     def describe(self, name: str, text: str) -> None:
-        """Keep a free text with a class."""
+        """Set the description of a class."""
         with self._database.transaction() as connection:
             changed = connection.execute("UPDATE classes SET description = ? WHERE name = ?", (text, name)).rowcount
             if not changed:
@@ -216,13 +216,13 @@ def _checked_vector(name: str, vector: ArrayLike, attributes: int) -> FloatArray
     numbers = np.asarray(vector, dtype=_VECTOR)
     if numbers.shape != (attributes,):
         raise ProjectError(
-            f"The vector of class “{name}” has the shape {numbers.shape}; give one number for each of the "
+            f"The vector of class “{name}” has the shape {numbers.shape}; provide one number for each of the "
             f"{attributes} attributes."
         )
     if not np.isfinite(numbers).all():
         raise ProjectError(
-            f"The vector of class “{name}” holds a value that is not a finite number, so nothing was changed; "
-            "give a number for every attribute."
+            f"The vector of class “{name}” has a value that is not a finite number, so nothing was changed; "
+            "provide a number for every attribute."
         )
     return numbers
 
@@ -236,9 +236,9 @@ def _delete(connection: sqlite3.Connection, name: str) -> None:
 
 def _check_name(connection: sqlite3.Connection, name: str) -> None:
     if not name.strip():
-        raise ProjectError("A class needs a name; nothing was changed.")
+        raise ProjectError("A class needs a name, so nothing was changed; enter a name.")
     if connection.execute("SELECT 1 FROM classes WHERE name = ?", (name,)).fetchone():
-        raise ProjectError(f"There is a class “{name}” already; choose another name.")
+        raise ProjectError(f"There is already a class “{name}”; choose another name.")
 
 
 def _unknown(name: str) -> ProjectError:

@@ -1,4 +1,4 @@
-"""Opening a project's database: who may write, what is refused, and files of older versions."""
+"""Opens a project's database: write access, refusal of foreign files, and migration of older versions."""
 
 from __future__ import annotations
 
@@ -20,53 +20,57 @@ _LOCK_FILE = "project.lock"
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_SECONDS = 10.0
 _MOST_BYTES = 64 * 1024 * 1024
-"""Of one value: a class semantic vector of eight million attributes."""
+"""The largest value in the database: a class semantic vector of eight million attributes."""
 
 
 def create_database(folder: Path) -> Database:
-    """A new, empty project file in ``folder``, which is made where it is missing.
+    """Create an empty project file in ``folder``, which is created if missing.
 
-    Raises:
-        ProjectError: if a project is there already, or the folder cannot be written.
+    Raises
+    ------
+    ProjectError
+        If there is already a project, or the folder cannot be written.
     """
     require_text(folder)
     file = folder / PROJECT_FILE
     if file.exists():
-        raise ProjectError(f"There is a project at {folder} already; open it, or choose another folder.")
+        raise ProjectError(f"There is already a project at {folder}; open it, or choose another folder.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file.touch(exist_ok=False)
     except OSError as error:
         raise ProjectError(
-            f"No project can be made at {folder} ({error.strerror or error}); choose a folder that can be written."
+            f"The project {folder} cannot be created ({error.strerror or error}); choose a writable folder."
         ) from error
     database = open_database(folder)
     if database.read_only:
         reason = database.read_only_reason
         database.close()
-        raise ProjectError(f"No project can be made at {folder}: {reason}")
+        raise ProjectError(f"The project {folder} cannot be created: {reason}")
     return database
 
 
 def open_database(folder: Path, *, read_only: bool = False) -> Database:
-    """The database of the project in ``folder``, for writing where that is possible, else for reading.
+    """Open the database of the project in ``folder``, for writing if possible, otherwise for reading.
 
-    Raises:
-        ProjectError: if there is none, it is not ours, it is damaged, or a newer version wrote it; the file is left
-            untouched then.
+    Raises
+    ------
+    ProjectError
+        If there is none, or it belongs to another program, is damaged, or was written by a newer version; the file
+        is left unchanged.
     """
     file = folder / PROJECT_FILE
     version = _version_in_header(file)
     if read_only and 0 < version < len(MIGRATIONS):
-        # Who only reads brings an older file to today's version first, as the window would.
+        # A file of an older version is migrated first, as the window does.
         open_database(folder).close()
         version = _version_in_header(file)
-    lock, reason = (None, "it was asked for that way.") if read_only else _write_lock(folder, file)
+    lock, reason = (None, "reading only was requested.") if read_only else _write_lock(folder, file)
     try:
         if lock is None:
             if version < len(MIGRATIONS):
                 raise ProjectError(
-                    f"The project {folder} is of an older version and has to be opened for writing once, "
+                    f"The project {folder} is of an older version and must be opened for writing once, "
                     f"which is not possible now: {reason}"
                 )
             connection, stale = _connect_for_reading(file)
@@ -79,11 +83,11 @@ def open_database(folder: Path, *, read_only: bool = False) -> Database:
 
 
 def _version_in_header(file: Path) -> int:
-    """The file's version, read without SQLite, so that what is refused is not touched in any way."""
+    """Return the file's version, read without SQLite, so that a refused file is not changed in any way."""
     folder = file.parent
-    hint = "check the path, or make one by importing images or with the demo command."
+    hint = "check the path, or create a project by importing images or with the demo command."
     if not folder.is_dir():
-        raise ProjectError(f"There is no folder {folder}, so no project to open; {hint}")
+        raise ProjectError(f"There is no folder {folder}; {hint}")
     if not file.is_file():
         raise ProjectError(f"There is no project in the folder {folder} (no {PROJECT_FILE} in it); {hint}")
     try:
@@ -96,7 +100,7 @@ def _version_in_header(file: Path) -> int:
     if not header:
         return 0
     if not header.startswith(_MAGIC) or len(header) < 100:
-        raise ProjectError(f"The file {file} is not a project's database; put a copy from a backup in its place.")
+        raise ProjectError(f"The file {file} is not a project's database; replace it with a backup copy.")
     version, application = int.from_bytes(header[60:64], "big"), int.from_bytes(header[68:72], "big")
     if application != APPLICATION_ID:
         raise ProjectError(f"The file {file} is the database of another program; choose another folder.")
@@ -107,29 +111,29 @@ def _version_in_header(file: Path) -> int:
 def _refuse_newer(version: int, file: Path) -> None:
     if version > len(MIGRATIONS):
         raise ProjectError(
-            f"The project {file.parent} was written by a newer version of this program (format {version}; this one "
-            f"knows formats up to {len(MIGRATIONS)}): install the newer version to open it; it was left untouched."
+            f"The project {file.parent} was written by a newer version of this program (format {version}; this version "
+            f"supports formats up to {len(MIGRATIONS)}) and was not changed; install the newer version to open it."
         )
 
 
 def _write_lock(folder: Path, file: Path) -> tuple[FileLock | None, str]:
-    """The right to write, which the system takes back when this process ends; or why it cannot be had."""
+    """Return a write lock, which the system releases when this process ends; or why there is none."""
     for name in (_LOCK_FILE, PROJECT_FILE):
         if is_link(folder / name):
-            return None, f"its file {name} is a link, which may lead anywhere; put the file itself in its place."
+            return None, f"its file {name} is a link, which may lead anywhere; replace the link by the file itself."
     lock = FileLock(folder / _LOCK_FILE, thread_local=False)
     try:
         lock.acquire(blocking=False)
     except Timeout:
         return None, "another window or command has it open for changes; close that one and open it again."
     except (OSError, NotImplementedError):
-        return None, "its folder is read-only; copy the project to where you may write to change it."
+        return None, "its folder is read-only; to change the project, copy it to a writable folder."
     try:
         with file.open("r+b"):
             pass
     except OSError:
         lock.release()
-        return None, f"the file {PROJECT_FILE} is write-protected; lift that to change the project."
+        return None, f"the file {PROJECT_FILE} is write-protected; to change the project, remove the protection."
     return lock, ""
 
 
@@ -140,7 +144,7 @@ def _connect_for_writing(file: Path) -> sqlite3.Connection:
         _refuse_foreign_schema(connection, file)
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, file)
-        # A commit in the log outlives the process that made it.
+        # A commit in the log survives the end of the process.
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException as error:
@@ -152,9 +156,9 @@ def _connect_for_writing(file: Path) -> sqlite3.Connection:
 
 
 def _connect_for_reading(file: Path) -> tuple[sqlite3.Connection, str]:
-    """A connection that sees what writers commit, or, in a read-only folder, one that takes the file for unchanging.
+    """Return a connection that sees others' commits, or, in a read-only folder, one for an unchanging file.
 
-    SQLite cannot join its log to a file in a folder that it may not write to: what a killed window left there is said.
+    In a folder without write access SQLite cannot read its log: a log left by a killed window is mentioned in the text.
     """
     uri = file.resolve().as_uri()
     for options in ("?mode=ro", "?mode=ro&immutable=1"):
@@ -177,29 +181,29 @@ def _connect_for_reading(file: Path) -> tuple[sqlite3.Connection, str]:
 
 
 def _distrust(connection: sqlite3.Connection) -> None:
-    """The file may be a stranger's: nothing in its schema has an effect outside of it, no value fills the memory."""
+    """Restrict what an untrusted file can do: its schema has no effects outside it, and no value fills the memory."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_BYTES)
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
 
 
 def _refuse_foreign_schema(connection: sqlite3.Connection, file: Path) -> None:
-    """Raises ProjectError unless the tables and indexes are those that this program makes, and nothing else is there.
+    """Raise ProjectError unless the file has exactly the tables and indexes that this program creates.
 
-    A view or a trigger of a stranger's would run whenever the program reads or writes.
+    Views and triggers of an untrusted file would run when the program reads or writes.
     """
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     foreign = _schema(connection) ^ _schema_of(MIGRATIONS[:version])
     if foreign:
         name = min(name for _, name, _ in foreign)
         raise ProjectError(
-            f"The project file {file} was not made by this program, or was changed by another one (“{name[:80]}” in it "
-            "is not as it makes it), so it is not opened; put a copy from a backup in its place."
+            f"The project file {file} was made or changed by another program (“{name[:80]}” differs), so it was not "
+            "opened; replace it with a backup copy."
         )
 
 
 def _schema(connection: sqlite3.Connection) -> frozenset[tuple[str, str, str]]:
-    """Kind, name and definition of all that is defined, without comments and the white space between words."""
+    """Return kind, name and definition of everything in the schema, without comments and extra white space."""
     rows = connection.execute("SELECT type, name, sql FROM sqlite_schema").fetchall()
     return frozenset(
         (str(kind), str(name), " ".join(re.sub(r"--[^\n]*", "", str(sql or "")).split()))
@@ -218,7 +222,7 @@ def _schema_of(migrations: tuple[str, ...]) -> frozenset[tuple[str, str, str]]:
 
 
 def migrate(connection: sqlite3.Connection, file: Path) -> None:
-    """Bring a file to today's version, all steps in one transaction: a fault leaves it as it was."""
+    """Migrate a file to the present version in one transaction; after an error it is unchanged."""
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     _refuse_newer(version, file)
     if version == len(MIGRATIONS):
@@ -235,5 +239,5 @@ def migrate(connection: sqlite3.Connection, file: Path) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
-    # The header of the file itself is what the next opening looks at first.
+    # Opening reads the version from the header of the file itself.
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

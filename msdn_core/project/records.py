@@ -1,4 +1,4 @@
-"""What a project says of an image, and what it wants to be told of a new one."""
+"""Images of a project, and images to add to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msdn_core.errors import ProjectError
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """An image of a project; the file at ``path`` may be gone."""
+    """An image of a project; its file may no longer exist."""
 
     id: int
     path: Path
@@ -24,9 +24,10 @@ class ImageRecord:
 
 @dataclass(frozen=True, slots=True)
 class NewImage:
-    """An image to be added: its path relative to the root folder, with forward slashes, and what is known of it."""
+    """An image to add."""
 
     path: str
+    """Relative to the root folder, with forward slashes."""
     class_name: str | None = None
     split: Split = Split.NONE
     box: Box | None = None
@@ -34,9 +35,9 @@ class NewImage:
 
 
 def is_plain_path(path: str) -> bool:
-    """Whether a text is a relative path that stays below its folder on every system and can be stored as UTF-8.
+    """Return whether a text is a relative path that stays below its folder on every system and is valid UTF-8.
 
-    Lists of files come from strangers: what they name must not lead to any other place.
+    Lists of files come from unknown sources and must not lead to other places.
     """
     parts = path.split("/")
     if not path or "\\" in path or "\x00" in path or not {"", ".", ".."}.isdisjoint(parts):
@@ -47,9 +48,9 @@ def is_plain_path(path: str) -> bool:
 
 
 def require_text(folder: Path) -> None:
-    """Raises ProjectError where a folder's name cannot be stored as UTF-8."""
+    """Raise ProjectError if a folder's name is not valid UTF-8."""
     if not _is_text(str(folder)):
-        raise ProjectError(f"The folder {str(folder)!a} has a name that is no UTF-8 text; rename it.")
+        raise ProjectError(f"The name of the folder {str(folder)!a} is not valid UTF-8; rename the folder.")
 
 
 def _is_text(name: str) -> bool:

@@ -1,8 +1,7 @@
-"""What ``project.sqlite`` holds, and how a file of an older version becomes one of today's.
+"""The tables of ``project.sqlite``, and the migrations from older versions.
 
-``PRAGMA user_version`` counts the migrations that a file has been through; ``PRAGMA application_id`` says that it
-is ours.
-A migration that stands here is never changed: a change of the schema is one more migration at the end.
+``PRAGMA user_version`` is the number of migrations applied to a file; ``PRAGMA application_id`` identifies our files.
+Existing migrations never change: to change the schema, add a migration at the end.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ CREATE TABLE attributes (
     position INTEGER PRIMARY KEY,
     group_name TEXT NOT NULL,
     name TEXT NOT NULL,
-    word_vector BLOB,               -- float32, little-endian; NULL where none is known
+    word_vector BLOB,               -- float32, little-endian; NULL if unknown
     UNIQUE (group_name, name)
 );
 
@@ -29,14 +28,14 @@ CREATE TABLE classes (
     id INTEGER PRIMARY KEY,
     position INTEGER NOT NULL,
     name TEXT NOT NULL UNIQUE,
-    vector BLOB NOT NULL,           -- float64, little-endian, one number an attribute
+    vector BLOB NOT NULL,           -- float64, little-endian, one number per attribute
     seen INTEGER NOT NULL CHECK (seen IN (0, 1)),
     description TEXT NOT NULL DEFAULT ''
 );
 
 CREATE TABLE image_roots (
     id INTEGER PRIMARY KEY,
-    path TEXT NOT NULL UNIQUE       -- posix; relative to the project's folder where inside of it
+    path TEXT NOT NULL UNIQUE       -- posix; relative to the project's folder if inside it
 );
 
 CREATE TABLE images (
@@ -69,18 +68,18 @@ CREATE TABLE group_parts (
 
 CREATE TABLE image_attributes (
     image_id INTEGER PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
-    present BLOB NOT NULL,          -- int8, one an attribute: 1 present, 0 absent, -1 not judged
-    certainty BLOB NOT NULL         -- int8, one an attribute: the data set's own scale, 0 where not judged
+    present BLOB NOT NULL,          -- int8, one per attribute: 1 present, 0 absent, -1 not judged
+    certainty BLOB NOT NULL         -- int8, one per attribute: the data set's own scale, 0 if not judged
 );
 """
 
 _ANNOTATIONS = """
--- What people say; the data set's own judgements stay in image_attributes as they were imported.
+-- Annotations by people; the data set's own judgements stay in image_attributes as imported.
 CREATE TABLE annotators (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 
 CREATE TABLE judgements (
     image_id INTEGER NOT NULL REFERENCES images (id) ON DELETE CASCADE,
-    attribute INTEGER NOT NULL,     -- attributes.position; without a reference, for attributes are put in anew
+    attribute INTEGER NOT NULL,     -- attributes.position; no reference, since attributes are replaced as a whole
     annotator INTEGER NOT NULL REFERENCES annotators (id),
     present INTEGER NOT NULL CHECK (present IN (0, 1)),
     certainty INTEGER NOT NULL CHECK (certainty BETWEEN 1 AND 4),
@@ -98,7 +97,7 @@ CREATE TABLE reviews (
     at TEXT NOT NULL
 );
 
-CREATE TABLE image_labels (         -- who gave images.class_id; no row where the data set did
+CREATE TABLE image_labels (         -- who set images.class_id; no row if the data set did
     image_id INTEGER PRIMARY KEY REFERENCES images (id) ON DELETE CASCADE,
     annotator INTEGER NOT NULL REFERENCES annotators (id),
     at TEXT NOT NULL
@@ -121,7 +120,7 @@ MIGRATIONS: tuple[str, ...] = (_FIRST, _ANNOTATIONS)
 
 
 def statements(script: str) -> Iterator[str]:
-    """The statements of a migration one by one (``executescript`` would commit between them)."""
+    """Yield the statements of a migration (``executescript`` would commit between them)."""
     pending = ""
     for piece in script.split(";"):
         pending += piece + ";"

@@ -184,7 +184,7 @@ def test_an_attribute_that_was_judged_since_is_not_taken_back_from_under_its_jud
     project.append_attribute(Attribute("tail", "forked"))
     key = JudgementKey(2, 3, "Ann")
     before = project.annotations.put_judgements({key: judged(True, Certainty.DEFINITELY, 1)})
-    with pytest.raises(ProjectError, match="“tail::forked” was judged in 1 image since"):
+    with pytest.raises(ProjectError, match="“tail::forked” has been judged in 1 image since"):
         project.remove_last_attribute()
     assert len(project.table().attributes) == 4
     project.annotations.put_judgements(before)

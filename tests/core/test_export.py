@@ -243,7 +243,7 @@ def test_what_cannot_be_exported_says_why(project: Path, tmp_path: Path, capsys:
     assert "extract or import them first" in capsys.readouterr().err
     with Project.open(project, read_only=True) as opened:
         for write, name in ((export_classes, "classes.csv"), (export_att_splits, "att_splits.mat")):
-            with pytest.raises(MsdnError, match=f"no folder .*no folder to write {name} into"):
+            with pytest.raises(MsdnError, match=f"no folder .*no folder for {name}"):
                 write(opened, tmp_path / "no folder" / name)
     with Project.create(tmp_path / "empty") as empty, pytest.raises(ProjectError, match="no classes"):
         export_att_splits(empty, tmp_path / "att_splits.mat")

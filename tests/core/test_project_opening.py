@@ -262,7 +262,7 @@ def test_a_write_protected_file_opens_for_reading(public: Path) -> None:
 
 def test_no_project_is_made_in_a_read_only_folder(public: Path) -> None:
     public.chmod(0o555)
-    with unprivileged(), pytest.raises(ProjectError, match="No project can be made"):
+    with unprivileged(), pytest.raises(ProjectError, match="cannot be created"):
         Project.create(public / "p")
 
 

@@ -108,7 +108,7 @@ def test_what_would_run_in_the_database_is_refused_and_left_untouched(
 ) -> None:
     sql(project, *statements)
     before = (project / "project.sqlite").read_bytes()
-    with pytest.raises(ProjectError, match="was not made by this program"):
+    with pytest.raises(ProjectError, match="made or changed by another program"):
         Project.open(project, read_only=read_only)
     assert (project / "project.sqlite").read_bytes() == before
 
