@@ -19,7 +19,7 @@ from msdn_gui.services.fault_log import log_to_file
 from msdn_gui.services.jobs import Jobs
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
-from msdn_gui.services.starts import StartNote, take_unfinished
+from msdn_gui.services.starts import StartNote, collect_unfinished
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
 from msdn_gui.session.checkpoints import load_checkpoint, shipped_checkpoints
@@ -50,7 +50,7 @@ class Program:
         self.application.setDesktopFileName("msdn-explorer")
         self._handler = log_to_file()
         # A start that only takes a picture leaves nothing behind, and has nobody to tell of others.
-        self._unfinished = take_unfinished() if screenshot is None else []
+        self._unfinished = collect_unfinished() if screenshot is None else []
         self._note = StartNote.begin() if screenshot is None else None
         self.faults = FaultWatch()
         settings = SettingsStore(is_kept=screenshot is None)

@@ -1,4 +1,4 @@
-"""What the workspaces are given besides the session: all work that does not belong on the window's thread."""
+"""Services that workspaces use besides the session: work that does not belong on the window's thread."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Services:
-    """The services of one window; made once, closed once, by ``msdn_gui.app``."""
+    """The services of one window; ``msdn_gui.program`` makes and closes them."""
 
     explainer: ExplainerService
-    """Asked by the session, whose ``explanation_changed`` workspaces listen to, and by Explore's comparison."""
+    """Used by the session, whose ``explanation_changed`` workspaces follow, and by Explore's comparison."""
     thumbnails: Thumbnails
     jobs: Jobs
     run_monitor: RunMonitor
     settings: SettingsStore
     undo_group: QUndoGroup
-    """A workspace with an undo stack adds it here; the window makes the shown workspace's stack the active one."""
+    """Each workspace adds its undo stack; the window activates that of the shown workspace."""

@@ -1,4 +1,4 @@
-"""Work of a moment on another thread, whose answer is wanted only while nothing newer is asked."""
+"""Short work on another thread; only the answer to the newest request counts."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ T = TypeVar("T")
 
 
 class Background(QObject):
-    """One piece of work at a time; a newer one takes the place of those that wait."""
+    """Runs one piece of work at a time; newer work replaces what is waiting."""
 
     done = Signal(object)
-    """What the newest work gave."""
+    """The result of the newest work."""
     failed = Signal(str)
-    """Why the newest work could not be done, in a sentence."""
+    """Why the newest work failed, in a sentence."""
     _ended = Signal(int, object, str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        # A pool of its own ends with this object: nothing is read after the window is gone.
+        # Its own pool ends with this object, so no work outlives the window.
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._newest = 0
-        self._ended.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._ended.connect(self._on_ended, Qt.ConnectionType.QueuedConnection)
 
     def start(self, work: Callable[[], object]) -> None:
-        """Begins; ``done`` or ``failed`` follows unless other work comes first."""
+        """Start work; ``done`` or ``failed`` follows unless newer work is started first."""
         self.cancel()
         self._pool.start(_Work(self, self._newest, work))
 
     def cancel(self) -> None:
-        """Want no answer any more."""
+        """Drop the work that is waiting, and the answer to the work that is running."""
         self._pool.clear()
         self._newest += 1
 
-    def _take(self, number: int, answer: object, fault: str) -> None:
+    def _on_ended(self, number: int, answer: object, fault: str) -> None:
         if number != self._newest:
             return
         if fault:
@@ -62,9 +62,9 @@ class _Work(QRunnable):
 
 
 def attempted(work: Callable[[], T]) -> tuple[T | None, str]:
-    """What ``work`` gives and no sentence, or nothing and one of why; a fault of the program's own is told besides.
+    """Return the result of work and an empty sentence, or None and why it failed; errors of the program are reported.
 
-    Who waits for an answer from another thread has to get one, whatever happens there.
+    The caller waits for an answer from another thread, so there is one whatever happens.
     """
     try:
         return work(), ""
@@ -72,4 +72,4 @@ def attempted(work: Callable[[], T]) -> tuple[T | None, str]:
         return None, str(error)
     except Exception as error:
         sys.excepthook(type(error), error, error.__traceback__)
-        return None, f"This could not be done for a fault of the program ({type(error).__name__}); try it again."
+        return None, f"This failed because of an error in the program ({type(error).__name__}); try again."

@@ -1,6 +1,6 @@
-"""What the explainer's process runs; the window hands these functions over and never calls them itself.
+"""Functions that the explainer's process runs; the window passes them on and never calls them itself.
 
-The network's module is named by its path and imported late, so that torch is loaded in the worker alone.
+The network's module is imported late and by name, so that only this process loads torch.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _explainers: OrderedDict[tuple[str, int, int], Any] = OrderedDict()
 _threads = 1
 
 
-def start(threads: int, last_words: str) -> None:
-    """The worker's first act: bound its threads, and end when the window's process does, however that ends.
+def start(threads: int, crash_file: str) -> None:
+    """Initialise the process: limit its threads, and end it when the window's process ends, however that happens.
 
-    ``last_words`` is the file that a crash in native code is written into; its name goes as soon as it is open.
+    A crash in native code is written to the file ``crash_file``, which is unlinked as soon as it is open.
     """
     global _threads
     _threads = threads
     os.environ["OMP_NUM_THREADS"] = str(threads)
     with contextlib.suppress(OSError):
-        # Open for as long as the process lives: the fault handler writes to its descriptor.
-        faulthandler.enable(os.open(last_words, os.O_WRONLY | os.O_APPEND))
-        Path(last_words).unlink()  # Windows refuses; who made it takes it away.
+        # The file stays open while the process lives: the fault handler writes to its descriptor.
+        faulthandler.enable(os.open(crash_file, os.O_WRONLY | os.O_APPEND))
+        Path(crash_file).unlink()  # Windows refuses; the window's process removes it.
     parent = multiprocessing.parent_process()
     if parent is not None:
 
@@ -42,33 +42,34 @@ def start(threads: int, last_words: str) -> None:
             parent.join()
             os._exit(1)
 
-        threading.Thread(target=wait, name="ends-with-its-parent", daemon=True).start()
+        threading.Thread(target=wait, name="end with parent", daemon=True).start()
 
 
 def warm_up(checkpoint: str | None) -> None:
-    """Loads torch, and a checkpoint's network and backbone, before the first image is asked for."""
+    """Load torch, and a checkpoint's network and backbone, before the first request."""
     import_module("msdn_core.msdn.explainer")
     if checkpoint is not None:
         try:
             _explainer(checkpoint).load_backbone()
         except MsdnError:
-            # The first request will say it where a person sees it.
+            # The first request reports the error where a person sees it.
             return
 
 
 def explain(checkpoint: str, image: str) -> Explanation | str:
-    """One image through one checkpoint, or one sentence of why not."""
+    """Return the explanation of an image by a checkpoint, or a sentence that says why there is none."""
     try:
-        return _explainer(checkpoint).explain(Path(image))
-    except MsdnError as fault:
-        return str(fault)
+        explanation: Explanation = _explainer(checkpoint).explain(Path(image))
+        return explanation
+    except MsdnError as error:
+        return str(error)
 
 
 def _explainer(checkpoint: str) -> Any:
     try:
         state = Path(checkpoint).stat()
-    except OSError as fault:
-        raise MsdnError(f"Checkpoint {checkpoint} cannot be read ({fault.strerror}); choose another one.") from fault
+    except OSError as error:
+        raise MsdnError(f"Checkpoint {checkpoint} cannot be read ({error.strerror}); select another one.") from error
     key = (checkpoint, state.st_mtime_ns, state.st_size)
     if key in _explainers:
         _explainers.move_to_end(key)

@@ -1,4 +1,4 @@
-"""Explaining images in a process of its own: the newest request wins, and a dead worker is replaced."""
+"""Explains images in another process: the newest request wins, and a process that died is replaced."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from msdn_gui.services import explain_worker
 
 _Key = tuple[str, int, int, str, int, int]
 MAIN_LANE = ""
-"""Whose newest request goes first: that of the chosen image."""
+"""The lane whose newest request goes first: that of the selected image."""
 _MOST_WORDS = 100_000
 _GAVE_UP = (
-    "The process that explains images ended twice while it looked at this one ({how}); choose another image or "
-    "checkpoint, or press F5 to ask once more."
+    "The process that explains images ended twice with this image ({how}); select another image or checkpoint, or "
+    "press F5 to try again."
 )
 _AHEAD = -1
-"""The number of a request that nobody waits for."""
+"""The number of a prefetch, which nobody waits for."""
 
 
 class ExplainPhase(StrEnum):
@@ -44,23 +44,23 @@ class ExplainPhase(StrEnum):
 
 @dataclass(frozen=True)
 class ExplainState:
-    """What the explainer is doing, with a sentence for the place where the maps will stand."""
+    """What the explainer is doing, with a sentence to show in place of the maps."""
 
     phase: ExplainPhase = ExplainPhase.IDLE
     text: str = ""
 
 
 class ExplainerService(QObject):
-    """Asks the worker process; every answer carries the number of its request, and stale ones are dropped."""
+    """Sends requests to the worker process; each answer has its number, and outdated ones are dropped."""
 
     answered = Signal(int, object)
     """Request number, Explanation."""
     failed = Signal(int, str)
     """Request number, sentence."""
     started = Signal()
-    """The worker has loaded what it needs for a first answer."""
+    """The worker has loaded what its first answer needs."""
     died = Signal(str, str)
-    """The worker's process ended by itself and another one was started: a sentence, and what is known of it."""
+    """The worker process died and another one was started: a sentence, and details."""
     _done = Signal(object, int, object)
 
     def __init__(
@@ -70,31 +70,31 @@ class ExplainerService(QObject):
         explain: Callable[[str, str], Explanation | str] = explain_worker.explain,
         warm_up: Callable[[str | None], None] = explain_worker.warm_up,
         threads: int | None = None,
-        kept: int = 64,
+        cache_size: int = 64,
     ) -> None:
-        """``explain`` and ``warm_up`` run in the worker; ``kept`` answers are remembered."""
+        """``explain`` and ``warm_up`` run in the worker."""
         super().__init__(parent)
         self._explain = explain
         self._warm_up = warm_up
-        # One thread is left to the window.
+        # One thread is left for the window.
         self._threads = threads or max(1, min(4, (os.cpu_count() or 2) - 1))
-        self._kept = kept
+        self._cache_size = cache_size
         self._cache: OrderedDict[_Key, Explanation] = OrderedDict()
         self._pool: ProcessPoolExecutor | None = None
         self._warm = False
         self._number = 0
         self._running: int | None = None
-        self._wanted: dict[str, tuple[int, str, str]] = {}
-        """The newest request of each lane: number, checkpoint, image. What answers another one is dropped."""
+        self._newest: dict[str, tuple[int, str, str]] = {}
+        """The newest request of each lane: number, checkpoint, image. Answers to older ones are dropped."""
         self._waiting: list[str] = []
-        """The lanes whose newest request has not begun."""
+        """The lanes whose newest request has not been sent."""
         self._checkpoint = ""
         self._retried = 0
-        self._last_words: _LastWords | None = None
+        self._crash_file: _CrashFile | None = None
         self._ahead: dict[str, list[tuple[str, str]]] = {}
         self._closed = False
-        # Futures end on a thread of the pool; the signal carries them to the window's.
-        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        # Futures end on a thread of the pool; the signal passes them to the window's thread.
+        self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_warm(self) -> bool:
@@ -103,23 +103,23 @@ class ExplainerService(QObject):
 
     @property
     def worker_id(self) -> int | None:
-        """The worker's process id while there is one."""
+        """The process id of the worker; None if there is none."""
         return next((process.pid for process in _processes(self._pool)), None)
 
     def prewarm(self, checkpoint: Path | None) -> None:
-        """Starts the worker, which loads torch and the checkpoint's backbone meanwhile."""
+        """Start the worker, which loads torch and the checkpoint's backbone."""
         self._submit(0, self._warm_up, str(checkpoint) if checkpoint else None)
 
     def request(self, checkpoint: Path, image: Path, lane: str = MAIN_LANE) -> int:
-        """Asks for an explanation; the answer comes by signal, later, with the number that is returned.
+        """Request an explanation; a signal with the returned number follows.
 
-        A newer request takes the place of one of its lane that has not begun; the main lane goes first.
+        A newer request replaces one of the same lane that has not been sent; the main lane goes first.
         """
         self._number += 1
         number = self._number
-        self._forget(lane)
-        self._wanted[lane] = (number, str(checkpoint), str(image))
-        known = self._cache.get(_key(checkpoint, image))
+        self._drop_request(lane)
+        self._newest[lane] = (number, str(checkpoint), str(image))
+        known = self._cached(checkpoint, image)
         if known is not None:
             self._done.emit(self._pool, number, known)
             return number
@@ -127,53 +127,57 @@ class ExplainerService(QObject):
         self._waiting.append(lane)
         self._ahead.pop(lane, None)
         if self._running is None:
-            self._next()
+            self._send_next()
         return number
 
-    def look_ahead(self, checkpoint: Path, images: Sequence[Path], lane: str = MAIN_LANE) -> None:
-        """Explains these images too while nothing else is asked for; the answers are remembered and not told."""
+    def prefetch(self, checkpoint: Path, images: Sequence[Path], lane: str = MAIN_LANE) -> None:
+        """Explain these images while there are no requests; the answers go to the cache only."""
         unknown = [(str(checkpoint), str(path)) for path in images if not self.knows(checkpoint, path)]
         self._ahead[lane] = unknown
         if self._running is None:
-            self._next()
+            self._send_next()
 
     def knows(self, checkpoint: Path, image: Path) -> bool:
-        """Whether the answer is remembered, so that it comes without the worker."""
-        return _key(checkpoint, image) in self._cache
+        """Return whether the answer is in the cache."""
+        return self._cached(checkpoint, image) is not None
 
-    def keep(self, count: int) -> None:
-        """Remembers at most so many answers, at least one; those that were wanted last."""
-        self._kept = max(1, count)
-        while len(self._cache) > self._kept:
+    def _cached(self, checkpoint: Path, image: Path) -> Explanation | None:
+        key = _key(checkpoint, image)
+        return self._cache.get(key) if key is not None else None
+
+    def set_cache_size(self, count: int) -> None:
+        """Keep at most so many answers, at least one: those that were used last."""
+        self._cache_size = max(1, count)
+        while len(self._cache) > self._cache_size:
             self._cache.popitem(last=False)
 
     def cancel(self, lane: str = MAIN_LANE) -> None:
-        """What was asked for in a lane is not wanted any more."""
-        self._forget(lane)
+        """Cancel the request of a lane, and its prefetches."""
+        self._drop_request(lane)
         self._ahead.pop(lane, None)
 
     def close(self) -> None:
-        """Ends the worker at once and waits until its process is gone."""
+        """End the worker at once and wait for its process to end."""
         self._closed = True
         self._waiting = []
         self._ahead = {}
         self._end_pool()
 
-    def _forget(self, lane: str) -> None:
-        self._wanted.pop(lane, None)
+    def _drop_request(self, lane: str) -> None:
+        self._newest.pop(lane, None)
         self._waiting = [other for other in self._waiting if other != lane]
 
     def _lane_of(self, number: int | None) -> str | None:
-        """The lane that wants this answer."""
-        return next((lane for lane, (wanted, *_) in self._wanted.items() if wanted == number), None)
+        """Return the lane whose newest request has this number."""
+        return next((lane for lane, (wanted, *_) in self._newest.items() if wanted == number), None)
 
-    def _next(self) -> None:
+    def _send_next(self) -> None:
         if self._closed:
             return
         if self._waiting:
             lane = MAIN_LANE if MAIN_LANE in self._waiting else self._waiting[0]
             self._waiting.remove(lane)
-            number, checkpoint, image = self._wanted[lane]
+            number, checkpoint, image = self._newest[lane]
         elif ahead := next(filter(None, self._ahead.values()), None):
             number, (checkpoint, image) = _AHEAD, ahead.pop(0)
         else:
@@ -190,27 +194,27 @@ class ExplainerService(QObject):
         except (BrokenProcessPool, OSError, RuntimeError) as fault:
             self._done.emit(self._pool, number, fault)
             return
-        future.add_done_callback(lambda ended: self._hand_over(pool, number, ended))
+        future.add_done_callback(lambda ended: self._on_future_done(pool, number, ended))
 
     def _new_pool(self) -> ProcessPoolExecutor:
         self._warm = False
-        self._last_words = _LastWords()
+        self._crash_file = _CrashFile()
         return ProcessPoolExecutor(
             max_workers=1,
-            # Not forked: Qt's threads and handles would come along.
+            # Forking would copy Qt's threads and handles.
             mp_context=multiprocessing.get_context("spawn"),
             initializer=explain_worker.start,
-            initargs=(self._threads, self._last_words.name),
+            initargs=(self._threads, self._crash_file.name),
         )
 
-    def _hand_over(self, pool: ProcessPoolExecutor, number: int, future: Future[Any]) -> None:
-        """On the pool's thread."""
+    def _on_future_done(self, pool: ProcessPoolExecutor, number: int, future: Future[Any]) -> None:
+        """Pass a result to the window's thread; runs on the pool's thread."""
         if self._closed or future.cancelled():
             return
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._done.emit(pool, number, future.exception() or future.result())
 
-    def _take(self, pool: object, number: int, outcome: object) -> None:
+    def _on_done(self, pool: object, number: int, outcome: object) -> None:
         if self._closed:
             return
         if isinstance(outcome, BrokenProcessPool):
@@ -234,18 +238,16 @@ class ExplainerService(QObject):
             else:
                 self.failed.emit(number, _sentence(outcome))
         if self._running is None:
-            self._next()
+            self._send_next()
 
     def _worker_died(self, pool: object) -> None:
         if pool is not self._pool:
-            return  # Told already by another of its requests.
-        # What ended first may be another request of the same worker, e.g. the one that warms it up.
+            return  # Another of its requests reported it.
+        # Another request of the same worker may end first, e.g. the one that warms it up.
         number, self._running = self._running, None
         was_warm = self._warm
         how, details = self._end_pool()
-        self.died.emit(
-            f"The process that explains images ended unexpectedly ({how}); another one was started.", details
-        )
+        self.died.emit(f"The process that explains images ended unexpectedly ({how}) and was started again.", details)
         lane = self._lane_of(number)
         if number is not None and lane is not None:
             if self._retried != number:
@@ -255,17 +257,17 @@ class ExplainerService(QObject):
                 self.failed.emit(number, _GAVE_UP.format(how=how))
         if not self._waiting and not any(self._ahead.values()) and was_warm and self._checkpoint:
             self.prewarm(Path(self._checkpoint))
-        self._next()
+        self._send_next()
 
     def _remember(self, key: _Key, explanation: Explanation) -> None:
         self._cache[key] = explanation
         self._cache.move_to_end(key)
-        self.keep(self._kept)
+        self.set_cache_size(self._cache_size)
 
     def _end_pool(self) -> tuple[str, str]:
-        """Ends the worker; how it had ended before, in words, and what it wrote when it crashed."""
+        """End the worker; return how it had ended before, in words, and what it wrote when it crashed."""
         pool, self._pool = self._pool, None
-        words, self._last_words = self._last_words, None
+        crash_file, self._crash_file = self._crash_file, None
         self._warm = False
         status = None
         if pool is not None:
@@ -273,20 +275,20 @@ class ExplainerService(QObject):
             for worker in workers:
                 worker.kill()
             pool.shutdown(wait=True, cancel_futures=True)
-            # Known for sure once the pool's own thread has waited for them.
+            # The exit status is certain once the pool's own thread has waited for them.
             status = next((worker.exitcode for worker in workers), None)
-        return _how(status), words.take() if words is not None else ""
+        return _how(status), crash_file.read_and_remove() if crash_file is not None else ""
 
 
-class _LastWords:
-    """A file that the worker writes into when native code crashes; read and taken away with the worker."""
+class _CrashFile:
+    """A file that the worker writes to when native code crashes."""
 
     def __init__(self) -> None:
         handle, self.name = tempfile.mkstemp(prefix="msdn-explainer-", suffix=".txt")
         self._file = os.fdopen(handle, "rb")
 
-    def take(self) -> str:
-        """What stands there; nothing is left of it."""
+    def read_and_remove(self) -> str:
+        """Return the content and remove the file."""
         with self._file as file:
             text = file.read(_MOST_WORDS).decode("utf-8", "replace")
         with contextlib.suppress(OSError):
@@ -296,22 +298,22 @@ class _LastWords:
 
 def _how(status: int | None) -> str:
     if status == -9:
-        return "it was killed, as systems do when memory runs out"
+        return "it was killed, possibly because memory ran out"
     if status is not None and status < 0:
         with contextlib.suppress(ValueError):
             return f"it crashed: {signal.strsignal(-status) or signal.Signals(-status).name}"
-    return "with no word" if status is None else f"with status {status}"
+    return "for an unknown reason" if status is None else f"with status {status}"
 
 
 def _processes(pool: ProcessPoolExecutor | None) -> list[Any]:
-    # The pool names no other way to its workers before Python 3.14.
+    # Before Python 3.14, the pool has no public way to its workers.
     return list((getattr(pool, "_processes", None) or {}).values())
 
 
 def _keyed(
     explain: Callable[[str, str], Explanation | str], checkpoint: str, image: str
 ) -> tuple[_Key | None, Explanation | str]:
-    """In the worker: the answer, and what it is an answer about (its files as they were before)."""
+    """Return the answer with the key of its files as they were before; runs in the worker."""
     key = _key(Path(checkpoint), Path(image))
     return key, explain(checkpoint, image)
 
@@ -327,5 +329,5 @@ def _key(checkpoint: Path, image: Path) -> _Key | None:
 def _sentence(outcome: object) -> str:
     if isinstance(outcome, BaseException):
         text = str(outcome).strip().split("\n")[0]
-        return f"This image could not be explained ({type(outcome).__name__}: {text}); press F5 to ask once more."
+        return f"This image could not be explained ({type(outcome).__name__}: {text}); press F5 to try again."
     return str(outcome)

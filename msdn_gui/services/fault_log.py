@@ -1,4 +1,4 @@
-"""Where faults of the program are written down: one file in its own folder, bounded in size."""
+"""The log of warnings and errors: a file of limited size in the program's folder."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from msdn_core.version import __version__
 from msdn_gui.services.locations import data_home
 
 _BYTES = 1_000_000
-_MOST_LETTERS = 20_000
+_MAX_CHARACTERS = 20_000
 _PACKAGES = ("PySide6-Essentials", "pyqtgraph", "numpy", "torch", "torchvision", "timm", "pillow", "safetensors")
 
 
 def log_file() -> Path:
-    """Where faults are written down; the one before it, when it was full, is ``log.txt.1``."""
+    """Return the log's path; the full log before it is ``log.txt.1``."""
     return data_home() / "log.txt"
 
 
 def log_to_file() -> logging.Handler:
-    """From now on, warnings and errors of all modules go to the log, which stays below 2 MB with the one before it."""
+    """Write warnings and errors of all modules to the log; with the one before it, it stays below 2 MB."""
     handler = logging.handlers.RotatingFileHandler(
         log_file(), maxBytes=_BYTES, backupCount=1, encoding="utf-8", errors="backslashreplace", delay=True
     )
@@ -34,12 +34,12 @@ def log_to_file() -> logging.Handler:
 
 
 def report(sentence: str, details: str) -> str:
-    """What a person can send to who looks after the program: what happened, where in it, and the versions.
+    """Return a report that a person can send to the developers: what happened, where, and the versions.
 
-    No personal data but paths, and in those the home folder reads ``~``.
+    It has no personal data except paths, in which the home folder is ``~``.
     """
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    text = "\n".join((sentence, "", now, *versions(), "", _bounded(details).strip() or "No details are known."))
+    text = "\n".join((sentence, "", now, *versions(), "", _shortened(details).strip() or "No details."))
     try:
         return text.replace(str(Path.home()), "~")
     except RuntimeError:  # No home folder is known.
@@ -47,7 +47,7 @@ def report(sentence: str, details: str) -> str:
 
 
 def versions() -> list[str]:
-    """Of the program, the interpreter, the system and the libraries; none of them is loaded for it."""
+    """Return the versions of the program, Python, the system and libraries, without importing any of them."""
     lines = [f"MSDN Explorer {__version__}", f"Python {platform.python_version()} on {platform.platform()}"]
     for package in _PACKAGES:
         try:
@@ -57,8 +57,8 @@ def versions() -> list[str]:
     return lines
 
 
-def _bounded(text: str) -> str:
-    if len(text) <= _MOST_LETTERS:
+def _shortened(text: str) -> str:
+    if len(text) <= _MAX_CHARACTERS:
         return text
-    half = _MOST_LETTERS // 2
-    return f"{text[:half]}\n… {len(text) - 2 * half:,} letters are left out …\n{text[-half:]}"
+    half = _MAX_CHARACTERS // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half:,} characters omitted …\n{text[-half:]}"

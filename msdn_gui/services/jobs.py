@@ -1,4 +1,4 @@
-"""Engine work as child processes: ``python -m msdn_core --json …``, its lines read as they come."""
+"""Commands of the engine as child processes: ``python -m msdn_core --json …``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Job(QObject):
     """
 
     progress = Signal(str, int, int, object)
-    """Stage, done, total (0 where not known), seconds that remain (float or None)."""
+    """Stage, done, total (0 if unknown), remaining seconds (float or None)."""
     finished = Signal(object)
     failed = Signal(str)
     cancelled = Signal()
@@ -55,26 +55,26 @@ class Job(QObject):
         self._process.readyReadStandardError.connect(self._read_errors)
         self._process.finished.connect(self._on_finished)
         self._process.errorOccurred.connect(self._on_error)
-        self._is_polite = False
+        self._has_low_priority = False
         self._killer = make_timer(self, _END_MS, single_shot=True)
         self._killer.timeout.connect(self._process.kill)
 
     @property
     def is_running(self) -> bool:
-        """Whether the end has not come yet."""
+        """Whether the job has not ended."""
         return not self._over
 
     @property
     def process_id(self) -> int:
-        """The child's process id, 0 where there is none."""
+        """The process id of the child; 0 if there is none."""
         return int(self._process.processId())
 
     def start(self) -> None:
-        """Starts the child."""
+        """Start the child."""
         self._process.start(sys.executable, list(self.arguments))
 
     def cancel(self) -> None:
-        """Ends the child; what it finished is kept, for every command resumes or is one transaction."""
+        """End the child; finished work is kept, because every command can resume or is one transaction."""
         if self._over:
             return
         self._cancelled = True
@@ -85,7 +85,7 @@ class Job(QObject):
         self._killer.start()
 
     def end_now(self) -> None:
-        """Ends the child and waits until it is gone; used when the window closes."""
+        """End the child and wait for its end; used when the window closes."""
         if self._over:
             return
         self._cancelled = True
@@ -95,38 +95,38 @@ class Job(QObject):
     def _read_output(self) -> None:
         *lines, self._rest = (self._rest + self._process.readAllStandardOutput().data()).split(b"\n")
         for line in lines:
-            self._take(line)
+            self._read_line(line)
 
-    def _take(self, line: bytes) -> None:
+    def _read_line(self, line: bytes) -> None:
         try:
             content = json.loads(line)
         except ValueError:
-            return  # A library printed something: only JSON objects are ours.
+            return  # A library printed something; messages of the engine are JSON objects.
         if not isinstance(content, dict):
             return
         if set(content) == {"progress"} and isinstance(content["progress"], dict):
-            self._take_progress(content["progress"])
+            self._read_progress(content["progress"])
         elif set(content) == {"error"}:
             self.error = str(content["error"])
         else:
             self.result = content
 
-    def _take_progress(self, content: dict[str, Any]) -> None:
+    def _read_progress(self, content: dict[str, Any]) -> None:
         remaining = content.get("remaining_s")
         self.stage = str(content.get("stage") or "")
         self.done = _number(content.get("done"))
         self.total = _number(content.get("total"))
         self.remaining_s = float(remaining) if isinstance(remaining, int | float) else None
-        if not self._is_polite:
-            # What has to be there first is there: from here on, the window goes before.
-            self._is_polite = True
+        if not self._has_low_priority:
+            # The first data is there: from here on, the window has priority.
+            self._has_low_priority = True
             lower_priority(self.process_id)
         self.progress.emit(self.stage, self.done, self.total, self.remaining_s)
 
     def _read_errors(self) -> None:
         text = self._errors + self._process.readAllStandardError().data()
         lines = text.split(b"\n")
-        # Where native code crashed, the line that says so stands above the stacks of all threads.
+        # If native code crashed, the line that says so comes before the stacks of all threads.
         fatal = [line for line in lines[:-_KEPT_ERROR_LINES] if line.startswith(_FATAL)]
         self._errors = b"\n".join(fatal[-1:] + lines[-_KEPT_ERROR_LINES:])[-4000:]
 
@@ -141,15 +141,15 @@ class Job(QObject):
         self._read_output()
         self._read_errors()
         if self._rest:
-            self._take(self._rest)
+            self._read_line(self._rest)
         normal = status == QProcess.ExitStatus.NormalExit
-        # A command may end with a status other than 0 and still have a result: doctor does where it finds something.
+        # A command may exit with a status other than 0 and have a result: doctor does if it finds a problem.
         succeeded = normal and self.result is not None and not self.error
         if not succeeded and not self.error:
-            last = _last_words(self._errors)
+            last = _reason(self._errors)
             how = f"with status {code}" if normal else "abruptly"
             detail = f": {last}" if last else ""
-            self.error = f"{self.title} ended {how}{detail}. Start it again; what was finished is kept."
+            self.error = f"{self.title} ended {how}{detail}. Start it again; finished work is kept."
         self._end(succeeded=succeeded)
 
     def _end(self, *, succeeded: bool) -> None:
@@ -165,11 +165,11 @@ class Job(QObject):
 
 
 class Jobs(QObject):
-    """All jobs of the window; the chip at the bottom right shows them."""
+    """All jobs of the window, which the status chip shows."""
 
     started = Signal(object)
     changed = Signal(object)
-    """A job's progress moved."""
+    """A job made progress."""
     ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -178,33 +178,33 @@ class Jobs(QObject):
 
     @property
     def running(self) -> tuple[Job, ...]:
-        """The jobs that go on, oldest first."""
+        """The running jobs, oldest first."""
         return tuple(self._running)
 
     def find(self, kind: str) -> Job | None:
-        """The running job of a command, e.g. ``features``."""
+        """Return the running job of a command, e.g. ``features``."""
         return next((job for job in self._running if kind in job.arguments), None)
 
     def engine(self, title: str, *arguments: str | Path, workspace: str = "") -> Job:
-        """Starts ``python -m msdn_core --json ARGUMENTS`` with a lower priority; ``title`` names it to the user."""
+        """Start ``python -m msdn_core --json ARGUMENTS`` with a lower priority; the status chip shows ``title``."""
         return self.start(title, ["-m", "msdn_core", "--json", *map(str, arguments)], workspace=workspace)
 
     def start(self, title: str, arguments: Sequence[str], *, workspace: str = "") -> Job:
-        """Starts the interpreter with any arguments, under the same protocol."""
+        """Start Python with any arguments, with the same protocol."""
         job = Job(title, arguments, workspace=workspace, parent=self)
         self._running.append(job)
         job.progress.connect(lambda *_: self.changed.emit(job))
-        job.ended.connect(lambda: self._forget(job))
+        job.ended.connect(lambda: self._on_ended(job))
         job.start()
         self.started.emit(job)
         return job
 
     def close(self) -> None:
-        """Ends all jobs and waits for their processes."""
+        """End all jobs and wait for their processes."""
         for job in list(self._running):
             job.end_now()
 
-    def _forget(self, job: Job) -> None:
+    def _on_ended(self, job: Job) -> None:
         if job in self._running:
             self._running.remove(job)
         self.ended.emit(job)
@@ -212,7 +212,7 @@ class Jobs(QObject):
 
 
 def lower_priority(process: int) -> None:
-    """Lets a process give way to the window."""
+    """Lower the priority of a process below the window's."""
     import psutil
 
     with contextlib.suppress(psutil.Error, OSError, ValueError):
@@ -220,8 +220,8 @@ def lower_priority(process: int) -> None:
         child.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(child.nice(), 10))
 
 
-def _last_words(errors: bytes) -> str:
-    """The line that says why a child ended: the fault handler's, or the last one."""
+def _reason(errors: bytes) -> str:
+    """Return the line that says why a child ended: that of the fault handler, or the last one."""
     lines = errors.strip().split(b"\n")
     fatal = [line for line in lines if line.startswith(_FATAL)]
     return (fatal or lines)[-1].decode("utf-8", "replace").strip()
@@ -235,7 +235,7 @@ def _environment() -> QProcessEnvironment:
     environment = QProcessEnvironment.systemEnvironment()
     root = str(Path(__file__).resolve().parents[2])
     path = environment.value("PYTHONPATH")
-    # The child has to find the engine where it is run from a checkout, whatever the current folder is.
+    # In a checkout, the child finds the engine whatever the current folder is.
     environment.insert("PYTHONPATH", root + (os.pathsep + path if path else ""))
     environment.insert("PYTHONUNBUFFERED", "1")
     environment.insert("PYTHONIOENCODING", "utf-8")

@@ -1,4 +1,4 @@
-"""Where the program keeps what is its own: settings, thumbnails, and the projects it makes by itself."""
+"""Where the program keeps its settings, thumbnails and the projects that it creates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HOME_VARIABLE = "MSDN_EXPLORER_HOME"
 
 
 def data_home() -> Path:
-    """The program's own folder, made where it is missing; ``MSDN_EXPLORER_HOME`` overrides the system's place."""
+    """Return the program's folder, created if missing; ``MSDN_EXPLORER_HOME`` overrides the system's location."""
     given = os.environ.get(HOME_VARIABLE)
     if given:
         home = Path(given).expanduser().absolute()
@@ -27,22 +27,22 @@ def data_home() -> Path:
 
 
 def settings_file() -> Path:
-    """The settings."""
+    """Return the path of the settings."""
     return data_home() / "settings.json"
 
 
 def thumbnail_folder() -> Path:
-    """Scaled images that can be made again."""
+    """Return the folder of thumbnails, which can be deleted."""
     return data_home() / "thumbnails"
 
 
 def aviary_folder() -> Path:
-    """The demo project that the first launch makes."""
+    """Return the folder of the demo project that the first start creates."""
     return data_home() / "projects" / "Aviary"
 
 
 def folder_project(images: Path) -> Path:
-    """The project that belongs to a folder of images: the same folder has the same project next time."""
+    """Return the project folder of an image folder; it is the same every time."""
     folder = images.expanduser().resolve()
     word = re.sub(r"[^\w-]+", "-", folder.name).strip("-")[:40] or "images"
     digest = hashlib.sha256(str(folder).encode("utf-8", "surrogatepass")).hexdigest()[:10]
@@ -50,7 +50,7 @@ def folder_project(images: Path) -> Path:
 
 
 def new_project_folder(name: str) -> Path:
-    """A folder under the data home that does not exist yet, named after ``name``."""
+    """Return a project folder named after ``name`` that does not exist yet."""
     word = re.sub(r"[^\w-]+", "-", name).strip("-")[:40] or "project"
     projects = data_home() / "projects"
     number = 1
@@ -59,6 +59,6 @@ def new_project_folder(name: str) -> Path:
     return folder
 
 
-def file_name(words: str, suffix: str) -> str:
-    """What a file is offered to be called after names of anybody's: safe on every system, and no folder in it."""
-    return re.sub(r"[^\w .+-]+", "-", words).strip(" .-")[:120] + suffix
+def file_name(text: str, suffix: str) -> str:
+    """Return a suggested file name that is valid on every system and has no folder in it."""
+    return re.sub(r"[^\w .+-]+", "-", text).strip(" .-")[:120] + suffix

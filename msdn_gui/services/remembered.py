@@ -1,4 +1,4 @@
-"""What is remembered of one project: how it is shown among the recent ones, and where its person was in it."""
+"""What is remembered of a project: what its card on the start screen shows, and what was selected."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Remembered:
-    """The state of a project when it was open last; the project itself is not asked for it."""
+    """The state of a project when it was last open; reading it does not open the project."""
 
     name: str = ""
     opened: str = ""
-    """When, in ISO 8601 with the offset to UTC."""
+    """When it was opened, in ISO 8601 with the offset from UTC."""
     images: int = 0
     classes: int = 0
     unseen: int = 0
     attributes: int = 0
     pictures: tuple[str, ...] = ()
-    """Absolute paths of a few of its images, for a mosaic."""
+    """Absolute paths of a few images, for the card."""
     image: str = ""
-    """The chosen image's name, as in its ``ImageRecord``."""
+    """The name of the selected image, as in its ``ImageRecord``."""
     attribute: str = ""
-    """The chosen attribute's full name."""
+    """The full name of the selected attribute."""
     class_name: str = ""

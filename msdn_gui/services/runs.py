@@ -1,4 +1,4 @@
-"""Watching the training runs of the open project, whoever started them: files are read on a thread of a pool."""
+"""Follows the training runs of the open project, whoever started them; files are read on another thread."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from msdn_gui.services.background import attempted
 from msdn_gui.timers import make_timer
+
+if TYPE_CHECKING:
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.runs.status import RunStatus
 
 _POLL_MS = 500
 _EVENTS_AT_ONCE = 500
@@ -19,23 +23,23 @@ _EVENTS_AT_ONCE = 500
 
 @dataclass
 class _Seen:
-    """What was read of one run."""
+    """What was read of a run."""
 
-    directory: Any
-    status: Any
+    directory: RunDirectory
+    status: RunStatus
     tags: tuple[str, ...] = ()
     elsewhere: bool = False
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """The project's queue, as it was read last."""
+    """The project's queue, as last read."""
 
     names: tuple[str, ...] = ()
-    """The runs that wait, the next one first."""
+    """The waiting runs, the next one first."""
     held: bool = False
     at_work: bool = False
-    """Whether a process takes them."""
+    """Whether a process starts them."""
 
 
 @dataclass(frozen=True)
@@ -50,24 +54,25 @@ class _Poll:
 class _Found:
     project: Path
     runs: dict[str, _Seen]
-    events: dict[str, tuple[list[Any], int]]
+    events: dict[str, tuple[list[Any], tuple[int, int]]]
+    """Events of a run, and from where to where in its file."""
     waiting: Waiting = Waiting()
 
 
 class RunMonitor(QObject):
-    """Emits what changes in run directories; never blocks the window.
+    """Emits changes in run directories; never blocks the window.
 
-    A run of the project goes by its name, one of another folder by its path.
+    A run of the project is identified by its name, a run of another folder by its path.
     """
 
     run_list_changed = Signal()
-    """Runs came or went: see ``runs``."""
+    """Runs were added or removed: see ``runs``."""
     events = Signal(str, list)
-    """Run name, new events (only of runs that are watched; the first time, all of them from the start)."""
+    """Run name, new events; only of watched runs, and first all events so far."""
     status_changed = Signal(str, object)
     """Run name, RunStatus."""
     waiting_changed = Signal()
-    """Other runs wait, or in another order, or the queue was held or let go: see ``waiting``."""
+    """The queue changed: see ``waiting``."""
     _polled = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, interval_ms: int = _POLL_MS) -> None:
@@ -83,49 +88,49 @@ class RunMonitor(QObject):
         self._pool.setMaxThreadCount(1)
         self._timer = make_timer(self, interval_ms)
         self._timer.timeout.connect(self.poll)
-        self._polled.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._polled.connect(self._on_polled, Qt.ConnectionType.QueuedConnection)
 
     @property
     def is_known(self) -> bool:
-        """Whether the runs of this project were read already."""
+        """Whether the runs of this project have been read."""
         return self._known or self._project is None
 
     @property
-    def runs(self) -> list[Any]:
-        """The RunDirectory objects of the project, newest first."""
+    def runs(self) -> list[RunDirectory]:
+        """The run directories of the project, newest first."""
         return [seen.directory for seen in self._runs.values() if not seen.elsewhere]
 
     @property
     def names(self) -> list[str]:
-        """What all runs go by, newest first, those of other folders last."""
+        """The names of all runs, newest first; those of other folders last, by path."""
         return list(self._runs)
 
-    def directory(self, run: str) -> Any | None:
-        """The RunDirectory of a run."""
+    def directory(self, run: str) -> RunDirectory | None:
+        """Return the run directory of a run."""
         seen = self._runs.get(run)
         return seen.directory if seen is not None else None
 
     def is_elsewhere(self, run: str) -> bool:
-        """Whether it belongs to another folder, and so is only looked at."""
+        """Return whether a run is in another folder, and so is shown only."""
         seen = self._runs.get(run)
         return seen is not None and seen.elsewhere
 
     def tags(self, run: str) -> tuple[str, ...]:
-        """The tags in a run's notes."""
+        """Return the tags in a run's notes."""
         seen = self._runs.get(run)
         return seen.tags if seen is not None else ()
 
-    def status(self, run: str) -> Any | None:
-        """The last RunStatus read of a run."""
+    def status(self, run: str) -> RunStatus | None:
+        """Return the last status that was read of a run."""
         seen = self._runs.get(run)
         return seen.status if seen is not None else None
 
     def active(self) -> list[str]:
-        """Names of the project's runs that go on, paused ones included."""
+        """Return the names of the project's runs that have not ended, paused ones included."""
         return [name for name, seen in self._runs.items() if seen.status.state.alive and not seen.elsewhere]
 
     def set_project(self, project: Path | None) -> None:
-        """Watches the runs of another project, or none."""
+        """Follow the runs of another project, or of none."""
         had_runs = bool(self._runs)
         self._project = project
         self._known = False
@@ -142,43 +147,43 @@ class RunMonitor(QObject):
             self.poll()
 
     def set_folders(self, folders: Sequence[Path]) -> None:
-        """Also watches the runs in other folders: of runs, or other projects."""
+        """Also follow the runs in other folders of runs or projects."""
         if self._folders != tuple(folders):
             self._folders = tuple(folders)
             self.poll()
 
     def expect_order(self, names: Sequence[str]) -> None:
-        """The waiting runs are about to be in this order, which is shown before the disk says so."""
+        """Show the waiting runs in this order, before it is read from disk."""
         self.waiting = replace(self.waiting, names=tuple(names))
         self.waiting_changed.emit()
 
     def watch(self, run: str) -> None:
-        """Also hands on a run's events: all from its beginning, then each new one. Again: from the beginning."""
+        """Emit a run's events too: all so far, then each new one. Watching again starts from the beginning."""
         self._offsets[run] = 0
         self.poll()
 
     def unwatch(self, run: str) -> None:
-        """Hands its events on no longer."""
+        """Stop emitting a run's events."""
         self._offsets.pop(run, None)
 
     def poll(self) -> None:
-        """Looks now, unless a look is under way."""
+        """Read now, unless reading is in progress."""
         if self._busy or self._project is None:
             return
         self._busy = True
-        self._pool.start(_Look(self, _Poll(self._project, self._folders, dict(self._offsets), dict(self._runs))))
+        self._pool.start(_Reading(self, _Poll(self._project, self._folders, dict(self._offsets), dict(self._runs))))
 
     def close(self) -> None:
-        """Stops looking."""
+        """Stop following runs."""
         self._timer.stop()
         self._project = None
         self._pool.clear()
         self._pool.waitForDone()
 
-    def _take(self, found: _Found | None) -> None:
+    def _on_polled(self, found: _Found | None) -> None:
         self._busy = False
         if found is None:
-            return  # A fault of the program, told already; the next look may do better.
+            return  # An error of the program, which was reported; the next poll may succeed.
         if found.project != self._project:
             self.poll()
             return
@@ -193,40 +198,40 @@ class RunMonitor(QObject):
         if queue != self.waiting:
             self.waiting_changed.emit()
         more = False
-        for name, (events, offset) in found.events.items():
-            # Where the run was watched anew meanwhile, what was read from another place is not wanted.
-            if name not in self._offsets or self._offsets[name] != offset[0]:
+        for name, (events, (start, end)) in found.events.items():
+            # If the run was watched again meanwhile, events from another offset are dropped.
+            if name not in self._offsets or self._offsets[name] != start:
                 continue
-            self._offsets[name] = offset[1]
+            self._offsets[name] = end
             if events:
                 more = True
-                for start in range(0, len(events), _EVENTS_AT_ONCE):
-                    self.events.emit(name, events[start : start + _EVENTS_AT_ONCE])
+                for first in range(0, len(events), _EVENTS_AT_ONCE):
+                    self.events.emit(name, events[first : first + _EVENTS_AT_ONCE])
         if more:
             self.poll()
 
 
-class _Look(QRunnable):
+class _Reading(QRunnable):
     def __init__(self, monitor: RunMonitor, poll: _Poll) -> None:
         super().__init__()
         self._monitor = monitor
         self._poll = poll
 
     def run(self) -> None:
-        found, _ = attempted(lambda: _look(self._poll))
+        found, _ = attempted(lambda: _read(self._poll))
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._monitor._polled.emit(found)
 
 
-def _look(poll: _Poll) -> _Found:
-    """On the pool's thread: which runs there are, how they are, and what is new of the watched ones."""
+def _read(poll: _Poll) -> _Found:
+    """Read the runs, their states and the new events of watched ones; runs on the pool's thread."""
     found = _Found(poll.project, {}, {})
     if not (poll.project / "runs").is_dir() and not poll.folders:
         return found
     from msdn_core.runs.listing import list_runs, runs_in
     from msdn_core.runs.notes import read_notes
 
-    def see(name: str, directory: Any, *, elsewhere: bool) -> None:
+    def see(name: str, directory: RunDirectory, *, elsewhere: bool) -> None:
         known = poll.known.get(name)
         directory = known.directory if known else directory
         found.runs[name] = _Seen(

@@ -1,4 +1,4 @@
-"""What the program remembers between two starts: typed, in one JSON file, written atomically."""
+"""What the program remembers between starts: typed, in one JSON file, written atomically."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ _HIGHEST = 2**31 - 1
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that is remembered; a value of the wrong type in the file is replaced by its default."""
+    """Everything that is remembered; a value of a wrong type in the file is replaced by its default."""
 
     theme: str = "system"
     text_scale: float = 1.0
-    """Of the window's letters; 1 is their size as the program comes."""
+    """The size of the window's text; 1 is the default."""
     workspace: str = "explore"
     last_project: str = ""
-    """What a start opens; empty where the project was closed before the window."""
+    """The project that a start opens; empty if it was closed before the window."""
     recent_projects: tuple[str, ...] = ()
     projects: Mapping[str, Remembered] = field(default_factory=dict)
-    """Project folder → what is remembered of it, the one that was open last at the end."""
+    """Project folder → what is remembered of it; the project that was open last is at the end."""
     geometry: str = ""
     """``QWidget.saveGeometry`` in base64."""
     states: Mapping[str, str] = field(default_factory=dict)
     """Object name of a splitter or header → its ``saveState`` in base64."""
     pages: Mapping[str, str] = field(default_factory=dict)
-    """Object name of a tab widget → which page of it was shown."""
+    """Object name of a tab widget → the number of its page."""
     checkpoints: Mapping[str, str] = field(default_factory=dict)
-    """Project folder → the checkpoint that was looked through last."""
+    """Project folder → the checkpoint that was in use."""
     run_folders: Mapping[str, str] = field(default_factory=dict)
-    """Project folder → other folders whose runs are watched beside its own, one a line."""
+    """Project folder → other folders whose runs are shown, one per line."""
     explanations_kept: int = 64
     thumbnails_kept: int = 1000
-    """So many are kept in memory."""
+    """How many are kept in memory."""
     tour_offered: bool = False
-    """Whether the tour was offered; it is once."""
+    """Whether the tour was offered, which happens once."""
     tour_step: int = 0
-    """Where the tour goes on, from 0."""
+    """The step at which the tour continues, from 0."""
     opacity: float = 0.6
     colour_map: str = "viridis"
     range_policy: str = "per map"
@@ -60,76 +60,76 @@ class Settings:
     truth: bool = True
     """Whether known boxes and parts are drawn over images."""
     shortcuts: Mapping[str, str] = field(default_factory=dict)
-    """Name of an action → its keys, where they are others than the program's, parted by “; ”; empty for none."""
+    """Id of an action → its keys if they are not the default ones, separated by “; ”; empty for no keys."""
     recent_actions: tuple[str, ...] = ()
-    """What was chosen in the command palette, the newest first."""
+    """What was used in the command palette, the newest first."""
     annotator: str = ""
-    """The name under which annotations are made; the system's name of the user where it is empty."""
+    """The name under which annotations are saved; the system's user name if empty."""
 
 
 _Kept = TypeVar("_Kept", Settings, Remembered)
 
 
 class SettingsStore(QObject):
-    """Reads the settings once, and writes them a moment after they changed."""
+    """Reads the settings once, and writes them shortly after they change."""
 
     changed = Signal()
 
     def __init__(self, path: Path | None = None, parent: QObject | None = None, *, is_kept: bool = True) -> None:
-        """``is_kept``: whether changes are written; a start that only takes a picture changes nothing."""
+        """``is_kept``: whether changes are written; a start that only takes a screenshot writes nothing."""
         super().__init__(parent)
         self._is_kept = is_kept
         self.path = path or settings_file()
         self.value = _read(self.path)
         self._timer = make_timer(self, _WRITE_AFTER_MS, single_shot=True)
-        self._timer.timeout.connect(self._write_beside)
+        self._timer.timeout.connect(self._write_in_background)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
 
     def change(self, **values: Any) -> None:
-        """Sets fields of ``Settings`` by name."""
+        """Set fields of ``Settings`` by name."""
         changed = replace(self.value, **values)
         if changed != self.value:
             self.value = changed
-            # Not begun anew: changes that follow one another are written on the way too.
+            # The timer is not restarted, so that a series of changes is written on the way too.
             if not self._timer.isActive():
                 self._timer.start()
             self.changed.emit()
 
     def remember_project(self, path: Path) -> None:
-        """Puts a project first among the recent ones."""
+        """Put a project first in the list of recent projects."""
         text = str(path)
         recent = (text, *(other for other in self.value.recent_projects if other != text))[:_RECENT]
         self.change(last_project=text, recent_projects=recent)
 
     def remembered(self, path: Path) -> Remembered:
-        """What is remembered of a project."""
+        """Return what is remembered of a project."""
         return self.value.projects.get(str(path), Remembered())
 
     def remember(self, path: Path, **values: Any) -> None:
-        """Sets fields of a project's ``Remembered`` by name."""
+        """Set fields of a project's ``Remembered`` by name."""
         kept = {key: one for key, one in self.value.projects.items() if key != str(path)}
         kept[str(path)] = replace(self.remembered(path), **values)
         self.change(projects=dict(list(kept.items())[-_REMEMBERED:]))
 
     def save_state(self, name: str, state: QByteArray) -> None:
-        """Keeps the state of a splitter or a header under its object name."""
+        """Keep the state of a splitter or a header under its object name."""
         self.change(states={**self.value.states, name: encode(state)})
 
     def state(self, name: str) -> QByteArray | None:
-        """What ``save_state`` kept, for ``restoreState``."""
+        """Return what ``save_state`` kept, for ``restoreState``."""
         text = self.value.states.get(name)
         return decode(text) if text else None
 
     def write(self) -> None:
-        """Writes now. A folder that cannot be written costs the memory of it, not the session."""
+        """Write now; if the folder cannot be written, the session goes on."""
         self._timer.stop()
         self._pool.waitForDone()
         if self._is_kept:
             _write(self.path, self.value)
 
-    def _write_beside(self) -> None:
-        """A disk may take longer than a frame."""
+    def _write_in_background(self) -> None:
+        """Write on another thread: a disk may take longer than a frame."""
         if self._is_kept:
             self._pool.start(_Writing(self.path, self.value))
 
@@ -144,12 +144,12 @@ class _Writing(QRunnable):
 
 
 def encode(data: QByteArray) -> str:
-    """Bytes of Qt as text for the file."""
+    """Return bytes of Qt as text for the file."""
     return bytes(data.toBase64().data()).decode("ascii")
 
 
 def decode(text: str) -> QByteArray:
-    """The bytes that ``encode`` made into text."""
+    """Return the bytes that ``encode`` turned into text."""
     return QByteArray.fromBase64(text.encode("ascii", "ignore"))
 
 
@@ -171,10 +171,10 @@ def _read(path: Path) -> Settings:
 
 
 def _filled(default: _Kept, content: object) -> _Kept:
-    """The default with those values of a file that are of the right type."""
+    """Return the default with the values of a file that have the right type."""
     if not isinstance(content, dict):
         return default
-    values = {}
+    values: dict[str, Any] = {}
     for one in fields(default):
         value = _fitting(content.get(one.name), getattr(default, one.name))
         if value is not None:
@@ -183,11 +183,11 @@ def _filled(default: _Kept, content: object) -> _Kept:
 
 
 def _fitting(value: object, default: object) -> object:
-    """The value as the default's type, or None where it is none."""
+    """Return the value as the default's type, or None if it has another type."""
     if isinstance(default, bool) or isinstance(value, bool):
         return value if isinstance(default, bool) and isinstance(value, bool) else None
     if isinstance(value, int | float) and not abs(value) <= _HIGHEST:
-        return None  # No number, or one that no field of the window could show.
+        return None  # Not a number, or one that no field of the window can show.
     if isinstance(default, float):
         return float(value) if isinstance(value, int | float) else None
     if isinstance(default, tuple):

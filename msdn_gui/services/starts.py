@@ -1,8 +1,8 @@
-"""Which starts of the program came to an orderly end: a note that the next start finds where one did not.
+"""Notes of running windows, by which the next start finds those that did not end normally.
 
-Each running window has a text file and a lock in ``running/``. The system frees the lock when the process dies, so a
-note whose lock can be had is of a window that was killed or crashed. What a crash in native code leaves, the
-interpreter's own fault handler writes into the note.
+Each running window has a text file and a lock in ``running/``. The system releases the lock when the process dies, so
+a note whose lock is free belongs to a window that was killed or crashed. If native code crashes, Python's fault
+handler writes to the note.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ _FATAL = ("Fatal Python error: ", "Windows fatal exception: ")
 
 @dataclass(frozen=True)
 class UnfinishedStart:
-    """A start that never ended as it should."""
+    """A start that did not end normally."""
 
     details: str
-    """What its note says; with the fault handler's words where native code crashed."""
+    """The text of its note, with that of the fault handler if native code crashed."""
 
     @property
     def sentence(self) -> str:
-        """What happened, as far as is known, and what to do."""
+        """What happened, as far as known, and what to do."""
         fatal = [line.removeprefix(sign) for line in self.details.splitlines() for sign in _FATAL if sign in line]
-        how = f"it crashed: {fatal[0].strip()}" if fatal else "it was killed, or the machine went down"
+        how = f"it crashed: {fatal[0].strip()}" if fatal else "it was killed, or the computer shut down"
         return (
-            f"MSDN Explorer ended unexpectedly last time ({how}). What was saved is whole, and training runs are in "
-            "Train; if it happens again, send the report."
+            f"MSDN Explorer ended unexpectedly last time ({how}). Saved data is intact, and training runs are in "
+            "Train. If it happens again, send the report."
         )
 
 
 class StartNote:
-    """This start's note: there from ``begin`` to ``end``."""
+    """The note of this start; it exists from ``begin`` to ``end``."""
 
     def __init__(self, path: Path, lock: FileLock) -> None:
         self._path = path
@@ -56,13 +56,13 @@ class StartNote:
 
     @classmethod
     def begin(cls) -> StartNote | None:
-        """Leaves a note that this process runs; None where the folder cannot be written."""
+        """Write a note that this process runs; return None if the folder cannot be written."""
         folder = data_home() / "running"
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
         lock = FileLock(folder / f"{name}.lock", thread_local=False)
         try:
             folder.mkdir(exist_ok=True)
-            # First the lock: a note without one reads as a crash.
+            # First the lock: a note without one means a crash.
             lock.acquire(blocking=False)
             return cls(folder / f"{name}.txt", lock)
         except (OSError, NotImplementedError, Timeout):
@@ -70,17 +70,17 @@ class StartNote:
             return None
 
     def end(self) -> None:
-        """Takes the note away: this start ended as it should."""
+        """Remove the note: this start ended normally."""
         faulthandler.disable()
         if self._was_enabled and sys.__stderr__ is not None:
             with contextlib.suppress(OSError, ValueError):
                 faulthandler.enable(sys.__stderr__)
         self._file.close()
-        _take_away(self._path, self._lock)
+        _remove(self._path, self._lock)
 
 
-def take_unfinished() -> list[UnfinishedStart]:
-    """The starts that were killed or crashed since somebody asked, the newest first; their notes are taken away."""
+def collect_unfinished() -> list[UnfinishedStart]:
+    """Return the starts that were killed or crashed, the newest first, and remove their notes."""
     found = []
     with contextlib.suppress(OSError):
         notes = sorted((data_home() / "running").glob("*.txt"), key=lambda path: path.stat().st_mtime, reverse=True)
@@ -92,11 +92,11 @@ def take_unfinished() -> list[UnfinishedStart]:
                 continue  # That window is open.
             with contextlib.suppress(OSError), note.open("rb") as file:
                 found.append(UnfinishedStart(file.read(_MOST_BYTES).decode("utf-8", "replace")))
-            _take_away(note, lock)
+            _remove(note, lock)
     return found[:_MOST_NOTES]
 
 
-def _take_away(note: Path, lock: FileLock) -> None:
+def _remove(note: Path, lock: FileLock) -> None:
     with contextlib.suppress(OSError):
         note.unlink(missing_ok=True)
     lock.release()

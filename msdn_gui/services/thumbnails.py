@@ -1,4 +1,4 @@
-"""Thumbnails: decoded scaled in a pool, the newest request first, kept in memory and on disk within bounds."""
+"""Thumbnails: decoded by a pool, the newest request first, and cached in memory and on disk within limits."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRunnable, Qt, QThread, QThreadPool, Signal
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QByteArray, QObject, QRunnable, Qt, QThread, QThreadPool, Signal
+from PySide6.QtGui import QImage, QImageReader, QImageWriter
 
 from msdn_core.errors import MsdnError
 from msdn_gui.services.background import attempted
@@ -18,25 +18,25 @@ from msdn_gui.services.locations import thumbnail_folder
 from msdn_gui.timers import make_timer
 
 SIDE = 160
-_KEPT = 1000
+_CACHE_SIZE = 1000
 _WAITING = 400
 _DISK_FILES = 20000
-_LOOK_AGAIN_MS = 500
-_LOOK_AGAIN = 64
+_RETRY_MS = 500
+_RETRY = 64
 
 
 class Thumbnails(QObject):
-    """Small pictures of images by their path."""
+    """Thumbnails of images by path."""
 
     ready = Signal(object)
-    """The path whose thumbnail is there now (a null QImage where the image cannot be opened)."""
+    """The path whose thumbnail is ready; it is a null QImage if the image cannot be opened."""
     _loaded = Signal(object, object, bool)
 
     def __init__(
         self, parent: QObject | None = None, *, folder: Path | None = None, threads: int | None = None
     ) -> None:
         super().__init__(parent)
-        self._kept = _KEPT
+        self._cache_size = _CACHE_SIZE
         self._folder = folder or thumbnail_folder()
         self._images: OrderedDict[Path, QImage] = OrderedDict()
         self._asked: set[Path] = set()
@@ -47,12 +47,12 @@ class Thumbnails(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(threads or max(1, min(4, (os.cpu_count() or 2) - 1)))
         self._pool.setThreadPriority(QThread.Priority.LowPriority)
-        self._loaded.connect(self._take, Qt.ConnectionType.QueuedConnection)
-        self._look_again = make_timer(self, _LOOK_AGAIN_MS)
-        self._look_again.timeout.connect(self._retry_missing)
+        self._loaded.connect(self._on_loaded, Qt.ConnectionType.QueuedConnection)
+        self._retry = make_timer(self, _RETRY_MS)
+        self._retry.timeout.connect(self._retry_missing)
 
     def get(self, path: Path) -> QImage | None:
-        """The thumbnail, at most 160 pixels a side; None while it is made (``ready`` follows); null if broken."""
+        """Return a thumbnail, at most 160 pixels a side; None while it is made (``ready`` follows); null if broken."""
         image = self._images.get(path)
         if image is not None:
             self._images.move_to_end(path)
@@ -62,7 +62,7 @@ class Thumbnails(QObject):
         self._asked.add(path)
         with self._lock:
             self._waiting.append(path)
-            # What was asked for long ago has been scrolled away: it is asked for again when it is seen again.
+            # Old requests have been scrolled away; they are requested again when they are visible again.
             dropped = self._waiting[:-_WAITING]
             del self._waiting[:-_WAITING]
         self._asked.difference_update(dropped)
@@ -70,35 +70,35 @@ class Thumbnails(QObject):
         return None
 
     def forget(self, path: Path) -> None:
-        """Drops one thumbnail, whose image has changed."""
+        """Drop the thumbnail of an image that changed."""
         self._images.pop(path, None)
 
-    def keep(self, count: int) -> None:
-        """Keeps at most so many in memory, at least one; those that were seen last."""
-        self._kept = max(1, count)
-        while len(self._images) > self._kept:
+    def set_cache_size(self, count: int) -> None:
+        """Keep at most so many in memory, at least one: those that were used last."""
+        self._cache_size = max(1, count)
+        while len(self._images) > self._cache_size:
             self._images.popitem(last=False)
 
     def settled(self) -> bool:
-        """Whether nothing is being made."""
+        """Return whether no thumbnail is being made."""
         return not self._asked
 
     @property
     def waits_for_files(self) -> bool:
-        """Whether images were asked for whose files are not there (yet)."""
+        """Whether the files of some requested images do not exist yet."""
         return bool(self._missing)
 
     def close(self) -> None:
-        """Drops what waits, and waits for what is being decoded."""
+        """Drop waiting requests, and wait for those that are being decoded."""
         self._closed = True
-        self._look_again.stop()
+        self._retry.stop()
         with self._lock:
             self._waiting.clear()
         self._pool.clear()
         self._pool.waitForDone()
 
     def _work(self) -> None:
-        """On a thread of the pool: the newest waiting one."""
+        """Load the newest waiting thumbnail; runs on a thread of the pool."""
         with self._lock:
             if not self._waiting:
                 return
@@ -107,27 +107,27 @@ class Thumbnails(QObject):
         with contextlib.suppress(RuntimeError):  # The window is gone.
             self._loaded.emit(path, image, exists)
 
-    def _take(self, path: Path, image: QImage, exists: bool) -> None:
+    def _on_loaded(self, path: Path, image: QImage, exists: bool) -> None:
         self._asked.discard(path)
         if self._closed:
             return
         if not exists:
             self._missing[path] = None
-            self._look_again.start()
+            self._retry.start()
             self.ready.emit(path)
             return
         self._images[path] = image
-        self.keep(self._kept)
+        self.set_cache_size(self._cache_size)
         self.ready.emit(path)
 
     def _retry_missing(self) -> None:
-        """Files that were not there: the aviary is drawn while it is looked at."""
-        for path in list(reversed(self._missing))[:_LOOK_AGAIN]:
+        """Load files that did not exist before: the aviary is drawn while it is open."""
+        for path in list(reversed(self._missing))[:_RETRY]:
             if path.exists():
                 del self._missing[path]
                 self.get(path)
         if not self._missing:
-            self._look_again.stop()
+            self._retry.stop()
 
 
 class _Load(QRunnable):
@@ -153,7 +153,7 @@ def _load(path: Path, folder: Path) -> tuple[QImage, bool]:
             return image.convertToFormat(QImage.Format.Format_RGB32), True
     image = _decode(path)
     if not image.isNull():
-        _keep(image, kept)
+        _store(image, kept)
     return image, True
 
 
@@ -166,26 +166,26 @@ def _decode(path: Path) -> QImage:
         return QImage()
     data = picture.tobytes()
     image = QImage(data, picture.width, picture.height, 3 * picture.width, QImage.Format.Format_RGB888)
-    # Another buffer, so that nothing hangs on ``data``; and the format that is painted without a conversion.
+    # A copy, because ``data`` is freed, in the format that is painted without conversion.
     return image.convertToFormat(QImage.Format.Format_RGB32)
 
 
-def _keep(image: QImage, kept: Path) -> None:
+def _store(image: QImage, kept: Path) -> None:
     with contextlib.suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         started = kept.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        if image.save(str(started), "PNG"):
+        if QImageWriter(str(started), QByteArray(b"PNG")).write(image):
             Path(started).replace(kept)
-        _tidy(kept.parent)
+        _remove_old(kept.parent)
 
 
-def _tidy(part: Path) -> None:
-    """Keeps the folder within its bound: in one of its 256 parts, the files not written lately go."""
-    bound = _DISK_FILES // 256
+def _remove_old(part: Path) -> None:
+    """Limit the folder: remove the oldest files of one of its 256 parts."""
+    limit = _DISK_FILES // 256
     with os.scandir(part) as scan:
         files = [entry for entry in scan if entry.is_file()]
-    if len(files) <= 2 * bound:
+    if len(files) <= 2 * limit:
         return
     files.sort(key=lambda entry: entry.stat().st_mtime)
-    for entry in files[: len(files) - bound]:
+    for entry in files[: len(files) - limit]:
         Path(entry.path).unlink(missing_ok=True)

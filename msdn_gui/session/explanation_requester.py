@@ -75,7 +75,7 @@ class ExplanationRequester(QObject):
     def prefetch(self, images: Sequence[Path]) -> None:
         """Compute explanations of images that may be requested next."""
         if self._explainer is not None and self._checkpoint is not None:
-            self._explainer.look_ahead(self._checkpoint, [path for path in images if path.exists()], self._lane)
+            self._explainer.prefetch(self._checkpoint, [path for path in images if path.exists()], self._lane)
 
     def _check_image(self) -> None:
         self._waited += 1

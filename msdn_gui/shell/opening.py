@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,18 @@ from msdn_gui.services.jobs import Job
 from msdn_gui.services.locations import aviary_folder, folder_project, new_project_folder
 from msdn_gui.session import Session
 from msdn_gui.session.checkpoints import run_behind
-from msdn_gui.shell.dialogs.import_dialog import ImportRequest
 
 _TOLD = 3
 """Findings of an import that are told in the window."""
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What to import; ``options`` are those of ``msdn_core.importers.formats``, or a checkpoint's recipe."""
+
+    format: str
+    source: Path
+    options: dict[str, str] = field(default_factory=dict)
 
 
 class Opening(QObject):

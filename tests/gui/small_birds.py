@@ -115,7 +115,7 @@ class FakeExplainer(QObject):
         self.ahead_in: dict[str, list[tuple[Path, Path]]] = {}
         """The same of lanes beside the main one."""
 
-    def keep(self, count: int) -> None:
+    def set_cache_size(self, count: int) -> None:
         """Notes how many answers shall be remembered."""
         self.kept = count
 
@@ -133,7 +133,7 @@ class FakeExplainer(QObject):
         seed = sum((asked.image.name + asked.checkpoint.stem.removeprefix("best")).encode())
         self.answered.emit(number, replace(make_explanation(seed=seed), sub_nets=self.sub_nets))
 
-    def look_ahead(self, checkpoint: Path, images: list[Path], lane: str = "") -> None:
+    def prefetch(self, checkpoint: Path, images: list[Path], lane: str = "") -> None:
         """Notes what may be wanted next."""
         ahead = [(checkpoint, image) for image in images]
         if lane:

@@ -92,8 +92,8 @@ def test_what_may_be_wanted_next_is_known_when_it_is_asked_for(qtbot, explainer,
     ask(qtbot, explainer, files, "one.jpg")
     told = []
     explainer.answered.connect(lambda number, _: told.append(number))
-    explainer.look_ahead(files / "checkpoint", [files / "two.jpg", files / "raise.jpg", files / "three.jpg"])
-    explainer.look_ahead(files / "checkpoint", [files / "slow.jpg"], "other")
+    explainer.prefetch(files / "checkpoint", [files / "two.jpg", files / "raise.jpg", files / "three.jpg"])
+    explainer.prefetch(files / "checkpoint", [files / "slow.jpg"], "other")
     ahead = ("two.jpg", "three.jpg", "slow.jpg")
     qtbot.waitUntil(lambda: all(explainer.knows(files / "checkpoint", files / name) for name in ahead), timeout=LONG)
     assert told == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
 from msdn_core.importers.formats import FORMATS, IMAGES, SPLITS, WORD_VECTORS
 from msdn_gui.look.theme import SPACING
-from msdn_gui.services.recognising import Recogniser
+from msdn_gui.services.recogniser import Recogniser
+from msdn_gui.shell.opening import ImportRequest
 from msdn_gui.timers import make_timer
 from msdn_gui.widgets.build import make_combo_box, make_label
 from msdn_gui.widgets.elided_label import ElidedLabel
@@ -29,15 +29,6 @@ _OWN = {
 }
 """What can be opened besides ``FORMATS``."""
 _RECIPES = (("by the number of attributes", ""), ("CUB", "cub"), ("SUN", "sun"), ("AWA2", "awa2"))
-
-
-@dataclass(frozen=True)
-class ImportRequest:
-    """What shall be imported; ``options`` are those of ``msdn_core.importers.formats``, or a checkpoint's recipe."""
-
-    format: str
-    source: Path
-    options: dict[str, str] = field(default_factory=dict)
 
 
 class ImportDialog(QDialog):
@@ -77,7 +68,7 @@ class ImportDialog(QDialog):
         self._typing = make_timer(self, _TYPING_MS, single_shot=True)
         self._compose()
         self._typing.timeout.connect(self._recognise)
-        self._recogniser.told.connect(self._take)
+        self._recogniser.recognised.connect(self._take)
         self.source.edit.textChanged.connect(self._source_changed)
         self.format.currentIndexChanged.connect(self._format_changed)
         for row in self.options.values():

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from msdn_core.importers.recognise import Recognised
 from msdn_gui.services import Services
-from msdn_gui.services.recognising import Recogniser
+from msdn_gui.services.recogniser import Recogniser
 from msdn_gui.session import Session
 from msdn_gui.shell.dialogs.export_dialog import ExportDialog, ExportRequest
 from msdn_gui.shell.dialogs.import_dialog import ImportDialog
@@ -25,7 +25,7 @@ class DialogOpener(QObject):
         super().__init__(window)
         self._window, self._session, self._services, self._opening = window, session, services, opening
         self._recogniser = Recogniser(self)
-        self._recogniser.told.connect(self._on_dropped_recognised)
+        self._recogniser.recognised.connect(self._on_dropped_recognised)
 
     def ask_for_project(self) -> None:
         """Ask for a project folder and open it."""

@@ -29,5 +29,5 @@ class SettingsApplier(QObject):
 
     def _apply_limits(self) -> None:
         value = self._services.settings.value
-        self._services.explainer.keep(value.explanations_kept)
-        self._services.thumbnails.keep(value.thumbnails_kept)
+        self._services.explainer.set_cache_size(value.explanations_kept)
+        self._services.thumbnails.set_cache_size(value.thumbnails_kept)

@@ -1,4 +1,4 @@
-"""Which format a path is in, asked on a thread: files are looked into, and libraries for them loaded."""
+"""Recognises the format of a path on another thread: files are read and libraries loaded."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from msdn_gui.services.background import attempted
 
 
 class Recogniser(QObject):
-    """Tells the format of the newest path that was asked about."""
+    """Recognises the newest path that was asked for."""
 
-    told = Signal(object, object)
-    """The path, and its ``Recognised`` or None."""
+    recognised = Signal(object, object)
+    """Path, Recognised or None."""
     _found = Signal(int, object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -22,20 +22,20 @@ class Recogniser(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._newest = 0
-        self._found.connect(self._take)
+        self._found.connect(self._on_found)
 
     def ask(self, path: Path) -> None:
-        """Answered by ``told``, unless another path is asked about first."""
+        """Recognise a path; ``recognised`` follows unless another path is asked for first."""
         self._newest += 1
         self._pool.clear()
-        self._pool.start(_Look(self, self._newest, path))
+        self._pool.start(_Recognition(self, self._newest, path))
 
-    def _take(self, number: int, path: Path, found: object) -> None:
+    def _on_found(self, number: int, path: Path, found: object) -> None:
         if number == self._newest:
-            self.told.emit(path, found)
+            self.recognised.emit(path, found)
 
 
-class _Look(QRunnable):
+class _Recognition(QRunnable):
     def __init__(self, recogniser: Recogniser, number: int, path: Path) -> None:
         super().__init__()
         self._recogniser, self._number, self._path = recogniser, number, path
