@@ -1,20 +1,20 @@
-"""MSDN Explorer's engine, for notebooks and scripts; it needs no screen.
+"""MSDN Explorer's engine for notebooks and scripts; it needs no screen.
 
-The names below are loaded when they are first asked for, so ``import msdn_core`` itself stays light::
+The names below are loaded on first use, so ``import msdn_core`` itself is fast::
 
     from msdn_core import Explainer, Project
 
     explainer = Explainer("aviary/runs/demo-01/checkpoints/best.safetensors")
-    explanation = explainer.explain("bird.jpg")     # scores (K,), attention (K, H, W), of both sub-nets
+    explanation = explainer.explain("bird.jpg")     # scores (K,) and attention (K, H, W) of both sub-nets
 
-From an empty folder to figures, as the command line does it::
+From an empty folder to figures, as on the command line::
 
     project = Path("aviary")
     create_demo(project), draw_missing(project)     # or import_cub, import_xlsa17, import_class_folders …
     extract_features(project, load_backbone("lite0"))
     run = RunDirectory.create(project, "first", RECIPES["demo"].to_json())
     run_training(run)
-    evaluate(project, run.checkpoint("best"))       # or examine, for all that is measured
+    evaluate(project, run.checkpoint("best"))       # or examine, for everything that is measured
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from msdn_core.training.loop import run_training as run_training
     from msdn_core.training.published import import_checkpoint as import_checkpoint
 
-# Torch reads this when it allocates first: a step's tensors then come in huge pages where the system has them, not
-# in tens of thousands of page faults.
+# Torch reads this at its first allocation: a step's tensors then use huge pages, if the system has them, instead of
+# tens of thousands of page faults.
 os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
 
 _HOMES = {
@@ -105,5 +105,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """What a notebook completes: the names are there before they are loaded."""
+    """Return the names that a notebook completes, loaded or not."""
     return [*globals(), *_HOMES]

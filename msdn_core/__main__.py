@@ -1,4 +1,4 @@
-"""``python -m msdn_core``, and the command ``msdn``: the engine from a shell."""
+"""``python -m msdn_core`` and the command ``msdn``: the command line."""
 
 import contextlib
 import os
@@ -6,17 +6,17 @@ import sys
 
 
 def main() -> int:
-    """Does what the command line says; its exit status."""
+    """Run the command line and return its exit status."""
     try:
         from msdn_core.cli.main import main as run
 
         status = run()
     except KeyboardInterrupt:
-        # Before, or after, a command that says so itself.
+        # Outside a command, which handles this itself.
         status = 130
     if "TORCHELASTIC_RUN_ID" in os.environ:
-        # A rank's work is done and on disk; threads of its process group may still be ending, and now and then abort
-        # an interpreter that takes itself down, which torchrun would count as a failed rank.
+        # A rank's work is done and on disk. Threads of its process group may still be ending and sometimes abort the
+        # interpreter at exit, which torchrun would count as a failed rank.
         with contextlib.suppress(OSError):
             sys.stdout.flush()
             sys.stderr.flush()

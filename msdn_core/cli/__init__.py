@@ -1,4 +1,4 @@
-"""The command line: one module a command, each adding its own parser and handler.
+"""The command line: one module per command, each with its own parser and handler.
 
-Heavy rooms are imported inside the handlers, so that ``runs`` or ``stop`` answer at once.
+Heavy packages are imported inside the handlers, so that ``runs`` or ``stop`` answer at once.
 """

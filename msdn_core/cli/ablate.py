@@ -1,4 +1,4 @@
-"""``ablate PROJECT``: the network and its loss with parts left out, as runs of the project, and their table."""
+"""``ablate PROJECT``: train with parts of the network and of its loss left out, and write a table."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
-        "ablate", parents=[common], help="train with parts left out, row by row, and write a table and a picture"
+        "ablate", parents=[common], help="run an ablation: train with parts left out, and write a table and a picture"
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     parser.add_argument(
         "--rows",
         action="extend",
@@ -29,28 +29,28 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         metavar="ROW",
         help="baseline, ava, vaa, no_distillation, no_jsd, no_l2, full (default: all)",
     )
-    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs a row (default: %(default)s)")
+    parser.add_argument("--seeds", type=int, default=3, metavar="N", help="runs per row (default: %(default)s)")
     parser.add_argument(
         "--recipe", default="demo", metavar="NAME", help="demo, cub, cub-cosine, sun or awa2 (default: demo)"
     )
     add_settings(parser, "change settings of all rows; repeatable")
-    parser.add_argument("--name", default="ablation", help="what its runs' names begin with (default: %(default)s)")
+    parser.add_argument(
+        "--name", default="ablation", help="name of the ablation, and prefix of its runs (default: %(default)s)"
+    )
     parser.add_argument(
         "--queue",
         action="store_true",
-        help="let its runs wait for their turn instead (`queue PROJECT` takes them); the same command without it, "
-        "afterwards, writes the table",
+        help="add the runs to the queue (`queue PROJECT` trains them); run the command again without this option to "
+        "write the table",
     )
-    parser.add_argument(
-        "--out", type=Path, metavar="DIR", help="where the table goes (default: PROJECT/ablations/NAME)"
-    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder of the table (default: PROJECT/ablations/NAME)")
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Trains what is not done yet, and writes the table and the picture after each run.
+    """Train the unfinished runs, and write the table and the picture after each.
 
-    Raises RunError at the end where a run failed or was stopped: the table holds the others.
+    Raises RunError at the end if a run failed or was stopped; the table contains the others.
     """
     from msdn_core.project import Project
     from msdn_core.recipes.ablation import Ablation, parse_rows, row_label
@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     ablation = Ablation(path, arguments.name, config, rows, arguments.seeds)
     if arguments.queue:
         queued = queue_ablation(ablation)
-        output.result({"ablation": ablation.name, "queued": queued}, f"{queued} runs of “{ablation.name}” wait.")
+        output.result({"ablation": ablation.name, "queued": queued}, f"Queued {queued} runs of “{ablation.name}”.")
         return
     folder = arguments.out or ablation.folder
     from msdn_core.training.ablation_runs import train_cells
@@ -77,7 +77,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     cells = ablation.cells()
     done = sum(cell.done for cell in cells)
     if done:
-        output.note(f"{done} of {len(cells)} runs are done already.")
+        output.note(f"{done} of {len(cells)} runs are already finished.")
 
     def listen(event: Event) -> None:
         if isinstance(event, StepDone):
@@ -97,17 +97,17 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         if state is RunState.FAILED:
             failed.append(f"“{cell.run.name}”: {cell.run.status().reason}")
         elif state is not RunState.FINISHED:
-            ended = f"Run “{cell.run.name}” was {state}; the same command goes on with it."
+            ended = f"Run “{cell.run.name}” was {state}; run the same command to resume it."
     report = collect_results(ablation)
     files = write_report(report, folder)
     if ended:
         raise RunError(ended)
     if failed:
         raise RunError(
-            f"{len(failed)} of {len(cells)} runs failed, the first, {failed[0]} The same command tries again."
+            f"{len(failed)} of {len(cells)} runs failed, the first was {failed[0]} Run the same command to try again."
         )
     result = {"ablation": ablation.name, "runs": len(cells), "files": [str(file) for file in files]}
-    output.result({**result, **as_json(report)}, f"{_table(report)}\n\ntable and picture in {folder}")
+    output.result({**result, **as_json(report)}, f"{_table(report)}\n\nTable and picture: {folder}")
 
 
 def _table(report: Report) -> str:

@@ -1,4 +1,4 @@
-"""``demo PROJECT``: makes the aviary."""
+"""``demo PROJECT``: create the aviary."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from msdn_core.cli.output import Output
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
-        "demo", parents=[common], help="make the aviary: drawn birds of 50 classes, with the true place of each part"
+        "demo",
+        parents=[common],
+        help="create the demo project: drawn birds of 50 classes, with the true location of each part",
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT", help="the folder to make it in")
-    parser.add_argument("--seed", type=int, help="another seed draws other birds (default: 0, or the project's)")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the folder to create it in")
+    parser.add_argument("--seed", type=int, help="seed of the drawings (default: 0, or the project's)")
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Makes the project where there is none yet, and draws what is not drawn."""
+    """Create the project if it does not exist, and draw the missing images."""
     from msdn_core.demo.aviary import check_seed, create_demo, draw_missing
     from msdn_core.project import Project
 
@@ -42,5 +44,5 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             "attributes": len(table.attributes),
         },
         f"{arguments.project}: {images:,} images of {len(table.classes)} classes, {len(table.attributes)} attributes "
-        f"({drawn:,} images drawn now).",
+        f"({drawn:,} images drawn).",
     )

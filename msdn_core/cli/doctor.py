@@ -1,4 +1,4 @@
-"""``doctor [PROJECT]``: versions, device, display, and a project's health."""
+"""``doctor [PROJECT]``: check versions, device, display, and a project."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ PACKAGES = (
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
-    parser = commands.add_parser("doctor", parents=[common], help="check the installation, and a project")
-    parser.add_argument("project", type=Path, nargs="?", metavar="PROJECT")
+    """Add the command."""
+    parser = commands.add_parser("doctor", parents=[common], help="check the installation and, if given, a project")
+    parser.add_argument("project", type=Path, nargs="?", metavar="PROJECT", help="a project's folder")
     parser.add_argument("--quick", action="store_true", help="do not open every image of the project")
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Says what is installed; with a project, what is wrong with it and what to do. Status 1 where anything is."""
+    """Print what is installed and, with a project, its problems and what to do; return 1 if there are problems."""
     system = _system()
     findings = _installation_findings(system)
     if arguments.project is not None:
         findings += _project_findings(arguments.project, output, quick=arguments.quick)
     rows = [(key, str(value)) for key, value in system.items()]
-    text = aligned(rows) + "\n\n" + ("\n".join(f"! {finding}" for finding in findings) or "Nothing is wrong.")
+    text = aligned(rows) + "\n\n" + ("\n".join(f"! {finding}" for finding in findings) or "No problems found.")
     output.result({"system": system, "findings": findings}, text)
     return 1 if findings else 0
 
@@ -67,12 +67,12 @@ def _device() -> str:
         device = choose_device("auto")
         return f"cuda ({torch.cuda.get_device_name(0)})" if device.type == "cuda" else device.type
     except (ImportError, OSError, RuntimeError, MsdnError) as fault:
-        return f"none: torch does not load ({fault})"
+        return f"none: torch cannot be loaded ({fault})"
 
 
 def _display() -> str:
     if sys.platform in ("win32", "darwin"):
-        return "the system's own"
+        return "of the system"
     for name in ("WAYLAND_DISPLAY", "DISPLAY"):
         if os.environ.get(name):
             return f"{name}={os.environ[name]}"
@@ -81,12 +81,12 @@ def _display() -> str:
 
 def _installation_findings(system: dict[str, str]) -> list[str]:
     findings = [
-        f"{package} is not installed; run `python -m pip install .` in the project's folder."
+        f"{package} is not installed; run `python -m pip install .` in the source folder."
         for package in PACKAGES
         if system[package] == "not installed"
     ]
     if system["device"].startswith("none"):
-        findings.append(f"Torch does not load ({system['device']}); install torch and torchvision together.")
+        findings.append(f"Torch cannot be loaded ({system['device']}); reinstall torch and torchvision together.")
     return findings
 
 

@@ -1,4 +1,4 @@
-"""``evaluate PROJECT --run RUN``: how good a run is on the test split."""
+"""``evaluate PROJECT --run RUN``: measure a run on the test split."""
 
 from __future__ import annotations
 
@@ -20,41 +20,43 @@ if TYPE_CHECKING:
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
         "evaluate",
         parents=[common],
-        help="CZSL, U, S, H, the seen-unseen curve, attributes, parts and agreement of a run",
+        help="measure a run: CZSL, U, S, H, the seen-unseen curve, attributes, parts and agreement",
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     parser.add_argument("--run", required=True, metavar="RUN", help="a run's name, or a checkpoint file")
-    parser.add_argument("--checkpoint", choices=("best", "last"), default="best", help="default: %(default)s")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument(
+        "--checkpoint", choices=("best", "last"), default="best", help="the checkpoint (default: %(default)s)"
+    )
+    parser.add_argument("--device", default="auto", help="device: auto, cpu, cuda or mps (default: %(default)s)")
     parser.add_argument(
         "--tables",
         type=Path,
         metavar="DIR",
         help="write evaluation.json, predictions.npz, images.npz, and classes, attributes, parts and curve as .csv "
-        "into DIR",
+        "to DIR",
     )
     parser.add_argument(
-        "--keep", action="store_true", help="write these files into the run's own folder, where the window finds them"
+        "--keep", action="store_true", help="write these files to the run's folder, where the window finds them"
     )
     parser.add_argument(
         "--precision",
         choices=("float32", "bfloat16"),
         default="float32",
-        help="of the network's product: float32, or bfloat16, faster where the machine has it (default: %(default)s)",
+        help="precision of the network's product; bfloat16 is faster if the machine supports it (default: %(default)s)",
     )
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Evaluates one checkpoint."""
+    """Evaluate a checkpoint."""
     from msdn_core.cli.checkpoints import find_checkpoint
     from msdn_core.evaluation.examine import examine
 
-    folder = _kept_with_run(arguments) if arguments.keep else arguments.tables
+    folder = _folder_in_run(arguments) if arguments.keep else arguments.tables
     checkpoint = find_checkpoint(arguments.project, arguments.run, arguments.checkpoint)
     evaluation = examine(
         arguments.project,
@@ -70,24 +72,24 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     output.result(figures, _text(figures))
 
 
-def _kept_with_run(arguments: argparse.Namespace) -> Path:
-    """The folder of the evaluation that ``--keep`` asks for; MsdnError where there can be none."""
+def _folder_in_run(arguments: argparse.Namespace) -> Path:
+    """Return the folder for ``--keep``; raise MsdnError if there is none."""
     from msdn_core.runs.evaluations import writable_evaluation_folder
     from msdn_core.runs.listing import find_run
 
     if arguments.tables is not None:
-        raise MsdnError("--keep and --tables name two places; give one of them.")
+        raise MsdnError("--keep and --tables cannot be combined; give one of them.")
     run = find_run(arguments.project, arguments.run)
     kind = arguments.checkpoint if run.checkpoint(arguments.checkpoint) is not None else "last"
     return writable_evaluation_folder(run, kind)
 
 
 def write_tables(evaluation: Evaluation, folder: Path) -> list[str]:
-    """Writes an evaluation's files into a folder, which is made where it is missing, and gives their paths.
+    """Write the files of an evaluation to a folder, which is created if it is missing, and return their paths.
 
-    Each file is written whole or not at all, and ``evaluation.json`` last, so that files of two evaluations never
-    pass for one; raises MsdnError where the folder cannot be written. Every row of a table names the run and what
-    its checkpoint was selected on.
+    Each file is written whole or not at all, and ``evaluation.json`` last, so that files of two evaluations are never
+    mixed. Every row of a table names the run and what its checkpoint was selected on. Raises MsdnError if the folder
+    cannot be written.
     """
     from msdn_core.runs.evaluations import FIGURES, MEASURES, PREDICTIONS, TABLES
     from msdn_core.runs.image_measures import write_image_measures
@@ -97,7 +99,9 @@ def write_tables(evaluation: Evaluation, folder: Path) -> list[str]:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / FIGURES).unlink(missing_ok=True)
     except OSError as fault:
-        raise MsdnError(f"The folder {folder} cannot be made ({fault.strerror or fault}); choose another.") from fault
+        raise MsdnError(
+            f"The folder {folder} cannot be created ({fault.strerror or fault}); choose another one."
+        ) from fault
     figures = evaluation.figures
     origin = {"run": figures["run"], "selected_on": figures["selected_on"]}
     for name in TABLES:
@@ -118,38 +122,40 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _text(figures: Mapping[str, Any]) -> str:
-    """The figures for a person, each beside what it was selected on."""
+    """Return the figures as text, each with what it was selected on."""
     from msdn_core.runs.evaluated_run import VALIDATED_GAMMA_NOTE
 
     rows: list[tuple[str, ...]] = [("", "CZSL", "U", "S", "H", "gamma")]
-    for name, found in (
+    for name, row in (
         ("gamma as trained", figures),
         ("gamma chosen on {}", figures["validated"]),
         ("best gamma, chosen on {}", figures["best"]),
     ):
-        if found is not None:
-            shown = (percent(found[key]) for key in ("czsl", "U", "S", "H"))
-            rows.append((name.format(found["selected_on"]), *shown, f"{found['gamma']:.3f}"))
+        if row is not None:
+            shown = (percent(row[key]) for key in ("czsl", "U", "S", "H"))
+            rows.append((name.format(row["selected_on"]), *shown, f"{row['gamma']:.3f}"))
     caution = [f"a gamma chosen on validation is {VALIDATED_GAMMA_NOTE}"] if figures["validated"] else []
     lines = [aligned(rows), *caution, f"area under the seen-unseen curve  {percent(figures['ausuc'])}", ""]
     pointing, pcp, attributes = figures["pointing"], figures["pcp"], figures["attributes"]
     regions, agreement = figures["region_insertion"], figures["agreement"]
-    looks = [("", "A→V", "V→A", "")]
+    measures = [("", "A→V", "V→A", "")]
     if pointing:
-        looks.append(("pointing game", *_both(pointing), f"chance {percent(pointing['chance'])}"))
+        measures.append(("pointing game", *_both(pointing), f"chance {percent(pointing['chance'])}"))
     if pcp:
         for size in ("usual", "strict"):
-            by = f"box / {pcp[size]['box_divided_by']:g}, {pcp['parts']} parts, {pcp['protocol']}"
-            looks.append((f"PCP, {size}", *_both(pcp[size]), by))
+            protocol = f"box / {pcp[size]['box_divided_by']:g}, {pcp['parts']} parts, {pcp['protocol']}"
+            measures.append((f"PCP, {size}", *_both(pcp[size]), protocol))
     auc = {side: attributes[f"auc_{side}"] for side in ("av", "va")}
-    looks.append(("attribute AUC", *_both(auc), f"fused {percent(attributes['auc_fused'])}, by {attributes['truth']}"))
+    measures.append(
+        ("attribute AUC", *_both(auc), f"fused {percent(attributes['auc_fused'])}, by {attributes['truth']}")
+    )
     for way in ("insertion", "deletion"):
         areas = {side: (regions[side] or {}).get(way) for side in ("av", "va")}
-        looks.append((f"region {way}", *_both(areas), f"by chance {percent(regions['random'])}"))
-    lines.append(aligned(looks))
+        measures.append((f"region {way}", *_both(areas), f"by chance {percent(regions['random'])}"))
+    lines.append(aligned(measures))
     if agreement is not None:
         lines.append(
-            f"agreement of the sub-nets: JSD {agreement['jsd_nats']:.4f} nats, overlap of maps "
+            f"agreement of the sub-nets: JSD {agreement['jsd_nats']:.4f} nats, map overlap "
             f"{percent(agreement['map_overlap'])}"
         )
     lines += [

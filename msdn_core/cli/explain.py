@@ -1,4 +1,4 @@
-"""``explain PROJECT IMAGE --run RUN --out DIR``: where both sub-nets look, as pictures, arrays and words."""
+"""``explain PROJECT IMAGE --run RUN --out DIR``: predictions and attention of an image, as pictures and arrays."""
 
 from __future__ import annotations
 
@@ -20,34 +20,48 @@ if TYPE_CHECKING:
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
-        "explain", parents=[common], help="predictions, attribute scores and both attention stacks of one image"
+        "explain",
+        parents=[common],
+        help="explain an image: predictions, attribute scores and the attention maps of both sub-nets",
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT")
-    parser.add_argument("image", metavar="IMAGE", help="an image of the project (name or number), or any image file")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
+    parser.add_argument("image", metavar="IMAGE", help="an image of the project (name or id), or any image file")
     parser.add_argument("--run", required=True, metavar="RUN", help="a run's name, or a checkpoint file")
-    parser.add_argument("--checkpoint", choices=("best", "last"), default="best", help="default: %(default)s")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write into")
-    parser.add_argument("--top", type=_count, default=6, metavar="N", help="overlays of the N highest attributes")
     parser.add_argument(
-        "--attribute", action="append", default=[], metavar="NAME", help="an overlay of this attribute too; repeatable"
+        "--checkpoint", choices=("best", "last"), default="best", help="the checkpoint (default: %(default)s)"
     )
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="the backbone's weights, where they are local")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to")
+    parser.add_argument(
+        "--top",
+        type=_count,
+        default=6,
+        metavar="N",
+        help="write overlays of the N highest-scoring attributes (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--attribute",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also write an overlay of this attribute; repeatable",
+    )
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="a local file with the backbone's weights")
+    parser.add_argument("--device", default="auto", help="device: auto, cpu, cuda or mps (default: %(default)s)")
     parser.set_defaults(handler=run)
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"“{text}” is no number of overlays; give 0 or more")
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number of overlays; give 0 or more")
     return int(text)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Explains one image and writes ``A-to-V … .png``, ``V-to-A … .png``, ``attention.npz``, ``explanation.json``.
+    """Explain an image and write ``A-to-V … .png``, ``V-to-A … .png``, ``attention.npz``, ``explanation.json``.
 
-    What a sub-net would say that the network does not have is left out.
+    Output of absent sub-nets is left out.
     """
     from msdn_core.cli.checkpoints import find_checkpoint
     from msdn_core.msdn.explainer import Explainer
@@ -85,8 +99,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         pictures = _write(arguments.out, image, explanation, table, chosen, result, _made_by(header))
     except OSError as fault:
         raise MsdnError(
-            f"The explanation cannot be written into {arguments.out} ({fault.strerror or fault}); choose another "
-            "folder with --out, or make room."
+            f"The explanation cannot be written to {arguments.out} ({fault.strerror or fault}); choose another folder "
+            "with --out, or free disk space."
         ) from fault
     rows = [
         (entry["class"], "seen" if entry["seen"] else "unseen", f"{entry['score']:.3f}")
@@ -108,7 +122,7 @@ def _write(
     result: Mapping[str, Any],
     made_by: str,
 ) -> list[str]:
-    """All files of an explanation; the names of its pictures."""
+    """Write all files of an explanation and return the names of its pictures."""
     import numpy as np
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +136,7 @@ def _write(
 
 
 def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTable) -> dict[str, Any]:
-    """Classes from the highest calibrated score down, each with every attribute's contribution, and attributes too."""
+    """Return classes by descending calibrated score, with the contribution of every attribute, and attributes."""
     from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
 
     scores = fused_attribute_scores(explanation.scores_av, explanation.scores_va, header.fusion)
@@ -130,7 +144,7 @@ def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTa
     plain = class_scores(scores, unit)
     stacked = calibrated(plain, table.seen, header.gamma)
     names = [attribute.full_name for attribute in table.attributes]
-    there = explanation.sub_nets
+    sub_nets = explanation.sub_nets
     viewed = explanation.viewed
     return {
         "gamma": header.gamma,
@@ -152,8 +166,8 @@ def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTa
                 "attribute": names[column],
                 "column": column,
                 "score": float(scores[column]),
-                "score_av": None if there is SubNets.VA else float(explanation.scores_av[column]),
-                "score_va": float(explanation.scores_va[column]) if there.has_va else None,
+                "score_av": None if sub_nets is SubNets.VA else float(explanation.scores_av[column]),
+                "score_va": float(explanation.scores_va[column]) if sub_nets.has_va else None,
             }
             for column in map(int, (-scores).argsort(kind="stable"))
         ],
@@ -161,19 +175,19 @@ def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTa
 
 
 def _made_by(header: CheckpointHeader) -> str:
-    """A line for files that outlive their folder."""
+    """Return the provenance as one line, for files that leave their folder."""
     return f"MSDN Explorer, run {header.run}, variant {header.variant}, selected on {header.selected_on}"
 
 
 def _arrays(explanation: Explanation) -> dict[str, Any]:
-    """Scores and maps of the sub-nets that there are; the baseline has scores alone, in attribute→visual's place."""
-    there = explanation.sub_nets
+    """Return scores and maps of the existing sub-nets; the baseline has only scores, in place of attribute→visual."""
+    sub_nets = explanation.sub_nets
     arrays: dict[str, Any] = {}
-    if there is not SubNets.VA:
+    if sub_nets is not SubNets.VA:
         arrays["scores_av"] = explanation.scores_av
-    if there.has_av:
+    if sub_nets.has_av:
         arrays["attention_av"] = explanation.attention_av
-    if there.has_va:
+    if sub_nets.has_va:
         arrays |= {"scores_va": explanation.scores_va, "attention_va": explanation.attention_va}
     return arrays
 
@@ -190,7 +204,7 @@ def _column(table: ClassTable, name: str) -> int:
         if name in (attribute.full_name, str(column)):
             return column
     some = ", ".join(attribute.full_name for attribute in table.attributes[:3])
-    raise ConfigError(f"There is no attribute “{name}” in this project; its attributes are named like {some}.")
+    raise ConfigError(f"The project has no attribute “{name}”; its names look like {some}.")
 
 
 def _write_overlays(
@@ -202,14 +216,14 @@ def _write_overlays(
     from msdn_core.vision.overlay import overlay
 
     picture = open_image(image)
-    words = PngInfo()
-    words.add_itxt("Comment", made_by)
+    metadata = PngInfo()
+    metadata.add_itxt("Comment", made_by)
     sides = {"av": ("A-to-V", explanation.attention_av), "va": ("V-to-A", explanation.attention_va)}
     written = []
     for name, (side, stack) in sides.items():
         for column in [] if explanation.sub_nets.absence(name) else columns:
             safe = "".join(c if c.isalnum() else "-" for c in table.attributes[column].full_name).strip("-")
             path = folder / f"{side} {column:03} {safe[:80]}.png"
-            overlay(picture, stack[column], explanation.viewed).save(path, pnginfo=words)
+            overlay(picture, stack[column], explanation.viewed).save(path, pnginfo=metadata)
             written.append(path)
     return written

@@ -1,4 +1,4 @@
-"""``export KIND PROJECT FILE``: writes what a project holds, or what a run says of it, in the formats of the field."""
+"""``export KIND PROJECT FILE``: write a project's content, or a run's results, in the formats of the field."""
 
 from __future__ import annotations
 
@@ -16,24 +16,26 @@ if TYPE_CHECKING:
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
         "export",
         parents=[common],
-        help="write what a project holds in the formats of the field",
+        help="export a project's content or a run's results",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description="\n".join(_line(name) for name in KINDS),
     )
     parser.add_argument("kind", choices=tuple(KINDS), metavar="KIND", help=", ".join(KINDS))
-    parser.add_argument("project", type=Path, metavar="PROJECT")
-    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write; its suffix chooses the form")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
+    parser.add_argument("file", type=Path, metavar="FILE", help="the file to write; its suffix chooses the format")
     parser.add_argument("--run", metavar="RUN", help="a run's name, or a checkpoint file")
-    parser.add_argument("--checkpoint", choices=("best", "last"), default="best", help="default: %(default)s")
     parser.add_argument(
-        "--split", choices=("test", "train", "all"), default="test", help="images looked at (default: %(default)s)"
+        "--checkpoint", choices=("best", "last"), default="best", help="the checkpoint (default: %(default)s)"
     )
-    parser.add_argument("--backbone", metavar="NAME", help="which features, where the project has several")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument(
+        "--split", choices=("test", "train", "all"), default="test", help="images to include (default: %(default)s)"
+    )
+    parser.add_argument("--backbone", metavar="NAME", help="which features, if the project has several")
+    parser.add_argument("--device", default="auto", help="device: auto, cpu, cuda or mps (default: %(default)s)")
     parser.set_defaults(handler=run)
 
 
@@ -43,13 +45,15 @@ def _line(name: str) -> str:
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Writes one file."""
+    """Write one file."""
     from msdn_core.errors import ConfigError
     from msdn_core.project import Project
 
     kind, file = arguments.kind, arguments.file
     if KINDS[kind].suffixes and file.suffix.lower() not in KINDS[kind].suffixes:
-        raise ConfigError(f"{kind} cannot be written as {file.name}; let the name end with {KINDS[kind].target}.")
+        raise ConfigError(
+            f"{kind} cannot be written as {file.name}; choose a name that ends with {KINDS[kind].target}."
+        )
     with Project.open(arguments.project, read_only=True) as project:
         report = _write(kind, project, arguments, output.progress)
     counts = ", ".join(f"{count:,} {what}" for what, count in report.counts.items())
@@ -94,7 +98,7 @@ def _write_run(
     from msdn_core.errors import ConfigError
 
     if arguments.run is None:
-        raise ConfigError(f"Of which run? Name it with --run RUN to export {kind}.")
+        raise ConfigError(f"Exporting {kind} needs a run; name it with --run RUN.")
     checkpoint = find_checkpoint(project.path, arguments.run, arguments.checkpoint)
     if kind == "onnx":
         from msdn_core.exporters.onnx_head import export_onnx

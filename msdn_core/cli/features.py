@@ -1,4 +1,4 @@
-"""``features PROJECT``: what the backbone makes of each image, once."""
+"""``features PROJECT``: extract region features of all images."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ if TYPE_CHECKING:
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
-        "features", parents=[common], help="extract region features of all images; interrupted, it resumes"
+        "features", parents=[common], help="extract region features of all images; an interrupted extraction resumes"
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     parser.add_argument(
         "--backbone", default="lite0", metavar="NAME", help="lite0, resnet101, or a timm or torchvision model"
     )
-    parser.add_argument("--size", type=int, metavar="N", help="pixels a side (default: the backbone's own)")
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="the backbone's weights, where it is offline")
+    parser.add_argument("--size", type=int, metavar="N", help="image size in pixels (default: the backbone's)")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="a local file with the backbone's weights")
     parser.add_argument(
         "--precision",
         choices=("float32", "bfloat16"),
         default="float32",
-        help="what the backbone computes in; bfloat16 takes half the time where the processor or the GPU has it",
+        help="backbone precision; bfloat16 takes half the time if the processor or the GPU supports it",
     )
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
-    parser.add_argument("--background", action="store_true", help="give way to other programs")
+    parser.add_argument("--device", default="auto", help="device: auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument("--background", action="store_true", help="run with lower priority")
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Extracts what is not extracted yet, on as many ranks as torchrun started."""
+    """Extract missing features, on as many ranks as torchrun started."""
     with on_ranks(output) as (ranks, shown):
         _extract(arguments, shown, ranks)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from msdn_core.importers.report import ImportReport
 
 _OPTIONS = {
-    IMAGES: {"metavar": "DIR", "help": "the folder of the photographs"},
+    IMAGES: {"metavar": "DIR", "help": "the folder of the images"},
     SPLITS: {"metavar": "MAT", "help": "att_splits.mat of the proposed split"},
     WORD_VECTORS: {
         "metavar": "FILE",
@@ -31,7 +31,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     for name, entry in FORMATS.items():
         one = formats.add_parser(name, parents=[common], help=entry.text)
         one.add_argument("source", type=Path, metavar="SOURCE", help=entry.text)
-        one.add_argument("project", type=Path, metavar="PROJECT", help="the project to make")
+        one.add_argument("project", type=Path, metavar="PROJECT", help="the project to create")
         for option in entry.options:
             one.add_argument(f"--{option.replace('_', '-')}", type=Path, **_OPTIONS[option])
         one.set_defaults(handler=run_format, format=entry)
@@ -41,7 +41,11 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     checkpoint.add_argument("project", type=Path, metavar="PROJECT", help="the project of its data set")
     checkpoint.add_argument("--recipe", metavar="NAME", help="cub, sun or awa2 (default: by the number of attributes)")
     checkpoint.add_argument(
-        "--fusion", type=float, nargs=2, metavar=("AV", "VA"), help="weights of both sub-nets (default: the recipe's)"
+        "--fusion",
+        type=float,
+        nargs=2,
+        metavar=("AV", "VA"),
+        help="fusion weights of both sub-nets (default: the recipe's)",
     )
     checkpoint.add_argument(
         "--normalize-v",
@@ -54,7 +58,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
 
     images = formats.add_parser("images", parents=[common], help="any folder of images")
     images.add_argument("folder", type=Path, metavar="DIR", help="the folder; folders inside it are included")
-    images.add_argument("project", type=Path, metavar="PROJECT", help="the project to make or to add to")
+    images.add_argument("project", type=Path, metavar="PROJECT", help="the project to create or to add to")
     images.set_defaults(handler=run_images)
 
 

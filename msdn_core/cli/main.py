@@ -1,4 +1,4 @@
-"""From arguments to a command, and from its faults to one sentence and a status."""
+"""The main function: it runs a command and turns errors into one sentence and an exit status."""
 
 from __future__ import annotations
 
@@ -50,10 +50,10 @@ COMMANDS = (
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+    """Return the parser of the whole command line."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
-        "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object a line, for programs"
+        "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object per line, for programs"
     )
     parser = argparse.ArgumentParser(
         prog="python -m msdn_core",
@@ -68,13 +68,13 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Runs one command; 0 where it did what was asked, otherwise 1 with one sentence of why (2: bad arguments)."""
+    """Run a command; return 0 on success, 1 after an error with one sentence, 2 for wrong arguments."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            # Names of classes and files are anybody's; a console that cannot show a letter shows its escape.
+            # Names of classes and files may contain any letter; a console that cannot show one prints its escape.
             stream.reconfigure(errors="backslashreplace")
     if argv is None:
-        # What crashes in native code says where: a run in its log, a job to the window that started it.
+        # A crash in native code prints its location: in a run's log, or to the window that started the job.
         with suppress(OSError, ValueError, AttributeError):
             faulthandler.enable()
     words = sys.argv[1:] if argv is None else argv
@@ -83,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(arguments, output, words)
     except BrokenPipeError:
-        # The reader of our output has gone (``| head``): nothing is left to be said, and Python would complain.
+        # The reader of the output is gone (``| head``); without this, Python would print an error at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -91,16 +91,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace, output: Output, words: Sequence[str]) -> int:
     try:
         for word in words:
-            # Bytes that the shell's encoding has no letters for arrive as half a letter each.
+            # Bytes that are invalid in the shell's encoding arrive as surrogates.
             if any("\ud800" <= letter <= "\udfff" for letter in word):
-                raise MsdnError(f"“{word}” is no UTF-8 text in this shell; rename it, or set PYTHONUTF8=1.")
+                raise MsdnError(f"“{word}” is not valid UTF-8 in this shell; rename it, or set PYTHONUTF8=1.")
         status: int | None = arguments.handler(arguments, output)
         return status or 0
     except MsdnError as fault:
         output.error(str(fault))
         return 1
     except KeyboardInterrupt:
-        output.error("Interrupted; what was finished is kept.")
+        output.error("Interrupted; finished work is kept.")
         return 130
     except BrokenPipeError:
         raise
@@ -108,12 +108,12 @@ def _run(arguments: argparse.Namespace, output: Output, words: Sequence[str]) ->
         output.error("The machine ran out of memory; close other programs and try again.")
     except OSError as fault:
         place = f"{fault.filename}: " if fault.filename else ""
-        output.error(f"The system refused something ({place}{fault.strerror or fault}); mend that and try again.")
+        output.error(f"The system reported an error ({place}{fault.strerror or fault}); resolve it and try again.")
     except Exception as fault:
-        # A fault of ours: a person gets one sentence, and who wants to mend it asks for the rest.
+        # A bug: print one sentence; MSDN_TRACEBACK shows the rest.
         if os.environ.get("MSDN_TRACEBACK"):
             raise
         output.error(
-            f"An unexpected fault, {type(fault).__name__}: {fault}; set MSDN_TRACEBACK=1 to see where, and report it."
+            f"Unexpected error ({type(fault).__name__}: {fault}); set MSDN_TRACEBACK=1 for details, and report it."
         )
     return 1

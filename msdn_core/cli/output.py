@@ -1,4 +1,4 @@
-"""What a command prints: a result, its progress, or one sentence of what went wrong."""
+"""The output of a command: its result, its progress, or an error."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Result = Mapping[str, Any]
 
 
 class Output:
-    """Prints for a person, or with ``--json`` for a program: progress lines, then one last line.
+    """Prints text for users or, with ``--json``, lines for programs: progress lines, then one last line.
 
-    Progress is ``{"progress": {"stage", "done", "total", "rate", "remaining_s"}}``; the last line is the result's
-    object itself, or ``{"error": "…"}``.
+    Progress is ``{"progress": {"stage", "done", "total", "rate", "remaining_s"}}``; the last line is the result or
+    ``{"error": "…"}``.
     """
 
     def __init__(self, *, as_json: bool) -> None:
@@ -29,7 +29,7 @@ class Output:
     def progress(
         self, stage: str, done: int, total: int, rate: float | None = None, remaining_s: float | None = None
     ) -> None:
-        """Says how far a stage is; at most ten times a second, and always at its end."""
+        """Print the progress of a stage; at most ten times a second, and always at its end."""
         now = time.monotonic()
         if now - self._last < 0.1 and done < total:
             return
@@ -47,34 +47,34 @@ class Output:
                 self.end_progress()
 
     def end_progress(self) -> None:
-        """Leaves the line on which progress was drawn."""
+        """End the line on which progress is drawn."""
         if self._drawn:
             print(file=sys.stderr)
             self._drawn = False
 
     def note(self, text: str) -> None:
-        """A line for the person in front of it; on standard error, so that results can be piped."""
+        """Print a line for the user, on standard error so that results can be piped."""
         self.end_progress()
         if not self.as_json:
             print(text, file=sys.stderr, flush=True)
 
     def result(self, result: Result, text: str) -> None:
-        """The command's result: ``text`` for a person, the object with ``--json``."""
+        """Print the result: ``text``, or the object with ``--json``."""
         self.end_progress()
         print(json.dumps(result, ensure_ascii=False, allow_nan=False) if self.as_json else text, flush=True)
 
     def error(self, sentence: str) -> None:
-        """One sentence on standard error, and with ``--json`` the object on standard output too."""
+        """Print an error on standard error and, with ``--json``, as an object on standard output."""
         self.end_progress()
         if self.as_json:
-            # Where standard output itself is at fault, the sentence still reaches the person.
+            # If standard output itself fails, the error still appears on standard error.
             with suppress(OSError):
                 print(json.dumps({"error": sentence}, ensure_ascii=False), flush=True)
         print(f"msdn: {sentence}", file=sys.stderr, flush=True)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of text in columns that line up, two spaces apart."""
+    """Return rows of text in aligned columns, two spaces apart."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

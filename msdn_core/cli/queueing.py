@@ -1,4 +1,4 @@
-"""``queue PROJECT``: takes the runs that wait, one after another, in this shell until none is left."""
+"""``queue PROJECT``: train the queued runs one after another, in this shell, until none is left."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
-        "queue", parents=[common], help="train the runs that wait (`train --queue`), one after another"
+        "queue", parents=[common], help="train the queued runs (`train --queue`) one after another"
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--list", action="store_true", help="only list them, the next one first")
-    what.add_argument("--order", nargs="+", metavar="RUN", help="put these first, in this order")
-    what.add_argument("--hold", action="store_true", help="let none be taken after the run at work")
+    what.add_argument("--order", nargs="+", metavar="RUN", help="put these runs first, in this order")
+    what.add_argument("--hold", action="store_true", help="hold the queue: start no run after the current one")
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Works through the queue, which then is no longer held; or changes or lists it.
+    """Train the queued runs, which releases a held queue; or change or list the queue.
 
-    Raises RunError where another process works through it already.
+    Raises RunError if another process is training the queue.
     """
     from msdn_core.project import Project
     from msdn_core.runs.launch import lower_priority
@@ -45,20 +45,22 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     elif not arguments.list:
         hold_queue(project, False)
         lower_priority()
-        taken = QueueRunner(project, tell=lambda run, status: _tell(output, run, status)).work()
-        output.result({"taken": taken}, f"{taken} runs were taken; none waits." if taken else "No run waits.")
+        taken = QueueRunner(project, tell=lambda run, status: _print_status(output, run, status)).work()
+        output.result(
+            {"taken": taken}, f"Trained {taken} runs; the queue is empty." if taken else "The queue is empty."
+        )
         return
-    _show(project, output)
+    _print_queue(project, output)
 
 
-def _tell(output: Output, run: RunDirectory, status: RunStatus) -> None:
-    output.note(f"Run “{run.name}” {status.state}{f': {status.reason}' if status.reason else '.'}")
+def _print_status(output: Output, run: RunDirectory, status: RunStatus) -> None:
+    output.note(f"Run “{run.name}” is {status.state}{f': {status.reason}' if status.reason else '.'}")
 
 
-def _show(project: Path, output: Output) -> None:
+def _print_queue(project: Path, output: Output) -> None:
     names = [run.name for run in queued_runs(project)]
     held, at_work = read_order(project).held, is_queue_running(project)
     rows = [(str(place), name) for place, name in enumerate(names, 1)]
-    how = "held" if held else "being worked through" if at_work else "waiting for `queue PROJECT`"
-    text = f"{aligned([('', 'run'), *rows])}\n{how}" if names else "No run waits."
+    state = "held" if held else "running" if at_work else "not running; start it with `queue PROJECT`"
+    text = f"{aligned([('', 'run'), *rows])}\nThe queue is {state}." if names else "The queue is empty."
     output.result({"waiting": names, "held": held, "at_work": at_work}, text)

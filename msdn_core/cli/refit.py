@@ -1,4 +1,4 @@
-"""``refit PROJECT RUN``: a finished run's settings trained anew on all seen classes, in this shell until it ends."""
+"""``refit PROJECT RUN``: train a finished run's settings on all seen classes, in this shell."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
         "refit",
         parents=[common],
-        help="train a run anew on all seen classes, for the steps that its validation chose and with its gamma",
+        help="train a run again on all seen classes, with the steps and the gamma that validation chose",
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT")
-    parser.add_argument("run", metavar="RUN", help="a finished run that selected on validation")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
+    parser.add_argument("run", metavar="RUN", help="a finished run selected on validation")
     parser.add_argument("--name", metavar="NEW", help="the new run's name (default: RUN-refit)")
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Trains, on as many ranks as torchrun started; status as of ``train``."""
+    """Train on as many ranks as torchrun started; return the status of ``train``."""
     with on_ranks(output) as (ranks, shown):
         return train_in(lambda: _directory(arguments), shown, ranks)
 

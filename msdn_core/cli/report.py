@@ -1,4 +1,4 @@
-"""``report PROJECT [RUN]``: one HTML file that says what a run is worth, and what it rests on."""
+"""``report PROJECT [RUN]``: write an HTML report of a run."""
 
 from __future__ import annotations
 
@@ -13,24 +13,30 @@ if TYPE_CHECKING:
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
-        "report", parents=[common], help="one HTML file of a run: data, recipe, curves, figures, tables, images"
+        "report", parents=[common], help="write an HTML report of a run: data, recipe, curves, figures, tables, images"
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT")
-    parser.add_argument("run", nargs="?", metavar="RUN", help="a run's name (default: the newest that was evaluated)")
-    parser.add_argument("--beside", metavar="RUN", help="a second run to compare it with, differences told from noise")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
+    parser.add_argument("run", nargs="?", metavar="RUN", help="a run's name (default: the newest evaluated run)")
     parser.add_argument(
-        "--checkpoint", choices=("best", "last"), help="default: the best one, or the last where there is no best one"
+        "--beside", metavar="RUN", help="a second run to compare it with; differences within noise are marked"
     )
-    parser.add_argument("-o", "--out", type=Path, metavar="FILE", help="default: report.html in the run's folder")
-    parser.add_argument("--evaluate", action="store_true", help="evaluate first what was not, or holds no longer")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument(
+        "--checkpoint", choices=("best", "last"), help="the checkpoint (default: best, or last if there is no best one)"
+    )
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="FILE", help="the HTML file (default: report.html in the run's folder)"
+    )
+    parser.add_argument(
+        "--evaluate", action="store_true", help="first evaluate runs that have no evaluation or an outdated one"
+    )
+    parser.add_argument("--device", default="auto", help="device: auto, cpu, cuda or mps (default: %(default)s)")
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Writes the report; RunError where a run was not evaluated and ``--evaluate`` is not there."""
+    """Write the report; raise RunError if a run has not been evaluated and ``--evaluate`` is not given."""
     from msdn_core.errors import RunError
     from msdn_core.links import refuse_links
     from msdn_core.project import Project
@@ -41,17 +47,17 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         first = find_run(project.path, arguments.run) if arguments.run else newest_evaluated_run(project)
         runs = [first, *([find_run(project.path, arguments.beside)] if arguments.beside else [])]
         if len(runs) > 1 and runs[0].path == runs[1].path:
-            raise RunError(f"“{first.name}” cannot stand beside itself; name another run with --beside.")
+            raise RunError(f"“{first.name}” cannot be compared with itself; name another run with --beside.")
         name = "report.html" if len(runs) == 1 else f"report-beside-{runs[1].name}.html"
         file = arguments.out or first.path / name
         if arguments.out is None:
             refuse_links(project.path, file)
         if not file.parent.is_dir():
-            raise RunError(f"There is no folder {file.parent} for the report; make it, or choose another with --out.")
+            raise RunError(f"The folder {file.parent} does not exist; create it, or choose another one with --out.")
         if arguments.evaluate:
             for one in runs:
                 _evaluate(project, one, arguments, output)
-        # It loads torch, which takes a while: what can be refused was refused before.
+        # Imported late: it loads torch, which takes a while, so errors are reported before.
         from msdn_core.report.page import write_report
 
         written = write_report(
@@ -63,12 +69,12 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             progress=lambda done, total: output.progress("images", done, total),
         )
     result = {"file": str(written.file), "runs": list(written.runs), "findings": list(written.findings)}
-    advice = ["Add --evaluate to measure anew what holds no longer."] if written.is_stale else []
+    advice = ["Add --evaluate to update outdated evaluations."] if written.is_stale else []
     output.result(result, "\n".join([str(written.file), *written.findings, *advice]))
 
 
 def _evaluate(project: Any, run: RunDirectory, arguments: argparse.Namespace, output: Output) -> None:
-    """Evaluates a run's checkpoint unless that was done and holds."""
+    """Evaluate a run's checkpoint unless it has an up-to-date evaluation."""
     from msdn_core.cli.evaluate import write_tables
     from msdn_core.errors import RunError
     from msdn_core.evaluation.examine import examine
@@ -78,13 +84,13 @@ def _evaluate(project: Any, run: RunDirectory, arguments: argparse.Namespace, ou
     kind = arguments.checkpoint or checkpoint_kind(run)
     checkpoint = run.checkpoint(kind) if kind is not None else None
     if kind is None or checkpoint is None:
-        return  # The report itself says what is missing.
+        return  # The report says what is missing.
     try:
         tested = read_evaluated_run(run, kind, project.table(), project.images())
     except RunError:
         tested = None
     if tested is None or tested.stale:
-        output.note(f"Evaluating “{run.name}”.")
+        output.note(f"Evaluating “{run.name}” …")
         evaluation = examine(
             project.path,
             checkpoint,

@@ -1,4 +1,4 @@
-"""``runs PROJECT``, and ``stop|cancel|pause|resume PROJECT RUN``: what runs there are, and what they shall do."""
+"""``runs PROJECT`` and ``stop|cancel|pause|resume PROJECT RUN``: list and control runs."""
 
 from __future__ import annotations
 
@@ -18,28 +18,30 @@ from msdn_core.runs.queue import cancel_waiting
 from msdn_core.runs.status import RunState
 
 _HELP = {
-    "stop": "end a run and keep its checkpoint, to go on with later",
-    "cancel": "end a run, or one that waits, and mark it cancelled; nothing is deleted",
-    "pause": "let a run wait",
-    "resume": "let a paused run go on, or go on in the background with one that was left",
+    "stop": "stop a run and keep its checkpoint, so that it can be resumed",
+    "cancel": "cancel a running or queued run; nothing is deleted",
+    "pause": "pause a run",
+    "resume": "resume a paused run, or a stopped one in the background",
 }
 _ACKNOWLEDGED_WITHIN_S = 10.0
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the five commands."""
-    listing = commands.add_parser("runs", parents=[common], help="list a project's runs, their state and best figures")
-    listing.add_argument("project", type=Path, metavar="PROJECT")
+    """Add the five commands."""
+    listing = commands.add_parser(
+        "runs", parents=[common], help="list a project's runs with their states and best figures"
+    )
+    listing.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     listing.set_defaults(handler=show)
     for name, text in _HELP.items():
         parser = commands.add_parser(name, parents=[common], help=text)
-        parser.add_argument("project", type=Path, metavar="PROJECT")
-        parser.add_argument("run", metavar="RUN")
-        parser.set_defaults(handler=tell, command=name)
+        parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
+        parser.add_argument("run", metavar="RUN", help="the run's name")
+        parser.set_defaults(handler=send, command=name)
 
 
 def show(arguments: argparse.Namespace, output: Output) -> None:
-    """Lists the runs, the newest first."""
+    """List the runs, newest first."""
     from msdn_core.project import Project
 
     with Project.open(arguments.project, read_only=True) as project:
@@ -68,36 +70,42 @@ def show(arguments: argparse.Namespace, output: Output) -> None:
         if figures.get("selected_on") == "test":
             measured += ", selected on test"
         rows.append((run.name, str(status.state), f"{status.step:,} of {status.steps:,}", *shown, measured))
-    output.result({"runs": entries}, aligned(rows) if runs else "There are no runs yet; start one with `train`.")
+    output.result({"runs": entries}, aligned(rows) if runs else "There are no runs; start one with `train`.")
 
 
-def tell(arguments: argparse.Namespace, output: Output) -> None:
-    """Sends a command and waits for its acknowledgement; ``resume`` starts a run that has no process."""
+def send(arguments: argparse.Namespace, output: Output) -> None:
+    """Send a command and wait for its acknowledgement; ``resume`` starts a run that has no process."""
     run = find_run(arguments.project, arguments.run)
     state = run.status().state
     if arguments.command == "cancel" and state is RunState.QUEUED and cancel_waiting(run):
-        output.result({"run": run.name, "command": "cancel"}, f"Run “{run.name}” waits no longer.")
+        output.result({"run": run.name, "command": "cancel"}, f"Run “{run.name}” was removed from the queue.")
         return
     if arguments.command == "resume" and (state.resumable or state is RunState.QUEUED):
         pid = launch_training(run)
         output.result(
-            {"run": run.name, "state": "starting", "pid": pid}, f"Run “{run.name}” goes on in the background."
+            {"run": run.name, "state": "starting", "pid": pid}, f"Run “{run.name}” was resumed in the background."
         )
         return
     if not state.alive:
-        raise RunError(f"Run “{run.name}” is {state}, so there is nothing to {arguments.command}.")
+        raise RunError(f"Run “{run.name}” is {state}, so the command {arguments.command} is not possible.")
     offset = run.events_path.stat().st_size if run.events_path.is_file() else 0
     identity = run.send(arguments.command)
     deadline = time.monotonic() + _ACKNOWLEDGED_WITHIN_S
     while time.monotonic() < deadline:
         events, offset = run.read_events(offset)
         if any(isinstance(event, CommandTaken) and event.id == identity for event in events):
-            output.result({"run": run.name, "command": arguments.command}, f"Run “{run.name}”: {arguments.command}.")
+            output.result(
+                {"run": run.name, "command": arguments.command},
+                f"Run “{run.name}” received the command {arguments.command}.",
+            )
             return
         if not run.status().state.alive:
-            raise RunError(f"Run “{run.name}” ended before it could {arguments.command}: it is {run.status().state}.")
+            raise RunError(
+                f"Run “{run.name}” ended before it received the command {arguments.command}; it "
+                f"is {run.status().state}."
+            )
         time.sleep(0.1)
     raise RunError(
-        f"Run “{run.name}” did not answer within {_ACKNOWLEDGED_WITHIN_S:.0f} s; the command stands, and it follows "
-        "it when it can."
+        f"Run “{run.name}” did not answer within {_ACKNOWLEDGED_WITHIN_S:.0f} s; it will follow the command as soon as "
+        "it can."
     )

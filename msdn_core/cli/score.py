@@ -1,4 +1,4 @@
-"""``score PROJECT --run RUN``: attribute scores of all images, which zero-shot search ranks a collection by."""
+"""``score PROJECT --run RUN``: compute the attribute scores of all images, by which zero-shot search ranks."""
 
 from __future__ import annotations
 
@@ -10,20 +10,22 @@ from msdn_core.cli.output import Output
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
-        "score", parents=[common], help="run a checkpoint over all images, labelled or not, and keep their scores"
+        "score", parents=[common], help="score all images of a project, labelled or not, by a checkpoint"
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     parser.add_argument("--run", required=True, metavar="RUN", help="a run's name, or a checkpoint file")
-    parser.add_argument("--checkpoint", choices=("best", "last"), default="best", help="default: %(default)s")
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="the backbone's weights, where they are local")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (default: %(default)s)")
+    parser.add_argument(
+        "--checkpoint", choices=("best", "last"), default="best", help="the checkpoint (default: %(default)s)"
+    )
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="a local file with the backbone's weights")
+    parser.add_argument("--device", default="auto", help="device: auto, cpu, cuda or mps (default: %(default)s)")
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Scores all images and writes ``scores/RUN-CHECKPOINT.npz`` in the project."""
+    """Score all images and write ``scores/RUN-CHECKPOINT.npz`` in the project."""
     from msdn_core.cli.checkpoints import find_checkpoint
     from msdn_core.msdn.collection import score_collection
     from msdn_core.runs.attribute_scores import scores_file, write_attribute_scores

@@ -1,4 +1,4 @@
-"""How commands that train take settings."""
+"""The option for settings, shared by the commands that train."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 
 
 def add_settings(parser: argparse.ArgumentParser, text: str) -> None:
-    """Adds ``--set KEY=VALUE …``, which may be given several times."""
+    """Add ``--set KEY=VALUE …``, which may be given several times."""
     parser.add_argument(
         "--set", action="extend", nargs="+", default=[], dest="settings", metavar="KEY=VALUE", help=text
     )

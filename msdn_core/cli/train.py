@@ -1,4 +1,4 @@
-"""``train PROJECT``: a training run, in this shell until it ends; or runs that wait for their turn."""
+"""``train PROJECT``: train a run in this shell, or queue runs."""
 
 from __future__ import annotations
 
@@ -22,16 +22,19 @@ if TYPE_CHECKING:
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
-    """Adds the command."""
+    """Add the command."""
     parser = commands.add_parser(
-        "train", parents=[common], help="train a network; features that are missing come first"
+        "train", parents=[common], help="train a network; missing features are extracted first"
     )
-    parser.add_argument("project", type=Path, metavar="PROJECT")
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     parser.add_argument(
         "--recipe", default=None, metavar="NAME", help="demo, cub, cub-cosine, sun or awa2 (default: demo)"
     )
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="settings from a file: one that the window saved, or a config.json"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="read settings from a file: one saved by the window, or the config.json of a run",
     )
     add_settings(parser, "change settings; repeatable")
     parser.add_argument(
@@ -40,24 +43,24 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="IMAGE:ATTRIBUTE",
-        help="film the attention maps of these pairs while it trains (default: the project's pins, or telling ones); "
-        "none: no film",
+        help="film the attention maps of these pairs during training (default: the project's pins, or pairs chosen "
+        "automatically); none: no film",
     )
-    parser.add_argument("--watch-file", type=Path, metavar="FILE", help="the same from a file, a pair a line")
-    parser.add_argument("--name", metavar="RUN", help="the run's name (default: the recipe's and a number)")
-    parser.add_argument("--resume", action="store_true", help="go on with the run of that name where it was left")
-    parser.add_argument("--queue", action="store_true", help="let the run wait for its turn: `queue PROJECT` takes it")
+    parser.add_argument("--watch-file", type=Path, metavar="FILE", help="the same from a file with one pair per line")
+    parser.add_argument("--name", metavar="RUN", help="the run's name (default: the recipe and a number)")
+    parser.add_argument("--resume", action="store_true", help="resume the run of that name")
+    parser.add_argument("--queue", action="store_true", help="add the run to the queue, which `queue PROJECT` trains")
     parser.add_argument(
         "--grid",
         metavar="VALUES",
-        help="queue a run for each combination, e.g. 'lr: 1e-4, 3e-4; seed: 0, 1, 2'; --set settings hold for all",
+        help="queue a run for each combination, e.g. 'lr: 1e-4, 3e-4; seed: 0, 1, 2'; --set applies to all runs",
     )
     parser.add_argument("--run-directory", type=Path, help=argparse.SUPPRESS)
     parser.set_defaults(handler=run)
 
 
 def run(arguments: argparse.Namespace, output: Output) -> int:
-    """Trains, on as many ranks as torchrun started; 0 for a run that finished or was stopped, otherwise its reason."""
+    """Train on as many ranks as torchrun started; return 0 for a finished or stopped run, or raise MsdnError."""
     if arguments.queue or arguments.grid is not None:
         _queue(arguments, output)
         return 0
@@ -66,15 +69,15 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 
 def train_in(make: Callable[[], RunDirectory], output: Output, ranks: Ranks) -> int:
-    """Trains in the directory that ``make`` gives, on one rank or several; its status as that of ``run``."""
-    directory = ranks.broadcast(lambda: _signed(make()))
+    """Train in the directory that ``make`` returns, on one rank or several; return the status of ``run``."""
+    directory = ranks.broadcast(lambda: _register_process(make()))
     output.note(f"Run “{directory.name}” in {directory.path}")
     from msdn_core.runs.launch import lower_priority
     from msdn_core.training.loop import run_training
 
     lower_priority()
 
-    state = run_training(directory, listener=lambda event: _show(event, output), ranks=ranks)
+    state = run_training(directory, listener=lambda event: _print_event(event, output), ranks=ranks)
     if not ranks.first:
         return int(str(state) == "failed")
     status = directory.status()
@@ -105,7 +108,7 @@ def _directory(arguments: argparse.Namespace) -> RunDirectory:
     if not arguments.resume:
         return RunDirectory.create(path, arguments.name, _config(arguments).to_json())
     if arguments.name is None:
-        raise ConfigError("Which run shall go on? Name it with --name RUN.")
+        raise ConfigError("--resume needs a run; name it with --name RUN.")
     if (
         arguments.settings
         or arguments.config
@@ -113,16 +116,15 @@ def _directory(arguments: argparse.Namespace) -> RunDirectory:
         or (arguments.recipe and arguments.recipe not in RECIPES)
     ):
         raise ConfigError(
-            "A run goes on with the settings that it began with; leave --set, --config and --watch away, or start a "
-            "new run."
+            "A resumed run keeps its settings; omit --recipe, --set, --config and --watch, or start a new run."
         )
     directory = find_run(path, arguments.name)
     state = directory.status().state
     if state.alive:
-        raise RunError(f"Run “{directory.name}” is at work already; stop it first.")
+        raise RunError(f"Run “{directory.name}” is already running; stop it first.")
     if state is RunState.FINISHED:
-        # Going on would measure on the test split a second time.
-        raise RunError(f"Run “{directory.name}” is finished, so there is nothing to go on with; start a new run.")
+        # Resuming would measure on the test split a second time.
+        raise RunError(f"Run “{directory.name}” is finished and cannot be resumed; start a new run.")
     return directory
 
 
@@ -130,16 +132,18 @@ def _config(arguments: argparse.Namespace) -> TrainConfig:
     from msdn_core.recipes.config import from_settings
     from msdn_core.recipes.config_file import read_config
 
-    settings = [*arguments.settings, *_watched(arguments)]
+    settings = [*arguments.settings, *_watch_settings(arguments)]
     if arguments.config is None:
         return from_settings(arguments.recipe or "demo", settings)
     if arguments.recipe is not None:
-        raise ConfigError("A settings file names its recipe itself; give --config or --recipe, not both.")
+        raise ConfigError(
+            "--config and --recipe cannot be combined, because a settings file names its recipe; give one of them."
+        )
     return read_config(arguments.config).with_settings(settings)
 
 
-def _watched(arguments: argparse.Namespace) -> list[str]:
-    """The setting ``watch``, where pairs are given; ConfigError for one that the project does not have."""
+def _watch_settings(arguments: argparse.Namespace) -> list[str]:
+    """Return the setting ``watch`` if pairs are given; raise ConfigError for one that the project does not have."""
     from msdn_core.project import Project
     from msdn_core.runs.pins import NO_FILM, format_watch_setting, parse_watch_setting
 
@@ -149,37 +153,37 @@ def _watched(arguments: argparse.Namespace) -> list[str]:
         lines = arguments.watch_file.read_text(encoding="utf-8").splitlines() if arguments.watch_file else []
     except (OSError, ValueError) as fault:
         raise ConfigError(
-            f"{arguments.watch_file} cannot be read ({fault}); give a file with a pair a line."
+            f"{arguments.watch_file} cannot be read ({fault}); give a text file with one pair per line."
         ) from fault
     setting = format_watch_setting([*arguments.watch, *lines])
     if setting != NO_FILM:
         with Project.open(arguments.project, read_only=True) as project:
             images = {image.name: image.id for image in project.images()}
             attributes = [attribute.full_name for attribute in project.table().attributes]
-        _, faults = parse_watch_setting(setting, images, attributes)
-        if faults:
-            raise ConfigError(faults[0])
+        _, problems = parse_watch_setting(setting, images, attributes)
+        if problems:
+            raise ConfigError(problems[0])
     return [f"watch={setting}"]
 
 
 def _queue(arguments: argparse.Namespace, output: Output) -> None:
-    """Makes the runs and starts none: who wants them trained says ``queue PROJECT``, or opens the window."""
+    """Add the runs to the queue without starting it; ``queue PROJECT`` or the window trains them."""
     from msdn_core.project import Project
     from msdn_core.recipes.enqueuing import queue_runs
     from msdn_core.recipes.grid import grid_runs, parse_grid
 
     if arguments.resume:
-        raise ConfigError("A run that goes on is not queued here; leave --queue and --grid away.")
+        raise ConfigError("--resume cannot be combined with --queue or --grid; omit them.")
     runs = grid_runs(_config(arguments), parse_grid(arguments.grid or ""))
     with Project.open(arguments.project, read_only=True) as project:
         made = queue_runs(project.path, arguments.name, runs)
     names = [run.name for run in made]
-    text = f"{len(names)} {'run waits' if len(names) == 1 else 'runs wait'}: {', '.join(names)}."
-    output.result({"queued": names}, f"{text}\n`queue {arguments.project}` trains what waits.")
+    text = f"Queued {len(names)} {'run' if len(names) == 1 else 'runs'}: {', '.join(names)}."
+    output.result({"queued": names}, f"{text}\nTrain them with `queue {arguments.project}`.")
 
 
-def _signed(directory: RunDirectory) -> RunDirectory:
-    """A run that starts names its process at once, so that it reads as lost where this one ends before it trains."""
+def _register_process(directory: RunDirectory) -> RunDirectory:
+    """Store this process in the status of a starting run, so that the run is lost if the process ends early."""
     from msdn_core.runs.status import RunState, current_process
 
     status = directory.status()
@@ -189,7 +193,7 @@ def _signed(directory: RunDirectory) -> RunDirectory:
     return directory
 
 
-def _show(event: Event, output: Output) -> None:
+def _print_event(event: Event, output: Output) -> None:
     from msdn_core.runs.events import Evaluated, FeatureProgress, Message, RunStarted, StepDone
 
     if isinstance(event, FeatureProgress):
@@ -201,7 +205,7 @@ def _show(event: Event, output: Output) -> None:
         output.note(f"step {event.step:>6}  {event.on}: {shown}")
     elif isinstance(event, RunStarted):
         output.note(
-            f"{'Goes on' if event.resumed else 'Starts'} at step {event.step} of {event.steps} on {event.device}, "
+            f"{'Resumed' if event.resumed else 'Started'} at step {event.step} of {event.steps} on {event.device}, "
             f"variant {event.variant}, sub-nets {event.sub_nets}."
         )
     elif isinstance(event, Message):

@@ -1,1 +1,1 @@
-"""One self-contained HTML file of a run, or of two side by side: what was measured, on what, by what settings."""
+"""Reports: one self-contained HTML file of a run, or of two runs side by side."""

@@ -1,4 +1,4 @@
-"""Charts of a report, as SVG in the page's own colours: lines over axes, in one run's colour or two."""
+"""Charts of a report as SVG in the colours of the page: lines of one or two runs over axes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Points = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Line:
-    """(P, 2) points of the first (0) or the second (1) run, joined."""
+    """A line through (P, 2) points, of the first (0) or the second (1) run."""
 
     points: Points
     run: int = 0
@@ -29,7 +29,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A point of its own; ``sign`` is ``square``, ``circle`` or ``triangle``."""
+    """A single point; ``sign`` is ``square``, ``circle`` or ``triangle``."""
 
     x: float
     y: float
@@ -47,11 +47,11 @@ def chart(
     size: tuple[int, int] = (420, 300),
     ends: tuple[float, float, float, float] | None = None,
 ) -> str:
-    """An SVG for a page; ``ends`` are the axes' lowest and highest x and y, taken from the points where left out."""
+    """Return an SVG for a page; ``ends`` are the lowest and highest x and y, by default those of the points."""
     width, height = size
-    every = np.concatenate([line.points for line in lines]) if lines else np.zeros((0, 2))
+    points = np.concatenate([line.points for line in lines]) if lines else np.zeros((0, 2))
     if ends is None:
-        ends = (*_around(every[:, 0], snug=True), *_around(every[:, 1]))
+        ends = (*_axis_range(points[:, 0], snug=True), *_axis_range(points[:, 1]))
     left, right, low, high = ends
 
     def x(value: float) -> float:
@@ -70,46 +70,46 @@ def chart(
     parts.append(text((_LEFT + width - _RIGHT) / 2, height - 6, x_label, anchor="middle", fill=MUTED, size=11))
     if y_label:
         middle = (height - _BOTTOM + _TOP) / 2
-        words = text(11, middle, y_label, anchor="middle", fill=MUTED, size=11)
-        parts.append(f'<g transform="rotate(-90 11 {middle:.0f})">{words}</g>')
+        label = text(11, middle, y_label, anchor="middle", fill=MUTED, size=11)
+        parts.append(f'<g transform="rotate(-90 11 {middle:.0f})">{label}</g>')
     for line in lines:
-        places = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line.points.tolist())
+        coordinates = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line.points.tolist())
         parts.append(
-            f'<polyline points="{places}" fill="none" stroke="{RUN_COLOURS[line.run]}" stroke-width="1.8" '
+            f'<polyline points="{coordinates}" fill="none" stroke="{RUN_COLOURS[line.run]}" stroke-width="1.8" '
             f'stroke-linejoin="round"{_DASHES[line.run]}/>'
         )
-    parts += [_sign(mark, x(mark.x), y(mark.y)) for mark in marks]
+    parts += [_mark_shape(mark, x(mark.x), y(mark.y)) for mark in marks]
     return "\n".join([*parts, "</svg>"])
 
 
 def ticks(low: float, high: float, *, about: int = 4) -> list[float]:
-    """Round numbers between two, some ``about`` of them."""
+    """Return roughly ``about`` round numbers between two values."""
     rough = (high - low) / about
     size = 10.0 ** math.floor(math.log10(rough))
     step = next(step * size for step in (1, 2, 5, 10) if step * size >= rough * 0.7)
     return [number * step for number in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
 
 
-def _around(values: Points, *, snug: bool = False) -> tuple[float, float]:
+def _axis_range(values: Points, *, snug: bool = False) -> tuple[float, float]:
     if not len(values):
         return 0.0, 1.0
     low, high = float(values.min()), float(values.max())
-    room = (high - low) * (0.0 if snug else 0.06)
+    margin = (high - low) * (0.0 if snug else 0.06)
     if high - low < 1e-12:
-        # A flat line lies in the middle of an axis of its own size.
-        room = abs(high) * 0.05 or 1.0
-    return low - room, high + room
+        # A flat line is in the middle of an axis that fits its value.
+        margin = abs(high) * 0.05 or 1.0
+    return low - margin, high + margin
 
 
 def _number(value: float) -> str:
-    words = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return words.replace("-", "−")
+    number = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return number.replace("-", "−")
 
 
-def _sign(mark: Mark, x: float, y: float) -> str:
-    look = f'fill="{RUN_COLOURS[mark.run]}" stroke="var(--paper)" stroke-width="1.5"'
+def _mark_shape(mark: Mark, x: float, y: float) -> str:
+    style = f'fill="{RUN_COLOURS[mark.run]}" stroke="var(--paper)" stroke-width="1.5"'
     if mark.sign == "circle":
-        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" {look}/>'
+        return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" {style}/>'
     if mark.sign == "square":
-        return f'<rect x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9" {look}/>'
-    return f'<path d="M{x - 6:.1f} {y - 4.5:.1f}h12l-6 10z" {look}/>'
+        return f'<rect x="{x - 4.5:.1f}" y="{y - 4.5:.1f}" width="9" height="9" {style}/>'
+    return f'<path d="M{x - 6:.1f} {y - 4.5:.1f}h12l-6 10z" {style}/>'

@@ -1,4 +1,4 @@
-"""Images of a report with both sub-nets' maps: some that were told rightly, and the worst errors."""
+"""Example images of a report with both sub-nets' maps: typical correct predictions and the worst errors."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from msdn_core.vision.overlay import overlay
 from msdn_core.vision.transform import viewed_box
 
 SIDE = 220
-"""Pixels of a picture's longer side: small, for a file holds some dozens of them."""
+"""The longer side of a picture in pixels: small, because a file contains dozens of pictures."""
 ERRORS = 8
 _SIDES = (("av", "A→V"), ("va", "V→A"))
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A picture as a data URI, with what stands under it."""
+    """A picture as a data URI, with its caption."""
 
     caption: str
     uri: str
@@ -37,44 +37,44 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One test image."""
+    """A test image."""
 
     name: str
-    own: str
-    own_seen: bool
-    taken: tuple[str, ...]
-    """What each run took it for."""
-    lead: float
-    """By how much the class that the first run took it for scores above the next one, or above its own."""
+    label: str
+    label_seen: bool
+    predicted: tuple[str, ...]
+    """The prediction of each run; empty if the image was not among its test images."""
+    margin: float
+    """By how much the first run's predicted class scores above the true class or, if correct, above the next one."""
     attribute: str
-    """Whose maps are shown: what spoke most for the decision."""
+    """The attribute whose maps are shown: the one that contributed most to the decision."""
     panels: tuple[Panel, ...]
 
 
 def typical_images(run: EvaluatedRun, gamma: float) -> NDArray[np.intp]:
-    """Places of up to two seen and two unseen test images that were told rightly, neither the surest nor the least.
+    """Return the rows of up to two seen and two unseen test images with typical correct predictions.
 
-    They stand at a third and at two thirds of those of their kind, by how far the next class lies behind.
+    They are at one and two thirds of the correct images of their kind, ordered by the margin to the next class.
     """
-    right = run.predictions(gamma) == run.labels
-    lead = _lead_of_best(run, gamma)
+    correct = run.predictions(gamma) == run.labels
+    margins = _correct_margins(run, gamma)
     chosen: list[int] = []
     for seen in (True, False):
-        places = np.flatnonzero(right & (run.table.seen[run.labels] == seen))
-        order = places[np.argsort(lead[places], kind="stable")]
+        rows = np.flatnonzero(correct & (run.table.seen[run.labels] == seen))
+        order = rows[np.argsort(margins[rows], kind="stable")]
         chosen += dict.fromkeys(int(order[len(order) * third // 3]) for third in (1, 2) if len(order))
     return np.array(chosen, np.intp)
 
 
 def worst_errors(run: EvaluatedRun, gamma: float) -> NDArray[np.intp]:
-    """Places of the test images whose wrong class scores most above their own, the worst first."""
-    leads = run.margins(gamma)
-    order = np.argsort(-leads, kind="stable")[:ERRORS]
+    """Return the rows of the test images whose predicted class scores most above the true one, the worst first."""
+    margins = run.margins(gamma)
+    order = np.argsort(-margins, kind="stable")[:ERRORS]
     return np.asarray(order[run.predictions(gamma)[order] != run.labels[order]])
 
 
 class ExampleMaker:
-    """Looks at images through the checkpoints of one or two runs."""
+    """Explains images by the checkpoints of one or two runs."""
 
     def __init__(
         self,
@@ -84,92 +84,98 @@ class ExampleMaker:
         records: Mapping[int, ImageRecord],
         *,
         device: str = "auto",
-        tell: Callable[[], None] = lambda: None,
+        on_image: Callable[[], None] = lambda: None,
     ) -> None:
-        """``gammas`` is one a run; ``records`` are the project's images by id; ``tell`` hears of each image."""
+        """Load the checkpoints. ``gammas`` has one value per run; ``records`` are the project's images by id."""
         self.findings: list[str] = []
-        """Sentences: what could not be shown, each once."""
-        self._runs, self._gammas, self._records, self._tell = tuple(runs), tuple(gammas), records, tell
-        self._through: list[tuple[Explainer, FeatureStore | None] | None] = []
+        """Sentences that say what could not be shown, each once."""
+        self._runs, self._gammas, self._records, self._on_image = tuple(runs), tuple(gammas), records, on_image
+        self._explainers: list[tuple[Explainer, FeatureStore | None] | None] = []
         for run in runs:
             try:
-                assert run.checkpoint is not None, "only what has a checkpoint is reported"
+                assert run.checkpoint is not None, "only runs with a checkpoint are reported"
                 explainer = Explainer(run.checkpoint, device=device)
-                self._through.append((explainer, find_store(project, explainer.spec)))
+                self._explainers.append((explainer, find_store(project, explainer.spec)))
             except MsdnError as fault:
-                self._find(f"No maps of {run.name}: {fault}")
-                self._through.append(None)
+                self._add_finding(f"The maps of {run.name} cannot be shown: {fault}")
+                self._explainers.append(None)
 
-    def examples(self, places: NDArray[np.intp]) -> tuple[Example, ...]:
-        """The test images at these places of the first run's predictions; those that are gone are left out."""
-        found = []
-        for place in places.tolist():
-            record = self._records.get(int(self._runs[0].evaluation.predictions.image_ids[place]))
+    def examples(self, rows: NDArray[np.intp]) -> tuple[Example, ...]:
+        """Return examples of rows of the first run's predictions; missing images are left out."""
+        examples = []
+        for row in rows.tolist():
+            record = self._records.get(int(self._runs[0].evaluation.predictions.image_ids[row]))
             try:
                 if record is None:
                     raise MsdnError("An image is no longer in the project.")
-                found.append(self._example(record, place))
+                examples.append(self._example(record, row))
             except MsdnError as fault:
-                self._find(str(fault))
-            self._tell()
-        return tuple(found)
+                self._add_finding(str(fault))
+            self._on_image()
+        return tuple(examples)
 
-    def _example(self, record: ImageRecord, place: int) -> Example:
+    def _example(self, record: ImageRecord, row: int) -> Example:
         run, gamma = self._runs[0], self._gammas[0]
         table = run.table
-        own, taken = int(run.labels[place]), int(run.predictions(gamma)[place])
+        label, predicted = int(run.labels[row]), int(run.predictions(gamma)[row])
         unit = table.unit_vectors(clip_negative=run.evaluation.predictions.clip_negative)
-        said_for = contributions(run.fused[place], unit[taken])
-        if taken != own:
-            said_for = said_for - contributions(run.fused[place], unit[own])
-        attribute = table.attributes[int(said_for.argmax())].full_name
+        evidence = contributions(run.fused[row], unit[predicted])
+        if predicted != label:
+            evidence = evidence - contributions(run.fused[row], unit[label])
+        attribute = table.attributes[int(evidence.argmax())].full_name
         picture = open_image(record.path, max_side=SIDE)
         panels = [Panel("image", jpeg_uri(picture))]
         for number in range(len(self._runs)):
             panels += self._maps(number, record, picture, attribute)
-        lead = run.margins(gamma)[place] if taken != own else _lead_of_best(run, gamma)[place]
-        said = tuple(self._taken(number, record) for number in range(len(self._runs)))
+        margin = run.margins(gamma)[row] if predicted != label else _correct_margins(run, gamma)[row]
+        predictions = tuple(self._prediction(number, record) for number in range(len(self._runs)))
         return Example(
-            record.name, table.classes[own], bool(table.seen[own]), said, float(lead), attribute, tuple(panels)
+            name=record.name,
+            label=table.classes[label],
+            label_seen=bool(table.seen[label]),
+            predicted=predictions,
+            margin=float(margin),
+            attribute=attribute,
+            panels=tuple(panels),
         )
 
     def _maps(self, number: int, record: ImageRecord, picture: Image.Image, attribute: str) -> list[Panel]:
-        through, run = self._through[number], self._runs[number]
-        names = [one.full_name for one in run.table.attributes]
-        if through is None or attribute not in names:
+        loaded, run = self._explainers[number], self._runs[number]
+        names = [known.full_name for known in run.table.attributes]
+        if loaded is None or attribute not in names:
             return []
-        explainer, store = through
+        explainer, store = loaded
         if store is not None and store.has(record.id):
             explanation = explainer.explain_features(store.get(record.id), picture.size)
         else:
             explanation = explainer.explain(record.path)
-        whose = f", {run.name}" if len(self._runs) > 1 else ""
+        run_text = f", {run.name}" if len(self._runs) > 1 else ""
         viewed, column = viewed_box(*picture.size), names.index(attribute)
         panels = []
-        for side, words in _SIDES:
+        for side, side_text in _SIDES:
             absent = explanation.sub_nets.absence(side)
             if absent:
-                self._find(absent.replace("This run", run.name, 1))
+                self._add_finding(absent.replace("This run", run.name, 1))
             else:
                 stack = explanation.attention_av if side == "av" else explanation.attention_va
-                panels.append(Panel(f"{words}{whose}", jpeg_uri(overlay(picture, stack[column], viewed))))
+                panels.append(Panel(f"{side_text}{run_text}", jpeg_uri(overlay(picture, stack[column], viewed))))
         return panels
 
-    def _taken(self, number: int, record: ImageRecord) -> str:
-        """What a run takes an image for; empty where it was not among its test images."""
+    def _prediction(self, number: int, record: ImageRecord) -> str:
+        """Return a run's prediction for an image; empty if it was not among its test images."""
         run = self._runs[number]
-        found = np.flatnonzero(run.evaluation.predictions.image_ids == record.id)
-        return run.table.classes[int(run.predictions(self._gammas[number])[found[0]])] if len(found) else ""
+        rows = np.flatnonzero(run.evaluation.predictions.image_ids == record.id)
+        return run.table.classes[int(run.predictions(self._gammas[number])[rows[0]])] if len(rows) else ""
 
-    def _find(self, sentence: str) -> None:
+    def _add_finding(self, sentence: str) -> None:
         if sentence not in self.findings:
             self.findings.append(sentence)
 
 
-def _lead_of_best(run: EvaluatedRun, gamma: float) -> NDArray[np.float64]:
-    """(N,) by how much the best class scores above the next one."""
-    shown = np.asarray(calibrated(run.scores, run.table.seen, gamma), np.float64)
-    if shown.shape[1] < 2:
-        return np.zeros(len(shown))
-    best = np.partition(shown, -2, axis=1)[:, -2:]
+def _correct_margins(run: EvaluatedRun, gamma: float) -> NDArray[np.float64]:
+    """Return (N,) by how much the best class scores above the next one."""
+    scores = np.asarray(calibrated(run.scores, run.table.seen, gamma), np.float64)
+    if scores.shape[1] < 2:
+        return np.zeros(len(scores))
+    best = np.partition(scores, -2, axis=1)[:, -2:]
     return np.asarray(best[:, 1] - best[:, 0])

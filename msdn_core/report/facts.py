@@ -1,4 +1,4 @@
-"""What a report lists beside its figures: the data, the settings, the maps' measures, the versions; a column a run."""
+"""The facts of a report: data, settings, measures of the maps, versions; one column per run."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from msdn_core.runs.trained_on import value_at
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A line: what it is about, and what holds for each run."""
+    """A line: a label, and a value per run."""
 
     label: str
     values: tuple[str, ...]
     help: str = ""
     changed: bool = False
-    """Of a setting: whether it is another one than in the recipe."""
+    """Whether a setting differs from the recipe."""
 
     @property
     def differs(self) -> bool:
-        """Whether it is not the same for both runs."""
+        """Whether the runs differ in it."""
         return len(set(self.values)) > 1
 
 
 def data_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
-    """What each run was trained and measured on, with fingerprints: equal ones are of equal content."""
+    """Return what each run was trained and measured on; equal fingerprints mean equal content."""
 
-    def counted(*path: str, what: str = "") -> Callable[[ReportedRun], str]:
-        return lambda run: _joined(_at(run.data, *path, "count"), what, _print(run.data, *path))
+    def counted(*path: str) -> Callable[[ReportedRun], str]:
+        return lambda run: _joined(_at(run.data, *path, "count"), "", _fingerprint(run.data, *path))
 
     def split(name: str, label: str, images: str) -> Fact:
         return _fact(
             label,
             runs,
-            lambda run: _joined(_at(run.tested.figures, "images", images), "images", _print_of(run, name)),
+            lambda run: _joined(_at(run.tested.figures, "images", images), "images", _split_fingerprint(run, name)),
         )
 
     facts = [
@@ -48,28 +48,28 @@ def data_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
             lambda run: _joined(
                 _at(run.data, "classes", "count"),
                 f"of which {_at(run.data, 'classes', 'seen') or '?'} seen",
-                _print(run.data, "classes"),
+                _fingerprint(run.data, "classes"),
             ),
         ),
         _fact("Attributes", runs, counted("attributes")),
-        _fact("Word vectors", runs, lambda run: _at(run.data, "word_vectors") or "of unknown source"),
+        _fact("Word vectors", runs, lambda run: _at(run.data, "word_vectors") or "unknown source"),
         _fact("Training images", runs, counted("images", "train")),
         _fact(
             "Training split",
             runs,
-            lambda run: _joined("", _known_as(run), _bare(_at(run.data, "splits", "train"))),
+            lambda run: _joined("", _known_as(run), _bracketed(_at(run.data, "splits", "train"))),
         ),
         split("test_seen", "Test images of seen classes", "test_seen"),
         split("test_unseen", "Test images of unseen classes", "test_unseen"),
         _fact("Images left out", runs, lambda run: _at(run.tested.figures, "images", "left_out")),
-        _fact("Validation", runs, lambda run: _validation(run)),
-        _fact("Features", runs, lambda run: _features(run)),
+        _fact("Validation", runs, _validation),
+        _fact("Features", runs, _features),
     ]
     return [fact for fact in facts if any(fact.values)]
 
 
 def setting_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
-    """All settings in the form's order; ``changed`` where one is another than in the recipe that a run started from."""
+    """Return all settings in the order of the form; ``changed`` marks those that differ from a run's recipe."""
     facts = []
     for entry in fields(TrainConfig):
         values = tuple(_setting(run.config.get(entry.name, "")) for run in runs)
@@ -84,29 +84,29 @@ def setting_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
 
 
 def map_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
-    """What was measured of attribute scores and of the maps; shares in per cent."""
+    """Return the measures of attribute scores and maps; shares in per cent."""
 
     def both(*path: str, chance: str = "", fused: str = "") -> Callable[[ReportedRun], str]:
-        def say(run: ReportedRun) -> str:
+        def text(run: ReportedRun) -> str:
             found = value_at(run.tested.figures, *path)
             if not isinstance(found, Mapping):
                 return ""
             prefix = "auc_" if path == ("attributes",) else ""
-            said = f"A→V {percent(found.get(f'{prefix}av'))}, V→A {percent(found.get(f'{prefix}va'))}"
-            said += f", fused {percent(found.get(fused))}" if fused else ""
-            return said + (f", by chance {percent(found.get(chance))}" if chance else "")
+            values = f"A→V {percent(found.get(f'{prefix}av'))}, V→A {percent(found.get(f'{prefix}va'))}"
+            values += f", fused {percent(found.get(fused))}" if fused else ""
+            return values + (f", by chance {percent(found.get(chance))}" if chance else "")
 
-        return say
+        return text
 
     def area(way: str) -> Callable[[ReportedRun], str]:
-        def say(run: ReportedRun) -> str:
+        def text(run: ReportedRun) -> str:
             found = value_at(run.tested.figures, "region_insertion")
             if not isinstance(found, Mapping):
                 return ""
             sides = [f"{words} {percent(value_at(found, side, way))}" for side, words in (("av", "A→V"), ("va", "V→A"))]
             return f"{', '.join(sides)}, by chance {percent(found.get('random'))}"
 
-        return say
+        return text
 
     def agreement(run: ReportedRun) -> str:
         found = value_at(run.tested.figures, "agreement")
@@ -114,64 +114,76 @@ def map_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
             return ""
         jsd = found.get("jsd_nats")
         nats = f"{jsd:.3f}" if isinstance(jsd, (int, float)) else "–"
-        return f"maps share {percent(found.get('map_overlap'))}, what they say diverges by {nats} nats"
+        return f"map overlap {percent(found.get('map_overlap'))}, divergence of predictions {nats} nats"
 
     def truth(run: ReportedRun) -> str:
         return _at(run.tested.figures, "attributes", "truth")
 
-    against = " and ".join(sorted({truth(run) for run in runs} - {""})) or "what is known"
+    against = " and ".join(sorted({truth(run) for run in runs} - {""})) or "the known truth"
     protocol = " and ".join(sorted({_at(run.tested.figures, "pcp", "protocol") for run in runs} - {""}))
     facts = [
         _fact(
             "Attribute AUC", runs, both("attributes", fused="auc_fused"), f"Measured against {against}; 50 is chance."
         ),
-        _fact("Pointing game", runs, both("pointing", chance="chance"), "Share of maps whose peak is at the part."),
+        _fact(
+            "Pointing game",
+            runs,
+            both("pointing", chance="chance"),
+            "Share of maps whose peak is at the attribute's part.",
+        ),
         _fact("Parts found (PCP)", runs, both("pcp", "usual"), f"Usual box; {protocol}."),
         _fact("Parts found, strict", runs, both("pcp", "strict"), f"Strict box; {protocol}."),
-        _fact("Region insertion", runs, area("insertion"), "Area under the class's probability as regions come in."),
-        _fact("Region deletion", runs, area("deletion"), "The same as regions are taken away: low is good."),
-        _fact("Agreement", runs, agreement, "Of the two sub-nets."),
+        _fact(
+            "Region insertion", runs, area("insertion"), "Area under the class probability while regions are inserted."
+        ),
+        _fact(
+            "Region deletion",
+            runs,
+            area("deletion"),
+            "Area under the class probability while regions are deleted; lower is better.",
+        ),
+        _fact("Agreement", runs, agreement, "Between the two sub-nets."),
     ]
     return [fact for fact in facts if any(fact.values)]
 
 
 def origin_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
-    """By which versions, on which machine, each run was trained and measured."""
+    """Return with which versions and on which machine each run was trained and measured."""
 
     def versions(content: Callable[[ReportedRun], Any]) -> Callable[[ReportedRun], str]:
         return lambda run: ", ".join(f"{_name(name)} {version}" for name, version in _pairs(content(run)))
 
     def machine(content: Callable[[ReportedRun], Any]) -> Callable[[ReportedRun], str]:
-        def say(run: ReportedRun) -> str:
+        def text(run: ReportedRun) -> str:
             found = content(run)
             device, name = _at(found, "device"), _at(found, "name")
             threads, system = _at(found, "threads"), _at(found, "system")
             return f"{device} ({name}), {threads} threads, {system}" if device else ""
 
-        return say
+        return text
 
     facts = [
-        _fact("Checkpoint", runs, lambda run: _joined("", run.tested.kind, _bare(_measured(run, "checkpoint")))),
+        _fact("Checkpoint", runs, lambda run: _joined("", run.tested.kind, _bracketed(_measured(run, "checkpoint")))),
         _fact("Trained with", runs, versions(lambda run: run.data.get("versions"))),
         _fact("Trained on", runs, machine(lambda run: run.data.get("machine"))),
         _fact("Measured with", runs, versions(lambda run: value_at(run.tested.figures, "measured", "versions"))),
         _fact("Measured on", runs, machine(lambda run: value_at(run.tested.figures, "measured", "machine"))),
-        _fact("Measured in", runs, lambda run: _measured(run, "precision")),
+        _fact("Measuring precision", runs, lambda run: _measured(run, "precision")),
     ]
     return [fact for fact in facts if any(fact.values)]
 
 
-def _fact(label: str, runs: Sequence[ReportedRun], say: Callable[[ReportedRun], str], help: str = "") -> Fact:
-    return Fact(label, tuple(say(run) for run in runs), help)
+def _fact(label: str, runs: Sequence[ReportedRun], value: Callable[[ReportedRun], str], help: str = "") -> Fact:
+    return Fact(label, tuple(value(run) for run in runs), help)
 
 
 def _at(content: Any, *path: str) -> str:
-    """What stands there, in words; empty where nothing does, for a run may be damaged or a stranger's."""
+    """Return the value at a path as text; empty if it does not exist: the content is untrusted."""
     found = value_at(content, *path)
-    return "" if found is None or isinstance(found, (Mapping, list)) else _said(found)
+    return "" if found is None or isinstance(found, (Mapping, list)) else _value_text(found)
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else _setting(value)
 
 
@@ -182,20 +194,20 @@ def _setting(value: Any) -> str:
 
 
 def _joined(count: str, what: str, fingerprint: str) -> str:
-    said = " ".join(part for part in (count, what) if part)
-    return f"{said} {fingerprint}".strip() if said or fingerprint else ""
+    words = " ".join(part for part in (count, what) if part)
+    return f"{words} {fingerprint}".strip()
 
 
-def _bare(fingerprint: str) -> str:
+def _bracketed(fingerprint: str) -> str:
     return f"[{fingerprint}]" if fingerprint else ""
 
 
-def _print(data: Mapping[str, Any], *path: str) -> str:
-    return _bare(_at(data, *path, "fingerprint"))
+def _fingerprint(data: Mapping[str, Any], *path: str) -> str:
+    return _bracketed(_at(data, *path, "fingerprint"))
 
 
-def _print_of(run: ReportedRun, split: str) -> str:
-    return _bare(_measured(run, "splits", split))
+def _split_fingerprint(run: ReportedRun, split: str) -> str:
+    return _bracketed(_measured(run, "splits", split))
 
 
 def _measured(run: ReportedRun, *path: str) -> str:
@@ -204,7 +216,7 @@ def _measured(run: ReportedRun, *path: str) -> str:
 
 def _known_as(run: ReportedRun) -> str:
     known = _at(run.data, "splits", "known_as")
-    return f"known as {known}" if known else "the project's own"
+    return f"known as {known}" if known else "the project's own split"
 
 
 def _validation(run: ReportedRun) -> str:
@@ -214,7 +226,7 @@ def _validation(run: ReportedRun) -> str:
     classes = found.get("classes")
     held = f", {len(classes)} classes held out" if isinstance(classes, list) and classes else ""
     images = f"{_at(found, 'count')} images {_at(found, 'source')}{held}".strip()
-    return f"{images} {_print(run.data, 'validation')}".strip()
+    return f"{images} {_fingerprint(run.data, 'validation')}".strip()
 
 
 def _features(run: ReportedRun) -> str:
@@ -223,7 +235,7 @@ def _features(run: ReportedRun) -> str:
     if not name:
         return ""
     weights = _at(spec, "weights")
-    return f"{name} at {size} px, weights {weights or 'unknown'} {_print(run.data, 'features')}".strip()
+    return f"{name} at {size} px, weights {weights or 'unknown'} {_fingerprint(run.data, 'features')}".strip()
 
 
 def _name(name: str) -> str:
@@ -231,4 +243,4 @@ def _name(name: str) -> str:
 
 
 def _pairs(content: Any) -> list[tuple[str, str]]:
-    return [(str(name), _said(value)) for name, value in content.items()] if isinstance(content, Mapping) else []
+    return [(str(name), _value_text(value)) for name, value in content.items()] if isinstance(content, Mapping) else []

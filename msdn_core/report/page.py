@@ -1,4 +1,4 @@
-"""The report itself: everything put together into one HTML page that needs nothing beside it."""
+"""The report: one HTML page that loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from msdn_core.version import __version__
 _SIGNS = {TRAINED: "square", VALIDATED: "circle", BEST: "triangle"}
 _VALIDATED = (("H", "H"), ("U", "U"), ("S", "S"), ("czsl", "CZSL"))
 
-Told = Callable[[int, int], None]
+ProgressReport = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenReport:
-    """A file that was written whole, and what a person should know of it."""
+    """A report that was written, and what a user should know about it."""
 
     file: Path
     runs: tuple[str, ...]
     findings: tuple[str, ...]
-    """Sentences: what holds no longer, and what could not be shown."""
+    """Sentences: what is out of date, and what could not be shown."""
     is_stale: bool
-    """Whether an evaluation in it holds no longer."""
+    """Whether an evaluation in it is out of date."""
 
 
 def write_report(
@@ -52,16 +52,31 @@ def write_report(
     *,
     kind: str | None = None,
     device: str = "auto",
-    progress: Told = lambda *_: None,
+    progress: ProgressReport = lambda *_: None,
 ) -> WrittenReport:
     """Write the report of one run, or of two side by side, as an HTML file.
 
-    ``kind`` is the checkpoint, ``best`` or ``last``; without one, what stands for a run. ``progress`` is told how many
-    of how many images were looked at. Images that are gone, and maps that cannot be made, are left out and said.
+    Images that are missing, and maps that cannot be computed, are left out and mentioned.
 
-    Raises:
-        RunError: where a run was not evaluated, or its files cannot be read.
-        MsdnError: where the file cannot be written.
+    Parameters
+    ----------
+    project, runs
+        The project and one or two of its runs.
+    file
+        The file to write.
+    kind
+        The checkpoint, ``best`` or ``last``; by default the one that represents a run.
+    device
+        The device that maps are computed on.
+    progress
+        Called with the number of images explained and their total.
+
+    Raises
+    ------
+    RunError
+        If a run has not been evaluated, or its files cannot be read.
+    MsdnError
+        If the file cannot be written.
     """
     table, images = project.table(), project.images()
     reported = [read_reported_run(project, run, kind, table, images) for run in runs]
@@ -69,17 +84,17 @@ def write_report(
     gammas = [run.gamma(TRAINED) for run in tested]
     noise = noise_between(tested[0], tested[1], TRAINED) if len(tested) > 1 else None
     of_measures = measure_noise(tested[0], tested[1]) if len(tested) > 1 else None
-    told_rightly, errors = typical_images(tested[0], gammas[0]), worst_errors(tested[0], gammas[0])
-    seen, total = iter(range(1, 1_000)), len(told_rightly) + len(errors)
-    looking = ExampleMaker(
+    correct, errors = typical_images(tested[0], gammas[0]), worst_errors(tested[0], gammas[0])
+    done, total = iter(range(1, 1_000)), len(correct) + len(errors)
+    maker = ExampleMaker(
         project.path,
         tested,
         gammas,
         {image.id: image for image in images},
         device=device,
-        tell=lambda: progress(next(seen), total),
+        on_image=lambda: progress(next(done), total),
     )
-    examples, wrong = looking.examples(told_rightly), looking.examples(errors)
+    examples, wrong = maker.examples(correct), maker.examples(errors)
     stale = [f"{run.name}: {sentence}" for run in reported for sentence in run.tested.stale]
     doubts = [f"{run.name}: {run.tested.doubt}" for run in reported if run.tested.doubt]
     content: dict[str, Any] = {
@@ -90,7 +105,7 @@ def write_report(
         "version": __version__,
         "stale": stale,
         "figures": tables.figure_table(reported, noise),
-        "said": _said(reported, compared=noise is not None),
+        "notes": _notes(reported, compared=noise is not None),
         "curve": _curve(reported),
         "areas": [percent(run.curve.area) if run.curve is not None else "–" for run in tested],
         "data": facts.data_facts(reported),
@@ -114,14 +129,14 @@ def write_report(
         "errors": wrong,
         "wrong": int((tested[0].predictions(gammas[0]) != tested[0].labels).sum()),
         "tested": len(tested[0].labels),
-        "findings": [*doubts, *looking.findings, *_missing(reported)],
+        "findings": [*doubts, *maker.findings, *_missing(reported)],
     }
     write_atomic(file, _environment().get_template("report.html").render(content))
-    return WrittenReport(file, tuple(run.name for run in reported), (*stale, *looking.findings), bool(stale))
+    return WrittenReport(file, tuple(run.name for run in reported), (*stale, *maker.findings), bool(stale))
 
 
 def _environment() -> jinja2.Environment:
-    # Names of classes, images and runs are anybody's: all that is not made here is escaped.
+    # Names of classes, images and runs are untrusted: everything that is not made here is escaped.
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -147,22 +162,24 @@ def _head(run: ReportedRun) -> dict[str, str]:
     }
 
 
-def _said(runs: Sequence[ReportedRun], *, compared: bool) -> list[str]:
-    """What stands below the figures: over how many seeds, and what is noise."""
-    said = []
+def _notes(runs: Sequence[ReportedRun], *, compared: bool) -> list[str]:
+    """Return the notes below the figures: the number of seeds, and what is noise."""
+    notes = []
     for run in runs:
         seed = run.config.get("seed")
         if len(run.seeds) > 1:
-            said.append(f"{run.name}: {seed_summary(run.seeds)}.")
+            notes.append(f"{run.name}: {seed_summary(run.seeds)}.")
         else:
-            said.append(f"{run.name}: one seed{'' if seed is None else f' ({seed})'}; others may differ.")
+            notes.append(f"{run.name}: one seed{'' if seed is None else f' ({seed})'}; other seeds may differ.")
     if len(runs) > 1 and configuration(runs[0].config) != configuration(runs[1].config):
-        said += [f"{sentence}." for sentence in seed_differences(runs[0].seeds, runs[1].seeds)]
+        notes += [f"{sentence}." for sentence in seed_differences(runs[0].seeds, runs[1].seeds)]
     if len(runs) > 1:
-        said.append(
-            NOISE_NOTE if compared else "They were not measured on the same test images: what is noise is not known."
+        notes.append(
+            NOISE_NOTE
+            if compared
+            else "The runs were measured on different test images, so the noise of differences is unknown."
         )
-    return said
+    return notes
 
 
 def _curve(runs: Sequence[ReportedRun]) -> Markup | None:
@@ -192,25 +209,25 @@ def _curve(runs: Sequence[ReportedRun]) -> Markup | None:
 
 
 def _losses(runs: Sequence[ReportedRun]) -> list[tuple[str, Markup]]:
-    """A chart a term of the loss, the total first."""
+    """Return one chart per term of the loss, the total first."""
     names = dict.fromkeys(name for run in runs for name in run.curves.losses)
     ordered = sorted(names, key=lambda name: name != "total")
-    return [(_spoken(name), _small(runs, "losses", name, 1.0)) for name in ordered]
+    return [(_term_label(name), _small_chart(runs, "losses", name, 1.0)) for name in ordered]
 
 
-def _spoken(name: str) -> str:
-    """A term of the loss in words: ``ce_av`` as cross-entropy A→V."""
+def _term_label(name: str) -> str:
+    """Return a label for a term of the loss: ``ce_av`` as cross-entropy A→V."""
     term, _, side = name.rpartition("_") if name.endswith(("_av", "_va")) else (name, "", "")
     words = {"ce": "cross-entropy", "jsd": "JSD", "l2": "l2 distance"}.get(term, term.replace("_", " "))
     return f"{words} {side[0].upper()}→{side[1].upper()}" if side else words
 
 
 def _validation(runs: Sequence[ReportedRun]) -> list[tuple[str, Markup]]:
-    there = {name for run in runs for name in run.curves.validation}
-    return [(label, _small(runs, "validation", name, 100.0)) for name, label in _VALIDATED if name in there]
+    names = {name for run in runs for name in run.curves.validation}
+    return [(label, _small_chart(runs, "validation", name, 100.0)) for name, label in _VALIDATED if name in names]
 
 
-def _small(runs: Sequence[ReportedRun], which: str, name: str, scale: float) -> Markup:
+def _small_chart(runs: Sequence[ReportedRun], which: str, name: str, scale: float) -> Markup:
     lines = [
         Line(thin_points(points) * (1.0, scale), number)
         for number, run in enumerate(runs)
@@ -220,9 +237,9 @@ def _small(runs: Sequence[ReportedRun], which: str, name: str, scale: float) -> 
 
 
 def _missing(runs: Sequence[ReportedRun]) -> list[str]:
-    """What an evaluation itself could not measure."""
-    found = []
+    """Return what the evaluations could not measure."""
+    missing = []
     for run in runs:
         sentences = run.tested.figures.get("missing")
-        found += [f"{run.name}: {sentence}" for sentence in sentences] if isinstance(sentences, list) else []
-    return found
+        missing += [f"{run.name}: {sentence}" for sentence in sentences] if isinstance(sentences, list) else []
+    return missing

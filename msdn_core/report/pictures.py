@@ -1,4 +1,4 @@
-"""Pictures within a page: images as data URIs, and the confusion matrix."""
+"""Pictures in a page: images as data URIs, and the confusion matrix."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ from msdn_core.svg import opening, text
 _QUALITY = 82
 _BLUE = (61, 111, 180)
 _MOST_NAMED = 60
-"""Rows or columns of the confusion matrix that are named: with more, names are smaller than can be read."""
+"""The maximum number of rows or columns of the confusion matrix with names: more names are too small to read."""
 _WIDTH, _NAMES, _EDGE = 760, 150, 26
 
 
 def jpeg_uri(picture: Image.Image) -> str:
-    """An RGB image as a data URI."""
+    """Return an RGB image as a data URI."""
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=_QUALITY, optimize=True)
     return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode('ascii')}"
 
 
 def confusion_svg(run: EvaluatedRun, gamma: float, title: str) -> str:
-    """Rows: classes that have test images, columns: all, like classes together; the darker, the larger a row's share.
+    """Return the confusion matrix as an SVG: rows are classes with test images, columns all classes.
 
-    The scale is that of square roots: a single error in thirty shall still be seen.
+    Similar classes are adjacent. Darker cells have larger shares of their row, on a square-root scale that also shows
+    a single error in thirty.
     """
     order = run.similarity_order
     counts = confusion(run.labels, run.predictions(gamma), len(run.table.classes))
@@ -51,26 +52,26 @@ def confusion_svg(run: EvaluatedRun, gamma: float, title: str) -> str:
     parts.append(f'<rect x="{left}" y="0" width="{_WIDTH - left}" height="{foot:.2f}" fill="none" stroke="{GRID}"/>')
     size = max(6, min(11, int(cell * 0.8)))
     if left == _NAMES:
-        for place, name in enumerate(names[0]):
-            y = (place + 0.5) * cell + size * 0.35
-            parts.append(text(left - 5, y, _short(name, size), anchor="end", fill=INK, size=size))
+        for index, name in enumerate(names[0]):
+            y = (index + 0.5) * cell + size * 0.35
+            parts.append(text(left - 5, y, _shorten(name, size), anchor="end", fill=INK, size=size))
     else:
         middle = foot / 2
-        words = text(14, middle, f"{len(rows)} classes of the test images", anchor="middle", fill=MUTED, size=12)
-        parts.append(f'<g transform="rotate(-90 14 {middle:.0f})">{words}</g>')
+        label = text(14, middle, f"{len(rows)} classes of the test images", anchor="middle", fill=MUTED, size=12)
+        parts.append(f'<g transform="rotate(-90 14 {middle:.0f})">{label}</g>')
     if below == _NAMES:
-        for place, name in enumerate(names[1]):
-            x = left + (place + 0.5) * cell + size * 0.35
-            words = text(x, foot + 5, _short(name, size), anchor="end", fill=INK, size=size)
-            parts.append(f'<g transform="rotate(-90 {x:.1f} {foot + 5:.1f})">{words}</g>')
+        for index, name in enumerate(names[1]):
+            x = left + (index + 0.5) * cell + size * 0.35
+            label = text(x, foot + 5, _shorten(name, size), anchor="end", fill=INK, size=size)
+            parts.append(f'<g transform="rotate(-90 {x:.1f} {foot + 5:.1f})">{label}</g>')
     else:
-        words = f"taken for: all {len(order)} classes, in the same order"
-        parts.append(text((left + _WIDTH) / 2, height - 8, words, anchor="middle", fill=MUTED, size=12))
+        label = f"predicted: all {len(order)} classes, in the same order"
+        parts.append(text((left + _WIDTH) / 2, height - 8, label, anchor="middle", fill=MUTED, size=12))
     return "\n".join([*parts, "</svg>"])
 
 
 def _shaded(shares: NDArray[np.float64]) -> str:
-    """A pixel a cell: one blue, seen through where the share is small, so that it suits a light and a dark page."""
+    """Return one pixel per cell: blue, more transparent for smaller shares, so that it suits light and dark pages."""
     strength = np.sqrt(shares / max(float(shares.max(initial=0.0)), 1e-9))
     pixels = np.zeros((*shares.shape, 4), np.uint8)
     pixels[..., :3] = _BLUE
@@ -80,6 +81,6 @@ def _shaded(shares: NDArray[np.float64]) -> str:
     return f"data:image/png;base64,{base64.b64encode(out.getvalue()).decode('ascii')}"
 
 
-def _short(name: str, size: int) -> str:
-    room = int(_NAMES / (0.55 * size)) - 1
-    return name if len(name) <= room else f"{name[: room - 1]}…"
+def _shorten(name: str, size: int) -> str:
+    length = int(_NAMES / (0.55 * size)) - 1
+    return name if len(name) <= length else f"{name[: length - 1]}…"

@@ -1,4 +1,4 @@
-"""All that a report says of one run, read from its directory and its kept evaluation."""
+"""The content of a report about one run, read from its directory and its stored evaluation."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from msdn_core.runs.listing import list_runs
 from msdn_core.runs.notes import Notes, read_notes
 
 MOST_POINTS = 600
-"""Points of a curve that are drawn: more than its picture has columns."""
+"""The maximum number of points of a curve: more than its picture has pixel columns."""
 _HIGHEST = 1e300
 
 
 @dataclass
 class TrainingCurves:
-    """Values by name: step, value, step, value and so on, in the order of the steps; a run may have a million."""
+    """Values by name, as step, value, step, value … in the order of steps, of which a run may have a million."""
 
     losses: dict[str, array[float]] = field(default_factory=dict)
     validation: dict[str, array[float]] = field(default_factory=dict)
@@ -36,18 +36,18 @@ class TrainingCurves:
 
 @dataclass(frozen=True, eq=False)
 class ReportedRun:
-    """A run of the project with its evaluation."""
+    """A run of a project with its evaluation."""
 
     directory: RunDirectory
     tested: EvaluatedRun
     config: dict[str, Any]
-    """Its settings; empty where they cannot be read."""
+    """Its settings; empty if they cannot be read."""
     data: dict[str, Any]
-    """What it was trained on, as in ``data.json``; empty where that cannot be read."""
+    """What it was trained on, as in ``data.json``; empty if it cannot be read."""
     notes: Notes
     curves: TrainingCurves
     seeds: tuple[dict[str, Any], ...]
-    """The figures of all evaluated runs of this configuration, one a seed, its own first."""
+    """The figures of all evaluated runs of this configuration, one per seed, its own first."""
 
     @property
     def name(self) -> str:
@@ -56,31 +56,31 @@ class ReportedRun:
 
 
 def newest_evaluated_run(project: Project) -> RunDirectory:
-    """The newest run that was evaluated; RunError where none was."""
+    """Return the newest evaluated run; raise RunError if none has been evaluated."""
     for run in list_runs(project.path):
         kind = checkpoint_kind(run)
         if kind is not None and evaluation_folder(run, kind).joinpath("evaluation.json").is_file():
             return run
-    raise RunError(
-        f"No run of {project.path} was evaluated yet, so there is nothing to report; name a run and add --evaluate."
-    )
+    raise RunError(f"No run of {project.path} has been evaluated; name a run and add --evaluate.")
 
 
 def read_reported_run(
     project: Project, run: RunDirectory, kind: str | None, table: ClassTable, images: Sequence[ImageRecord]
 ) -> ReportedRun:
-    """A run as it is reported; without a ``kind``, its best checkpoint, or the last where there is no best one.
+    """Return a run for a report; by default of its best checkpoint, or else of its last.
 
-    Raises RunError where it has no such checkpoint, was not evaluated, or its evaluation cannot be read.
+    Raises RunError if it has no such checkpoint, has not been evaluated, or its evaluation cannot be read.
     """
     kind = kind or checkpoint_kind(run)
     if kind is None or run.checkpoint(kind) is None:
-        raise RunError(f"Run “{run.name}” has no {kind or ''} checkpoint yet; let it train on, or name another run.")
+        raise RunError(
+            f"Run “{run.name}” has no {f'{kind} ' if kind else ''}checkpoint yet; resume it, or name another run."
+        )
     tested = read_evaluated_run(run, kind, table, images)
     if tested is None:
         raise RunError(
-            f"The {kind} checkpoint of run “{run.name}” was not evaluated, so there is nothing to report of it; add "
-            "--evaluate, or press Evaluate in the window."
+            f"The {kind} checkpoint of run “{run.name}” has not been evaluated; add --evaluate, or evaluate it in the "
+            "window."
         )
     made = tested.figures.get("made")
     made = made if isinstance(made, dict) else {}
@@ -96,7 +96,7 @@ def read_reported_run(
 
 
 def read_curves(run: RunDirectory) -> TrainingCurves:
-    """Losses and validation figures of a run; of steps that were taken again after a resume, the later ones."""
+    """Return losses and validation figures of a run; later values replace those of steps repeated after a resume."""
     curves = TrainingCurves()
     offset = -1
     events, end = run.read_events()
@@ -112,20 +112,20 @@ def read_curves(run: RunDirectory) -> TrainingCurves:
 
 
 def thin_points(points: array[float]) -> NDArray[np.float64]:
-    """(P, 2) points to draw: all, or of each of many stretches the lowest and the highest."""
-    every = np.array(points).reshape(-1, 2)
-    stretch = len(every) // (MOST_POINTS // 2)
+    """Return (P, 2) points to draw: all, or the lowest and highest of each stretch."""
+    pairs = np.array(points).reshape(-1, 2)
+    stretch = len(pairs) // (MOST_POINTS // 2)
     if stretch < 2:
-        return every
-    whole = every[: len(every) // stretch * stretch].reshape(-1, stretch, 2)
+        return pairs
+    whole = pairs[: len(pairs) // stretch * stretch].reshape(-1, stretch, 2)
     rows = np.arange(len(whole))
-    places = np.sort(np.stack([whole[:, :, 1].argmin(axis=1), whole[:, :, 1].argmax(axis=1)], axis=1), axis=1)
-    return np.concatenate([whole[rows[:, None], places].reshape(-1, 2), every[len(whole) * stretch :]])
+    extremes = np.sort(np.stack([whole[:, :, 1].argmin(axis=1), whole[:, :, 1].argmax(axis=1)], axis=1), axis=1)
+    return np.concatenate([whole[rows[:, None], extremes].reshape(-1, 2), pairs[len(whole) * stretch :]])
 
 
 def _append(curves: dict[str, array[float]], step: int, values: Any) -> None:
     for name, value in values.items():
-        # Neither what is no number at all nor what no axis can hold.
+        # Skip what is not a number, and numbers too large for an axis.
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < _HIGHEST:
             continue
         curve = curves.setdefault(str(name), array("d"))
@@ -135,19 +135,19 @@ def _append(curves: dict[str, array[float]], step: int, values: Any) -> None:
 
 
 def _seeds_of(project: Project, run: RunDirectory, tested: EvaluatedRun) -> tuple[dict[str, Any], ...]:
-    own = _read(run.config)
+    config = _read(run.config)
     found: dict[Any, dict[str, Any]] = {}
     for other in list_runs(project.path):
-        config = _read(other.config)
-        if other.name == run.name or not own or configuration(config) != configuration(own):
+        other_config = _read(other.config)
+        if other.name == run.name or not config or configuration(other_config) != configuration(config):
             continue
         kind = checkpoint_kind(other)
         try:
             figures = read_figures(evaluation_folder(other, kind)) if kind is not None else None
         except MsdnError:
             continue
-        if figures is not None and config.get("seed") != own.get("seed"):
-            found[config.get("seed")] = figures
+        if figures is not None and other_config.get("seed") != config.get("seed"):
+            found[other_config.get("seed")] = figures
     return tested.figures, *found.values()
 
 

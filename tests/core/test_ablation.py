@@ -139,7 +139,7 @@ def test_what_is_done_is_not_run_again(done, monkeypatch, capsys):
     assert ablate(done, "--seeds", "2", "--out", str(done / "again")) == 0
     assert names == []
     assert (done / "again" / "table.csv").read_text(encoding="utf-8") == before
-    assert "14 of 14 runs are done already" in capsys.readouterr().err
+    assert "14 of 14 runs are already finished" in capsys.readouterr().err
 
 
 def test_a_third_seed_and_fewer_rows_cost_only_what_is_new(done, monkeypatch):
@@ -166,7 +166,7 @@ def test_an_interrupted_ablation_goes_on_where_it_was_left(tmp_path, monkeypatch
 
     monkeypatch.setattr(loop, "_train", interrupted)
     assert ablate(project, *words) == 1
-    assert "“ablation-no_l2-0” was stopped; the same command goes on" in capsys.readouterr().err
+    assert "“ablation-no_l2-0” was stopped; run the same command to resume" in capsys.readouterr().err
     assert find_run(project, "ablation-no_l2-0").status().state is RunState.STOPPED
     assert "| baseline |" in (project / "ablations" / "ablation" / "table.md").read_text(encoding="utf-8")
     assert ablate(project, *words) == 0
@@ -253,7 +253,7 @@ def test_an_ablation_in_the_queue_is_stopped_and_goes_on(tmp_path, capsys):
     with Project.create(tmp_path / "birds") as project:
         path = project.path
     assert ablate(path, *words) == 0
-    assert "4 runs of “slow” wait." in capsys.readouterr().out
+    assert "Queued 4 runs of “slow”." in capsys.readouterr().out
     every = ["slow-ava-0", "slow-full-0", "slow-ava-1", "slow-full-1"]
     assert waits(path) == every, "a whole table with the first seed, then with the next"
     assert list_ablations(path) == ["slow"]

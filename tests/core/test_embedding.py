@@ -90,7 +90,7 @@ def run(tmp_path_factory) -> RunDirectory:
 def test_the_command_keeps_the_embedding_with_what_it_was_made_of(run: RunDirectory, capsys) -> None:
     words = ["--json", "embed", str(run.project_path), "--run", "one"]
     assert main(words) == 1
-    assert "was not evaluated yet" in capsys.readouterr().out
+    assert "has not been evaluated" in capsys.readouterr().out
     assert main(["evaluate", str(run.project_path), "--run", "one", "--keep"]) == 0
     capsys.readouterr()
     assert main([*words, "--scores", "av"]) == 0

@@ -236,7 +236,7 @@ def test_the_head_says_in_onnx_what_it_says_in_torch(trained: tuple[Path, Path],
 
 def test_what_cannot_be_exported_says_why(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("export", "classes", project, tmp_path / "classes.xls") == 1
-    assert "end with .csv or .json" in capsys.readouterr().err
+    assert "ends with .csv or .json" in capsys.readouterr().err
     assert run("export", "predictions", project, tmp_path / "p.csv") == 1
     assert "--run" in capsys.readouterr().err
     assert run("export", "feature-maps", project, tmp_path / "p.h5") == 1

@@ -104,7 +104,7 @@ def test_a_file_that_is_gone_or_cut_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(MsdnError, match="no longer contains"):
         FeatureStore.open(folder)
     file.unlink()
-    with pytest.raises(MsdnError, match="put the file back"):
+    with pytest.raises(MsdnError, match="restore it"):
         FeatureStore.open(folder)
     with pytest.raises(ImportFault, match="no file"):
         import_feature_maps(file, tmp_path / "other")

@@ -104,9 +104,9 @@ def test_a_report_says_what_was_measured_and_what_it_rests_on(project, tmp_path)
         data["splits"]["test_unseen"], data["features"]["fingerprint"], kept.figures["measured"]["checkpoint"],
     ):  # fmt: skip
         assert fingerprint in page.text
-    assert "checkpoint selected on validation, gamma on test: an upper bound, no result" in page.text
-    assert "one: one seed (0); others may differ." in page.text
-    assert "What differs from the recipe Backbone" in page.text
+    assert "checkpoint selected on validation, gamma on test: an upper bound, not a result" in page.text
+    assert "one: one seed (0); other seeds may differ." in page.text
+    assert "Differences from the recipe Backbone" in page.text
     assert data["versions"]["torch"] in page.text
     for name in kept.predictions.attributes.tolist():
         assert name in page.text
@@ -141,7 +141,7 @@ def test_its_images_are_the_worst_errors_with_both_maps(project, tmp_path) -> No
     shown = [names[place] for place in wrong[np.argsort(-leads[wrong], kind="stable")][:8]]
     after = page.text.partition("Worst errors")[2].partition("Worst errors")[2]
     places = [after.index(name) for name in shown]
-    assert places == sorted(places) and f"{len(wrong)} of {len(run.labels)} test images were taken" in after
+    assert places == sorted(places) and f"{len(wrong)} of {len(run.labels)} test images are predicted wrongly" in after
     captions = [attrs["alt"].split(" of ")[0] for tag, attrs in page.tags if tag == "img"]
     assert captions == ["image", "A→V", "V→A"] * (len(captions) // 3) and len(captions) >= 3 * (len(shown) + 2)
     pictures = page.pictures()
@@ -157,7 +157,7 @@ def test_two_runs_stand_side_by_side_with_what_is_noise(project, tmp_path, capsy
     file = tmp_path / "two.html"
     words = ["report", str(project), "one", "--beside", "two", "-o", str(file)]
     assert main(words) == 1, "the second was not evaluated"
-    assert "run “two” was not evaluated" in capsys.readouterr().err and not file.exists()
+    assert "run “two” has not been evaluated" in capsys.readouterr().err and not file.exists()
     assert main([*words, "--evaluate"]) == 0
     page, (one, two) = Page(file), (kept_of(project, name) for name in ("one", "two"))
     noise = noise_between(one, two, TRAINED)
@@ -167,8 +167,8 @@ def test_two_runs_stand_side_by_side_with_what_is_noise(project, tmp_path, capsy
         gained.append(f"{sign}{100 * (two.figures[figure] - one.figures[figure]):+.1f}".replace("-", "−"))
     assert f"difference {' '.join(gained)}" in page.text
     assert "one: 2 seeds of this configuration" in page.text
-    assert "In what the two runs differ one two Seed" in page.text
-    assert "two: told rightly" in page.text or "two: taken for" in page.text
+    assert "Differences between the runs one two Seed" in page.text
+    assert "two: correct" in page.text or "two: predicted as" in page.text
 
 
 def test_what_holds_no_longer_is_said_and_measured_anew_when_asked(project, tmp_path, capsys) -> None:
@@ -177,10 +177,10 @@ def test_what_holds_no_longer_is_said_and_measured_anew_when_asked(project, tmp_
     file = tmp_path / "one.html"
     assert main(["--json", "report", str(project), "-o", str(file)]) == 0
     findings = json.loads(capsys.readouterr().out.splitlines()[-1])["findings"]
-    assert findings == ["one: The vectors of 1 class were changed since."]
-    assert "These figures hold no longer." in Page(file).text
+    assert findings == ["one: The vectors of 1 class have changed."]
+    assert "These results are out of date." in Page(file).text
     assert main(["report", str(project), "--evaluate"]) == 0
-    assert "hold no longer" not in Page(project / "runs" / "one" / "report.html").text
+    assert "out of date" not in Page(project / "runs" / "one" / "report.html").text
 
 
 def test_images_that_are_gone_are_left_out_and_said(project, tmp_path, capsys) -> None:
@@ -191,7 +191,7 @@ def test_images_that_are_gone_are_left_out_and_said(project, tmp_path, capsys) -
         assert main(["report", str(project), "one", "-o", str(tmp_path / "one.html")]) == 0
     finally:
         (tmp_path / "elsewhere").rename(folder)
-    assert "There is none to be shown." in Page(tmp_path / "one.html").text
+    assert "There are no images to show." in Page(tmp_path / "one.html").text
     assert str(folder) in capsys.readouterr().out
 
 
