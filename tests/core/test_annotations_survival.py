@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -50,10 +49,10 @@ def test_nothing_is_lost_and_nothing_is_halved_however_often_it_is_killed(tmp_pa
         command = [sys.executable, "-c", _ANNOTATOR, str(folder), str(edits)]
         child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
-        first = child.stdout.readline()
-        time.sleep(draw.uniform(0.0, 0.15))
+        # It goes on while these are read, so the kill meets it anywhere in an edit.
+        first = [child.stdout.readline() for _ in range(draw.randrange(4, 20))]
         child.kill()
-        lines = [first, *(line for line in child.stdout if line.endswith("\n"))]
+        lines = [*first, *(line for line in child.stdout if line.endswith("\n"))]
         child.wait()
         child.stdout.close()
         said = int(lines[-1]) + 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import numpy as np
@@ -43,11 +42,10 @@ def test_a_killed_process_loses_no_acknowledged_edit(tmp_path: Path) -> None:
     for _ in range(3):
         child = subprocess.Popen([sys.executable, "-c", _EDITOR, str(folder)], stdout=subprocess.PIPE, text=True)
         assert child.stdout is not None
-        first = child.stdout.readline()
-        time.sleep(0.2)
+        first = [child.stdout.readline() for _ in range(12)]
         child.kill()
         # A line that the kill cut short acknowledges nothing.
-        lines = [first, *(line for line in child.stdout if line.endswith("\n"))]
+        lines = [*first, *(line for line in child.stdout if line.endswith("\n"))]
         child.wait()
         child.stdout.close()
         last = int(lines[-1])

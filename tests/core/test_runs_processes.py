@@ -13,6 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 import fake_trainer
+from small_run import wait_for as until
 
 from msdn_core.errors import RunError
 from msdn_core.runs.directory import RunDirectory
@@ -29,13 +30,6 @@ def run(tmp_path):
     status = made.status()
     if status.process_alive:
         psutil.Process(status.pid).kill()
-
-
-def until(condition, within=20.0):
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def steps(run):

@@ -244,8 +244,9 @@ def test_the_wheel_zooms_both_pictures_and_a_resize_keeps_the_zoom(workspace, qt
     width = np.ptp(view.box.viewRange()[0])
     assert width < 240
     assert np.ptp(workspace.maps.av.view.box.viewRange()[0]) == pytest.approx(width, rel=0.02)
+    before = view.width()
     workspace.resize(1300, 700)
-    qtbot.wait(50)
+    qtbot.waitUntil(lambda: view.width() != before)
     assert np.ptp(view.box.viewRange()[1]) < 180
 
 

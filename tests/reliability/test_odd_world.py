@@ -109,7 +109,7 @@ def test_a_project_moved_while_it_is_trained_and_open_is_said_and_goes_on_from_i
 
     state = run_training(run, listener=move)
     assert state is RunState.FAILED
-    with pytest.raises(MsdnError, match=r"holds no project any more.*put it back"):
+    with pytest.raises(MsdnError, match=r"no longer contains a project.*put it back"):
         opened.edits.set_values([("class00", 0, 0.5)])
     qtbot.waitUntil(lambda: any("holds no project any more" in sentence for sentence in said), timeout=6000)
     assert not project.exists(), "nothing is made anew in the old place"
@@ -165,7 +165,7 @@ def test_that_an_image_is_gone_is_said_in_its_place_and_no_other_is_shown(
     opened.selection.set_image(opened.document.images[5])
     qtbot.waitUntil(lambda: opened.inference.explaining.phase is ExplainPhase.FAILED, timeout=10_000)
     assert str(opened.document.images[5].path) in opened.inference.explaining.text
-    assert "as soon as it is there" in opened.inference.explaining.text
+    assert "read as soon as it does" in opened.inference.explaining.text
     (tmp_path / "unplugged").rename(tmp_path / "birds-pictures")
     qtbot.waitUntil(lambda: opened.inference.explanation is not None, timeout=5_000)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 import pytest
+from small_run import wait_for as wait_for
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is what POSIX systems have")
@@ -40,14 +40,6 @@ def run(words: Sequence[str], **changes: str) -> str:
     )
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
     return done.stdout
-
-
-def wait_for(condition: Callable[[], bool], within: float = 30.0) -> None:
-    """Waits until it holds; an assertion fails where it does not in time."""
-    deadline = time.monotonic() + within
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def processes_of(home: Path) -> list[psutil.Process]:
