@@ -18,7 +18,7 @@ def test_a_full_disk_is_said_and_what_was_there_is_whole(
     if way == "files of bounded size":
         monkeypatch.setenv("PATH", "/nonexistent")
     found = json.loads(run(script("full_disk.py", tmp_path / "disk", 16)).splitlines()[-1])
-    words = {"checkpoint": "make room and resume", "extraction": "make room and start again", "edit": "free some space"}
+    words = {"checkpoint": "resume the run", "extraction": "free disk space and start", "edit": "free some space"}
     for trial, word in words.items():
         assert word in found[trial]["said"], found[trial]
         assert found[trial]["whole"], trial

@@ -111,9 +111,9 @@ def test_a_project_moved_while_it_is_trained_and_open_is_said_and_goes_on_from_i
     assert state is RunState.FAILED
     with pytest.raises(MsdnError, match=r"no longer contains a project.*put it back"):
         opened.edits.set_values([("class00", 0, 0.5)])
-    qtbot.waitUntil(lambda: any("holds no project any more" in sentence for sentence in said), timeout=6000)
+    qtbot.waitUntil(lambda: any("no longer contains a project" in sentence for sentence in said), timeout=6000)
     assert not project.exists(), "nothing is made anew in the old place"
-    with pytest.raises(MsdnError, match="no run can be made; open it where it is now"):
+    with pytest.raises(MsdnError, match="no longer contains a project; open the project at its new place"):
         new_run(project)
     assert not project.exists(), "nor by a new run"
     moved = RunDirectory(new / "runs" / run.name)
