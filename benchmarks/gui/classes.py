@@ -86,25 +86,26 @@ def main() -> None:
 def work(workspace: ClassesWorkspace) -> None:
     """What a person does."""
     view, editing = workspace.view, workspace.editing
+    class_filter, attribute_filter = workspace.table.class_filter, workspace.table.attribute_filter
     down, right = view.verticalScrollBar(), view.horizontalScrollBar()
     measure(workspace, "scroll 60 pixels down", lambda _: down.setValue(down.value() + 60), 60)
     measure(workspace, "scroll a page down", lambda _: down.setValue(down.value() + down.pageStep()), 30)
     measure(workspace, "scroll 60 pixels right", lambda _: right.setValue(right.value() + 60), 60)
     view.setCurrentIndex(workspace.model.index(3, 3))
     measure(workspace, "next cell by key", lambda _: QTest.keyClick(view, Qt.Key.Key_Down), 40)
-    measure(workspace, "edit a cell", lambda number: editing.set_chosen(number / 7 + 1), 40)
+    measure(workspace, "edit a cell", lambda number: editing.set_selected(number / 7 + 1), 40)
     measure(workspace, "undo", lambda _: workspace.undo_stack.undo(), 40)
     letters = "kind 00"
-    measure(workspace, "a letter in the filter of classes", lambda n: workspace.class_filter.setText(letters[:n]), 8)
-    workspace.class_filter.clear()
-    measure(workspace, "a letter in the other filter", lambda n: workspace.attribute_filter.setText("value 9"[:n]), 8)
-    workspace.attribute_filter.clear()
+    measure(workspace, "a letter in the filter of classes", lambda n: class_filter.setText(letters[:n]), 8)
+    class_filter.clear()
+    measure(workspace, "a letter in the other filter", lambda n: attribute_filter.setText("value 9"[:n]), 8)
+    attribute_filter.clear()
     like = workspace.model.table.vectors[4].copy()
     measure(workspace, "new class from another", lambda n: editing.add_class(f"New {n}", like), 10)
     measure(workspace, "rename a class", lambda n: editing.rename_class(f"New {n}", f"Newer {n}"), 10)
     measure(workspace, "remove a class", lambda n: editing.remove_classes([f"Newer {n}"]), 10)
     view.selectAll()
-    measure(workspace, "set all 312,000 cells", lambda n: editing.set_chosen(5.0 + n), 3)
+    measure(workspace, "set all 312,000 cells", lambda n: editing.set_selected(5.0 + n), 3)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from msdn_gui.classes.workspace import ClassesWorkspace
 
 
 def _what_if(stage: Stage) -> None:
-    stage.act("classes_what_if")
+    stage.act("classes.what_if")
 
 
 def _described(stage: Stage) -> None:
@@ -37,21 +37,21 @@ def _blended(stage: Stage) -> None:
 
 def _attribute(stage: Stage) -> None:
     """A new attribute, and its consequences for the checkpoint."""
-    stage.act("classes_new_attribute")
+    stage.act("classes.new_attribute")
 
 
 def _sheet(stage: Stage) -> None:
     """A sheet with two changed values and a new class, row by row."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "birds of the north.csv"
-        stage.act("classes_export_sheet")
+        stage.act("classes.export_sheet")
         _choose(stage, file)
         stage.wait(file.exists)
         lines = file.read_text(encoding="utf-8").splitlines()
         first = lines[1].replace(",1.0,", ",0.5,", 2)
         added = "Northern gannet" + lines[4][lines[4].index(",") :]
         file.write_text("\n".join((lines[0], first, *lines[2:], added)), encoding="utf-8")
-        stage.act("classes_import_sheet")
+        stage.act("classes.import_sheet")
         _choose(stage, file)
         stage.wait(lambda: stage.find(ClassesWorkspace).findChild(QTreeWidget, "comparison_rows").isVisible())
     stage.window.message_bar.hide()
@@ -63,13 +63,13 @@ def _sheet(stage: Stage) -> None:
 def _define_attributes(stage: Stage) -> None:
     """A project of photographs, and a list of attributes for it."""
     stage.open_photographs()
-    stage.act("classes_define_attributes")
+    stage.act("classes.define_attributes")
     text = stage.find(QPlainTextEdit, "attribute_list")
     text.setPlainText("crown: red, blue, black\nwing: plain, striped, spotted\ntail: short, long, forked\ncrested")
 
 
 def _begin(stage: Stage, name: str, start: str) -> None:
-    stage.act("classes_new_class")
+    stage.act("classes.new")
     stage.type(stage.find(QLineEdit, "new_class_name"), name)
     kind = stage.find(QComboBox, "new_class_kind")
     kind.setCurrentText(start)

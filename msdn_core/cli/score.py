@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    import argparse
-
-    from msdn_core.cli.output import Output
+from msdn_core.cli.output import Output
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
+from msdn_core.domain.attributes import BoolArray, ClassTable
 from msdn_core.domain.metrics import (
     PointingGame,
     SeenUnseenCurve,
@@ -14,15 +16,8 @@ from msdn_core.domain.metrics import (
     confusion,
     mean_known,
 )
+from msdn_core.domain.metrics.accuracy import Labels
 from msdn_core.domain.scoring import Floats, calibrated
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from numpy.typing import NDArray
-
-    from msdn_core.domain.attributes import BoolArray, ClassTable
-    from msdn_core.domain.metrics.accuracy import Labels
 
 Row = dict[str, str | int | float | None]
 

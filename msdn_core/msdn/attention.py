@@ -10,14 +10,12 @@ Shapes: B images, C channels, R regions, K attributes; a sub-net uses n maps of 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 
 class SubNet(Protocol):

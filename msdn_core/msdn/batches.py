@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterator
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from msdn_core.vision.features import FeatureStore
+from msdn_core.vision.features import FeatureStore
 
 Rows = NDArray[np.int64]
 Outcome = TypeVar("Outcome")

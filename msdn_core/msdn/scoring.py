@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from msdn_core.msdn.batches import FeatureBatches, Rows, run_batches
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    from msdn_core.msdn.network import MSDN, Outputs
+from msdn_core.msdn.network import MSDN, Outputs
 
 BATCH = 24
 """At CUB's shape a batch's products take 23 MB; above 32 MB, the allocator asks the system for memory every time."""

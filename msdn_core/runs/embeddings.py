@@ -5,22 +5,18 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing
 from msdn_core.domain.embedding import AttributeSpace, Plane, attribute_space
 from msdn_core.domain.scoring import Floats, fused_attribute_scores
 from msdn_core.errors import RunError
 from msdn_core.runs.archives import check_size
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    from msdn_core.runs.predictions import Predictions
+from msdn_core.runs.predictions import Predictions
 
 FORMAT = 1
 SOURCES = ("fused", "av", "va")

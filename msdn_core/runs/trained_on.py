@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.fingerprints import split_fingerprints
-
-if TYPE_CHECKING:
-    from msdn_core.project import ImageRecord
+from msdn_core.project import ImageRecord
 
 
 def value_at(content: Any, *path: str) -> Any:

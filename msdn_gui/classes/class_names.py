@@ -1,8 +1,16 @@
-"""Which names a class can have."""
+"""Class names: which ones are allowed, and how they are shown."""
 
 from __future__ import annotations
 
-from msdn_core.domain.attributes import ClassTable
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from msdn_core.domain.display_names import class_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.domain.attributes import ClassTable
 
 
 def name_fault(table: ClassTable, name: str, old: str | None = None) -> str:
@@ -12,3 +20,10 @@ def name_fault(table: ClassTable, name: str, old: str | None = None) -> str:
     if name.strip() != old and name.strip() in table.class_index:
         return f"The class “{name.strip()}” already exists; enter another name."
     return ""
+
+
+def class_texts(classes: Sequence[str]) -> list[str]:
+    """Return the names of all classes for display, each a different one: raw where two would look the same."""
+    texts = [class_text(name) for name in classes]
+    counts = Counter(texts)
+    return [text if counts[text] == 1 else name for text, name in zip(texts, classes, strict=True)]

@@ -1,30 +1,39 @@
-"""One choice of class and attribute: the table's current cell is the session's."""
+"""Links the table's current cell with the selected class and attribute of the session."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
-from msdn_gui.classes.table.view import ClassTableView
-from msdn_gui.session import Session
+from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from msdn_gui.classes.table.view import ClassTableView
+    from msdn_gui.session import Session
 
 
-class SharedChoice(QObject):
-    """What a person chooses in the table is chosen everywhere, and what is chosen elsewhere is shown in the table."""
+class SelectionLink(QObject):
+    """What a person selects in the table is selected everywhere, and the table shows what is selected elsewhere."""
 
     moved = Signal()
-    """Another cell may be the current one."""
+    """The current cell may have changed."""
 
-    def __init__(self, session: Session, view: ClassTableView) -> None:
+    def __init__(self, session: Session, view: ClassTableView, page: QWidget) -> None:
+        """``page`` is what is hidden when the table is not shown."""
         super().__init__(view)
         self._session, self._view = session, view
         self._busy = False
-        session.selection.class_changed.connect(self.follow)
-        session.selection.attribute_changed.connect(self.follow)
-        view.chosen.connect(self._choose)
-        view.items.modelReset.connect(self.follow)
+        self._refresher = Refresher(page, self.update_view)
+        session.selection.class_changed.connect(self._refresher.request)
+        session.selection.attribute_changed.connect(self._refresher.request)
+        view.cells_selected.connect(self._update_session)
+        view.items.modelReset.connect(self.update_view)
 
-    def follow(self, *_: object) -> None:
-        """Shows the chosen class and attribute, where the filters leave them in."""
+    def update_view(self) -> None:
+        """Select the cell of the selected class and attribute, if the filters show them."""
         if self._busy:
             return
         session, items = self._session, self._view.items
@@ -37,8 +46,8 @@ class SharedChoice(QObject):
             self._busy = False
         self.moved.emit()
 
-    def choose_first(self) -> None:
-        """Where no class was chosen yet, chooses the image's class, or what the image is taken for."""
+    def select_first(self) -> None:
+        """If no class is selected yet, select the image's class, or the one that is predicted for it."""
         session, table = self._session, self._session.document.table
         if session.selection.class_name is not None or not table.classes:
             return
@@ -47,7 +56,7 @@ class SharedChoice(QObject):
         best = table.classes[int(ranking[0][0]) if ranking is not None else 0]
         session.selection.set_class(name if name in table.class_index else best)
 
-    def _choose(self) -> None:
+    def _update_session(self) -> None:
         current, session, items = self._view.currentIndex(), self._session, self._view.items
         if self._busy or not current.isValid():
             return

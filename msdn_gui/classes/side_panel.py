@@ -1,4 +1,4 @@
-"""Beside the table: the chosen class, or in its place the form of a new class or of an attribute."""
+"""Beside the table: the selected class, or in its place the form of a new class or of an attribute."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QWidget
 
-from msdn_gui.classes.attributes.form import AttributeFacts, AttributeForm
+from msdn_gui.classes.attributes.form import AttributeForm
 from msdn_gui.classes.class_panel.panel import ClassPanel
 from msdn_gui.classes.new_class.form import NewClassForm
-from msdn_gui.session import Session
 
 if TYPE_CHECKING:
+    from msdn_gui.classes.attributes.facts import AttributeFacts
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
+
+_CLASS, _NEW_CLASS, _ATTRIBUTE = range(3)
 
 
 class SidePanel(QStackedWidget):
-    """A form goes when it is left."""
+    """Shows the selected class when no form is open."""
 
-    left = Signal()
-    """A form was left without a deed."""
+    cancelled = Signal()
+    """A form was closed without submitting it."""
 
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__()
@@ -33,31 +36,33 @@ class SidePanel(QStackedWidget):
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(260)
-        for form in (self.form, self.attribute_form):
-            form.left.connect(self.left)
+        self.form.cancelled.connect(self.cancelled)
+        self.attribute_form.cancelled.connect(self.cancelled)
 
-    def ask_for_class(self, source: str | None) -> None:
-        """Shows the form of a new class, that starts as ``source``."""
-        self.setCurrentIndex(1)
+    def show_new_class_form(self, source: str | None) -> None:
+        """Show the form of a new class that starts from ``source``."""
+        self.setCurrentIndex(_NEW_CLASS)
         self.form.begin(self._session.document.table, source)
 
-    def ask_for_attribute(self, facts: AttributeFacts, column: int) -> None:
-        """Shows the form of a new attribute (−1) or of the one in a column."""
-        self.setCurrentIndex(2)
+    def show_attribute_form(self, facts: AttributeFacts, column: int) -> None:
+        """Show the form of a new attribute (−1) or of the one in a column."""
+        self.setCurrentIndex(_ATTRIBUTE)
         self.attribute_form.begin(facts, column)
 
-    def ask_for_group(self, facts: AttributeFacts, group: str) -> None:
-        """Shows the form of another name for a group."""
-        self.setCurrentIndex(2)
+    def show_group_form(self, facts: AttributeFacts, group: str) -> None:
+        """Show the form that renames a group."""
+        self.setCurrentIndex(_ATTRIBUTE)
         self.attribute_form.begin_group(facts, group)
 
     def show_class(self) -> None:
-        """Shows the chosen class."""
-        self.setCurrentIndex(0)
+        """Show the selected class."""
+        self.setCurrentIndex(_CLASS)
 
 
 def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(widget)
     for part in (area.viewport(), widget):

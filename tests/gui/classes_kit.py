@@ -66,7 +66,7 @@ def set_clipboard(text: str) -> None:
 
 
 def action(workspace, name: str):
-    return next(one for one in workspace.actions() if one.objectName() == f"classes_{name}")
+    return next(one for one in workspace.actions() if one.objectName() == f"classes.{name}")
 
 
 def write_scores(session, fused_like: np.ndarray) -> None:

@@ -92,7 +92,7 @@ def test_keys_and_recent_actions_of_the_first_version_are_kept(tmp_path) -> None
             "export_data": "Ctrl+J",
             "shortcuts": "",
             "explore_find_images": "Ctrl+M",
-            "classes_what_if": "Ctrl+L",
+            "classes.what_if": "Ctrl+L",
             "annotate_checked": "Ctrl+Y",
             "train_new_run": "Ctrl+Shift+J",
             "gone": "Ctrl+8",

@@ -1,4 +1,4 @@
-"""Attributes added, renamed and regrouped, with what that means for checkpoints said first; classes described."""
+"""Adding, renaming and regrouping attributes, with the consequences for checkpoints; describing classes."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def workspace(session, services, qtbot):
     return shown_workspace(session, services, qtbot)
 
 
-def meaning(workspace) -> str:
-    return workspace.findChild(QLabel, "attribute_meaning").text()
+def consequences(workspace) -> str:
+    return workspace.findChild(QLabel, "attribute_consequences").text()
 
 
 def name_line(workspace) -> QLineEdit:
@@ -38,8 +38,8 @@ def own_checkpoint(session, checkpoint_file, monkeypatch):
 @pytest.mark.usefixtures("own_checkpoint")
 def test_a_new_attribute_says_what_it_means_is_filled_in_and_goes_again(workspace, session, qtbot) -> None:
     action(workspace, "new_attribute").trigger()
-    assert "small-01 was trained on the attributes as they are" in meaning(workspace)
-    assert "no word vector" in meaning(workspace)
+    assert "The checkpoint small-01 was trained with the present attributes" in consequences(workspace)
+    assert "no word vector" in consequences(workspace)
     workspace.attribute_form.group.setCurrentText("tail")
     qtbot.keyClicks(name_line(workspace), "forked")
     qtbot.keyClick(name_line(workspace), KEY.Key_Return)
@@ -66,16 +66,16 @@ def test_a_new_attribute_says_what_it_means_is_filled_in_and_goes_again(workspac
 def test_an_attribute_is_regrouped_and_renamed_and_keeps_its_values(workspace, session, qtbot) -> None:
     click_cell(workspace, qtbot, 0, 2)
     action(workspace, "rename_attribute").trigger()
-    assert "small-01" in meaning(workspace)
+    assert "small-01" in consequences(workspace)
     line = name_line(workspace)
     assert line.text() == "striped"
     line.selectAll()
     qtbot.keyClicks(line, "plain")
-    assert "already" in workspace.findChild(QLabel, "attribute_fault").text()
+    assert "already exists" in workspace.findChild(QLabel, "attribute_fault").text()
     line.selectAll()
     qtbot.keyClicks(line, "barred")
     workspace.attribute_form.group.setCurrentText("wing")
-    qtbot.mouseClick(workspace.findChild(QPushButton, "put_attribute"), LEFT)
+    qtbot.mouseClick(workspace.findChild(QPushButton, "submit_attribute"), LEFT)
     assert session.document.table.attributes[2] == Attribute("wing", "barred")
     np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     assert session.document.project.group_parts()["wing"] == ("wing",)
@@ -89,7 +89,7 @@ def test_an_attribute_is_regrouped_and_renamed_and_keeps_its_values(workspace, s
 def test_a_whole_group_is_renamed_in_one_step_or_goes_into_another(workspace, session, qtbot) -> None:
     click_cell(workspace, qtbot, 0, 2)
     action(workspace, "rename_group").trigger()
-    assert "small-01" in meaning(workspace)
+    assert "small-01" in consequences(workspace)
     assert not name_line(workspace).isVisible()
     line = workspace.attribute_form.group.lineEdit()
     assert line.text() == "wing pattern"
@@ -115,8 +115,8 @@ def test_groups_with_an_attribute_of_one_name_cannot_become_one(workspace, sessi
     click_cell(workspace, qtbot, 0, 2)
     action(workspace, "rename_group").trigger()
     workspace.attribute_form.group.setCurrentText("crown")
-    assert "“crown::plain” already" in workspace.findChild(QLabel, "attribute_fault").text()
-    assert not workspace.findChild(QPushButton, "put_attribute").isEnabled()
+    assert "“crown::plain” already exists" in workspace.findChild(QLabel, "attribute_fault").text()
+    assert not workspace.findChild(QPushButton, "submit_attribute").isEnabled()
 
 
 def test_escape_leaves_the_attributes_as_they_are(workspace, session, qtbot) -> None:

@@ -1,4 +1,4 @@
-"""A project of photographs alone gets attributes of its own: written down as a list, in the window."""
+"""A project that has only photographs gets its own attributes, defined as a list in the window."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from msdn_core.project import NewImage, Project
 
 @pytest.fixture
 def photographs(session, tmp_path):
-    """An open project with two images, and nothing said of them."""
+    """An open project with two images, without labels."""
     with Project.create(tmp_path / "photographs", name="Photographs") as project:
         project.add_images(project.add_image_root(tmp_path), [NewImage("a.jpg"), NewImage("b.jpg")])
     session.open_project(tmp_path / "photographs")
@@ -38,8 +38,8 @@ def type_lines(workspace, qtbot, text: str) -> None:
         qtbot.keyClick(workspace.findChild(QPlainTextEdit, "attribute_list"), Qt.Key.Key_Return)
 
 
-def said(workspace) -> str:
-    return workspace.findChild(QLabel, "attribute_list_said").text()
+def status(workspace) -> str:
+    return workspace.findChild(QLabel, "attribute_list_status").text()
 
 
 def take(workspace, qtbot) -> None:
@@ -52,22 +52,24 @@ def names(session) -> list[str]:
 
 def test_attributes_are_written_down_a_line_a_group_and_a_class_can_be_made_then(workspace, photographs, qtbot) -> None:
     write(workspace, qtbot, "crown: red, blue\nwing:plain\n\ncrested")
-    assert "4 attributes in 2 groups" in said(workspace)
+    assert "4 attributes in 2 groups" in status(workspace)
     take(workspace, qtbot)
     assert names(photographs) == ["crown::red", "crown::blue", "wing::plain", "crested"]
     assert not action(workspace, "define_attributes").isEnabled()
-    action(workspace, "new_class").trigger()
+    action(workspace, "new").trigger()
     qtbot.keyClicks(workspace.form.name, "Kite")
     qtbot.mouseClick(workspace.findChild(QPushButton, "add_class"), LEFT)
     assert photographs.document.table.classes == ("Kite",)
     workspace.undo_stack.undo()
     workspace.undo_stack.undo()
-    assert not names(photographs) and action(workspace, "define_attributes").isEnabled()
+    assert not names(photographs)
+    assert action(workspace, "define_attributes").isEnabled()
 
 
 def test_a_line_that_cannot_be_read_is_named_and_nothing_is_defined(workspace, photographs, qtbot) -> None:
     write(workspace, qtbot, "crown: red\ncrown: red")
-    assert "Line 2" in said(workspace) and "twice" in said(workspace)
+    assert "Line 2" in status(workspace)
+    assert "twice" in status(workspace)
     assert not workspace.findChild(QPushButton, "define_attributes").isEnabled()
     assert not names(photographs)
 
@@ -79,18 +81,21 @@ def test_classes_that_were_said_of_images_before_keep_their_images(workspace, ph
     project.annotations.put_labels({photographs.document.images[0].id: label})
     write(workspace, qtbot, "crown: red")
     take(workspace, qtbot)
-    assert photographs.document.table.classes == ("Heron",) and bool(photographs.document.table.seen[0])
+    assert photographs.document.table.classes == ("Heron",)
+    assert bool(photographs.document.table.seen[0])
     assert project.images()[0].class_name == "Heron"
     workspace.undo_stack.undo()
-    assert project.table().classes == ("Heron",) and project.images()[0].class_name == "Heron"
+    assert project.table().classes == ("Heron",)
+    assert project.images()[0].class_name == "Heron"
 
 
 def test_they_take_the_place_of_a_checkpoints(photographs, services, qtbot, tmp_path) -> None:
     photographs.inference.set_checkpoint(write_checkpoint(tmp_path / "some.safetensors"))
     assert photographs.document.table_is_borrowed
     workspace = shown_workspace(photographs, services, qtbot)
-    qtbot.mouseClick(workspace.findChild(QPushButton, "own_attributes"), LEFT)
+    qtbot.mouseClick(workspace.findChild(QPushButton, "notice_define"), LEFT)
     qtbot.waitUntil(lambda: workspace.findChild(QDialog, "attribute_list_dialog") is not None)
     type_lines(workspace, qtbot, "crown: red")
     take(workspace, qtbot)
-    assert names(photographs) == ["crown::red"] and not photographs.document.table_is_borrowed
+    assert names(photographs) == ["crown::red"]
+    assert not photographs.document.table_is_borrowed

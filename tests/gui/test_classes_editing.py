@@ -47,7 +47,7 @@ def test_a_typed_number_is_saved_and_undone(workspace, session, services, qtbot)
     assert session.document.table.vectors[1, 2] == 0.25
     assert workspace.view.currentIndex().row() == 2
     services.undo_group.setActiveStack(workspace.undo_stack)
-    assert services.undo_group.activeStack().undoText() == "Set wing pattern::striped of Striped heron to 0.25"
+    assert services.undo_group.activeStack().undoText() == "Set wing pattern: striped of Striped heron to 0.25"
     services.undo_group.undo() if hasattr(services.undo_group, "undo") else workspace.undo_stack.undo()
     np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     workspace.undo_stack.redo()
@@ -97,10 +97,10 @@ def test_all_chosen_cells_get_a_number_in_one_step(workspace, session, qtbot) ->
     assert (session.document.table.vectors[:, 1:3] == 1).all()
     qtbot.keyClick(workspace.view, KEY.Key_Delete)
     assert (session.document.table.vectors[:, 1:3] == 0).all()
-    qtbot.mouseClick(workspace.value.line, LEFT)
-    qtbot.keyClick(workspace.value.line, KEY.Key_A, CTRL)
-    qtbot.keyClicks(workspace.value.line, "0,5")
-    qtbot.keyClick(workspace.value.line, KEY.Key_Return)
+    qtbot.mouseClick(workspace.table.value_bar.line, LEFT)
+    qtbot.keyClick(workspace.table.value_bar.line, KEY.Key_A, CTRL)
+    qtbot.keyClicks(workspace.table.value_bar.line, "0,5")
+    qtbot.keyClick(workspace.table.value_bar.line, KEY.Key_Return)
     assert (session.document.table.vectors[:, 1:3] == 0.5).all()
     for _ in range(3):
         workspace.undo_stack.undo()
@@ -110,9 +110,9 @@ def test_all_chosen_cells_get_a_number_in_one_step(workspace, session, qtbot) ->
 def test_the_value_line_shows_the_exact_value_and_refuses_what_is_none(workspace, session, qtbot) -> None:
     session.edits.set_values([("Red wader", 0, 1 / 3)])
     click_cell(workspace, qtbot, 0, 0)
-    line = workspace.value.line
+    line = workspace.table.value_bar.line
     assert line.text() == repr(1 / 3)
-    assert workspace.value.where.text() == "crown::red of Red wader"
+    assert workspace.table.value_bar.where.text() == "crown: red, Red wader"
     line.setFocus()
     line.selectAll()
     qtbot.keyClicks(line, "much")
@@ -128,10 +128,10 @@ def test_a_block_is_copied_and_pasted(workspace, session, qtbot) -> None:
     click_cell(workspace, qtbot, 1, 0)
     qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
     np.testing.assert_array_equal(session.document.table.vectors[1:, :2], [[0.1, 0.9], [1, 0]])
-    assert int(workspace.view.chosen_cells().sum()) == 4
+    assert int(workspace.view.selected_cells().sum()) == 4
     workspace.undo_stack.undo()
     np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
-    action(workspace, "copy_names").trigger()
+    action(workspace, "copy_with_names").trigger()
     assert clipboard().startswith("\tcrown::")
 
 
@@ -140,7 +140,7 @@ def test_a_block_that_does_not_fit_is_explained_and_changes_nothing(workspace, s
     set_clipboard("0.1\t0.2\n0.3\t0.4")
     qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
     assert "2 × 2 cells" in messages[-1]
-    assert "room for 1 cell" in messages[-1]
+    assert "room for only 1 cell" in messages[-1]
     set_clipboard("0.1\tred")
     click_cell(workspace, qtbot, 0, 0)
     qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
@@ -149,7 +149,7 @@ def test_a_block_that_does_not_fit_is_explained_and_changes_nothing(workspace, s
     assert workspace.undo_stack.count() == 0
 
 
-def test_one_number_of_the_clipboard_goes_into_all_chosen_cells(workspace, session, qtbot) -> None:
+def test_one_number_of_the_clipboard_goes_into_all_selected_cells(workspace, session, qtbot) -> None:
     set_clipboard("0.7\n")
     choose_block(workspace, qtbot, (0, 0), (2, 1))
     qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
@@ -157,10 +157,10 @@ def test_one_number_of_the_clipboard_goes_into_all_chosen_cells(workspace, sessi
 
 
 def test_what_a_filter_hides_is_not_pasted_into(workspace, session, qtbot) -> None:
-    qtbot.keyClicks(workspace.class_filter, "er")
-    qtbot.keyClicks(workspace.attribute_filter, "yes")
-    workspace.class_filter.clear()
-    qtbot.keyClicks(workspace.class_filter, "seen wader")
+    qtbot.keyClicks(workspace.table.class_filter, "er")
+    qtbot.keyClicks(workspace.table.attribute_filter, "yes")
+    workspace.table.class_filter.clear()
+    qtbot.keyClicks(workspace.table.class_filter, "seen wader")
     click_cell(workspace, qtbot, 0, 0)
     set_clipboard("0.7")
     qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
@@ -191,12 +191,12 @@ def test_a_group_a_class_and_an_attribute_are_chosen_in_the_headers(workspace, s
     view = workspace.view
     inside = view.attributes.sectionViewportPosition(3) + 5
     qtbot.mouseClick(view.attributes.viewport(), LEFT, pos=QPoint(inside, 8))
-    assert np.flatnonzero(view.chosen_cells().any(axis=0)).tolist() == [2, 3]
+    assert np.flatnonzero(view.selected_cells().any(axis=0)).tolist() == [2, 3]
     qtbot.mouseClick(view.classes.viewport(), LEFT, pos=QPoint(60, place(workspace, 1, 0).y()))
-    assert view.chosen_classes() == ["Striped heron"]
+    assert view.selected_classes() == ["Striped heron"]
     assert session.selection.class_name == "Striped heron"
     qtbot.keyClick(view, KEY.Key_Space, CTRL)
-    assert view.chosen_cells().all()
+    assert view.selected_cells().all()
 
 
 def test_an_edit_that_was_overtaken_from_elsewhere_says_so_and_leaves_the_stack(

@@ -1,4 +1,4 @@
-"""The models, numbers and blocks of Classes keep Qt's rules and say what they promise."""
+"""The models, numbers and blocks of Classes, and Qt's rules for models."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from small_birds import ATTRIBUTES, CLASSES, SEEN, VECTORS
 
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_gui.classes.class_panel.nearest_classes import NearestModel
-from msdn_gui.classes.table.blocks import BlockError, block_text, fitted, parse_block, rectangle
-from msdn_gui.classes.table.heat import heat_image
 from msdn_gui.classes.table.model import ClassTableModel, difference
-from msdn_gui.classes.table.numbers import CellError, exact, parse_value, shown
+from msdn_gui.classes.values.blocks import BlockError, block_text, fitted, parse_block, rectangle
+from msdn_gui.classes.values.heat import heat_image
+from msdn_gui.classes.values.numbers import CellError, exact, parse_value, shown
 from msdn_gui.look.theme import LIGHT
 
 TABLE = ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN)
@@ -88,7 +88,7 @@ def test_headers_and_cells_say_in_words_what_colour_and_sign_say() -> None:
     model.set_table(TABLE)
     assert model.headerData(2, Qt.Orientation.Vertical) == "◆ Blue-crested tern"
     assert "Unseen" in model.headerData(2, Qt.Orientation.Vertical, Qt.ItemDataRole.ToolTipRole)
-    assert model.index(0, 2).data(Qt.ItemDataRole.AccessibleTextRole) == "wing pattern::striped\n● Red wader: 0.1"
+    assert model.index(0, 2).data(Qt.ItemDataRole.AccessibleTextRole) == "wing pattern: striped, ● Red wader: 0.1"
 
 
 @pytest.mark.parametrize(
@@ -102,13 +102,13 @@ def test_numbers_are_read_as_people_type_them(text: str, value: float) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("", "empty"),
+        ("", "Enter a number"),
         ("red", "“red” is not a number"),
         ("nan", "not a finite number"),
         ("inf", "not a finite number"),
         ("1_0", "not a finite number"),
-        ("1.5", "run from 0 to 1"),
-        ("-0.1", "run from 0 to 1"),
+        ("1.5", "out of range; enter a number from 0 to 1"),
+        ("-0.1", "out of range; enter a number from 0 to 1"),
         ("9e99", "out of range"),
         ("9" * 500, "not a finite number"),
     ],
@@ -119,8 +119,9 @@ def test_what_is_no_value_is_refused_with_its_reason(text: str, why: str) -> Non
 
 
 def test_cells_show_few_digits_and_a_bare_zero() -> None:
-    assert [shown(value, 1.0) for value in (0.0, 0.456, -0.5)] == ["0", "0.46", "−0.50"]
-    assert shown(83.333, 100.0) == "83.3"
+    assert [shown(value) for value in (0.0, 0.456, -0.5)] == ["0", "0.46", "−0.50"]
+    assert shown(83.333) == "83.33"
+    assert [shown(value) for value in (1.92307692308, 100.0, 1234.5)] == ["1.92", "100.0", "1234"]
 
 
 def test_a_copied_block_is_pasted_as_the_same_numbers() -> None:
@@ -135,12 +136,12 @@ def test_a_copied_block_is_pasted_as_the_same_numbers() -> None:
     ("text", "why"),
     [
         ("", "no text"),
-        ("1\t0\n1", "Row 2 of the clipboard has 1 cells and the first has 2"),
-        ("1\t0\n1\tx", "row 2, column 2 of the clipboard: “x” is not a number"),
-        ("1\t2", "row 1, column 2 of the clipboard: 2 is out of range"),
-        ("1\n" * 4, "4 × 1 cells and there is room for 3 × 6 cells"),
-        ("1\t" * 6 + "1", "1 × 7 cells and there is room for 3 × 6 cells"),
-        ("x" * 200_000, "long text"),
+        ("1\t0\n1", "row 2 of the clipboard has 1 cells, but the first row has 2"),
+        ("1\t0\n1\tx", r"row 2, column 2 of the clipboard\): “x” is not a number"),
+        ("1\t2", r"row 1, column 2 of the clipboard\): 2 is out of range"),
+        ("1\n" * 4, "4 × 1 cells, but there is room for only 3 × 6 cells"),
+        ("1\t" * 6 + "1", "1 × 7 cells, but there is room for only 3 × 6 cells"),
+        ("x" * 200_000, "contains text, not a block"),
     ],
 )
 def test_a_block_that_cannot_be_pasted_is_refused_as_a_whole(text: str, why: str) -> None:
@@ -154,15 +155,15 @@ def test_a_block_goes_where_it_fits() -> None:
     assert (rows.tolist(), columns.tolist()) == ([1], [2, 3])
     rows, columns, values = fitted(block, np.array([0, 2]), np.arange(4), (3, 6))
     assert values.tolist() == [[0.1, 0.2, 0.1, 0.2]] * 2
-    with pytest.raises(BlockError, match=r"1 × 2 cells.*2 × 3 cells are chosen"):
+    with pytest.raises(BlockError, match=r"1 × 2 cells.*2 × 3 cells are selected"):
         fitted(block, np.array([0, 1]), np.arange(3), (3, 6))
-    with pytest.raises(BlockError, match=r"1 × 2 cells.*room for 3 × 1 cells"):
+    with pytest.raises(BlockError, match=r"1 × 2 cells.*room for only 3 × 1 cells"):
         fitted(block, np.array([0]), np.array([5]), (3, 6))
 
 
 def test_chosen_cells_make_a_block_or_are_refused() -> None:
     chosen = np.zeros((4, 4), dtype=bool)
-    with pytest.raises(BlockError, match="No cell"):
+    with pytest.raises(BlockError, match="No cells"):
         rectangle(chosen)
     chosen[np.ix_([0, 3], [1, 2])] = True
     assert [part.tolist() for part in rectangle(chosen)] == [[0, 3], [1, 2]]

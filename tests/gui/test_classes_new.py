@@ -65,7 +65,7 @@ def test_an_unknown_class_in_a_blend_is_named_and_nothing_is_added(workspace, se
 def test_example_images_give_their_mean_scores_with_how_much_they_differ(workspace, session, qtbot) -> None:
     scores = np.tile(VECTORS, (2, 1)) * 5 + np.random.default_rng(0).normal(0, 0.1, (6, 6))
     begin(workspace, qtbot, "Seen once", 2)
-    assert "not scored yet" in hint(workspace)
+    assert "have not been scored" in hint(workspace)
     scored_session(session, qtbot, scores)
     assert "add it here" in hint(workspace)
     button = workspace.findChild(QPushButton, "add_example")
@@ -73,13 +73,16 @@ def test_example_images_give_their_mean_scores_with_how_much_they_differ(workspa
         session.selection.set_image(session.document.images[place])
         qtbot.mouseClick(button, LEFT)
         assert not button.isEnabled()
-    said = workspace.findChild(QLabel, "examples_said").text()
-    assert " ± " in said and "crest::yes" in said
+    scores_text = workspace.findChild(QLabel, "example_scores").text()
+    assert " ± " in scores_text
+    assert "crest: yes" in scores_text
     add(workspace, qtbot)
     found = session.document.table.vectors[3]
-    assert (found >= 0).all() and (found <= 1).all()
+    assert (found >= 0).all()
+    assert (found <= 1).all()
     cosine = found @ VECTORS.T / np.linalg.norm(found) / np.linalg.norm(VECTORS, axis=1)
-    assert cosine.argmax() == 2 and cosine[2] > 0.9
+    assert cosine.argmax() == 2
+    assert cosine[2] > 0.9
 
 
 def test_an_example_can_be_taken_out_again(workspace, session, qtbot) -> None:
@@ -99,13 +102,13 @@ def test_a_description_proposes_attributes_and_is_kept_with_the_class(workspace,
     found = workspace.findChild(QListWidget, "found_attributes")
     shown = {found.item(row).text(): found.item(row) for row in range(found.count())}
     ticked = {name for name, item in shown.items() if item.checkState() is Qt.CheckState.Checked}
-    assert ticked == {"crown::red", "wing pattern::striped", "crest::yes"}
+    assert ticked == {"crown: red", "wing pattern: striped", "crest: yes"}
     # Of what part the blue is, the words do not say to a program.
-    assert set(shown) - ticked == {"crown::blue"}
+    assert set(shown) - ticked == {"crown: blue"}
     # The person says no to one of them.
-    found.setCurrentItem(shown["crest::yes"])
+    found.setCurrentItem(shown["crest: yes"])
     qtbot.keyClick(found, KEY.Key_Space)
-    assert shown["crest::yes"].checkState() is Qt.CheckState.Unchecked
+    assert shown["crest: yes"].checkState() is Qt.CheckState.Unchecked
     add(workspace, qtbot)
     expected = [float(attribute.full_name in ("crown::red", "wing pattern::striped")) for attribute in ATTRIBUTES]
     assert session.document.table.vectors[3].tolist() == expected

@@ -1,4 +1,4 @@
-"""The table seen otherwise, with its values untouched: sorted, folded; and values found and replaced."""
+"""Sorting and folding leave the values of the table unchanged; values are found and replaced."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from small_birds import CLASSES, VECTORS
 
 from msdn_core.project import Project
 from msdn_gui.classes.table.find_bar import matching
-from msdn_gui.classes.table.numbers import CellError
+from msdn_gui.classes.values.numbers import CellError
 
 
 @pytest.fixture
@@ -39,8 +39,8 @@ def columns(workspace) -> list[str]:
     return [model.headerData(column, Qt.Orientation.Horizontal, role) for column in range(model.columnCount())]
 
 
-def said(workspace) -> str:
-    return workspace.findChild(QLabel, "find_said").text()
+def status(workspace) -> str:
+    return workspace.findChild(QLabel, "find_status").text()
 
 
 def test_an_attributes_name_sorts_the_classes_and_the_table_stays_as_it_is(workspace, session, qtbot) -> None:
@@ -93,12 +93,12 @@ def test_a_group_folds_to_one_column_of_its_highest_values_and_back(workspace, s
     assert session.selection.attribute == 3, "of the first class the second attribute of the group is the highest"
     click_cell(workspace, qtbot, 1, 2)
     assert session.selection.attribute == 2
-    assert workspace.value.where.text() == "Highest: wing pattern::striped of Striped heron"
+    assert workspace.table.value_bar.where.text() == "Highest: wing pattern: striped, Striped heron"
     qtbot.keyClick(workspace.view, KEY.Key_G, CTRL | SHIFT)
     assert columns(workspace) == ["crown (2 folded)", folded, "crest (2 folded)"]
-    qtbot.keyClicks(workspace.attribute_filter, "plain")
+    qtbot.keyClicks(workspace.table.attribute_filter, "plain")
     assert columns(workspace) == ["wing pattern::plain"]
-    workspace.attribute_filter.clear()
+    workspace.table.attribute_filter.clear()
     click_cell(workspace, qtbot, 0, 0)
     qtbot.keyClick(workspace.view, KEY.Key_G, CTRL)
     assert columns(workspace) == ["crown::red", "crown::blue", folded, "crest (2 folded)"]
@@ -122,7 +122,7 @@ def test_a_folded_group_is_sorted_and_copied_by_what_it_shows_and_never_edited(w
     qtbot.keyClick(workspace.view, KEY.Key_Delete)
     choose_block(workspace, qtbot, (0, 1), (2, 2))
     qtbot.keyClick(workspace.view, KEY.Key_D, CTRL)
-    assert messages == ["“wing pattern” is folded, and nothing was changed; unfold it first (Ctrl+G)."] * 2
+    assert messages == ["Nothing was changed: the group “wing pattern” is folded; unfold it first."] * 2
     np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     qtbot.keyClick(workspace.view, KEY.Key_C, CTRL | SHIFT)
     assert clipboard().split("\n")[0] == "\tcrown::blue\twing pattern (2 folded)"
@@ -130,13 +130,13 @@ def test_a_folded_group_is_sorted_and_copied_by_what_it_shows_and_never_edited(w
 
 def test_all_values_that_are_found_are_replaced_in_one_step(workspace, session, qtbot) -> None:
     qtbot.keyClick(workspace, KEY.Key_H, CTRL)
-    bar = workspace.find_bar
-    qtbot.keyClicks(bar.find, "<0.2")
-    assert said(workspace) == f"{int((VECTORS < 0.2).sum())} found in the table as it is shown"
+    bar = workspace.table.find_bar
+    qtbot.keyClicks(bar.query, "<0.2")
+    assert status(workspace) == f"{int((VECTORS < 0.2).sum())} matches in the shown cells"
     qtbot.keyClicks(bar.value, "0.25")
     qtbot.keyClick(bar.value, KEY.Key_Return)
     np.testing.assert_array_equal(session.document.table.vectors, np.where(VECTORS < 0.2, 0.25, VECTORS))
-    assert said(workspace).startswith("0 found")
+    assert status(workspace).startswith("No matches")
     assert workspace.undo_stack.count() == 1
     workspace.undo_stack.undo()
     np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
@@ -149,17 +149,17 @@ def test_all_values_that_are_found_are_replaced_in_one_step(workspace, session, 
 
 def test_a_chosen_block_bounds_the_search_and_the_next_match_is_gone_to(workspace, session, qtbot) -> None:
     qtbot.keyClick(workspace, KEY.Key_H, CTRL)
-    bar = workspace.find_bar
-    qtbot.keyClicks(bar.find, "1")
+    bar = workspace.table.find_bar
+    qtbot.keyClicks(bar.query, "1")
     places = [(int(row), int(column)) for row, column in np.argwhere(VECTORS == 1)]
     click_cell(workspace, qtbot, 0, 1)
     for row, column in [*places[1:], places[0]]:
-        bar.find.setFocus()
-        qtbot.keyClick(bar.find, KEY.Key_Return)
+        bar.query.setFocus()
+        qtbot.keyClick(bar.query, KEY.Key_Return)
         current = workspace.view.currentIndex()
         assert (current.row(), current.column()) == (row, column)
     choose_block(workspace, qtbot, (1, 0), (2, 2))
-    assert said(workspace) == f"{int((VECTORS[1:, :3] == 1).sum())} found among the chosen cells"
+    assert status(workspace) == "2 matches in the selected cells"
     qtbot.keyClicks(bar.value, "0")
     qtbot.mouseClick(bar.all, LEFT)
     expected = VECTORS.copy()
@@ -169,14 +169,14 @@ def test_a_chosen_block_bounds_the_search_and_the_next_match_is_gone_to(workspac
 
 def test_what_cannot_be_looked_for_or_put_in_is_said_while_it_is_typed(workspace, session, qtbot) -> None:
     qtbot.keyClick(workspace, KEY.Key_H, CTRL)
-    bar = workspace.find_bar
-    qtbot.keyClicks(bar.find, ">many")
-    assert "“many” is not a number" in said(workspace)
+    bar = workspace.table.find_bar
+    qtbot.keyClicks(bar.query, ">many")
+    assert "“many” is not a number" in status(workspace)
     assert not bar.all.isEnabled()
-    bar.find.clear()
-    qtbot.keyClicks(bar.find, ">0")
+    bar.query.clear()
+    qtbot.keyClicks(bar.query, ">0")
     qtbot.keyClicks(bar.value, "7")
-    assert "out of range" in said(workspace)
+    assert "out of range" in status(workspace)
     qtbot.keyClick(bar.value, KEY.Key_Return)
     np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     qtbot.keyClick(bar.value, KEY.Key_Escape)

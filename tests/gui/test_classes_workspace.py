@@ -35,7 +35,7 @@ def text(workspace, name: str) -> str:
 
 
 def add_class(workspace, qtbot, name: str, source: str = "") -> None:
-    action(workspace, "new_class").trigger()
+    action(workspace, "new").trigger()
     qtbot.keyClicks(workspace.form.name, name)
     if source:
         workspace.form.other.source.lineEdit().selectAll()
@@ -52,7 +52,7 @@ def test_a_new_class_is_unseen_saved_and_ranked_at_once_without_the_network(
     assert session.selection.class_name == "Crested newcomer"
     assert not session.document.table.seen[3]
     assert text(workspace, "class_rank").endswith("of 4")
-    assert "All its values are 0" in text(workspace, "class_warning")
+    assert "All values are 0" in text(workspace, "class_warning")
     before = text(workspace, "class_score")
     qtbot.keyClick(type_in_cell(workspace, qtbot, 3, 4, "1"), KEY.Key_Return)
     click_cell(workspace, qtbot, 3, 4)
@@ -72,7 +72,7 @@ def test_a_new_class_is_unseen_saved_and_ranked_at_once_without_the_network(
 def test_a_class_made_from_another_one_is_warned_of_until_it_differs(workspace, session, qtbot) -> None:
     add_class(workspace, qtbot, "Second wader", "red wader")
     np.testing.assert_array_equal(session.document.table.vectors[3], VECTORS[0])
-    assert "same way as that of Red wader" in text(workspace, "class_warning")
+    assert "same direction as that of Red wader" in text(workspace, "class_warning")
     assert workspace.panel.nearest.items.index(0).data() == "● Red wader 1.000"
     qtbot.keyClick(type_in_cell(workspace, qtbot, 3, 1, "1"), KEY.Key_Return)
     click_cell(workspace, qtbot, 3, 1)
@@ -81,7 +81,7 @@ def test_a_class_made_from_another_one_is_warned_of_until_it_differs(workspace, 
 
 def test_the_form_tells_a_name_that_is_taken_and_proposes_one(workspace, session, qtbot) -> None:
     click_cell(workspace, qtbot, 1, 0)
-    action(workspace, "duplicate_class").trigger()
+    action(workspace, "duplicate").trigger()
     form = workspace.form
     assert form.name.text() == "Striped heron 2"
     form.name.clear()
@@ -95,9 +95,9 @@ def test_the_form_tells_a_name_that_is_taken_and_proposes_one(workspace, session
 
 
 def test_a_new_class_that_a_filter_would_hide_is_shown(workspace, qtbot) -> None:
-    qtbot.keyClicks(workspace.class_filter, "heron")
+    qtbot.keyClicks(workspace.table.class_filter, "heron")
     add_class(workspace, qtbot, "Newcomer")
-    assert workspace.class_filter.text() == ""
+    assert workspace.table.class_filter.text() == ""
     assert workspace.view.currentIndex().row() == 3
 
 
@@ -106,17 +106,17 @@ def test_adding_renaming_and_removing_are_undone_and_done_again(workspace, sessi
     add_class(workspace, qtbot, "Newcomer")
     header = workspace.view.classes.viewport()
     qtbot.mouseDClick(header, LEFT, pos=QPoint(60, place(workspace, 1, 0).y()))
-    assert workspace.names.isVisible()
-    qtbot.keyClicks(workspace.names, "Red wader")
+    assert workspace.table.names.isVisible()
+    qtbot.keyClicks(workspace.table.names, "Red wader")
     assert "already" in text(workspace, "value_fault")
-    qtbot.keyClick(workspace.names, KEY.Key_Return)
-    assert workspace.names.isVisible()
-    workspace.names.clear()
-    qtbot.keyClicks(workspace.names, "Banded heron")
-    qtbot.keyClick(workspace.names, KEY.Key_Return)
+    qtbot.keyClick(workspace.table.names, KEY.Key_Return)
+    assert workspace.table.names.isVisible()
+    workspace.table.names.clear()
+    qtbot.keyClicks(workspace.table.names, "Banded heron")
+    qtbot.keyClick(workspace.table.names, KEY.Key_Return)
     assert session.document.table.classes == ("Red wader", "Banded heron", "Blue-crested tern", "Newcomer")
     choose_block(workspace, qtbot, (0, 0), (1, 0))
-    action(workspace, "remove_class").trigger()
+    action(workspace, "remove").trigger()
     assert session.document.table.classes == ("Blue-crested tern", "Newcomer")
     stack = workspace.undo_stack
     assert stack.undoText() == "Remove 2 classes"
@@ -145,7 +145,7 @@ def test_an_edit_keeps_the_place_and_the_choice(workspace, session, qtbot) -> No
     session.edits.set_values([("Red wader", 0, 0.5)])
     session.edits.restore_classes([RemovedClass("Newcomer", 0, np.ones(6), False, "", ())])
     assert (workspace.view.currentIndex().row(), workspace.view.currentIndex().column()) == (3, 3)
-    assert workspace.view.chosen_classes() == ["Blue-crested tern"]
+    assert workspace.view.selected_classes() == ["Blue-crested tern"]
     assert session.selection.class_name == "Blue-crested tern"
 
 
@@ -165,10 +165,10 @@ def test_what_is_chosen_is_chosen_everywhere(workspace, session, qtbot) -> None:
 
 
 def test_filters_say_what_they_leave_and_what_to_do_where_it_is_nothing(workspace, qtbot) -> None:
-    qtbot.keyClicks(workspace.attribute_filter, "crown")
+    qtbot.keyClicks(workspace.table.attribute_filter, "crown")
     assert text(workspace, "classes_counts") == "3 classes × 2 of 6 attributes"
-    qtbot.keyClicks(workspace.class_filter, "penguin")
-    assert "clear the filter" in text(workspace, "classes_hint")
+    qtbot.keyClicks(workspace.table.class_filter, "penguin")
+    assert "clear the class filter" in text(workspace, "classes_hint")
 
 
 def test_the_context_menu_offers_what_can_be_done(workspace) -> None:
@@ -184,7 +184,12 @@ def test_every_control_has_a_name_and_a_hint(workspace) -> None:
     buttons = [one for one in workspace.findChildren(QToolButton) if one.objectName().startswith("tool_")]
     assert len(buttons) == 10
     assert all(one.accessibleName() and one.toolTip() for one in buttons)
-    for widget in (workspace.view, workspace.class_filter, workspace.attribute_filter, workspace.value.line):
+    for widget in (
+        workspace.view,
+        workspace.table.class_filter,
+        workspace.table.attribute_filter,
+        workspace.table.value_bar.line,
+    ):
         assert widget.accessibleName()
 
 
@@ -195,12 +200,12 @@ def test_borrowed_classes_are_read_only_until_they_are_taken_over(
     empty_session.open_project(tmp_path / "mine")
     empty_session.inference.set_checkpoint(checkpoint_file)
     workspace = shown_workspace(empty_session, services, qtbot)
-    assert "the checkpoint's" in text(workspace, "classes_notice")
+    assert "belong to the checkpoint" in text(workspace, "classes_notice")
     click_cell(workspace, qtbot, 0, 0)
     qtbot.keyClick(workspace.view, "1")
     qtbot.keyClick(workspace.view, KEY.Key_Delete)
     assert empty_session.document.table.vectors[0, 0] == 1.0
-    assert not action(workspace, "new_class").isEnabled()
+    assert not action(workspace, "new").isEnabled()
     assert action(workspace, "copy").isEnabled()
     qtbot.mouseClick(workspace.notice.adopt, LEFT)
     assert text(workspace, "classes_notice") == ""
@@ -215,7 +220,7 @@ def test_a_project_for_reading_only_says_why_nothing_can_be_edited(session, serv
         workspace = shown_workspace(second, services, qtbot)
         assert second.document.project.read_only_reason in text(workspace, "classes_notice")
         assert not workspace.model.flags(workspace.model.index(0, 0)) & Qt.ItemFlag.ItemIsEditable
-        assert not action(workspace, "new_class").isEnabled()
+        assert not action(workspace, "new").isEnabled()
         assert not workspace.notice.adopt.isVisible()
     finally:
         second.close_project()
@@ -227,7 +232,7 @@ def test_without_a_table_the_place_says_how_to_get_one(empty_session, services, 
     empty_session.open_project(tmp_path / "mine")
     workspace = shown_workspace(empty_session, services, qtbot)
     assert text(workspace, "emptyTitle") == "No classes yet"
-    assert not action(workspace, "new_class").isEnabled()
+    assert not action(workspace, "new").isEnabled()
 
 
 def test_another_project_starts_with_an_empty_undo_stack(workspace, session, tmp_path, qtbot) -> None:
@@ -260,9 +265,9 @@ def test_a_large_table_is_scrolled_filtered_and_edited_within_a_few_frames(
     assert cost(lambda: down.setValue(down.value() + 5000)) < 150
     assert cost(lambda: right.setValue(right.value() + 3000)) < 150
     click_cell(workspace, qtbot, view.rowAt(50), view.columnAt(50))
-    assert cost(lambda: workspace.editing.set_chosen(time.thread_time() % 1)) < 150
-    assert cost(lambda: workspace.class_filter.setText(workspace.class_filter.text() + "9")) < 150
-    assert cost(lambda: workspace.attribute_filter.setText("group 28")) < 150
+    assert cost(lambda: workspace.editing.set_selected(time.thread_time() % 1)) < 150
+    assert cost(lambda: workspace.table.class_filter.setText(workspace.table.class_filter.text() + "9")) < 150
+    assert cost(lambda: workspace.table.attribute_filter.setText("group 28")) < 150
     assert workspace.undo_stack.count() == 2
 
 

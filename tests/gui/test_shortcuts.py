@@ -86,7 +86,7 @@ def test_keys_of_a_workspace_that_was_never_shown_hold_there_when_it_is(page, wi
     classes = window.workspaces["classes"]
     qtbot.keyClick(classes.view, K.Key_J, CTRL)
     assert classes.what_if.isVisible()
-    assert window.findChild(QAction, "classes_what_if").toolTip().endswith("(Ctrl+J)")
+    assert window.findChild(QAction, "classes.what_if").toolTip().endswith("(Ctrl+J)")
 
 
 def test_keys_that_are_taken_are_said_and_can_be_taken_over_or_left(page) -> None:

@@ -1,30 +1,37 @@
-"""Where the chosen class stands for the image that is looked at in Explore, as the table is edited."""
+"""The rank of the selected class for the image that is selected in Explore, as the table is edited."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from msdn_gui.classes.class_panel.class_list import ClassLine, ClassList, ClassListModel
 from msdn_gui.classes.class_panel.score_strip import ScoreStrip
 from msdn_gui.look.theme import SPACING, text_font
 from msdn_gui.services.explaining import ExplainPhase
-from msdn_gui.services.thumbnails import Thumbnails
-from msdn_gui.session import Session
-from msdn_gui.widgets.build import make_label
+from msdn_gui.widgets.build import make_column, make_label, make_row
 from msdn_gui.widgets.elided_label import ElidedLabel
+from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_gui.services.thumbnails import Thumbnails
+    from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
 
 _PICTURE = QSize(84, 64)
-_SHOWN = 5
+_COUNT = 5
 
 
-class Standing(QWidget):
-    """The image, the class's rank and score for it, and the best class; in numpy, without the network."""
+class ImageRank(QWidget):
+    """The image, the class's rank and score for it, and the best classes; computed without the network."""
 
     def __init__(self, session: Session, thumbnails: Thumbnails) -> None:
         super().__init__()
@@ -34,102 +41,101 @@ class Standing(QWidget):
         self.rank = make_label(name="class_rank")
         self.rank.setFont(text_font(12.0, bold=True))
         self.score = make_label(name="class_score")
-        self.image = ElidedLabel(name="standing_image", middle=True)
+        self.image = ElidedLabel(name="rank_image", middle=True)
         self.image.setProperty("look", "muted")
         self.strip = ScoreStrip()
-        self.ranking = ClassList(ClassListModel(), _SHOWN, "image_ranking", "Ranking of the image")
-        """Stands below this widget, over the panel's whole width."""
+        self.ranking = ClassList(ClassListModel(), _COUNT, "image_ranking", "Ranking of the image")
+        """Placed below this widget, over the panel's whole width."""
         self.ranking.setParent(self)
-        self.hint = make_label(name="standing_hint", wrap=True)
+        self.hint = make_label(name="rank_hint", wrap=True)
         self.hint.setProperty("look", "muted")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addStretch(1)
-        for widget in (self.rank, self.score, self.image):
-            words.addWidget(widget)
-        words.addStretch(1)
-        top = QHBoxLayout()
-        top.setSpacing(SPACING)
-        top.addWidget(self.picture)
-        top.addLayout(words, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(top)
-        layout.addWidget(self.strip)
-        layout.addWidget(self.hint)
+        self._compose()
+        self._refresher = Refresher(self, self._refresh, self._apply_change)
+        session.document.table_changed.connect(self._refresher.on_table_changed)
         for signal in (
-            session.document.table_changed,
             session.selection.class_changed,
             session.inference.explanation_changed,
             session.inference.explaining_changed,
             session.inference.gamma_changed,
             session.inference.checkpoint_changed,
+            session.selection.image_changed,
         ):
-            signal.connect(self.refresh)
-        session.selection.image_changed.connect(self._show_image)
-        thumbnails.ready.connect(self._take_picture)
-        self._show_image()
-        self.refresh()
+            signal.connect(self._refresher.request)
+        session.selection.image_changed.connect(self._on_image_changed)
+        thumbnails.ready.connect(self._on_thumbnail_ready)
+        self._on_image_changed()
+        self._refresh()
 
-    def refresh(self, *_: object) -> None:
-        """Rank and score anew."""
-        session = self._session
-        row = session.document.table.class_index.get(session.selection.class_name or "", -1)
-        ranking = session.inference.class_ranking() if row >= 0 else None
-        self.hint.setText("" if ranking is not None else self._missing())
-        self.hint.setVisible(ranking is None)
+    def _compose(self) -> None:
+        words = make_column(spacing=2)
+        words.addStretch(1)
+        for widget in (self.rank, self.score, self.image):
+            words.addWidget(widget)
+        words.addStretch(1)
+        top = make_row(self.picture, spacing=SPACING)
+        top.addLayout(words, 1)
+        self.setLayout(make_column(top, self.strip, self.hint, spacing=SPACING // 2))
+
+    def _apply_change(self, change: TableChange) -> bool:
+        """Rank again, which any value may change; nothing else depends on values."""
+        if change.is_values_only and self.rank.isVisibleTo(self):
+            self._show_ranking()
+            return True
+        return False
+
+    def _refresh(self, *_: object) -> None:
+        is_ranked = self._show_ranking()
+        self.hint.setText("" if is_ranked else self._missing_text())
+        self.hint.setVisible(not is_ranked)
         for widget in (self.rank, self.score, self.strip, self.ranking):
-            widget.setVisible(ranking is not None)
+            widget.setVisible(is_ranked)
+
+    def _show_ranking(self) -> bool:
+        """Show rank and score; return False if there are none."""
+        session, table = self._session, self._session.document.table
+        row = table.class_index.get(session.selection.class_name or "", -1)
+        ranking = session.inference.class_ranking() if row >= 0 else None
         if ranking is None:
-            return
+            return False
         order, scores = ranking
         rank = int(np.flatnonzero(order == row)[0]) + 1
         self.rank.setText(f"Rank {rank:,} of {len(order):,}")
         self.score.setText(f"Score {_number(scores[row])}")
-        self.score.setToolTip(
-            f"Score {scores[row]:.6g}, gamma {session.inference.gamma:g} taken off where the class is seen"
-        )
-        self.strip.show_scores(scores, row, "seen" if session.document.table.seen[row] else "unseen")
-        self.ranking.items.set_lines(
-            [self._line(place, int(order[place]), scores) for place in _places(rank, len(order))]
-        )
+        gamma = f", after subtracting gamma ({session.inference.gamma:g})" if table.seen[row] else ""
+        self.score.setToolTip(f"Score {scores[row]:.6g}{gamma}")
+        self.strip.show_scores(scores, row, "seen" if table.seen[row] else "unseen")
+        places = _shown_places(rank, len(order))
+        self.ranking.items.set_lines([self._line(place, int(order[place]), scores) for place in places])
+        return True
 
     def _line(self, place: int, row: int, scores: NDArray[np.floating]) -> ClassLine:
         table = self._session.document.table
-        name, seen, score = table.classes[row], bool(table.seen[row]), _number(scores[row])
-        return ClassLine(
-            name,
-            seen,
-            score,
-            f"Place {place + 1:,}, score {score}",
-            f"{place + 1:,}",
-            name == self._session.selection.class_name,
-        )
+        name, score, rank = table.classes[row], _number(scores[row]), f"{place + 1:,}"
+        is_selected = name == self._session.selection.class_name
+        return ClassLine(name, bool(table.seen[row]), score, f"Rank {rank}, score {score}", rank, is_selected)
 
-    def _missing(self) -> str:
+    def _missing_text(self) -> str:
         session = self._session
         if session.inference.checkpoint is None:
-            return "There is no checkpoint to look through; choose one above, or train a run."
+            return "No checkpoint is selected; select one above, or train a run."
         if session.selection.image is None:
-            return "Choose an image in Explore: where this class stands for it is shown here, as you edit."
+            return "Select an image in Explore to see the rank of this class for it as you edit."
         if session.selection.class_name is None:
-            return "Choose a class to see where it stands for this image."
+            return "Select a class to see its rank for this image."
         if session.inference.explaining.phase is ExplainPhase.FAILED:
             return session.inference.explaining.text
-        return "The network is looking at the image …"
+        return "Computing attribute scores …"
 
-    def _show_image(self, *_: object) -> None:
+    def _on_image_changed(self, *_: object) -> None:
         record = self._session.selection.image
         self.picture.setVisible(record is not None)
         self.image.setVisible(record is not None)
         self.picture.clear()
         if record is not None:
             self.image.setText(record.name)
-            self._take_picture(record.path)
-        self.refresh()
+            self._on_thumbnail_ready(record.path)
 
-    def _take_picture(self, path: Path) -> None:
+    def _on_thumbnail_ready(self, path: Path) -> None:
         record = self._session.selection.image
         if record is None or record.path != path:
             return
@@ -143,11 +149,11 @@ class Standing(QWidget):
             self.picture.setPixmap(fitted)
 
 
-def _places(rank: int, count: int) -> list[int]:
-    """The first places of the ranking, and where the class stands further down, it and the one before it."""
-    if rank <= _SHOWN:
-        return list(range(min(_SHOWN, count)))
-    return [*range(_SHOWN - 2), rank - 2, rank - 1]
+def _shown_places(rank: int, count: int) -> list[int]:
+    """Return the first places; for a class further down, also its own and the one before it."""
+    if rank <= _COUNT:
+        return list(range(min(_COUNT, count)))
+    return [*range(_COUNT - 2), rank - 2, rank - 1]
 
 
 def _number(value: float) -> str:

@@ -1,16 +1,20 @@
-"""The classes that lie nearest to the chosen one, with their cosines."""
+"""The classes nearest to the selected one, with their cosines."""
 
 from __future__ import annotations
 
-from msdn_core.domain.attributes import ClassTable
+from typing import TYPE_CHECKING
+
 from msdn_core.domain.closeness import nearest_classes
 from msdn_gui.classes.class_panel.class_list import ClassLine, ClassListModel
+
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import ClassTable
 
 COUNT = 5
 
 
 class NearestModel(ClassListModel):
-    """The nearest first."""
+    """The nearest class is the first."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -18,7 +22,7 @@ class NearestModel(ClassListModel):
         """Name, whether seen, and cosine."""
 
     def show_neighbours(self, table: ClassTable, row: int, *, clip_negative: bool) -> None:
-        """Those of a row of the table; a row below 0 has none."""
+        """Show the neighbours of a row of the table, none for a row below 0."""
         self.neighbours = []
         if row >= 0:
             rows, cosines = nearest_classes(table.unit_vectors(clip_negative=clip_negative), row, COUNT)

@@ -1,84 +1,79 @@
-"""What the vector of a new class can begin as; here: nothing, or another class."""
+"""What the vector of a new class can start from; here: nothing, or another class."""
 
 from __future__ import annotations
-
-from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QComboBox, QCompleter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
+from msdn_gui.classes.class_names import class_texts
+from msdn_gui.classes.class_pickers import make_class_combo
 from msdn_gui.look.theme import SPACING
-from msdn_gui.widgets.build import make_combo_box
+from msdn_gui.widgets.build import make_column
 from msdn_gui.widgets.mark import mark_pixmap
 
-EMPTY = "Empty: every value is 0"
+EMPTY = "Empty: all values are 0"
 
 
-class Start(Protocol):
-    """A way to a vector; ``changed`` tells that it is another one now."""
-
-    def begin(self, table: ClassTable, source: str | None) -> None:
-        """Start over."""
-
-    def vector(self) -> FloatArray | None:
-        """(K,) what the class would begin as; None while there is nothing to begin with."""
-
-    def fault(self) -> str:
-        """Why there is no vector."""
-
-
-class OtherClass(QWidget):
-    """Zeros, or the vector of another class."""
+class Start(QWidget):
+    """A way to get the vector of a new class."""
 
     changed = Signal()
+    """The vector is another one."""
+
+    def begin(self, table: ClassTable, source: str | None) -> None:
+        """Start over; ``source`` is the class to start from, if any."""
+        raise NotImplementedError
+
+    def vector(self) -> FloatArray | None:
+        """Return the (K,) vector of the class; None if there is none yet."""
+        raise NotImplementedError
+
+    def fault(self) -> str:
+        """Return why there is no vector; empty if there is one."""
+        raise NotImplementedError
+
+
+class OtherClass(Start):
+    """Zeros, or the vector of another class."""
 
     def __init__(self) -> None:
         super().__init__()
         self._table = ClassTable.empty()
-        self.source = make_combo_box(name="new_class_source")
-        self.source.setAccessibleName("Starts as")
-        self.source.setEditable(True)
-        self.source.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.source.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.source, self.source_line = make_class_combo("new_class_source", "Starts from")
         self.source.setMinimumContentsLength(12)
-        completer = self.source.completer()
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
-        column_of(self, self.source)
+        self.setLayout(make_column(self.source, spacing=SPACING // 2))
         self.source.currentTextChanged.connect(self.changed)
 
     def begin(self, table: ClassTable, source: str | None) -> None:
+        """List the classes of a table."""
         self._table = table
         self.source.clear()
         self.source.addItem(EMPTY, None)
         signs = [QIcon(mark_pixmap(mark)) for mark in ("unseen", "seen")]
-        for name, seen in zip(table.classes, table.seen.tolist(), strict=True):
-            self.source.addItem(signs[seen], name, name)
+        for name, text, seen in zip(table.classes, class_texts(table.classes), table.seen.tolist(), strict=True):
+            self.source.addItem(signs[seen], text, name)
         self.source.setCurrentIndex(self.source.findData(source) if source is not None else 0)
-        self.source.lineEdit().setCursorPosition(0)
+        self.source_line.setCursorPosition(0)
 
     def vector(self) -> FloatArray | None:
-        place = self.source.findText(self.source.currentText(), Qt.MatchFlag.MatchFixedString)
+        """Return zeros, or the vector of the selected class."""
+        place = self._place()
         if place < 0:
             return None
         name = self.source.itemData(place)
-        row = self._table.class_index.get(name, -1)
         if name is None:
             return np.zeros(len(self._table.attributes))
+        row = self._table.class_index.get(name, -1)
         return self._table.vectors[row] if row >= 0 else None
 
     def fault(self) -> str:
-        return "" if self.vector() is not None else "There is no such class to start from; choose one of the list."
+        """Return that the typed text is not a class, if so."""
+        return "" if self.vector() is not None else "There is no class of this name; select one from the list."
 
-
-def column_of(widget: QWidget, *children: QWidget) -> QVBoxLayout:
-    """Lays children out in a widget, one below the other."""
-    layout = QVBoxLayout(widget)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(SPACING // 2)
-    for child in children:
-        layout.addWidget(child)
-    return layout
+    def _place(self) -> int:
+        text = self.source.currentText()
+        place = self.source.findText(text, Qt.MatchFlag.MatchFixedString)
+        return place if place >= 0 else self.source.findData(text)

@@ -1,8 +1,7 @@
-"""Class tables in and out: a sheet is read, compared with the table, and taken where a person says so."""
+"""Importing and exporting class sheets: a sheet is read, compared with the table, and imported on request."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,64 +12,66 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.table_changes import ClassChange, Comparison, compare
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
-from msdn_gui.classes.editing import Editing
 from msdn_gui.classes.sheets.comparison_panel import ComparisonPanel
 from msdn_gui.services.background import Background
-from msdn_gui.session import Session
 
 if TYPE_CHECKING:
-    from msdn_gui.services import Services
+    from collections.abc import Callable
 
-_FILTER = "Sheets (*.csv *.json)"
+    from msdn_gui.classes.editing import Editing
+    from msdn_gui.services import Services
+    from msdn_gui.session import Session
+
+_FILTER = "Class sheets (*.csv *.json)"
 
 
 class Sheets(QObject):
-    """Shows its panel by ``shown`` and takes it away by ``left``."""
+    """Owns the comparison panel; the workspace shows and hides it."""
 
-    shown = Signal()
-    left = Signal()
+    opened = Signal()
+    """The panel has a comparison to show."""
+    closed = Signal()
+    """The panel is no longer needed."""
 
     def __init__(self, session: Session, services: Services, editing: Editing, owner: QWidget) -> None:
         super().__init__(owner)
         self._session, self._jobs, self._editing, self._owner = session, services.jobs, editing, owner
         self.panel = ComparisonPanel()
         self._defining: ClassSheet | None = None
+        """The compared sheet, if it would define the attributes of the project."""
         self._work = Background(self)
-        self._work.done.connect(self._show_sheet)
+        self._work.done.connect(self._on_sheet_read)
         self._work.failed.connect(lambda sentence: session.messages.error(sentence))
-        self.panel.taken.connect(self._take)
-        self.panel.left.connect(self.left)
+        self.panel.import_requested.connect(self._import)
+        self.panel.closed.connect(self.closed)
 
-    def ask_for_sheet(self) -> None:
-        """Asks for a file to read classes from."""
-        self._ask("Import classes from a sheet", self._read, saving=False)
+    def import_sheet(self) -> None:
+        """Ask for a file, and compare it with the table."""
+        self._choose_file("Import class sheet", self._read, saving=False)
 
-    def ask_for_target(self) -> None:
-        """Asks for a file to write the classes into."""
-        self._ask("Export classes", self._export, saving=True)
+    def export_sheet(self) -> None:
+        """Ask for a file, and save the classes to it."""
+        self._choose_file("Export class sheet", self._export, saving=True)
 
     def compare_with_checkpoint(self) -> None:
-        """Shows the table beside the one that the chosen checkpoint was trained with."""
-        session = self._session
-        if session.inference.checkpoint is None:
-            session.messages.warning("There is no checkpoint to compare the classes with; choose one above.")
+        """Compare the table with the one that the selected checkpoint was trained with."""
+        session, checkpoint = self._session, self._session.inference.checkpoint
+        if checkpoint is None:
+            session.messages.warning("No checkpoint is selected; select one above to compare the classes with it.")
             return
         self._defining = None
-        header = session.inference.checkpoint.header
-        other = header.table()
+        other = checkpoint.header.table()
         comparison = compare(session.document.table, other.attributes, other.classes, other.vectors)
-        title = f"The classes here, and those that {session.inference.checkpoint.label} was trained with"
-        self.panel.show_comparison(title, session.document.table, comparison, editable=self._editable())
-        self.shown.emit()
+        title = f"Classes of this project and of the checkpoint {checkpoint.label}"
+        self.panel.show_comparison(
+            title, "Checkpoint", session.document.table, comparison, editable=self._is_editable()
+        )
+        self.opened.emit()
 
     def _read(self, path: Path) -> None:
-        """Reads and compares on another thread; a project without attributes is compared with a table of none."""
-        session = self._session
-        table = (
-            None
-            if session.document.table_is_borrowed or not session.document.table.attributes
-            else session.document.table
-        )
+        """Read and compare on another thread; a project without attributes is compared with an empty table."""
+        document = self._session.document
+        table = None if document.table_is_borrowed or not document.table.attributes else document.table
 
         def work() -> tuple[Path, ClassSheet, ClassTable | None, Comparison]:
             sheet = read_class_sheet(path)
@@ -79,25 +80,25 @@ class Sheets(QObject):
 
         self._work.start(work)
 
-    def _show_sheet(self, found: tuple[Path, ClassSheet, ClassTable | None, Comparison]) -> None:
+    def _on_sheet_read(self, found: tuple[Path, ClassSheet, ClassTable | None, Comparison]) -> None:
         path, sheet, table, comparison = found
-        editable = self._writable()
         if table is None:
-            title = f"{path.name} describes classes by {len(sheet.attributes):,} attributes; this project has none yet"
             self._defining = sheet
-            self.panel.show_comparison(title, _without_classes(sheet), comparison, editable=editable)
+            title = f"{path.name} defines {len(sheet.attributes):,} attributes; this project has none yet"
+            base, editable = _without_classes(sheet), self._is_writable()
         else:
             self._defining = None
-            title = f"The classes here, and those of {path.name}"
-            self.panel.show_comparison(title, table, comparison, editable=editable and self._editable())
-        self.shown.emit()
+            title = f"Classes of this project and of {path.name}"
+            base, editable = table, self._is_editable()
+        self.panel.show_comparison(title, "Sheet", base, comparison, editable=editable)
+        self.opened.emit()
 
-    def _take(self, changes: list[ClassChange]) -> None:
+    def _import(self, changes: list[ClassChange]) -> None:
         if self._defining is not None:
             self._editing.define(self._defining, [change.name for change in changes])
         else:
-            self._editing.take(changes)
-        self.left.emit()
+            self._editing.import_changes(changes)
+        self.closed.emit()
 
     def _export(self, path: Path) -> None:
         project = self._session.document.project
@@ -105,16 +106,16 @@ class Sheets(QObject):
             return
         job = self._jobs.engine("Exporting classes", "export", "classes", project.path, path, workspace="classes")
         job.failed.connect(lambda sentence: self._session.messages.error(sentence))
-        job.finished.connect(lambda _: self._session.messages.info(f"The classes were written to {path}."))
+        job.finished.connect(lambda _: self._session.messages.info(f"The classes were saved to {path}."))
 
-    def _writable(self) -> bool:
+    def _is_writable(self) -> bool:
         project = self._session.document.project
         return project is not None and not project.read_only
 
-    def _editable(self) -> bool:
-        return self._writable() and not self._session.document.table_is_borrowed
+    def _is_editable(self) -> bool:
+        return self._is_writable() and not self._session.document.table_is_borrowed
 
-    def _ask(self, title: str, take: Callable[[Path], None], *, saving: bool) -> None:
+    def _choose_file(self, title: str, use: Callable[[Path], None], *, saving: bool) -> None:
         dialog = QFileDialog(self._owner, title)
         dialog.setObjectName("sheet_dialog")
         dialog.setNameFilter(_FILTER)
@@ -123,7 +124,7 @@ class Sheets(QObject):
             dialog.setDefaultSuffix("csv")
         else:
             dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda text: take(Path(text)))
+        dialog.fileSelected.connect(lambda text: use(Path(text)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

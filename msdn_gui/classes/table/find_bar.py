@@ -1,136 +1,146 @@
-"""Find values and replace them: by a number, a comparison or a range, in the chosen cells or in all that are shown."""
+"""Find and replace values: a number, a comparison or a range, in the selected cells or in all that are shown."""
 
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
-from msdn_core.domain.attributes import BoolArray, FloatArray
-from msdn_gui.classes.table.numbers import CellError, parse_value
-from msdn_gui.classes.table.view import ClassTableView
+from msdn_gui.classes.values.numbers import CellError, parse_value
 from msdn_gui.look.theme import SPACING
-from msdn_gui.widgets.build import make_button, make_label, make_line_edit
+from msdn_gui.widgets.build import make_button, make_label, make_line_edit, make_row
 
-_WAYS = {"<": np.less, ">": np.greater, "<=": np.less_equal, ">=": np.greater_equal}
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QKeyEvent
+
+    from msdn_core.domain.attributes import BoolArray, FloatArray
+    from msdn_gui.classes.table.view import ClassTableView
+
+_COMPARISONS: dict[str, Callable[[FloatArray, float], BoolArray]] = {
+    "<": lambda values, bound: np.asarray(values < bound),
+    ">": lambda values, bound: np.asarray(values > bound),
+    "<=": lambda values, bound: np.asarray(values <= bound),
+    ">=": lambda values, bound: np.asarray(values >= bound),
+}
 _WIDTH = 132
 
 
-def matching(values: FloatArray, asked: str, value_range: tuple[float, float]) -> BoolArray:
-    """Which of (m, k) values fit ``0.5``, ``<0.2``, ``>=0.5`` or ``0.2..0.4``; CellError where it is none of these.
+def matching(values: FloatArray, query: str, value_range: tuple[float, float]) -> BoolArray:
+    """Return which of (m, k) values match ``0.5``, ``<0.2``, ``>=0.5`` or ``0.2..0.4``; CellError for other texts.
 
-    A number finds the values that are shown as it, so 0.83 finds 0.8333.
+    A number matches the values that are rounded to it: 0.83 matches 0.8333.
     """
-    compared = re.fullmatch(r"\s*(<=|>=|<|>|≤|≥)(.*)", asked)
+    compared = re.fullmatch(r"\s*(<=|>=|<|>|≤|≥)(.*)", query)
     if compared is not None:
-        bound, way = parse_value(compared[2], value_range), compared[1].replace("≤", "<=").replace("≥", ">=")
-        return np.asarray(_WAYS[way](values, bound))
-    low, is_range, high = asked.partition("..")
+        sign = compared[1].replace("≤", "<=").replace("≥", ">=")
+        return _COMPARISONS[sign](values, parse_value(compared[2], value_range))
+    low, is_range, high = query.partition("..")
     if is_range:
         return np.asarray((values >= parse_value(low, value_range)) & (values <= parse_value(high, value_range)))
-    number, text = parse_value(asked, value_range), asked.strip().replace(",", ".")
+    number, text = parse_value(query, value_range), query.strip().replace(",", ".")
     decimals = len(text.partition(".")[2])
     return np.asarray(np.abs(values - number) <= (0.5 * 10.0**-decimals if decimals else 1e-12))
 
 
 class FindBar(QWidget):
-    """Enter in the first line goes to the next match; Escape closes the bar."""
+    """Enter in the first line selects the next match; Escape closes the bar."""
 
-    replace_asked = Signal(object, float)
-    """The (m, k) mask of the shown cells, and the number they shall have."""
+    replace_requested = Signal(object, float)
+    """The (m, k) mask of the shown cells, and their new value."""
 
     def __init__(self, view: ClassTableView) -> None:
         super().__init__()
         self.setObjectName("find_bar")
         self._view = view
-        self.find = _line("find_value", "Find, e.g. 0.5, <0.2", "A number, <0.2, >=0.5, or a range as 0.2..0.4")
-        self.value = _line("replace_value", "Replace by", "The number that all cells found shall have")
+        self.query = _line("find_value", "Find, e.g. 0.5, <0.2", "A number, <0.2, >=0.5, or a range such as 0.2..0.4")
+        self.value = _line("replace_value", "Replace with", "The new value of all matching cells")
         self.next = make_button("Next", name="find_next")
         self.all = make_button("Replace all", name="replace_all")
-        self.said = make_label(name="find_said")
-        self.said.setProperty("look", "muted")
-        self.said.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.status = make_label(name="find_status")
+        self.status.setProperty("look", "muted")
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         close = make_button("Close", name="close_find")
         close.setProperty("look", "quiet")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
-        row.setSpacing(SPACING)
-        for widget in (self.find, self.next, self.value, self.all):
-            row.addWidget(widget)
-        row.addWidget(self.said, 1)
+        row = make_row(self.query, self.next, self.value, self.all, spacing=SPACING)
+        row.addWidget(self.status, 1)
         row.addWidget(close)
-        self.find.textChanged.connect(self.refresh)
+        row.setContentsMargins(SPACING, 0, SPACING, SPACING // 2)
+        self.setLayout(row)
+        self.query.textChanged.connect(self.refresh)
         self.value.textChanged.connect(self.refresh)
-        self.find.returnPressed.connect(self._go_on)
-        self.next.clicked.connect(self._go_on)
+        self.query.returnPressed.connect(self._select_next)
+        self.next.clicked.connect(self._select_next)
         self.value.returnPressed.connect(self._replace)
         self.all.clicked.connect(self._replace)
         close.clicked.connect(self._close)
         for changed in (view.items.dataChanged, view.items.modelReset, view.items.rowsInserted, view.items.rowsRemoved):
             changed.connect(self.refresh)
-        view.chosen.connect(self.refresh)
+        view.cells_selected.connect(self.refresh)
         self.hide()
 
     def begin(self) -> None:
-        """Shows the bar, ready to type in."""
+        """Show the bar and focus its first line."""
         self.show()
-        self.find.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.find.selectAll()
+        self.query.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.query.selectAll()
         self.refresh()
 
     def refresh(self, *_: object) -> None:
-        """Say how many cells are found, and whether they can be replaced."""
+        """Show how many cells match, and whether they can be replaced."""
         if not self.isVisible():
             return
-        mask, fault = self._found()
+        mask, fault = self._matches()
         count = int(np.count_nonzero(mask)) if mask is not None else 0
         value = self._value()
-        editable = self._view.items.editable
-        self.next.setEnabled(count > 0 and not self._in_choice())
-        self.all.setEnabled(count > 0 and value is not None and editable)
-        where = "among the chosen cells" if self._in_choice() else "in the table as it is shown"
-        if fault:
-            self.said.setText(fault)
-        elif isinstance(value, CellError):
-            self.said.setText(str(value))
-            self.all.setEnabled(False)
+        in_selection = self._is_block_selected()
+        self.next.setEnabled(count > 0 and not in_selection)
+        self.all.setEnabled(count > 0 and isinstance(value, float) and self._view.items.editable)
+        if fault or isinstance(value, CellError):
+            self.status.setText(fault or str(value))
+        elif mask is None:
+            self.status.setText("")
         else:
-            self.said.setText("" if mask is None else f"{count:,} found {where}")
+            matches = "No matches" if not count else "1 match" if count == 1 else f"{count:,} matches"
+            self.status.setText(f"{matches} in the {'selected' if in_selection else 'shown'} cells")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close the bar by Escape."""
         if event.key() == Qt.Key.Key_Escape:
             self._close()
             return
         super().keyPressEvent(event)
 
-    def _in_choice(self) -> bool:
-        parts = self._view.selectionModel().selection()
+    def _is_block_selected(self) -> bool:
+        parts = self._view.selected_ranges()
         return len(parts) > 1 or any(part.height() * part.width() > 1 for part in parts)
 
-    def _found(self) -> tuple[BoolArray | None, str]:
-        model, asked = self._view.items, self.find.text()
-        if not asked.strip() or not model.rowCount() or not model.columnCount():
+    def _matches(self) -> tuple[BoolArray | None, str]:
+        """Return the mask of matching cells, or None and what is wrong with the query."""
+        model, query = self._view.items, self.query.text()
+        if not query.strip() or not model.rowCount() or not model.columnCount():
             return None, ""
         try:
-            mask = matching(model.values(slice(None), slice(None)), asked, model.table.value_range)
-        except CellError as fault:
-            return None, str(fault)
+            mask = matching(model.values(slice(None), slice(None)), query, model.table.value_range)
+        except CellError as error:
+            return None, str(error)
         mask &= ~model.folded_columns()
-        return (mask & self._view.chosen_cells() if self._in_choice() else mask), ""
+        return (mask & self._view.selected_cells() if self._is_block_selected() else mask), ""
 
     def _value(self) -> float | CellError | None:
         if not self.value.text().strip():
             return None
         try:
             return parse_value(self.value.text(), self._view.items.table.value_range)
-        except CellError as fault:
-            return fault
+        except CellError as error:
+            return error
 
-    def _go_on(self) -> None:
-        mask, _ = self._found()
+    def _select_next(self) -> None:
+        mask, _ = self._matches()
         if mask is None or not self.next.isEnabled():
             return
         current, width = self._view.currentIndex(), mask.shape[1]
@@ -141,10 +151,10 @@ class FindBar(QWidget):
         self._view.show_cell(row, column)
 
     def _replace(self) -> None:
-        mask, _ = self._found()
+        mask, _ = self._matches()
         value = self._value()
         if self.all.isEnabled() and mask is not None and isinstance(value, float):
-            self.replace_asked.emit(mask, value)
+            self.replace_requested.emit(mask, value)
 
     def _close(self) -> None:
         self.hide()

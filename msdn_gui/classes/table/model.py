@@ -1,19 +1,25 @@
-"""The class table as Qt sees it: the shown classes by the shown attributes."""
+"""The class table as a Qt model: the classes and attributes that the filters leave."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
-from msdn_gui.classes.table import folding
-from msdn_gui.classes.table.numbers import CellError, exact, parse_value, shown
+from msdn_core.domain.display_names import attribute_text, class_text, group_text, value_text
+from msdn_gui.classes.values import folding
+from msdn_gui.classes.values.numbers import CellError, exact, parse_value, shown
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_gui.session.changes import TableChange
 
 Index = QModelIndex | QPersistentModelIndex
 _HORIZONTAL = Qt.Orientation.Horizontal
@@ -21,15 +27,17 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class ClassTableModel(QAbstractTableModel):
-    """Rows and columns stand for those classes and attributes that the filters leave; data lies in the table.
+    """Rows and columns are those classes and attributes that the filters leave; the data is in the class table.
 
-    A changed table is compared with the one before, and views are told no more than what changed.
+    A changed table is compared with the one before, and views are notified only of what changed.
     """
 
     edited = Signal(int, int, float)
-    """A person gave a cell, by its row and column here, a value."""
+    """Row and column here, and the value that a person entered."""
     refused = Signal(str)
-    """Why what a person typed is no value."""
+    """Why an entered text is not a value."""
+    range_changed = Signal()
+    """The range of values changed, and with it the colours of all cells."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -37,26 +45,26 @@ class ClassTableModel(QAbstractTableModel):
         self.editable = False
         """Whether cells can be edited."""
         self.rows: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        """The table's row behind each row here."""
+        """The table's row of each row here."""
         self.sorted_by: tuple[int, bool] | None = None
-        """The table's column that the classes were last sorted by, and whether highest first; None: as in the table."""
+        """The table's column that classes are sorted by, and whether highest first; None for the table's order."""
         self.folded: frozenset[str] = frozenset()
-        """The groups that stand as one column each: that of their first attribute, with their highest value."""
+        """The groups that are one column each: that of their first attribute, with their highest value."""
         self.members: folding.Members = {}
-        """The table's column of each folded group that is shown, to all columns of the group."""
+        """All columns of each shown folded group, by its column in the table."""
         self._rank: dict[str, int] = {}
         self.columns: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
-        """The table's column behind each column here."""
+        """The table's column of each column here."""
         self.spans: list[tuple[int, int]] = []
-        """The first and the last column here of the run of one group that each column stands in."""
+        """First and last column here of the run of one group that each column belongs to."""
         self._class_filter: tuple[str, ...] = ()
         self._attribute_filter: tuple[str, ...] = ()
 
     # The table and its filters
 
     def set_table(self, table: ClassTable) -> None:
-        """Show another state of the table."""
-        before, self_rows = self.table, self.rows
+        """Show another version of the table."""
+        before, rows_before = self.table, self.rows
         if table.attributes != before.attributes:
             self.sorted_by, self._rank, self.folded = None, {}, frozenset()
         self._follow_renamed(before, table)
@@ -64,14 +72,14 @@ class ClassTableModel(QAbstractTableModel):
         if table.attributes != before.attributes:
             self._reset(table, rows, self._filtered_columns(table))
             return
-        old = [before.classes[row] for row in self_rows.tolist()]
+        old = [before.classes[row] for row in rows_before.tolist()]
         new = [table.classes[row] for row in rows.tolist()]
         first, removed, inserted = difference(old, new)
         if removed and inserted and removed != inserted:
             self._reset(table, rows, self.columns)
         elif removed == inserted:
             self.table, self.rows = table, rows
-            self._tell_changes(before, self_rows)
+            self._notify(before, rows_before)
         elif removed:
             self.beginRemoveRows(QModelIndex(), first, first + removed - 1)
             self.table, self.rows = table, rows
@@ -81,24 +89,37 @@ class ClassTableModel(QAbstractTableModel):
             self.table, self.rows = table, rows
             self.endInsertRows()
 
+    def set_values(self, table: ClassTable, change: TableChange) -> None:
+        """Show a version of the table that differs only in the values that a change names."""
+        before, self.table = self.table, table
+        if change.rows is None or change.columns is None:
+            self._notify(before, self.rows)
+            return
+        ys = [row for row in map(self._row_at, change.rows) if row >= 0]
+        xs = sorted({column for column in map(self.column_of, change.columns) if column >= 0})
+        if ys and xs:
+            self.dataChanged.emit(self.index(min(ys), xs[0]), self.index(max(ys), xs[-1]))
+        if table.value_range != before.value_range:
+            self.range_changed.emit()
+
     def filter_classes(self, text: str) -> None:
-        """Show the classes whose name has every word; “seen” and “unseen” ask for the classes of that kind."""
+        """Show the classes whose name contains every word; “seen” and “unseen” select by kind."""
         self._class_filter = tuple(text.lower().split())
         rows = self._filtered_rows(self.table)
         if not np.array_equal(rows, self.rows):
             self._reset(self.table, rows, self.columns)
 
     def filter_attributes(self, text: str) -> None:
-        """Show the attributes whose full name has every word."""
+        """Show the attributes whose name or group contains every word."""
         self._attribute_filter = tuple(text.lower().split())
         columns = self._filtered_columns(self.table)
         if not np.array_equal(columns, self.columns):
             self._reset(self.table, self.rows, columns)
 
     def sort_by(self, column: int, *, highest_first: bool = True) -> None:
-        """Order the rows by what an attribute's column of the table shows, −1 for the table's own order.
+        """Order the rows by what a column of the table shows, −1 for the table's own order.
 
-        It is an order of the view: the table stays as it is, and a row does not jump when its value is edited.
+        Only the view is ordered: the table stays the same, and a row does not move when its value is edited.
         """
         table, attributes = self.table, len(self.table.attributes)
         if 0 <= column < attributes:
@@ -119,54 +140,60 @@ class ClassTableModel(QAbstractTableModel):
                 self.sort_by(self.sorted_by[0], highest_first=self.sorted_by[1])
 
     def group_at(self, column: int) -> str:
-        """The group that a column stands in."""
-        return self.table.attributes[self.columns[column]].group
+        """Return the group of a column."""
+        return self.table.attributes[int(self.columns[column])].group
 
     def class_at(self, row: int) -> str:
-        """The class in a row."""
-        return self.table.classes[self.rows[row]]
+        """Return the class in a row."""
+        return self.table.classes[int(self.rows[row])]
 
     def row_of(self, name: str | None) -> int:
-        """The row that shows a class, −1 where the filter leaves it out."""
-        row = self.table.class_index.get(name, -1) if name is not None else -1
+        """Return the row that shows a class, −1 if the filter hides it."""
+        return self._row_at(self.table.class_index.get(name, -1) if name is not None else -1)
+
+    def column_of(self, attribute: int) -> int:
+        """Return the column that shows an attribute of the table, or its folded group; −1 if the filter hides it."""
+        if self.members:
+            attribute = next((first for first, group in self.members.items() if attribute in group), attribute)
+        at = int(np.searchsorted(self.columns, attribute))
+        return at if at < len(self.columns) and self.columns[at] == attribute else -1
+
+    def values(self, rows: NDArray[np.intp] | slice, columns: NDArray[np.intp] | slice) -> FloatArray:
+        """Return the (m, k) values that are shown in rows and columns here."""
+        return folding.values(self.table, self.rows[rows], self.columns[columns], self.members)
+
+    def is_folded(self, column: int) -> bool:
+        """Return whether a column here is a folded group."""
+        return int(self.columns[column]) in self.members
+
+    def folded_columns(self) -> NDArray[np.bool_]:
+        """Return a (k,) mask of the columns here that are folded groups, which cannot be edited."""
+        if not self.members:
+            return np.zeros(len(self.columns), dtype=np.bool_)
+        return np.isin(self.columns, list(self.members))
+
+    def attribute_at(self, row: int, column: int) -> int:
+        """Return the table's column whose value a cell here shows: in a folded group that of the highest value."""
+        return folding.strongest(self.table, int(self.rows[row]), int(self.columns[column]), self.members)
+
+    def _row_at(self, row: int) -> int:
+        """Return the row here that shows a row of the table, −1 if none does."""
         if self.sorted_by is not None:
             found = np.flatnonzero(self.rows == row)
             return int(found[0]) if len(found) else -1
         at = int(np.searchsorted(self.rows, row))
         return at if at < len(self.rows) and self.rows[at] == row else -1
 
-    def column_of(self, attribute: int) -> int:
-        """The column that shows an attribute of the table, or its folded group; −1 where the filter leaves it out."""
-        attribute = next((first for first, own in self.members.items() if attribute in own), attribute)
-        at = int(np.searchsorted(self.columns, attribute))
-        return at if at < len(self.columns) and self.columns[at] == attribute else -1
-
-    def values(self, rows: NDArray[np.intp] | slice, columns: NDArray[np.intp] | slice) -> FloatArray:
-        """The (m, k) values that are shown in rows and columns here."""
-        return folding.values(self.table, self.rows[rows], self.columns[columns], self.members)
-
-    def is_folded(self, column: int) -> bool:
-        """Whether a column here stands for a folded group."""
-        return int(self.columns[column]) in self.members
-
-    def folded_columns(self) -> NDArray[np.bool_]:
-        """(k,) the columns here that stand for a folded group: to be read, not edited."""
-        return np.isin(self.columns, list(self.members))
-
-    def attribute_at(self, row: int, column: int) -> int:
-        """The table's column whose value a cell here shows: in a folded group that of the highest value."""
-        return folding.strongest(self.table, int(self.rows[row]), int(self.columns[column]), self.members)
-
     def _filtered_rows(self, table: ClassTable) -> NDArray[np.intp]:
         kinds = {word for word in self._class_filter if word in ("seen", "unseen")}
         words = [word for word in self._class_filter if word not in kinds]
-        fits = _matching(table.classes, words)
+        fits = _matching([f"{name} {class_text(name)}" for name in table.classes] if words else table.classes, words)
         for kind in kinds:
             fits &= table.seen if kind == "seen" else ~table.seen
         rows = np.flatnonzero(fits)
         if self.sorted_by is None:
             return rows
-        # A class that came since stands at the end.
+        # Classes that were added since come last.
         last = len(self._rank)
         places = np.array([self._rank.get(table.classes[row], last) for row in rows.tolist()], dtype=np.intp)
         return rows[np.argsort(places, kind="stable")]
@@ -179,11 +206,11 @@ class ClassTableModel(QAbstractTableModel):
                 self._rank[new] = self._rank.pop(old)
 
     def _filtered_columns(self, table: ClassTable) -> NDArray[np.intp]:
-        names = [attribute.full_name for attribute in table.attributes]
+        names = [f"{attribute.full_name} {attribute_text(attribute)}" for attribute in table.attributes]
         fits = _matching(names, self._attribute_filter)
         self.members = {} if self._attribute_filter else folding.members(table, self.folded)
-        for own in self.members.values():
-            fits[own[1:]] = False
+        for group in self.members.values():
+            fits[group[1:]] = False
         return np.flatnonzero(fits)
 
     def _reset(self, table: ClassTable, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
@@ -192,8 +219,8 @@ class ClassTableModel(QAbstractTableModel):
         self.spans = _spans([table.attributes[column].group for column in columns.tolist()])
         self.endResetModel()
 
-    def _tell_changes(self, before: ClassTable, rows_before: NDArray[np.intp]) -> None:
-        """The smallest block that holds all changed cells, and the headers where names changed."""
+    def _notify(self, before: ClassTable, rows_before: NDArray[np.intp]) -> None:
+        """Notify views of the smallest block with all changed cells, and of names that changed."""
         table, rows, columns = self.table, self.rows, self.columns
         if not len(rows) or not len(columns):
             return
@@ -201,8 +228,8 @@ class ClassTableModel(QAbstractTableModel):
             changed = table.vectors != before.vectors
             ys = np.flatnonzero(changed.any(axis=1)[rows])
             touched = changed[rows[ys]].any(axis=0)
-            for first, own in self.members.items():
-                touched[first] = touched[own].any()
+            for first, group in self.members.items():
+                touched[first] = touched[group].any()
             xs = np.flatnonzero(touched[columns])
         else:
             ys, xs = np.arange(len(rows)), np.arange(len(columns))
@@ -210,21 +237,27 @@ class ClassTableModel(QAbstractTableModel):
             self.dataChanged.emit(self.index(int(ys[0]), int(xs[0])), self.index(int(ys[-1]), int(xs[-1])))
         if table.classes != before.classes or not np.array_equal(table.seen, before.seen):
             self.headerDataChanged.emit(Qt.Orientation.Vertical, 0, len(rows) - 1)
+        if table.value_range != before.value_range:
+            self.range_changed.emit()
 
     # Qt's interface
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of shown classes."""
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of shown attributes and folded groups."""
         return 0 if parent.isValid() else len(self.columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        """Return whether a cell can be edited; folded groups cannot."""
         flags = super().flags(index)
         can = self.editable and index.isValid() and not self.is_folded(index.column())
         return flags | Qt.ItemFlag.ItemIsEditable if can else flags
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Return a cell's value: rounded to show, exact to edit, with its class and attribute in the tooltip."""
         if not index.isValid() or index.row() >= len(self.rows) or index.column() >= len(self.columns):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -234,66 +267,72 @@ class ClassTableModel(QAbstractTableModel):
         row, column = int(self.rows[index.row()]), self.attribute_at(index.row(), index.column())
         value = float(self.table.vectors[row, column])
         if role == Qt.ItemDataRole.DisplayRole:
-            return shown(value, self.table.value_range[1])
+            return shown(value)
         if role == Qt.ItemDataRole.EditRole:
             return exact(value)
-        highest = f"Highest of {self._group_of(index.column())}: " if self.is_folded(index.column()) else ""
-        where = f"{highest}{self.table.attributes[column].full_name}\n{self._headed(row)}"
-        return f"{where}\n{value:.6g}" if role == Qt.ItemDataRole.ToolTipRole else f"{where}: {value:.6g}"
+        attribute, name = self.table.attributes[column], self.table.classes[row]
+        highest = f"Highest of {self._folded_text(index.column())}: " if self.is_folded(index.column()) else ""
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{highest}{attribute.full_name}\n{self._sign(row)} {name}\n{value:.6g}"
+        return f"{highest}{attribute_text(attribute)}, {self._shown_class(row)}: {value:.6g}"
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Send ``edited`` for a text that is a value, ``refused`` for another; the table changes by an undo command."""
         if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
             return False
         try:
             number = parse_value(str(value), self.table.value_range)
-        except CellError as fault:
-            self.refused.emit(str(fault))
+        except CellError as error:
+            self.refused.emit(str(error))
             return False
         if number != self.table.vectors[self.rows[index.row()], self.columns[index.column()]]:
             self.edited.emit(index.row(), index.column(), number)
         return True
 
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> str | None:
+        """Return the readable name of a class or an attribute, and the raw one as its tooltip."""
         if orientation is _HORIZONTAL:
-            if not 0 <= section < len(self.columns):
-                return None
-            if self.is_folded(section):
-                group = self._group_of(section)
-                return group if role == Qt.ItemDataRole.DisplayRole or role in _NAME_ROLES else None
-            attribute = self.table.attributes[self.columns[section]]
-            if role == Qt.ItemDataRole.DisplayRole:
-                return attribute.name
-            return attribute.full_name if role in _NAME_ROLES else None
+            return self._attribute_header(section, role) if 0 <= section < len(self.columns) else None
         if not 0 <= section < len(self.rows):
             return None
         row = int(self.rows[section])
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._headed(row)
+            return self._shown_class(row)
         if role == Qt.ItemDataRole.ToolTipRole:
             kind = "Seen: has training images" if self.table.seen[row] else "Unseen: has no training images"
             return f"{self.table.classes[row]}\n{kind}"
         return None
 
-    def _group_of(self, column: int) -> str:
-        return f"{self.group_at(column)} ({len(self.members[int(self.columns[column])])} folded)"
+    def _attribute_header(self, section: int, role: int) -> str | None:
+        attribute = self.table.attributes[int(self.columns[section])]
+        if role not in _HEADER_ROLES:
+            return None
+        if self.is_folded(section):
+            return self._folded_text(section)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return attribute.full_name
+        return value_text(attribute) if role == Qt.ItemDataRole.DisplayRole else attribute_text(attribute)
 
-    def _headed(self, row: int) -> str:
-        return f"{SEEN_SIGN if self.table.seen[row] else UNSEEN_SIGN} {self.table.classes[row]}"
+    def _folded_text(self, column: int) -> str:
+        return f"{group_text(self.group_at(column))} ({len(self.members[int(self.columns[column])])} folded)"
+
+    def _sign(self, row: int) -> str:
+        return SEEN_SIGN if self.table.seen[row] else UNSEEN_SIGN
+
+    def _shown_class(self, row: int) -> str:
+        return f"{self._sign(row)} {class_text(self.table.classes[row])}"
 
 
-_VALUE_ROLES = frozenset(
-    (
-        Qt.ItemDataRole.DisplayRole,
-        Qt.ItemDataRole.EditRole,
-        Qt.ItemDataRole.ToolTipRole,
-        Qt.ItemDataRole.AccessibleTextRole,
-    )
+_HEADER_ROLES = frozenset(
+    (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
 )
-_NAME_ROLES = frozenset((Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole))
+_VALUE_ROLES = _HEADER_ROLES | {Qt.ItemDataRole.EditRole}
 
 
 def difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
-    """Where two lists begin to differ, and how many items at that place gave way to how many others."""
+    """Return where two lists begin to differ, and how many items there were replaced by how many others."""
     shorter = min(len(old), len(new))
     first = next((place for place in range(shorter) if old[place] != new[place]), shorter)
     last = next((place for place in range(shorter - first) if old[-1 - place] != new[-1 - place]), shorter - first)

@@ -1,25 +1,29 @@
-"""A class is given another name in its place in the header."""
+"""Renaming a class in place, in the header."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
 from msdn_gui.classes.class_names import name_fault
+from msdn_gui.classes.table.value_delegate import editor_style
 from msdn_gui.classes.table.view import ROW_HEIGHT, ClassTableView
-from msdn_gui.look.theme import theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent, QKeyEvent
 
 _NAME_LEFT = 20
 
 
 class NameEditor(QLineEdit):
-    """Lies over a class's name while it is changed: Enter takes the new name, Escape leaves the old one."""
+    """Covers a class's name while it is edited: Enter renames the class, Escape cancels."""
 
     renamed = Signal(str, str)
     """The old and the new name."""
-    faulted = Signal(str)
-    """What is wrong with the name that stands there; empty where nothing is."""
+    fault_changed = Signal(str)
+    """What is wrong with the typed name; empty if nothing is."""
 
     def __init__(self, view: ClassTableView) -> None:
         super().__init__(view.classes.viewport())
@@ -44,9 +48,10 @@ class NameEditor(QLineEdit):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Rename by Enter, cancel by Escape."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if not self._fault():
-                self._take()
+                self._commit()
             return
         if event.key() == Qt.Key.Key_Escape:
             self._end()
@@ -54,15 +59,19 @@ class NameEditor(QLineEdit):
         super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Rename if the name is allowed, else keep the old one."""
         super().focusOutEvent(event)
         if event.reason() is Qt.FocusReason.PopupFocusReason or self._old is None:
             return
-        self._end() if self._fault() else self._take()
+        if self._fault():
+            self._end()
+        else:
+            self._commit()
 
     def _fault(self) -> str:
         return name_fault(self._view.items.table, self.text(), self._old)
 
-    def _take(self) -> None:
+    def _commit(self) -> None:
         old, new = self._old, self.text()
         self._end()
         if old is not None:
@@ -74,16 +83,13 @@ class NameEditor(QLineEdit):
         self._old = None
         had_focus = self.hasFocus()
         self.hide()
-        self.faulted.emit("")
+        self.fault_changed.emit("")
         if had_focus:
             self._view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _check(self) -> None:
         if self._old is None:
             return
-        fault, colours = self._fault(), theme().colours
-        self.setStyleSheet(
-            f"border: 2px solid {colours.error if fault else colours.accent}; border-radius: 0; "
-            "padding: 0 4px; min-height: 0;"
-        )
-        self.faulted.emit(fault)
+        fault = self._fault()
+        self.setStyleSheet(editor_style(is_wrong=bool(fault)))
+        self.fault_changed.emit(fault)

@@ -1,20 +1,25 @@
-"""The table on the screen: heat, numbers and the chosen block, painted for the visible cells in one go."""
+"""The view of the class table: heat, numbers and selection, painted for all visible cells at once."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from msdn_core.domain.attributes import BoolArray
 from msdn_gui.classes.table.headers import AttributeHeader, ClassHeader
-from msdn_gui.classes.table.heat import heat_image
-from msdn_gui.classes.table.model import ClassTableModel
-from msdn_gui.classes.table.numbers import shown
 from msdn_gui.classes.table.value_delegate import ValueDelegate
+from msdn_gui.classes.values.heat import heat_image
+from msdn_gui.classes.values.numbers import shown
 from msdn_gui.look.theme import theme
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray
+    from msdn_gui.classes.table.model import ClassTableModel, Index
 
 ROW_HEIGHT = 24
 _PADDING = 7
@@ -22,10 +27,10 @@ _FLAG = QItemSelectionModel.SelectionFlag
 
 
 class ClassTableView(QTableView):
-    """Cells of one size, so that a place on the screen is a matter of arithmetic."""
+    """All cells have one size, so that positions on the screen are computed, not looked up."""
 
-    chosen = Signal()
-    """The current cell or the chosen ones are others."""
+    cells_selected = Signal()
+    """The current cell or the selected cells changed."""
 
     def __init__(self, model: ClassTableModel) -> None:
         super().__init__()
@@ -45,6 +50,18 @@ class ClassTableView(QTableView):
         self.setModel(model)
         self.values = ValueDelegate(model, self)
         self.setItemDelegate(self.values)
+        self._configure()
+        self._fit_columns()
+        self.attributes.group_pressed.connect(self._select_columns)
+        self.attributes.fold_requested.connect(self.fold)
+        self.attributes.sectionDoubleClicked.connect(self.sort)
+        self.horizontalScrollBar().valueChanged.connect(lambda _: self.attributes.viewport().update())
+        self.values.entered.connect(lambda: self._step(1))
+        model.modelReset.connect(self._fit_columns)
+        model.range_changed.connect(self._fit_columns)
+        theme().changed.connect(self.viewport().update)
+
+    def _configure(self) -> None:
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -57,34 +74,30 @@ class ClassTableView(QTableView):
         for header in (self.classes, self.attributes):
             header.setMinimumSectionSize(ROW_HEIGHT)
         self.classes.setDefaultSectionSize(ROW_HEIGHT)
-        self._fit_columns()
-        self.attributes.group_pressed.connect(self._choose_columns)
-        self.attributes.fold_asked.connect(self.fold)
-        self.attributes.sectionDoubleClicked.connect(self.sort)
-        self.horizontalScrollBar().valueChanged.connect(lambda _: self.attributes.viewport().update())
-        self.values.entered.connect(lambda: self._step(1))
-        model.modelReset.connect(self._fit_columns)
-        theme().changed.connect(self.viewport().update)
 
-    # What is chosen
+    # The selection
 
-    def chosen_cells(self) -> BoolArray:
-        """(m, k) mask of the chosen cells among those that are shown."""
+    def selected_cells(self) -> BoolArray:
+        """Return an (m, k) mask of the selected cells among those that are shown."""
         mask = np.zeros((self.items.rowCount(), self.items.columnCount()), dtype=np.bool_)
-        for part in self.selectionModel().selection():
+        for part in self.selected_ranges():
             mask[part.top() : part.bottom() + 1, part.left() : part.right() + 1] = True
         return mask
 
-    def choose_block(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
-        """Choose the cells from the first to the last of rows and columns."""
-        self._choose(int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1]))
+    def selected_ranges(self) -> list[QItemSelectionRange]:
+        """Return the rectangles that the selection consists of."""
+        return _ranges(self.selectionModel().selection())
 
-    def chosen_classes(self) -> list[str]:
-        """The classes that have a chosen cell, in the table's order."""
-        return [self.items.class_at(row) for row in np.flatnonzero(self.chosen_cells().any(axis=1)).tolist()]
+    def select_block(self, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
+        """Select the cells from the first to the last of rows and columns."""
+        self._select(int(rows[0]), int(columns[0]), int(rows[-1]), int(columns[-1]))
+
+    def selected_classes(self) -> list[str]:
+        """Return the classes with a selected cell, in the order of the view."""
+        return [self.items.class_at(row) for row in np.flatnonzero(self.selected_cells().any(axis=1)).tolist()]
 
     def show_cell(self, row: int, column: int) -> None:
-        """Choose this cell alone and bring it into sight; −1 keeps the row or the column."""
+        """Select only this cell and scroll to it; −1 keeps the row or the column."""
         current = self.currentIndex()
         row = row if row >= 0 else max(current.row(), 0)
         column = column if column >= 0 else max(current.column(), 0)
@@ -93,7 +106,7 @@ class ClassTableView(QTableView):
             self.setCurrentIndex(index)
 
     def sort(self, column: int = -1) -> None:
-        """Order the classes by a column here (the current one): highest first, then lowest first, then as they were."""
+        """Sort by a column (the current one): highest first, then lowest first, then in the table's order."""
         items = self.items
         column = column if column >= 0 else self.currentIndex().column()
         if not 0 <= column < items.columnCount():
@@ -113,14 +126,14 @@ class ClassTableView(QTableView):
             self.items.fold(self.items.folded ^ {group})
 
     def fold_all(self) -> None:
-        """Fold all groups; where all are folded, unfold them."""
+        """Fold all groups; if all are folded, unfold them."""
         groups = frozenset(group for group in self.items.table.groups if group)
         self.items.fold(frozenset() if self.items.folded == groups else groups)
 
-    def _choose_columns(self, first: int, last: int) -> None:
-        self._choose(0, first, self.items.rowCount() - 1, last)
+    def _select_columns(self, first: int, last: int) -> None:
+        self._select(0, first, self.items.rowCount() - 1, last)
 
-    def _choose(self, top: int, left: int, bottom: int, right: int) -> None:
+    def _select(self, top: int, left: int, bottom: int, right: int) -> None:
         block = QItemSelection(self.items.index(top, left), self.items.index(bottom, right))
         self.setFocus(Qt.FocusReason.OtherFocusReason)
         current = self.currentIndex()
@@ -135,72 +148,74 @@ class ClassTableView(QTableView):
             self.setCurrentIndex(below)
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        """Repaint what was selected and deselected."""
         super().selectionChanged(selected, deselected)
-        for part in (*selected, *deselected):
-            self._draw_again(part.top(), part.left(), part.bottom(), part.right())
-        self.chosen.emit()
+        for part in (*_ranges(selected), *_ranges(deselected)):
+            self._repaint_block(part.top(), part.left(), part.bottom(), part.right())
+        self.cells_selected.emit()
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Repaint both cells."""
         super().currentChanged(current, previous)
         for index in (current, previous):
             if index.isValid():
-                self._draw_again(index.row(), index.column(), index.row(), index.column())
-        self.chosen.emit()
+                self._repaint_block(index.row(), index.column(), index.row(), index.column())
+        self.cells_selected.emit()
 
-    def _draw_again(self, top: int, left: int, bottom: int, right: int) -> None:
-        """A block with its rim, and its headers."""
+    def _repaint_block(self, top: int, left: int, bottom: int, right: int) -> None:
+        """Repaint a block with its outline, and its headers."""
         area = self._area(top, left, bottom, right).adjusted(-2, -2, 2, 2)
         self.viewport().update(area)
         self.classes.viewport().update(0, area.top(), self.classes.width(), area.height())
         self.attributes.viewport().update(area.left(), 0, area.width(), self.attributes.height())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Select rows by Shift+Space and columns by Ctrl+Space, and edit by Enter."""
         key, modifiers = event.key(), event.modifiers()
         current = self.currentIndex()
         if key == Qt.Key.Key_Space and current.isValid():
             if modifiers & Qt.KeyboardModifier.ShiftModifier:
-                rows = np.flatnonzero(self.chosen_cells().any(axis=1))
-                self._choose(int(rows[0]), 0, int(rows[-1]), self.items.columnCount() - 1)
+                rows = np.flatnonzero(self.selected_cells().any(axis=1))
+                self._select(int(rows[0]), 0, int(rows[-1]), self.items.columnCount() - 1)
                 return
             if modifiers & Qt.KeyboardModifier.ControlModifier:
-                columns = np.flatnonzero(self.chosen_cells().any(axis=0))
-                self._choose_columns(int(columns[0]), int(columns[-1]))
+                columns = np.flatnonzero(self.selected_cells().any(axis=0))
+                self._select_columns(int(columns[0]), int(columns[-1]))
                 return
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current.isValid():
             self.edit(current)
             return
         super().keyPressEvent(event)
 
-    # How it is drawn
+    # Painting
 
-    def set_heat(self, shown_heat: bool) -> None:
-        """Whether cells are coloured by their values."""
-        self._heat = shown_heat
+    def set_heat(self, is_shown: bool) -> None:
+        """Colour cells by their values, or not."""
+        self._heat = is_shown
         self.viewport().update()
 
     def updateGeometries(self) -> None:
+        """Keep the corner between the headers."""
         super().updateGeometries()
         frame = self.frameWidth()
         self.corner.setGeometry(frame, frame, self.classes.width(), self.attributes.height())
 
     def _fit_columns(self) -> None:
-        table = self.items.table
-        low, high = table.value_range
         metrics = self.fontMetrics()
-        widest = max(metrics.horizontalAdvance(shown(bound * 0.9999, high)) for bound in (low, high))
+        widest = max(metrics.horizontalAdvance(shown(bound * 0.9999)) for bound in self.items.table.value_range)
         self.attributes.setDefaultSectionSize(max(widest + 2 * _PADDING, 36))
         self._text_widths.clear()
         self.updateGeometries()
+        self.viewport().update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self.viewport())
-        for dirty in event.region():
-            painter.setClipRect(dirty)
-            painter.fillRect(dirty, theme().colours.q("panel"))
-            rows, columns = self.classes.visible(dirty), self.attributes.visible(dirty)
-            if rows and columns:
-                self._paint_cells(painter, rows, columns)
-                self._paint_choice(painter)
+        """Paint the cells of the exposed part."""
+        painter, exposed = QPainter(self.viewport()), event.rect()
+        painter.fillRect(exposed, theme().colours.q("panel"))
+        rows, columns = self.classes.visible(exposed), self.attributes.visible(exposed)
+        if rows and columns:
+            self._paint_cells(painter, rows, columns)
+            self._paint_selection(painter)
         painter.end()
 
     def _paint_cells(self, painter: QPainter, rows: range, columns: range) -> None:
@@ -221,36 +236,36 @@ class ClassTableView(QTableView):
             painter.fillRect(x, block.top(), 1, block.height(), colours.q("line") if ends_group else lines)
         metrics = QFontMetricsF(painter.font())
         base = (ROW_HEIGHT + metrics.ascent() - metrics.descent()) / 2
-        high, widths = table.value_range[1], self._text_widths
+        widths = self._text_widths
         quiet, plain = colours.q("muted"), colours.q("text")
         painter.setPen(plain)
         folded = self.items.folded_columns()[columns.start : columns.stop].tolist()
-        later: list[tuple[QPointF, str]] = []
+        muted: list[tuple[QPointF, str]] = []
         y = block.top() + base
         for line in values.tolist():
-            right = block.left() - _PADDING
+            right = float(block.left() - _PADDING)
             for value, is_folded in zip(line, folded, strict=True):
                 right += width
-                text = shown(value, high)
+                text = shown(value)
                 if text not in widths:
                     widths[text] = metrics.horizontalAdvance(text)
                 place = QPointF(right - widths[text], y)
                 if value == 0 or is_folded:
-                    later.append((place, text))
+                    muted.append((place, text))
                 else:
                     painter.drawText(place, text)
             y += ROW_HEIGHT
         painter.setPen(quiet)
-        for place, text in later:
+        for place, text in muted:
             painter.drawText(place, text)
 
-    def _paint_choice(self, painter: QPainter) -> None:
+    def _paint_selection(self, painter: QPainter) -> None:
         colours, focused = theme().colours, self.hasFocus() or self.viewport().hasFocus()
         veil = colours.q("accent")
         veil.setAlphaF(0.22)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         current = self.currentIndex()
-        for part in self.selectionModel().selection():
+        for part in self.selected_ranges():
             area = self._area(part.top(), part.left(), part.bottom(), part.right())
             if part.top() != part.bottom() or part.left() != part.right():
                 painter.fillRect(area, veil)
@@ -265,3 +280,7 @@ class ClassTableView(QTableView):
         x, y = self.columnViewportPosition(left), self.rowViewportPosition(top)
         end = self.columnViewportPosition(right) + self.attributes.defaultSectionSize()
         return QRect(x, y, end - x, self.rowViewportPosition(bottom) + ROW_HEIGHT - y)
+
+
+def _ranges(selection: QItemSelection) -> list[QItemSelectionRange]:
+    return [selection.at(place) for place in range(selection.count())]

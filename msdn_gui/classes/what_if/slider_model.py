@@ -1,24 +1,22 @@
-"""The vector of one class as rows of sliders, under the names of their groups."""
+"""The vector of one class as rows of sliders, below the names of their groups."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.display_names import attribute_text, group_text, value_text
 
-SLIDER_ROLE = Qt.ItemDataRole.UserRole + 1
-"""The row's ``Slider``, None for the name of a group."""
 Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Slider:
-    """An attribute of the class: where it lies in the table, what it is called, and its value."""
+    """An attribute of the class: its column in the table, its name as shown, and its value."""
 
     column: int
     name: str
@@ -26,7 +24,7 @@ class Slider:
 
 
 class SliderModel(QAbstractListModel):
-    """One row an attribute, and one before each run of a group."""
+    """One row per attribute, and one before each run of a group."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,13 +37,13 @@ class SliderModel(QAbstractListModel):
         """A column of the table, or the name of a group."""
 
     def show_class(self, table: ClassTable, name: str | None, *, editable: bool) -> None:
-        """Shows a class of a table; where only values are others, no row moves."""
+        """Show a class of a table; if only values changed, no row moves."""
         others = table.attributes != self.table.attributes
         row = table.class_index.get(name, -1) if name is not None else -1
         if others or (row < 0) != (self._row < 0):
             self.beginResetModel()
             self.table, self._row, self.editable = table, row, editable
-            self._entries = self._listed()
+            self._entries = self._shown_entries()
             self.endResetModel()
             return
         is_same = row >= 0 and row == self._row and editable == self.editable
@@ -61,49 +59,60 @@ class SliderModel(QAbstractListModel):
                 self.dataChanged.emit(self.index(place), self.index(place))
 
     def filter(self, text: str) -> None:
-        """Shows the attributes whose full name has every word."""
+        """Show the attributes whose name or group contains every word."""
         self.beginResetModel()
         self._words = tuple(text.lower().split())
-        self._entries = self._listed()
+        self._entries = self._shown_entries()
         self.endResetModel()
 
     def row_of(self, column: int) -> int:
-        """The row that shows an attribute, −1 where the filter leaves it out."""
+        """Return the row that shows an attribute, −1 if the filter hides it."""
         return self._entries.index(column) if column >= 0 and column in self._entries else -1
 
-    def _listed(self) -> list[int | str]:
+    def slider_at(self, index: Index) -> Slider | None:
+        """Return the slider of an index, None for the name of a group."""
+        if not index.isValid() or index.row() >= len(self._entries):
+            return None
+        entry = self._entries[index.row()]
+        if isinstance(entry, str):
+            return None
+        return Slider(entry, value_text(self.table.attributes[entry]), float(self.table.vectors[self._row, entry]))
+
+    def _shown_entries(self) -> list[int | str]:
         if self._row < 0:
             return []
         attributes = self.table.attributes
-        shown = [c for c, one in enumerate(attributes) if all(word in one.full_name.lower() for word in self._words)]
+        names = [f"{one.full_name} {attribute_text(one)}".lower() for one in attributes]
+        shown = [column for column, name in enumerate(names) if all(word in name for word in self._words)]
         entries: list[int | str] = []
         for group, columns in groupby(shown, lambda column: attributes[column].group):
             if group:
-                entries.append(group)
+                entries.append(group_text(group))
             entries += columns
         return entries
 
     # Qt's interface
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of shown attributes and groups."""
         return 0 if parent.isValid() else len(self._entries)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        """Return whether a row can be selected; names of groups cannot."""
         flags = super().flags(index)
         is_group = index.isValid() and isinstance(self._entries[index.row()], str)
         return flags & ~Qt.ItemFlag.ItemIsSelectable & ~Qt.ItemFlag.ItemIsEnabled if is_group else flags
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
+        """Return the name of a row, and with its exact value for the tooltip."""
         if not index.isValid() or index.row() >= len(self._entries):
             return None
         entry = self._entries[index.row()]
         if isinstance(entry, str):
             return entry if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) else None
         attribute, value = self.table.attributes[entry], float(self.table.vectors[self._row, entry])
-        if role == SLIDER_ROLE:
-            return Slider(entry, attribute.name, value)
         if role == Qt.ItemDataRole.DisplayRole:
-            return attribute.name
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
+            return value_text(attribute)
+        if role == Qt.ItemDataRole.ToolTipRole:
             return f"{attribute.full_name}: {value:.6g}"
-        return None
+        return f"{attribute_text(attribute)}: {value:.6g}" if role == Qt.ItemDataRole.AccessibleTextRole else None
