@@ -44,8 +44,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Run single files in this process: workers take seconds to start, and hide output."""
-    if any("::" in name or name.endswith(".py") for name in config.args):
+    """Run single files and soaks in this process: workers take seconds to start, hide output, and share the machine."""
+    if config.option.markexpr == "soak" or any("::" in name or name.endswith(".py") for name in config.args):
         return 0
     cores = psutil.cpu_count() or 1
     return min(cores, 4) if cores > 1 else 0
