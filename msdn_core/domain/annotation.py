@@ -1,4 +1,4 @@
-"""What is known of an image besides its pixels. Places are in pixels of the upright image, origin top left."""
+"""Annotations of images. Coordinates are pixels of the upright image with the origin at the top left."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import IntEnum, StrEnum
 
 
 class Split(StrEnum):
-    """What an image may be used for (the proposed split's three parts, and images outside of it)."""
+    """The use of an image: one of the three parts of the proposed split, or none of them."""
 
     TRAIN = "train"
     TEST_SEEN = "test_seen"
@@ -29,7 +29,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class PartPoint:
-    """Where a part of the object is, in pixels; a part that cannot be seen has no place."""
+    """The position of a part of the object in pixels; the position of a part that is not visible means nothing."""
 
     part: str
     x: float
@@ -38,7 +38,7 @@ class PartPoint:
 
 
 class Certainty(IntEnum):
-    """How sure a judgement of an attribute is: the four certainties of CUB-200-2011, under its numbers."""
+    """The certainty of a judgement: the four certainties of CUB-200-2011 with their numbers."""
 
     NOT_VISIBLE = 1
     GUESSING = 2
@@ -48,26 +48,27 @@ class Certainty(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one annotator says of one attribute in one image, and when (ISO 8601, UTC)."""
+    """One annotator's judgement of one attribute in one image, and its time (ISO 8601, UTC)."""
 
     present: bool
     certainty: Certainty
     at: str
     suggested_by: str = ""
-    """The checkpoint whose suggestion was accepted; empty where a person judged unaided."""
+    """The checkpoint whose suggestion was accepted; empty for an unaided judgement."""
 
 
 class ReviewState(StrEnum):
-    """How far a person is with an image."""
+    """Whether a person has reviewed an image, and with what result."""
 
     UNREVIEWED = "unseen"
+    """Stored as ``unseen``, which does not mean unseen classes."""
     CHECKED = "checked"
     FLAGGED = "flagged"
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Who checked or flagged an image, when (ISO 8601, UTC), and the note that stands with it."""
+    """A checked or flagged image: note, annotator and time (ISO 8601, UTC)."""
 
     state: ReviewState
     note: str
@@ -77,7 +78,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class ImageLabel:
-    """The class and the split that an image has, and who gave them when; nobody where the data set did."""
+    """The class and split of an image; annotator and time are empty if they come from the data set."""
 
     class_name: str | None
     split: Split
@@ -87,11 +88,11 @@ class ImageLabel:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A box or a point that a person drew into an image."""
+    """A box or a point that a person drew on an image."""
 
     image_id: int
     subject: str
-    """What it is of: a part, an attribute group, or the whole object where it is empty."""
+    """A part, an attribute group, or empty for the whole object."""
     place: Box
     """In pixels; a point is a box without extent."""
     annotator: str
@@ -99,15 +100,22 @@ class Mark:
 
     @property
     def is_point(self) -> bool:
-        """Whether it has no extent."""
+        """Whether it is a point."""
         return self.place.width == 0 and self.place.height == 0
 
 
 def split_of_label(before: Split, seen: bool | None) -> Split:
-    """The split of an image once it is given a class (``seen`` says which kind; None takes the class away).
+    """Return the split of an image after its class changes.
 
-    What was a test image stays one, so that a label that is put right never makes a run train on what it is measured
-    with; an image that had no split may be trained on where its class is a seen one.
+    A test image stays one, so that correcting a label never makes a run train on its test images; an image without a
+    split becomes a training image if its class is seen.
+
+    Parameters
+    ----------
+    before
+        The split so far.
+    seen
+        Whether the new class is seen; None if the class is removed.
     """
     if seen is None:
         return Split.NONE
@@ -117,16 +125,16 @@ def split_of_label(before: Split, seen: bool | None) -> Split:
 
 
 HELD_OUT_EVERY = 5
-"""About the share of a seen class's images that the proposed split tests on (1,764 of 8,821)."""
+"""About the share of test images among those of seen classes in the proposed split (1,764 of 8,821)."""
 
 
 def hold_out(class_of: Mapping[str, str], unseen: Collection[str]) -> dict[str, Split]:
-    """A split of images by path: those of unseen classes test, and so does every fifth of a seen class, by name."""
+    """Return a split by path: for testing are all images of unseen classes and every fifth of a seen class, by name."""
     splits: dict[str, Split] = {}
-    place: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for path in sorted(class_of):
         name = class_of[path]
-        place[name] += 1
-        held_out = Split.TEST_SEEN if place[name] % HELD_OUT_EVERY == 0 else Split.TRAIN
+        counts[name] += 1
+        held_out = Split.TEST_SEEN if counts[name] % HELD_OUT_EVERY == 0 else Split.TRAIN
         splits[path] = Split.TEST_UNSEEN if name in unseen else held_out
     return splits

@@ -1,4 +1,4 @@
-"""Attention maps on an image: where a region lies in it, and what range of values a colour bar spans."""
+"""Attention maps on an image: the position of regions, and the value range of colours."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msdn_core.domain.explanation import Explanation, Float32Array
 
 
 class RangePolicy(StrEnum):
-    """Which values a map's colours span; the two sub-nets are on different scales, so a bar says which it is."""
+    """The value range of a map's colours; the two sub-nets have different scales, so a colour bar names the policy."""
 
     PER_MAP = "per map"
     PER_SUBNET = "per sub-net"
@@ -20,9 +20,16 @@ class RangePolicy(StrEnum):
 
 
 def value_range(stack: Float32Array, attribute: int, policy: RangePolicy) -> tuple[float, float]:
-    """Lowest and highest value that the colours of ``stack[attribute]`` span, from a (K, H, W) stack.
+    """Return the lowest and highest value for the colours of one map.
 
-    ``PER_MAP``: that map's own; ``PER_SUBNET``: all K maps'; ``FIXED``: 0 to 1, what an attention can be.
+    Parameters
+    ----------
+    stack
+        (K, H, W) maps of a sub-net.
+    attribute
+        The index of the map.
+    policy
+        ``PER_MAP``: the range of this map; ``PER_SUBNET``: of all K maps; ``FIXED``: 0 to 1, the range of attention.
     """
     if policy is RangePolicy.FIXED:
         return 0.0, 1.0
@@ -31,14 +38,14 @@ def value_range(stack: Float32Array, attribute: int, policy: RangePolicy) -> tup
 
 
 def peak_regions(stack: Float32Array) -> np.ndarray:
-    """(K, 2) row and column of each map's highest region, from (K, H, W)."""
+    """Return (K, 2) row and column of the highest region of each of (K, H, W) maps."""
     k, _, width = stack.shape
     rows, columns = np.divmod(stack.reshape(k, -1).argmax(axis=1), width)
     return np.stack([rows, columns], axis=1)
 
 
 def region_at(x: float, y: float, viewed: Box, grid: tuple[int, int]) -> tuple[int, int] | None:
-    """Row and column of the region that an image point lies in, or None outside of what the network viewed."""
+    """Return row and column of the region at an image point, or None outside the viewed part of the image."""
     column = (x - viewed.x) / viewed.width * grid[1]
     row = (y - viewed.y) / viewed.height * grid[0]
     if 0 <= row < grid[0] and 0 <= column < grid[1]:
@@ -47,10 +54,21 @@ def region_at(x: float, y: float, viewed: Box, grid: tuple[int, int]) -> tuple[i
 
 
 def attributes_of_regions(explanation: Explanation, regions: BoolArray) -> tuple[Float32Array, Float32Array]:
-    """Which attributes some regions of an (H, W) mask speak for: one (K,) row a sub-net, each value from 0 to 1.
+    """Return how strongly some regions are connected with each attribute, from 0 to 1.
 
-    A→V: the share of each attribute's attention that lies in the regions (A1 summed over them; all regions give 1).
-    V→A: what of the regions' attention an attribute gets (A2 averaged over them; all attributes sum to 1).
+    Parameters
+    ----------
+    explanation
+        The attention.
+    regions
+        (H, W) mask.
+
+    Returns
+    -------
+    av
+        (K,) the share of each attribute's attention in the regions: A1 summed over them. All regions give 1.
+    va
+        (K,) the share of the regions' attention for each attribute: A2 averaged over them. All attributes sum to 1.
     """
     return (
         explanation.attention_av[:, regions].sum(axis=1),

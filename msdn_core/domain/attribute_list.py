@@ -1,4 +1,4 @@
-"""Attributes as a person writes them down: a line a group, and behind its colon what it can be."""
+"""Attributes as a person writes them: one group per line, its name, a colon, and its values."""
 
 from __future__ import annotations
 
@@ -6,34 +6,36 @@ from msdn_core.domain.attributes import Attribute
 from msdn_core.errors import MsdnError
 
 _LONGEST = 200
-"""Characters of a name; longer ones are a text in the wrong place."""
+"""The most characters of a name; longer ones are pasted by mistake."""
 
 
 def parse_attribute_list(text: str) -> tuple[Attribute, ...]:
-    """The attributes of lines such as ``crown: red, blue, black``; a line without a colon names some without a group.
+    """Return the attributes in lines such as ``crown: red, blue, black``.
 
-    A group may stand on several lines; empty lines are skipped.
+    A line without a colon has attributes without a group. A group may have several lines; empty lines are skipped.
 
-    Raises:
-        MsdnError: if a name is missing, too long, stands twice, or holds ``::``; the line is named.
+    Raises
+    ------
+    MsdnError
+        If a name is missing, too long, occurs twice, or contains ``::``; the text names the line.
     """
     found: dict[str, Attribute] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
         if "::" in line:
-            raise MsdnError(f"Line {number}: write one colon behind the group, as in “crown: red, blue”.")
+            raise MsdnError(f"Line {number}: write one colon after the group, as in “crown: red, blue”.")
         head, colon, tail = line.partition(":")
         group, names = (head.strip(), tail) if colon else ("", head)
         if colon and not group:
-            raise MsdnError(f"Line {number}: a group needs a name before its colon.")
-        for name in (one.strip() for one in names.split(",")):
+            raise MsdnError(f"Line {number}: enter the name of the group before the colon.")
+        for name in (part.strip() for part in names.split(",")):
             attribute = Attribute(group, name)
             if not name:
-                raise MsdnError(f"Line {number}: there is no name between two commas, or none at the end; write one.")
+                raise MsdnError(f"Line {number}: a value is missing between two commas or at the end; enter it.")
             if len(attribute.full_name) > _LONGEST:
                 raise MsdnError(f"Line {number}: “{name[:20]}…” is longer than {_LONGEST} characters; shorten it.")
             if attribute.full_name in found:
-                raise MsdnError(f"Line {number}: “{attribute.full_name}” stands twice; leave one of them out.")
+                raise MsdnError(f"Line {number}: “{attribute.full_name}” occurs twice; remove one of them.")
             found[attribute.full_name] = attribute
     return tuple(found.values())

@@ -1,4 +1,4 @@
-"""Vectors for a class that nobody has described yet: of other classes, and of example images."""
+"""Class vectors for new classes, from other classes and from example images."""
 
 from __future__ import annotations
 
@@ -14,30 +14,38 @@ from msdn_core.errors import MsdnError
 
 
 def blended(vectors: FloatArray, weights: Sequence[float]) -> FloatArray:
-    """(K,) the mean of (n, K) class vectors by weights that need not sum to 1; MsdnError where they sum to nothing."""
+    """Return the (K,) weighted mean of (n, K) class vectors; raise MsdnError without a positive weight."""
     shares = np.asarray(weights, dtype=np.float64)
     if shares.size == 0 or (shares < 0).any() or not shares.sum() > 0:
-        raise MsdnError("A blend needs a class with a weight above 0.")
+        raise MsdnError("The blend has no class with a weight above 0; choose a class and give it a weight.")
     return np.asarray(shares @ vectors / shares.sum())
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ScoreScale:
-    """How attribute scores of the network become values of a class table: a straight line an attribute."""
+    """Converts attribute scores of the network to values of a class table, by one line per attribute."""
 
     slopes: FloatArray
     offsets: FloatArray
-    """(K,) each."""
+    """(K,) slope and offset of each line."""
     value_range: tuple[float, float]
 
     @classmethod
     def fitted(cls, attribute_scores: Floats, labels: NDArray[np.integer], table: ClassTable) -> ScoreScale:
-        """By least squares over the seen classes that have images: the class's value against its images' mean score.
+        """Fit the lines by least squares over the seen classes with images: class value against mean score.
 
-        ``attribute_scores`` are (N, K); ``labels`` (N,) rows of the table, −1 for none. Unseen classes' images are
-        left out, as their labels are what zero-shot learning does without. Where fewer than three seen classes have
-        images, or an attribute's scores do not rise with its values, the line goes from the 5th to the 95th
-        percentile of the scores.
+        Images of unseen classes are left out, since zero-shot learning does without their labels. With fewer than
+        three seen classes, or if the scores of an attribute do not rise with its values, the line goes from the 5th
+        to the 95th percentile of the scores.
+
+        Parameters
+        ----------
+        attribute_scores
+            (N, K) fused attribute scores.
+        labels
+            (N,) rows of the table, −1 for none.
+        table
+            The class table.
         """
         low, high = table.value_range
         bottom, top = np.percentile(attribute_scores, (5.0, 95.0), axis=0)
@@ -57,6 +65,6 @@ class ScoreScale:
         return cls(slopes, offsets, (low, high))
 
     def mean_and_spread(self, attribute_scores: Floats) -> tuple[FloatArray, FloatArray]:
-        """(K,) the mean value of (n, K) images within the table's range, and the deviation among them."""
+        """Return the (K,) mean and standard deviation of the values of (n, K) images, within the table's range."""
         values = np.clip(self.slopes * attribute_scores + self.offsets, *self.value_range)
         return values.mean(axis=0), values.std(axis=0)

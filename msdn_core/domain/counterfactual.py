@@ -1,4 +1,4 @@
-"""What would have to be otherwise for another class to win: on cached attribute scores, without the network.
+"""What would have to change for another class to win, from cached attribute scores without the network.
 
 Letters as in the reference: s is the fused attribute scores of an image (K,), v a class semantic vector (K,).
 """
@@ -12,24 +12,34 @@ from msdn_core.domain.scoring import Floats
 
 
 def fewest_scores(differences: Floats, offset: float) -> NDArray[np.intp] | None:
-    """The fewest attributes whose scores, each set to 0, take a class's lead away; the weightiest first.
+    """Return the fewest attributes whose scores, set to 0, remove the lead of a class; the largest first.
 
-    ``differences`` (K,) are the leader's contributions less the other's; the lead is their sum plus ``offset`` (what
-    calibrated stacking gives the leader). Setting a score to 0 takes its difference out of the sum, so taking the
-    greatest first needs the fewest. Empty where there is no lead; None where no such set exists.
+    Setting a score to 0 removes its difference from the sum, so taking the largest first needs the fewest.
+
+    Parameters
+    ----------
+    differences
+        (K,) contributions of the leader minus those of the other class.
+    offset
+        What calibrated stacking adds to the lead, which is the sum of the differences plus this.
+
+    Returns
+    -------
+    attributes
+        Empty if there is no lead; None if no attributes remove it.
     """
     lead = float(differences.sum()) + offset
     order = np.argsort(-differences, kind="stable")
     left = lead - np.concatenate([[0.0], np.cumsum(np.maximum(differences[order], 0.0))])
-    enough = np.flatnonzero(left <= 0)
-    return order[: enough[0]] if len(enough) else None
+    sufficient = np.flatnonzero(left <= 0)
+    return order[: sufficient[0]] if len(sufficient) else None
 
 
 def smallest_edit(scores: Floats, vector: Floats, target: float) -> NDArray[np.float64] | None:
-    """(K,) the shortest that can be added to a class vector v so that s·v/‖v‖ reaches ``target``; None if nothing can.
+    """Return the (K,) shortest change of a class vector v so that s·v/‖v‖ reaches ``target``, or None if impossible.
 
     All vectors that reach it form a cone around s with half-angle θ = arccos(target/‖s‖); the nearest of them to v
-    lies in the plane of s and v, on the cone's edge (v's projection on it).
+    is the projection of v on the edge of the cone in the plane of s and v.
     """
     s, v = np.asarray(scores, dtype=np.float64), np.asarray(vector, dtype=np.float64)
     strength, length = float(np.linalg.norm(s)), float(np.linalg.norm(v))
@@ -41,7 +51,7 @@ def smallest_edit(scores: Floats, vector: Floats, target: float) -> NDArray[np.f
     across = v - (along @ v) * along
     size = float(np.linalg.norm(across))
     if size < 1e-12 * length:
-        return None  # v points straight away from s: no way round it is shorter than another.
+        return None  # v is opposite to s, so no direction is the shortest.
     cosine = max(-1.0, target / strength)
     edge = cosine * along + np.sqrt(1 - cosine**2) * across / size
     return np.asarray(max(0.0, float(edge @ v)) * edge - v)

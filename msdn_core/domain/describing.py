@@ -1,4 +1,4 @@
-"""Which attributes a free text speaks of: their own words, and synonyms of them."""
+"""Finds attributes in a free text by their words and synonyms."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from msdn_core.domain.attributes import Attribute
 
 @dataclass(frozen=True, slots=True)
 class FoundAttribute:
-    """An attribute that a text may speak of."""
+    """An attribute that a text may describe."""
 
     column: int
     words: tuple[str, ...]
-    """The words of the text that it was found by."""
+    """The words of the text by which it was found."""
     is_sure: bool
-    """Whether the part that it belongs to (crown, wing) stands beside it in the text."""
+    """Whether its part (crown, wing) is next to it in the text."""
 
 
 _SYNONYMS = (
@@ -56,14 +56,14 @@ _EMPTY = frozenset(
 )  # fmt: skip
 _NEGATIONS = frozenset(("no", "not", "without", "lacks", "lacking", "none"))
 _REACH = 4
-"""How many words may stand between an attribute and the part it belongs to."""
+"""The most words between an attribute and its part."""
 
 
 def find_attributes(text: str, attributes: Sequence[Attribute]) -> list[FoundAttribute]:
-    """The attributes whose words, or synonyms of them, stand in a free text, in the order of the table.
+    """Return the attributes whose words or synonyms occur in a text, in the order of the table.
 
-    An attribute ``crown::red`` is found in “a crimson cap”; ``crest::no`` in “without a crest”. It takes no grammar:
-    what is found is a proposal for a person to confirm.
+    ``crown::red`` is found in “a crimson cap”, and ``crest::no`` in “without a crest”. No grammar is used: the result
+    is a proposal for a person to confirm.
     """
     clauses = [
         [(word, _stem(word)) for word in re.findall(r"[^\W\d_]+", clause)]
@@ -79,9 +79,9 @@ def find_attributes(text: str, attributes: Sequence[Attribute]) -> list[FoundAtt
             hit = _named(clauses, parts, names, known)
         if hit is not None:
             found.append(FoundAttribute(column, *hit))
-    sure = {attributes[one.column].name for one in found if one.is_sure}
-    # “Red” that belongs to the crown says nothing of the wing.
-    return [one for one in found if one.is_sure or attributes[one.column].name not in sure]
+    sure = {attributes[match.column].name for match in found if match.is_sure}
+    # “Red” next to the crown does not describe the wing.
+    return [match for match in found if match.is_sure or attributes[match.column].name not in sure]
 
 
 def _presence(
@@ -99,30 +99,30 @@ def _presence(
 def _named(
     clauses: list[list[tuple[str, str]]], parts: set[str], names: set[str], known: set[str]
 ) -> tuple[tuple[str, ...], bool] | None:
-    loose: tuple[tuple[str, ...], bool] | None = None
+    unsure: tuple[tuple[str, ...], bool] | None = None
     for clause in clauses:
         places = [place for place, (_, stem) in enumerate(clause) if stem in names]
         if not names or names - {clause[place][1] for place in places}:
             continue
         words = tuple(clause[place][0] for place in places)
-        parted = [part for place in places if (part := _nearest_part(clause, place, known)) is not None]
-        if not parts and not parted:
+        nearest = [part for place in places if (part := _nearest_part(clause, place, known)) is not None]
+        if not parts and not nearest:
             return words, True
-        own = [clause[part][0] for part in parted if clause[part][1] in parts]
+        own = [clause[part][0] for part in nearest if clause[part][1] in parts]
         if own:
             return (*words, own[0]), True
-        loose = loose or (words, False)
-    return loose
+        unsure = unsure or (words, False)
+    return unsure
 
 
 def _nearest_part(clause: list[tuple[str, str]], place: int, known: set[str]) -> int | None:
-    """Where the part stands that a word speaks of: the nearest one, of two equally near ones the following."""
+    """Return the position of the part that a word describes: the nearest, or of two equally near ones the next."""
     parts = [other for other, (_, stem) in enumerate(clause) if stem in known and abs(other - place) <= _REACH]
     return min(parts, key=lambda other: (abs(other - place), other < place), default=None)
 
 
 def _content(name: str) -> set[str]:
-    """The words of a name that say something, by their stems."""
+    """Return the stems of the words of a name that carry meaning."""
     words = re.findall(r"[^\W\d_]+", name.lower())
     return {_stem(word) for word in words if word not in _EMPTY and _stem(word) not in _EMPTY}
 

@@ -1,4 +1,4 @@
-"""Images and classes in one space of attributes, and the plane in which they are drawn."""
+"""Images and classes in a common attribute space, and the plane in which they are drawn."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msdn_core.domain.scoring import Floats
 
 @dataclass(frozen=True, eq=False, slots=True)
 class AttributeSpace:
-    """N images and M classes as directions among K attributes; each row has the length 1, or is zero."""
+    """N images and M classes as directions in the space of K attributes; each row has length 1, or is zero."""
 
     images: NDArray[np.float32]
     classes: NDArray[np.float32]
@@ -22,29 +22,28 @@ class AttributeSpace:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Plane:
-    """Where images and classes lie when they are drawn."""
+    """The positions of images and classes in a drawing."""
 
     images: NDArray[np.float32]
     classes: NDArray[np.float32]
     """(N, 2) and (M, 2)."""
     shares: tuple[float, float] | None = None
-    """Of principal components: how much of what varies among the images each axis holds, of 1."""
+    """For principal components: the share of the images' variance on each axis."""
 
 
 def attribute_space(scores: Floats, class_vectors: FloatArray) -> AttributeSpace:
-    """(N, K) attribute scores and (M, K) class vectors as directions from the mean of their own kind.
+    """Return (N, K) attribute scores and (M, K) class vectors as directions from the mean of images or of classes.
 
-    A decision rests on the angle between both. As they are, images lie nearer to one another than to any class, for
-    their scores have another mean and spread than class vectors: taken from the mean of its kind, an image lies where
-    the class does that it is most like.
+    A prediction depends on the angle between both. Without centring, images are nearer to one another than to any
+    class, since scores and class vectors differ in mean and spread; with it, an image is near its most similar class.
     """
     return AttributeSpace(_from_mean(_unit(scores)), _from_mean(_unit(class_vectors)))
 
 
 def principal_plane(space: AttributeSpace) -> Plane:
-    """The two directions in which the images vary most (principal components), the classes cast onto them.
+    """Return images and classes projected on the first two principal components of the images.
 
-    Each axis points to where the attribute that weighs most in it is strong, so the plane is the same at each call.
+    The attribute with the largest weight in an axis has a positive one, so the result is always the same.
     """
     images = space.images.astype(np.float64)
     mean = images.mean(axis=0) if len(images) else np.zeros(images.shape[1])
@@ -55,11 +54,11 @@ def principal_plane(space: AttributeSpace) -> Plane:
     axes[:, :kept] = vectors[:, ::-1][:, :kept]
     axes *= np.where(axes[np.abs(axes).argmax(axis=0), [0, 1]] < 0, -1.0, 1.0) if len(axes) else 1.0
     total = float(values.sum())
-    held = [float(value) / total if total > 0 else 0.0 for value in (*values[::-1][:2], 0.0, 0.0)]
+    shares = [float(value) / total if total > 0 else 0.0 for value in (*values[::-1][:2], 0.0, 0.0)]
     return Plane(
         ((images - mean) @ axes).astype(np.float32),
         ((space.classes - mean) @ axes).astype(np.float32),
-        (held[0], held[1]),
+        (shares[0], shares[1]),
     )
 
 
@@ -71,5 +70,5 @@ def _unit(rows: Floats) -> FloatArray:
 
 def _from_mean(rows: FloatArray) -> NDArray[np.float32]:
     centred = rows - rows.mean(axis=0) if len(rows) else rows
-    # A single row is its own mean: what rounding leaves of it is no direction.
+    # A single row is its own mean, and rounding must not give it a direction.
     return _unit(np.where(np.abs(centred) < 1e-12, 0.0, centred)).astype(np.float32)

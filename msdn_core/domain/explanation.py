@@ -1,4 +1,4 @@
-"""What the network says of one image: all that later questions about it need."""
+"""The outputs of the network for one image."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Float32Array = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Explanation:
-    """One pass of the network over one image (reference, section 2).
+    """One forward pass over one image (reference, section 2).
 
-    ``av`` stands for attribute→visual (AVA), ``va`` for visual→attribute (VAA). What a network without one of them
-    cannot say is 0 (scores) and the same everywhere (attention); ``sub_nets`` tells it from what was found.
+    ``av`` is attribute→visual (AVA), ``va`` is visual→attribute (VAA). For a sub-net that the network does not have,
+    scores are 0 and attention is uniform; see ``sub_nets``.
     """
 
     scores_av: Float32Array
@@ -28,9 +28,9 @@ class Explanation:
     attention_av: Float32Array
     """A1, (K, H, W): each attribute's map sums to 1 over its regions."""
     attention_va: Float32Array
-    """A2, (K, H, W): each region's attributes sum to 1, so the two stacks are not on one scale."""
+    """A2, (K, H, W): the attributes of each region sum to 1, so the two stacks have different scales."""
     viewed: Box
-    """The part of the upright image that the regions cover, in its pixels."""
+    """The part of the upright image that the regions cover, in pixels."""
     image_size: tuple[int, int]
     """Width and height of the upright image in pixels."""
     sub_nets: SubNets = SubNets.BOTH

@@ -1,4 +1,4 @@
-"""Fingerprints of splits, and the published ones that they are known by."""
+"""Fingerprints of splits, and those of the published splits."""
 
 from __future__ import annotations
 
@@ -26,23 +26,23 @@ KNOWN_SPLITS: Mapping[str, Mapping[Split, str]] = {
         Split.TEST_UNSEEN: "4493acf8f1ee361d",
     },
 }
-"""Of the xlsa17 collection, by ``index_fingerprint`` of places in its own lists of images."""
+"""The splits of the xlsa17 collection: ``index_fingerprint`` of positions in its lists of images."""
 
 
 def number_fingerprint(numbers: Sequence[int] | np.ndarray) -> str:
-    """First 16 hexadecimal digits of the SHA-256 of whole numbers in their order, as little-endian int64."""
+    """Return the first 16 hexadecimal digits of the SHA-256 of whole numbers, in order, as little-endian int64."""
     return hashlib.sha256(np.asarray(numbers, dtype="<i8").tobytes()).hexdigest()[:16]
 
 
 def index_fingerprint(indices: Sequence[int] | np.ndarray) -> str:
-    """The fingerprint of indices, counted from 0 and sorted."""
+    """Return the fingerprint of sorted indices from 0."""
     return number_fingerprint(np.sort(np.asarray(indices)))
 
 
 def split_fingerprints(splits: Mapping[str, Split]) -> dict[Split, str]:
-    """Fingerprint of each split from image names and their splits.
+    """Return the fingerprint of each split from image names and their splits.
 
-    An image's index is its place among all names, sorted: the published lists of CUB, SUN and AWA2 have that order.
+    The index of an image is its position among all names, sorted, as in the published lists of CUB, SUN and AWA2.
     """
     ordered = [splits[name] for name in sorted(splits)]
     return {
@@ -52,5 +52,5 @@ def split_fingerprints(splits: Mapping[str, Split]) -> dict[Split, str]:
 
 
 def known_split(fingerprints: Mapping[Split, str]) -> str:
-    """The name of the published split that has these fingerprints; empty where there is none."""
+    """Return the name of the published split with these fingerprints, or an empty text."""
     return next((name for name, known in KNOWN_SPLITS.items() if known == fingerprints), "")

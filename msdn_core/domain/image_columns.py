@@ -1,4 +1,4 @@
-"""What can be asked of many images, a column each: names, classes, splits, reviews, predictions, attribute scores."""
+"""What images can be searched by, as columns: names, classes, splits, reviews, predictions, attribute scores."""
 
 from __future__ import annotations
 
@@ -17,31 +17,33 @@ Codes = NDArray[np.int32]
 
 
 class TextColumn:
-    """A text an image, searched without a loop: 100,000 of 50 letters take some milliseconds."""
+    """One text per image, searched without a loop: 100,000 texts of 50 letters take some milliseconds.
+
+    Case is ignored, and a line break counts as a space.
+    """
 
     def __init__(self, texts: Iterable[str]) -> None:
-        """Letters' case does not count; a line break is a space."""
         lines = [text.lower().replace("\n", " ") for text in texts]
         self._length = len(lines)
         self._letters = np.frombuffer("\n".join(lines).encode("utf-8", "surrogatepass"), dtype=np.uint8)
         self._ends = np.flatnonzero(self._letters == ord("\n"))
 
     def containing(self, part: str) -> BoolArray:
-        """(N,) which texts a part occurs in; an empty one occurs in all."""
-        wanted = part.lower().encode("utf-8", "surrogatepass")
-        if not wanted or b"\n" in wanted:
-            return np.full(self._length, not wanted)
+        """Return (N,) which texts contain a part; all contain an empty one."""
+        searched = part.lower().encode("utf-8", "surrogatepass")
+        if not searched or b"\n" in searched:
+            return np.full(self._length, not searched)
         letters = self._letters
-        # UTF-8 never has one letter's bytes within another's, so equal bytes are equal letters.
-        found = np.flatnonzero(letters[: max(0, len(letters) - len(wanted) + 1)] == wanted[0])
-        for place, byte in enumerate(wanted[1:], 1):
+        # In UTF-8 the bytes of a letter never occur within those of another, so equal bytes are equal letters.
+        found = np.flatnonzero(letters[: max(0, len(letters) - len(searched) + 1)] == searched[0])
+        for place, byte in enumerate(searched[1:], 1):
             found = found[letters[found + place] == byte]
-        having = np.zeros(self._length, dtype=np.bool_)
-        having[np.searchsorted(self._ends, found)] = True
-        return having
+        containing = np.zeros(self._length, dtype=np.bool_)
+        containing[np.searchsorted(self._ends, found)] = True
+        return containing
 
 
-class _OfAnImage(Protocol):
+class _Image(Protocol):
     @property
     def id(self) -> int: ...
     @property
@@ -61,49 +63,49 @@ class ImageColumns:
     texts: TextColumn
     """Name and class."""
     classes: tuple[str, ...]
-    """The classes that have images, by their names' order."""
+    """The classes that have images, sorted by name."""
     class_of: Codes
-    """(N,) places in ``classes``, −1 for none."""
+    """(N,) indices in ``classes``, −1 for none."""
     split_of: Codes
-    """(N,) places in ``list(Split)``."""
+    """(N,) indices in ``list(Split)``."""
     review_of: Codes | None = None
-    """(N,) places in ``list(ReviewState)``; None while nobody has asked."""
+    """(N,) indices in ``list(ReviewState)``; None if not needed."""
     predictable: tuple[str, ...] = ()
-    """The classes that images are taken for."""
+    """The classes that can be predicted."""
     predicted_of: Codes | None = None
-    """(N,) places in ``predictable``, −1 where the network has not looked; None while nobody has asked."""
+    """(N,) indices in ``predictable``, −1 for images that are not scored; None if not needed."""
     attributes: tuple[str, ...] = ()
     """(K,) full names."""
     scores: Mapping[str, NDArray[np.floating]] | None = None
-    """``score``, ``av`` and ``va``: (n, K) each, of the images that the network has looked at."""
+    """``score``, ``av`` and ``va``: (n, K) each, of the scored images."""
     scored: Codes | None = None
-    """(n,) the places of those among the N."""
+    """(n,) the rows of the scored images."""
 
     @classmethod
-    def from_images(cls, images: Sequence[_OfAnImage]) -> ImageColumns:
-        """The columns that the images bring along."""
-        classes = tuple(sorted({one.class_name for one in images if one.class_name is not None}, key=natural_key))
-        code: dict[str | None, int] = {name: place for place, name in enumerate(classes)}
-        code[None] = -1
-        split = {one: place for place, one in enumerate(Split)}
+    def from_images(cls, images: Sequence[_Image]) -> ImageColumns:
+        """Return the columns that images have by themselves."""
+        classes = tuple(sorted({image.class_name for image in images if image.class_name is not None}, key=natural_key))
+        class_codes: dict[str | None, int] = {name: place for place, name in enumerate(classes)}
+        class_codes[None] = -1
+        split_codes = {split: place for place, split in enumerate(Split)}
         return cls(
-            np.fromiter((one.id for one in images), np.int64, len(images)),
-            tuple(one.name for one in images),
-            TextColumn(f"{one.name}\t{one.class_name or ''}" for one in images),
+            np.fromiter((image.id for image in images), np.int64, len(images)),
+            tuple(image.name for image in images),
+            TextColumn(f"{image.name}\t{image.class_name or ''}" for image in images),
             classes,
-            np.fromiter((code[one.class_name] for one in images), np.int32, len(images)),
-            np.fromiter((split[one.split] for one in images), np.int32, len(images)),
+            np.fromiter((class_codes[image.class_name] for image in images), np.int32, len(images)),
+            np.fromiter((split_codes[image.split] for image in images), np.int32, len(images)),
         )
 
     def rows_of_ids(self, ids: NDArray[np.int64]) -> Codes:
-        """(n,) where images of these ids stand, −1 for those that are not here."""
+        """Return the (n,) rows of images by id, −1 for unknown ones."""
         if not len(self.ids):
             return np.full(len(ids), -1, dtype=np.int32)
         places = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
         return np.where(self.ids[places] == ids, places, -1).astype(np.int32)
 
     def score(self, key: str, column: int) -> NDArray[np.floating]:
-        """(N,) an attribute's scores, NaN where the network has not looked."""
+        """Return the (N,) scores of an attribute, NaN for images that are not scored."""
         scores = np.full(len(self.ids), np.nan, dtype=np.float32)
         if self.scores is not None and self.scored is not None:
             scores[self.scored] = self.scores[key][:, column]
@@ -111,7 +113,7 @@ class ImageColumns:
 
     @property
     def right(self) -> tuple[BoolArray, BoolArray]:
-        """(N,) which images are taken for their own class, and for which of them that can be said."""
+        """(N,) whether each image is predicted correctly, and whether that is known."""
         if self.predicted_of is None:
             return np.zeros(len(self.ids), dtype=np.bool_), np.zeros(len(self.ids), dtype=np.bool_)
         row = {name: place for place, name in enumerate(self.predictable)}
@@ -120,7 +122,7 @@ class ImageColumns:
 
 
 def review_codes(columns: ImageColumns, states: Mapping[int, ReviewState]) -> Codes:
-    """(N,) places in ``list(ReviewState)`` from states by image; who is not in there is unseen."""
+    """Return (N,) indices in ``list(ReviewState)`` from states by image; all others are unreviewed."""
     code = {state: place for place, state in enumerate(ReviewState)}
     found = np.full(len(columns.ids), code[ReviewState.UNREVIEWED], dtype=np.int32)
     places = columns.rows_of_ids(np.fromiter(states, np.int64, len(states)))
@@ -130,5 +132,5 @@ def review_codes(columns: ImageColumns, states: Mapping[int, ReviewState]) -> Co
 
 
 def natural_key(name: str) -> str:
-    """What names are sorted by: without regard to case, and ``bird 9`` before ``bird 10``."""
+    """Return the key to sort names by: ignoring case, and ``bird 9`` before ``bird 10``."""
     return re.sub(r"\d+", lambda digits: digits.group().zfill(12), name.lower())

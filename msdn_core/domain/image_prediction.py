@@ -1,4 +1,4 @@
-"""What one image's attribute scores mean for the classes of a table: all of it linear in them."""
+"""The class scores of one image, which are linear in its attribute scores."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from msdn_core.domain.scoring import Floats
 
 @dataclass(frozen=True, eq=False, slots=True)
 class ImagePrediction:
-    """An image as the class table reads it, without the network."""
+    """The prediction of one image from its attribute scores and a class table, without the network."""
 
     scores: Floats
-    """(K,) fused attribute scores, K being the attributes of ``table``."""
+    """(K,) fused scores of the attributes of ``table``."""
     table: ClassTable
     gamma: float = 0.0
-    """What calibrated stacking takes off the seen classes' scores."""
+    """Subtracted from the scores of seen classes (calibrated stacking)."""
     clip_negative: bool = False
     """Whether negative values of class vectors count as 0."""
 
     def with_scores(self, values: Mapping[int, float]) -> ImagePrediction:
-        """The same image with other scores of some attributes, by their columns."""
+        """Return the prediction with other scores of some attributes, by column."""
         if not values:
             return self
         scores = np.array(self.scores, dtype=np.float64)
@@ -34,17 +34,17 @@ class ImagePrediction:
         return replace(self, scores=scores)
 
     def ranking(self) -> tuple[NDArray[np.intp], Floats]:
-        """Rows of the table from the best class to the worst, and (M,) calibrated scores in the table's order."""
+        """Return the rows of the table from the best class to the worst, and (M,) calibrated scores by row."""
         found = scoring.calibrated(scoring.class_scores(self.scores, self._units()), self.table.seen, self.gamma)
         return np.argsort(-found, kind="stable"), found
 
     def contributions(self, name: str) -> Floats | None:
-        """(K,) each attribute's exact share in a class's score, before calibration; they sum to that score."""
+        """Return the (K,) contributions of the attributes to a class score before calibration; they sum to it."""
         row = self.table.class_index.get(name)
         return None if row is None else scoring.contributions(self.scores, self._units()[row])
 
     def smallest_edit(self, name: str, leader: str) -> NDArray[np.float64] | None:
-        """(K,) the shortest change of a class's vector, in the table's own units, with which it draws level."""
+        """Return the (K,) shortest change of a class vector, in the table's units, that ties it with the leader."""
         index = self.table.class_index
         if name not in index or leader not in index:
             return None

@@ -1,4 +1,4 @@
-"""Which images of a collection are like one of them, by what the network says of their attributes."""
+"""Similarity of images by their attribute scores."""
 
 from __future__ import annotations
 
@@ -12,10 +12,17 @@ _AT_ONCE = 4096
 
 
 def image_similarity(scores: Floats, row: int) -> NDArray[np.float32]:
-    """(N,) how like each image is to the one in ``row``: −1 to 1, which the image itself has.
+    """Return the (N,) similarity of each image to one of them, from −1 to 1; that image itself has 1.
 
-    The cosine of attribute strengths, after the collection's mean strength was taken off each attribute: what all
-    images share makes no two of them alike. ``scores`` are (N, K) fused attribute scores.
+    It is the cosine of attribute strengths minus the collection's mean strengths, so that what all images have in
+    common does not count.
+
+    Parameters
+    ----------
+    scores
+        (N, K) fused attribute scores.
+    row
+        The image to compare with.
     """
     mean = np.zeros(scores.shape[1])
     for start in range(0, len(scores), _AT_ONCE):

@@ -1,4 +1,4 @@
-"""How far two annotators, or an annotator and the model, say the same of the same attributes in the same images."""
+"""Agreement of two annotators, or of an annotator and the model, on the same attributes in the same images."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-Whole = NDArray[np.int64]
-Said = NDArray[np.int8]
+_Integers = NDArray[np.int64]
+_VerdictCodes = NDArray[np.int8]
 
 
 class Verdict(IntEnum):
-    """What is said of an attribute, whatever the certainty."""
+    """A judgement of an attribute without its certainty."""
 
     ABSENT = 0
     PRESENT = 1
@@ -22,37 +22,38 @@ class Verdict(IntEnum):
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Verdicts:
-    """What one annotator says: n verdicts, each of an image and an attribute's column, none of them twice."""
+    """The n verdicts of one annotator; an image and an attribute occur together at most once."""
 
-    image_ids: Whole
-    attributes: Whole
-    said: Said
+    image_ids: _Integers
+    attributes: _Integers
+    """(n,) columns of the class table."""
+    verdicts: _VerdictCodes
     """(n,) ``Verdict``."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Agreement:
-    """What two annotators both judged."""
+    """The n verdicts that two annotators have in common."""
 
-    image_ids: Whole
-    attributes: Whole
-    first: Said
-    second: Said
-    """(n,) each: ``Verdict`` of the one and of the other."""
+    image_ids: _Integers
+    attributes: _Integers
+    first: _VerdictCodes
+    second: _VerdictCodes
+    """(n,) each: ``Verdict`` of the two annotators."""
 
     @property
     def agreed(self) -> NDArray[np.bool_]:
-        """(n,) where both say the same."""
+        """(n,) whether both verdicts are equal."""
         return np.asarray(self.first == self.second)
 
     @property
     def share(self) -> float | None:
-        """How often both say the same, 0 to 1; None where they judged nothing in common."""
+        """The share of equal verdicts, 0 to 1; None without any."""
         return float(self.agreed.mean()) if len(self.first) else None
 
     @property
     def kappa(self) -> float | None:
-        """Cohen's kappa: what they agree beyond chance, 1 for always; None where chance alone makes them agree."""
+        """Cohen's kappa, the agreement beyond chance, at most 1; None if chance alone explains the agreement."""
         if not len(self.first):
             return None
         kinds = len(Verdict)
@@ -62,21 +63,21 @@ class Agreement:
         return None if chance >= 1 else (float(np.trace(shares)) - chance) / (1 - chance)
 
     def of_attribute(self, column: int) -> Agreement:
-        """The part that is about one attribute."""
-        here = self.attributes == column
-        return Agreement(self.image_ids[here], self.attributes[here], self.first[here], self.second[here])
+        """Return the agreement on one attribute."""
+        rows = self.attributes == column
+        return Agreement(self.image_ids[rows], self.attributes[rows], self.first[rows], self.second[rows])
 
 
 def compare(first: Verdicts, second: Verdicts) -> Agreement:
-    """What both judged, in the order of images and then attributes."""
+    """Return the verdicts that both have, by image and then attribute."""
     width = int(max(first.attributes.max(initial=0), second.attributes.max(initial=0))) + 1
-    one, other = (said.image_ids * width + said.attributes for said in (first, second))
-    shared, at_first, at_second = np.intersect1d(one, other, assume_unique=True, return_indices=True)
-    return Agreement(shared // width, shared % width, first.said[at_first], second.said[at_second])
+    keys_1, keys_2 = (one.image_ids * width + one.attributes for one in (first, second))
+    shared, rows_1, rows_2 = np.intersect1d(keys_1, keys_2, assume_unique=True, return_indices=True)
+    return Agreement(shared // width, shared % width, first.verdicts[rows_1], second.verdicts[rows_2])
 
 
-def verdicts_of(image_ids: Whole, present: NDArray[np.int8], certainty: NDArray[np.int8]) -> Verdicts:
-    """From (N, K) presence (−1: not judged) and (N, K) certainty, as they are kept."""
+def verdicts_of(image_ids: NDArray[np.int64], present: NDArray[np.int8], certainty: NDArray[np.int8]) -> Verdicts:
+    """Return verdicts from (N, K) presence, −1 without a judgement, and (N, K) certainty."""
     rows, columns = np.nonzero(present >= 0)
-    said = np.where(certainty[rows, columns] == 1, Verdict.NOT_VISIBLE, present[rows, columns]).astype(np.int8)
-    return Verdicts(np.asarray(image_ids[rows], dtype=np.int64), columns.astype(np.int64), said)
+    verdicts = np.where(certainty[rows, columns] == 1, Verdict.NOT_VISIBLE, present[rows, columns]).astype(np.int8)
+    return Verdicts(np.asarray(image_ids[rows], dtype=np.int64), columns.astype(np.int64), verdicts)

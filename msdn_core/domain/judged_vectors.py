@@ -1,4 +1,4 @@
-"""Class semantic vectors computed from what was said of single images, in percent as CUB's continuous table."""
+"""Class semantic vectors computed from judgements of single images."""
 
 from __future__ import annotations
 
@@ -16,32 +16,41 @@ WEIGHTS: dict[Certainty, float] = {
     Certainty.PROBABLY: 2 / 3,
     Certainty.DEFINITELY: 1.0,
 }
-"""What a judgement counts: what cannot be seen says nothing, and the rest grows evenly with the certainty.
+"""The weight of a judgement, which rises evenly with the certainty and is 0 for attributes that are not visible.
 
-The weights are this program's own: the data set's files do not say how its table was made of its judgements.
+The weights are this program's own: the files of CUB do not tell how its table was computed from its judgements.
 """
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class JudgedVectors:
-    """What the judgements of a class's images make of its vector."""
+    """Class vectors from judgements."""
 
     share: FloatArray
-    """(M, K) how often the attribute is present, 0 to 1, weighted by certainty; NaN where nothing says so."""
+    """(M, K) weighted share of images in which the attribute is present, 0 to 1; NaN without judgements."""
     count: NDArray[np.int64]
-    """(M, K) how many images say something."""
+    """(M, K) number of images with a judgement of positive weight."""
 
-    def has_at_least(self, least: int) -> BoolArray:
-        """(M, K) where at least so many images say something."""
-        return np.asarray(np.isfinite(self.share) & (self.count >= least))
+    def has_at_least(self, minimum: int) -> BoolArray:
+        """Return (M, K) whether a value comes from at least this number of images."""
+        return np.asarray(np.isfinite(self.share) & (self.count >= minimum))
 
 
 def vectors_from_judgements(
     present: NDArray[np.int8], certainty: NDArray[np.int8], labels: NDArray[np.integer], classes: int
 ) -> JudgedVectors:
-    """From (N, K) presence (−1: not judged), (N, K) certainty (``Certainty``) and (N,) class rows (−1: none).
+    """Return class vectors from judgements: the value is Σ w·present / Σ w over the images, with w from ``WEIGHTS``.
 
-    A class's value is Σ w·present / Σ w over its images, with w from ``WEIGHTS``.
+    Parameters
+    ----------
+    present
+        (N, K): 1, 0, or −1 without a judgement.
+    certainty
+        (N, K): the number of a ``Certainty``.
+    labels
+        (N,) rows of the class table, −1 for none.
+    classes
+        The number of classes, M.
     """
     scale = np.zeros(max(int(certainty.max(initial=0)), *Certainty) + 1)
     scale[list(WEIGHTS)] = list(WEIGHTS.values())

@@ -1,4 +1,4 @@
-"""Which class each image of a collection is taken for, a block of images at a time, so that memory stays bounded."""
+"""Predictions of a collection, computed in blocks of images to limit memory."""
 
 from __future__ import annotations
 
@@ -15,21 +15,33 @@ _AT_ONCE = 4096
 
 
 class Predictions(NamedTuple):
-    """N images."""
+    """The predictions of N images."""
 
     winners: NDArray[np.int32]
-    """(N,) rows of the class table; −1 where it has no class."""
-    doubt: NDArray[np.float32]
-    """(N,) the second best class's score less the best one's: the greater, the less sure (``class_uncertainty``)."""
+    """(N,) rows of the class table; −1 if the table has no classes."""
+    uncertainty: NDArray[np.float32]
+    """(N,) the score of the second best class minus that of the best (``class_uncertainty``)."""
 
 
 def predict(attribute_scores: Floats, unit_vectors: FloatArray, seen: BoolArray, gamma: float) -> Predictions:
-    """The highest calibrated score of each image, from its (N, K) fused attribute scores and (M, K) class vectors."""
+    """Return the class with the highest calibrated score of each image.
+
+    Parameters
+    ----------
+    attribute_scores
+        (N, K) fused attribute scores.
+    unit_vectors
+        (M, K) class vectors of length 1.
+    seen
+        (M,) whether each class is seen.
+    gamma
+        Subtracted from the scores of seen classes (calibrated stacking).
+    """
     count = len(attribute_scores)
-    winners, doubt = np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.float32)
+    winners, uncertainty = np.full(count, -1, dtype=np.int32), np.zeros(count, dtype=np.float32)
     vectors = unit_vectors.astype(np.float32)
     for start in range(0, count if len(vectors) else 0, _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
         scores = calibrated(class_scores(attribute_scores[part], vectors), seen, gamma)
-        winners[part], doubt[part] = scores.argmax(axis=1), class_uncertainty(scores)
-    return Predictions(winners, doubt)
+        winners[part], uncertainty[part] = scores.argmax(axis=1), class_uncertainty(scores)
+    return Predictions(winners, uncertainty)

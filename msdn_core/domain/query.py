@@ -1,13 +1,13 @@
-"""The language in which images are searched: a text becomes terms, all of which have to hold.
+"""The search language for images: a text is split into terms, all of which must be true.
 
 ::
 
     heron -class:"Red wader" split:test wrong score:crest::yes>0.5
 
-A term is a word that occurs in the image's name or class, ``class:``, ``split:`` or ``predicted:`` with one name or
-several after commas, a word of ``FLAGS``, or a comparison of an attribute's score: ``score:`` as the checkpoint fuses
-both sub-nets, ``av:`` and ``va:`` in one of them. ``-`` in front excludes. Quotes make one name of several words, and
-a text of what would be something else; a quote within quotes is written twice.
+A term is a text in the image's name or class; ``class:``, ``split:`` or ``predicted:`` with one or more names separated
+by commas; a word of ``FLAGS``; or a comparison of an attribute score: ``score:`` fused by the checkpoint, ``av:`` and
+``va:`` of one sub-net. ``-`` in front excludes. Quotes join several words to one name, and make a plain text of
+anything; a quote within quotes is written twice.
 """
 
 from __future__ import annotations
@@ -22,29 +22,30 @@ NAMED = ("class", "split", "predicted")
 SCORES = ("score", "av", "va")
 FLAGS = ("wrong", "unlabelled", "checked", "flagged", "unreviewed")
 TEXT = "text"
-_ALSO = {"unlabeled": "unlabelled"}
+_REVIEW_FLAGS = ("checked", "flagged", "unreviewed")
+_SPELLINGS = {"unlabeled": "unlabelled"}
 _SIGNS = (">=", "<=", ">", "<")
 _Letters = list[tuple[str, bool]]
-"""Letters, each with whether it stood in quotes."""
+"""Letters, each with whether it was in quotes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One condition."""
+    """A condition."""
 
     key: str
     """``TEXT``, or a word of ``NAMED``, ``SCORES`` or ``FLAGS``."""
     values: tuple[str, ...] = ()
-    """The text; the names, any of which may hold; the attribute; nothing for a flag."""
+    """The text; the names, of which any may match; the attribute; nothing for a flag."""
     sign: str = ""
+    """How a score is compared with ``bound``."""
     bound: float = 0.0
-    """What a score is compared with, and how."""
     negated: bool = False
 
     def __str__(self) -> str:
         words = ",".join(quoted(value) for value in self.values)
         if self.key == TEXT:
-            is_flag = words.lower() in FLAGS or words.lower() in _ALSO
+            is_flag = words.lower() in FLAGS or words.lower() in _SPELLINGS
             body = f'"{words}"' if is_flag or words.startswith("-") else words
         elif self.key in FLAGS:
             body = self.key
@@ -57,7 +58,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """Terms, all of which have to hold; ``parse_query(str(query)) == query``."""
+    """Terms, all of which must be true; ``parse_query(str(query)) == query``."""
 
     terms: tuple[Term, ...] = ()
 
@@ -66,72 +67,70 @@ class Query:
 
     @property
     def needs_scores(self) -> bool:
-        """Whether the answer hangs on what a checkpoint says of the images."""
+        """Whether the result depends on attribute scores."""
         return any(term.key in ("predicted", "wrong", *SCORES) for term in self.terms)
 
     @property
     def needs_predictions(self) -> bool:
-        """Whether the answer hangs on which class each image is taken for."""
+        """Whether the result depends on predictions."""
         return any(term.key in ("predicted", "wrong") for term in self.terms)
 
     @property
     def needs_reviews(self) -> bool:
-        """Whether the answer hangs on what people have reviewed."""
-        return any(term.key in ("checked", "flagged", "unreviewed") for term in self.terms)
+        """Whether the result depends on reviews."""
+        return any(term.key in _REVIEW_FLAGS for term in self.terms)
 
     def has(self, term: Term) -> bool:
-        """Whether a term stands here: as it is, or as one of several names."""
+        """Return whether the query has a term, or a term with its names and others."""
         return any(
-            own == term or (own.key == term.key and own.negated == term.negated and {*term.values} <= {*own.values})
-            for own in self.terms
-            if own.sign == term.sign == "" and own.key != TEXT
+            existing == term
+            or (existing.key == term.key and existing.negated == term.negated and {*term.values} <= {*existing.values})
+            for existing in self.terms
+            if existing.sign == term.sign == "" and existing.key != TEXT
         )
 
     def spelled_out(self, key: str, names: tuple[str, ...]) -> Query:
-        """The query in which one term with these names stands for all terms of a key of ``NAMED`` that exclude nothing.
+        """Return the query with one term instead of all terms of a key of ``NAMED`` that do not exclude.
 
-        With the names that the terms mean, it leaves what they leave.
+        If ``names`` are the names that these terms mean, both queries have the same result.
         """
-        if not any(own.key == key and not own.negated for own in self.terms):
+        if not any(term.key == key and not term.negated for term in self.terms):
             return self
-        others = (own for own in self.terms if own.key != key or own.negated)
+        others = (term for term in self.terms if term.key != key or term.negated)
         return Query((*others, Term(key, names)) if names else tuple(others))
 
     def toggled(self, term: Term) -> Query:
-        """The query with a flag or a name more, or without it where it is there.
+        """Return the query with a flag or name added, or removed if it is there.
 
-        Names of one key stand in one term, so that any of them may hold; of flags that no image can have both, the
-        newer one stays.
+        Names of one key are in one term, so that any of them may match. A new flag replaces flags that exclude it.
         """
         if self.has(term):
-            return Query(tuple(left for own in self.terms if (left := _without(own, term)) is not None))
+            return Query(tuple(left for one in self.terms if (left := _without(one, term)) is not None))
         if term.key in NAMED:
-            for place, own in enumerate(self.terms):
-                if own.key == term.key and own.negated == term.negated:
-                    joined = replace(own, values=own.values + term.values)
+            for place, existing in enumerate(self.terms):
+                if existing.key == term.key and existing.negated == term.negated:
+                    joined = replace(existing, values=existing.values + term.values)
                     return Query((*self.terms[:place], joined, *self.terms[place + 1 :]))
-        rivals = (
-            ("checked", "flagged", "unreviewed") if term.key in ("checked", "flagged", "unreviewed") else (term.key,)
-        )
-        others = self.terms if term.key in NAMED else (own for own in self.terms if own.key not in rivals)
+        replaced = _REVIEW_FLAGS if term.key in _REVIEW_FLAGS else (term.key,)
+        others = self.terms if term.key in NAMED else (one for one in self.terms if one.key not in replaced)
         return Query((*others, term))
 
 
 def parse_query(text: str) -> Query:
-    """The query that a text stands for; QueryError in one sentence where it cannot be read."""
+    """Return a text as a query; raise QueryError if it is not valid."""
     return Query(tuple(term for letters in _words(text) if (term := _term(letters)) is not None))
 
 
-def _without(own: Term, term: Term) -> Term | None:
-    """A term without the names of another one; None where nothing is left of it."""
-    if own.key != term.key or own.negated != term.negated or own.sign:
-        return own
-    left = tuple(value for value in own.values if value not in term.values)
-    return replace(own, values=left) if left else None
+def _without(existing: Term, term: Term) -> Term | None:
+    """Return a term without the names of another one; None if nothing is left."""
+    if existing.key != term.key or existing.negated != term.negated or existing.sign:
+        return existing
+    left = tuple(value for value in existing.values if value not in term.values)
+    return replace(existing, values=left) if left else None
 
 
 def _words(text: str) -> Iterator[_Letters]:
-    """The text at its spaces; a quote that is not closed yet reaches to the end, for somebody is typing."""
+    """Split a text at spaces; an open quote goes to the end, since the person is still typing."""
     word: _Letters = []
     in_quotes, place = False, 0
     while place < len(text):
@@ -156,8 +155,8 @@ def _term(letters: _Letters) -> Term | None:
     negated = letters[0] == ("-", False) and len(letters) > 1
     body = letters[1:] if negated else letters
     plain = None if any(quoted for _, quoted in body) else _text(body).lower()
-    if plain is not None and _ALSO.get(plain, plain) in FLAGS:
-        return Term(_ALSO.get(plain, plain), negated=negated)
+    if plain is not None and _SPELLINGS.get(plain, plain) in FLAGS:
+        return Term(_SPELLINGS.get(plain, plain), negated=negated)
     colon = _find(body, ":")
     key = _text(body[:colon]).lower() if colon > 0 and not any(quoted for _, quoted in body[:colon]) else ""
     if key in SCORES:
@@ -166,7 +165,7 @@ def _term(letters: _Letters) -> Term | None:
         return Term(key, _names(key, body[colon + 1 :]), negated=negated)
     if key.isalpha() and body[colon + 1 : colon + 2] != [(":", False)]:
         keys = ", ".join(f"{one}:" for one in (*NAMED, *SCORES))
-        raise QueryError(f"Nothing is searched by “{key}:”; write {keys} or put quotes around a text.")
+        raise QueryError(f"“{key}:” is not a search key; use {keys}, or put quotes around a text.")
     return Term(TEXT, (_text(body),), negated=negated)
 
 
@@ -179,7 +178,7 @@ def _names(key: str, letters: _Letters) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(name for name in names if name))
     if not found:
         example = {"split": "split:train", "class": "class:heron"}.get(key, f"{key}:heron")
-        raise QueryError(f"After “{key}:” comes a name, e.g. {example}.")
+        raise QueryError(f"“{key}:” needs a name; write for example {example}.")
     return found
 
 
@@ -194,13 +193,13 @@ def _comparison(key: str, letters: _Letters, negated: bool) -> Term:
         bound = math.nan
     if not name or not sign or not math.isfinite(bound):
         raise QueryError(
-            f"After “{key}:” come an attribute, > or < and a number, without spaces, e.g. {key}:crest>0.5."
+            f"“{key}:” needs an attribute, > or < and a number without spaces; write for example {key}:crest>0.5."
         )
     return Term(key, (name,), sign, bound, negated)
 
 
-def _find(letters: _Letters, wanted: str) -> int:
-    return next((place for place, letter in enumerate(letters) if letter == (wanted, False)), -1)
+def _find(letters: _Letters, character: str) -> int:
+    return next((place for place, letter in enumerate(letters) if letter == (character, False)), -1)
 
 
 def _text(letters: _Letters) -> str:
@@ -208,7 +207,7 @@ def _text(letters: _Letters) -> str:
 
 
 def quoted(value: str) -> str:
-    """A name as it is written in a query: in quotes where it would be read as something else."""
+    """Return a name as it is written in a query: in quotes if it would mean something else."""
     if value and not any(letter.isspace() or letter in '",:<>' for letter in value):
         return value
     doubled = value.replace('"', '""')

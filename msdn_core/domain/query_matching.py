@@ -1,4 +1,4 @@
-"""Which images a query leaves, in numpy: 100,000 images take some milliseconds."""
+"""Finds the images that match a query, in numpy: 100,000 images take some milliseconds."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 
 from msdn_core.domain.annotation import ReviewState, Split
 from msdn_core.domain.attributes import BoolArray
+from msdn_core.domain.display_names import attribute_text, class_text
 from msdn_core.domain.image_columns import Codes, ImageColumns
 from msdn_core.domain.query import NAMED, SCORES, TEXT, Query, Term
+from msdn_core.domain.wording import named
 from msdn_core.errors import QueryError
 
 SPLIT_NAMES = {
@@ -20,12 +22,12 @@ SPLIT_NAMES = {
     Split.NONE: "none",
 }
 _REVIEWS = {"checked": ReviewState.CHECKED, "flagged": ReviewState.FLAGGED, "unreviewed": ReviewState.UNREVIEWED}
-_COMPARED = {">": np.greater, "<": np.less, ">=": np.greater_equal, "<=": np.less_equal}
+_COMPARISONS = {">": np.greater, "<": np.less, ">=": np.greater_equal, "<=": np.less_equal}
 
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """A value that images can be narrowed down to, and how many of them it would leave."""
+    """A value to filter images by, and the number of images that would remain."""
 
     group: str
     term: Term
@@ -34,21 +36,21 @@ class Facet:
 
 
 def matching(query: Query, columns: ImageColumns) -> BoolArray:
-    """(N,) which images all terms hold of; QueryError where a term names what is not there.
+    """Return (N,) which images match all terms; raise QueryError if a term names something unknown.
 
-    What the network says holds of no image that it has not looked at, nor does its contrary.
+    An image without scores matches neither a condition on scores or predictions nor its negation.
     """
-    left = np.ones(len(columns.ids), dtype=np.bool_)
+    matches = np.ones(len(columns.ids), dtype=np.bool_)
     for term in query.terms:
-        left &= _holds(term, columns)
-    return left
+        matches &= _matches(term, columns)
+    return matches
 
 
 def facets(query: Query, columns: ImageColumns) -> list[Facet]:
-    """What the images can be narrowed down to, group by group.
+    """Return the values to filter images by, group by group.
 
-    A group's counts are those of the images that all terms of other groups leave: what each value would give in the
-    place of the chosen ones.
+    The counts of a group are those of the images that match the terms of all other groups: what each value would give
+    instead of the chosen ones.
     """
     groups: list[tuple[str, tuple[str, ...], list[Term], Codes]] = [
         ("Split", ("split",), [Term("split", (SPLIT_NAMES[split],)) for split in Split], columns.split_of)
@@ -64,68 +66,74 @@ def facets(query: Query, columns: ImageColumns) -> list[Facet]:
     class_of = np.where(columns.class_of < 0, len(columns.classes), columns.class_of).astype(np.int32)
     groups.append(("Class", ("class", "unlabelled"), classes, class_of))
     if columns.predicted_of is not None:
-        taken = [Term("predicted", (name,)) for name in columns.predictable]
-        groups.append(("Predicted class", ("predicted",), taken, columns.predicted_of))
-    held = [(term, _holds(term, columns)) for term in query.terms]
+        predicted = [Term("predicted", (name,)) for name in columns.predictable]
+        groups.append(("Predicted class", ("predicted",), predicted, columns.predicted_of))
+    matches_of = [(term, _matches(term, columns)) for term in query.terms]
     found = []
     for name, keys, terms, codes in groups:
-        left = np.ones(len(columns.ids), dtype=np.bool_)
-        for term, holds in held:
+        included = np.ones(len(columns.ids), dtype=np.bool_)
+        for term, matches in matches_of:
             if term.key not in keys:
-                left &= holds
-        counts = np.bincount(codes[left & (codes >= 0)], minlength=len(terms)).tolist()
-        meant = _meant(query, keys[0], columns)
+                included &= matches
+        counts = np.bincount(codes[included & (codes >= 0)], minlength=len(terms)).tolist()
+        chosen_codes = _chosen_codes(query, keys[0], columns)
         for code, (term, count) in enumerate(zip(terms, counts, strict=True)):
-            chosen = code in meant if term.key in NAMED else query.has(term)
+            chosen = code in chosen_codes if term.key in NAMED else query.has(term)
             if count or chosen:
                 found.append(Facet(name, term, count, chosen))
     return found
 
 
-def _meant(query: Query, key: str, columns: ImageColumns) -> set[int]:
-    """The places of the names that a query narrows a key down to, however they are written."""
+def _chosen_codes(query: Query, key: str, columns: ImageColumns) -> set[int]:
+    """Return the codes that a query filters a key by, however the names are written."""
     found = [{*_codes(term, columns)} for term in query.terms if term.key == key in NAMED and not term.negated]
     return set.intersection(*found) if found else set()
 
 
-def find_names(wanted: str, names: Sequence[str]) -> list[int]:
-    """The places of the names that are meant: the one that is spelled so, or all that have each word of it."""
+def find_names(text: str, names: Sequence[str]) -> list[int]:
+    """Return the indices of the names that a text means.
+
+    These are the names equal to the text, as they are stored or as they are shown; otherwise all names with each word
+    of the text. Case is ignored, and so are underscores and hyphens.
+    """
+    searched = _plain(text)
     plain = [_plain(name) for name in names]
-    text = _plain(wanted)
-    if text in plain:
-        return [place for place, name in enumerate(plain) if name == text]
-    words = text.split()
+    for spellings in (plain, [_shown(name) for name in names]):
+        equal = [place for place, name in enumerate(spellings) if name == searched]
+        if equal:
+            return equal
+    words = searched.split()
     return [place for place, name in enumerate(plain) if all(word in name for word in words)]
 
 
-def find_attribute(wanted: str, attributes: Sequence[str]) -> int:
-    """The column of the attribute that is meant; QueryError where there is none, or where it could be several."""
-    found = find_names(wanted, attributes)
+def find_attribute(text: str, attributes: Sequence[str]) -> int:
+    """Return the column of the attribute that a text means; raise QueryError if there is none, or more than one."""
+    found = find_names(text, attributes)
     if len(found) > 1:
-        alone = [place for place in found if _plain(attributes[place]).rpartition("::")[2] == _plain(wanted)]
-        found = alone if len(alone) == 1 else found
+        equal = [place for place in found if _plain(attributes[place]).rpartition("::")[2] == _plain(text)]
+        found = equal if len(equal) == 1 else found
     if len(found) == 1:
         return found[0]
     if not found:
-        raise QueryError(f"No attribute is called “{wanted}”; choose one that is offered.")
-    few = ", ".join(f"“{attributes[place]}”" for place in found[:3])
-    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-    raise QueryError(f"“{wanted}” could be {few}{more}; write more of the attribute's name.")
+        raise QueryError(f"No attribute matches “{text}”; choose one from the list.")
+    raise QueryError(
+        f"“{text}” could be {named([attributes[place] for place in found])}; write more of the attribute's name."
+    )
 
 
-def _holds(term: Term, columns: ImageColumns) -> BoolArray:
-    holds, known = _asked(term, columns)
-    return np.asarray(~holds & known if term.negated else holds & known)
+def _matches(term: Term, columns: ImageColumns) -> BoolArray:
+    matches, known = _evaluate(term, columns)
+    return np.asarray(~matches & known if term.negated else matches & known)
 
 
-def _asked(term: Term, columns: ImageColumns) -> tuple[BoolArray, BoolArray]:
-    """(N,) of which images a term holds, negated or not, and of which that can be said."""
+def _evaluate(term: Term, columns: ImageColumns) -> tuple[BoolArray, BoolArray]:
+    """Return (N,) which images match a term without its negation, and for which this is known."""
     everywhere = np.ones(len(columns.ids), dtype=np.bool_)
     if term.key == TEXT:
         return columns.texts.containing(term.values[0]), everywhere
     if term.key in SCORES:
         scores = columns.score(term.key, find_attribute(term.values[0], columns.attributes))
-        return _COMPARED[term.sign](scores, term.bound), ~np.isnan(scores)
+        return _COMPARISONS[term.sign](scores, term.bound), ~np.isnan(scores)
     if term.key == "unlabelled":
         return columns.class_of < 0, everywhere
     if term.key == "wrong":
@@ -141,7 +149,7 @@ def _asked(term: Term, columns: ImageColumns) -> tuple[BoolArray, BoolArray]:
 
 
 def _codes(term: Term, columns: ImageColumns) -> list[int]:
-    """The places of the names that a term of ``NAMED`` means."""
+    """Return the codes of the names that a term of ``NAMED`` means."""
     if term.key == "split":
         return [code for value in term.values for code in _splits(value)]
     if term.key == "class":
@@ -149,24 +157,31 @@ def _codes(term: Term, columns: ImageColumns) -> list[int]:
     return _classes(term.values, columns.predictable)
 
 
-def _classes(wanted: Sequence[str], names: Sequence[str], others: Sequence[str] = ()) -> list[int]:
-    """Places in ``names``; of a class that stands among the others alone there are none."""
+def _classes(texts: Sequence[str], names: Sequence[str], others: Sequence[str] = ()) -> list[int]:
+    """Return the indices in ``names``; a class that is only among the others has none."""
     places: list[int] = []
-    for name in wanted:
-        found = find_names(name, names)
-        if not found and not find_names(name, others):
-            raise QueryError(f"No class has “{name}” in its name; choose one that is offered.")
+    for text in texts:
+        found = find_names(text, names)
+        if not found and not find_names(text, others):
+            raise QueryError(f"No class matches “{text}”; choose one from the list.")
         places += found
     return places
 
 
-def _splits(wanted: str) -> list[int]:
-    text = _plain(wanted).replace("-", " ")
-    found = [place for place, name in enumerate(SPLIT_NAMES.values()) if text == name or text == name.split()[0]]
+def _splits(text: str) -> list[int]:
+    searched = _plain(text)
+    found = [
+        place for place, name in enumerate(SPLIT_NAMES.values()) if searched == name or searched == name.split()[0]
+    ]
     if not found:
-        raise QueryError(f"There is no split “{wanted}”; write {', '.join(SPLIT_NAMES.values())}, or test for both.")
+        raise QueryError(f"There is no split “{text}”; write {', '.join(SPLIT_NAMES.values())}, or test for both.")
     return found
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.lower().replace("_", " ").split())
+    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+
+
+def _shown(name: str) -> str:
+    """Return the name of an attribute or a class as it is shown."""
+    return _plain(class_text(attribute_text(name)))

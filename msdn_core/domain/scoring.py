@@ -1,7 +1,7 @@
-"""From attribute scores to classes: fusion, class scores, calibrated stacking, contributions.
+"""From attribute scores to class scores: fusion, calibrated stacking, contributions.
 
-Everything behind the attribute scores s1, s2 is linear in the class vectors (reference, section 2), so an edited
-or a new class is scored here, in numpy, without the network.
+Everything after the attribute scores s1 and s2 is linear in the class vectors (reference, section 2), so edited and
+new classes are scored here in numpy, without the network.
 """
 
 from __future__ import annotations
@@ -21,40 +21,40 @@ MOST_COSINE_SCALE = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """Weights of the two sub-nets in a prediction; the released ones are CUB (.9, .1), SUN (.7, .3), AWA2 (1, 0)."""
+    """Weights of the two sub-nets; the released ones are CUB (.9, .1), SUN (.7, .3), AWA2 (1, 0)."""
 
     av: float
     va: float
 
 
 def fused_attribute_scores(scores_av: Floats, scores_va: Floats, fusion: Fusion) -> Floats:
-    """``av·s1 + va·s2``: (…, K) from two of (…, K)."""
+    """Return ``av·s1 + va·s2``, (…, K), from the (…, K) scores of both sub-nets."""
     return fusion.av * scores_av + fusion.va * scores_va
 
 
 def guarded_cosine(scores: Floats, scale: float, *, axis: int = -1) -> Floats:
-    """``scale·s / sqrt(|s|² + scale²)`` of (…, K) attribute scores along ``axis``; the network's does the same.
+    """Return ``scale·s / sqrt(|s|² + scale²)`` of (…, K) attribute scores along ``axis``, as the network does.
 
-    Its product with a class vector of length 1 is ``scale`` times their cosine where |s| is far above ``scale``, and
-    s·att itself where it is far below: a slope of 1 at s = 0, where a bare cosine has none.
+    Its product with a class vector of length 1 is ``scale`` times their cosine if |s| is far above ``scale``, and
+    s·att itself if |s| is far below: it has a slope of 1 at s = 0, where a plain cosine has none.
     """
     return np.asarray(scale * scores / np.sqrt(np.square(scores).sum(axis=axis, keepdims=True) + scale * scale))
 
 
 def class_scores(attribute_scores: Floats, unit_vectors: Floats) -> Floats:
-    """s · attᵀ without any bias: (…, M) from (…, K) and (M, K)."""
+    """Return (…, M) class scores s · attᵀ without bias from (…, K) attribute scores and (M, K) class vectors."""
     return attribute_scores @ unit_vectors.T
 
 
 def calibrated(scores: Floats, seen: BoolArray, gamma: float) -> Floats:
-    """Calibrated stacking: gamma taken off the seen classes' scores, (…, M).
+    """Return (…, M) scores after calibrated stacking: gamma is subtracted from the scores of seen classes.
 
-    The published code's bias of +1 for unseen and −1 for seen classes decides as gamma = 2 does where the fusion
-    weights sum to 1 (reference, section 2).
+    The published code's bias of +1 for unseen and −1 for seen classes equals gamma = 2 if the fusion weights sum to 1
+    (reference, section 2).
     """
     return scores - gamma * seen
 
 
 def contributions(attribute_scores: Floats, unit_vector: Floats) -> Floats:
-    """(K,) each attribute's exact share in a class's score; they sum to ``class_scores`` for that class."""
+    """Return the (K,) contributions of the attributes to a class score; they sum to that class score."""
     return attribute_scores * unit_vector

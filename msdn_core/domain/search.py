@@ -1,7 +1,7 @@
-"""Zero-shot search: which images of a collection fit a class best, by its semantic vector alone.
+"""Zero-shot search: the images of a collection that fit a class best, from its semantic vector alone.
 
-Letters: N images, M classes, K attributes. Scores are linear in a class's vector, so a vector that is being edited is
-searched by with one product of (N, K) by (K,), whatever the other classes are.
+Letters: N images, M classes, K attributes. Scores are linear in the class vector, so searching by a vector is one
+product of (N, K) by (K,), independent of the other classes.
 """
 
 from __future__ import annotations
@@ -16,31 +16,36 @@ _AT_ONCE = 4096
 
 
 def best_images(scores: Floats, count: int) -> NDArray[np.intp]:
-    """The (count,) places of the highest of (N,) scores, the best first; of equal ones the first."""
+    """Return the (count,) indices of the highest of (N,) scores, the best first; of ties the first."""
     count = min(count, len(scores))
     if count == 0:
         return np.zeros(0, dtype=np.intp)
-    # A full sort of 100,000 takes its time; only what comes out first has to be in order.
+    # Sorting all of 100,000 scores is slow, and only the first ones must be in order.
     bound = np.partition(scores, len(scores) - count)[len(scores) - count]
     candidates = np.flatnonzero(scores >= bound)
     return candidates[np.argsort(-scores[candidates], kind="stable")][:count]
 
 
 class ClassScores:
-    """One class's scores in all images, as its vector is edited: a changed value is a rank-one update, in float64."""
+    """The scores of one class in all images while its vector is edited, by rank-one updates in float64.
+
+    Parameters
+    ----------
+    attribute_scores
+        (N, K) fused attribute scores.
+    """
 
     def __init__(self, attribute_scores: Floats) -> None:
-        """``attribute_scores`` are (N, K), fused."""
-        # Attribute by attribute in memory, as edits run through them.
+        # Attributes are contiguous in memory, since edits go through them.
         self._attributes = np.ascontiguousarray(np.transpose(attribute_scores), dtype=np.float32)
         self._vector = np.zeros(len(self._attributes))
         self._products = np.zeros(self._attributes.shape[1])
 
     def of(self, vector: FloatArray) -> FloatArray:
-        """(N,) scores of a class with this vector (K,), which is brought to length 1 here; before calibration."""
+        """Return the (N,) scores of a class with this (K,) vector, scaled to length 1, before calibration."""
         changed = np.flatnonzero(vector != self._vector)
         if 2 * len(changed) > np.count_nonzero(vector):
-            # Another class: from the beginning, and what the other way left as rounding is gone.
+            # Another class: start again, which also removes accumulated rounding.
             self._products = np.zeros_like(self._products)
             self._vector, changed = np.zeros_like(vector), np.flatnonzero(vector)
         for column in changed.tolist():
@@ -52,9 +57,9 @@ class ClassScores:
 def strongest_rival(
     attribute_scores: Floats, unit_vectors: FloatArray, seen: BoolArray, gamma: float, row: int
 ) -> NDArray[np.float32]:
-    """(N,) the highest calibrated score of any class but ``row``; minus infinity where there is no other class.
+    """Return the (N,) highest calibrated score of all classes but ``row``; −∞ if there is no other class.
 
-    An image is taken for the class where its own calibrated score is higher than this.
+    An image is predicted as the class if the calibrated score of the class is higher than this.
     """
     others = np.arange(len(unit_vectors)) != row
     rival = np.full(len(attribute_scores), -np.inf, dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Classes in an order in which like stands beside like."""
+"""An order of classes in which similar ones are next to one another."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from msdn_core.domain.attributes import FloatArray
 
 
 def by_similarity(vectors: FloatArray) -> NDArray[np.intp]:
-    """(M,) rows of the (M, K) vectors, those of like direction beside one another.
+    """Return the (M,) rows of (M, K) vectors ordered so that similar directions are next to one another.
 
-    Spectral seriation (Atkins, Boman and Hendrickson, 1998): the order of the second eigenvector of the Laplacian of
-    the cosines, which places similar rows close together on a line. Of the two directions, the one that keeps the first
-    row in the first half.
+    This is spectral seriation (Atkins, Boman and Hendrickson, 1998): the order of the second eigenvector of the
+    Laplacian of the cosines, in the direction that keeps the first row in the first half.
     """
     count = len(vectors)
     if count < 3:
         return np.arange(count)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit = np.divide(vectors, lengths, out=np.zeros_like(vectors, dtype=np.float64), where=lengths > 0)
-    likeness = np.clip(unit @ unit.T, 0.0, None)
-    np.fill_diagonal(likeness, 0.0)
-    laplacian = np.diag(likeness.sum(axis=1)) - likeness
+    similarity = np.clip(unit @ unit.T, 0.0, None)
+    np.fill_diagonal(similarity, 0.0)
+    laplacian = np.diag(similarity.sum(axis=1)) - similarity
     order = np.argsort(np.linalg.eigh(laplacian)[1][:, 1], kind="stable")
     return order if int(np.flatnonzero(order == 0)[0]) < count / 2 else order[::-1].copy()

@@ -1,4 +1,4 @@
-"""What the network would say of an image's attributes, in a form that can be held against a threshold."""
+"""Suggestions of attributes: attribute scores made comparable with a threshold."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.domain.scoring import Floats
 
 _AT_ONCE = 4096
-"""Images whose float64 numbers stand in memory at once."""
+"""Images processed in one block, to limit memory."""
 
 
 def strengths(scores: Floats) -> FloatArray:
-    """How far each attribute score lies above the image's mean, in standard deviations: (…, K) from (…, K).
+    """Return (…, K) standard deviations of attribute scores above the mean of their image.
 
-    Attribute scores are trained by what they make of classes, so they have no unit and no zero of their own: each
-    checkpoint has another scale. Within one image they can be compared (reference, section 2).
+    Attribute scores are trained only through class scores, so they have no unit and no zero: every checkpoint has
+    another scale. Within an image they can be compared (reference, section 2).
     """
     values = np.asarray(scores, dtype=np.float64)
     spread = values.std(axis=-1, keepdims=True)
@@ -25,12 +25,12 @@ def strengths(scores: Floats) -> FloatArray:
 
 
 def suggested(strength: FloatArray, present: NDArray[np.int8], threshold: float) -> BoolArray:
-    """(K,) which attributes are suggested as present: strong enough, and nobody has judged them (−1)."""
+    """Return (K,) which attributes to suggest as present: at least the threshold, and not judged (−1)."""
     return np.asarray((strength >= threshold) & (present < 0))
 
 
 def class_uncertainty(class_scores: Floats) -> FloatArray:
-    """(N,) how little the best of (N, M) class scores stands out from the second: the greater, the less sure."""
+    """Return (N,) the second highest of (N, M) class scores minus the highest: the greater, the less certain."""
     if class_scores.shape[1] < 2:
         return np.zeros(len(class_scores))
     top = np.partition(np.asarray(class_scores, dtype=np.float64), -2, axis=1)[:, -2:]
@@ -38,7 +38,7 @@ def class_uncertainty(class_scores: Floats) -> FloatArray:
 
 
 def disagreement(scores_av: Floats, scores_va: Floats) -> FloatArray:
-    """(N,) one minus the correlation of the two sub-nets' (N, K) scores over an image's attributes."""
+    """Return (N,) one minus the correlation of the (N, K) scores of both sub-nets over the attributes of an image."""
     found = np.empty(len(scores_av))
     for start in range(0, len(found), _AT_ONCE):
         part = slice(start, start + _AT_ONCE)
@@ -47,5 +47,5 @@ def disagreement(scores_av: Floats, scores_va: Floats) -> FloatArray:
 
 
 def attribute_uncertainty(strength: FloatArray, threshold: float) -> FloatArray:
-    """(N,) how near an attribute's strengths lie to where it begins to be suggested: the nearer, the greater."""
+    """Return (N,) how near the strengths of an attribute are to the threshold: the nearer, the greater."""
     return np.asarray(-np.abs(strength - threshold))

@@ -1,4 +1,4 @@
-"""Which model it is: whose equations it computes, and which of its sub-nets it has."""
+"""Variants of the model: its equations and its sub-nets."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from msdn_core.domain.scoring import Fusion
 
 
 class Variant(StrEnum):
-    """Whose equations a network and its losses follow."""
+    """The equations of the network and its losses."""
 
     OFFICIAL = "official"
-    """What the published code computes; it made the published figures."""
+    """The published code, which produced the published results."""
     PAPER = "paper"
-    """Our reading of the equations in the paper, where they differ from the code; see ``msdn_core.msdn.paper``."""
+    """Our reading of the paper where it differs from the code; see ``msdn_core.msdn.paper``."""
 
 
 class SubNets(StrEnum):
-    """Which sub-nets a network has; the rows of an ablation differ in this."""
+    """The sub-nets of a network; the rows of an ablation differ in this."""
 
     BOTH = "both"
     AV = "av"
-    """Attribute→visual (AVA) alone."""
+    """Only attribute→visual (AVA)."""
     VA = "va"
-    """Visual→attribute (VAA) alone."""
+    """Only visual→attribute (VAA)."""
     NONE = "none"
-    """The baseline: the average-pooled feature and one linear map, without attention."""
+    """The baseline: average-pooled features and one linear map, without attention."""
 
     @property
     def has_av(self) -> bool:
@@ -38,16 +38,16 @@ class SubNets(StrEnum):
         return self in (SubNets.BOTH, SubNets.VA)
 
     def fusion(self, given: Fusion) -> Fusion:
-        """The weights in a prediction: the given ones where both sub-nets are there, else all on what is there.
+        """Return the fusion weights: the given ones for both sub-nets, otherwise all weight on the only one.
 
-        The baseline's scores stand in the place of attribute→visual.
+        The baseline's scores are those of attribute→visual.
         """
         if self is SubNets.BOTH:
             return given
         return Fusion(0.0, 1.0) if self is SubNets.VA else Fusion(1.0, 0.0)
 
     def absence(self, side: str) -> str:
-        """Why there is no map of ``av`` or ``va``, in a sentence; empty where there is one."""
+        """Return why there is no map of ``av`` or ``va``, as a sentence; empty if there is one."""
         if self is SubNets.NONE:
             return "This run is the baseline: it averages over the regions and has no attention."
         if side == "av" and not self.has_av:
@@ -58,11 +58,11 @@ class SubNets(StrEnum):
 
 
 class Distillation(StrEnum):
-    """What the two sub-nets teach each other by; it takes both of them."""
+    """The terms of the distillation loss between the two sub-nets."""
 
     BOTH = "both"
     DIVERGENCE = "divergence"
-    """Only the divergence of their predictions: Jensen-Shannon's, or the symmetrised one of variant ``paper``."""
+    """Only the divergence of their predictions: Jensen-Shannon, or the symmetrised one of variant ``paper``."""
     L2 = "l2"
     """Only the distance of their logits, or of their probabilities in variant ``paper``."""
     NONE = "none"

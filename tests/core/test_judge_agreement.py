@@ -46,4 +46,4 @@ def test_what_cannot_be_seen_is_a_verdict_of_its_own() -> None:
     made = verdicts_of(np.array([5, 8]), np.array([[1, -1], [0, 0]], np.int8), np.array([[4, 0], [1, 2]], np.int8))
     assert made.image_ids.tolist() == [5, 8, 8]
     assert made.attributes.tolist() == [0, 0, 1]
-    assert made.said.tolist() == [Verdict.PRESENT, Verdict.NOT_VISIBLE, Verdict.ABSENT]
+    assert made.verdicts.tolist() == [Verdict.PRESENT, Verdict.NOT_VISIBLE, Verdict.ABSENT]

@@ -14,7 +14,7 @@ from msdn_core.domain.annotation import ReviewState, Split
 from msdn_core.domain.image_columns import ImageColumns, TextColumn, natural_key, review_codes
 from msdn_core.domain.predictions import predict
 from msdn_core.domain.query import FLAGS, NAMED, SCORES, TEXT, Query, Term, parse_query
-from msdn_core.domain.query_matching import facets, find_attribute, matching
+from msdn_core.domain.query_matching import facets, find_attribute, find_names, matching
 from msdn_core.errors import QueryError
 
 WORDS = st.text(min_size=1, max_size=12).map(str.strip).filter(bool)
@@ -81,8 +81,8 @@ def test_a_query_is_read_term_by_term() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("clas:heron", "Nothing is searched by “clas:”"),
-        ("class:", "After “class:” comes a name"),
+        ("clas:heron", "“clas:” is not a search key"),
+        ("class:", "“class:” needs a name"),
         ("score:crest", "without spaces"),
         ("va:crest>much", "va:crest>0.5"),
         ("score:>1", "an attribute"),
@@ -159,11 +159,11 @@ def test_each_term_leaves_what_it_says(columns: ImageColumns, text: str, left: l
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("class:owl", "No class has “owl”"),
-        ("predicted:owl", "No class has “owl”"),
+        ("class:owl", "No class matches “owl”"),
+        ("predicted:owl", "No class matches “owl”"),
         ("split:validation", "There is no split “validation”"),
         ("score:crest>0", "“crest” could be “crest::yes”, “crest::no”"),
-        ("score:bill>0", "No attribute is called “bill”"),
+        ("score:bill>0", "No attribute matches “bill”"),
     ],
 )
 def test_names_that_are_not_there_are_said(columns: ImageColumns, text: str, says: str) -> None:
@@ -225,3 +225,15 @@ def test_a_hundred_thousand_images_are_searched_in_a_blink() -> None:
     assert np.flatnonzero(left).tolist() == list(range(99_990, 100_000))
     # The time of this thread on a core: a busy machine adds nothing to it.
     assert time.thread_time() - begun < 0.4
+
+
+def test_a_name_is_found_as_it_is_stored_and_as_it_is_shown() -> None:
+    attributes = ["has_crown_color::red", "has_crown_color::reddish", "has_bill_shape::curved_(up_or_down)"]
+    for text in ("has_crown_color::red", "crown color: red", "Crown Color: Red"):
+        assert find_names(text, attributes) == [0]
+    assert find_names("bill shape: curved (up or down)", attributes) == [2]
+    classes = ["001.Crow", "029.American_Crow", "004.Groove_billed_Ani", "grizzly+bear"]
+    assert find_names("Crow", classes) == [0]
+    assert find_names("groove-billed", classes) == [2]
+    assert find_names("grizzly bear", classes) == [3]
+    assert find_names("crow", classes[1:]) == [0]

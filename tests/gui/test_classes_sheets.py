@@ -65,7 +65,7 @@ def test_a_sheet_is_shown_row_by_row_and_what_is_ticked_is_taken_in_one_step(
     qtbot.waitUntil(tree.isVisible)
     assert lines(workspace) == {
         "Blue-crested tern": "Cannot be imported: "
-        "7 for wing pattern::striped is out of range: this table runs from 0 to 1",
+        "7 for wing pattern: striped is outside the range of this table, 0 to 1",
         "Black kite": "New class",
         "Red wader": "1 value changed",
         "Striped heron": "Only in this project; stays unchanged",

@@ -117,9 +117,9 @@ def test_a_query_that_cannot_be_read_is_explained_and_the_last_result_stays(work
     assert search(workspace, qtbot, "heron") == [1, 4]
     assert search(workspace, qtbot, "heron clas:x") == [1, 4]
     assert gallery.fault.isVisible()
-    assert "Nothing is searched by “clas:”" in gallery.fault.text()
+    assert "“clas:” is not a search key" in gallery.fault.text()
     assert search(workspace, qtbot, "class:owl") == [1, 4]
-    assert "No class has “owl”" in gallery.fault.text()
+    assert "No class matches “owl”" in gallery.fault.text()
     assert search(workspace, qtbot, "class:tern") == [2, 5]
     assert not gallery.fault.isVisible()
 

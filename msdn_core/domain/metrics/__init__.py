@@ -1,6 +1,6 @@
-"""What the field measures, one idea a module, in numpy.
+"""The metrics of the field in numpy, one idea per module.
 
-Letters: N images, M classes, K attributes, R regions. Figures run from 0 to 1 unless they say otherwise; one that
+Letters: N images, M classes, K attributes, R regions. Values are from 0 to 1 unless stated otherwise; a value that
 cannot be measured is None, or NaN in an array.
 """
 

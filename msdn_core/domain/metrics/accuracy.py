@@ -1,4 +1,4 @@
-"""Per-class top-1 accuracy, CZSL, U, S and H, and what a class is taken for (reference, section 6)."""
+"""Per-class top-1 accuracy, CZSL, U, S and H, and confusions of classes (reference, section 6)."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ Labels = NDArray[np.integer]
 
 
 def class_accuracies(labels: Labels, predictions: Labels, classes: int) -> NDArray[np.float64]:
-    """(M,) top-1 accuracy within each of ``classes`` classes, from (N,) rows; NaN where a class has no image."""
+    """Return the (M,) top-1 accuracy within each class from (N,) class rows; NaN for a class without images."""
     images = np.bincount(labels, minlength=classes).astype(np.float64)
     hits = np.bincount(labels, weights=labels == predictions, minlength=classes)
     return np.asarray(np.divide(hits, images, out=np.full(classes, np.nan), where=images > 0))
 
 
 def mean_known(values: Floats) -> float | None:
-    """The mean of the values that are not NaN; None where there are none."""
+    """Return the mean of the values that are not NaN; None if there are none."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if known.size else None
 
 
 def per_class_accuracy(labels: Labels, predictions: Labels) -> float | None:
-    """Mean over the classes that occur in the (N,) labels of the top-1 accuracy within the class."""
+    """Return the mean of the top-1 accuracies within the classes that occur in the (N,) labels."""
     return mean_known(class_accuracies(labels, predictions, int(labels.max(initial=-1)) + 1))
 
 
 def confusion(labels: Labels, predictions: Labels, classes: int) -> NDArray[np.int64]:
-    """(M, M) how many images of a class (row) were taken for which class (column)."""
+    """Return (M, M) numbers of images by class (row) and predicted class (column)."""
     return np.bincount(labels * classes + predictions, minlength=classes**2).reshape(classes, classes)
 
 
 def confusions(labels: Labels, predictions: Labels, classes: int) -> list[tuple[int, int, int]]:
-    """(class, taken for, images) of everything that was taken for something else, the most frequent first."""
+    """Return (class, predicted class, images) of all wrong predictions, the most frequent first."""
     wrong = confusion(labels, predictions, classes)
     np.fill_diagonal(wrong, 0)
     own, other = np.nonzero(wrong)
@@ -47,13 +47,13 @@ def confusions(labels: Labels, predictions: Labels, classes: int) -> list[tuple[
 
 
 def among_unseen(scores: Floats, seen: BoolArray) -> Labels:
-    """(N,) class rows: the best of the unseen classes alone, as CZSL chooses; there has to be one."""
+    """Return the (N,) rows of the best unseen class, as in CZSL; there must be an unseen class."""
     rows = np.flatnonzero(~seen)
     return np.asarray(rows[scores[:, rows].argmax(axis=1)])
 
 
 def harmonic_mean(seen: float | None, unseen: float | None) -> float | None:
-    """H = 2US / (U + S); 0 where both are 0."""
+    """Return H = 2US / (U + S), 0 if both are 0, or None if one is unknown."""
     if seen is None or unseen is None:
         return None
     return 2 * seen * unseen / (seen + unseen) if seen + unseen > 0 else 0.0
@@ -61,7 +61,7 @@ def harmonic_mean(seen: float | None, unseen: float | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Per-class top-1: CZSL among the unseen classes alone; U and S among all classes; H their harmonic mean."""
+    """Per-class top-1 accuracies: CZSL among unseen classes only; U and S among all classes; H their harmonic mean."""
 
     czsl: float | None
     U: float | None
@@ -70,7 +70,19 @@ class Figures:
 
 
 def figures(scores: Floats, labels: Labels, seen: BoolArray, gamma: float) -> Figures:
-    """All four from (N, M) scores without bias, (N,) class rows and the (M,) seen mask, gamma off the seen scores."""
+    """Return CZSL, U, S and H.
+
+    Parameters
+    ----------
+    scores
+        (N, M) class scores without bias.
+    labels
+        (N,) class rows.
+    seen
+        (M,) whether each class is seen.
+    gamma
+        Subtracted from the scores of seen classes (calibrated stacking).
+    """
     of_unseen = ~seen[labels]
     predictions = calibrated(scores, seen, gamma).argmax(axis=1)
     czsl = None

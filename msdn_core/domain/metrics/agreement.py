@@ -1,4 +1,4 @@
-"""How far the two sub-nets agree: in what they say, and in where they look."""
+"""Agreement of the two sub-nets, in their predictions and in their attention."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from msdn_core.domain.scoring import Floats
 
 
 def jensen_shannon(logits_1: Floats, logits_2: Floats) -> NDArray[np.float64]:
-    """(…,) Jensen-Shannon divergence, in nats, of the softmax distributions of two (…, M) rows of logits.
+    """Return the (…,) Jensen-Shannon divergence, in nats, of the softmax distributions of two (…, M) logits.
 
-    0 where both say the same, ln 2 where they share nothing: the JSD of the distillation loss (reference, section 3).
+    It is 0 for equal distributions and ln 2 for disjoint ones, as in the distillation loss (reference, section 3).
     """
     log_p, log_q = _log_softmax(logits_1), _log_softmax(logits_2)
     log_mean = np.logaddexp(log_p, log_q) - np.log(2.0)
@@ -20,10 +20,10 @@ def jensen_shannon(logits_1: Floats, logits_2: Floats) -> NDArray[np.float64]:
 
 
 def map_overlap(maps_1: Floats, maps_2: Floats) -> NDArray[np.floating]:
-    """(…,) what two non-negative (…, R) maps share: the sum over regions of the smaller of both, each scaled to sum 1.
+    """Return the (…,) overlap of two non-negative (…, R) maps: the sum of the minima after scaling both to sum 1.
 
-    1 where both look at the same regions with the same weights, 0 where they share no region. Scaled, since the
-    attentions of the two sub-nets are not on one scale; a map that is zero everywhere shares nothing.
+    It is 1 for equal maps and 0 for maps without a common region, or if one map is zero. The maps are scaled since
+    the attentions of the two sub-nets have different scales.
     """
     return np.asarray(np.minimum(_to_sum_1(maps_1), _to_sum_1(maps_2)).sum(axis=-1))
 

@@ -1,4 +1,4 @@
-"""How well an attribute's score tells the images that have it from those that have not."""
+"""How well the score of an attribute separates images with it from images without it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from msdn_core.domain.scoring import Floats
 
 
 def binarised(class_vectors: FloatArray) -> BoolArray:
-    """(M, K) which class has which attribute: a value of more than half of the table's highest.
+    """Return (M, K) whether each class has each attribute: a value above half of the highest in the table.
 
-    That is 1 where vectors hold 0 and 1, and more than 50 where they hold percent.
+    That is 1 for vectors of 0 and 1, and more than 50 for percent.
     """
     if class_vectors.size == 0:
         return np.zeros(class_vectors.shape, dtype=np.bool_)
@@ -20,10 +20,17 @@ def binarised(class_vectors: FloatArray) -> BoolArray:
 
 
 def attribute_auc(scores: Floats, truth: NDArray[np.signedinteger]) -> NDArray[np.float64]:
-    """(K,) area under the ROC curve of each attribute, from (N, K) scores and truth: 1 has it, 0 has not, -1 unknown.
+    """Return the (K,) area under the ROC curve of each attribute.
 
-    The chance that an image that has the attribute scores higher than one that has not, ties counting half
-    (Mann-Whitney). NaN where there are no images of either kind.
+    It is the probability that an image with the attribute has a higher score than one without it, ties counting half
+    (Mann-Whitney); NaN without images of both kinds.
+
+    Parameters
+    ----------
+    scores
+        (N, K) attribute scores.
+    truth
+        (N, K): 1 present, 0 absent, −1 unknown.
     """
     areas = np.full(scores.shape[1], np.nan)
     for column in range(scores.shape[1]):
@@ -37,7 +44,7 @@ def attribute_auc(scores: Floats, truth: NDArray[np.signedinteger]) -> NDArray[n
 
 
 def _mean_ranks(values: Floats) -> NDArray[np.float64]:
-    """(n,) ranks from 1; equal values share the mean of theirs."""
+    """Return (n,) ranks from 1; equal values have the mean of their ranks."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(counts)
     return np.asarray((last - (counts - 1) / 2)[place])

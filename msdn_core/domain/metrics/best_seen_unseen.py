@@ -1,4 +1,4 @@
-"""Each image's best seen and best unseen class: all that gamma decides between."""
+"""The best seen and the best unseen class of each image: the two that gamma decides between."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Classes = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BestSeenUnseen:
-    """N images; where there is no class of a kind its score is −∞ and its row −1."""
+    """The best classes of N images; without a class of a kind, its score is −∞ and its row −1."""
 
     seen: Classes
     unseen: Classes
@@ -25,14 +25,14 @@ class BestSeenUnseen:
     """(N,) their scores, before calibration."""
 
     def at(self, gamma: float) -> Classes:
-        """(N,) class rows: ``calibrated(scores, seen, gamma).argmax(axis=1)``, without going over all classes."""
+        """Return the (N,) rows ``calibrated(scores, seen, gamma).argmax(axis=1)``, without visiting all classes."""
         lead = self.seen_score - gamma - self.unseen_score
-        # Where both are level, the first in the table's order wins, as argmax has it.
+        # In a tie the first in the order of the table wins, as with argmax.
         return np.where((lead > 0) | ((lead == 0) & (self.seen < self.unseen)), self.seen, self.unseen)
 
 
 def best_seen_unseen(scores: Floats, seen: BoolArray) -> BestSeenUnseen:
-    """The best class of either kind, from (N, M) scores without bias and the (M,) seen mask."""
+    """Return the best class of each kind from (N, M) scores without bias and the (M,) seen mask."""
     (seen_rows, seen_scores), (unseen_rows, unseen_scores) = (
         _best(scores, np.flatnonzero(kind)) for kind in (seen, ~seen)
     )

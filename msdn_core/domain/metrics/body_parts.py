@@ -1,4 +1,4 @@
-"""The parts of a body that PCP is measured over, and which attributes are looked for at each."""
+"""The body parts over which PCP is measured, and their attribute groups."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class BodyPart:
-    """A part of a body: the marked points that are its place, and the attribute groups that describe it."""
+    """A body part: the marked points of its position, and the attribute groups that describe it."""
 
     name: str
     points: tuple[str, ...]
     groups: tuple[str, ...]
     counted: bool = True
-    """Whether it is in the mean over parts; APN leaves the tail out."""
+    """Whether it counts in the mean over parts; APN leaves out the tail."""
 
 
 APN = "APN"
@@ -44,17 +44,25 @@ _CUB = (
 
 
 def body_parts(part_names: Sequence[str], group_parts: Mapping[str, Sequence[str]]) -> tuple[str, tuple[BodyPart, ...]]:
-    """What PCP is measured over, and by whose list: APN's seven parts where CUB's fifteen points are marked.
+    """Return the name of a list of body parts, and the list.
 
-    Elsewhere the attribute groups that are seen at the same points of ``group_parts`` make one part.
+    It is APN's list of seven parts if the fifteen points of CUB are marked. Otherwise attribute groups with the same
+    points form a part.
+
+    Parameters
+    ----------
+    part_names
+        The points marked in images.
+    group_parts
+        The points where the attributes of each group can be seen.
     """
     if {point for part in _CUB for point in part.points} <= set(part_names):
         return APN, _CUB
     groups: dict[tuple[str, ...], list[str]] = {}
     for group, points in group_parts.items():
-        here = tuple(point for point in points if point in part_names)
-        if here:
-            groups.setdefault(here, []).append(group)
+        marked = tuple(point for point in points if point in part_names)
+        if marked:
+            groups.setdefault(marked, []).append(group)
     return PROJECT_PARTS, tuple(
         BodyPart(" and ".join(points), points, tuple(names)) for points, names in groups.items()
     )

@@ -1,8 +1,8 @@
-"""Whether two figures differ by more than noise: the test drawn anew many times, by weights of its images.
+"""Whether two results differ by more than noise, by resampling the test images (percentile bootstrap).
 
-A draw of N images with replacement is a whole-numbered weight an image, so that every figure of every draw is a
-product of (B, N) weights with what was measured of each image; two runs share the weights, so that what both find
-hard is taken off their difference. Intervals hold the middle 95 per cent of the draws (percentile bootstrap).
+A draw of N images with replacement is a whole-number weight per image, so a result of all draws is a product of
+(B, N) weights with the measurements of the images. Two runs share the weights, so that images that are hard for both
+cancel out in their difference. Intervals contain the middle 95 percent of the draws.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from msdn_core.domain.scoring import Floats
 
 DRAWS = 1000
 CONFIDENCE_LEVEL = 0.95
-"""The share of the draws that an interval holds."""
+"""The share of the draws within an interval."""
 
 Weights = NDArray[np.float32]
 Draws = NDArray[np.float64]
@@ -27,24 +27,33 @@ Draws = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """Where a figure, or a difference of two, lies in ``CONFIDENCE_LEVEL`` of all draws."""
+    """The range of a result, or of a difference of two, in ``CONFIDENCE_LEVEL`` of all draws."""
 
     low: float
     high: float
 
     @property
     def contains_zero(self) -> bool:
-        """Of a difference: whether it is within noise."""
+        """Whether a difference is within noise."""
         return self.low <= 0.0 <= self.high
 
 
 def drawn_weights(
     labels: Labels, draws: int = DRAWS, *, seed: int = 0, kinds: NDArray[np.generic] | None = None
 ) -> Weights:
-    """(B, N) how often each image is in each draw; within a class there are as many images in each draw.
+    """Return (B, N) how often each image is in each draw; the number of images per class is always the same.
 
-    ``kinds`` (M,), seen or not, draws the classes of each kind anew as well: then figures are asked of other classes
-    of their kind, and intervals are wider. A class that is drawn twice counts with the same images twice.
+    Parameters
+    ----------
+    labels
+        (N,) class rows.
+    draws
+        The number of draws, B.
+    seed
+        The seed of the random numbers.
+    kinds
+        (M,) whether each class is seen. If given, the classes of each kind are resampled as well: the result then
+        holds for other classes of the kind, and intervals are wider. A class drawn twice has the same images twice.
     """
     rng = np.random.default_rng(seed)
     weights = np.zeros((draws, len(labels)), np.float32)
@@ -62,7 +71,7 @@ def drawn_weights(
 
 
 def accuracy_draws(weights: Weights, labels: Labels, hits: BoolArray) -> Draws:
-    """(B,) the mean over classes of the accuracy within each, from the (N,) hits; NaN without an image."""
+    """Return (B,) draws of the per-class accuracy from (N,) hits; NaN without images."""
     if len(labels) == 0:
         return np.full(len(weights), np.nan)
     share = (1.0 / np.bincount(labels)[labels]).astype(np.float32)
@@ -74,21 +83,21 @@ def accuracy_draws(weights: Weights, labels: Labels, hits: BoolArray) -> Draws:
 def figure_draws(
     weights: Weights, labels: Labels, seen: BoolArray, best: BestSeenUnseen, gamma: float
 ) -> dict[str, Draws]:
-    """(B,) draws of ``czsl``, ``U``, ``S`` and ``H`` at a gamma, from each image's best classes."""
+    """Return (B,) draws of ``czsl``, ``U``, ``S`` and ``H`` at a gamma from the best classes of each image."""
     unseen_images = ~seen[labels]
     right = best.at(gamma) == labels
 
-    def of(images: BoolArray, hits: BoolArray) -> Draws:
+    def draws_of(images: BoolArray, hits: BoolArray) -> Draws:
         return accuracy_draws(weights[:, images], labels[images], hits[images])
 
-    u, s = of(unseen_images, right), of(~unseen_images, right)
+    u, s = draws_of(unseen_images, right), draws_of(~unseen_images, right)
     total = u + s
     harmonic = np.divide(2 * u * s, total, out=np.where(np.isnan(total), np.nan, 0.0), where=total > 0)
-    return {"czsl": of(unseen_images, best.unseen == labels), "U": u, "S": s, "H": harmonic}
+    return {"czsl": draws_of(unseen_images, best.unseen == labels), "U": u, "S": s, "H": harmonic}
 
 
 def class_draws(weights: Weights, labels: Labels, values: Floats | BoolArray, classes: int) -> Draws:
-    """(B, M) the mean of (N,) values, or the share of hits, within each class; NaN where a class is not in a draw."""
+    """Return (B, M) draws of the mean of (N,) values, or hits, within each class; NaN if a class is not drawn."""
     order = np.argsort(labels, kind="stable")
     present, starts = np.unique(labels[order], return_index=True)
     found = np.full((len(weights), classes), np.nan)
@@ -100,7 +109,7 @@ def class_draws(weights: Weights, labels: Labels, values: Floats | BoolArray, cl
 
 
 def mean_draws(weights: Weights, values: Floats) -> Draws:
-    """(B, …) means over the images of (N, …) values; one that is NaN is left out."""
+    """Return (B, …) draws of the mean over images of (N, …) values; NaN values are left out."""
     known = ~np.isnan(values)
     total = weights @ known.astype(np.float32)
     summed = weights @ np.where(known, values, 0).astype(np.float32)
@@ -109,7 +118,7 @@ def mean_draws(weights: Weights, values: Floats) -> Draws:
 
 
 def auc_draws(weights: Weights, scores: Floats, truth: NDArray[np.signedinteger]) -> Draws:
-    """(B,) area under the ROC curve of one attribute, as ``attribute_auc``, from (N,) scores and truth."""
+    """Return (B,) draws of the area under the ROC curve of an attribute (see ``attribute_auc``)."""
     known = truth >= 0
     _, places = np.unique(scores[known], return_inverse=True)
     order = np.argsort(places, kind="stable")
@@ -117,7 +126,7 @@ def auc_draws(weights: Weights, scores: Floats, truth: NDArray[np.signedinteger]
     if not len(starts):
         return np.full(len(weights), np.nan)
     drawn, has = weights[:, known][:, order], truth[known][order] == 1
-    # Images of one score are a tie: summed together, and half of them counts as below.
+    # Images with the same score are tied: they are summed, and half of them count as below.
     positive = np.add.reduceat(drawn * has, starts, axis=1)
     negative = np.add.reduceat(drawn * ~has, starts, axis=1)
     below = np.cumsum(negative, axis=1, dtype=np.float64) - negative / 2
@@ -128,7 +137,7 @@ def auc_draws(weights: Weights, scores: Floats, truth: NDArray[np.signedinteger]
 
 
 def interval(draws: Draws) -> Interval | None:
-    """The middle of (B,) draws; those that are NaN are left out, and None where all are."""
+    """Return the interval of (B,) draws without those that are NaN; None if all are."""
     known = draws[~np.isnan(draws)]
     if not len(known):
         return None
@@ -137,7 +146,7 @@ def interval(draws: Draws) -> Interval | None:
 
 
 def intervals(draws: Draws) -> NDArray[np.float64]:
-    """(2, M) low and high of each column of (B, M) draws; NaN where all of a column are."""
+    """Return (2, M) the ends of the intervals of (B, M) draws by column; NaN if a column has only NaN."""
     found = np.full((2, draws.shape[1]), np.nan)
     known = ~np.isnan(draws).all(axis=0)
     if known.any():

@@ -15,38 +15,36 @@ from msdn_core.domain.scoring import Floats
 
 @dataclass(frozen=True, eq=False, slots=True)
 class SeenUnseenCurve:
-    """S and U over all gamma; between two neighbouring gammas nothing changes.
-
-    ``gamma`` (P,) rises; ``seen`` and ``unseen`` (P + 1,) are the accuracies below the first gamma, between each
-    two, and above the last.
-    """
+    """S and U over all gammas, constant between two neighbouring ones."""
 
     gamma: NDArray[np.float64]
+    """(P,) rising."""
     seen: NDArray[np.float64]
     unseen: NDArray[np.float64]
+    """(P + 1,) S and U below the first gamma, between each two, and above the last."""
 
     @property
     def area(self) -> float:
-        """Area under U as a function of S (AUSUC), by the trapezoid rule through the curve's own points."""
+        """Area under U as a function of S (AUSUC), by the trapezoid rule through all points of the curve."""
         return float(np.trapezoid(self.unseen[::-1], self.seen[::-1]))
 
     @property
     def harmonic(self) -> NDArray[np.float64]:
-        """(P + 1,) H on each stretch."""
+        """(P + 1,) H on each interval of gamma."""
         total = self.seen + self.unseen
         return np.divide(2 * self.seen * self.unseen, total, out=np.zeros_like(total), where=total > 0)
 
     @property
     def best(self) -> int:
-        """The stretch with the highest H."""
+        """The interval of gamma with the highest H."""
         return int(self.harmonic.argmax())
 
     def stretch_of(self, gamma: float) -> int:
-        """The stretch that a gamma lies in; the upper one's where it is just at a flip."""
+        """Return the interval that contains a gamma; at a boundary, the upper one."""
         return int(np.searchsorted(self.gamma, gamma, side="right"))
 
     def gamma_of(self, stretch: int) -> float:
-        """A gamma inside a stretch: its middle, or just beyond the ends."""
+        """Return a gamma inside an interval: its middle, or just beyond the ends."""
         if len(self.gamma) == 0:
             return 0.0
         if stretch == 0:
@@ -57,9 +55,18 @@ class SeenUnseenCurve:
 
 
 def seen_unseen_curve(scores: Floats, labels: Labels, seen: BoolArray) -> SeenUnseenCurve | None:
-    """The exact curve: an image's decision flips from seen to unseen at gamma = best seen − best unseen score.
+    """Return the exact curve, or None without test images of both seen and unseen classes.
 
-    None where there are no test images of seen, or of unseen, classes.
+    The prediction of an image changes from seen to unseen at gamma = best seen score − best unseen score.
+
+    Parameters
+    ----------
+    scores
+        (N, M) class scores without bias.
+    labels
+        (N,) class rows.
+    seen
+        (M,) whether each class is seen.
     """
     of_seen = seen[labels]
     if len(labels) == 0 or of_seen.all() or not of_seen.any():
@@ -67,7 +74,7 @@ def seen_unseen_curve(scores: Floats, labels: Labels, seen: BoolArray) -> SeenUn
     best = best_seen_unseen(scores, seen)
     flip = best.seen_score - best.unseen_score
     right_below, right_above = of_seen & (best.seen == labels), ~of_seen & (best.unseen == labels)
-    # Each image weighs one over its class's images, so that sums are means over classes of accuracies within them.
+    # Each image has the weight 1 / images of its class, so that sums are per-class accuracies.
     counts = np.bincount(labels, minlength=len(seen)).astype(np.float64)
     weight = 1.0 / counts[labels]
     classes_seen, classes_unseen = len(np.unique(labels[of_seen])), len(np.unique(labels[~of_seen]))

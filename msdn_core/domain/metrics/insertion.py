@@ -1,12 +1,12 @@
-"""Region insertion and deletion: a variant of RISE's curves on cached regions.
+"""Insertion and deletion of regions: a variant of RISE's curves on cached regions.
 
-RISE inserts and deletes pixels and runs the whole network each time. Here the regions of the backbone's map come
-and go, and the network is run on those that are left: no pixel is changed, nothing is put in a region's place, and
-the backbone has seen the whole image. So these figures compare with one another and not with published ones.
+RISE inserts and deletes pixels and runs the whole network each time. Here regions of the backbone's map are inserted
+and deleted, and the network runs on those that remain: no pixel changes, nothing replaces a region, and the backbone
+has seen the whole image. These values can be compared with one another, but not with published ones.
 
-Both sub-nets are sums over regions, so all R + 1 runs are running sums: attribute → visual is the mean of its region
-scores under an attention that is brought to sum 1 over the regions left; visual → attribute is the plain sum. A
-cosine classifier brings the running sums to its length, as the network does with the whole ones.
+Both sub-nets are sums over regions, so all R + 1 runs are running sums: attribute→visual is the mean of its region
+scores under attention scaled to sum 1 over the remaining regions; visual→attribute is the plain sum. A cosine
+classifier scales the running sums, as the network scales the whole sums.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from msdn_core.domain.scoring import Floats, Fusion, class_scores, fused_attribu
 
 
 def class_maps(attention: Floats, unit_vectors: Floats) -> NDArray[np.floating]:
-    """(N, R) where a sub-net looks for a class: its (N, K, R) attention weighted by the (N, K) class vectors."""
+    """Return (N, R) attention for a class: (N, K, R) attention of a sub-net weighted by (N, K) class vectors."""
     return np.asarray(np.matmul(unit_vectors[:, None, :], attention)[:, 0])
 
 
@@ -34,13 +34,29 @@ def insertion_area(
     fusion: Fusion,
     cosine_scale: float = 0.0,
 ) -> NDArray[np.float64]:
-    """(N,) area under the probability of a target class as regions come in, over the share of regions that are in.
+    """Return the (N,) area under the probability of a target class over the share of inserted regions.
 
-    ``attention_av`` A1 and ``region_scores_av`` S1 are (N, K, R); ``region_scores_va`` (N, K, R) sums to s2;
-    ``order`` (N, R) the regions in the order in which they come; ``target`` (N,) rows of ``unit_vectors`` (M, K);
-    ``offset`` (M,) is added to the fused logits; ``cosine_scale`` is that of a cosine classifier, 0 without one. With
-    ``order`` reversed it is the area under deletion: what is left after the best j regions went is what is in after
-    the worst R − j came.
+    With a reversed ``order`` it is the area under deletion: what remains after the best j regions are deleted is what
+    is there after the worst R − j are inserted.
+
+    Parameters
+    ----------
+    attention_av, region_scores_av
+        (N, K, R) A1 and S1.
+    region_scores_va
+        (N, K, R) terms whose sum over regions is s2.
+    order
+        (N, R) regions in the order of insertion.
+    target
+        (N,) rows of ``unit_vectors``.
+    unit_vectors
+        (M, K) class vectors of length 1.
+    offset
+        (M,) added to the fused logits.
+    fusion
+        Weights of the sub-nets.
+    cosine_scale
+        The scale of a cosine classifier, 0 without one.
     """
     places = order[:, None, :]
     attention = np.take_along_axis(attention_av, places, axis=2)
@@ -52,7 +68,7 @@ def insertion_area(
     fused = fused_attribute_scores(scores_av, scores_va, fusion)
     steps = np.zeros((len(order), order.shape[1] + 1, fused.shape[1]), fused.dtype)
     steps[:, 1:] = fused.transpose(0, 2, 1)
-    # One product of all images' steps: a stack of small ones takes many times as long.
+    # One product for the steps of all images: many small ones take several times as long.
     logits = class_scores(steps.reshape(-1, steps.shape[2]), unit_vectors).reshape(*steps.shape[:2], -1) + offset
     top = logits.max(axis=2, keepdims=True)
     total = np.exp(logits - top).sum(axis=2)

@@ -1,6 +1,6 @@
-"""Part localisation by the PCP of APN (reference, section 6): boxes around a map's peak and around the true part.
+"""Part localisation by the PCP of APN (reference, section 6): boxes around the peak of a map and the true part.
 
-All places are whole pixels of what the network viewed, brought to 224 a side; x goes right and y down.
+Coordinates are whole pixels of the viewed part of the image scaled to 224 × 224; x goes right and y down.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from msdn_core.domain.scoring import Floats
 
 PCP_SIDE = 224
 PCP_SCALES = {"usual": 1.4, "strict": 4.0}
-"""A part's box is the bird's box divided by this."""
+"""The box of a part is the box of the bird divided by this."""
 
 Pixels = NDArray[np.int64]
 
 
 def enlarged_peaks(maps: Floats) -> Pixels:
-    """(…, 2) x and y of the highest pixel of (…, H, W) maps enlarged to 224 a side, linearly between the regions'
-    centres; the first one, row by row, where several are as high.
+    """Return (…, 2) x and y of the highest pixel of (…, H, W) maps enlarged to 224 × 224.
 
-    Between four neighbouring centres the enlarged map is bilinear, so its highest pixel is one next to a centre, or
-    the first of a border that repeats its region: only those are computed.
+    Enlargement is linear between the centres of regions; of several highest pixels, the first one row by row counts.
+    Between four neighbouring centres the enlarged map is bilinear, so its highest pixel is next to a centre or the
+    first of a border that repeats its region: only these are computed.
     """
     rows, weights_y = _candidates(maps.shape[-2])
     columns, weights_x = _candidates(maps.shape[-1])
@@ -32,24 +32,33 @@ def enlarged_peaks(maps: Floats) -> Pixels:
 
 
 def correct_parts(peaks: Pixels, points: NDArray[np.floating], boxes: Pixels, scale: float) -> NDArray[np.float64]:
-    """(N, G) 1 where the box around a peak overlaps that around the nearest true point by an IoU of more than 0.5.
+    """Return (N, G): 1 if the boxes around a peak and the nearest true point have an IoU above 0.5, otherwise 0.
 
-    ``peaks`` is (N, G, 2); ``points`` (N, T, 2) are the places of the part, NaN where out of sight; ``boxes``
-    (N, 4) the bird's left, top, right and bottom. The box of a part is as wide and high as the bird's divided by
-    ``scale``, and moved inside the image where it would stick out. NaN where no point is in sight.
+    The box of a part has the width and height of the bird's divided by ``scale``, and is moved inside the image.
+
+    Parameters
+    ----------
+    peaks
+        (N, G, 2) x and y.
+    points
+        (N, T, 2) x and y of the part, NaN if not visible; the result is NaN without a visible point.
+    boxes
+        (N, 4) left, top, right and bottom of the bird.
+    scale
+        See ``PCP_SCALES``.
     """
     distance = np.square(points[:, None] - peaks[:, :, None]).sum(axis=-1)
     nearest = np.where(np.isnan(distance), np.inf, distance).argmin(axis=-1)
     truth = np.take_along_axis(points, nearest[..., None], axis=1)
     size = np.maximum(((boxes[:, 2:] - boxes[:, :2]) / scale).astype(np.int64), 2)[:, None]
     visible = ~np.isnan(truth).any(axis=-1)
-    there = np.where(visible[..., None], truth, 0).astype(np.int64)
-    hits = _iou(_part_boxes(peaks, size), _part_boxes(there, size)) > 0.5
+    places = np.where(visible[..., None], truth, 0).astype(np.int64)
+    hits = _iou(_part_boxes(peaks, size), _part_boxes(places, size)) > 0.5
     return np.where(visible, hits, np.nan)
 
 
 def _candidates(count: int) -> tuple[Pixels, NDArray[np.float64]]:
-    """Pixels along one side that may be highest, and how much each of ``count`` regions weighs there."""
+    """Return the pixels along a side that can be highest, and the weight of each of ``count`` regions there."""
     centres = (np.arange(count) + 0.5) * PCP_SIDE / count - 0.5
     pixels = np.unique(np.clip(np.concatenate([[0.0], np.floor(centres), np.ceil(centres)]), 0, PCP_SIDE - 1))
     place = np.clip((pixels + 0.5) * count / PCP_SIDE - 0.5, 0, count - 1)
@@ -58,7 +67,7 @@ def _candidates(count: int) -> tuple[Pixels, NDArray[np.float64]]:
 
 
 def _part_boxes(centres: Pixels, size: Pixels) -> NDArray[np.int64]:
-    """(N, G, 4) left, top, right, bottom of boxes around centres (N, G, 2), of size (N, 1, 2), inside the image."""
+    """Return (N, G, 4) left, top, right, bottom of boxes of size (N, 1, 2) around (N, G, 2) centres, in the image."""
     low, high = centres - size // 2, centres + size // 2
     out_low, out_high = low < 0, high > PCP_SIDE - 1
     low, high = (

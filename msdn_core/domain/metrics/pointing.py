@@ -1,4 +1,4 @@
-"""The pointing game: whether the maximum of a map falls where the part truly is (reference, section 6)."""
+"""The pointing game: whether the peak of a map is at the true position of the part (reference, section 6)."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from msdn_core.domain.attributes import BoolArray
 
 
 def pointing_hits(peaks: NDArray[np.integer], truth: NDArray[np.floating], *, within: int = 1) -> BoolArray:
-    """(…,) whether a peak (…, 2) lies within so many regions (Chebyshev) of any true region (…, T, 2).
+    """Return (…,) whether a peak (…, 2) is within some regions (Chebyshev) of any true region (…, T, 2).
 
-    Rows of ``truth`` that are NaN are no place; where all are, there is no hit.
+    True regions that are NaN are ignored; without any, there is no hit.
     """
     distance = np.abs(truth - peaks[..., None, :]).max(axis=-1)
     return np.asarray((np.where(np.isnan(distance), np.inf, distance) <= within).any(axis=-1))
 
 
 def pointing_chance(truth: NDArray[np.floating], grid: tuple[int, int], *, within: int = 1) -> NDArray[np.float64]:
-    """(…,) the share of all H×W regions that would be a hit, for true regions (…, T, 2)."""
+    """Return the (…,) share of all H×W regions that are a hit for true regions (…, T, 2)."""
     rows, columns = np.divmod(np.arange(grid[0] * grid[1]), grid[1])
-    everywhere = np.stack([rows, columns], axis=1)
-    hits = [pointing_hits(np.broadcast_to(place, (*truth.shape[:-2], 2)), truth, within=within) for place in everywhere]
+    regions = np.stack([rows, columns], axis=1)
+    hits = [pointing_hits(np.broadcast_to(place, (*truth.shape[:-2], 2)), truth, within=within) for place in regions]
     return np.asarray(np.mean(hits, axis=0), dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class PointingGame:
-    """The game over N images and K attributes; NaN where an attribute is absent or its part has no known place."""
+    """The game over N images and K attributes; NaN if an attribute is absent or the position of its part is unknown."""
 
     av: NDArray[np.float64]
     va: NDArray[np.float64]
-    """(N, K) 1 for a hit of that sub-net, 0 for a miss."""
+    """(N, K): 1 for a hit of the sub-net, 0 for a miss."""
     chance: NDArray[np.float64]
-    """(N, K) the share of regions that would be a hit."""
+    """(N, K) the share of regions that are a hit."""
 
 
 def pointing_game(
@@ -47,10 +47,20 @@ def pointing_game(
     places: Sequence[Sequence[int]],
     grid: tuple[int, int],
 ) -> PointingGame:
-    """Whether the attention to each attribute that an image has peaks within one region of its part.
+    """Return whether the attention to each present attribute peaks within one region of its part.
 
-    ``peaks_*`` (N, K) are regions numbered row by row; ``present`` (N, K); ``regions`` (N, P, 2) row and column of
-    each part, NaN where it is not seen; ``places`` the columns of ``regions`` where each of the K attributes is seen.
+    Parameters
+    ----------
+    peaks_av, peaks_va
+        (N, K) regions numbered row by row.
+    present
+        (N, K) whether the image has the attribute.
+    regions
+        (N, P, 2) row and column of each part, NaN if not visible.
+    places
+        For each of the K attributes, the columns of ``regions`` where it can be seen.
+    grid
+        H and W.
     """
     av, va, chance = (np.full(present.shape, np.nan) for _ in range(3))
     for column, at in enumerate(places):

@@ -1,4 +1,4 @@
-"""Several seeds of one configuration: their mean and deviation, and whether two configurations differ."""
+"""Several seeds of a configuration: mean and standard deviation, and whether two configurations differ."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from msdn_core.domain.metrics.bootstrap import CONFIDENCE_LEVEL, Interval
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """A figure over ``count`` seeds."""
+    """A result over ``count`` seeds."""
 
     mean: float
     deviation: float | None
-    """Of the sample (divided by count − 1); None of a single seed."""
+    """The sample standard deviation (divided by count − 1); None for a single seed."""
     count: int
 
 
 def configuration(settings: Mapping[str, Any]) -> str:
-    """What two runs share exactly if they differ in nothing but their seed."""
+    """Return a text that is equal for two runs exactly if their settings differ only in the seed."""
     return json.dumps({name: value for name, value in settings.items() if name != "seed"}, sort_keys=True)
 
 
 def spread(values: Sequence[float]) -> Spread | None:
-    """Mean and deviation of a figure; None without any."""
+    """Return mean and standard deviation of a result; None without values."""
     if not values:
         return None
     deviation = float(np.std(values, ddof=1)) if len(values) > 1 else None
@@ -36,7 +36,7 @@ def spread(values: Sequence[float]) -> Spread | None:
 
 
 def difference_of_means(first: Sequence[float], second: Sequence[float]) -> Interval | None:
-    """Where the difference of two means over seeds, second less first, lies by Welch's t; None below two seeds each."""
+    """Return the interval of the second mean minus the first by Welch's t; None with fewer than two seeds each."""
     if min(len(first), len(second)) < 2:
         return None
     from scipy.special import stdtrit

@@ -85,7 +85,7 @@ def _keys(collection: Collection, order: Order, asked: Asked) -> FloatArray:
         return disagreement(collection.scores_av, collection.scores_va)
     if order is Order.CLASS_DOUBT:
         unit = table.unit_vectors(clip_negative=clip_negative)
-        return predict(collection.fused, unit, table.seen, asked.gamma).doubt
+        return predict(collection.fused, unit, table.seen, asked.gamma).uncertainty
     if order in (Order.EXPECTED_CHANGE, Order.ATTRIBUTE_CHANGE):
         return _changes(collection, asked, any_attribute=order is Order.EXPECTED_CHANGE)
     strength = strengths(collection.fused)[:, max(asked.attribute, 0)]

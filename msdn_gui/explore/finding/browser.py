@@ -143,7 +143,7 @@ class Browser:
         """(n,) one number an image that the network has looked at."""
         order, table = request.order, request.table
         if order is Order.DOUBT:
-            return self._predictions(request, collection).doubt
+            return self._predictions(request, collection).uncertainty
         if order is Order.DISAGREEMENT:
             return self._keep(
                 "disagreement", (), (collection,), lambda: disagreement(collection.scores_av, collection.scores_va)
