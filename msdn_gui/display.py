@@ -1,4 +1,4 @@
-"""Whether a window can be opened here, asked before Qt is: Qt ends the process with a core dump where it cannot."""
+"""Checks whether a window can be opened before Qt is loaded: Qt aborts the process if it cannot."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ _EVERYTHING = (
 _WITHOUT_SCREEN = "`python -m msdn_core` works without a screen."
 
 
-def fault_of_import(error: ImportError) -> str:
-    """One sentence for a Qt that cannot be loaded."""
+def explain_import_error(error: ImportError) -> str:
+    """Return a sentence that says why Qt cannot be loaded."""
     library = _library_in(str(error))
     if library:
         return _missing([library])
@@ -57,44 +57,44 @@ def fault_of_import(error: ImportError) -> str:
 
 
 def choose_platform(environment: Mapping[str, str], *, offscreen_is_fine: bool) -> tuple[str | None, str | None]:
-    """The platform plugin to ask Qt for (None: its own choice), and one sentence where no window can be opened.
+    """Return the platform plugin for Qt (None: Qt's choice), and a sentence if no window can be opened.
 
-    ``offscreen_is_fine`` where only a picture is wanted.
+    ``offscreen_is_fine`` if only a screenshot is needed.
     """
     if environment.get("QT_QPA_PLATFORM"):
-        # A person's own choice; only what would end in a core dump is refused.
-        faults = [
-            _fault_of_plugin(name.split(":")[0], environment) for name in environment["QT_QPA_PLATFORM"].split(";")
+        # The person's choice; only what would abort the process is refused.
+        problems = [
+            _problem_of_plugin(name.split(":")[0], environment) for name in environment["QT_QPA_PLATFORM"].split(";")
         ]
-        return None, None if None in faults else faults[0]
+        return None, None if None in problems else problems[0]
     if not sys.platform.startswith(("linux", "freebsd")):
         return None, None
     wayland = _wayland_answers(environment)
-    fault: str | None = None
+    problem: str | None = None
     if wayland:
-        fault = _fault_of_plugin("wayland", environment)
-        if fault is None:
+        problem = _problem_of_plugin("wayland", environment)
+        if problem is None:
             return "wayland;xcb" if environment.get("DISPLAY") else "wayland", None
     if environment.get("DISPLAY"):
-        fault = _fault_of_plugin("xcb", environment)
-        if fault is None:
+        problem = _problem_of_plugin("xcb", environment)
+        if problem is None:
             return "xcb", None
     if offscreen_is_fine:
         return "offscreen", None
-    if fault is None:
-        what = (
-            f"WAYLAND_DISPLAY is “{environment['WAYLAND_DISPLAY']}”, where nothing answers"
+    if problem is None:
+        reason = (
+            f"WAYLAND_DISPLAY is “{environment['WAYLAND_DISPLAY']}”, which does not respond"
             if environment.get("WAYLAND_DISPLAY")
             else "neither DISPLAY nor WAYLAND_DISPLAY is set"
         )
-        fault = (
-            f"There is no screen to open a window on ({what}): start it from a desktop session, or over "
-            f"`ssh -X`; {_WITHOUT_SCREEN}"
+        problem = (
+            f"There is no screen for a window ({reason}): start the program in a desktop session or with `ssh -X`; "
+            f"{_WITHOUT_SCREEN}"
         )
-    return None, fault
+    return None, problem
 
 
-def _fault_of_plugin(name: str, environment: Mapping[str, str]) -> str | None:
+def _problem_of_plugin(name: str, environment: Mapping[str, str]) -> str | None:
     if name in ("offscreen", "minimal", "vnc") or not sys.platform.startswith(("linux", "freebsd")):
         return None
     if name == "xcb":
@@ -103,10 +103,10 @@ def _fault_of_plugin(name: str, environment: Mapping[str, str]) -> str | None:
             return _missing(missing)
         display = environment.get("DISPLAY", "")
         if not _x_answers(display):
-            where = f"at DISPLAY “{display}”" if display else "because DISPLAY is not set"
+            reason = f"the X server at DISPLAY “{display}” refuses it" if display else "DISPLAY is not set"
             return (
-                f"No window can be opened {where}, for no X server lets it in there: start it from a desktop session, "
-                f"or over `ssh -X`; {_WITHOUT_SCREEN}"
+                f"No window can be opened because {reason}: start the program in a desktop session or with `ssh -X`; "
+                f"{_WITHOUT_SCREEN}"
             )
     if name == "wayland":
         missing = _missing_libraries("libqwayland.so", "libqwayland-generic.so")
@@ -116,7 +116,7 @@ def _fault_of_plugin(name: str, environment: Mapping[str, str]) -> str | None:
 
 
 def _missing_libraries(*plugins: str) -> list[str]:
-    """System libraries that a platform plugin cannot find: asked of the loader, which Qt would ask too."""
+    """Return the system libraries that a platform plugin lacks, by asking the loader that Qt uses."""
     found = importlib.util.find_spec("PySide6")
     if found is None or not found.submodule_search_locations:
         return []
@@ -127,8 +127,8 @@ def _missing_libraries(*plugins: str) -> list[str]:
             continue
         try:
             ctypes.CDLL(str(file), mode=os.RTLD_LAZY | os.RTLD_LOCAL)
-        except OSError as fault:
-            first = _library_in(str(fault))
+        except OSError as error:
+            first = _library_in(str(error))
             if not first:
                 return []
             others = [name for name in _PACKAGES if name.startswith("libxcb") and not _loads(name)]
@@ -154,8 +154,8 @@ def _missing(libraries: list[str]) -> str:
     packages = [_PACKAGES[name] for name in libraries if name in _PACKAGES]
     how = f"apt install {' '.join(packages)}" if len(packages) == len(libraries) else f"apt install {_EVERYTHING}"
     return (
-        f"The window needs system libraries that are not here ({', '.join(libraries)}); on Debian and Ubuntu, "
-        f"`{how}` installs them, and {_WITHOUT_SCREEN}"
+        f"The window needs system libraries that are not installed ({', '.join(libraries)}); on Debian and Ubuntu, "
+        f"`{how}` installs them. {_WITHOUT_SCREEN}"
     )
 
 
@@ -168,7 +168,7 @@ def _wayland_answers(environment: Mapping[str, str]) -> bool:
 
 
 def _x_answers(display: str) -> bool:
-    """Whether an X server lets us in where DISPLAY points, asked of the library that Qt would ask too."""
+    """Return whether the X server of DISPLAY accepts a connection, by asking the library that Qt uses."""
     try:
         xcb = ctypes.CDLL("libxcb.so.1")
     except OSError:

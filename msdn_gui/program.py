@@ -1,4 +1,4 @@
-"""The running program: its services, its window, and the one way in which all of it ends."""
+"""The running program: its services, its window, and its shutdown."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QApplication
 
@@ -34,7 +34,7 @@ _LOAD_OTHERS_MS = 1500
 
 
 class Program:
-    """Made once; ``run`` shows the window and returns the process's status."""
+    """Created once; ``run`` shows the window and returns the exit status."""
 
     def __init__(
         self,
@@ -45,24 +45,25 @@ class Program:
         size: tuple[int, int] | None = None,
         screenshot: Path | None = None,
     ) -> None:
-        self.application = QApplication.instance() or QApplication(sys.argv[:1])
+        existing = QApplication.instance()
+        self.application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
         self.application.setApplicationName("MSDN Explorer")
         self.application.setDesktopFileName("msdn-explorer")
         self._handler = log_to_file()
-        # A start that only takes a picture leaves nothing behind, and has nobody to tell of others.
+        # A start that only takes a screenshot leaves no note and reports no other starts.
         self._unfinished = collect_unfinished() if screenshot is None else []
         self._note = StartNote.begin() if screenshot is None else None
         self.faults = FaultWatch()
         settings = SettingsStore(is_kept=screenshot is None)
         self.explainer = ExplainerService()
-        # Torch takes seconds to load: the worker begins before the window is made.
+        # Torch takes seconds to load, so the worker starts before the window is made.
         self.explainer.prewarm(_likely_checkpoint(settings, project))
         install(self.application, theme or settings.value.theme, settings.value.text_scale)
         self.services = Services(self.explainer, Thumbnails(), Jobs(), RunMonitor(), settings, QUndoGroup())
         self.session = Session(self.explainer)
         self.window = MainWindow(self.session, self.services)
-        self.faults.told.connect(self.window.message_bar.show_fault)
-        self.explainer.died.connect(self.faults.tell)
+        self.faults.reported.connect(self.window.message_bar.show_fault)
+        self.explainer.died.connect(self.faults.report)
         self.window.restore()
         if size is not None:
             self.window.resize(*size)
@@ -74,7 +75,7 @@ class Program:
         self.window.show_workspace(self._workspace)
 
     def run(self) -> int:
-        """The event loop, then the one shutdown."""
+        """Run the event loop, then shut down."""
         signals = end_on_signals(self.application)
         shot = None
         if self._screenshot is not None:
@@ -89,21 +90,21 @@ class Program:
             self.close()
 
     def start(self) -> None:
-        """Opens what this start is about; the window is there already."""
-        self.faults.tell_unfinished(self._unfinished)
+        """Open the project of this start; the window is already visible."""
+        self.faults.report_unfinished(self._unfinished)
         kept = self.services.settings.value
         is_first = self._project is None and not kept.recent_projects and not kept.tour_offered
         self.window.opening.open_first(self._project)
         if is_first and self._screenshot is None:
             self.window.tour.offer()
-        # Kept here: a connection does not keep the object whose method it calls.
-        self._loader = threading.Thread(target=load_modules, name="loads workspaces", daemon=True)
+        # The thread is kept as an attribute because the connection does not keep it alive.
+        self._loader = threading.Thread(target=load_modules, name="load workspaces", daemon=True)
         self._loading = make_timer(self.window, _LOAD_OTHERS_MS, single_shot=True)
         self._loading.timeout.connect(self._loader.start)
         self._loading.start()
 
     def close(self) -> None:
-        """Ends everything that was started here; nothing is left behind."""
+        """End everything that was started."""
         if self._ended:
             return
         self._ended = True
@@ -114,9 +115,16 @@ class Program:
         self.window.close_for_good()
         self.session.close_project()
         self.services.settings.write()
-        for one in (self.session, self.services.undo_group, self.services.settings, self.services.thumbnails):
-            one.deleteLater()
-        for one in (self.services.jobs, self.services.run_monitor, self.explainer):
+        ended: tuple[QObject, ...] = (
+            self.session,
+            self.services.undo_group,
+            self.services.settings,
+            self.services.thumbnails,
+            self.services.jobs,
+            self.services.run_monitor,
+            self.explainer,
+        )
+        for one in ended:
             one.deleteLater()
         self.faults.close()
         self.faults.deleteLater()
@@ -128,7 +136,7 @@ class Program:
 
 
 def _likely_checkpoint(settings: SettingsStore, project: Path | None) -> Path | None:
-    """The checkpoint that the first image will be looked at through, as far as can be told without opening."""
+    """Return the checkpoint that will probably explain the first image, without opening a project."""
     kept = settings.value.checkpoints.get(str(project.absolute()) if project else settings.value.last_project)
     candidates = [Path(kept)] if kept else []
     candidates += [choice.path for choice in shipped_checkpoints()]

@@ -1,4 +1,4 @@
-"""Ctrl+C and a polite kill end the program as closing its window does: with its one shutdown."""
+"""SIGINT and SIGTERM end the program in the same way as closing its window."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, QSocketNotifier
 from PySide6.QtWidgets import QApplication
 
 
-class SignalEnd(QObject):
-    """Wakes the event loop when a signal comes, for Python runs no handler while Qt waits."""
+class SignalWatcher(QObject):
+    """Wakes the event loop when a signal arrives, because Python runs no handlers while Qt waits."""
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
@@ -19,18 +19,18 @@ class SignalEnd(QObject):
         self._reader.setblocking(False)
         self._writer.setblocking(False)
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._read)
+        self._notifier.activated.connect(self._on_activated)
         self._old_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
         self._old: dict[int, Any] = {}
         for number in (signal.SIGINT, signal.SIGTERM):
             self._old[number] = signal.signal(number, lambda *_: application.quit())
 
-    def _read(self) -> None:
-        # Python runs the handlers once it is back in its own loop, which is now.
+    def _on_activated(self) -> None:
+        # Python runs the handlers as soon as Python code runs, which is now.
         self._reader.recv(64)
 
     def close(self) -> None:
-        """Puts the handlers back."""
+        """Restore the handlers."""
         for number, handler in self._old.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._old_fd)
@@ -40,6 +40,6 @@ class SignalEnd(QObject):
         self.deleteLater()
 
 
-def end_on_signals(application: QApplication) -> SignalEnd:
-    """From now on, SIGINT and SIGTERM end the event loop."""
-    return SignalEnd(application)
+def end_on_signals(application: QApplication) -> SignalWatcher:
+    """Let SIGINT and SIGTERM end the event loop."""
+    return SignalWatcher(application)

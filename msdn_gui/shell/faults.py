@@ -1,4 +1,4 @@
-"""Faults of the program itself: caught wherever they happen, written down, and told in the window."""
+"""Errors of the program itself: caught wherever they happen, logged, and shown in the window."""
 
 from __future__ import annotations
 
@@ -12,44 +12,44 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
-from msdn_gui.services.fault_log import report
+from msdn_gui.services.fault_log import report as report_text
 from msdn_gui.services.starts import UnfinishedStart
 
 _log = logging.getLogger("msdn_gui")
 _AGAIN_S = 5.0
-"""A fault of each painting, say, is written and told once in this time."""
+"""The same error, e.g. of each painting, is reported once in this time."""
 
 
 class FaultWatch(QObject):
-    """Takes what nobody caught, in slots, in threads and in what the interpreter cleans up; the window lives on."""
+    """Reports exceptions that nobody caught, in slots, threads and finalisers; the window stays open."""
 
-    told = Signal(str, str)
-    """A sentence of what happened and what to do, and the report to send."""
+    reported = Signal(str, str)
+    """A sentence that says what happened and what to do, and the report to send."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._last: dict[str, float] = {}
         self._hooks: tuple[Any, Any, Any] = (sys.excepthook, threading.excepthook, sys.unraisablehook)
-        sys.excepthook = self._take
-        threading.excepthook = self._take_of_thread
-        sys.unraisablehook = self._take_unraisable
+        sys.excepthook = self._on_exception
+        threading.excepthook = self._on_thread_exception
+        sys.unraisablehook = self._on_unraisable
 
     def close(self) -> None:
-        """Puts the hooks back."""
+        """Restore the hooks."""
         sys.excepthook, threading.excepthook, sys.unraisablehook = self._hooks
 
-    def tell(self, sentence: str, details: str) -> None:
-        """Writes a fault down and tells it; from any thread."""
-        text = report(sentence, details)
+    def report(self, sentence: str, details: str) -> None:
+        """Log an error and show it; may be called from any thread."""
+        text = report_text(sentence, details)
         _log.error("%s", text)
-        self.told.emit(sentence, text)
+        self.reported.emit(sentence, text)
 
-    def tell_unfinished(self, starts: list[UnfinishedStart]) -> None:
-        """Tells that earlier starts did not end as they should, in one sentence however many they are."""
+    def report_unfinished(self, starts: list[UnfinishedStart]) -> None:
+        """Report earlier starts that did not end normally, in one sentence."""
         if starts:
-            self.tell(starts[0].sentence, "\n\n".join(start.details for start in starts))
+            self.report(starts[0].sentence, "\n\n".join(start.details for start in starts))
 
-    def _take(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):
             application = QCoreApplication.instance()
             if application is not None:
@@ -58,18 +58,18 @@ class FaultWatch(QObject):
         if not self._is_new(kind, trace):
             return
         self._hooks[0](kind, error, trace)
-        self.tell(
-            f"Something went wrong in the program ({_named(kind, error)}). What was saved is whole, but what was done "
-            "last may not have been: try it again, and send the report if it fails again.",
+        self.report(
+            f"An error occurred in the program ({_named(kind, error)}). Saved data is intact, but your last action may "
+            "not have been completed: try it again, and send the report if it fails again.",
             "".join(traceback.format_exception(kind, error, trace)),
         )
 
-    def _take_of_thread(self, given: threading.ExceptHookArgs) -> None:
+    def _on_thread_exception(self, given: threading.ExceptHookArgs) -> None:
         if given.exc_type is not SystemExit and given.exc_value is not None:
-            self._take(given.exc_type, given.exc_value, given.exc_traceback)
+            self._on_exception(given.exc_type, given.exc_value, given.exc_traceback)
 
-    def _take_unraisable(self, given: sys.UnraisableHookArgs) -> None:
-        # Nothing that a person did failed: it is written down and not told.
+    def _on_unraisable(self, given: sys.UnraisableHookArgs) -> None:
+        # Nothing that a person did failed, so it is logged and not shown.
         if given.exc_value is not None and self._is_new(given.exc_type, given.exc_traceback):
             trace = traceback.format_exception(given.exc_type, given.exc_value, given.exc_traceback)
             _log.error("%s: %s\n%s", given.err_msg or "Ignored", type(given.object).__name__, "".join(trace))

@@ -1,4 +1,4 @@
-"""All ways into a project: a folder of one, a folder of images, the aviary, a data set of any format."""
+"""All ways to open a project: its folder, a folder of images, the aviary, or a data set of any format."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from msdn_gui.services.locations import aviary_folder, folder_project, new_proje
 from msdn_gui.session import Session
 from msdn_gui.session.checkpoints import run_behind
 
-_TOLD = 3
-"""Findings of an import that are told in the window."""
+_MAX_FINDINGS = 3
+"""Findings of an import that the window shows."""
 
 
 @dataclass(frozen=True)
@@ -33,33 +33,32 @@ class ImportRequest:
 
 
 class Opening(QObject):
-    """Opens projects in the session; what takes longer runs as a job, and the project opens as soon as it can."""
+    """Opens projects in the session; a project that must be made first is made by a job and opens after it."""
 
     busy_changed = Signal(bool)
-    """A project is being made, and will open by itself."""
+    """Whether a project is being made that opens by itself."""
 
     def __init__(self, session: Session, services: Services, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._session = session
         self._services = services
-        self._wanted: object = None
-        session.document.project_changed.connect(self._remember)
-        session.inference.checkpoint_changed.connect(self._remember_checkpoint)
-        # A long list of images comes a moment after its project.
-        session.document.images_changed.connect(self._choose_first_image)
+        self._pending: object = None
+        session.document.project_changed.connect(self._on_project_changed)
+        session.inference.checkpoint_changed.connect(self._on_checkpoint_changed)
+        # A long list of images is read after its project was opened.
+        session.document.images_changed.connect(self._select_first_image)
 
     @property
     def is_busy(self) -> bool:
-        """Whether a project is being made that will open by itself."""
-        return self._wanted is not None
+        """Whether a project is being made that opens by itself."""
+        return self._pending is not None
 
     def expect(self) -> None:
-        """From now on something is about to be opened; the window says so until it is."""
-        self._want(self)
+        """Show that a project is about to be opened, until it is."""
+        self._set_pending(self)
 
     def open_first(self, path: Path | None) -> None:
-        """What a start shows: the given folder, the project that was open last, the start screen, or at first the
-        aviary."""
+        """Open the given folder, the last project or the start screen; at the very first start, the aviary."""
         if path is not None:
             self.open_path(path)
             return
@@ -68,17 +67,17 @@ class Opening(QObject):
         if last and Project.is_project(Path(last)):
             self.open_project(Path(last))
         elif kept.recent_projects:
-            # The start screen: the project was closed, or is gone.
-            self._want(None)
+            # The start screen: the project was closed or no longer exists.
+            self._set_pending(None)
             if last:
                 self._session.messages.warning(
-                    f"The project {last} is not there any more; open it from where it is now, or another one.",
+                    f"The project {last} no longer exists there; open it from its new location, or open another one.",
                 )
         else:
             self.open_aviary(aviary_folder())
 
     def open_path(self, path: Path) -> None:
-        """A project, its file, or a folder of images."""
+        """Open a project, given by its folder or file, or a folder of images."""
         path = Path(path).absolute()
         if path.name == PROJECT_FILE:
             path = path.parent
@@ -87,18 +86,18 @@ class Opening(QObject):
         elif path.is_dir():
             self.open_images(path)
         else:
-            self._want(None)
-            self._session.messages.error(f"There is no folder {path}; drop or open a folder.")
+            self._set_pending(None)
+            self._session.messages.error(f"{path} is not a folder; open or drop a folder.")
 
     def open_project(self, path: Path) -> bool:
-        """Opens a project; where it cannot be, the message bar says why and the open one stays."""
-        self._want(None)
+        """Open a project; if that fails, the message bar says why and the open project stays open."""
+        self._set_pending(None)
         session, settings = self._session, self._services.settings
         before = settings.remembered(path)
         try:
             session.open_project(path)
-        except MsdnError as fault:
-            session.messages.error(str(fault))
+        except MsdnError as error:
+            session.messages.error(str(error))
             return False
         kept = settings.value.checkpoints.get(str(path))
         current = session.inference.checkpoint
@@ -110,21 +109,21 @@ class Opening(QObject):
         session.selection.set_class(before.class_name)
         last = _image_named(session.document.images, before.image)
         if last is not None:
-            # A workspace may have chosen another one meanwhile.
+            # A workspace may have selected another one meanwhile.
             session.selection.set_image(last)
-        self._choose_first_image()
+        self._select_first_image()
         if self._is_undrawn_aviary():
             self._draw(path)
         return True
 
     def open_checkpoint(self, path: Path) -> None:
-        """Looks through a checkpoint; where nothing is open, the project opens that its run belongs to."""
+        """Use a checkpoint; if no project is open, open that of the checkpoint's run first."""
         if self._session.document.project is None:
             run = run_behind(path)
             project = run.parent.parent if run is not None else path.parent
             if not Project.is_project(project):
                 self._session.messages.warning(
-                    f"{path.name} does not lie in a project; open images to look at first, then the checkpoint.",
+                    f"{path.name} is not in a project; open a project or images first, then the checkpoint.",
                 )
                 return
             if not self.open_project(project):
@@ -132,13 +131,13 @@ class Opening(QObject):
         self._session.inference.set_checkpoint(path)
 
     def close_project(self) -> None:
-        """Lets go of the project; the next start opens none."""
-        self._want(None)
+        """Close the project; the next start opens none."""
+        self._set_pending(None)
         self._session.close_project()
         self._services.settings.change(last_project="")
 
     def open_images(self, folder: Path) -> None:
-        """Opens a folder of images: its project is made, or found again with the images that are new."""
+        """Open a folder of images: its project is created, or updated with new images."""
         project = folder_project(folder)
         if self._session.document.project is not None and self._session.document.project.path == project:
             self._session.close_project()
@@ -148,25 +147,26 @@ class Opening(QObject):
         self._open_when_done(job, project)
 
     def import_data(self, request: ImportRequest) -> None:
-        """Makes a project of a data set and opens it, or a run of a published checkpoint and looks through it."""
+        """Create a project from a data set and open it, or import a published checkpoint as a run and use it."""
         source, current = request.source, self._session.document.project
         if request.format in ("images", "project"):
             self.open_path(source)
             return
-        more = [word for name, value in request.options.items() for word in (f"--{name.replace('_', '-')}", value)]
+        options = [part for name, value in request.options.items() for part in (f"--{name.replace('_', '-')}", value)]
         title = f"Importing {source.name}"
         if request.format == "checkpoint":
             if current is not None:
-                job = self._services.jobs.engine(title, "import", "checkpoint", source, current.path, *more)
-                job.finished.connect(lambda result: self._look_through(current.path, result))
-                job.failed.connect(lambda sentence: self._session.messages.error(sentence))
+                job = self._services.jobs.engine(title, "import", "checkpoint", source, current.path, *options)
+                job.finished.connect(lambda result: self._on_checkpoint_imported(current.path, result))
+                job.failed.connect(self._session.messages.error)
             return
         project = new_project_folder(source.stem if source.is_file() else source.name)
-        job = self._services.jobs.engine(title, "import", request.format, source, project, *more, workspace="explore")
+        job = self._services.jobs.engine(
+            title, "import", request.format, source, project, *options, workspace="explore"
+        )
         self._open_when_done(job, project)
 
-    def _look_through(self, project: Path, result: dict[str, Any]) -> None:
-        """A published checkpoint was imported as a run."""
+    def _on_checkpoint_imported(self, project: Path, result: dict[str, Any]) -> None:
         if self._session.document.project is None or self._session.document.project.path != project:
             return
         run = RunDirectory(Path(str(result.get("path", ""))))
@@ -174,81 +174,81 @@ class Opening(QObject):
         if checkpoint is not None:
             self._session.inference.set_checkpoint(checkpoint)
         findings = " ".join(map(str, result.get("findings", [])))
-        self._session.messages.info(f"The checkpoint is run “{run.name}” now. {findings}".strip())
+        self._session.messages.info(f"Imported the checkpoint as run “{run.name}”. {findings}".strip())
 
     def new_aviary(self) -> None:
-        """Makes one more demo project."""
+        """Create another demo project."""
         self.open_aviary(new_project_folder("Aviary"))
 
     def open_aviary(self, path: Path) -> None:
-        """Opens the demo project in a folder; it is made there first, and drawn while it is looked at."""
+        """Open the demo project in a folder; create it if necessary, and draw its images while it is open."""
         if Project.is_project(path) and self.open_project(path):
             return
         self._draw(path)
 
     def _draw(self, path: Path) -> None:
-        """The first line of the job says that the database is there; the drawing goes on behind the window."""
+        """Start drawing; the project opens when the job's first line says that the database exists."""
         job = self._services.jobs.engine("Drawing the aviary", "demo", path, workspace="explore")
         if self._session.document.project is not None and self._session.document.project.path == path:
-            job.failed.connect(lambda sentence: self._session.messages.error(sentence))
+            job.failed.connect(self._session.messages.error)
             return
-        self._want(job)
-        job.progress.connect(lambda *_: self._open_early(job, path))
-        job.finished.connect(lambda _: self._open_early(job, path))
-        job.failed.connect(lambda sentence: self._fail(job, sentence))
-        job.cancelled.connect(lambda: self._fail(job, ""))
+        self._set_pending(job)
+        job.progress.connect(lambda *_: self._open_during_drawing(job, path))
+        job.finished.connect(lambda _: self._open_during_drawing(job, path))
+        job.failed.connect(lambda sentence: self._on_failed(job, sentence))
+        job.cancelled.connect(lambda: self._on_failed(job, ""))
 
-    def _open_early(self, job: Job, path: Path) -> None:
-        if self._wanted is job and Project.is_project(path):
-            self._want(None)
+    def _open_during_drawing(self, job: Job, path: Path) -> None:
+        if self._pending is job and Project.is_project(path):
+            self._set_pending(None)
             try:
                 self._session.open_project(path)
-            except MsdnError as fault:
-                self._session.messages.error(str(fault))
-            self._choose_first_image()
+            except MsdnError as error:
+                self._session.messages.error(str(error))
+            self._select_first_image()
 
     def _open_when_done(self, job: Job, project: Path) -> None:
-        self._want(job)
-        job.finished.connect(lambda result: self._opened(job, project, result))
-        job.failed.connect(lambda sentence: self._fail(job, sentence, project))
-        job.cancelled.connect(lambda: self._fail(job, ""))
+        self._set_pending(job)
+        job.finished.connect(lambda result: self._on_made(job, project, result))
+        job.failed.connect(lambda sentence: self._on_failed(job, sentence, project))
+        job.cancelled.connect(lambda: self._on_failed(job, ""))
 
-    def _opened(self, job: Job, project: Path, result: dict[str, Any]) -> None:
-        if self._wanted is not job:
+    def _on_made(self, job: Job, project: Path, result: dict[str, Any]) -> None:
+        if self._pending is not job:
             return
         self.open_project(project)
         findings = [str(finding) for finding in result.get("findings", [])]
         if findings:
-            more = [f"And {len(findings) - _TOLD} more findings."] if len(findings) > _TOLD else []
-            self._session.messages.info(" ".join(findings[:_TOLD] + more))
+            more = [f"And {len(findings) - _MAX_FINDINGS} more findings."] if len(findings) > _MAX_FINDINGS else []
+            self._session.messages.info(" ".join(findings[:_MAX_FINDINGS] + more))
 
-    def _fail(self, job: Job, sentence: str, project: Path | None = None) -> None:
-        if self._wanted is not job:
+    def _on_failed(self, job: Job, sentence: str, project: Path | None = None) -> None:
+        if self._pending is not job:
             return
-        self._want(None)
-        # The folder of images may be gone while what is known of it is still there.
+        self._set_pending(None)
+        # The folder of images may be gone while its project still exists.
         if project is not None and Project.is_project(project):
             self.open_project(project)
         if sentence:
             self._session.messages.error(sentence)
 
-    def _want(self, job: object) -> None:
+    def _set_pending(self, job: object) -> None:
         was = self.is_busy
-        self._wanted = job
+        self._pending = job
         if was != self.is_busy:
             self.busy_changed.emit(self.is_busy)
 
-    def _choose_first_image(self) -> None:
-        """The one that was looked at last, or the first that is there."""
+    def _select_first_image(self) -> None:
+        """Select the image that was selected last, or the first one whose file exists."""
         session = self._session
         if session.selection.image is None and session.document.images and session.document.project is not None:
             last = _image_named(
                 session.document.images, self._services.settings.remembered(session.document.project.path).image
             )
-            there = next(
+            first = next(
                 (record for record in session.document.images[:64] if record.path.exists()), session.document.images[0]
             )
-            session.selection.set_image(last or there)
+            session.selection.set_image(last or first)
 
     def _is_undrawn_aviary(self) -> bool:
         project = self._session.document.project
@@ -256,12 +256,12 @@ class Opening(QObject):
             return False
         return any(not record.path.exists() for record in self._session.document.images)
 
-    def _remember(self, project: Project | None) -> None:
+    def _on_project_changed(self, project: Project | None) -> None:
         if project is not None:
             self._services.settings.remember_project(project.path)
         self._services.run_monitor.set_project(project.path if project is not None else None)
 
-    def _remember_checkpoint(self, checkpoint: Any) -> None:
+    def _on_checkpoint_changed(self, checkpoint: Any) -> None:
         project = self._session.document.project
         if project is None or checkpoint is None:
             return

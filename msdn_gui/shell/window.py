@@ -234,6 +234,9 @@ class MainWindow(QMainWindow):
         """Close without a question and delete all widgets; the event loop has ended."""
         self._close_decided = True
         self.close()
+        # Otherwise the group would update the actions of Undo and Redo while they are deleted.
+        group = self.services.undo_group
+        group.removeStack(group.activeStack())
         self.deleteLater()
 
     def _on_close_answered(self, answer: Answer, runs: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""A few images as one picture: the first large, the others small beside it."""
+"""Composes a few images into one picture: the first large, the others small beside it."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _RADIUS = 6.0
 
 
 def mosaic(images: Sequence[QImage], width: int, height: int, ratio: float) -> QPixmap:
-    """A picture of ``width`` × ``height`` logical pixels, its upper corners round; an icon where there is no image."""
+    """Return a picture of ``width`` × ``height`` logical pixels with round upper corners; an icon without images."""
     pixmap = QPixmap(round(width * ratio), round(height * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
     outline = QPainterPath()
-    # Its lower corners lie outside.
+    # The lower round corners are outside.
     outline.addRoundedRect(QRectF(0, 0, width, height + _RADIUS), _RADIUS, _RADIUS)
     painter.setClipPath(outline)
     painter.fillRect(QRectF(0, 0, width, height), theme().colours.q("canvas"))
@@ -30,14 +30,14 @@ def mosaic(images: Sequence[QImage], width: int, height: int, ratio: float) -> Q
         for image, place in zip(images, places(len(images), width, height), strict=False):
             painter.drawImage(place, image, _covering(image, place))
     else:
-        sign = icon_pixmap("project", 40, "disabled", ratio)
-        painter.drawPixmap(round((width - 40) / 2), round((height - 40) / 2), sign)
+        icon = icon_pixmap("project", 40, "disabled", ratio)
+        painter.drawPixmap(round((width - 40) / 2), round((height - 40) / 2), icon)
     painter.end()
     return pixmap
 
 
 def places(count: int, width: float, height: float) -> list[QRectF]:
-    """Where up to five images stand; they fill the picture without an overlap."""
+    """Return the places of up to five images, which fill the picture without overlap."""
     if count == 1:
         return [QRectF(0, 0, width, height)]
     left = QRectF(0, 0, (width - _GAP) / 2, height)
@@ -54,7 +54,7 @@ def places(count: int, width: float, height: float) -> list[QRectF]:
 
 
 def _covering(image: QImage, place: QRectF) -> QRectF:
-    """The middle of an image in the proportions of its place."""
+    """Return the central part of an image that has the proportions of its place."""
     scale = max(place.width() / image.width(), place.height() / image.height())
     width, height = place.width() / scale, place.height() / scale
     return QRectF((image.width() - width) / 2, (image.height() - height) / 2, width, height)

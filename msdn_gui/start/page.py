@@ -1,4 +1,4 @@
-"""The start screen: what was open lately, and what else can be opened."""
+"""The start screen: recent projects, and ways to open others."""
 
 from __future__ import annotations
 
@@ -16,86 +16,87 @@ from msdn_gui.services import Services
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 from msdn_gui.start.commands import RemoveRecent
+from msdn_gui.start.openers import DropZone, OpenerButton
 from msdn_gui.start.recent_model import RecentModel
 from msdn_gui.start.recent_view import CELL, RecentView
-from msdn_gui.start.ways import DropZone, WayButton
-from msdn_gui.widgets.build import make_button, make_label
+from msdn_gui.widgets.build import make_button, make_column, make_label
 
-_WAYS_WIDTH = 276
+_OPENERS_WIDTH = 276
 _TITLE_POINTS = 16.0
 
 
 class StartPage(QWidget):
-    """Stands in the place of the workspaces while no project is open, or when it is asked for."""
+    """Shown while no project is open, or on request."""
 
     chosen = Signal(object)
-    """The path of a recent project that shall be opened."""
+    """The path of a recent project to open."""
 
     def __init__(
-        self, session: Session, services: Services, ways: Sequence[tuple[QAction, str]], parent: QWidget | None = None
+        self,
+        session: Session,
+        services: Services,
+        openers: Sequence[tuple[QAction, str]],
+        parent: QWidget | None = None,
     ) -> None:
-        """``ways``: the actions that open something, each with the name of its icon."""
+        """``openers`` are the actions that open something, each with the name of its icon."""
         super().__init__(parent)
         self.setObjectName("start")
         self._session, self._settings = session, services.settings
-        self._there: dict[str, bool] = {}
+        self._existing: dict[str, bool] = {}
         self.undo_stack = QUndoStack(self)
         services.undo_group.addStack(self.undo_stack)
-        self._looking = Background(self)
-        self._looking.done.connect(self._take_answer)
+        self._checking = Background(self)
+        self._checking.done.connect(self._on_checked)
         self._model = RecentModel()
         self.recents = RecentView(self._model, services.thumbnails)
         self.recents.chosen.connect(self.chosen)
         self.recents.removed.connect(lambda path: self.undo_stack.push(RemoveRecent(self._settings, path)))
         self.drop_zone = DropZone()
-        self._sign = QLabel()
-        self._compose(ways)
-        self._settings.changed.connect(self._show_recents)
-        session.document.project_changed.connect(lambda _: self._show_recents())
-        self.undo_stack.indexChanged.connect(self._tell_undo)
+        self._logo = QLabel()
+        self._compose(openers)
+        self._settings.changed.connect(self._update_recents)
+        session.document.project_changed.connect(lambda _: self._update_recents())
+        self.undo_stack.indexChanged.connect(self._update_undo)
         theme().changed.connect(self._redraw)
         self._redraw()
-        self._show_recents()
+        self._update_recents()
 
     def settled(self) -> bool:
-        """Whether all that is to be seen is there."""
-        return self._there.keys() >= set(self._settings.value.recent_projects) and self.recents.settled()
+        """Return whether all cards are complete."""
+        return self._existing.keys() >= set(self._settings.value.recent_projects) and self.recents.settled()
 
-    def look_again(self) -> None:
-        """Looks on a thread which projects are still where they were: a drive may be slow or gone."""
+    def check_projects(self) -> None:
+        """Check on another thread which projects still exist: a drive may be slow or missing."""
         paths = self._settings.value.recent_projects
-        self._looking.start(lambda: {text: Project.is_project(Path(text)) for text in paths})
+        self._checking.start(lambda: {text: Project.is_project(Path(text)) for text in paths})
 
     # Inside
 
-    def _compose(self, ways: Sequence[tuple[QAction, str]]) -> None:
+    def _compose(self, openers: Sequence[tuple[QAction, str]]) -> None:
         title = make_label("MSDN Explorer", name="startTitle")
         title.setFont(text_font(_TITLE_POINTS, bold=True))
-        line = QLabel("Look at images through both attention sub-nets, and define classes nobody has photographs of.")
+        line = QLabel("Explore images with both attention sub-nets, and define classes without any images.")
         line.setProperty("look", "muted")
         line.setWordWrap(True)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(title)
-        words.addWidget(line)
+        texts = make_column(title, line, spacing=2)
         head = QHBoxLayout()
         head.setSpacing(SPACING * 2)
-        head.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
-        head.addLayout(words, 1)
+        head.addWidget(self._logo, 0, Qt.AlignmentFlag.AlignVCenter)
+        head.addLayout(texts, 1)
 
         left = QWidget()
-        left.setFixedWidth(_WAYS_WIDTH)
+        left.setFixedWidth(_OPENERS_WIDTH)
         column = QVBoxLayout(left)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(_heading("Open"))
-        for action, icon_name in ways:
-            column.addWidget(WayButton(action, icon_name))
+        for action, icon_name in openers:
+            column.addWidget(OpenerButton(action, icon_name))
         column.addSpacing(SPACING)
         column.addWidget(self.drop_zone)
         column.addStretch(1)
 
-        nothing = make_label("What you open is listed here from then on.", name="noRecents")
+        nothing = make_label("Projects that you open appear here.", name="noRecents")
         nothing.setProperty("look", "muted")
         nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._pages = QStackedWidget()
@@ -120,8 +121,8 @@ class StartPage(QWidget):
         below.addWidget(left)
         below.addLayout(right, 1)
         whole = QWidget()
-        # Four cards side by side; a wider window has room around them.
-        whole.setMaximumWidth(_WAYS_WIDTH + SPACING * 8 + 4 * CELL.width() + SPACING * 2)
+        # Four cards side by side; a wider window has space around them.
+        whole.setMaximumWidth(_OPENERS_WIDTH + SPACING * 8 + 4 * CELL.width() + SPACING * 2)
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(SPACING * 3, SPACING * 3, SPACING * 2, SPACING * 2)
         rows.setSpacing(SPACING * 3)
@@ -132,39 +133,40 @@ class StartPage(QWidget):
         page.addStretch(1)
         page.addWidget(whole, 1000)
         page.addStretch(1)
-        self._tell_undo()
+        self._update_undo()
 
     def _redraw(self) -> None:
-        self._sign.setPixmap(icon_pixmap("logo", 48, "accent", self.devicePixelRatioF()))
+        self._logo.setPixmap(icon_pixmap("logo", 48, "accent", self.devicePixelRatioF()))
 
-    def _show_recents(self) -> None:
+    def _update_recents(self) -> None:
         kept, project = self._settings.value, self._session.document.project
         opened = project.path if project is not None else None
-        self._model.show_recents(kept.recent_projects, kept.projects, self._there, opened)
+        self._model.show_recents(kept.recent_projects, kept.projects, self._existing, opened)
         self._pages.setCurrentIndex(0 if kept.recent_projects else 1)
 
-    def _take_answer(self, there: dict[str, bool]) -> None:
-        self._there = there
-        self._show_recents()
+    def _on_checked(self, existing: dict[str, bool]) -> None:
+        self._existing = existing
+        self._update_recents()
 
-    def _tell_undo(self, _place: int = 0) -> None:
+    def _update_undo(self, _place: int = 0) -> None:
         can = self.undo_stack.canUndo()
         text = self.undo_stack.undoText()
-        self._removed.setText(f"{text[:1].upper()}{text[1:]} left its folder as it is." if can else "")
+        self._removed.setText(f"{text.replace('Remove ', 'Removed ', 1)}. Its folder was not changed." if can else "")
         for widget in (self._removed, self._undo):
             widget.setVisible(can)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self.look_again()
-        if not self.isAncestorOf(QApplication.focusWidget()):
+        self.check_projects()
+        focus = QApplication.focusWidget()
+        if focus is None or not self.isAncestorOf(focus):
             self.recents.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        # A drive may have come while another program was in front.
+        # A drive may have been connected while another program was active.
         if event.type() is QEvent.Type.ActivationChange and self.isVisible() and self.isActiveWindow():
-            self.look_again()
+            self.check_projects()
 
 
 def _heading(text: str) -> QLabel:

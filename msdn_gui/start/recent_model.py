@@ -1,4 +1,4 @@
-"""The projects that were open lately, as a list."""
+"""The model of recent projects."""
 
 from __future__ import annotations
 
@@ -8,37 +8,37 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, Qt
 
 from msdn_gui.services.remembered import Remembered
+from msdn_gui.widgets.index import Index
 
 RECENT_ROLE = int(Qt.ItemDataRole.UserRole)
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
 class Recent:
-    """A project of the list."""
+    """A recent project."""
 
     path: Path
     remembered: Remembered
-    is_there: bool | None = None
-    """Whether a project lies at its path; None until that was looked for."""
+    exists: bool | None = None
+    """Whether there is a project at its path; None until that was checked."""
     is_open: bool = False
 
     @property
     def is_missing(self) -> bool:
-        """Whether no project lies at its path any more."""
-        return self.is_there is False
+        """Whether there is no project at its path any more."""
+        return self.exists is False
 
     @property
     def name(self) -> str:
-        """What it is called."""
+        """The project's name."""
         return self.remembered.name or self.path.name
 
     @property
     def facts(self) -> str:
-        """How much is in it, as far as it is remembered."""
+        """How much it contains, as far as remembered."""
         kept = self.remembered
         parts = [f"{kept.images:,} images"] if kept.images else []
         if kept.classes:
@@ -47,25 +47,26 @@ class Recent:
 
     @property
     def state(self) -> str:
-        """Missing, open, or when it was."""
+        """Missing, open, or when it was open."""
         if self.is_missing:
-            return "Not there any more"
+            return "Not found"
         return "Open now" if self.is_open else opened_when(self.remembered.opened)
 
 
 class RecentModel(QAbstractListModel):
-    """One row a project, the one that was open last first."""
+    """One row per project, the most recent one first."""
 
     def __init__(self) -> None:
         super().__init__()
         self.recents: list[Recent] = []
 
     def show_recents(
-        self, paths: Sequence[str], known: Mapping[str, Remembered], there: Mapping[str, bool], opened: Path | None
+        self, paths: Sequence[str], known: Mapping[str, Remembered], existing: Mapping[str, bool], opened: Path | None
     ) -> None:
-        """Takes the list as it is now; views are told only where it is another one."""
+        """Replace the list; views are notified only of what changed."""
         recents = [
-            Recent(Path(text), known.get(text, Remembered()), there.get(text), Path(text) == opened) for text in paths
+            Recent(Path(text), known.get(text, Remembered()), existing.get(text), Path(text) == opened)
+            for text in paths
         ]
         if [one.path for one in recents] != [one.path for one in self.recents]:
             self.beginResetModel()
@@ -90,7 +91,7 @@ class RecentModel(QAbstractListModel):
 
 
 def opened_when(text: str, now: datetime | None = None) -> str:
-    """When a project was open last, in a few words; empty where that is not known."""
+    """Return when a project was last open, in a few words; empty if unknown."""
     try:
         then = datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError, OSError):
@@ -100,5 +101,5 @@ def opened_when(text: str, now: datetime | None = None) -> str:
         return f"Today, {then:%H:%M}"
     if days == 1:
         return f"Yesterday, {then:%H:%M}"
-    # A clock that was set back makes it a day to come: the date is told as it is.
+    # If the clock was set back, the day is in the future: the date is shown.
     return f"{days} days ago" if 1 < days < 7 else f"{then.day} {then:%B %Y}"

@@ -1,4 +1,4 @@
-"""Recent projects as cards: a mosaic of images, the name, where it lies, what is in it, and when it was open."""
+"""Recent projects as cards: a few images, name, path, contents, and when it was open."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.start.mosaic import mosaic
-from msdn_gui.start.recent_model import RECENT_ROLE, Index, Recent, RecentModel
+from msdn_gui.start.recent_model import RECENT_ROLE, Recent, RecentModel
+from msdn_gui.widgets.index import Index
 
 CELL = QSize(264, 218)
 _PICTURE = 124
@@ -21,12 +22,12 @@ _RADIUS = 6.0
 
 
 class RecentView(QListView):
-    """A click or Enter opens a project; Delete or the cross takes it off the list."""
+    """A click or Return opens a project; Delete or the cross removes it from the list."""
 
     chosen = Signal(object)
     """The path of the project to open."""
     removed = Signal(object)
-    """The path of the project to take off the list."""
+    """The path of the project to remove from the list."""
 
     def __init__(self, model: RecentModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,16 +81,16 @@ class RecentView(QListView):
         menu.popup(self.viewport().mapToGlobal(self.visualRect(index).center()) if keyboard else event.globalPos())
 
     def cross_of(self, index: Index) -> QRect:
-        """Where a card's cross stands, in the viewport."""
+        """Return the rectangle of a card's cross in the viewport."""
         return _cross(card_of(self.visualRect(index)))
 
     def settled(self) -> bool:
-        """Whether all mosaics are whole."""
+        """Return whether all images are loaded."""
         return self._thumbnails.settled()
 
 
 def card_of(cell: QRect) -> QRect:
-    """The card within its cell."""
+    """Return the rectangle of the card in its cell."""
     return cell.adjusted(2, 2, 2 - SPACING * 2, 2 - SPACING * 2)
 
 
@@ -152,12 +153,12 @@ class _CardDelegate(QStyledItemDelegate):
             top += height
 
     def _mosaic(self, recent: Recent, width: int, painter: QPainter) -> QPixmap:
-        """Made anew only where an image has come, or the theme or the screen is another one."""
+        """Return a card's picture, composed again only if an image, the theme or the screen changed."""
         ratio = painter.device().devicePixelRatioF()
-        # Images on a drive that does not answer are not asked for.
-        wanted = recent.remembered.pictures if recent.is_there else ()
-        got = [self._thumbnails.get(Path(text)) for text in wanted]
-        images = [image for image in got if image is not None and not image.isNull()]
+        # Images on a drive that does not respond are not loaded.
+        pictures = recent.remembered.pictures if recent.exists else ()
+        loaded = [self._thumbnails.get(Path(text)) for text in pictures]
+        images = [image for image in loaded if image is not None and not image.isNull()]
         key = (tuple(image.cacheKey() for image in images), width, ratio, theme().dark)
         kept = self._mosaics.get(recent.path)
         if kept is None or kept[0] != key:

@@ -1,4 +1,4 @@
-"""Where the window says what went wrong: one line under the top bar, never a modal box."""
+"""Messages and errors: one line below the top bar instead of modal dialogs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _COLOURS = {Level.INFO: "accent", Level.WARNING: "warning", Level.ERROR: "error"
 
 
 class MessageBar(QWidget):
-    """One sentence with its level; errors and warnings stay until they are closed or another one comes.
+    """Shows one sentence with its level; errors and warnings stay until they are closed or replaced.
 
-    A fault with a report comes back after what was said meanwhile, until it is closed itself.
+    An error of the program, which has a report, comes back after other messages until it is closed itself.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -27,14 +27,14 @@ class MessageBar(QWidget):
         self.setObjectName("messageBar")
         self.level = Level.INFO
         self._report: tuple[str, str] | None = None
-        """Sentence and report of the fault that is not closed yet."""
-        self._sign = QLabel()
+        """Sentence and report of the error of the program that has not been closed."""
+        self._icon = QLabel()
         self._text = make_label(name="messageText")
         self._text.setWordWrap(True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._copy = make_button("Copy report", name="copyReport")
-        self._copy.setToolTip("Put what happened, and the versions, on the clipboard")
+        self._copy.setToolTip("Copy what happened, and the versions")
         bind_icon(self._copy, "copy")
         self._copy.clicked.connect(self._copy_report)
         self._copy.hide()
@@ -44,7 +44,7 @@ class MessageBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACING * 2, SPACING // 2, SPACING, SPACING // 2)
         row.setSpacing(SPACING)
-        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._text, 1)
         row.addWidget(self._copy, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignVCenter)
@@ -55,7 +55,7 @@ class MessageBar(QWidget):
 
     @property
     def text(self) -> str:
-        """The sentence that stands there."""
+        """The shown sentence."""
         return self._text.text()
 
     def show_message(self, level: Level, sentence: str) -> None:
@@ -64,18 +64,21 @@ class MessageBar(QWidget):
         self._text.setText(sentence)
         self._copy.hide()
         self._redraw()
-        self._timer.start() if self.level is Level.INFO else self._timer.stop()
+        if self.level is Level.INFO:
+            self._timer.start()
+        else:
+            self._timer.stop()
         self.show()
 
     def show_fault(self, sentence: str, report: str) -> None:
-        """Shows a fault of the program, whose report can be copied."""
+        """Show an error of the program, whose report can be copied."""
         self.show_message(Level.ERROR, sentence)
         self._report = (sentence, report)
         self._copy.setText("Copy report")
         self._copy.show()
 
     def clear(self) -> None:
-        """Takes the message away; a fault that it lay over is to be seen again."""
+        """Remove the message; an error of the program that it covered is shown again."""
         self._timer.stop()
         if self._report is not None and self._copy.isHidden():
             self.show_fault(*self._report)
@@ -90,11 +93,11 @@ class MessageBar(QWidget):
             self._copy.setText("Copied")
 
     def _redraw(self) -> None:
-        self._sign.setPixmap(icon_pixmap(self.level, 18, _COLOURS[self.level], self.devicePixelRatioF()))
+        self._icon.setPixmap(icon_pixmap(self.level, 18, _COLOURS[self.level], self.devicePixelRatioF()))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """A faint ground in the level's colour, with a rim of it at the left."""
+        """Draw a faint background in the level's colour, with a stripe at the left."""
         painter = QPainter(self)
         colour = QColor(theme().colours.q(_COLOURS[self.level]))
         painter.fillRect(0, 0, 3, self.height(), colour)

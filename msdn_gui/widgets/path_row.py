@@ -1,4 +1,4 @@
-"""A line for a path, with buttons that ask for a folder or a file."""
+"""A field for a path, with buttons that ask for a folder or a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msdn_gui.widgets.build import make_line_edit
 
 
 class PathRow(QWidget):
-    """``takes`` names what may be chosen: ``folder``, ``file``, or both."""
+    """``takes`` says what can be chosen: ``folder``, ``file``, or both."""
 
     def __init__(self, name: str, hint: str, *, takes: tuple[str, ...]) -> None:
         super().__init__()
@@ -30,16 +30,16 @@ class PathRow(QWidget):
             row.addWidget(button)
 
     def path(self) -> Path | None:
-        """What stands there, None where nothing does."""
+        """Return the path; None if the field is empty."""
         text = self.edit.text().strip()
         return Path(text).expanduser().absolute() if text else None
 
     def set_path(self, path: Path | None) -> None:
-        """Puts a path there, or nothing."""
+        """Set the path, or clear the field."""
         self.edit.setText(str(path) if path is not None else "")
 
     def _choose(self, kind: str) -> None:
-        dialog = QFileDialog(self, f"Choose {self._hint.removesuffix(' (may be left out)')}")
+        dialog = QFileDialog(self, f"Choose: {self._hint.removesuffix(' (optional)')}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory if kind == "folder" else QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.edit.setText)

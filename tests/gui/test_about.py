@@ -66,7 +66,7 @@ def test_system_information_is_copied_at_once_and_the_device_follows(window, ser
     assert rows["MSDN Explorer"] == __version__
     assert "scaling" in rows["Screen 1"]
     assert rows["torch"][0].isdigit()
-    assert rows["Own folder"] == "~/home"
+    assert rows["Data folder"] == "~/home"
     assert rows["QT_SCALE_FACTOR_ROUNDING_POLICY"] == "PassThrough"
     job = services.jobs.running[0]
     job.finished.emit({"system": {"device": "cuda (a card)"}, "findings": ["Something is missing."]})

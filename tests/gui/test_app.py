@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from msdn_core.project import Project
-from msdn_gui.display import choose_platform, fault_of_import
+from msdn_gui.display import choose_platform, explain_import_error
 from msdn_gui.services.locations import HOME_VARIABLE
 
 ROOT = Path(__file__).parents[2]
@@ -55,8 +55,8 @@ def test_a_screen_that_nobody_serves_is_one_sentence_and_no_core_dump(home, chan
 
 def test_a_missing_library_is_named_with_its_package() -> None:
     error = ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
-    assert "libegl1" in fault_of_import(error)
-    assert "python -m msdn_core" in fault_of_import(error)
+    assert "libegl1" in explain_import_error(error)
+    assert "python -m msdn_core" in explain_import_error(error)
 
 
 @linux_only
@@ -142,7 +142,7 @@ def test_a_picture_of_the_window_without_a_screen(home, small_project, tmp_path)
 def test_a_picture_that_cannot_be_written_is_one_sentence(home, tmp_path) -> None:
     ended = start(home, tmp_path, "--screenshot", tmp_path / "no" / "shot.png")
     assert ended.returncode == 1
-    assert "make it first" in ended.stderr
+    assert "create it first" in ended.stderr
 
 
 def test_the_end_leaves_no_process_and_lets_go_of_the_project(home, small_project, tmp_path) -> None:

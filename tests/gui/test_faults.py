@@ -58,7 +58,7 @@ def test_a_fault_wherever_it_happens_is_told_and_written_and_the_window_lives_on
         from msdn_gui.services.background import Background
         background = Background(window)
         background.failed.connect(lambda sentence: print("ANSWERED", sentence, flush=True))
-        program.faults.told.connect(lambda sentence, report: print("TOLD", sentence, flush=True))
+        program.faults.reported.connect(lambda sentence, report: print("TOLD", sentence, flush=True))
         later(0, in_a_slot)
         later(50, in_a_slot)
         later(100, lambda: threading.Thread(target=in_a_thread).start())
@@ -73,9 +73,9 @@ def test_a_fault_wherever_it_happens_is_told_and_written_and_the_window_lives_on
     assert [place for line in told for place in places if place in line] == list(places), (
         "each is told, and the second one of the slot within a moment is not told again"
     )
-    assert "ANSWERED This could not be done for a fault of the program (IndexError)" in ended.stdout
+    assert "ANSWERED This failed because of an error in the program (IndexError)" in ended.stdout
     report = ended.stdout.split("TOLD")[-1]
-    for words in ("OSError: of a pool", "Traceback", "What was saved is whole", "MSDN Explorer 0", "PySide6", "torch"):
+    for words in ("OSError: of a pool", "Traceback", "Saved data is intact", "MSDN Explorer 0", "PySide6", "torch"):
         assert words in report
     log = (home / "log.txt").read_text(encoding="utf-8")
     assert all(place in log for place in places)
@@ -85,7 +85,7 @@ def test_a_fault_wherever_it_happens_is_told_and_written_and_the_window_lives_on
 @posix_only
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(signal.SIGSEGV, "it crashed: Segmentation fault"), (signal.SIGKILL, "it was killed, or the machine went down")],
+    [(signal.SIGSEGV, "it crashed: Segmentation fault"), (signal.SIGKILL, "it was killed, or the computer shut down")],
 )
 def test_the_start_after_a_crash_says_so_once(home: Path, number: signal.Signals, words: str) -> None:
     crashed = window(home, f"import os\nlater(0, lambda: os.kill(os.getpid(), {int(number)}))")
@@ -96,7 +96,7 @@ def test_the_start_after_a_crash_says_so_once(home: Path, number: signal.Signals
         subprocess.run(shot, cwd=home, env={**os.environ, "MSDN_EXPLORER_HOME": str(home)}, check=True, timeout=60)
     sentence, *report = window(home, "later(300, say)").stdout.splitlines()
     assert words in sentence
-    assert "What was saved is whole" in sentence
+    assert "Saved data is intact" in sentence
     if number is signal.SIGSEGV:
         assert "Current thread" in "\n".join(report), "where it crashed stands in the report"
     assert words in (home / "log.txt").read_text(encoding="utf-8")

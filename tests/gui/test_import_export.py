@@ -89,13 +89,13 @@ def test_what_is_no_format_says_so_and_may_be_named_by_hand(window, qtbot, tmp_p
     (tmp_path / "notes" / "read me.txt").write_text("nothing", encoding="utf-8")
     dialog = import_dialog(qtbot, window, tmp_path / "notes")
     note = dialog.findChild(QLabel, "importNote")
-    qtbot.waitUntil(lambda: "no format that is known" in note.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "was not recognised" in note.text(), timeout=10_000)
     assert not dialog.start.isEnabled()
     dialog.format.setCurrentIndex(dialog.format.findData("xlsa17"))
     assert dialog.start.isEnabled()
     assert is_shown(dialog, IMAGES) and not is_shown(dialog, SPLITS)
     dialog.source.edit.setText(str(tmp_path / "nowhere"))
-    qtbot.waitUntil(lambda: "There is nothing at" in note.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "does not exist" in note.text(), timeout=10_000)
     assert not dialog.start.isEnabled()
 
 
@@ -126,7 +126,7 @@ def test_the_class_table_is_exported(window, qtbot, tmp_path) -> None:
     qtbot.waitUntil(dialog.isVisible)
     dialog.kind.setCurrentIndex(dialog.kind.findData("classes"))
     assert not dialog.run.isVisible()
-    dialog.take_file(tmp_path / "table")
+    dialog.accept_file(tmp_path / "table")
     qtbot.waitUntil(lambda: "Exported to" in window.message_bar.text, timeout=ENGINE)
     with (tmp_path / "table.csv").open(encoding="utf-8") as file:
         rows = list(csv.reader(file))
@@ -141,7 +141,7 @@ def test_what_needs_a_run_offers_those_there_are(window, qtbot, monkeypatch) -> 
     qtbot.waitUntil(dialog.isVisible)
     dialog.kind.setCurrentIndex(dialog.kind.findData("predictions"))
     assert dialog.run.isVisible()
-    assert "no run yet" in dialog.findChild(QLabel, "exportNote").text()
+    assert "no runs to export yet" in dialog.findChild(QLabel, "exportNote").text()
     assert not dialog.findChild(QPushButton, "exportSave").isEnabled()
 
 
@@ -159,6 +159,6 @@ def test_curves_are_exported_for_tensorboard(window, session, services, qtbot, t
     assert dialog.runs.isVisible() and not dialog.run.isVisible()
     while dialog.runs.currentText() != "first":
         qtbot.keyClick(dialog.runs, Qt.Key.Key_Down)
-    dialog.take_file(tmp_path / "board")
+    dialog.accept_file(tmp_path / "board")
     qtbot.waitUntil(lambda: "Exported to" in window.message_bar.text, timeout=ENGINE)
     assert [path.parent.name for path in (tmp_path / "board").rglob("events.out.tfevents.*")] == ["first"]

@@ -66,9 +66,9 @@ def is_at_start(window: MainWindow) -> bool:
 def test_recent_projects_stand_with_what_is_in_them_and_the_missing_say_so(window, session, qtbot) -> None:
     qtbot.mouseClick(window.findChild(QAbstractButton, "rail-start"), LEFT)
     assert is_at_start(window)
-    qtbot.waitUntil(lambda: "Not there any more" in told(window)[1])
+    qtbot.waitUntil(lambda: "Not found" in told(window)[1])
     assert told(window)[0].startswith("Small birds, 6 images · 3 classes (1 unseen), Open now")
-    assert told(window)[1].startswith("gone, Not there any more")
+    assert told(window)[1].startswith("gone, Not found")
     assert session.document.project is not None
     qtbot.mouseClick(window.findChild(QAbstractButton, "rail-explore"), LEFT)
     assert not is_at_start(window)
@@ -171,7 +171,7 @@ def test_a_checkpoint_opens_the_project_of_its_run(window, session, qtbot, tmp_p
     stray = write_checkpoint(tmp_path / "stray" / "best.safetensors")
     window.opening.open_checkpoint(stray)
     assert session.document.project is None
-    assert "open images" in window.message_bar.text
+    assert "open a project or images first" in window.message_bar.text
 
 
 def test_the_place_to_drop_on_answers_a_drag(window, tmp_path) -> None:

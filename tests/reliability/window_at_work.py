@@ -26,7 +26,7 @@ if __name__ == "__main__":
 
     session, window = program.session, program.window
     session.messages.posted.connect(lambda level, sentence: print("says", level, sentence, flush=True))
-    program.faults.told.connect(lambda sentence, report: print("says fault", sentence, report, flush=True))
+    program.faults.reported.connect(lambda sentence, report: print("says fault", sentence, report, flush=True))
     program.services.run_monitor.status_changed.connect(
         lambda name, status: status.state.alive and print("alive", name, flush=True)
     )

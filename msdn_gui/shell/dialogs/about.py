@@ -1,10 +1,10 @@
-"""What this program is, whose work it stands on, and what it runs on."""
+"""The program, the licences of its packages, and the system."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, Qt
 from PySide6.QtGui import QAction, QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
@@ -26,18 +26,18 @@ from msdn_gui.services.background import Background
 from msdn_gui.shell.dialogs.libraries import Library, licence_text, used_libraries
 from msdn_gui.shell.dialogs.system_info import as_text, system_information
 from msdn_gui.widgets.build import make_button, make_label, named
+from msdn_gui.widgets.index import Index
 from msdn_gui.widgets.parted import ABOVE, parted
 
-_WORDS = """
-<p>Look at images through both attention sub-nets of MSDN, define classes that nobody has photographs of, and train in
-the background.</p>
+_TEXT = """
+<p>Explore images with both attention sub-nets of MSDN, define classes without any images, and train in the
+background.</p>
 <p>Free software under the MIT licence. The method is by Shiming Chen, Ziming Hong, Guo-Sen Xie, Wenhan Yang, Qinmu
 Peng, Kai Wang, Jian Zhao and Xinge You: <i>MSDN: Mutually Semantic Distillation Network for Zero-Shot Learning</i>,
-CVPR 2022, arXiv 2203.03137. The implementation is our own.</p>
-<p>It stands on the work of others; Licences lists every package with its terms.</p>
+CVPR 2022, arXiv 2203.03137. This is an independent implementation.</p>
+<p>The page Licences lists all packages that the program uses.</p>
 """
 _HEADINGS = ("Package", "Version", "Licence")
-Index = QModelIndex | QPersistentModelIndex
 
 
 class AboutDialog(QDialog):
@@ -51,9 +51,9 @@ class AboutDialog(QDialog):
         self.resize(680, 520)
         tabs = named(QTabWidget(), "aboutPages")
         tabs.setDocumentMode(True)
-        tabs.addTab(self._program(), "Program")
+        tabs.addTab(self._program_page(), "Program")
         tabs.addTab(_Licences(), "Licences")
-        tabs.addTab(_system(copy_system, parent), "System")
+        tabs.addTab(_system_page(copy_system, parent), "System")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
@@ -62,25 +62,25 @@ class AboutDialog(QDialog):
         column.addWidget(tabs, 1)
         column.addWidget(buttons)
 
-    def _program(self) -> QWidget:
-        sign = QLabel()
-        sign.setPixmap(icon_pixmap("logo", 64, "accent", self.devicePixelRatioF()))
+    def _program_page(self) -> QWidget:
+        logo = QLabel()
+        logo.setPixmap(icon_pixmap("logo", 64, "accent", self.devicePixelRatioF()))
         title = make_label(f"MSDN Explorer {__version__}", name="aboutTitle")
         title.setFont(text_font(16.0, bold=True))
-        words = make_label(_WORDS, text_format=Qt.TextFormat.RichText, wrap=True)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        text = make_label(_TEXT, text_format=Qt.TextFormat.RichText, wrap=True)
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(SPACING, SPACING * 3, SPACING, SPACING)
         column.setSpacing(SPACING)
-        for widget in (sign, title, words):
+        for widget in (logo, title, text):
             column.addWidget(widget)
         column.addStretch(1)
         return page
 
 
 class _Licences(QWidget):
-    """All packages, and the text of the chosen one's licence."""
+    """All packages, and the licence text of the selected one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,26 +100,26 @@ class _Licences(QWidget):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, width in enumerate((220, 90)):
-            header.resizeSection(column, width)
-        self._text = _plain("licenceText", "Text of the licence")
+        for section, width in enumerate((220, 90)):
+            header.resizeSection(section, width)
+        self._text = _make_text("licenceText", "Licence text")
         halves = parted("about_licences", ABOVE, self._table, self._text, sizes=[220, 220])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACING, 0, 0)
         column.addWidget(halves)
-        self._table.selectionModel().currentRowChanged.connect(lambda index, _: self._show(index.row()))
-        # Dozens of packages are looked through, some of them on a slow disk.
-        self._looking, self._reading = Background(self), Background(self)
-        self._looking.done.connect(self._take)
+        self._table.selectionModel().currentRowChanged.connect(lambda index, _: self._show_licence(index.row()))
+        # Reading dozens of packages may take long on a slow disk.
+        self._listing, self._reading = Background(self), Background(self)
+        self._listing.done.connect(self._on_listed)
         self._reading.done.connect(self._text.setPlainText)
-        self._text.setPlainText("Looking through the installed packages …")
-        self._looking.start(used_libraries)
+        self._text.setPlainText("Reading the installed packages …")
+        self._listing.start(used_libraries)
 
-    def _take(self, libraries: list[Library]) -> None:
+    def _on_listed(self, libraries: list[Library]) -> None:
         self._model.show_libraries(libraries)
         self._table.selectRow(0)
 
-    def _show(self, row: int) -> None:
+    def _show_licence(self, row: int) -> None:
         library = self._model.libraries[row]
         self._reading.start(lambda: licence_text(library))
 
@@ -154,8 +154,8 @@ class _LibraryModel(QAbstractTableModel):
         return _HEADINGS[section] if role == Qt.ItemDataRole.DisplayRole else None
 
 
-def _system(copy_system: QAction, window: QWidget) -> QWidget:
-    text = _plain("systemText", "System information")
+def _system_page(copy_system: QAction, window: QWidget) -> QWidget:
+    text = _make_text("systemText", "System information")
     text.setPlainText(as_text(system_information(window)))
     copy = make_button("Copy", name="copySystem")
     copy.setToolTip(copy_system.toolTip())
@@ -172,9 +172,11 @@ def _system(copy_system: QAction, window: QWidget) -> QWidget:
     return page
 
 
-def _plain(name: str, spoken: str) -> QPlainTextEdit:
-    made = QPlainTextEdit(objectName=name, readOnly=True, lineWrapMode=QPlainTextEdit.LineWrapMode.WidgetWidth)
-    made.setAccessibleName(spoken)
+def _make_text(name: str, accessible: str) -> QPlainTextEdit:
+    made = named(QPlainTextEdit(), name)
+    made.setReadOnly(True)
+    made.setLineWrapMode(QPlainTextEdit.LineWrapMode.WidgetWidth)
+    made.setAccessibleName(accessible)
     made.setTabChangesFocus(True)
     made.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     return made

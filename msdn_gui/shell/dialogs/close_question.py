@@ -1,4 +1,4 @@
-"""Closing while a run goes on: the one question the window asks in a box, for work could be lost."""
+"""The question on closing while runs are training: the only modal question, because work could be lost."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ _log = logging.getLogger(__name__)
 
 
 class Answer(StrEnum):
-    """What shall become of the runs."""
+    """What happens to the runs."""
 
-    LEAVE = "leave it running"
+    LEAVE = "leave running"
     STOP = "stop and keep"
     STAY = "do not close"
 
 
 class CloseQuestion(QMessageBox):
-    """Leave the runs running, stop and keep them, or do not close."""
+    """Leave the runs running, stop and keep them, or do not close the window."""
 
     answered = Signal(object)
 
@@ -38,17 +38,17 @@ class CloseQuestion(QMessageBox):
         self.setText(f"Run “{runs[0]}” is still training." if one else f"{len(runs)} runs are still training.")
         it = "it" if one else "them"
         self.setInformativeText(
-            f"Left running, {'it shows' if one else 'they show'} again at the next start. Stopped, what was learned "
-            f"is kept and training can be resumed."
+            f"If you leave {it} running, {'it appears' if one else 'they appear'} again at the next start. If you stop "
+            f"{it}, the progress is kept and you can resume training."
         )
         self.leave = self.addButton(f"Leave {it} running", QMessageBox.ButtonRole.AcceptRole)
         self.stop = self.addButton("Stop and keep", QMessageBox.ButtonRole.DestructiveRole)
         self.stay = self.addButton("Do not close", QMessageBox.ButtonRole.RejectRole)
         self.setDefaultButton(self.leave)
         self.setEscapeButton(self.stay)
-        self.finished.connect(self._answer)
+        self.finished.connect(self._on_finished)
 
-    def _answer(self, _result: int) -> None:
+    def _on_finished(self, _result: int) -> None:
         clicked = self.clickedButton()
         answer = Answer.LEAVE if clicked is self.leave else Answer.STOP if clicked is self.stop else Answer.STAY
         self.answered.emit(answer)
@@ -56,18 +56,18 @@ class CloseQuestion(QMessageBox):
 
 
 def stop_and_keep(monitor: RunMonitor, runs: Sequence[str]) -> list[str]:
-    """Tells runs to stop; a run saves its state and ends by itself. The sentences of what could not be told.
+    """Ask runs to stop, which save their state and end; return a sentence for each that could not be asked.
 
-    Those that wait keep waiting: otherwise the next one would begin.
+    The queue is held, because otherwise the next run would start.
     """
-    faults = []
+    errors = []
     for directory in monitor.runs:
         if directory.name in runs:
             try:
                 if monitor.waiting.names:
                     hold_queue(directory.project_path, True)
                 directory.send("stop")
-            except (MsdnError, OSError) as fault:
-                _log.warning("run %s could not be told to stop: %s", directory.name, fault)
-                faults.append(f"Run “{directory.name}” could not be told to stop ({fault}); stop it in a shell.")
-    return faults
+            except (MsdnError, OSError) as error:
+                _log.warning("Run %s could not be stopped: %s", directory.name, error)
+                errors.append(f"Run “{directory.name}” could not be stopped ({error}); stop it on the command line.")
+    return errors

@@ -1,4 +1,4 @@
-"""Asks what to export, of which run, and into which file."""
+"""Asks what to export, of which run, and to which file."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from msdn_gui.session.checkpoints import CheckpointChoice
 from msdn_gui.widgets.build import make_combo_box, make_label
 from msdn_gui.widgets.form import Form
 
-_NO_RUN = "There is no run yet that could be exported; train one."
-_SPLITS = (("test images", "test"), ("training images", "train"), ("all images", "all"))
+_NO_RUN = "There are no runs to export yet; train one first."
+_SPLITS = (("Test images", "test"), ("Training images", "train"), ("All images", "all"))
 
 
 @dataclass(frozen=True)
 class ExportRequest:
-    """What shall be written into which file; ``options`` are the command line's."""
+    """What to write to which file; ``options`` are those of the command line."""
 
     kind: str
     file: Path
@@ -36,7 +36,7 @@ class ExportRequest:
 
 
 class ExportDialog(QDialog):
-    """``asked`` hands an ``ExportRequest`` on."""
+    """``asked`` emits an ``ExportRequest``."""
 
     asked = Signal(object)
 
@@ -44,12 +44,12 @@ class ExportDialog(QDialog):
         self,
         project: str,
         checkpoints: Sequence[CheckpointChoice],
-        chosen: Path | None,
+        current: Path | None,
         parent: QWidget | None = None,
         *,
         runs: Sequence[str] = (),
     ) -> None:
-        """``chosen`` is the checkpoint that is looked through now; ``runs`` the names of all runs of the project."""
+        """``current`` is the checkpoint in use; ``runs`` are the names of all runs of the project."""
         super().__init__(parent)
         self.setObjectName("exportDialog")
         self.setWindowTitle("Export")
@@ -62,18 +62,24 @@ class ExportDialog(QDialog):
         self.run = make_combo_box(name="exportRun")
         for choice in checkpoints:
             self.run.addItem(choice.label, str(choice.path))
-        self.run.setCurrentIndex(max(0, self.run.findData(str(chosen))))
+        self.run.setCurrentIndex(max(0, self.run.findData(str(current))))
         self.runs = make_combo_box(name="exportRuns")
-        self.runs.addItem("all runs", "")
+        self.runs.addItem("All runs", "")
         for name in runs:
             self.runs.addItem(name, name)
         self.split = make_combo_box(name="exportSplit")
-        for words, name in _SPLITS:
-            self.split.addItem(words, name)
+        for text, name in _SPLITS:
+            self.split.addItem(text, name)
         self._note = make_label(name="exportNote", wrap=True)
         self._note.setProperty("look", "muted")
         self._form = Form()
-        rows = (("What", self.kind), ("Of run", self.run), ("Of", self.runs), ("For", self.split), ("", self._note))
+        rows = (
+            ("Content", self.kind),
+            ("Run", self.run),
+            ("Runs", self.runs),
+            ("Images", self.split),
+            ("", self._note),
+        )
         for label, widget in rows:
             self._form.add(label, widget)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
@@ -88,11 +94,11 @@ class ExportDialog(QDialog):
         column.addLayout(self._form)
         column.addStretch(1)
         column.addWidget(buttons)
-        self.kind.currentIndexChanged.connect(self._kind_changed)
-        self._kind_changed()
+        self.kind.currentIndexChanged.connect(self._on_kind_changed)
+        self._on_kind_changed()
 
-    def take_file(self, file: Path) -> None:
-        """Hands the request on, with the file that was chosen."""
+    def accept_file(self, file: Path) -> None:
+        """Emit the request with a file, and close the dialog."""
         name = self.kind.currentData()
         kind = KINDS[name]
         if kind.suffixes and file.suffix.lower() not in kind.suffixes:
@@ -107,7 +113,7 @@ class ExportDialog(QDialog):
         self.asked.emit(ExportRequest(name, file, tuple(options)))
         self.accept()
 
-    def _kind_changed(self) -> None:
+    def _on_kind_changed(self) -> None:
         kind = KINDS[self.kind.currentData()]
         self._form.show_row(self.run, kind.of_run)
         self._form.show_row(self.runs, kind.of_runs)
@@ -127,15 +133,15 @@ class ExportDialog(QDialog):
         dialog = QFileDialog(self, "Export", file_name(f"{self._project} {name}", suffixes[0]), filters)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffixes[0][1:])
-        dialog.filterSelected.connect(lambda words: dialog.setDefaultSuffix(words.split("*.")[1].rstrip(")")))
+        dialog.filterSelected.connect(lambda text: dialog.setDefaultSuffix(text.split("*.")[1].rstrip(")")))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda text: self.take_file(Path(text)))
+        dialog.fileSelected.connect(lambda text: self.accept_file(Path(text)))
         dialog.open()
 
     def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self, "Export into a folder")
+        dialog = QFileDialog(self, "Export to a folder")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda text: self.take_file(Path(text)))
+        dialog.fileSelected.connect(lambda text: self.accept_file(Path(text)))
         dialog.open()

@@ -1,4 +1,4 @@
-"""What a report of a fault should say of the machine; told at once, and without loading torch."""
+"""What a bug report should say about the system; collected at once, without importing torch."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _VARIABLES = ("QT_", "OMP_", "MKL_", "CUDA_", "LANG", "LC_ALL", "XDG_SESSION_TYP
 
 
 def system_information(window: QWidget) -> dict[str, str]:
-    """Rows of a name and a text: versions, system, screens with their scaling, and what was set from outside."""
+    """Return rows of a name and a text: versions, system, screens with scaling, and environment variables."""
     memory = psutil.virtual_memory()
     python, bits = platform.python_version(), sys.maxsize.bit_length() + 1
     screens = QGuiApplication.screens()
@@ -39,10 +39,10 @@ def system_information(window: QWidget) -> dict[str, str]:
         "Font": f"{QApplication.font().family()}, {QApplication.font().pointSizeF():g} points",
     }
     for number, screen in enumerate(screens, 1):
-        rows[f"Screen {number}"] = _screen(screen) + (", the window is here" if screen is here else "")
+        rows[f"Screen {number}"] = _screen(screen) + (", with the window" if screen is here else "")
     rows["Window"] = f"{window.width()} × {window.height()}, scaling {window.devicePixelRatioF():g}"
     rows |= {name: version_of(name) for name in _PACKAGES}
-    rows["Own folder"] = _without_user(data_home())
+    rows["Data folder"] = _without_user(data_home())
     settings = {
         name: value for name, value in os.environ.items() if name.startswith(_VARIABLES) or name == HOME_VARIABLE
     }
@@ -51,7 +51,7 @@ def system_information(window: QWidget) -> dict[str, str]:
 
 
 def as_text(rows: dict[str, str]) -> str:
-    """The rows one a line, as they are copied."""
+    """Return the rows as lines of text."""
     return "\n".join(f"{name}: {text}" for name, text in rows.items())
 
 
@@ -59,11 +59,11 @@ def _screen(screen: QScreen) -> str:
     size = screen.size()
     return (
         f"{size.width()} × {size.height()}, scaling {screen.devicePixelRatio():g}, "
-        f"{screen.logicalDotsPerInch():.0f} dots an inch, {screen.refreshRate():.0f} Hz"
+        f"{screen.logicalDotsPerInch():.0f} dots per inch, {screen.refreshRate():.0f} Hz"
     )
 
 
 def _without_user(path: Path) -> str:
-    """A path that does not say whose home it lies in."""
+    """Return a path in which the home folder is ``~``."""
     home = Path.home()
     return f"~/{path.relative_to(home).as_posix()}" if path.is_relative_to(home) else str(path)

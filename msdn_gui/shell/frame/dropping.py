@@ -1,4 +1,4 @@
-"""What is dropped on the window."""
+"""What can be dropped on the window."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msdn_core.project import PROJECT_FILE
 
 
 def dropped_folder(mime: QMimeData) -> Path | None:
-    """The dropped folder; for a project's file or an image, the folder it lies in."""
+    """Return the dropped folder; for a project file or an image, its folder."""
     urls = [url for url in mime.urls() if url.isLocalFile()]
     if not urls:
         return None

@@ -1,4 +1,4 @@
-"""Keeps how the window is laid out as it changes: its place and size, splitters, and which pages of tabs are shown."""
+"""Remembers the window's layout as it changes: position and size, splitters, and pages of tabs."""
 
 from __future__ import annotations
 
@@ -8,35 +8,35 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QTabWidget, QWidget
 from msdn_gui.services.settings import SettingsStore, decode, encode
 from msdn_gui.timers import make_timer
 
-_SETTLE_MS = 300
+_DELAY_MS = 300
 _MOVES = (QEvent.Type.Show, QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.WindowStateChange)
 
 
 class LayoutMemory(QObject):
-    """What has an object name is kept under it; nothing has to wait for the window to be closed."""
+    """Remembers splitters and tabs by object name, as soon as they change."""
 
     def __init__(self, settings: SettingsStore, window: QMainWindow) -> None:
         super().__init__(window)
         self._settings, self._window = settings, window
-        self._settling = make_timer(self, _SETTLE_MS, single_shot=True)
-        self._settling.timeout.connect(self.keep_geometry)
+        self._delay = make_timer(self, _DELAY_MS, single_shot=True)
+        self._delay.timeout.connect(self.keep_geometry)
         window.installEventFilter(self)
 
     def restore_geometry(self) -> bool:
-        """Puts the window where it was; False where that is not known, or on no screen any more."""
+        """Restore the window's position; return False if it is unknown or no longer on a screen."""
         kept = self._settings.value.geometry
         return bool(kept) and self._window.restoreGeometry(decode(kept))
 
     def keep_geometry(self) -> None:
-        """Keeps the window's place and size as they are now."""
-        self._settling.stop()
+        """Remember the window's position and size."""
+        self._delay.stop()
         self._settings.change(geometry=encode(self._window.saveGeometry()))
 
     def watch(self, root: QWidget) -> None:
-        """Restores the splitters and tabs below a widget, and keeps them from then on."""
+        """Restore the splitters and tabs within a widget, and remember them from now on."""
         for splitter in root.findChildren(QSplitter):
             if splitter.objectName():
-                # Its sizes mean something once it has its own.
+                # Sizes are valid once the splitter has been laid out.
                 splitter.installEventFilter(self)
                 splitter.splitterMoved.connect(lambda *_, one=splitter: self._keep_splitter(one))
         for tabs in root.findChildren(QTabWidget):
@@ -49,7 +49,7 @@ class LayoutMemory(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._window:
             if event.type() in _MOVES and self._window.isVisible():
-                self._settling.start()
+                self._delay.start()
         elif event.type() is QEvent.Type.Show and isinstance(watched, QSplitter):
             watched.removeEventFilter(self)
             kept = self._settings.state(watched.objectName())

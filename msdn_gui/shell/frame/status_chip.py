@@ -1,4 +1,4 @@
-"""The quiet chip at the bottom right: what goes on, how far it is, and the way to where it happens."""
+"""The status chip at the bottom right: what is running, its progress, and a click to its workspace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from msdn_gui.widgets.build import make_label, make_progress_bar, make_tool_butt
 
 @dataclass(frozen=True)
 class Activity:
-    """Something that goes on."""
+    """A job or run in progress."""
 
     key: str
     title: str
@@ -28,7 +28,7 @@ class Activity:
 
     @property
     def text(self) -> str:
-        """What the chip says of it."""
+        """The text of the chip."""
         parts = [self.title]
         if self.total:
             parts.append(f"{self.done:,} of {self.total:,}")
@@ -38,12 +38,12 @@ class Activity:
 
 
 class StatusChip(QWidget):
-    """Shows the newest activity, and how many others there are."""
+    """Shows the newest activity, and the number of others."""
 
     opened = Signal(str)
-    """The workspace of the activity that was clicked."""
+    """The workspace of the clicked activity."""
     cancelled = Signal(str)
-    """The key of the activity that shall end."""
+    """The key of the activity to cancel."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,31 +61,31 @@ class StatusChip(QWidget):
         row.setSpacing(SPACING)
         for widget in (self._label, self._bar, self._cancel):
             row.addWidget(widget)
-        self._show()
+        self._update()
 
     @property
     def text(self) -> str:
-        """What the chip says; empty where nothing goes on."""
+        """The shown text; empty if there are no activities."""
         return self._label.text() if self._activities else ""
 
-    def put(self, activity: Activity) -> None:
-        """An activity began or got further."""
+    def show_activity(self, activity: Activity) -> None:
+        """Add or update an activity."""
         self._activities[activity.key] = activity
-        self._show()
+        self._update()
 
-    def take(self, key: str) -> None:
-        """An activity ended."""
+    def remove(self, key: str) -> None:
+        """Remove an activity that ended."""
         self._activities.pop(key, None)
-        self._show()
+        self._update()
 
     def activity_keys(self) -> set[str]:
-        """The activities that are shown or counted."""
+        """Return the keys of all activities."""
         return set(self._activities)
 
     def _current(self) -> Activity | None:
         return next(reversed(self._activities.values()), None)
 
-    def _show(self) -> None:
+    def _update(self) -> None:
         activity = self._current()
         self.setVisible(activity is not None)
         if activity is None:
@@ -103,7 +103,7 @@ class StatusChip(QWidget):
             self.cancelled.emit(activity.key)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click opens the workspace where it happens."""
+        """Open the workspace of the activity."""
         activity = self._current()
         if activity is not None and activity.workspace and self.rect().contains(event.position().toPoint()):
             self.opened.emit(activity.workspace)

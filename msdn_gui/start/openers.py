@@ -1,4 +1,4 @@
-"""The ways into a project: actions as rows with an icon, a name and a sentence; and the place to drop a folder on."""
+"""Buttons that open something, with icon, name and hint; and the area to drop a folder on."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ _ICON = 22
 _RADIUS = 6.0
 
 
-class WayButton(QAbstractButton):
-    """An action with its hint written out."""
+class OpenerButton(QAbstractButton):
+    """The button of an action, with its hint below the name."""
 
     def __init__(self, action: QAction, icon_name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,14 +41,14 @@ class WayButton(QAbstractButton):
         colours = theme().colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = "pressed" if self.isDown() else "hover" if self.underMouse() else ""
-        painter.setBrush(colours.q(ground) if ground else Qt.BrushStyle.NoBrush)
+        background = "pressed" if self.isDown() else "hover" if self.underMouse() else ""
+        painter.setBrush(colours.q(background) if background else Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(colours.q("accent"), 1.5) if self.hasFocus() else Qt.PenStyle.NoPen)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _RADIUS, _RADIUS)
-        sign = icon_pixmap(
+        icon = icon_pixmap(
             self._icon_name, _ICON, "accent" if self.isEnabled() else "disabled", self.devicePixelRatioF()
         )
-        painter.drawPixmap(12, (self.height() - _ICON) // 2, sign)
+        painter.drawPixmap(12, (self.height() - _ICON) // 2, icon)
         left = 12 + _ICON + 12
         room = QRect(left, 7, self.width() - left - SPACING, (self.height() - 14) // 2)
         for text, font, colour in ((self.text(), text_font(), "text"), (self._hint, small_font(), "muted")):
@@ -61,7 +61,7 @@ class WayButton(QAbstractButton):
 
 
 class DropZone(QWidget):
-    """Says that a folder may be dropped; the window takes it wherever it falls."""
+    """Shows that a folder can be dropped; the window accepts it anywhere."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,7 +72,7 @@ class DropZone(QWidget):
         theme().changed.connect(self.update)
 
     def show_drag(self, is_over: bool) -> None:
-        """Whether something that can be opened is dragged over the window."""
+        """Show whether something that can be opened is dragged over the window."""
         self._is_over = is_over
         self.update()
 
@@ -85,6 +85,6 @@ class DropZone(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), _RADIUS, _RADIUS)
         painter.setPen(colours.q("text" if self._is_over else "muted"))
         painter.setFont(small_font())
-        text = "Let go to open it" if self._is_over else "or drop a project, a data set\nor a folder of images here"
+        text = "Drop to open" if self._is_over else "or drop a project, a data set\nor a folder of images here"
         painter.drawText(self.rect().adjusted(8, 8, -8, -8), Qt.AlignmentFlag.AlignCenter, text)
         painter.end()
