@@ -7,11 +7,14 @@ import os
 import re
 import secrets
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import MsdnError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 _REPLACE_TRIES = 20
 # The names made by `replacing`, and by safetensors beside the file that it writes.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import MsdnError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def is_link(path: Path) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.links import refuse_links
 from msdn_core.project import NewImage, Project
 from msdn_core.resources import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SHIPPED_RUN = "demo-01"
 IMAGES = "images"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageDraw
 
-from msdn_core.demo.pose import Pose
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from msdn_core.demo.pose import Pose
 
 Colour = tuple[int, int, int]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from msdn_core.doctor.classes import class_findings, word_vector_findings
 from msdn_core.doctor.features import feature_findings
 from msdn_core.doctor.files import file_findings
 from msdn_core.doctor.runs import run_findings
 from msdn_core.doctor.splits import label_findings, published_findings, split_findings
-from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from msdn_core.project import Project
 
 Progress = Callable[[int, int], None]
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.wording import counted, named
-from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.project import Project
 
 _OTHER_UNITS = 20
 """A class whose highest value is this many times below the median is in other units: 0 to 1 instead of percent."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import MsdnError
-from msdn_core.project import ImageRecord, Project
 from msdn_core.vision.features import MANIFEST, FeatureStore, image_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.project import ImageRecord, Project
 
 _SAMPLE = 64
 

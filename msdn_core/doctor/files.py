@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImageError
-from msdn_core.project import ImageRecord, Project
 from msdn_core.vision.images import image_size, open_image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from msdn_core.project import ImageRecord, Project
 
 _SMALL = 64
 _MARGIN = 2.0

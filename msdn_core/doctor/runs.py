@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from msdn_core.domain.attributes import ClassTable
+from typing import TYPE_CHECKING
+
 from msdn_core.errors import MsdnError
-from msdn_core.project import Project
 from msdn_core.runs.header import read_header
 from msdn_core.runs.listing import list_runs
+
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.project import Project
 
 
 def run_findings(project: Project, table: ClassTable) -> list[str]:

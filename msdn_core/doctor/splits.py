@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.fingerprints import KNOWN_SPLITS, number_fingerprint, split_fingerprints
 from msdn_core.domain.wording import counted, named
 from msdn_core.importers.image_names import class_by_folder
-from msdn_core.project import ImageRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.project import ImageRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from msdn_core.domain.annotation import Box
-from msdn_core.domain.attributes import BoolArray
-from msdn_core.domain.explanation import Explanation, Float32Array
+if TYPE_CHECKING:
+    from msdn_core.domain.annotation import Box
+    from msdn_core.domain.attributes import BoolArray
+    from msdn_core.domain.explanation import Explanation, Float32Array
 
 
 class RangePolicy(StrEnum):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import FloatArray
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import FloatArray
 
 SAME_DIRECTION = 1.0 - 1e-9
 """From this cosine on, two vectors have the same direction, and no image can tell their classes apart."""

@@ -7,11 +7,15 @@ image they move by at most one place, past the edited class.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import BoolArray, FloatArray
-from msdn_core.domain.scoring import Floats
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray, FloatArray
+    from msdn_core.domain.scoring import Floats
 
 _SPARE = 16
 _BLOCK = 10

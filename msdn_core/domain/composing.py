@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import ClassTable, FloatArray
-from msdn_core.domain.scoring import Floats
 from msdn_core.errors import MsdnError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import ClassTable, FloatArray
+    from msdn_core.domain.scoring import Floats
 
 
 def blended(vectors: FloatArray, weights: Sequence[float]) -> FloatArray:

@@ -5,10 +5,14 @@ Letters as in the reference: s is the fused attribute scores of an image (K,), v
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.scoring import Floats
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.scoring import Floats
 
 
 def fewest_scores(differences: Floats, offset: float) -> NDArray[np.intp] | None:

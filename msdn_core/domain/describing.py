@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import Attribute
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.domain.attributes import Attribute
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import Attribute
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import Attribute
 
 _NUMBER = re.compile(r"\d{3}\.(?=[^\W\d_])")
 """The number that CUB-200-2011 puts before a class name: ``001.``"""

@@ -11,11 +11,15 @@ Letters: N images, M classes, K attributes.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import FloatArray
-from msdn_core.domain.scoring import Floats
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import FloatArray
+    from msdn_core.domain.scoring import Floats
 
 _SURE = 0.95
 """The highest probability of an answer: people sometimes differ from the class vector."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.annotation import Box
 from msdn_core.domain.variants import SubNets
+
+if TYPE_CHECKING:
+    from msdn_core.domain.annotation import Box
 
 Float32Array = NDArray[np.float32]
 

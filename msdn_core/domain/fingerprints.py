@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.domain.annotation import Split
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 KNOWN_SPLITS: Mapping[str, Mapping[Split, str]] = {
     "CUB, proposed split": {

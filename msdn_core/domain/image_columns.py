@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import ReviewState, Split
-from msdn_core.domain.attributes import BoolArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from msdn_core.domain.attributes import BoolArray
 
 Codes = NDArray[np.int32]
 

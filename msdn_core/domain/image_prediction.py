@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain import counterfactual, scoring
-from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.scoring import Floats
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.domain.scoring import Floats
 
 
 @dataclass(frozen=True, eq=False, slots=True)

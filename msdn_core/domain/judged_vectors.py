@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Certainty
-from msdn_core.domain.attributes import BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray, FloatArray
 
 WEIGHTS: dict[Certainty, float] = {
     Certainty.NOT_VISIBLE: 0.0,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.domain.scoring import Floats, calibrated, class_scores
 from msdn_core.domain.suggestions import class_uncertainty
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray, FloatArray
 
 _AT_ONCE = 4096
 

@@ -13,10 +13,13 @@ anything; a quote within quotes is written twice.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAMED = ("class", "split", "predicted")
 SCORES = ("score", "av", "va")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.domain.annotation import ReviewState, Split
-from msdn_core.domain.attributes import BoolArray
 from msdn_core.domain.display_names import attribute_text, class_text
-from msdn_core.domain.image_columns import Codes, ImageColumns
 from msdn_core.domain.query import NAMED, SCORES, TEXT, Query, Term
 from msdn_core.domain.wording import named
 from msdn_core.errors import QueryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.domain.attributes import BoolArray
+    from msdn_core.domain.image_columns import Codes, ImageColumns
 
 SPLIT_NAMES = {
     Split.TRAIN: "train",

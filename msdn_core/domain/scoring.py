@@ -7,11 +7,13 @@ new classes are scored here in numpy, without the network.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import BoolArray
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import BoolArray
 
 Floats = NDArray[np.floating]
 

@@ -6,11 +6,16 @@ product of (N, K) by (K,), independent of the other classes.
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import BoolArray, FloatArray
+import numpy as np
+
 from msdn_core.domain.scoring import Floats, calibrated, class_scores
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray, FloatArray
 
 _AT_ONCE = 4096
 

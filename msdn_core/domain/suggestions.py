@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import BoolArray, FloatArray
-from msdn_core.domain.scoring import Floats
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray, FloatArray
+    from msdn_core.domain.scoring import Floats
 
 _AT_ONCE = 4096
 """Images processed in one block, to limit memory."""

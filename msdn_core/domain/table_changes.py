@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
 from msdn_core.domain.display_names import attribute_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
 
 
 class ChangeKind(Enum):

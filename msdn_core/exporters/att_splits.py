@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.io
-from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
 from msdn_core.importers.readers.att_splits import OURS, PARTS
-from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.project import Project
 
 
 def export_att_splits(project: Project, file: Path) -> ExportReport:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from msdn_core.backbones.devices import choose_device
-from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.scoring import Floats, calibrated, class_scores, fused_attribute_scores
 from msdn_core.errors import RunError
 from msdn_core.evaluation.scored_split import features_of
-from msdn_core.importers.dataset import ProgressReport
 from msdn_core.msdn.batches import FeatureBatches, Rows
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN, Outputs
-from msdn_core.project import ImageRecord, Project
-from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.predictions import Predictions, make_predictions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.annotation import Split
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.importers.dataset import ProgressReport
+    from msdn_core.project import ImageRecord, Project
+    from msdn_core.runs.header import CheckpointHeader
 
 _AT_ONCE = 64
 

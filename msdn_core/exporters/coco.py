@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.atomic import write_atomic
-from msdn_core.domain.annotation import Mark
 from msdn_core.errors import ImageError
 from msdn_core.importers.coco import WHOLE_OBJECT
-from msdn_core.project import ImageRecord, Project
 from msdn_core.vision.images import image_size
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from msdn_core.domain.annotation import Mark
+    from msdn_core.project import ImageRecord, Project
 
 
 def write_coco(project: Project, path: Path) -> int:

@@ -6,15 +6,18 @@ import csv
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.atomic import replacing
 from msdn_core.domain.scoring import contributions, fused_attribute_scores
-from msdn_core.exporters.checkpoint_outputs import CheckpointOutputs
 from msdn_core.exporters.predictions import origin
 from msdn_core.exporters.report import ExportReport
 from msdn_core.runs.predictions import to_arrays
+
+if TYPE_CHECKING:
+    from msdn_core.exporters.checkpoint_outputs import CheckpointOutputs
 
 
 def export_explanations(outputs: CheckpointOutputs, file: Path) -> ExportReport:

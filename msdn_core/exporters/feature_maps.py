@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
@@ -15,8 +15,12 @@ from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
 from msdn_core.importers.formats.feature_maps.file import MAPS, NORMALISED, SEEN, SPEC, WORDS
 from msdn_core.importers.readers.att_splits import OURS, PARTS
-from msdn_core.project import Project
 from msdn_core.vision.features import FeatureStore, find_stores
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.project import Project
 
 _AT_ONCE = 32
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.annotation import Certainty
 from msdn_core.errors import ProjectError
-from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.project import Project
 
 
 def write_judgements(project: Project, annotator: str, folder: Path) -> int:

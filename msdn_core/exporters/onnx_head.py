@@ -7,10 +7,8 @@ import io
 import json
 import logging
 import warnings
-from collections.abc import Iterator
 from importlib.util import find_spec
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -19,8 +17,13 @@ from msdn_core.atomic import replacing
 from msdn_core.errors import MsdnError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.msdn.checkpoint import load_network
-from msdn_core.msdn.network import MSDN
-from msdn_core.runs.header import CheckpointHeader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from msdn_core.msdn.network import MSDN
+    from msdn_core.runs.header import CheckpointHeader
 
 OUTPUTS = ("class_scores", "scores_av", "scores_va", "attention_av", "attention_va")
 _EXAMPLE = (2, 9)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.atomic import replacing
-from msdn_core.exporters.checkpoint_outputs import CheckpointOutputs
 from msdn_core.exporters.report import ExportReport
 from msdn_core.runs.predictions import write_predictions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.exporters.checkpoint_outputs import CheckpointOutputs
 
 
 def export_predictions(outputs: CheckpointOutputs, file: Path) -> ExportReport:

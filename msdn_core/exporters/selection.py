@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ProjectError
-from msdn_core.project import ImageRecord, Project
+
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.project import ImageRecord, Project
 
 
 def require_table(project: Project) -> ClassTable:

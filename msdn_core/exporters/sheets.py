@@ -5,22 +5,26 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing, write_atomic
-from msdn_core.domain.annotation import Mark, PartPoint
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
 from msdn_core.importers.annotation_sheets import ATTRIBUTE, BOX, CERTAINTY, PART
 from msdn_core.importers.marks import ANNOTATIONS_FORMAT, MARK, MARK_FIELDS
 from msdn_core.importers.sheets import CLASSES_FORMAT, DESCRIPTION, SEEN
-from msdn_core.project import ImageRecord, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.annotation import Mark, PartPoint
+    from msdn_core.project import ImageRecord, Project
 
 
 def export_classes(project: Project, file: Path) -> ExportReport:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import MsdnError
 from msdn_core.exporters.report import ExportReport
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, Event, MachineUse, RunStarted, StepDone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from msdn_core.runs.directory import RunDirectory
 
 _OURS = ".msdn"
 """The suffix of our event files: another export replaces them, and touches no other file."""

@@ -8,21 +8,24 @@ pixels of the upright image.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from msdn_core.domain.annotation import Box, Mark, PartPoint, Split
 from msdn_core.errors import ImportFault
-from msdn_core.importers.dataset import Judgements
 from msdn_core.importers.marks import ANNOTATIONS_FORMAT, mark_numbers, marks_of_entry, marks_of_row
 from msdn_core.importers.readers.text_files import finite_numbers, line_error
 from msdn_core.importers.sheets import csv_rows, read_json
 from msdn_core.project import NewImage, is_plain_path
 from msdn_core.project.annotations import timestamp
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from msdn_core.importers.dataset import Judgements
 
 BOX = ("box x", "box y", "box width", "box height")
 PART, ATTRIBUTE, CERTAINTY = "part ", "attribute ", "certainty "

@@ -6,25 +6,30 @@ paths, sorted (checked against the published lists of CUB, SUN and AWA2), so a c
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split, hold_out
 from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import DataSet
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.image_names import class_by_folder, on_disk, plain_names
 from msdn_core.importers.images import list_images
 from msdn_core.importers.readers.att_splits import AttSplits, ImageList, join_classes
 from msdn_core.importers.splitting import unseen_classes, validation_meta
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.importers.findings import Findings
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.annotation import Box, Mark
 from msdn_core.domain.wording import counted
 from msdn_core.errors import ImportFault
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.image_names import join_images
-from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.project import Project
 
 _MOST_BYTES = 512 << 20
 WHOLE_OBJECT = "object"

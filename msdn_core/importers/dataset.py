@@ -6,17 +6,21 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Mark, Split
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault, ProjectError
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.report import ImportReport
 from msdn_core.project import NewImage, Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.importers.findings import Findings
 
 ProgressReport = Callable[[str, int, int], None]
 """Receives the stage in one word, how much of it is done, and the total."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from itertools import takewhile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.images import list_images
 from msdn_core.importers.readers.att_splits import ImageList, join_classes, match_key
 from msdn_core.project import Project, is_plain_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from msdn_core.importers.findings import Findings
 
 _PICTURE_FOLDERS = ("images", "jpegimages")
 _DEEPEST_CLASS = 3

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.report import ImportReport
 from msdn_core.project import PROJECT_FILE, NewImage, Project, is_plain_path, require_text
 from msdn_core.vision.images import IMAGE_SUFFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _PROJECT_FOLDERS = ("features", "runs", "cache")
 

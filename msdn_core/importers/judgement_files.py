@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.cub_judgements import read_judgements
 from msdn_core.importers.readers.text_files import line_error, read_rows, whole_number
 from msdn_core.project import JudgementKey, Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def judgements_from_files(

@@ -7,9 +7,7 @@ list of such entries. A mark without width and height is a point.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.annotation import Box, Mark
 from msdn_core.errors import ImportFault
@@ -18,7 +16,12 @@ from msdn_core.importers.findings import Findings
 from msdn_core.importers.image_names import join_images
 from msdn_core.importers.readers.text_files import finite_numbers, line_error
 from msdn_core.importers.sheets import csv_rows, read_json, read_text
-from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from msdn_core.project import Project
 
 MARK = "mark "
 MARK_FIELDS = ("of", "x", "y", "width", "height", "by", "at")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.importers.formats import FORMATS, SPLITS
 from msdn_core.importers.images import list_images
 from msdn_core.importers.readers.att_splits import SPLITS_FILE
 from msdn_core.project import PROJECT_FILE, Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PROJECT, IMAGES, CHECKPOINT = "project", "images", "checkpoint"
 """What can be opened besides ``FORMATS``."""

@@ -10,16 +10,18 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.text_files import finite_numbers, line_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
 SEEN, DESCRIPTION = "seen", "description"
 CLASSES_FORMAT = "msdn-explorer classes"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import Split
 from msdn_core.errors import ImportFault
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.att_splits import join_classes
 from msdn_core.importers.readers.text_files import read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from msdn_core.importers.findings import Findings
 
 
 def unseen_classes(images: Iterable[tuple[str, Split]]) -> frozenset[str] | None:

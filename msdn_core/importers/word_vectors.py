@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.safe_pickle import MAX_BYTES, load_arrays
 from msdn_core.importers.readers.vocabulary import is_vocabulary, look_up
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.importers.findings import Findings
 
 HASHED = "hashed"
 """The source, in a project, of vectors hashed from names."""

@@ -6,13 +6,16 @@ in one transaction (None deletes) and returns the values before in the same form
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import Box, ImageLabel, Mark, Review, ReviewState, Split
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import translate_errors
 from msdn_core.project.judgements import JudgementStore, among, annotator_id, check_image, no_image
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
 
 
 def timestamp() -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.attributes import Attribute
 from msdn_core.domain.wording import counted
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import Database, translate_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 _WORD_VECTOR = np.dtype("<f4")
 

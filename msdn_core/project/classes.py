@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-import sqlite3
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.errors import ProjectError
-from msdn_core.project.attributes import AttributeStore
 from msdn_core.project.connection import Database, translate_errors
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from msdn_core.project.attributes import AttributeStore
 
 Cell = tuple[str, int, float]
 """Class name, attribute column, value."""

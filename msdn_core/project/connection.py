@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import inspect
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
-from typing import Any, TypeVar
-
-from filelock import FileLock
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msdn_core.errors import ProjectError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from filelock import FileLock
 
 PROJECT_FILE = "project.sqlite"
 Store = TypeVar("Store")

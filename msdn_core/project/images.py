@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import Database, translate_errors
 from msdn_core.project.records import ImageRecord, NewImage, is_plain_path, require_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 _SELECT = (
     "SELECT images.id, images.root_id, images.path, classes.name, images.split "

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Certainty, Judgement
 from msdn_core.domain.judge_agreement import Verdicts, verdicts_of
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import Database, translate_errors
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 _MOST_LISTED = 500
 

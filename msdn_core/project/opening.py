@@ -6,7 +6,7 @@ import re
 import sqlite3
 from contextlib import closing
 from functools import lru_cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -15,6 +15,9 @@ from msdn_core.links import is_link
 from msdn_core.project.connection import PROJECT_FILE, Database, fault
 from msdn_core.project.records import require_text
 from msdn_core.project.schema import APPLICATION_ID, MIGRATIONS, statements
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LOCK_FILE = "project.lock"
 _MAGIC = b"SQLite format 3\x00"

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from msdn_core.domain.annotation import Box, PartPoint
-from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.project.annotations import AnnotationStore
 from msdn_core.project.attributes import AttributeStore
 from msdn_core.project.classes import Cell, ClassStore, RemovedClass
 from msdn_core.project.connection import PROJECT_FILE, Database
 from msdn_core.project.images import ImageStore
 from msdn_core.project.opening import create_database, open_database
-from msdn_core.project.records import ImageRecord, NewImage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from numpy.typing import ArrayLike, NDArray
+
+    from msdn_core.domain.annotation import Box, PartPoint
+    from msdn_core.domain.attributes import Attribute, ClassTable
+    from msdn_core.project.records import ImageRecord, NewImage
 
 
 class Project:

@@ -7,7 +7,10 @@ Existing migrations never change: to change the schema, add a migration at the e
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 APPLICATION_ID = 0x4D53444E
 """``MSDN`` in ASCII."""

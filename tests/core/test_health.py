@@ -114,7 +114,7 @@ def test_features_that_no_longer_match_are_named(tmp_path: Path) -> None:
         maps[:] = 0
         assert any("are empty or not finite" in f for f in check_project(project, open_images=False))
         (store.folder / MANIFEST).write_text("{", encoding="utf-8")
-        assert any("damaged" in f and "extract again" in f for f in check_project(project, open_images=False))
+        assert any("damaged" in f and "extract them again" in f for f in check_project(project, open_images=False))
 
 
 def test_a_known_data_set_is_compared_with_its_published_split(tmp_path: Path) -> None:

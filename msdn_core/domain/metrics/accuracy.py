@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import BoolArray
 from msdn_core.domain.scoring import Floats, calibrated
+
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import BoolArray
 
 Labels = NDArray[np.integer]
 

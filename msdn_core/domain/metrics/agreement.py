@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.scoring import Floats
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.scoring import Floats
 
 
 def jensen_shannon(logits_1: Floats, logits_2: Floats) -> NDArray[np.float64]:

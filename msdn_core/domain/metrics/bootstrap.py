@@ -8,14 +8,16 @@ cancel out in their difference. Intervals contain the middle 95 percent of the d
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import BoolArray
-from msdn_core.domain.metrics.accuracy import Labels
-from msdn_core.domain.metrics.best_seen_unseen import BestSeenUnseen
-from msdn_core.domain.scoring import Floats
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import BoolArray
+    from msdn_core.domain.metrics.accuracy import Labels
+    from msdn_core.domain.metrics.best_seen_unseen import BestSeenUnseen
+    from msdn_core.domain.scoring import Floats
 
 DRAWS = 1000
 CONFIDENCE_LEVEL = 0.95

@@ -11,10 +11,14 @@ classifier scales the running sums, as the network scales the whole sums.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.scoring import Floats, Fusion, class_scores, fused_attribute_scores, guarded_cosine
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 def class_maps(attention: Floats, unit_vectors: Floats) -> NDArray[np.floating]:

@@ -5,10 +5,13 @@ Coordinates are whole pixels of the viewed part of the image scaled to 224 × 22
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.scoring import Floats
+if TYPE_CHECKING:
+    from msdn_core.domain.scoring import Floats
 
 PCP_SIDE = 224
 PCP_SCALES = {"usual": 1.4, "strict": 4.0}

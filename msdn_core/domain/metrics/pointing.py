@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import BoolArray
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray
 
 
 def pointing_hits(peaks: NDArray[np.integer], truth: NDArray[np.floating], *, within: int = 1) -> BoolArray:

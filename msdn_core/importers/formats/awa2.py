@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import FloatArray
 from msdn_core.domain.wording import counted
 from msdn_core.importers.dataset import refuse_full_project
 from msdn_core.importers.findings import Findings
@@ -14,7 +13,12 @@ from msdn_core.importers.readers.att_splits import image_list_beside, join_class
 from msdn_core.importers.readers.attribute_names import read_attribute_names
 from msdn_core.importers.readers.class_vectors import joined_vectors, read_vectors
 from msdn_core.importers.readers.text_files import line_error, read_names, read_rows
-from msdn_core.importers.report import ImportReport
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.domain.attributes import FloatArray
+    from msdn_core.importers.report import ImportReport
 
 _DIRECTORY = OfficialDirectory(
     data_set="AWA2",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,10 +20,14 @@ from msdn_core.importers.image_names import class_by_folder, on_disk
 from msdn_core.importers.images import list_images
 from msdn_core.importers.readers.att_splits import image_list_beside, read_att_splits
 from msdn_core.importers.readers.class_vectors import joined_vectors
-from msdn_core.importers.report import ImportReport
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.importers.report import ImportReport
 
 _CLASS_SHEETS = ("classes.csv", "classes.json")
 IMAGE_SHEETS = ("annotations.csv", "annotations.json", "images.csv")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import MsdnError
-from msdn_core.importers.report import ImportReport
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from msdn_core.importers.report import ImportReport
 
 IMAGES, SPLITS, WORD_VECTORS = "images", "splits", "word_vectors"
 """The options that a format may take: a folder of photographs, ``att_splits.mat``, a file of word vectors."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
@@ -20,7 +20,11 @@ from msdn_core.importers.readers.att_splits import (
     read_att_splits,
 )
 from msdn_core.importers.readers.safe_pickle import load_arrays
-from msdn_core.importers.report import ImportReport
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.importers.report import ImportReport
 
 
 def import_msdn_lists(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.dataset import write_project
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.format import has_files
-from msdn_core.importers.readers.att_splits import AttSplits, ImageList
-from msdn_core.importers.report import ImportReport
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from msdn_core.domain.attributes import Attribute, FloatArray
+    from msdn_core.importers.findings import Findings
+    from msdn_core.importers.readers.att_splits import AttSplits, ImageList
+    from msdn_core.importers.report import ImportReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from msdn_core.domain.attributes import FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import refuse_full_project
 from msdn_core.importers.findings import Findings
@@ -16,7 +15,12 @@ from msdn_core.importers.image_names import plain_names
 from msdn_core.importers.readers.att_splits import ImageList, image_list_beside, read_att_splits
 from msdn_core.importers.readers.attribute_names import read_attribute_names
 from msdn_core.importers.readers.mat_files import read_mat, texts
-from msdn_core.importers.report import ImportReport
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.domain.attributes import FloatArray
+    from msdn_core.importers.report import ImportReport
 
 _DIRECTORY = OfficialDirectory(
     data_set="SUN",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.attributes import Attribute
 from msdn_core.errors import ImportFault
@@ -20,7 +20,11 @@ from msdn_core.importers.readers.att_splits import (
 from msdn_core.importers.readers.attribute_names import attribute_names
 from msdn_core.importers.readers.mat_files import read_mat
 from msdn_core.importers.readers.text_files import read_rows
-from msdn_core.importers.report import ImportReport
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.importers.report import ImportReport
 
 _PUBLISHED = {(200, 312): "CUB", (717, 102): "SUN", (50, 85): "AWA2"}
 """Data sets by their numbers of classes and attributes."""

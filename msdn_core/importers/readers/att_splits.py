@@ -7,19 +7,23 @@ everything is therefore returned by name, never by number.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.mat_files import read_mat, texts, whole_numbers
 from msdn_core.importers.readers.safe_pickle import load_arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray, FloatArray
 
 SPLITS_FILE = "att_splits.mat"
 IMAGE_LISTS = ("res101.mat", "CUB.pkl", "SUN.pkl", "AWA2.pkl")

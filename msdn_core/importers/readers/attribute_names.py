@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.attributes import Attribute
 from msdn_core.errors import ImportFault
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.mat_files import read_mat, texts
 from msdn_core.importers.readers.text_files import read_names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from msdn_core.importers.findings import Findings
 
 _FILES = ("attributes.txt", "predicates.txt", "attributes.mat")
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from msdn_core.domain.attributes import FloatArray
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.att_splits import AttSplits, join_classes
 from msdn_core.importers.readers.text_files import finite_numbers, line_error, read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from msdn_core.domain.attributes import FloatArray
+    from msdn_core.importers.findings import Findings
 
 
 def read_vectors(path: Path, classes: int, attributes: int) -> FloatArray:

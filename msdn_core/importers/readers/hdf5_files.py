@@ -6,18 +6,19 @@ The library is loaded when the first file is opened: it takes longer than all ot
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault, MsdnError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     import h5py
+    from numpy.typing import NDArray
 
 MAX_NUMBERS = 20_000_000
 """The most numbers in a list or a table of class vectors."""

@@ -12,12 +12,9 @@ import math
 import pickle
 import pickletools
 from collections import OrderedDict
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.array_builders import (
@@ -30,6 +27,12 @@ from msdn_core.importers.readers.array_builders import (
     from_bytes,
     scalar,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 MAX_BYTES = 2 * 1024**3
 """Larger files are not lists of splits or word vectors."""

@@ -9,14 +9,16 @@ import gzip
 import zlib
 from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.text_files import finite_numbers, line_error
+
+if TYPE_CHECKING:
+    from msdn_core.importers.findings import Findings
 
 _MAX_DIMENSION = 4096
 _MAX_WORD = 1024
@@ -49,7 +51,7 @@ def look_up(path: Path, words: Collection[str], findings: Findings) -> Vectors:
     found: Vectors = {}
     read = _binary if _kind(path) in _BINARY else _text
     try:
-        with cast(BinaryIO, gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")) as stream:
+        with cast("BinaryIO", gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")) as stream:
             for word, vector in read(stream, path, wanted, findings):
                 found.setdefault(wanted[word], vector)
                 if len(found) == len(wanted):

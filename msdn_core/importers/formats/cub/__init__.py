@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import DataSet, Judgements, ProgressReport, refuse_full_project, write_project
@@ -18,10 +18,13 @@ from msdn_core.importers.formats.format import SPLITS, WORD_VECTORS, Format
 from msdn_core.importers.images import list_images
 from msdn_core.importers.readers.att_splits import read_att_splits
 from msdn_core.importers.readers.cub_judgements import read_judgements
-from msdn_core.importers.report import ImportReport
 from msdn_core.importers.splitting import validation_meta
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
+
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.importers.report import ImportReport
 
 
 def import_cub(

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import Attribute, FloatArray
 from msdn_core.errors import ImportFault
-from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.format import has_files
 from msdn_core.importers.readers.class_vectors import read_vectors
 from msdn_core.importers.readers.text_files import finite_numbers, line_error, read_names, read_rows, whole_number
 from msdn_core.project import is_plain_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.importers.findings import Findings
 
 _OFFICIAL = "CUB_200_2011"
 _CORRECT = "correct the line or download the file again"

@@ -8,16 +8,20 @@ the class numbers; they do not tell which images of seen classes are for trainin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import HELD_OUT_EVERY, Split, hold_out
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
-from msdn_core.importers.findings import Findings
-from msdn_core.importers.formats.cub.files import ListedImage
 from msdn_core.importers.readers.att_splits import AttSplits, image_list_beside, match_key
 from msdn_core.importers.splitting import unseen_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.importers.findings import Findings
+    from msdn_core.importers.formats.cub.files import ListedImage
 
 
 @dataclass(frozen=True, slots=True)

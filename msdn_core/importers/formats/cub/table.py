@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import ImportFault
-from msdn_core.importers.findings import Findings
-from msdn_core.importers.formats.cub.files import CubDirectory
 from msdn_core.importers.formats.cub.parts import GROUP_PARTS
-from msdn_core.importers.formats.cub.splits import Decision
 from msdn_core.importers.readers.att_splits import AttSplits, join_classes
 from msdn_core.importers.readers.class_vectors import joined_vectors
+
+if TYPE_CHECKING:
+    from msdn_core.importers.findings import Findings
+    from msdn_core.importers.formats.cub.files import CubDirectory
+    from msdn_core.importers.formats.cub.splits import Decision
 
 
 def class_table(cub: CubDirectory, proposed: AttSplits | None, decision: Decision, findings: Findings) -> ClassTable:

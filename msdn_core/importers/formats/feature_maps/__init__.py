@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
@@ -15,7 +15,11 @@ from msdn_core.importers.formats.xlsa17 import data_set_name, find_attributes
 from msdn_core.importers.image_names import plain_names
 from msdn_core.importers.readers.att_splits import SPLITS_FILE, AttSplits, ImageList, image_list_beside, read_att_splits
 from msdn_core.importers.readers.hdf5_files import open_hdf5
-from msdn_core.importers.report import ImportReport
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.importers.report import ImportReport
 
 _SUFFIXES = (".hdf5", ".h5", ".hdf")
 

@@ -5,14 +5,10 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import BoolArray, FloatArray
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.att_splits import OURS, PARTS, class_vectors, part_splits
 from msdn_core.importers.readers.hdf5_files import dataset, numbers, open_hdf5, texts
@@ -21,7 +17,13 @@ from msdn_core.vision.mapped import MapSource
 from msdn_core.vision.transform import BackboneSpec, published_spec
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import h5py
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.annotation import Split
+    from msdn_core.domain.attributes import BoolArray, FloatArray
 
 MAPS, WORDS, SPEC, SEEN = "feature_map", "w2v_att", "backbone", "seen_classes"
 NORMALISED = "normalised"

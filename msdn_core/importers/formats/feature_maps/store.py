@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import ImportFault
-from msdn_core.importers.dataset import ProgressReport
 from msdn_core.importers.formats.feature_maps.file import MAPS as DATASET
 from msdn_core.importers.formats.feature_maps.file import NORMALISED, FeatureFile
 from msdn_core.importers.readers.hdf5_files import dataset, open_hdf5
-from msdn_core.project import Project
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, Manifest, feature_folder, image_key
 from msdn_core.vision.mapped import normalize_regions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.importers.dataset import ProgressReport
+    from msdn_core.project import Project
 
 _AT_ONCE = 32
 
