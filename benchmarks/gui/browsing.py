@@ -160,11 +160,11 @@ def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> No
     watch.until(lambda: None, lambda: session.inference.collection.phase is CollectionPhase.READY)
     for query in QUERIES:
         for again in ("", " (again)"):
-            gallery.query.put_query("")
+            gallery.query.set_query("")
             watch.until(lambda: None, lambda: gallery.is_settled)
-            put = lambda query=query: gallery.query.put_query(query)  # noqa: E731
+            put = lambda query=query: gallery.query.set_query(query)  # noqa: E731
             say(query + again, *watch.until(put, lambda: gallery.is_settled))
-    gallery.query.put_query("")
+    gallery.query.set_query("")
     session.selection.set_class(session.document.table.classes[3])
     session.selection.set_attribute(5)
     for order in Order:
@@ -174,11 +174,11 @@ def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> No
     gallery.browsing.sort(Order.PROJECT, is_reversed=False)
     say("facets", *watch.until(gallery.open_facets, lambda: gallery.is_settled))
     gallery.facets.hide()
-    gallery.query.put_query("predicted:003")
+    gallery.query.set_query("predicted:003")
     watch.until(lambda: None, lambda: gallery.is_settled)
     edit = lambda: session.edits.set_values([(session.document.table.classes[3], 5, 12.0)])  # noqa: E731
     say("a class vector is edited, predictions follow", *watch.until(edit, lambda: gallery.is_settled))
-    gallery.query.put_query("")
+    gallery.query.set_query("")
     some = session.document.images[77].id
     say(
         "an image is labelled anew",

@@ -13,7 +13,7 @@ def _finding(stage: Stage) -> None:
     """A query, and the facets that narrow it down."""
     gallery = stage.find(ExploreWorkspace).gallery
     stage.type(gallery.query, "wrong split:test ")
-    gallery.order.setCurrentIndex(gallery.order.findText("Model unsure"))
+    gallery.order.setCurrentIndex(gallery.order.findText("Model uncertainty"))
     gallery.open_facets()
     stage.wait(lambda: gallery.is_settled and gallery.facets.model.rowCount() > 0)
 
@@ -23,8 +23,8 @@ def _wipe(stage: Stage) -> None:
     names = [attribute.full_name for attribute in stage.session.document.table.attributes]
     stage.session.selection.set_attribute(names.index("crown::black"))
     stage.find(ExploreWorkspace).maps.controls.threshold.setValue(30)
-    stage.act("explore_wipe_between_the_sub-nets")
-    stage.act("explore_move_the_divider_to_the_right")
+    stage.act("explore.wipe")
+    stage.act("explore.divider_right")
 
 
 def _why_not(stage: Stage) -> None:
@@ -39,7 +39,7 @@ def _why_not(stage: Stage) -> None:
     if image is None or ranking is None:
         raise RuntimeError("No image is misread.")
     stage.session.selection.set_class(stage.session.document.table.classes[int(ranking[0][0])])
-    other = stage.find(QComboBox, "why_other")
+    other = stage.find(QComboBox, "why_rival")
     other.setCurrentIndex(other.findData(image.class_name))
     stage.settle()
     stage.click_cell(stage.find(ExploreWorkspace).why.table, 0)
@@ -47,14 +47,14 @@ def _why_not(stage: Stage) -> None:
 
 def _sheet(stage: Stage) -> None:
     """The maps of the strongest attributes side by side."""
-    stage.act("explore_sheet_of_attributes")
+    stage.act("explore.sheet")
 
 
 def _override(stage: Stage) -> None:
     """The strongest attribute overridden with a low score, so that another class wins."""
     workspace = stage.find(ExploreWorkspace)
-    workspace.why.other.setCurrentIndex(1)
-    stage.act("explore_override_the_attribute's_score")
+    workspace.why.rival.setCurrentIndex(1)
+    stage.act("explore.override")
     editor = stage.find(QLineEdit, "score_editor")
     stage.type(editor, "-8")
     stage.press(editor, Qt.Key.Key_Return)
@@ -62,7 +62,7 @@ def _override(stage: Stage) -> None:
 
 def _compare(stage: Stage) -> None:
     """One attribute in two images."""
-    stage.act("explore_compare_this_with_what_comes_next,_or_leave")
+    stage.act("explore.compare")
     stage.session.selection.step_image(11)
     stage.settle()
 

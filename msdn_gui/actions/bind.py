@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from msdn_gui.actions.spec import ActionSpec
 from msdn_gui.look.icons import bind_icon
@@ -112,6 +112,16 @@ def follow_keys(action: QAction, update: Callable[[str], object]) -> None:
 
     action.changed.connect(changed)
     changed()
+
+
+def bind_button(button: QAbstractButton, action: QAction, tip: str = "") -> None:
+    """Let a button with its own text and icon trigger an action; its tooltip is ``tip`` or the hint, with keys.
+
+    A button that shows the action's own text or icon takes ``setDefaultAction`` instead.
+    """
+    button.clicked.connect(lambda: action.trigger())
+    text = tip or action.statusTip() or plain_text(action)
+    follow_keys(action, lambda keys: button.setToolTip(f"{text}{keys}"))
 
 
 def _update_tip(action: QAction) -> None:

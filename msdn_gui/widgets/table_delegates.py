@@ -7,6 +7,7 @@ from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.domain.attributes import Attribute
+from msdn_core.domain.display_names import group_text, value_text
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN, theme
 from msdn_gui.widgets.mark import draw_mark
 from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN
@@ -106,24 +107,25 @@ class TextDelegate(QStyledItemDelegate):
 
 
 class AttributeDelegate(QStyledItemDelegate):
-    """``group::name`` with the group in the quiet colour."""
+    """An attribute by its full name, shown as “group: value” with the group in the quiet colour."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = _draw_background(painter, option, index)
         attribute = Attribute.parse(str(index.data() or ""))
-        group = f"{attribute.group}::" if attribute.group else ""
+        group = f"{group_text(attribute.group)}: " if attribute.group else ""
+        value = value_text(attribute)
         painter.save()
         painter.setFont(cell.font)
         metrics = painter.fontMetrics()
         room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, 0)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        name_width = metrics.horizontalAdvance(attribute.name)
+        name_width = metrics.horizontalAdvance(value)
         shown = metrics.elidedText(group, Qt.TextElideMode.ElideRight, max(24, int(room.width()) - name_width - 2))
         painter.setPen(theme().colours.q("muted"))
         painter.drawText(room, left, shown)
         room.setLeft(room.left() + metrics.horizontalAdvance(shown))
         painter.setPen(cell.palette.color(QPalette.ColorRole.Text))
-        name = metrics.elidedText(attribute.name, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
+        name = metrics.elidedText(value, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
         painter.drawText(room, left, name)
         painter.restore()
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from msdn_gui.explore.attributes.columns import column_number
 from msdn_gui.explore.workspace import ExploreWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
+NAME, AV, VA, HIT, FUSED, CLASS_VALUE = map(column_number, ("attribute", "av", "va", "hit", "fused", "class"))
+"""Columns of the attribute table."""
 
 
 def shown_workspace(session, services, qtbot) -> ExploreWorkspace:
@@ -17,6 +24,19 @@ def shown_workspace(session, services, qtbot) -> ExploreWorkspace:
         made.show()
     qtbot.waitUntil(made.settled, timeout=10_000)
     return made
+
+
+@contextmanager
+def in_pages(workspace: ExploreWorkspace) -> Iterator[QStackedWidget]:
+    """A window that shows the workspace on its first page, with an empty second page."""
+    pages = QStackedWidget()
+    pages.resize(workspace.size())
+    pages.addWidget(workspace)
+    pages.addWidget(QWidget())
+    pages.show()
+    yield pages
+    pages.close()
+    workspace.setParent(None)
 
 
 def click_row(qtbot, table, row: int, column: int = 0) -> None:

@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from explore_kit import LEFT, click_row, shown_workspace
+from explore_kit import LEFT, click_row, in_pages, shown_workspace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QMenu, QPushButton
 from small_birds import CLASSES, write_checkpoint
@@ -15,6 +15,7 @@ from msdn_core.domain.annotation import Review, ReviewState
 from msdn_core.domain.variants import SubNets
 from msdn_core.project import Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
+from msdn_gui.explore.finding.saved_searches import Search, read_searches, write_searches
 from msdn_gui.explore.workspace import ExploreWorkspace
 
 KEY = Qt.Key
@@ -69,13 +70,13 @@ def search(workspace, qtbot, text: str) -> list[int]:
 
 
 def offers() -> list[str]:
-    popup = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "query_offers" and w.isVisible())
+    popup = next(w for w in QApplication.topLevelWidgets() if w.objectName() == "query_completions" and w.isVisible())
     return [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())]
 
 
 def close_offers(qtbot) -> None:
     for popup in QApplication.topLevelWidgets():
-        if popup.objectName() == "query_offers" and popup.isVisible():
+        if popup.objectName() == "query_completions" and popup.isVisible():
             qtbot.keyClick(popup, KEY.Key_Escape)
 
 
@@ -101,7 +102,7 @@ def test_images_are_narrowed_down_by_what_is_typed(workspace, session, qtbot) ->
     assert search(workspace, qtbot, "-heron split:train") == [0]
     assert search(workspace, qtbot, 'class:"blue-crested tern",wader') == [0, 2, 3, 5]
     assert search(workspace, qtbot, "heron nothing") == []
-    assert "No image matches" in gallery.empty.text()
+    assert "No matches" in gallery.empty.text()
     assert gallery.empty.isVisible()
     assert search(workspace, qtbot, "") == [0, 1, 2, 3, 4, 5]
     assert session.selection.image == session.document.images[0], "a search chooses nothing"
@@ -116,12 +117,12 @@ def test_a_query_that_cannot_be_read_is_explained_and_the_last_result_stays(work
     gallery = workspace.gallery
     assert search(workspace, qtbot, "heron") == [1, 4]
     assert search(workspace, qtbot, "heron clas:x") == [1, 4]
-    assert gallery.fault.isVisible()
-    assert "“clas:” is not a search key" in gallery.fault.text()
+    assert gallery.error.isVisible()
+    assert "“clas:” is not a search key" in gallery.error.text()
     assert search(workspace, qtbot, "class:owl") == [1, 4]
-    assert "No class matches “owl”" in gallery.fault.text()
+    assert "No class matches “owl”" in gallery.error.text()
     assert search(workspace, qtbot, "class:tern") == [2, 5]
-    assert not gallery.fault.isVisible()
+    assert not gallery.error.isVisible()
 
 
 def test_keys_and_names_are_offered_and_put_in_by_keyboard(workspace, qtbot) -> None:
@@ -178,12 +179,13 @@ def test_while_another_workspace_is_shown_nothing_is_worked_out_and_it_is_caught
     scored, session, qtbot
 ) -> None:
     before = search(scored, qtbot, "predicted:tern")
-    scored.hide()
-    session.inference.set_gamma(50.0)
-    assert scored.gallery.is_settled
-    assert shown(scored) == before
-    scored.show()
-    qtbot.waitUntil(lambda: shown(scored) == list(range(6)))
+    with in_pages(scored) as pages:
+        pages.setCurrentIndex(1)
+        session.inference.set_gamma(50.0)
+        assert scored.gallery.is_settled
+        assert shown(scored) == before
+        pages.setCurrentIndex(0)
+        qtbot.waitUntil(lambda: shown(scored) == list(range(6)))
 
 
 def test_reviews_are_searched_by_and_read_anew_when_explore_is_shown_again(workspace, session, qtbot) -> None:
@@ -231,7 +233,7 @@ def test_facets_have_counts_and_toggle_terms_by_mouse_and_keyboard(scored, sessi
     assert facets["Split/Test unseen"][1:] == ("2", False)
     assert facets["Review/Not reviewed"][1] == "6"
     wrong = int((predictions(session) != np.arange(6) % 3).sum())
-    assert facets["Prediction/Wrong"][1] == str(wrong)
+    assert facets["Prediction/Predicted wrongly"][1] == str(wrong)
     panel, box = scored.gallery.facets, scored.gallery.query
     click_row(qtbot, panel.table, facets["Split/Train"][0])
     assert box.text() == "split:train"
@@ -299,7 +301,7 @@ def test_a_search_is_saved_under_a_name_chosen_again_and_deleted(workspace, sess
     assert workspace.gallery.order.currentText() == "Name"
     assert list(json.loads(session.document.project.meta("saved_searches"))) == ["Herons"], "the project keeps it"
     menu = open_menu(workspace, qtbot)
-    delete = next(one for one in menu.actions() if one.text() == "Delete").menu()
+    delete = next(one for one in menu.actions() if one.text() == "Delete search").menu()
     delete.popup(QPoint(20, 20))
     choose(delete, qtbot, "Herons")
     menu.close()
@@ -308,6 +310,29 @@ def test_a_search_is_saved_under_a_name_chosen_again_and_deleted(workspace, sess
     workspace.undo_stack.undo()
     choose(open_menu(workspace, qtbot), qtbot, "Herons")
     qtbot.waitUntil(lambda: shown(workspace) == [1])
+
+
+def test_undo_does_not_overwrite_a_search_that_was_changed_elsewhere(workspace, session) -> None:
+    saved, project = workspace.gallery.saved, session.document.project
+    posted = []
+    session.messages.posted.connect(lambda _, text: posted.append(text))
+    saved.save("Herons", Search("heron"))
+    write_searches(project, {"Herons": Search("heron wrong"), "Terns": Search("tern")})
+    workspace.undo_stack.undo()
+    assert read_searches(project)["Herons"] == Search("heron wrong")
+    assert posted == [
+        "“save search “Herons”” can no longer be undone: The search “Herons” was changed elsewhere since."
+    ]
+
+
+def test_undo_keeps_searches_that_were_saved_elsewhere(workspace, session) -> None:
+    saved, project = workspace.gallery.saved, session.document.project
+    saved.save("Herons", Search("heron"))
+    saved.save("Waders", Search("wader"))
+    saved.delete("Herons")
+    write_searches(project, {**read_searches(project), "Terns": Search("tern")})
+    workspace.undo_stack.undo()
+    assert list(read_searches(project)) == ["Herons", "Waders", "Terns"]
 
 
 # Orders
@@ -322,9 +347,9 @@ def test_images_are_sorted_by_what_is_said_of_them(scored, session, qtbot) -> No
     scores = np.sort(
         FUSED @ session.document.table.unit_vectors().T - session.inference.gamma * session.document.table.seen, axis=1
     )
-    assert sort_by(scored, qtbot, "Model unsure") == np.argsort(scores[:, -1] - scores[:, -2]).tolist()
+    assert sort_by(scored, qtbot, "Model uncertainty") == np.argsort(scores[:, -1] - scores[:, -2]).tolist()
     likeness = [np.corrcoef(SCORES[n], OTHER[n])[0, 1] for n in range(6)]
-    assert sort_by(scored, qtbot, "Sub-nets disagree") == np.argsort(likeness).tolist()
+    assert sort_by(scored, qtbot, "Sub-net disagreement") == np.argsort(likeness).tolist()
     session.selection.set_attribute(3)
     assert sort_by(scored, qtbot, "Attribute score") == np.argsort(-FUSED[:, 3]).tolist()
     session.selection.set_attribute(1)
@@ -339,7 +364,7 @@ def test_images_are_sorted_by_what_is_said_of_them(scored, session, qtbot) -> No
 def test_sorting_by_a_class_asks_for_one_where_none_is_chosen(scored, session, qtbot) -> None:
     session.selection.set_class(None)
     assert sort_by(scored, qtbot, "Class score") == list(range(6))
-    assert "Choose a class" in scored.gallery.fault.text()
+    assert "Select a class" in scored.gallery.error.text()
 
 
 # Scores that are not there yet
@@ -380,7 +405,7 @@ def test_images_without_scores_are_counted_and_can_be_scored(session, services, 
     workspace = shown_workspace(session, services, qtbot)
     assert set(search(workspace, qtbot, "wrong")) | set(search(workspace, qtbot, "-wrong")) == {0, 1, 2, 3}
     assert workspace.gallery.rest.isVisible()
-    assert workspace.gallery.rest.text() == "2 not scored: score the rest"
+    assert workspace.gallery.rest.text() == "Score 2 more images"
 
 
 def test_what_a_sub_net_says_is_not_asked_of_a_network_without_it(session, services, qtbot, tmp_path) -> None:
@@ -392,10 +417,10 @@ def test_what_a_sub_net_says_is_not_asked_of_a_network_without_it(session, servi
     qtbot.waitUntil(lambda: session.inference.collection.collection is not None)
     workspace = shown_workspace(session, services, qtbot)
     assert search(workspace, qtbot, "va:crest::yes>0.5") == list(range(6))
-    assert "no visual→attribute sub-net" in workspace.gallery.fault.text()
+    assert "no visual→attribute sub-net" in workspace.gallery.error.text()
     assert search(workspace, qtbot, "av:crest::yes>0.5") == np.flatnonzero(SCORES[:, 4] > 0.5).tolist()
-    sort_by(workspace, qtbot, "Sub-nets disagree")
-    assert "no visual→attribute sub-net" in workspace.gallery.fault.text()
+    sort_by(workspace, qtbot, "Sub-net disagreement")
+    assert "no visual→attribute sub-net" in workspace.gallery.error.text()
 
 
 # Jumps and steps

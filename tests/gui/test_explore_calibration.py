@@ -44,7 +44,7 @@ def test_the_slider_moves_the_point_and_its_figures(session, services, qtbot) ->
     qtbot.waitUntil(panel.settled)
     found = wanted(session)
     assert panel.words.text().startswith(f"U {100 * found.U:.1f}  S {100 * found.S:.1f}"), before
-    assert "an upper bound and no result" in panel.words.toolTip()
+    assert "an upper bound and not a result" in panel.words.toolTip()
 
 
 def test_without_scores_it_offers_to_make_them(session, services, qtbot, monkeypatch) -> None:
@@ -54,6 +54,6 @@ def test_without_scores_it_offers_to_make_them(session, services, qtbot, monkeyp
     panel = workspace.ranking.calibration
     qtbot.waitUntil(panel.settled)
     assert not panel.drawing.isVisible()
-    assert "once all images were scored" in panel.words.text()
+    assert "Score all images to see gamma" in panel.words.text()
     qtbot.mouseClick(panel.score, LEFT)
     assert asked == [(services.jobs, "explore")]

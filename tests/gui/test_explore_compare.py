@@ -10,6 +10,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton
 from small_birds import ATTRIBUTES, make_explanation, write_checkpoint
 
+from msdn_core.domain.display_names import attribute_text
 from msdn_gui.explore.maps.compare_bar import CompareBar
 from msdn_gui.explore.workspace import ExploreWorkspace
 
@@ -47,12 +48,12 @@ def heat(pair, name: str) -> np.ndarray:
 def test_what_is_pinned_stays_beside_the_next_image(workspace, session, qtbot) -> None:
     score, pixels = workspace.maps.av.score.text(), workspace.maps.av.view.heat.image.copy()
     bar = begin(workspace, qtbot)
-    assert bar.words.text().startswith("Both sides are the same yet")
+    assert bar.words.text().startswith("Both sides are the same")
     choose_image(workspace, qtbot, 4)
     settle(workspace, qtbot)
     first, second = (session.document.images[place] for place in (0, 4))
     assert bar.words.text() == f"Two images: {first.name} and {second.name}"
-    held, chosen = workspace.maps.held, workspace.maps.chosen
+    held, chosen = workspace.maps.held, workspace.maps.selected
     assert held.pair.picture.path == first.path
     assert chosen.pair.picture.path == second.path
     assert held.pair.av.score.text() == score
@@ -69,7 +70,7 @@ def test_two_attributes_of_one_image(workspace, session, fake_explainer, qtbot) 
     bar = begin(workspace, qtbot)
     asked = len(fake_explainer.requests)
     click_row(qtbot, workspace.attributes.table, 3)
-    names = [ATTRIBUTES[column].full_name for column in (before, session.selection.attribute)]
+    names = [attribute_text(ATTRIBUTES[column]) for column in (before, session.selection.attribute)]
     assert bar.words.text() == f"Two attributes: {names[0]} and {names[1]}"
     settle(workspace, qtbot)
     assert len(fake_explainer.requests) == asked, "one explanation tells both"
@@ -115,12 +116,12 @@ def test_a_key_swaps_the_sides_and_another_leaves(workspace, session, other_chec
     session.selection.set_attribute(5)
     session.inference.set_checkpoint(other_checkpoint)
     settle(workspace, qtbot)
-    left, right = workspace.maps.held.caption.text(), workspace.maps.chosen.caption.text()
+    left, right = workspace.maps.held.caption.text(), workspace.maps.selected.caption.text()
     qtbot.keyClick(workspace.maps.av.view, Qt.Key.Key_X)
     settle(workspace, qtbot)
     assert (session.selection.image, session.inference.checkpoint.label) == (session.document.images[0], "small-01")
     assert workspace.maps.held.caption.text() == right
-    assert workspace.maps.chosen.caption.text() == left
+    assert workspace.maps.selected.caption.text() == left
     assert bar.words.text().startswith(
         f"Two images: {session.document.images[2].name} and {session.document.images[0].name}; two "
     )
@@ -143,7 +144,7 @@ def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, q
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(view.viewport(), wheel)
-    assert view.place.zoom > 1.2
+    assert view.visible_part.zoom > 1.2
     for side in (*held.sides.values(), *chosen.sides.values()):
         assert np.allclose(side.view.box.viewRange(), view.box.viewRange(), atol=1)
     position = view.mapFromScene(view.box.mapViewToScene(QPointF(120, 90)))
@@ -157,7 +158,7 @@ def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, q
     assert not chosen.av.view.heat.isVisible()
     assert not view.heat.isVisible()
     qtbot.keyRelease(view, Qt.Key.Key_Space)
-    action(workspace, "explore_move_the_divider_to_the_left").trigger()
+    action(workspace, "explore.divider_left").trigger()
     assert held.av.view.divider == chosen.av.view.divider == pytest.approx(0.45)
     assert not held.va.view.isVisible()
     qtbot.keyClick(chosen.av.view, Qt.Key.Key_T)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explore_kit import action, click_row, shown_workspace
+from explore_kit import AV, HIT, VA, action, click_row, shown_workspace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -12,8 +12,8 @@ from small_birds import ATTRIBUTES
 
 from msdn_core.domain.annotation import Box, Mark
 from msdn_core.domain.attention import peak_regions
+from msdn_core.domain.display_names import attribute_text
 from msdn_core.domain.variants import SubNets
-from msdn_gui.explore.attributes.attribute_model import AV, HIT, VA
 from msdn_gui.explore.picture.truth import Truth
 from msdn_gui.explore.ranking.ranking_model import SCORE
 from msdn_gui.explore.workspace import ExploreWorkspace
@@ -39,7 +39,8 @@ def test_choosing_an_attribute_changes_both_maps(workspace, session, qtbot) -> N
     click_row(qtbot, table, 3)
     chosen = session.selection.attribute
     assert table.model().item_at(3) == chosen
-    assert workspace.maps.attribute_title.text() == ATTRIBUTES[chosen].full_name
+    assert workspace.maps.attribute_title.text() == attribute_text(ATTRIBUTES[chosen])
+    assert workspace.maps.attribute_title.toolTip() == ATTRIBUTES[chosen].full_name
     for side, old, stack in zip(
         workspace.maps.sides.values(),
         before,
@@ -84,7 +85,7 @@ def test_zoom_is_linked_and_goes_back(workspace) -> None:
     left.box.sigRangeChangedManually.emit([True, True])
     assert np.allclose(left.box.viewRange(), right.box.viewRange(), atol=1.5)
     zoomed = right.box.viewRange()[0]
-    action(workspace, "explore_show_the_whole_image").trigger()
+    action(workspace, "explore.whole_image").trigger()
     assert right.box.viewRange()[0][0] <= 1
     assert right.box.viewRange()[0][1] >= 239
     assert zoomed != right.box.viewRange()[0]
@@ -99,7 +100,7 @@ def test_the_mouse_gives_the_value_of_the_region_on_both_sides(workspace, sessio
     value = float(session.inference.explanation.attention_va[session.selection.attribute, 3, 3])
     assert workspace.maps.va.readout.text().startswith(short_number(value))
     view.hovered.emit((5.0, 90.0))
-    assert workspace.maps.av.readout.text() == "not viewed"
+    assert workspace.maps.av.readout.text() == "not viewed by the network"
 
 
 def test_space_held_shows_the_bare_image(workspace, qtbot) -> None:
@@ -108,16 +109,16 @@ def test_space_held_shows_the_bare_image(workspace, qtbot) -> None:
         assert not workspace.maps.av.view.heat.isVisible()
         qtbot.keyRelease(place, Qt.Key.Key_Space)
         assert workspace.maps.av.view.heat.isVisible()
-    action(workspace, "explore_show_the_maps").setChecked(False)
+    action(workspace, "explore.show_maps").setChecked(False)
     assert not workspace.maps.va.view.heat.isVisible()
 
 
 def test_the_true_places_of_the_chosen_attributes_part_are_ringed(workspace, session, services) -> None:
     session.selection.set_attribute(2)
     wing = next(part for part in session.document.project.parts(session.selection.image.id) if part.part == "wing")
-    assert workspace.maps.va.view.marks.truth.places == ((wing.x, wing.y),)
+    assert workspace.maps.va.view.marks.truth.attribute_points == ((wing.x, wing.y),)
     session.selection.set_attribute(4)
-    assert workspace.maps.va.view.marks.truth.places != ((wing.x, wing.y),)
+    assert workspace.maps.va.view.marks.truth.attribute_points != ((wing.x, wing.y),)
     assert len(workspace.maps.va.view.marks.truth.parts) == 2, "the other parts are dots"
     workspace.maps.controls.truth.click()
     assert workspace.maps.va.view.marks.truth == Truth()
@@ -217,7 +218,7 @@ def test_the_newest_picture_wins(workspace, session, qtbot) -> None:
 
 
 def test_saving_asks_for_a_file_without_stopping_the_window(workspace, session, qtbot, tmp_path) -> None:
-    action(workspace, "explore_save_both_maps_as_png").trigger()
+    action(workspace, "explore.save_maps").trigger()
     dialog = workspace.findChild(QFileDialog)
     qtbot.waitUntil(dialog.isVisible)
     assert dialog.selectedFiles()[0].endswith(".png")
@@ -295,7 +296,7 @@ def test_above_a_threshold_alone_is_coloured_and_its_share_of_the_regions_is_sai
         assert f"only what is {cut:.6g} or more" in side.bar.accessibleName()
     maps.controls.threshold.setValue(100)
     assert int((maps.av.view.heat.image[..., 3] > 0).sum()) == 1, "the peak is left"
-    action(workspace, "explore_lower_the_threshold").trigger()
+    action(workspace, "explore.lower_threshold").trigger()
     assert maps.controls.threshold.value() == 95
     maps.controls.threshold.setValue(0)
     assert maps.av.view.heat.image[..., 3].all()

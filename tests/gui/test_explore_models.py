@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from explore_kit import AV, NAME
 from PySide6.QtCore import QObject, Qt, Signal
 from small_birds import ATTRIBUTES, CLASSES, SEEN, VECTORS
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.project import ImageRecord
-from msdn_gui.explore.attributes import attribute_model as attributes
 from msdn_gui.explore.attributes.attribute_model import AttributeModel
-from msdn_gui.explore.finding.gallery import count_words
+from msdn_gui.explore.finding.gallery import count_text
 from msdn_gui.explore.finding.gallery_model import GalleryModel
 from msdn_gui.explore.ranking.contribution_model import SHARE, ContributionModel
 from msdn_gui.explore.ranking.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
@@ -62,8 +62,8 @@ def test_item_models_keep_the_rules_of_qt(kind: str, qtmodeltester) -> None:
         change = [
             lambda: model.set_table(TABLE),
             lambda: model.set_scores(np.arange(6.0), -np.arange(6.0)),
-            lambda: model.set_wanted("Red wader", VECTORS[0]),
-            lambda: model.sort(attributes.NAME),
+            lambda: model.set_class("Red wader", VECTORS[0]),
+            lambda: model.sort(NAME),
             lambda: model.search("crown"),
         ]
     elif kind == "ranking":
@@ -96,17 +96,17 @@ def test_attributes_are_ranked_by_score_and_equal_ones_keep_their_order() -> Non
     model = AttributeModel()
     model.set_table(TABLE)
     model.set_scores(np.array([0.1, 0.9, 0.5, 0.5, -0.2, 0.3]), np.zeros(6))
-    assert column(model, attributes.AV) == ["0.90", "0.50", "0.50", "0.30", "0.10", "−0.20"]
-    assert column(model, attributes.NAME)[1:3] == ["striped", "plain"]
-    model.sort(attributes.AV, Qt.SortOrder.AscendingOrder)
-    assert column(model, attributes.AV)[0] == "−0.20"
+    assert column(model, AV) == ["0.90", "0.50", "0.50", "0.30", "0.10", "−0.20"]
+    assert column(model, NAME)[1:3] == ["striped", "plain"]
+    model.sort(AV, Qt.SortOrder.AscendingOrder)
+    assert column(model, AV)[0] == "−0.20"
 
 
 def test_attribute_search_finds_group_and_name() -> None:
     model = AttributeModel()
     model.set_table(TABLE)
     model.search("crest yes")
-    assert column(model, attributes.NAME) == ["yes"]
+    assert column(model, NAME) == ["yes"]
 
 
 def test_bars_start_at_zero_and_end_at_the_value() -> None:
@@ -141,9 +141,9 @@ def test_contributions_are_sorted_by_weight_whichever_way_they_pull() -> None:
 
 
 def test_counts_are_said_in_words() -> None:
-    assert count_words(1500, 1500) == "1,500 images"
-    assert count_words(12, 1500) == "12 of 1,500 images"
-    assert count_words(1, 1) == "1 image"
+    assert count_text(1500, 1500) == "1,500 images"
+    assert count_text(12, 1500) == "12 of 1,500 images"
+    assert count_text(1, 1) == "1 image"
 
 
 @pytest.mark.usefixtures("application")

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explore_kit import action, choose_image, click_row, shown_workspace
+from explore_kit import FUSED, action, choose_image, click_row, shown_workspace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from small_birds import CLASSES
 
-from msdn_gui.explore.attributes.attribute_model import FUSED
 from msdn_gui.explore.ranking.contribution_model import SHARE
 from msdn_gui.explore.ranking.ranking_model import CLASS
 from msdn_gui.explore.workspace import ExploreWorkspace
@@ -62,13 +61,13 @@ def test_what_follows_from_another_score_is_seen_at_once(workspace, session, fak
     assert workspace.ranking.title.text() == "Classes (overridden)"
     session.selection.set_class(CLASSES[2])
     why = workspace.why
-    why.other.setCurrentIndex(why.other.findData(CLASSES[0]))
+    why.rival.setCurrentIndex(why.rival.findData(CLASSES[0]))
     units = session.document.table.unit_vectors()
     lead = changed @ (units[2] - units[0])
     assert f"{lead:.3f}, with 1 overridden score" in why.sum.text()
     row = why.model.row_of(4)
     assert why.model.index(row, SHARE).data() == f"{9.5 * (units[2] - units[0])[4]:+.3f}*"
-    assert "Red wader would win without crest::yes" in why.turn.text()
+    assert "Red wader would win without crest: yes" in why.reversal.text()
     assert len(fake_explainer.requests) == asked, "all on the cache"
     assert np.array_equal(session.inference.prediction().scores, network.scores), "other workspaces know nothing of it"
 
@@ -81,7 +80,7 @@ def test_a_double_click_overrides_and_delete_takes_it_back(workspace, qtbot) -> 
     qtbot.mouseDClick(table.viewport(), LEFT, pos=place)
     type_score(workspace, qtbot, "-30")
     assert fused(workspace, 2) == "−30.00*"
-    assert workspace.attributes.overridden.take_back.text() == "1 overridden"
+    assert workspace.attributes.overridden.remove.text() == "1 overridden"
     table.setFocus()
     qtbot.keyClick(table, Qt.Key.Key_Delete)
     assert fused(workspace, 2) == before
@@ -93,7 +92,7 @@ def test_what_is_no_number_and_what_is_left_with_escape_changes_nothing(workspac
     before = fused(workspace, 0)
     session.selection.set_attribute(0)
     for text, end in (("many", Qt.Key.Key_Return), ("7", Qt.Key.Key_Escape), ("nan", Qt.Key.Key_Return)):
-        action(workspace, "explore_override_the_attribute's_score").trigger()
+        action(workspace, "explore.override").trigger()
         type_score(workspace, qtbot, text, end)
         assert fused(workspace, 0) == before
 
@@ -101,14 +100,14 @@ def test_what_is_no_number_and_what_is_left_with_escape_changes_nothing(workspac
 def test_overrides_go_with_the_image_unless_they_are_kept(workspace, session, qtbot) -> None:
     override(workspace, session, qtbot, 0, "5")
     override(workspace, session, qtbot, 3, "4")
-    assert workspace.attributes.overridden.take_back.text() == "2 overridden"
+    assert workspace.attributes.overridden.remove.text() == "2 overridden"
     choose_image(workspace, qtbot, 2)
     assert "*" not in fused(workspace, 0)
     override(workspace, session, qtbot, 0, "5")
     qtbot.keyClick(workspace.attributes.overridden.keep, Qt.Key.Key_Space)
     choose_image(workspace, qtbot, 3)
     assert fused(workspace, 0) == "5.00*"
-    qtbot.mouseClick(workspace.attributes.overridden.take_back, LEFT)
+    qtbot.mouseClick(workspace.attributes.overridden.remove, LEFT)
     assert "*" not in fused(workspace, 0)
     override(workspace, session, qtbot, 0, "5")
     choose_image(workspace, qtbot, 4)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explore_kit import shown_workspace
+from explore_kit import AV, NAME, VA, shown_workspace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from small_birds import ATTRIBUTES
 
-from msdn_gui.explore.attributes.attribute_model import AV, NAME, VA
 from msdn_gui.explore.workspace import ExploreWorkspace
 
 LEFT = Qt.MouseButton.LeftButton

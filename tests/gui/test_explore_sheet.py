@@ -16,7 +16,7 @@ from msdn_gui.session.messages import Level
 @pytest.fixture
 def dialog(session, services, qtbot) -> SheetDialog:
     workspace = shown_workspace(session, services, qtbot)
-    action(workspace, "explore_sheet_of_attributes").trigger()
+    action(workspace, "explore.sheet").trigger()
     made = workspace.findChild(SheetDialog)
     qtbot.waitUntil(made.isVisible)
     return made
@@ -29,7 +29,7 @@ def test_it_shows_the_top_attributes_of_either_sub_net_or_of_the_class(dialog, s
     dialog.order.setCurrentIndex(dialog.order.findData("va"))
     assert dialog.canvas.sheet.attributes == tuple(np.argsort(-e.scores_va)[:3])
     session.selection.set_class("Striped heron")
-    dialog.order.setCurrentIndex(dialog.order.findData("why"))
+    dialog.order.setCurrentIndex(dialog.order.findData("contribution"))
     assert dialog.canvas.sheet.attributes == tuple(
         np.argsort(-session.inference.prediction().contributions("Striped heron"))[:3]
     )

@@ -8,6 +8,7 @@ from explore_kit import shown_workspace
 from PySide6.QtCore import Qt
 from small_birds import ATTRIBUTES, CLASSES
 
+from msdn_core.domain.display_names import attribute_text
 from msdn_gui.explore.ranking.contribution_model import NAME, SHARE
 from msdn_gui.explore.workspace import ExploreWorkspace
 
@@ -18,7 +19,7 @@ def workspace(session, services, qtbot) -> ExploreWorkspace:
 
 
 def compare_with(workspace, text: str) -> None:
-    box = workspace.why.other
+    box = workspace.why.rival
     box.setCurrentIndex(box.findText(text, Qt.MatchFlag.MatchExactly))
 
 
@@ -44,7 +45,7 @@ def test_the_next_best_is_whichever_it_is_now(workspace, session) -> None:
     order, _ = session.inference.class_ranking()
     first, second = (CLASSES[int(row)] for row in order[:2])
     assert workspace.why.title.text() == f"Why {first}"
-    assert workspace.why.other.currentText() == f"and not the next best, {second}"
+    assert workspace.why.rival.currentText() == f"and not the next best, {second}"
     session.inference.set_gamma(50.0)
     order, _ = session.inference.class_ranking()
     assert CLASSES[int(order[0])] == CLASSES[2], "only the unseen class is left"
@@ -56,13 +57,13 @@ def test_the_attributes_that_are_named_do_turn_the_decision(workspace, session) 
     compare_with(workspace, "and not the next best")
     order, scores = session.inference.class_ranking()
     winner, loser = (CLASSES[int(row)] for row in order[:2])
-    text = workspace.why.turn.text()
+    text = workspace.why.reversal.text()
     assert text.startswith(f"{loser} would win without ")
     named = text.removeprefix(f"{loser} would win without ").split(". Or")[0].split(", ")
     differences = session.inference.prediction().contributions(winner) - session.inference.prediction().contributions(
         loser
     )
-    columns = [index for index, attribute in enumerate(ATTRIBUTES) if attribute.full_name in named]
+    columns = [index for index, attribute in enumerate(ATTRIBUTES) if attribute_text(attribute) in named]
     assert len(columns) == len(named)
     assert differences.sum() - differences[columns].sum() <= 0
     edit = session.inference.prediction().smallest_edit(loser, winner)
@@ -78,8 +79,8 @@ def test_a_class_that_is_removed_is_compared_with_no_longer(workspace, session) 
     compare_with(workspace, f"and not {CLASSES[1]}")
     session.edits.remove_classes([CLASSES[1]])
     assert workspace.why.title.text() == f"Why {CLASSES[0]}"
-    assert workspace.why.turn.isHidden()
-    assert workspace.why.other.count() == 4
+    assert workspace.why.reversal.isHidden()
+    assert workspace.why.rival.count() == 4
 
 
 def test_the_answer_to_another_question_begins_with_what_weighs_most(workspace, session, qtbot) -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from explore_kit import action, choose_image, click_row, shown_workspace
+from explore_kit import AV, CLASS_VALUE, NAME, VA, action, choose_image, click_row, in_pages, shown_workspace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from small_birds import ATTRIBUTES, CLASSES
 
-from msdn_gui.explore.attributes.attribute_model import AV, NAME, VA, WANTED
 from msdn_gui.explore.ranking.ranking_model import CLASS, MARK_ROLE
 from msdn_gui.explore.workspace import ExploreWorkspace
 from msdn_gui.look.theme import theme
@@ -104,7 +103,7 @@ def test_contributions_sum_to_the_score_that_is_shown(workspace, session, qtbot)
     taken_off = session.inference.gamma if session.document.table.seen[row] else 0.0
     assert why.model.total - taken_off == pytest.approx(float(score))
     assert f"{why.model.total:.3f}".replace("-", "−") in why.sum.text()
-    assert workspace.attributes.wanted.text() == f"Wanted by {session.selection.class_name}"
+    assert workspace.attributes.class_label.text() == f"Class value: {session.selection.class_name}"
 
 
 def test_digits_choose_classes_by_rank(workspace, session, qtbot) -> None:
@@ -124,7 +123,7 @@ def test_an_edited_class_is_ranked_anew_without_the_network(workspace, session, 
 
 def test_the_sub_net_in_focus_ranks_the_attributes(workspace, qtbot) -> None:
     model = workspace.attributes.model
-    action(workspace, "explore_swap_the_sub-net_in_focus").trigger()
+    action(workspace, "explore.switch_subnet").trigger()
     assert model.sort_column == VA
     qtbot.mouseClick(workspace.maps.av.view.viewport(), LEFT, pos=QPoint(20, 20))
     assert model.sort_column == AV
@@ -135,13 +134,13 @@ def test_the_sub_net_in_focus_ranks_the_attributes(workspace, qtbot) -> None:
 def test_a_click_on_a_heading_sorts_numbers_from_the_highest_down(workspace, qtbot) -> None:
     table = workspace.attributes.table
     header = table.horizontalHeader()
-    place = QPoint(header.sectionViewportPosition(WANTED) + 20, header.height() // 2)
+    place = QPoint(header.sectionViewportPosition(CLASS_VALUE) + 20, header.height() // 2)
     qtbot.mouseClick(header.viewport(), LEFT, pos=place)
-    values = [float(table.model().index(row, WANTED).data()) for row in range(6)]
+    values = [float(table.model().index(row, CLASS_VALUE).data()) for row in range(6)]
     assert values == sorted(values, reverse=True)
-    assert table.model().headerData(WANTED, Qt.Orientation.Horizontal) == "Wanted ▾"
+    assert table.model().headerData(CLASS_VALUE, Qt.Orientation.Horizontal) == "Class value ▾"
     qtbot.mouseClick(header.viewport(), LEFT, pos=place)
-    assert float(table.model().index(0, WANTED).data()) == min(values)
+    assert float(table.model().index(0, CLASS_VALUE).data()) == min(values)
 
 
 def test_a_chosen_row_is_copied_as_text(workspace, qtbot) -> None:
@@ -159,7 +158,7 @@ def test_without_a_project_each_place_says_what_will_be_there(empty_session, ser
     workspace.show()
     assert workspace.settled()
     assert "Open one" in workspace.gallery.empty.text()
-    assert "stands here" in workspace.why.sum.text()
+    assert "Select an image" in workspace.why.sum.text()
     assert workspace.attributes.empty.text()
 
 
@@ -193,5 +192,26 @@ def test_each_action_has_a_shortcut_of_its_own(workspace) -> None:
 
 def test_attributes_are_stepped_through_by_actions(workspace) -> None:
     before = workspace.attributes.table.currentIndex().row()
-    action(workspace, "explore_next_attribute").trigger()
+    action(workspace, "explore.next_attribute").trigger()
     assert workspace.attributes.table.currentIndex().row() == before + 1
+
+
+def test_a_hidden_workspace_updates_when_it_is_shown(workspace, session) -> None:
+    ranked = []
+    session.selection.set_class("Red wader")
+    table = workspace.attributes.model
+    with in_pages(workspace) as pages:
+        workspace.ranking.ranked.connect(lambda: ranked.append(True))
+        pages.setCurrentIndex(1)
+        session.edits.set_values([("Red wader", 0, 0.25)])
+        assert not ranked
+        pages.setCurrentIndex(0)
+        assert ranked
+        assert table.index(table.row_of(0), CLASS_VALUE).data() == "0.25"
+
+
+def test_a_visible_workspace_shows_an_edited_value(workspace, session) -> None:
+    session.selection.set_class("Red wader")
+    session.edits.set_values([("Red wader", 0, 0.25)])
+    table = workspace.attributes.model
+    assert table.index(table.row_of(0), CLASS_VALUE).data() == "0.25"

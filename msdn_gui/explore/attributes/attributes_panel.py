@@ -1,193 +1,219 @@
-"""The attributes of the chosen image: searchable, sorted by what the sub-net in focus finds."""
+"""The attributes of the selected image: searchable, and sorted by the sub-net in focus."""
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from msdn_core.domain.attention import attributes_of_regions
+from msdn_core.domain.display_names import class_text
 from msdn_core.domain.variants import SubNets
-from msdn_gui.explore.attributes.attribute_model import AV, FUSED, GROUP, HIT, NAME, VA, WANTED, AttributeModel
+from msdn_gui.actions.bind import ActionSet, bind_button, follow_keys, set_reason
+from msdn_gui.explore.attributes.attribute_model import AttributeModel
+from msdn_gui.explore.attributes.columns import COLUMNS, Column
 from msdn_gui.explore.attributes.overridden_bar import OverriddenBar
 from msdn_gui.explore.attributes.overrides import Overrides
-from msdn_gui.explore.attributes.score_delegate import ScoreDelegate
-from msdn_gui.explore.maps.region_choice import RegionChoice
-from msdn_gui.explore.picture.truth import attribute_hits, known_truth
+from msdn_gui.explore.maps.region_selection import RegionSelection
+from msdn_gui.explore.picture.truth import attribute_hits, read_truth
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
 from msdn_gui.session import Session
-from msdn_gui.widgets.build import make_label, make_line_edit, make_tool_button
+from msdn_gui.session.changes import TableChange
+from msdn_gui.widgets.build import make_column, make_label, make_line_edit, make_row, make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.item_table import ItemTable
-from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
+from msdn_gui.widgets.refresh import Refresher
 
 
 class AttributesPanel(QWidget):
-    """Choosing a row chooses the attribute everywhere."""
+    """Selecting a row selects the attribute everywhere."""
 
-    def __init__(self, session: Session, regions: RegionChoice, overrides: Overrides) -> None:
+    def __init__(
+        self, session: Session, regions: RegionSelection, overrides: Overrides, columns: Sequence[Column] = COLUMNS
+    ) -> None:
         super().__init__()
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._session, self._regions, self._overrides = session, regions, overrides
-        self.model = AttributeModel()
-        widths = {GROUP: 120, AV: 74, VA: 74, HIT: 52, FUSED: 78, WANTED: 82}
-        self.table = ItemTable(self.model, "attributes", widths=widths, stretch=NAME)
-        self.table.setAccessibleName("Attributes")
-        bars = BarDelegate(self.table)
-        for column in (AV, VA, WANTED):
-            self.table.setItemDelegateForColumn(column, bars)
-        self.table.setItemDelegateForColumn(HIT, TextDelegate(self.table))
-        self.table.setItemDelegateForColumn(FUSED, ScoreDelegate(self.table))
-        self.table.setEditTriggers(ItemTable.EditTrigger.DoubleClicked)
-        self.table.setItemDelegateForColumn(NAME, TextDelegate(self.table))
-        self.table.setItemDelegateForColumn(GROUP, TextDelegate(self.table, "muted"))
+        self.model = AttributeModel(columns)
+        self.table = self._make_table()
+        layout = make_column(self._make_top(), self.table, spacing=SPACING // 2)
+        layout.setStretchFactor(self.table, 1)
+        self.setLayout(layout)
+        self.empty = make_label(parent=self.table.viewport(), name="attributes_empty")
+        self.empty.setProperty("look", "muted")
+        self._refresher = Refresher(self, self._refresh, self._apply_change)
+        self._connect()
+        self._refresh()
+
+    def use_actions(self, actions: ActionSet) -> None:
+        """Bind search line and buttons to their actions."""
+        search = actions["explore.search_attributes"]
+        follow_keys(search, lambda keys: self.search.setPlaceholderText(f"Search attributes{keys}"))
+        bind_button(self.leave_regions, actions["explore.clear_regions"], "Clear region selection")
+        self.overridden.use_action(actions["explore.remove_overrides"])
+
+        def on_overrides_changed() -> None:
+            for name in ("explore.remove_override", "explore.remove_overrides"):
+                set_reason(actions[name], "" if self._overrides.values else "No score is overridden.")
+
+        self._overrides.changed.connect(on_overrides_changed)
+        on_overrides_changed()
+
+    def sort_by(self, subnet: str) -> None:
+        """Sort by the scores of ``av`` or ``va``, the highest first."""
+        self.table.sortByColumn(self.model.column_number(subnet), Qt.SortOrder.DescendingOrder)
+
+    def override(self) -> None:
+        """Edit the selected attribute's score."""
+        row = self.model.row_of(self._session.selection.attribute)
+        if row >= 0:
+            self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            index = self.model.index(row, self.model.column_number("fused"))
+            self.table.scrollTo(index)
+            self.table.edit(index)
+
+    def compared_class(self) -> str | None:
+        """Return the class whose values are shown: the selected one, or else the best of the ranking."""
+        if self._session.selection.class_name is not None:
+            return self._session.selection.class_name
+        prediction, classes = self._overrides.prediction(), self._session.document.table.classes
+        if prediction is None or not classes:
+            return None
+        return classes[int(prediction.ranking()[0][0])]
+
+    def on_ranking_changed(self) -> None:
+        """Show the values of the best class if no class is selected."""
+        if self._session.selection.class_name is None:
+            self._update_class()
+
+    # Widgets
+
+    def _make_table(self) -> ItemTable:
+        columns = self.model.columns
+        widths = {index: column.width for index, column in enumerate(columns) if column.width is not None}
+        stretch = next(index for index, column in enumerate(columns) if column.width is None)
+        table = ItemTable(self.model, "attributes", widths=widths, stretch=stretch)
+        table.setAccessibleName("Attributes")
+        table.setEditTriggers(ItemTable.EditTrigger.DoubleClicked)
+        for index, column in enumerate(columns):
+            table.setItemDelegateForColumn(index, column.delegate(table))
+        return table
+
+    def _make_top(self) -> QHBoxLayout:
         self.search = make_line_edit(name="attribute_search", placeholder="Search attributes", clearable=True)
         self.search.setMaximumWidth(260)
         self.title = make_label(name="attributes_title")
         self.title.setProperty("look", "heading")
-        self.leave_regions = make_tool_button(name="leave_regions")
-        self.leave_regions.setAccessibleName("Back to the whole image")
+        self.leave_regions = make_tool_button(name="leave_regions", accessible="Clear region selection")
         bind_icon(self.leave_regions, "close", "muted")
-        self.leave_regions.clicked.connect(regions.clear)
-        self.overridden = OverriddenBar(overrides)
-        self.wanted = ElidedLabel(name="wanted_by")
-        self.wanted.setProperty("look", "muted")
-        self.wanted.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.empty = make_label(parent=self.table.viewport(), name="attributes_empty")
-        self.empty.setProperty("look", "muted")
+        self.overridden = OverriddenBar(self._overrides)
+        self.class_label = ElidedLabel(name="class_of_values")
+        self.class_label.setProperty("look", "muted")
+        self.class_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row = make_row(self.title, self.leave_regions, self.search, self.overridden, self.class_label, spacing=SPACING)
+        row.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
+        row.setStretchFactor(self.search, 1)
+        row.setStretchFactor(self.class_label, 1)
+        return row
 
-        top = QHBoxLayout()
-        top.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        top.setSpacing(SPACING)
-        top.addWidget(self.title)
-        top.addWidget(self.leave_regions)
-        top.addWidget(self.search, 1)
-        top.addWidget(self.overridden)
-        top.addWidget(self.wanted, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
-        layout.addLayout(top)
-        layout.addWidget(self.table, 1)
+    def _connect(self) -> None:
+        selection, inference, document = self._session.selection, self._session.inference, self._session.document
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._select_first)
+        self.table.chosen.connect(selection.set_attribute)
+        self.model.overridden.connect(self._overrides.set)
+        selection.attribute_changed.connect(self.table.show_item)
+        selection.class_changed.connect(self._update_class)
+        document.table_changed.connect(self._refresher.on_table_changed)
+        inference.explanation_changed.connect(self._refresher.request)
+        inference.explaining_changed.connect(self._on_explaining_changed)
+        self._regions.changed.connect(self._update_scores)
+        self._overrides.changed.connect(self._update_scores)
 
-        self.search.textChanged.connect(self._narrow)
-        self.search.returnPressed.connect(self._choose_first)
-        self.table.chosen.connect(session.selection.set_attribute)
-        session.selection.attribute_changed.connect(self.table.show_item)
-        session.document.table_changed.connect(self._take_table)
-        session.inference.explanation_changed.connect(self._take_scores)
-        session.inference.explanation_changed.connect(self._take_hits)
-        session.document.table_changed.connect(self._take_hits)
-        session.inference.explaining_changed.connect(self._take_state)
-        regions.changed.connect(self._take_scores)
-        self.model.overridden.connect(overrides.put)
-        overrides.changed.connect(self._take_scores)
-        session.selection.class_changed.connect(self._take_class)
-        self._take_table()
-        self._take_scores()
-        self._take_hits()
-        self.table.show_item(session.selection.attribute)
+    # Contents
 
-    def rank_by(self, subnet: str) -> None:
-        """Sort by the scores of ``av`` or ``va``, the highest first."""
-        self.table.sortByColumn(AV if subnet == "av" else VA, Qt.SortOrder.DescendingOrder)
-
-    def override(self) -> None:
-        """Open the chosen attribute's score for typing another one."""
-        row = self.model.row_of(self._session.selection.attribute)
-        if row >= 0:
-            self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
-            index = self.model.index(row, FUSED)
-            self.table.scrollTo(index)
-            self.table.edit(index)
-
-    def focus_search(self) -> None:
-        """Put the cursor into the search line."""
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
-
-    def _take_table(self) -> None:
+    def _refresh(self) -> None:
         self.model.set_table(self._session.document.table)
-        self._take_class()
-        self._narrow()
+        self._update_scores()
+        self._update_hits()
+        self._update_class()
+        self._filter()
+        self.table.show_item(self._session.selection.attribute)
 
-    def _take_scores(self, *_: object) -> None:
+    def _apply_change(self, change: TableChange) -> bool:
+        if not change.is_values_only:
+            return False
+        # Which attributes a class has depends on the table's highest value, so any edit may change the hits.
+        self._update_hits()
+        name = self.compared_class()
+        row = self._session.document.table.class_index.get(name) if name is not None else None
+        if row is None or change.touches_row(row) or name != self.model.attribute_data.class_name:
+            self._update_class()
+        return True
+
+    def _update_scores(self) -> None:
         explanation, count = self._session.inference.explanation, self._regions.count
         self.title.setText(f"Attributes of {count} region{'s' if count > 1 else ''}" if count else "Attributes")
         self.leave_regions.setVisible(count > 0)
-        # While the next image is looked at, the order stays: a table that empties and fills again flickers.
+        # The old scores stay until the next explanation: a table that empties and fills again flickers.
         if explanation is not None:
-            there = explanation.sub_nets
             of_regions = attributes_of_regions(explanation, self._regions.mask) if count else None
             av, va = of_regions or (explanation.scores_av, explanation.scores_va)
+            sub_nets = explanation.sub_nets
             self.model.set_scores(
-                None if there is SubNets.VA else av, va if there.has_va else None, of_regions=of_regions is not None
+                None if sub_nets is SubNets.VA else av,
+                va if sub_nets.has_va else None,
+                of_regions=of_regions is not None,
             )
             self.model.set_fused(self._session.inference.fused_scores(), self._overrides.values)
         elif self._session.selection.image is None or self._session.inference.checkpoint is None:
-            self._forget_scores()
+            self._clear_scores()
 
-    def _take_hits(self, *_: object) -> None:
-        session = self._session
-        if session.inference.explanation is not None:
-            known = known_truth(session.document.project, session.selection.image)
-            hits = attribute_hits(
-                known,
-                session.document.project,
-                session.selection.image,
-                session.document.table,
-                session.inference.explanation,
-            )
-            self.model.set_hits(hits)
-            self.table.setColumnHidden(HIT, not known.parts)
+    def _update_hits(self) -> None:
+        document, image = self._session.document, self._session.selection.image
+        explanation = self._session.inference.explanation
+        if explanation is not None:
+            known = read_truth(document.project, image)
+            hits = attribute_hits(known, document.project, image, document.table, explanation)
+            self.model.set_hits(hits if known.parts else None)
+            for column in range(len(self.model.columns)):
+                self.table.setColumnHidden(column, not self.model.is_shown(column))
 
-    def _forget_scores(self) -> None:
+    def _clear_scores(self) -> None:
         self.model.set_scores(None, None)
         self.model.set_fused(None, {})
-        self.model.set_hits(np.zeros((0, 2), dtype=np.int8))
+        self.model.set_hits(None)
 
-    def _take_state(self, state: ExplainState) -> None:
+    def _on_explaining_changed(self, state: ExplainState) -> None:
         if state.phase is ExplainPhase.FAILED:
-            self._forget_scores()
+            self._clear_scores()
 
-    def _take_class(self, *_: object) -> None:
-        session = self._session
-        name = self.expected_class()
-        row = session.document.table.class_index.get(name) if name else None
-        self.model.set_wanted(name or "", None if row is None else session.document.table.vectors[row])
-        self.wanted.setText(f"Wanted by {name}" if row is not None else "")
-        self.wanted.setToolTip(f"The column “Wanted” shows the class vector of {name}, as given" if name else "")
+    def _update_class(self) -> None:
+        table, name = self._session.document.table, self.compared_class()
+        row = table.class_index.get(name) if name is not None else None
+        self.model.set_class(name or "", None if row is None else table.vectors[row])
+        if name is None or row is None:
+            self.class_label.setText("")
+        else:
+            self.class_label.setText(f"Class value: {class_text(name)}")
+            self.class_label.setToolTip(f"The column “Class value” shows the class vector of {name}")
 
-    def expected_class(self) -> str | None:
-        """The class whose values are shown: the chosen one, or else the best of the ranking."""
-        session = self._session
-        if session.selection.class_name is not None:
-            return session.selection.class_name
-        reading = self._overrides.reading()
-        if reading is None or not session.document.table.classes:
-            return None
-        return session.document.table.classes[int(reading.ranking()[0][0])]
-
-    def follow_ranking(self) -> None:
-        """The best class may be another one now."""
-        if self._session.selection.class_name is None:
-            self._take_class()
-
-    def _narrow(self) -> None:
+    def _filter(self) -> None:
         self.model.search(self.search.text())
         if not self.model.item_count():
-            text = "The attributes stand here once the project or a checkpoint has some."
+            text = "Attributes appear here once the project or the checkpoint has some."
         else:
-            text = "" if self.model.rowCount() else "No attribute matches; clear the search."
+            text = "" if self.model.rowCount() else "No matches. Clear the search to see all attributes."
         self.empty.setText(text)
         self.empty.setVisible(bool(text))
         self.empty.adjustSize()
         self.empty.move(SPACING, SPACING)
 
-    def _choose_first(self) -> None:
+    def _select_first(self) -> None:
         if self.model.rowCount():
             self._session.selection.set_attribute(self.model.item_at(0))
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)

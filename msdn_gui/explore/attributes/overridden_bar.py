@@ -1,41 +1,42 @@
-"""How many attribute scores are overridden, and the ways out of it."""
+"""The number of overridden scores, with a button that removes them and a box that keeps them."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QWidget
 
+from msdn_gui.actions.bind import bind_button
 from msdn_gui.explore.attributes.overrides import Overrides
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING
-from msdn_gui.widgets.build import make_button, make_check_box
+from msdn_gui.widgets.build import make_button, make_check_box, make_row
 
 
 class OverriddenBar(QWidget):
-    """To be seen while any is."""
+    """Visible while a score is overridden."""
 
     def __init__(self, overrides: Overrides) -> None:
         super().__init__()
         self._overrides = overrides
-        self.take_back = make_button(name="take_overrides_back")
-        bind_icon(self.take_back, "undo")
+        self.remove = make_button(name="remove_overrides")
+        bind_icon(self.remove, "undo")
         self.keep = make_check_box("Keep", name="keep_overrides")
-        self.keep.setToolTip("Keep the overridden scores for the next images too; else they go with the image")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACING)
-        row.addWidget(self.take_back)
-        row.addWidget(self.keep)
-        self.take_back.clicked.connect(overrides.clear)
-        self.keep.toggled.connect(self._keep)
-        overrides.changed.connect(self._tell)
-        self._tell()
+        self.keep.setToolTip("Apply the overrides also to the images selected next")
+        self.setLayout(make_row(self.remove, self.keep, spacing=SPACING))
+        self.keep.toggled.connect(self._on_keep_toggled)
+        overrides.changed.connect(self._update)
+        self._update()
 
-    def _keep(self, keeps: bool) -> None:
-        self._overrides.keeps = keeps
+    def use_action(self, action: QAction) -> None:
+        """Bind the button to the action that removes all overrides."""
+        bind_button(self.remove, action, "Remove all overrides")
 
-    def _tell(self) -> None:
+    def _on_keep_toggled(self, is_kept: bool) -> None:
+        self._overrides.is_kept = is_kept
+
+    def _update(self) -> None:
         count = len(self._overrides.values)
         self.setVisible(count > 0)
-        self.take_back.setText(f"{count} overridden")
+        self.remove.setText(f"{count} overridden")
         if not count:
             self.keep.setChecked(False)

@@ -1,17 +1,19 @@
-"""Attribute scores that a person puts in the place of the network's, as in concept bottleneck models."""
+"""Attribute scores that a person types in place of the model's, as in concept bottleneck models."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.image_prediction import ImagePrediction
+from msdn_core.project import ImageRecord
 from msdn_gui.session import Session
+from msdn_gui.session.changes import TableChange
 
 
 class Overrides(QObject):
-    """For the chosen image alone, unless they are kept; never written anywhere, and seen in Explore alone.
+    """Overrides of the selected image's scores, or of all images' if kept; never stored, and used only in Explore.
 
-    Whatever Explore says of classes goes by ``reading``; other workspaces ask the session, which knows of none.
+    Explore shows ``prediction()``; other workspaces ask the session, which does not know the overrides.
     """
 
     changed = Signal()
@@ -21,38 +23,39 @@ class Overrides(QObject):
         self._session = session
         self._attributes = session.document.table.attributes
         self.values: dict[int, float] = {}
-        """Fused scores by the attributes' columns."""
-        self.keeps = False
-        """Whether they hold for the next images too."""
-        session.selection.image_changed.connect(self._take_image)
-        # Through another checkpoint scores are on another scale.
-        session.inference.checkpoint_changed.connect(self.clear)
-        session.document.table_changed.connect(self._take_table)
+        """Fused scores by the attribute's column in the class table."""
+        self.is_kept = False
+        """Whether the overrides also apply to the images selected next."""
+        session.selection.image_changed.connect(self._on_image_changed)
+        # Scores of another checkpoint are on another scale.
+        session.inference.checkpoint_changed.connect(lambda _: self.clear())
+        session.document.table_changed.connect(self._on_table_changed)
 
-    def put(self, column: int, value: float) -> None:
-        """Put a fused score in the place of the network's."""
+    def set(self, column: int, value: float) -> None:
+        """Override the fused score of an attribute."""
         self._change({**self.values, column: value})
 
-    def take_back(self, column: int) -> None:
-        """The network's score holds again."""
+    def remove(self, column: int) -> None:
+        """Restore the model's score of an attribute."""
         self._change({other: value for other, value in self.values.items() if other != column})
 
-    def clear(self, *_: object) -> None:
-        """Take all back."""
+    def clear(self) -> None:
+        """Restore all of the model's scores."""
         self._change({})
 
-    def reading(self) -> ImagePrediction | None:
-        """What the image's scores, with those put in their place, mean for the classes; None while there are none."""
-        reading = self._session.inference.prediction()
-        return None if reading is None else reading.with_scores(self.values)
+    def prediction(self) -> ImagePrediction | None:
+        """Return the selected image's prediction with the overrides; None while there are no scores."""
+        prediction = self._session.inference.prediction()
+        return None if prediction is None else prediction.with_scores(self.values)
 
-    def _take_image(self, _image: object) -> None:
-        if not self.keeps:
+    def _on_image_changed(self, _image: ImageRecord | None) -> None:
+        if not self.is_kept:
             self.clear()
 
-    def _take_table(self) -> None:
-        if self._session.document.table.attributes != self._attributes:
-            self._attributes = self._session.document.table.attributes
+    def _on_table_changed(self, change: TableChange) -> None:
+        attributes = self._session.document.table.attributes
+        if not change.is_values_only and attributes != self._attributes:
+            self._attributes = attributes
             self.clear()
 
     def _change(self, values: dict[int, float]) -> None:

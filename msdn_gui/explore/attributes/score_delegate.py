@@ -1,4 +1,4 @@
-"""The cell in which an attribute's score is overridden."""
+"""The cell in which an attribute score is overridden."""
 
 from __future__ import annotations
 
@@ -15,24 +15,25 @@ _WIDTH = 84
 
 
 class ScoreDelegate(BarDelegate):
-    """Enter takes the number, Escape leaves the old one; what is no number is red and never taken."""
+    """Enter accepts the number and Escape keeps the old one; text that is not a number is red and not accepted."""
 
     def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index) -> QWidget:
         editor = make_line_edit(parent=parent, name="score_editor", alignment=Qt.AlignmentFlag.AlignRight)
-        editor.setAccessibleName("Score in the place of the network's")
-        editor.textChanged.connect(lambda text: _show_fault(editor, score_in(text) is None))
+        editor.setAccessibleName("Score in place of the model's")
+        editor.textChanged.connect(lambda text: _show_error(editor, is_error=parse_score(text) is None))
         return editor
 
     def setEditorData(self, editor: QWidget, index: Index) -> None:
-        if not editor.property("filled"):
+        if isinstance(editor, QLineEdit) and not editor.property("filled"):
             editor.setProperty("filled", True)
             editor.setText(str(index.data(Qt.ItemDataRole.EditRole)))
             editor.selectAll()
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        value = score_in(editor.text())
-        if value is not None and editor.isModified():
-            model.setData(index, value)
+        if isinstance(editor, QLineEdit) and editor.isModified():
+            value = parse_score(editor.text())
+            if value is not None:
+                model.setData(index, value)
 
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
         cell = QRect(option.rect)
@@ -40,8 +41,8 @@ class ScoreDelegate(BarDelegate):
         editor.setGeometry(cell.right() + 1 - width, cell.top(), width, cell.height())
 
 
-def score_in(text: str) -> float | None:
-    """The number that a text is, with point or comma; None where it is none."""
+def parse_score(text: str) -> float | None:
+    """Return the finite number in a text, with point or comma; None if it is not one."""
     try:
         value = float(text.strip().replace("−", "-").replace(",", "."))
     except ValueError:
@@ -49,6 +50,6 @@ def score_in(text: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _show_fault(editor: QLineEdit, faulty: bool) -> None:
-    editor.setStyleSheet(f"color: {theme().colours.error};" if faulty else "")
-    editor.setToolTip("Type a number" if faulty else "")
+def _show_error(editor: QLineEdit, *, is_error: bool) -> None:
+    editor.setStyleSheet(f"color: {theme().colours.error};" if is_error else "")
+    editor.setToolTip("Type a number" if is_error else "")

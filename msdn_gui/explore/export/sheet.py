@@ -1,4 +1,4 @@
-"""The top attributes' maps as small multiples, as in figures of papers: one column an attribute, one row a sub-net."""
+"""The maps of the strongest attributes as small multiples: one column per attribute, one row per sub-net."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from msdn_core.atomic import replacing
 from msdn_core.domain.attention import value_range
+from msdn_core.domain.display_names import attribute_text
 from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import MsdnError
 from msdn_gui.look.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
@@ -20,32 +21,32 @@ from msdn_gui.widgets.heat import coloured, cut_value
 from msdn_gui.widgets.map_controls import Display
 
 CELL = 176
-"""Pixels a side of one map at its drawn size."""
-_WORDS = 38
-_ASIDE = 52
+"""Width and height of one map in pixels."""
+_CAPTION = 38
+_LABEL = 52
 _HEAD = 30
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """What a sheet shows: one image's explanation, and the columns of some attributes."""
+    """Some attributes of one image's explanation."""
 
     picture: QImage
     explanation: Explanation
     attributes: tuple[int, ...]
     names: tuple[str, ...]
-    """The full name of each of ``attributes``."""
+    """The full name of each attribute; shown readably, written raw."""
     caption: str
     display: Display
 
     @property
     def size(self) -> QSize:
-        """Its drawn size in pixels."""
-        width = _ASIDE + len(self.attributes) * (CELL + SPACING) + SPACING
-        return QSize(width, _HEAD + 2 * (CELL + _WORDS) + SPACING)
+        """The size in pixels."""
+        width = _LABEL + len(self.attributes) * (CELL + SPACING) + SPACING
+        return QSize(width, _HEAD + 2 * (CELL + _CAPTION) + SPACING)
 
     def paint(self, painter: QPainter) -> None:
-        """Draws it at its size, with the colours of the theme."""
+        """Paint the sheet at its size, in the colours of the theme."""
         colours = theme().colours
         painter.fillRect(QRect(0, 0, self.size.width(), self.size.height()), colours.q("window"))
         painter.setPen(colours.q("text"))
@@ -54,21 +55,21 @@ class Sheet:
         _write(painter, head, self.caption, Qt.AlignmentFlag.AlignLeft)
         rows = ((AV_LABEL, "av", self.explanation.scores_av), (VA_LABEL, "va", self.explanation.scores_va))
         for row, (label, name, scores) in enumerate(rows):
-            top = _HEAD + row * (CELL + _WORDS)
+            top = _HEAD + row * (CELL + _CAPTION)
             painter.setPen(colours.q(name))
             painter.setFont(text_font(bold=True))
-            _write(painter, QRectF(SPACING, top, _ASIDE - SPACING, CELL), label, Qt.AlignmentFlag.AlignLeft)
+            _write(painter, QRectF(SPACING, top, _LABEL - SPACING, CELL), label, Qt.AlignmentFlag.AlignLeft)
             stack = self.explanation.attention_av if name == "av" else self.explanation.attention_va
-            for column, (attribute, words) in enumerate(zip(self.attributes, self.names, strict=True)):
-                left = _ASIDE + column * (CELL + SPACING)
+            for column, (attribute, full_name) in enumerate(zip(self.attributes, self.names, strict=True)):
+                left = _LABEL + column * (CELL + SPACING)
                 self._paint_map(painter, QRectF(left, top, CELL, CELL), stack, attribute)
                 painter.setFont(small_font())
                 painter.setPen(colours.q("text"))
-                below = QRectF(left, top + CELL, CELL, _WORDS / 2)
-                _write(painter, below, words, Qt.AlignmentFlag.AlignLeft)
+                below = QRectF(left, top + CELL, CELL, _CAPTION / 2)
+                _write(painter, below, attribute_text(full_name), Qt.AlignmentFlag.AlignLeft)
                 painter.setPen(colours.q("muted"))
                 score = f"{float(scores[attribute]):.2f}".replace("-", "−")
-                _write(painter, below.translated(0, _WORDS / 2 - 4), score, Qt.AlignmentFlag.AlignLeft)
+                _write(painter, below.translated(0, _CAPTION / 2 - 4), score, Qt.AlignmentFlag.AlignLeft)
 
     def _paint_map(self, painter: QPainter, room: QRectF, stack: NDArray[np.float32], attribute: int) -> None:
         width, height = self.explanation.image_size
@@ -80,20 +81,20 @@ class Sheet:
             return
         span = value_range(stack, attribute, self.display.policy)
         display = self.display
-        above = cut_value(span, display.threshold)
+        threshold = cut_value(span, display.threshold)
         pixels = np.ascontiguousarray(
-            coloured(stack[attribute], span, display.colours, smoothed=display.smooth, above=above)
+            coloured(stack[attribute], span, display.colours, smoothed=display.smooth, above=threshold)
         )
         heat = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGBA8888)
         viewed = self.explanation.viewed
         place = QRectF(viewed.x * scale, viewed.y * scale, viewed.width * scale, viewed.height * scale)
         painter.setOpacity(self.display.opacity)
-        # A vector picture keeps the image it is given: the copy outlives the array behind it.
+        # A vector picture keeps the image, so it needs a copy that outlives the array.
         painter.drawImage(place.translated(image.topLeft()), heat.copy())
         painter.setOpacity(1.0)
 
     def image(self, ratio: float) -> QImage:
-        """The sheet as pixels, ``ratio`` of them a drawn pixel."""
+        """Return the sheet as an image with ``ratio`` pixels per pixel of its size."""
         image = QImage(self.size * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
         painter = QPainter(image)
@@ -103,24 +104,22 @@ class Sheet:
         return image
 
     def save(self, path: Path) -> None:
-        """Writes it as PNG, as SVG, or as NPZ with the numbers, by the file's ending; MsdnError where it cannot be."""
+        """Write the sheet as PNG, SVG, or NPZ with numbers, by the file's extension; raise MsdnError if that fails."""
         writers = {".png": self._save_png, ".svg": self._save_svg, ".npz": self._save_npz}
         write = writers.get(path.suffix.lower())
         if write is None:
-            raise MsdnError(f"“{path.name}” has no ending that says what to write; end it in .png, .svg or .npz.")
+            raise MsdnError(f"The format of “{path.name}” is unknown; use the extension .png, .svg or .npz.")
         try:
             with replacing(path) as temporary:
                 write(temporary)
-        except OSError as fault:
+        except OSError as error:
             raise MsdnError(
-                f"{path} could not be written ({fault.strerror or fault}); choose another folder."
-            ) from fault
+                f"{path} could not be written ({error.strerror or error}); choose another folder."
+            ) from error
 
     def _save_png(self, path: Path) -> None:
-        if not self.image(2.0).save(str(path), "PNG"):
-            raise MsdnError(
-                f"The picture could not be written to {path.parent}; choose a folder that can be written to."
-            )
+        if not self.image(2.0).save(str(path)):
+            raise MsdnError(f"The picture could not be written to {path.parent}; choose another folder.")
 
     def _save_svg(self, path: Path) -> None:
         generator = QSvgGenerator()
@@ -134,17 +133,17 @@ class Sheet:
 
     def _save_npz(self, path: Path) -> None:
         columns = list(self.attributes)
-        e = self.explanation
+        explanation, viewed = self.explanation, self.explanation.viewed
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
                 attributes=np.array(self.names),
-                scores_av=e.scores_av[columns],
-                scores_va=e.scores_va[columns],
-                attention_av=e.attention_av[columns],
-                attention_va=e.attention_va[columns],
-                viewed=np.array([e.viewed.x, e.viewed.y, e.viewed.width, e.viewed.height]),
-                image_size=np.array(e.image_size),
+                scores_av=explanation.scores_av[columns],
+                scores_va=explanation.scores_va[columns],
+                attention_av=explanation.attention_av[columns],
+                attention_va=explanation.attention_va[columns],
+                viewed=np.array([viewed.x, viewed.y, viewed.width, viewed.height]),
+                image_size=np.array(explanation.image_size),
             )
 
 

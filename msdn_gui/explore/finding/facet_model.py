@@ -1,4 +1,4 @@
-"""The rows of what images can be narrowed down to."""
+"""The rows of the facet list: values by which images can be filtered."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QGuiApplication
 
+from msdn_core.domain.display_names import class_text
 from msdn_core.domain.query import Term
 from msdn_core.domain.query_matching import Facet
 
-_WORDS = {
+_TEXTS = {
     "checked": "Checked",
     "flagged": "Flagged",
     "unreviewed": "Not reviewed",
     "unlabelled": "No class",
-    "-wrong": "Right",
-    "wrong": "Wrong",
+    "-wrong": "Predicted correctly",
+    "wrong": "Predicted wrongly",
 }
 Index = QModelIndex | QPersistentModelIndex
 
 
 class FacetModel(QAbstractTableModel):
-    """A heading a group, and below it a row a value: its name, and how many images it leaves."""
+    """A heading per group, and below it a row per value: its name and the number of images."""
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[str | Facet] = []
 
     def show_facets(self, facets: Sequence[Facet]) -> None:
-        """Show these; where their names are those of before, only numbers change."""
+        """Show facets; if only their counts changed, only those are updated."""
         rows: list[str | Facet] = []
         for before, facet in zip([None, *facets], facets, strict=False):
             if before is None or before.group != facet.group:
@@ -46,12 +47,12 @@ class FacetModel(QAbstractTableModel):
         self.endResetModel()
 
     def term_at(self, row: int) -> Term | None:
-        """The term in a row, None for a heading."""
+        """Return the term in a row, None for a heading."""
         facet = self._rows[row] if 0 <= row < len(self._rows) else ""
         return None if isinstance(facet, str) else facet.term
 
     def row_of(self, term: Term | None) -> int:
-        """The row of a term, −1 where it is not there."""
+        """Return the row of a term, −1 if there is none."""
         return next((row for row in range(len(self._rows)) if term is not None and self.term_at(row) == term), -1)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -77,21 +78,25 @@ class FacetModel(QAbstractTableModel):
                 return font
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return facet_words(row) if is_name else f"{row.count:,}"
+            return facet_text(row) if is_name else f"{row.count:,}"
         if role == Qt.ItemDataRole.CheckStateRole and is_name:
             return Qt.CheckState.Checked if row.is_chosen else Qt.CheckState.Unchecked
         if role == Qt.ItemDataRole.TextAlignmentRole and not is_name:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{facet_words(row)}, {row.count:,} images"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{facet_text(row)}, {row.count:,} images"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{row.term}\n{row.count:,} images"
         return None
 
 
-def facet_words(facet: Facet) -> str:
-    """What a value is called."""
-    return _WORDS.get(str(facet.term)) or (
-        facet.term.values[0].capitalize() if facet.term.key == "split" else facet.term.values[0]
-    )
+def facet_text(facet: Facet) -> str:
+    """Return the name of a value for display."""
+    known = _TEXTS.get(str(facet.term))
+    if known is not None:
+        return known
+    value = facet.term.values[0]
+    return value.capitalize() if facet.term.key == "split" else class_text(value)
 
 
 def _key(row: str | Facet) -> object:

@@ -1,4 +1,4 @@
-"""What images can be narrowed down to, with counts: opens beside the gallery, and each click changes the query."""
+"""The list of facets with counts, beside the gallery: each click changes the query."""
 
 from __future__ import annotations
 
@@ -9,73 +9,66 @@ from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
-    QLabel,
     QTableView,
-    QVBoxLayout,
     QWidget,
 )
 
 from msdn_core.domain.query_matching import Facet
 from msdn_gui.explore.finding.facet_model import FacetModel
 from msdn_gui.look.theme import SPACING
-from msdn_gui.widgets.build import make_button
+from msdn_gui.widgets.build import make_button, make_column, make_label, make_row
 
 _SIZE = (290, 460)
 
 
 class FacetPanel(QFrame):
-    """A pop-up; Space, Return or a click takes a value into the query, or out of it."""
+    """A popup; Space, Return or a click adds a value to the query or removes it."""
 
     toggled = Signal(object)
     """The ``Term``."""
     cleared = Signal()
-    scores_asked = Signal()
+    scores_requested = Signal()
     closed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("facets")
-        self.setAccessibleName("Narrow down")
+        self.setAccessibleName("Filter images")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.model = FacetModel()
         self.table = _FacetTable(self.model)
-        title = QLabel("Narrow down to")
+        title = make_label("Filter images")
         title.setProperty("look", "heading")
         self.clear = make_button("Clear", name="clear_query")
         self.clear.setProperty("look", "quiet")
-        self.clear.setToolTip("All images again")
+        self.clear.setToolTip("Show all images")
         self.score = make_button("Score all images", name="score_for_facets")
-        self.score.setToolTip("Each goes through the network once; then they are counted by what they are taken for")
-        top = QHBoxLayout()
+        self.score.setToolTip("Runs the checkpoint on all images once, so that they can be filtered by predicted class")
+        top = make_row(title, self.clear)
         top.setContentsMargins(SPACING, 0, 0, 0)
-        top.addWidget(title, 1)
-        top.addWidget(self.clear)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACING // 2, SPACING // 2, SPACING // 2, SPACING // 2)
-        column.setSpacing(SPACING // 2)
-        column.addLayout(top)
-        column.addWidget(self.table, 1)
-        column.addWidget(self.score)
+        top.setStretchFactor(title, 1)
+        column = make_column(top, self.table, self.score, spacing=SPACING // 2, margin=SPACING // 2)
+        column.setStretchFactor(self.table, 1)
+        self.setLayout(column)
         self.resize(*_SIZE)
         self.table.toggled.connect(self.toggled)
         self.clear.clicked.connect(self.cleared)
-        self.score.clicked.connect(self.scores_asked)
+        self.score.clicked.connect(self.scores_requested)
 
     def open_at(self, place: QPoint) -> None:
-        """Shows itself at a place of the screen."""
+        """Show the popup at a point of the screen."""
         self.move(place)
         self.show()
         self.table.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def show_facets(self, facets: Sequence[Facet], *, can_score: bool) -> None:
-        """Show counts; ``can_score`` where predictions are missing that could be made."""
+        """Show facets; ``can_score`` offers to compute missing predictions."""
         self.score.setVisible(can_score)
         self.table.show_facets(facets)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes it."""
+        """Close on Esc."""
         if event.key() == Qt.Key.Key_Escape:
             self.hide()
             return
@@ -90,7 +83,8 @@ class _FacetTable(QTableView):
     toggled = Signal(object)
 
     def __init__(self, model: FacetModel) -> None:
-        super().__init__(objectName="facet_table")
+        super().__init__()
+        self.setObjectName("facet_table")
         self.setAccessibleName("Values with counts")
         self._facets = model
         model.setParent(self)
@@ -112,7 +106,7 @@ class _FacetTable(QTableView):
         self.clicked.connect(lambda index: self._toggle(index.row()))
 
     def show_facets(self, facets: Sequence[Facet]) -> None:
-        """Show counts; what was under the cursor stays under it."""
+        """Show facets; the current value stays current."""
         term, scrolled = self._facets.term_at(self.currentIndex().row()), self.verticalScrollBar().value()
         self._facets.show_facets(facets)
         row = self._facets.row_of(term)
@@ -121,8 +115,12 @@ class _FacetTable(QTableView):
         self.verticalScrollBar().setValue(scrolled)
 
     def event(self, event: QEvent) -> bool:
-        """Letters go to the name that begins with them, whatever keys the workspace has."""
-        if event.type() is QEvent.Type.ShortcutOverride and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        """Take letters from the workspace's actions: they go to the value that starts with them."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.ShortcutOverride
+            and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
+        ):
             event.accept()
             return True
         return super().event(event)

@@ -1,4 +1,4 @@
-"""Jump to an image by its number in the list, or by a part of its name."""
+"""Go to an image by its number in the list, or by a part of its name."""
 
 from __future__ import annotations
 
@@ -15,24 +15,30 @@ if TYPE_CHECKING:
 
 
 class JumpBar(QLineEdit):
-    """Hidden until it is asked for; Return jumps, and to the next image of that name when pressed again."""
+    """Hidden until opened; Return goes to the image, and again to the next one with that name."""
 
     def __init__(self, session: Session, view: ImageListView) -> None:
-        super().__init__(objectName="jump", placeholderText="Number or name")
-        self.setAccessibleName("Jump to an image")
+        super().__init__()
+        self.setObjectName("jump")
+        self.setPlaceholderText("Number or name")
+        self.setAccessibleName("Go to image")
         self._session, self._view = session, view
         self.hide()
-        self.returnPressed.connect(self._jump)
+        self.returnPressed.connect(self._go)
 
     def open(self) -> None:
-        """Wait for a number or a name."""
+        """Show the line and focus it."""
         self.show()
         self.selectAll()
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def event(self, event: QEvent) -> bool:
-        """Esc belongs to this line while it is open, whatever it does elsewhere."""
-        if event.type() is QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+        """Take Esc from the workspace's action while the line is open."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.ShortcutOverride
+            and event.key() == Qt.Key.Key_Escape
+        ):
             event.accept()
             return True
         return super().event(event)
@@ -44,7 +50,7 @@ class JumpBar(QLineEdit):
             return
         super().keyPressEvent(event)
 
-    def _jump(self) -> None:
+    def _go(self) -> None:
         text, images = self.text().strip(), self._view.images
         count = images.rowCount()
         if not text:
@@ -53,7 +59,7 @@ class JumpBar(QLineEdit):
             if 1 <= int(text) <= count:
                 self._session.selection.set_image(images.record_at(int(text) - 1))
             else:
-                self._session.messages.info(f"There are {count:,} images in the list, so no number {text}.")
+                self._session.messages.info(f"The list has {count:,} images; there is no number {text}.")
             return
         start, part = self._view.currentIndex().row() + 1, text.lower()
         for row in (*range(start, count), *range(start)):
@@ -62,7 +68,7 @@ class JumpBar(QLineEdit):
                 return
         hidden = next((record for record in self._session.document.images if part in record.name.lower()), None)
         if hidden is None:
-            self._session.messages.info(f"No image has “{text}” in its name.")
+            self._session.messages.info(f"No image name contains “{text}”.")
         else:
             self._session.selection.set_image(hidden)
-            self._session.messages.info(f"{hidden.name} is not among the images that the search leaves.")
+            self._session.messages.info(f"{hidden.name} does not match the search, so it is not in the list.")

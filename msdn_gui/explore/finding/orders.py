@@ -1,4 +1,4 @@
-"""In which order images stand in Explore."""
+"""The orders in which Explore shows images."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from enum import StrEnum
 
 
 class Order(StrEnum):
-    """What the images are sorted by: names from A on, numbers from the highest down."""
+    """What images are sorted by: names from A to Z, numbers from high to low. Values are stored in saved searches."""
 
     PROJECT = "project"
     NAME = "name"
     CLASS = "class"
     CLASS_SCORE = "class score"
     ATTRIBUTE_SCORE = "attribute score"
-    DOUBT = "doubt"
+    UNCERTAINTY = "doubt"
     DISAGREEMENT = "disagreement"
 
     @property
-    def asks_network(self) -> bool:
-        """Whether it hangs on what a checkpoint says of the images."""
-        return self in (Order.CLASS_SCORE, Order.ATTRIBUTE_SCORE, Order.DOUBT, Order.DISAGREEMENT)
+    def needs_scores(self) -> bool:
+        """Whether it depends on a checkpoint's scores."""
+        return self in (Order.CLASS_SCORE, Order.ATTRIBUTE_SCORE, Order.UNCERTAINTY, Order.DISAGREEMENT)
 
 
-ORDER_WORDS = {
+ORDER_TEXTS = {
     Order.PROJECT: "Project order",
     Order.NAME: "Name",
     Order.CLASS: "Class",
     Order.CLASS_SCORE: "Class score",
     Order.ATTRIBUTE_SCORE: "Attribute score",
-    Order.DOUBT: "Model unsure",
-    Order.DISAGREEMENT: "Sub-nets disagree",
+    Order.UNCERTAINTY: "Model uncertainty",
+    Order.DISAGREEMENT: "Sub-net disagreement",
 }
 ORDER_TIPS = {
-    Order.PROJECT: "As they came into the project",
-    Order.NAME: "By name, letters' case aside, and 9 before 10",
-    Order.CLASS: "By the class that they have, those without one last",
-    Order.CLASS_SCORE: "The score of the class that is chosen in the ranking, the highest first",
-    Order.ATTRIBUTE_SCORE: "The chosen attribute's score, fused as the checkpoint says, the highest first",
-    Order.DOUBT: "Images whose second best class is nearest to the best one, with gamma as it stands, first",
-    Order.DISAGREEMENT: "Images whose attribute scores correlate least between the two sub-nets first",
+    Order.PROJECT: "In the order in which they were imported",
+    Order.NAME: "By name, ignoring case, with 9 before 10",
+    Order.CLASS: "By class; images without a class come last",
+    Order.CLASS_SCORE: "By the score of the class selected in the ranking, highest first",
+    Order.ATTRIBUTE_SCORE: "By the fused score of the selected attribute, highest first",
+    Order.UNCERTAINTY: "By the margin between the best two classes at the present gamma, smallest first",
+    Order.DISAGREEMENT: "By the correlation of both sub-nets' attribute scores, lowest first",
 }

@@ -1,13 +1,13 @@
-"""The line in which images are searched: offers keys and names while one types, and remembers searches."""
+"""The line in which images are searched: completes keys and names, and opens saved searches."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QCompleter, QLineEdit
+from PySide6.QtWidgets import QCompleter, QLineEdit
 
 from msdn_core.domain.query import FLAGS, NAMED, SCORES, parse_query, quoted
 from msdn_core.domain.query_matching import SPLIT_NAMES, find_names
@@ -17,36 +17,39 @@ from msdn_gui.timers import make_timer
 from msdn_gui.widgets.build import named
 
 _PAUSE_MS = 150
-_OFFERED = 200
+_MOST_COMPLETIONS = 200
 _POPUP_WIDTH = 340
 _TIP = (
-    "Words of a name or a class, and class:  split:  predicted:  wrong  unlabelled  checked  flagged  unreviewed  "
-    "score:ATTRIBUTE>0.5 (both sub-nets, fused)  av:  va: (one of them).\n"
-    "All have to hold; a minus in front excludes; quotes keep a name of several words together."
+    "Words of an image name or a class, and class:  split:  predicted:  wrong  unlabelled  checked  flagged  "
+    "unreviewed  score:ATTRIBUTE>0.5 (fused), av: and va: (one sub-net).\n"
+    "An image must match all of them. A minus in front excludes; put names of several words in quotes."
 )
 
 
 @dataclass(frozen=True)
 class Names:
-    """What can be named in a query."""
+    """Names that can be used in a query."""
 
     classes: Sequence[str]
     attributes: Sequence[str]
 
 
 class QueryBox(QLineEdit):
-    """Asks a moment after the last letter, or at once with Return."""
+    """Searches a moment after the last letter, or immediately with Return."""
 
-    asked = Signal(str)
-    menu_asked = Signal(QPoint)
-    """Where the menu of saved searches shall open."""
+    searched = Signal(str)
+    menu_requested = Signal(QPoint)
+    """The point of the screen at which to open the menu of saved searches."""
 
     def __init__(self, names: Callable[[], Names]) -> None:
-        super().__init__(objectName="gallery_query", placeholderText="Search images", clearButtonEnabled=True)
+        super().__init__()
+        self.setObjectName("gallery_query")
+        self.setPlaceholderText("Search images")
+        self.setClearButtonEnabled(True)
         self.setAccessibleName("Search images")
         self.setToolTip(_TIP)
         self._names = names
-        self._asked_text = ""
+        self._searched_text = ""
         self._start = 0
         self._endings: dict[str, str] = {}
         self._words = QStringListModel(self)
@@ -54,42 +57,45 @@ class QueryBox(QLineEdit):
         self._completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
         self._completer.setMaxVisibleItems(12)
         self._completer.setWidget(self)
-        self._completer.popup().setObjectName("query_offers")
+        popup = self._completer.popup()
+        assert popup is not None  # QCompleter makes one on request.
+        self._popup = named(popup, "query_completions")
         self._pause = make_timer(self, _PAUSE_MS, single_shot=True)
-        self._pause.timeout.connect(self._ask_if_whole)
+        self._pause.timeout.connect(self._search_if_complete)
         self.menu = named(QAction("Saved searches", self), "query_menu")
         bind_icon(self.menu, "chevron-down", "muted")
-        self.menu.triggered.connect(lambda: self.open_menu())
         self.addAction(self.menu, QLineEdit.ActionPosition.TrailingPosition)
-        self._completer.activated[str].connect(self._put)
-        self.textChanged.connect(self._take_text)
-        self.textEdited.connect(lambda _: self._offer())
-        self.editingFinished.connect(self._ask)
+        self._completer.activated.connect(self._on_activated)
+        self.textChanged.connect(self._on_text_changed)
+        self.textEdited.connect(lambda _: self._complete())
+        self.editingFinished.connect(self._search)
 
     @property
     def is_settled(self) -> bool:
-        """Whether what stands here was asked for."""
+        """Whether the text was searched."""
         return not self._pause.isActive()
 
-    def put_query(self, text: str) -> None:
-        """Another query, which is asked for at once."""
+    def set_query(self, text: str) -> None:
+        """Search a query immediately."""
         self.setText(text)
-        self._ask()
+        self._search()
 
     def open_menu(self) -> None:
-        """Saved searches, below the box."""
-        self.menu_asked.emit(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        """Open the saved searches below the line."""
+        self.menu_requested.emit(self.mapToGlobal(QPoint(0, self.height() + 2)))
 
     def event(self, event: QEvent) -> bool:
-        """Tab takes what is offered, where something is."""
-        if event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab and self._popup.isVisible():
+        """Insert the completion on Tab."""
+        if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyPress:
+            return super().event(event)
+        if event.key() == Qt.Key.Key_Tab and self._popup.isVisible():
             index = self._popup.currentIndex()
-            self._put((index if index.isValid() else self._words.index(0)).data())
+            self._insert_completion((index if index.isValid() else self._words.index(0)).data())
             return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return takes what is chosen among the offers; Down opens them."""
+        """Insert the selected completion on Return; open completions on Down."""
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._popup.isVisible():
             if self._popup.currentIndex().isValid():
@@ -97,56 +103,55 @@ class QueryBox(QLineEdit):
                 return
             self._popup.hide()
         if key == Qt.Key.Key_Down and not self._popup.isVisible():
-            self._offer(all_keys=True)
+            self._complete(all_keys=True)
             return
         super().keyPressEvent(event)
 
-    @property
-    def _popup(self) -> QAbstractItemView:
-        return self._completer.popup()
+    def _on_activated(self, completion: str | QModelIndex) -> None:
+        self._insert_completion(completion if isinstance(completion, str) else str(completion.data()))
 
-    def _take_text(self, text: str) -> None:
-        # A long query does not fit into the line.
+    def _on_text_changed(self, text: str) -> None:
+        # A long query does not fit in the line.
         self.setToolTip(f"{text}\n\n{_TIP}" if text else _TIP)
         self._pause.start()
 
-    def _ask(self) -> None:
+    def _search(self) -> None:
         self._pause.stop()
-        if self.text() != self._asked_text:
-            self._asked_text = self.text()
-            self.asked.emit(self.text())
+        if self.text() != self._searched_text:
+            self._searched_text = self.text()
+            self.searched.emit(self.text())
 
-    def _ask_if_whole(self) -> None:
-        """While names are offered, a term that is not whole yet is no mistake."""
+    def _search_if_complete(self) -> None:
+        """Search, unless a term is incomplete while completions are shown."""
         if self._popup.isVisible():
             try:
                 parse_query(self.text())
             except QueryError:
                 return
-        self._ask()
+        self._search()
 
-    def _offer(self, *, all_keys: bool = False) -> None:
-        self._start, self._endings = _offers(self.text()[: self.cursorPosition()], self._names, all_keys=all_keys)
+    def _complete(self, *, all_keys: bool = False) -> None:
+        self._start, self._endings = _completions(self.text()[: self.cursorPosition()], self._names, all_keys=all_keys)
         self._words.setStringList(list(self._endings))
         if not self._endings:
             self._popup.hide()
             return
         self._completer.complete(QRect(0, 0, max(self.width(), _POPUP_WIDTH), self.height()))
 
-    def _put(self, offered: str) -> None:
+    def _insert_completion(self, completion: str) -> None:
         self._popup.hide()
-        ending = self._endings.get(offered)
+        ending = self._endings.get(completion)
         if ending is None:
             return
         place = self.cursorPosition()
         self.setSelection(self._start, place - self._start)
         self.insert(ending)
         if not ending.endswith(" "):
-            self._offer()
+            self._complete()
 
 
-def _offers(before: str, names: Callable[[], Names], *, all_keys: bool) -> tuple[int, dict[str, str]]:
-    """Where the word begins that the cursor stands in, and what it could become: what is shown, and what is put in."""
+def _completions(before: str, names: Callable[[], Names], *, all_keys: bool) -> tuple[int, dict[str, str]]:
+    """Return the start of the word at the cursor, and its completions: shown text to inserted text."""
     start, colon, comma, in_quotes = 0, -1, -1, False
     for place, letter in enumerate(before):
         if letter == '"':
@@ -171,12 +176,14 @@ def _offers(before: str, names: Callable[[], Names], *, all_keys: bool) -> tuple
     if key in SCORES:
         if any(sign in typed for sign in "<>"):
             return begin, {}
-        known, end = names().attributes, ">"
+        known: Sequence[str] = names().attributes
+        end = ">"
     elif key in NAMED:
         known, end = (tuple(SPLIT_NAMES.values()) if key == "split" else names().classes), " "
     else:
         return begin, {}
-    found = [known[place] for place in find_names(typed, known)[:_OFFERED]] if typed.strip() else known[:_OFFERED]
+    matches = find_names(typed, known) if typed.strip() else range(len(known))
+    found = [known[index] for index in matches[:_MOST_COMPLETIONS]]
     if not typed.strip() or found != [typed]:
         return begin, {name: quoted(name) + end for name in found}
     return begin, {}

@@ -1,18 +1,21 @@
-"""Searches under a name, kept in the project: they speak of its classes and attributes."""
+"""Searches saved under a name in the project, whose classes and attributes they name."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
-from msdn_core.errors import MsdnError
+from msdn_core.project import Project
 from msdn_gui.explore.finding.orders import Order
 from msdn_gui.session import Session
+from msdn_gui.session.document import Document
+from msdn_gui.session.messages import Messages
+from msdn_gui.session.undo import ValuesEdit
 from msdn_gui.widgets.build import named
 from msdn_gui.widgets.menu_heading import menu_heading
 
@@ -21,7 +24,7 @@ KEY = "saved_searches"
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What was searched, and how it was sorted."""
+    """A query and an order."""
 
     query: str
     order: Order = Order.PROJECT
@@ -29,34 +32,24 @@ class Search:
 
 
 class SavedSearches:
-    """The menu of saved searches: each is chosen, saved and deleted there; saving and deleting can be undone."""
+    """The menu of saved searches, where searches are selected, saved and deleted; the last two can be undone."""
 
     def __init__(
         self, session: Session, parent: QWidget, current: Callable[[], Search], choose: Callable[[Search], None]
     ) -> None:
-        """``current`` gives the search that stands in the window; ``choose`` puts another one there."""
+        """``current`` returns the search in the window; ``choose`` shows another one."""
         self._session, self._parent, self._current, self._choose = session, parent, current, choose
         self.undo_stack = QUndoStack(parent)
-        # Steps of another project cannot be undone in this one.
+        # Edits of another project cannot be undone in this one.
         session.document.project_changed.connect(lambda _: self.undo_stack.clear())
 
     def all(self) -> dict[str, Search]:
-        """By name, in the order in which they were saved."""
+        """Return the saved searches by name, in the order in which they were saved."""
         project = self._session.document.project
-        try:
-            content = json.loads((project.meta(KEY) if project is not None else None) or "{}")
-        except (ValueError, RecursionError):
-            return {}
-        found = {}
-        for name, search in content.items() if isinstance(content, dict) else ():
-            if isinstance(search, dict) and isinstance(search.get("query"), str):
-                known = {order.value: order for order in Order}
-                order = known.get(str(search.get("order")), Order.PROJECT)
-                found[name] = Search(search["query"], order, search.get("reversed") is True)
-        return found
+        return {} if project is None else read_searches(project)
 
     def open_menu(self, place: QPoint) -> None:
-        """Shows them at a place of the screen."""
+        """Show the menu at a point of the screen."""
         menu = named(QMenu(self._parent), "saved_searches")
         menu.setToolTipsVisible(True)
         menu.aboutToHide.connect(menu.deleteLater)
@@ -64,28 +57,29 @@ class SavedSearches:
         if saved:
             menu_heading(menu, "Saved searches")
         for name, search in saved.items():
-            action = menu.addAction(_shown(name))
+            action = menu.addAction(_menu_text(name))
             action.setToolTip(search.query)
             action.setCheckable(True)
             action.setChecked(search == current)
             action.triggered.connect(lambda _checked=False, search=search: self._choose(search))
         if saved:
             menu.addSeparator()
-        keep = menu.addAction("Save this search …")
-        keep.setEnabled(self._is_writable and bool(current.query or current.order is not Order.PROJECT))
-        keep.triggered.connect(lambda: self.ask_for_name())
+        save = menu.addAction("Save this search …")
+        save.setEnabled(self._is_writable and bool(current.query or current.order is not Order.PROJECT))
+        save.triggered.connect(lambda: self.ask_for_name())
         if saved:
-            delete = menu.addMenu("Delete")
+            delete = menu.addMenu("Delete search")
             delete.setEnabled(self._is_writable)
             for name in saved:
-                delete.addAction(_shown(name)).triggered.connect(lambda _checked=False, name=name: self.delete(name))
+                action = delete.addAction(_menu_text(name))
+                action.triggered.connect(lambda _checked=False, name=name: self.delete(name))
         menu.popup(place)
 
     def ask_for_name(self) -> None:
-        """Keeps the search that stands in the window under a name that is asked for."""
+        """Ask for a name, and save the search in the window under it."""
         search = self._current()
         dialog = named(QInputDialog(self._parent), "search_name")
-        dialog.setWindowTitle("Save this search")
+        dialog.setWindowTitle("Save search")
         dialog.setLabelText("Name")
         dialog.setTextValue(search.query)
         dialog.finished.connect(dialog.deleteLater)
@@ -93,53 +87,75 @@ class SavedSearches:
         dialog.open()
 
     def save(self, name: str, search: Search) -> None:
-        """Keeps a search; one of the same name is replaced."""
-        if name.strip():
-            self._do(f"save search “{name.strip()}”", {**self.all(), name.strip(): search})
+        """Save a search; one of the same name is replaced."""
+        name = name.strip()
+        if name:
+            self._edit(f"save search “{name}”", {name: search})
 
     def delete(self, name: str) -> None:
-        """Forgets a search, until that is undone."""
-        self._do(f"delete search “{name}”", {other: one for other, one in self.all().items() if other != name})
+        """Delete a search."""
+        self._edit(f"delete search “{name}”", {name: None})
 
-    def _do(self, text: str, after: dict[str, Search]) -> None:
-        self.undo_stack.push(_Change(text, self._write, self.all(), after))
+    def _edit(self, text: str, searches: Mapping[str, Search | None]) -> None:
+        self.undo_stack.push(_EditSearches(self._session.document, self._session.messages, text, searches))
 
     @property
     def _is_writable(self) -> bool:
         project = self._session.document.project
         return project is not None and not project.read_only
 
-    def _write(self, searches: dict[str, Search]) -> None:
-        content = {
-            name: {"query": one.query, "order": one.order.value, "reversed": one.is_reversed}
-            for name, one in searches.items()
-        }
-        try:
-            self._session.document.require_project().set_meta(KEY, json.dumps(content, ensure_ascii=False))
-        except MsdnError as fault:
-            self._session.messages.error(str(fault))
 
-
-class _Change(QUndoCommand):
-    """Other saved searches than before."""
+class _EditSearches(ValuesEdit[str, Search | None]):
+    """Saves or deletes searches by name; None for a search that does not exist."""
 
     def __init__(
-        self,
-        text: str,
-        write: Callable[[dict[str, Search]], None],
-        before: dict[str, Search],
-        after: dict[str, Search],
+        self, document: Document, messages: Messages, text: str, searches: Mapping[str, Search | None]
     ) -> None:
-        super().__init__(text)
-        self._write, self._before, self._after = write, before, after
+        super().__init__(messages, text, searches)
+        self._document = document
+        self._names: list[str] = []
+        """The order of the names before the edit, for undo."""
 
-    def redo(self) -> None:
-        self._write(self._after)
+    def read(self, keys: Collection[str]) -> dict[str, Search | None]:
+        searches = read_searches(self._document.require_project())
+        self._names = self._names or list(searches)
+        return {name: searches.get(name) for name in keys}
 
-    def undo(self) -> None:
-        self._write(self._before)
+    def write(self, values: Mapping[str, Search | None]) -> None:
+        project = self._document.require_project()
+        changed = {**read_searches(project), **values}
+        known = [name for name in self._names if name in changed]
+        names = dict.fromkeys([*known, *changed])
+        write_searches(project, {name: one for name in names if (one := changed[name]) is not None})
+
+    def describe(self, key: str) -> str:
+        return f"The search “{key}”"
 
 
-def _shown(name: str) -> str:
+def read_searches(project: Project) -> dict[str, Search]:
+    """Return a project's saved searches by name; damaged ones are left out."""
+    try:
+        content = json.loads(project.meta(KEY) or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    known = {order.value: order for order in Order}
+    found = {}
+    for name, search in content.items() if isinstance(content, dict) else ():
+        if isinstance(search, dict) and isinstance(search.get("query"), str):
+            order = known.get(str(search.get("order")), Order.PROJECT)
+            found[name] = Search(search["query"], order, search.get("reversed") is True)
+    return found
+
+
+def write_searches(project: Project, searches: Mapping[str, Search]) -> None:
+    """Store a project's saved searches; raise ProjectError if that fails."""
+    content = {
+        name: {"query": one.query, "order": one.order.value, "reversed": one.is_reversed}
+        for name, one in searches.items()
+    }
+    project.set_meta(KEY, json.dumps(content, ensure_ascii=False))
+
+
+def _menu_text(name: str) -> str:
     # A single ampersand would underline a letter.
     return name.replace("&", "&&")

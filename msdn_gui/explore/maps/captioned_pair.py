@@ -1,9 +1,10 @@
-"""A pair of maps under a line that says what it shows and what the network takes it for."""
+"""A pair of maps under a line that says what it shows and which class is predicted."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
+from msdn_core.domain.display_names import class_text
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_core.project import ImageRecord
@@ -12,12 +13,13 @@ from msdn_gui.explore.maps.map_pair import MapPair
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
 from msdn_gui.session.checkpoints import Checkpoint
+from msdn_gui.widgets.build import make_column
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.ordered_table import number
 
 
 class CaptionedPair(QWidget):
-    """The line is there while two pairs are compared."""
+    """The line is visible during a comparison."""
 
     def __init__(self, prefix: str = "") -> None:
         super().__init__()
@@ -25,28 +27,30 @@ class CaptionedPair(QWidget):
         self.caption = ElidedLabel(name=f"{prefix}caption")
         self.caption.setFont(small_font())
         self.caption.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACING // 2)
-        column.addWidget(self.caption)
-        column.addWidget(self.pair, 1)
+        column = make_column(self.caption, self.pair, spacing=SPACING // 2)
+        column.setStretchFactor(self.pair, 1)
+        self.setLayout(column)
 
-    def tell(
-        self, record: ImageRecord | None, attribute: str, checkpoint: Checkpoint | None, reading: ImagePrediction | None
+    def set_caption(
+        self,
+        record: ImageRecord | None,
+        attribute: str,
+        checkpoint: Checkpoint | None,
+        prediction: ImagePrediction | None,
     ) -> None:
-        """Say what is shown."""
+        """Say what is shown, after the predicted class and its score."""
         parts = [short_name(record) if record is not None else "No image", attribute]
         if checkpoint is not None:
             parts.append(checkpoint.label)
-        words = ", ".join(parts)
-        if reading is not None and reading.table.classes:
-            order, scores = reading.ranking()
+        text = ", ".join(parts)
+        if prediction is not None and prediction.table.classes:
+            order, scores = prediction.ranking()
             best = int(order[0])
             score = float(scores[best])
-            words = f"{reading.table.classes[best]} {number(score, abs(score))} · {words}"
-        self.caption.setText(words)
+            text = f"{class_text(prediction.table.classes[best])} {number(score, abs(score))} · {text}"
+        self.caption.setText(text)
 
-    def say_state(
+    def show_state(
         self,
         record: ImageRecord | None,
         state: ExplainState,
@@ -54,20 +58,20 @@ class CaptionedPair(QWidget):
         explanation: Explanation | None,
         attribute: int,
         *,
-        nothing: str = "",
+        without_image: str = "",
     ) -> None:
-        """Say what is waited for, or what went wrong; ``nothing`` where no image is chosen."""
-        text, fault = "", False
+        """Show in place of the maps what is being done or what went wrong; ``without_image`` if there is no image."""
+        text, is_error = "", False
         if record is None:
-            text = nothing
-        elif self.pair.fault and state.phase is not ExplainPhase.FAILED:
-            text, fault = self.pair.fault, True
+            text = without_image
+        elif self.pair.error and state.phase is not ExplainPhase.FAILED:
+            text, is_error = self.pair.error, True
         elif state.phase is ExplainPhase.FAILED:
-            text, fault = state.text, True
+            text, is_error = state.text, True
         elif state.phase in (ExplainPhase.STARTING, ExplainPhase.WORKING):
-            text = state.text or "Looking …"
+            text = state.text or "Computing maps …"
         elif checkpoint is None:
-            text = "There is no checkpoint to look through. Train one in Train, or choose one at the top."
+            text = "No checkpoint is selected. Select one above, or train one in Train."
         elif explanation is not None and attribute < 0:
-            text = "Choose an attribute below."
-        self.pair.say(text, explanation, fault=fault)
+            text = "Select an attribute below."
+        self.pair.show_notice(text, explanation, is_error=is_error)

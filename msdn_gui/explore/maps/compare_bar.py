@@ -1,18 +1,18 @@
-"""What differs between left and right, what is held at the left, and the ways to turn round and to leave."""
+"""What differs between the sides of a comparison, what is held on the left, and how to swap or end it."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from msdn_gui.explore.maps.comparison import PARTS, Comparison
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
-from msdn_gui.widgets.build import make_check_box, make_tool_button
+from msdn_gui.widgets.build import make_check_box, make_label, make_row, make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
 
 
 class CompareBar(QWidget):
-    """Stands above the pictures while two things are compared."""
+    """A line above the maps, visible during a comparison; its owner binds the buttons to actions."""
 
     def __init__(self, comparison: Comparison) -> None:
         super().__init__()
@@ -21,30 +21,23 @@ class CompareBar(QWidget):
         self.words.setProperty("look", "heading")
         self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.boxes = {part: make_check_box(part.capitalize(), name=f"hold_{part}") for part in PARTS}
-        self.swap = _button("compare_swap", "swap", "Swap the sides: choose what stands at the left")
-        self.leave = _button("compare_leave", "close", "Compare no longer")
-        held = QLabel("Held left:")
-        held.setFont(small_font())
-        held.setProperty("look", "muted")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACING)
-        row.addWidget(self.words, 1)
-        row.addWidget(held)
+        self.swap = _button("compare_swap", "swap", "Swap sides")
+        self.leave = _button("compare_leave", "close", "End comparison")
+        label = make_label("Held on the left:")
+        label.setFont(small_font())
+        label.setProperty("look", "muted")
+        row = make_row(self.words, label, *self.boxes.values(), self.swap, self.leave, spacing=SPACING)
+        row.setStretchFactor(self.words, 1)
+        self.setLayout(row)
         for part, box in self.boxes.items():
             box.setFont(small_font())
-            box.setAccessibleName(f"Hold the {part} at the left")
-            box.setToolTip(f"On: the left side keeps its {part}; off: it follows the {part} that is chosen")
-            box.toggled.connect(lambda on, part=part: comparison.hold(part, on))
-            row.addWidget(box)
-        row.addWidget(self.swap)
-        row.addWidget(self.leave)
-        self.swap.clicked.connect(comparison.swap)
-        self.leave.clicked.connect(comparison.end)
-        comparison.changed.connect(self._tell)
-        self._tell()
+            box.setAccessibleName(f"Hold the {part} on the left")
+            box.setToolTip(f"Keep the {part} of the left side; clear the box to let it follow the selection")
+            box.toggled.connect(lambda is_held, part=part: comparison.hold(part, is_held))
+        comparison.changed.connect(self._update)
+        self._update()
 
-    def _tell(self) -> None:
+    def _update(self) -> None:
         self.setVisible(self._comparison.is_on)
         if self._comparison.is_on:
             self.words.setText(self._comparison.difference())
@@ -52,7 +45,7 @@ class CompareBar(QWidget):
                 box.setChecked(self._comparison.holds(part))
 
 
-def _button(name: str, icon: str, tip: str) -> QToolButton:
-    button = make_tool_button(name=name, tip=tip, accessible=tip)
+def _button(name: str, icon: str, text: str) -> QToolButton:
+    button = make_tool_button(name=name, accessible=text)
     bind_icon(button, icon, "muted")
     return button

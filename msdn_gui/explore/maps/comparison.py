@@ -1,12 +1,15 @@
-"""What stands at the left while two things are compared; at the right stands whatever is chosen."""
+"""What is held on the left of a comparison; the right side is the session's selection."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from msdn_core.domain.display_names import attribute_text
 from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_core.project import ImageRecord
@@ -21,25 +24,36 @@ if TYPE_CHECKING:
 PARTS = ("image", "attribute", "checkpoint")
 
 
-class Comparison(QObject):
-    """Image, attribute and checkpoint at the left: each is held, or else it follows what is chosen.
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a comparison; the fields are ``PARTS``."""
 
-    So two images are compared in one attribute after another, or two checkpoints in one image after another.
+    image: ImageRecord | None = None
+    attribute: int = -1
+    """Column of the class table, −1 for none."""
+    checkpoint: Checkpoint | None = None
+
+
+class Comparison(QObject):
+    """The left side: each of image, attribute and checkpoint is held, or follows the selection.
+
+    So two images can be compared in one attribute after another, or two checkpoints in one image after another.
     """
 
     changed = Signal()
-    """Something else stands at the left, or it is known now what the network says of it."""
+    """The left side is another one, or its explanation has arrived."""
 
     def __init__(self, session: Session, explainer: ExplainerService, parent: QObject) -> None:
         super().__init__(parent)
         self._session = session
-        self._held: dict[str, Any] = {}
-        self._asked: tuple[object, object] = (None, None)
-        self._swaps = False
+        self._held = Side()
+        self._held_parts: frozenset[str] = frozenset()
+        self._requested: tuple[object, object] = (None, None)
+        self._is_swapping = False
         self.is_on = False
-        self._looking = ExplanationRequester(explainer, self, lane="compared")
-        self._looking.explained.connect(lambda _: self.changed.emit())
-        self._looking.state_changed.connect(lambda _: self.changed.emit())
+        self._requester = ExplanationRequester(explainer, self, lane="compared")
+        self._requester.explained.connect(lambda _: self.changed.emit())
+        self._requester.state_changed.connect(lambda _: self.changed.emit())
         for changed in (
             session.selection.image_changed,
             session.selection.attribute_changed,
@@ -48,170 +62,169 @@ class Comparison(QObject):
             session.inference.gamma_changed,
             session.document.table_changed,
         ):
-            changed.connect(self._follow)
-        session.document.project_changed.connect(self.end)
+            changed.connect(self._on_session_changed)
+        session.document.project_changed.connect(lambda _: self.end())
 
-    # What stands there
+    # The left side
 
     @property
     def image(self) -> ImageRecord | None:
         """The left side's image."""
-        image: ImageRecord | None = self._held.get("image", self._session.selection.image)
-        return image
+        return self._held.image if self.holds("image") else self._session.selection.image
 
     @property
     def attribute(self) -> int:
         """The left side's attribute, by its column."""
-        return int(self._held.get("attribute", self._session.selection.attribute))
+        return self._held.attribute if self.holds("attribute") else self._session.selection.attribute
 
     @property
     def checkpoint(self) -> Checkpoint | None:
-        """What the left side is looked at through."""
-        checkpoint: Checkpoint | None = self._held.get("checkpoint", self._session.inference.checkpoint)
-        return checkpoint
+        """The left side's checkpoint."""
+        return self._held.checkpoint if self.holds("checkpoint") else self._session.inference.checkpoint
 
     @property
     def explanation(self) -> Explanation | None:
-        """What the network says of the left side, None while it is waited for."""
-        return self._session.inference.explanation if self._is_the_chosen_one() else self._looking.explanation
+        """The left side's explanation, None while it is being computed."""
+        return self._session.inference.explanation if self._is_selection() else self._requester.explanation
 
     @property
     def state(self) -> ExplainState:
-        """How the left side's explanation stands."""
-        return self._session.inference.explaining if self._is_the_chosen_one() else self._looking.state
+        """The state of the left side's explanation."""
+        return self._session.inference.explaining if self._is_selection() else self._requester.state
 
     @property
-    def settled(self) -> bool:
-        """Whether nothing is waited for."""
+    def is_settled(self) -> bool:
+        """Whether nothing is being computed."""
         return not self.is_on or self.state.phase not in (ExplainPhase.STARTING, ExplainPhase.WORKING)
 
-    def reading(self) -> ImagePrediction | None:
-        """What the left side's scores mean for the classes."""
+    def prediction(self) -> ImagePrediction | None:
+        """Return the left side's prediction."""
         return self._session.inference.prediction_of(self.explanation, self.checkpoint)
 
     def holds(self, part: str) -> bool:
-        """Whether one of ``PARTS`` is held."""
-        return part in self._held
+        """Return whether one of ``PARTS`` is held."""
+        return part in self._held_parts
 
     def difference(self) -> str:
-        """What is compared, in words."""
-        session = self._session
+        """Return what differs between the sides, in words."""
+        left, right = Side(self.image, self.attribute, self.checkpoint), self._selected()
         found = []
-        if (
-            self.image is not None
-            and session.selection.image is not None
-            and self.image.id != session.selection.image.id
-        ):
-            names = [short_name(self.image), short_name(session.selection.image)]
-            if names[0] == names[1]:
-                names = [self.image.name, session.selection.image.name]
-            found.append(f"Two images: {names[0]} and {names[1]}")
-        if self.attribute != session.selection.attribute:
-            names = [self.attribute_name(column) for column in (self.attribute, session.selection.attribute)]
-            found.append(f"{'two' if found else 'Two'} attributes: {names[0]} and {names[1]}")
-        if not _same(self.checkpoint, session.inference.checkpoint):
-            both = (self.checkpoint, session.inference.checkpoint)
-            labels = [one.label if one is not None else "none" for one in both]
-            if labels[0] == labels[1]:
-                labels = ["/".join(one.path.parts[-3:]) if one is not None else "none" for one in both]
-            found.append(f"{'two' if found else 'Two'} checkpoints: {labels[0]} and {labels[1]}")
-        return "; ".join(found) or "Both sides are the same yet: choose another image, attribute or checkpoint"
+        if left.image is not None and right.image is not None and left.image.id != right.image.id:
+            names = _different((short_name(left.image), short_name(right.image)), (left.image.name, right.image.name))
+            found.append(f"two images: {names}")
+        if left.attribute != right.attribute:
+            names = f"{self.attribute_name(left.attribute)} and {self.attribute_name(right.attribute)}"
+            found.append(f"two attributes: {names}")
+        if not _is_same(left.checkpoint, right.checkpoint):
+            both = (left.checkpoint, right.checkpoint)
+            names = _different(
+                [one.label if one is not None else "none" for one in both],
+                ["/".join(one.path.parts[-3:]) if one is not None else "none" for one in both],
+            )
+            found.append(f"two checkpoints: {names}")
+        if not found:
+            return "Both sides are the same: select another image, attribute or checkpoint"
+        text = "; ".join(found)
+        return text[0].upper() + text[1:]
 
     def attribute_name(self, column: int) -> str:
-        """An attribute's full name, or that there is none."""
+        """Return an attribute's name for display, or that there is none."""
         attributes = self._session.document.table.attributes
-        return attributes[column].full_name if 0 <= column < len(attributes) else "no attribute"
+        return attribute_text(attributes[column]) if 0 <= column < len(attributes) else "no attribute"
 
-    # What changes it
+    # Changes
 
     def begin(self) -> None:
-        """What is chosen now stands at the left from now on."""
-        session = self._session
-        if session.selection.image is not None:
-            self._held = {
-                "image": session.selection.image,
-                "attribute": session.selection.attribute,
-                "checkpoint": session.inference.checkpoint,
-            }
+        """Hold the selection on the left."""
+        if self._session.selection.image is not None:
+            self._held, self._held_parts = self._selected(), frozenset(PARTS)
             self.is_on = True
-            self._follow()
+            self._update()
 
-    def end(self, *_: object) -> None:
-        """Compares no longer."""
+    def end(self) -> None:
+        """End the comparison."""
         if self.is_on:
-            self.is_on, self._held = False, {}
-            self._follow()
+            self.is_on = False
+            self._held, self._held_parts = Side(), frozenset()
+            self._update()
 
-    def hold(self, part: str, held: bool) -> None:
-        """Holds one of ``PARTS`` as it is at the left, or lets it follow what is chosen."""
-        if held != self.holds(part):
-            if held:
-                self._held[part] = getattr(self, part)
-            else:
-                del self._held[part]
-            self._follow()
+    def hold(self, part: str, is_held: bool) -> None:
+        """Hold one of ``PARTS`` as it is on the left, or let it follow the selection."""
+        if is_held == self.holds(part):
+            return
+        if is_held:
+            self._held = replace(self._held, **{part: getattr(self, part)})
+            self._held_parts |= {part}
+        else:
+            self._held_parts -= {part}
+        self._update()
 
-    def look_ahead(self, records: Sequence[ImageRecord]) -> None:
-        """These images may be chosen next, and be looked at through the checkpoint that is held."""
+    def prefetch(self, records: Sequence[ImageRecord]) -> None:
+        """Compute explanations of images that may be selected next, with the checkpoint that is held."""
         if self.holds("checkpoint") and not self.holds("image"):
-            self._looking.prefetch([record.path for record in records])
-
-    def _selected(self, part: str) -> Any:
-        """Return the selected image, attribute or checkpoint."""
-        owner = self._session.inference if part == "checkpoint" else self._session.selection
-        return getattr(owner, part)
+            self._requester.prefetch([record.path for record in records])
 
     def swap(self) -> None:
-        """What is held at the left is chosen, and what was chosen is held."""
+        """Select what is held on the left, and hold what was selected."""
         if not self.is_on:
             return
-        session, held = self._session, dict(self._held)
-        self._swaps = True
-        self._held = {part: self._selected(part) for part in held}
-        if "checkpoint" in held:
-            session.inference.use_checkpoint(held["checkpoint"])
-        if "image" in held:
-            session.selection.set_image(held["image"])
-        if "attribute" in held:
-            session.selection.set_attribute(held["attribute"])
-        self._swaps = False
-        self._follow()
+        session, held = self._session, self._held
+        self._is_swapping = True
+        self._held = self._selected()
+        if self.holds("checkpoint"):
+            session.inference.use_checkpoint(held.checkpoint)
+        if self.holds("image"):
+            session.selection.set_image(held.image)
+        if self.holds("attribute"):
+            session.selection.set_attribute(held.attribute)
+        self._is_swapping = False
+        self._update()
 
     # Inside
 
-    def _is_the_chosen_one(self) -> bool:
-        image, chosen = self.image, self._session.selection.image
-        same = image is chosen or (image is not None and chosen is not None and image.id == chosen.id)
-        return same and _same(self.checkpoint, self._session.inference.checkpoint)
+    def _selected(self) -> Side:
+        selection = self._session.selection
+        return Side(selection.image, selection.attribute, self._session.inference.checkpoint)
 
-    def _follow(self, *_: object) -> None:
-        if self._swaps:
-            return
+    def _is_selection(self) -> bool:
+        """Return whether the left side's explanation is that of the selection."""
+        image, selected = self.image, self._session.selection.image
+        same = image is selected or (image is not None and selected is not None and image.id == selected.id)
+        return same and _is_same(self.checkpoint, self._session.inference.checkpoint)
+
+    def _on_session_changed(self) -> None:
+        if self.is_on and not self._is_swapping:
+            self._update()
+
+    def _update(self) -> None:
         if self.is_on and not self._fits():
             self.end()
             return
-        image, checkpoint = self.image, self.checkpoint
-        needs = self.is_on and not self._is_the_chosen_one() and image is not None and checkpoint is not None
-        asked = (
-            (checkpoint.path, image.path) if needs and image is not None and checkpoint is not None else (None, None)
-        )
-        if asked != self._asked:
-            self._asked = asked
-            self._looking.request(*asked)
+        requested: tuple[Path | None, Path | None] = (None, None)
+        if self.is_on and not self._is_selection() and self.image is not None and self.checkpoint is not None:
+            requested = (self.checkpoint.path, self.image.path)
+        if requested != self._requested:
+            self._requested = requested
+            self._requester.request(*requested)
         self.changed.emit()
 
     def _fits(self) -> bool:
-        """Whether what is held is still there: attributes may have been added or taken away meanwhile."""
+        """Return whether what is held still exists: attributes may have been added or removed."""
         names = tuple(attribute.full_name for attribute in self._session.document.table.attributes)
-        held = self._held.get("checkpoint")
-        return self.attribute < len(names) and (held is None or held.header.attributes == names)
+        checkpoint = self._held.checkpoint if self.holds("checkpoint") else None
+        return self.attribute < len(names) and (checkpoint is None or checkpoint.header.attributes == names)
 
 
 def short_name(record: ImageRecord) -> str:
-    """An image's file name."""
+    """Return an image's file name."""
     return record.name.rsplit("/", 1)[-1]
 
 
-def _same(one: Checkpoint | None, other: Checkpoint | None) -> bool:
-    """Whether they are of one file, which may have been chosen twice."""
+def _different(short: Sequence[str], full: Sequence[str]) -> str:
+    """Return two short names, or the full ones if the short ones are the same."""
+    return " and ".join(full if short[0] == short[1] else short)
+
+
+def _is_same(one: Checkpoint | None, other: Checkpoint | None) -> bool:
+    """Return whether two checkpoints are of the same file, which may have been loaded twice."""
     return (None if one is None else one.path) == (None if other is None else other.path)

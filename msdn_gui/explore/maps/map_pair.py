@@ -1,4 +1,4 @@
-"""One image twice, under the map of one attribute from each sub-net; or once, with a divider between both maps."""
+"""One image twice, each with a sub-net's map of an attribute; or once, with a divider between both maps."""
 
 from __future__ import annotations
 
@@ -12,84 +12,84 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from msdn_core.domain.explanation import Explanation
 from msdn_core.project import ImageRecord
 from msdn_gui.explore.maps.map_side import MapSide, Shown
-from msdn_gui.explore.picture.map_view import MapView, Place
+from msdn_gui.explore.picture.map_view import MapView, Viewport
 from msdn_gui.explore.picture.truth import Truth
 from msdn_gui.look.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME
+from msdn_gui.widgets.build import without_margins
 from msdn_gui.widgets.map_controls import Display
 from msdn_gui.widgets.ordered_table import number
 from msdn_gui.widgets.picture_loader import Picture, PictureLoader
 
 
 class MapPair(QWidget):
-    """Shows what it is given, of an image that it reads itself."""
+    """Reads an image, and shows the maps it is given on it."""
 
     picture_changed = Signal()
-    """The image came, or why it cannot be shown."""
+    """The image was read, or cannot be shown."""
 
     def __init__(self, prefix: str = "") -> None:
-        """``prefix`` tells the object names of two pairs apart."""
+        """``prefix`` distinguishes the object names of two pairs."""
         super().__init__()
         self.picture: Picture | None = None
         """The image on the screen, None while it is read."""
-        self.fault = ""
-        """Why the image cannot be shown, in a sentence."""
+        self.error = ""
+        """Why the image cannot be shown, as a sentence."""
         self.is_missing = False
-        """Whether that is because its file was not there; it may come."""
+        """Whether that is because its file does not exist; it may appear."""
         self._record: ImageRecord | None = None
         self.av = MapSide("av", AV_LABEL, AV_NAME, self, prefix)
         self.va = MapSide("va", VA_LABEL, VA_NAME, self, prefix)
         self.sides = {"av": self.av, "va": self.va}
         self._is_stacked = False
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid = without_margins(QGridLayout(self))
         self._grid.setHorizontalSpacing(SPACING * 3 // 2)
         self._grid.setVerticalSpacing(SPACING // 2)
         self.loader = PictureLoader(self)
-        self.loader.loaded.connect(self._show_picture)
-        self.loader.failed.connect(self._take_fault)
+        self.loader.loaded.connect(self._on_loaded)
+        self.loader.failed.connect(self._on_failed)
         self._arrange()
 
     @property
     def views(self) -> tuple[MapView, ...]:
-        """The views that are shown: one where the sub-nets are parted by a divider."""
+        """The visible views: one if the maps share an image."""
         return (self.av.view,) if self.av.view.divider is not None else (self.av.view, self.va.view)
 
-    # How it is arranged
+    # Layout
 
     def wipe(self, divider: float | None) -> None:
-        """Show both maps on one image, parted at this share of its width; None: each on an image of its own."""
+        """Show both maps on one image, divided at this fraction of its width; None: each on its own image."""
         self.va.draw_on(*((self.av.view, 1) if divider is not None else (self.va.view, 0)))
-        self.av.view.divide(divider)
+        self.av.view.set_divider(divider)
         self._arrange()
 
-    def divide(self, share: float) -> None:
+    def set_divider(self, share: float) -> None:
         """Move the divider."""
-        self.av.view.divide(share)
+        self.av.view.set_divider(share)
 
-    def show_place(self, place: Place) -> None:
-        """Zoom and pan to a place of the image."""
+    def show_viewport(self, viewport: Viewport) -> None:
+        """Zoom and pan the image."""
         for side in self.sides.values():
-            side.view.show_place(place)
+            side.view.show_viewport(viewport)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._is_stacked != self._stacks():
+        if self._is_stacked != self._should_stack():
             self._arrange()
 
-    def _stacks(self) -> bool:
-        """Whether images are larger one above the other than side by side."""
+    def _should_stack(self) -> bool:
+        """Return whether the images are larger one above the other than side by side."""
         frame = self.av.head.sizeHint().height() + self.av.foot.sizeHint().height() + 2 * SPACING
         beside = min(self.width() / 2, self.height() - frame)
         above = min(self.width(), self.height() / 2 - frame)
         return self.av.view.divider is None and above > beside
 
     def _arrange(self) -> None:
-        stacked = self._is_stacked = self._stacks()
+        stacked = self._is_stacked = self._should_stack()
         wiped = self.av.view.divider is not None
         while self._grid.takeAt(0) is not None:
             pass
-        for place, side in enumerate(self.sides.values()):
-            row, column = (3 * place, 0) if stacked else (0, place)
+        for index, side in enumerate(self.sides.values()):
+            row, column = (3 * index, 0) if stacked else (0, index)
             self._grid.addWidget(side.head, row, column)
             if not wiped:
                 self._grid.addWidget(side.view, row + 1, column)
@@ -105,8 +105,8 @@ class MapPair(QWidget):
     # The image
 
     def show_image(self, record: ImageRecord | None) -> None:
-        """Read this image and show it."""
-        self._record, self.picture, self.fault = record, None, ""
+        """Read an image and show it."""
+        self._record, self.picture, self.error = record, None, ""
         self.loader.cancel()
         if record is None:
             self._clear()
@@ -114,25 +114,25 @@ class MapPair(QWidget):
             self.loader.load(record.path)
 
     def try_again(self) -> None:
-        """The image's file could not be shown; it may be another one now."""
-        if self.fault and self._record is not None:
-            self.fault = ""
+        """Read the image again if it could not be shown; its file may have changed."""
+        if self.error and self._record is not None:
+            self.error = ""
             self.loader.load(self._record.path)
 
-    def look_ahead(self, paths: Sequence[Path]) -> None:
-        """Read these images too, while nothing else is asked for."""
+    def prefetch(self, paths: Sequence[Path]) -> None:
+        """Read images that may be shown next while nothing else is requested."""
         self.loader.look_ahead(paths)
 
-    def _show_picture(self, picture: Picture) -> None:
-        self.picture, self.fault = picture, ""
-        # The same pixmaps for both sides: they are shared, not copied.
+    def _on_loaded(self, picture: Picture) -> None:
+        self.picture, self.error = picture, ""
+        # Both sides share the pixmaps; nothing is copied.
         levels = tuple(map(QPixmap.fromImage, picture.levels))
         for side in self.sides.values():
             side.view.show_picture(levels, picture.width, picture.height)
         self.picture_changed.emit()
 
-    def _take_fault(self, sentence: str) -> None:
-        self.fault = sentence
+    def _on_failed(self, sentence: str) -> None:
+        self.error = sentence
         self.is_missing = self._record is not None and not self._record.path.exists()
         self._clear()
         self.picture_changed.emit()
@@ -144,7 +144,7 @@ class MapPair(QWidget):
     # The maps
 
     def show_maps(self, explanation: Explanation | None, attribute: int, truth: Truth, display: Display) -> None:
-        """Show an attribute's maps and scores; none where there is no explanation, or no image yet to lie over."""
+        """Show an attribute's maps and scores; none without an explanation or before the image is read."""
         ready = explanation is not None and self.picture is not None and 0 <= attribute < len(explanation.scores_av)
         for name, side in self.sides.items():
             if explanation is None or not ready or explanation.sub_nets.absence(name):
@@ -158,30 +158,30 @@ class MapPair(QWidget):
                 side.show_score(number(score, abs(score)), f"Score {score:.6g}")
             side.show_truth(truth if self.picture is not None else Truth())
 
-    def say(self, text: str, explanation: Explanation | None, *, fault: bool = False) -> None:
-        """Say something in the maps' place, or else which sub-net the network does not have."""
+    def show_notice(self, text: str, explanation: Explanation | None, *, is_error: bool = False) -> None:
+        """Show a text in place of the maps; if it is empty, which sub-net the network does not have."""
         for name, side in self.sides.items():
             absence = explanation.sub_nets.absence(name) if explanation is not None else ""
-            side.show_notice(text or absence, fault=fault)
+            side.show_notice(text or absence, is_error=is_error)
 
     def is_complete(self, explanation: Explanation | None) -> bool:
-        """Whether there is a map from every sub-net that the network has."""
+        """Return whether there is a map from every sub-net that the network has."""
         return explanation is not None and all(
             side.value_range is not None or explanation.sub_nets.absence(name) for name, side in self.sides.items()
         )
 
     def set_focused(self, subnet: str) -> None:
-        """Mark the sub-net in focus."""
+        """Mark the sub-net in focus, ``av`` or ``va``."""
         for name, side in self.sides.items():
             side.set_focused(name == subnet)
 
     def outline_regions(self, rectangles: Sequence[QRectF]) -> None:
-        """An outline around chosen regions."""
+        """Draw an outline around selected regions."""
         for side in self.sides.values():
             side.view.marks.outline_regions(rectangles if self.picture is not None else [])
 
     def point_at(self, share: tuple[float, float] | None, under_mouse: MapView | None) -> None:
-        """The mouse is at these shares of width and height: say the values, and mark the place in the other views."""
+        """Show the values at these fractions of width and height, and mark the point in the other views."""
         for side in self.sides.values():
             size = side.view.size_in_pixels
             point = (share[0] * size[0], share[1] * size[1]) if share is not None and size is not None else None

@@ -1,4 +1,4 @@
-"""One sub-net's half of a picture pair: its name, the image with its map, the scale, the value under the mouse."""
+"""One sub-net's half of a pair of maps: heading, image with map, colour bar, and the value under the pointer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.annotation import Box
 from msdn_core.domain.attention import peak_regions, region_at, value_range
@@ -15,22 +15,22 @@ from msdn_core.domain.metrics import pointing_hits
 from msdn_gui.explore.picture.map_view import MapView
 from msdn_gui.explore.picture.truth import Truth, true_regions
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
-from msdn_gui.widgets.build import make_label
+from msdn_gui.widgets.build import make_label, make_row, named
 from msdn_gui.widgets.colour_bar import ColourBar
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.heat import coloured, cut_value, short_number
 from msdn_gui.widgets.map_controls import Display
 
 _TIPS = {
-    "av": "The attribute looks for its regions: each attribute's map sums to 1 over the regions.",
-    "va": "Each region looks for its attributes: in each region all attributes' maps sum to 1.",
+    "av": "Where is this attribute? Each attribute's map sums to 1 over the regions.",
+    "va": "Which attributes does this region show? In each region, the maps of all attributes sum to 1.",
 }
 
 _REACH = 9.0
-"""Pixels of the screen within which the mouse is at a part."""
+"""Screen pixels within which the pointer is at a part."""
 
 _ROOMY = 260
-"""In fewer pixels the sub-net is told by its sign alone."""
+"""Below this width, only the sub-net's short label is shown."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,29 +45,45 @@ class Shown:
     @property
     def values(self) -> NDArray[np.float32]:
         """The (H, W) map."""
-        return self.stack[self.attribute]
+        values: NDArray[np.float32] = self.stack[self.attribute]
+        return values
 
 
 class MapSide(QObject):
-    """``name`` is ``av`` or ``va``, also the theme's colour of the sub-net; a pair arranges head, view and foot."""
+    """``name`` is ``av`` or ``va``, and the theme's colour of the sub-net; a pair lays out head, view and foot."""
 
-    def __init__(self, name: str, label: str, words: str, parent: QWidget, prefix: str = "") -> None:
+    def __init__(self, name: str, label: str, full_name: str, parent: QWidget, prefix: str = "") -> None:
         super().__init__(parent)
-        self._name, self._label, self._words = name, label, words
-        self._focused = False
+        self._name, self._label, self._full_name = name, label, full_name
+        self._is_focused = False
         self._shown: Shown | None = None
         self._range: tuple[float, float] | None = None
         self._truth = Truth()
         self._is_hit: bool | None = None
         self._display = Display()
         self.head, self.foot = QWidget(parent), QWidget(parent)
+        self.view = named(MapView(parent), f"{prefix}{name}_view")
+        self.view.setAccessibleName(f"Image with the {full_name} map")
+        self._canvas, self._layer = self.view, 0
+        self._make_head(prefix)
+        self._make_foot(prefix)
+        self.notice = make_label(parent=self.view, name=f"{prefix}{name}_notice", wrap=True)
+        self.notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.notice.hide()
+        self.view.installEventFilter(self)
+        self.head.installEventFilter(self)
+        theme().changed.connect(self._on_theme_changed)
+        self._on_theme_changed()
+
+    def _make_head(self, prefix: str) -> None:
+        name = self._name
         self.heading = make_label(name=f"{prefix}{name}_heading")
         self.heading.setTextFormat(Qt.TextFormat.RichText)
         self.heading.setMinimumWidth(40)
         self.heading.setToolTip(
-            f"{words.capitalize()}. {_TIPS[name]}\n"
-            "The cross marks the map's highest region, rings the true places of the attribute's part.\n"
-            "Click a region to see which attributes it speaks for; Ctrl adds one, Shift and dragging take several."
+            f"{self._full_name.capitalize()}. {_TIPS[name]}\n"
+            "A cross marks the highest region of the map; rings mark the known parts of the attribute.\n"
+            "Click a region to see which attributes it shows; Ctrl+click adds a region, Shift+drag selects several."
         )
         self.score = make_label(name=f"{prefix}{name}_score")
         self.score.setFont(text_font(bold=True))
@@ -75,50 +91,36 @@ class MapSide(QObject):
         self.hit = make_label(name=f"{prefix}{name}_hit")
         self.hit.setFont(small_font())
         self.hit.setToolTip(
-            "Whether the map's highest region lies within one region of the part's true place, as in the pointing "
-            "game; said only where the image's class has the attribute, for the game counts no other"
+            "Pointing game: whether the highest region of the map is within one region of a known part of the "
+            "attribute. Shown only if the image's class has the attribute"
         )
-        self.view = MapView(parent)
-        self.view.setObjectName(f"{prefix}{name}_view")
-        self.view.setAccessibleName(f"Image with the {words} map")
-        self._canvas, self._layer = self.view, 0
-        self.notice = make_label(parent=self.view, name=f"{prefix}{name}_notice", wrap=True)
-        self.notice.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.notice.hide()
-        self.bar = ColourBar()
-        self.bar.setObjectName(f"{prefix}{name}_bar")
+        row = make_row(self.heading, self.hit)
+        row.setStretchFactor(self.heading, 1)
+        row.addSpacing(SPACING)
+        row.addWidget(self.score)
+        self.head.setLayout(row)
+
+    def _make_foot(self, prefix: str) -> None:
+        self.bar = named(ColourBar(), f"{prefix}{self._name}_bar")
         self.bar.setFont(small_font())
-        self.readout = ElidedLabel(name=f"{prefix}{name}_readout")
+        self.readout = ElidedLabel(name=f"{prefix}{self._name}_readout")
         self.readout.setFont(small_font())
         self.readout.setMinimumWidth(1)
         self.readout.setProperty("look", "muted")
         self.readout.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-
-        top = QHBoxLayout(self.head)
-        top.setContentsMargins(0, 0, 0, 0)
-        top.addWidget(self.heading, 1)
-        top.addWidget(self.hit)
-        top.addSpacing(SPACING)
-        top.addWidget(self.score)
-        bottom = QHBoxLayout(self.foot)
-        bottom.setContentsMargins(0, 0, 0, 0)
-        bottom.setSpacing(SPACING)
-        bottom.addWidget(self.bar, 1)
-        bottom.addWidget(self.readout)
-        self.view.installEventFilter(self)
-        self.head.installEventFilter(self)
-        theme().changed.connect(self._follow_theme)
-        self._follow_theme()
+        row = make_row(self.bar, self.readout, spacing=SPACING)
+        row.setStretchFactor(self.bar, 1)
+        self.foot.setLayout(row)
 
     def draw_on(self, view: MapView, layer: int) -> None:
-        """Show the map as a layer of this view from now on."""
+        """Show the map as a layer of this view."""
         self._canvas.clear_map(self._layer)
         self._canvas, self._layer = view, layer
 
-    # What is shown
+    # Contents
 
     def show_map(self, shown: Shown | None, display: Display) -> None:
-        """Show a map this way, or none."""
+        """Show a map, or none."""
         self._shown, self._display = shown, display
         self._canvas.show_overlay(display.visible, display.opacity)
         if shown is None:
@@ -128,38 +130,38 @@ class MapSide(QObject):
             self.show_value_at(None)
             return
         self._range = value_range(shown.stack, shown.attribute, display.policy)
-        above = self.threshold
-        pixels = coloured(shown.values, self._range, display.colours, smoothed=display.smooth, above=above)
-        peak = self._centre_of_peak(shown)
+        threshold = self.threshold
+        pixels = coloured(shown.values, self._range, display.colours, smoothed=display.smooth, above=threshold)
+        peak = self._peak_centre(shown)
         self._canvas.show_map(pixels, shown.viewed, shown.image_size, peak, self._layer)
-        self.bar.show_range(self._range, display.colours, display.policy.value, above)
+        self.bar.show_range(self._range, display.colours, display.policy.value, threshold)
         self.show_value_at(None)
 
     def show_score(self, text: str, tip: str = "") -> None:
-        """The chosen attribute's score in this sub-net."""
+        """Show the selected attribute's score in this sub-net."""
         self.score.setText(text)
         self.score.setToolTip(tip)
 
     def show_truth(self, truth: Truth) -> None:
-        """Draw what is known, and say whether the map peaks where the attribute truly is, as the pointing game does."""
+        """Draw what is known of the image, and show whether the map is a hit in the pointing game."""
         self._truth = truth
         self.view.marks.show_truth(truth if self._display.truth else Truth())
         self.view.redraw_marks()
         shown = self._shown
         is_hit = None
-        if shown is not None and truth.counts:
-            places = true_regions(truth.places, shown.viewed, shown.values.shape)
-            is_hit = bool(pointing_hits(peak_regions(shown.values[None])[0], places)) if len(places) else None
+        if shown is not None and truth.is_counted:
+            regions = true_regions(truth.attribute_points, shown.viewed, shown.values.shape)
+            is_hit = bool(pointing_hits(peak_regions(shown.values[None])[0], regions)) if len(regions) else None
         if is_hit != self._is_hit:
             self._is_hit = is_hit
-            self._show_hit()
+            self._update_hit()
 
-    def show_notice(self, text: str, *, fault: bool = False) -> None:
-        """Say something where the map will stand; nothing where the text is empty."""
+    def show_notice(self, text: str, *, is_error: bool = False) -> None:
+        """Show a text in place of the map; none if it is empty."""
         self.notice.setText(text)
         self.notice.setVisible(bool(text))
         colours = theme().colours
-        shade = colours.error if fault else colours.text
+        shade = colours.error if is_error else colours.text
         self.notice.setStyleSheet(
             f"background: {colours.panel}; color: {shade}; border: 1px solid {colours.line}; "
             "border-radius: 6px; padding: 6px 12px;"
@@ -167,53 +169,53 @@ class MapSide(QObject):
         self._place_notice()
 
     def show_value_at(self, point: tuple[float, float] | None) -> None:
-        """Say the value at an image point, or else the colours' range and how much lies above the threshold."""
+        """Show the value at an image point; without one, the colours' range and the share above the threshold."""
         region = self._region_at(point)
         value = None
         if self._shown is None:
-            words = ""
+            text = ""
         elif point is None:
-            words = self._resting_words(self._shown)
+            text = self._range_text(self._shown)
         elif region is None:
-            words = "not viewed"
+            text = "not viewed by the network"
         else:
             value = float(self._shown.values[region])
-            words = f"{short_number(value)} in row {region[0] + 1}, column {region[1] + 1}"
+            text = f"{short_number(value)} in row {region[0] + 1}, column {region[1] + 1}"
         if point is not None and self._display.truth:
             pixel, _ = self._canvas.box.viewPixelSize()
             part = self._truth.near(point, _REACH * pixel)
-            words = f"{part}: {words}" if part else words
-        self.readout.setText(words)
+            text = f"{part}: {text}" if part else text
+        self.readout.setText(text)
         self.bar.mark_value(value)
 
-    def set_focused(self, focused: bool) -> None:
-        """Mark this sub-net as the one in focus, by which attributes are ranked."""
-        self._focused = focused
-        self._show_heading()
+    def set_focused(self, is_focused: bool) -> None:
+        """Mark this sub-net as the one in focus, by which attributes are sorted."""
+        self._is_focused = is_focused
+        self._update_heading()
 
     @property
     def threshold(self) -> float | None:
-        """The value below which the map is left clear, None where all of it is coloured."""
+        """The value below which the map is transparent; None if all of it is coloured."""
         return None if self._range is None else cut_value(self._range, self._display.threshold)
 
     @property
     def value_range(self) -> tuple[float, float] | None:
-        """What the colours span, None while there is no map."""
+        """The range of the colours; None without a map."""
         return self._range
 
     # Inside
 
-    def _resting_words(self, shown: Shown) -> str:
-        policy, above = self._display.policy.value, self.threshold
-        if above is None:
+    def _range_text(self, shown: Shown) -> str:
+        policy, threshold = self._display.policy.value, self.threshold
+        if threshold is None:
             return policy
-        # In the map's own precision: a threshold at its highest value leaves that region.
-        share = float((shown.values >= np.float32(above)).mean())
-        words = f"{share:.0%} above {short_number(above)}"
-        return f"{policy}, {words}" if self.foot.width() >= _ROOMY else words
+        # Compare in the map's own precision, so that a threshold at the highest value keeps that region.
+        share = float((shown.values >= np.float32(threshold)).mean())
+        text = f"{share:.0%} above {short_number(threshold)}"
+        return f"{policy}, {text}" if self.foot.width() >= _ROOMY else text
 
-    def _show_hit(self) -> None:
-        # A style sheet is worked through anew each time that it is set, so it is set for another answer alone.
+    def _update_hit(self) -> None:
+        # Setting a style sheet is slow, so callers do it only if the answer changed.
         colours = theme().colours
         self.hit.setVisible(self._is_hit is not None)
         self.hit.setText("✓ hit" if self._is_hit else "✗ miss")
@@ -226,27 +228,27 @@ class MapSide(QObject):
         return region_at(*point, self._shown.viewed, (height, width))
 
     @staticmethod
-    def _centre_of_peak(shown: Shown) -> tuple[float, float]:
+    def _peak_centre(shown: Shown) -> tuple[float, float]:
         height, width = shown.values.shape
         row, column = map(int, peak_regions(shown.values[None])[0])
         viewed = shown.viewed
         return viewed.x + (column + 0.5) * viewed.width / width, viewed.y + (row + 0.5) * viewed.height / height
 
-    def _follow_theme(self) -> None:
-        self._show_heading()
+    def _on_theme_changed(self) -> None:
+        self._update_heading()
         self.view.setBackground(theme().colours.q("canvas"))
         self.bar.update()
-        self._show_hit()
+        self._update_hit()
 
-    def _show_heading(self) -> None:
+    def _update_heading(self) -> None:
         colours = theme().colours
         shade = getattr(colours, self._name)
-        weight = 700 if self._focused else 500
-        line = "underline" if self._focused else "none"
-        roomy = self.head.width() >= _ROOMY
-        words = f"<span style='color:{colours.muted}'>&nbsp; {self._words}</span>" if roomy else ""
+        weight = 700 if self._is_focused else 500
+        line = "underline" if self._is_focused else "none"
+        full_name = f"<span style='color:{colours.muted}'>&nbsp; {self._full_name}</span>"
         self.heading.setText(
-            f"<span style='color:{shade}; font-weight:{weight}; text-decoration:{line}'>{self._label}</span>{words}"
+            f"<span style='color:{shade}; font-weight:{weight}; text-decoration:{line}'>{self._label}</span>"
+            f"{full_name if self.head.width() >= _ROOMY else ''}"
         )
 
     def _place_notice(self) -> None:
@@ -262,5 +264,5 @@ class MapSide(QObject):
         if watched is self.view and event.type() == QEvent.Type.Resize:
             self._place_notice()
         elif watched is self.head and event.type() == QEvent.Type.Resize:
-            self._show_heading()
+            self._update_heading()
         return super().eventFilter(watched, event)

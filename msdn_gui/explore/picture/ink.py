@@ -1,4 +1,4 @@
-"""Lines and outlines that are seen on any picture, and keep their width while it is zoomed."""
+"""Lines and outlines that are visible on any picture and keep their width while it is zoomed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QGraphicsPathItem
 
 
 def pen(colour: str, width: float, alpha: int = 255, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
-    """A pen of so many pixels of the screen."""
+    """Return a pen whose width is in screen pixels."""
     shade = QColor(colour)
     shade.setAlpha(alpha)
     made = QPen(shade, width, style)
@@ -21,7 +21,7 @@ def pen(colour: str, width: float, alpha: int = 255, style: Qt.PenStyle = Qt.Pen
 
 
 def path_item(line: QPen, brush: QBrush | None = None, parent: QGraphicsItem | None = None) -> QGraphicsPathItem:
-    """An item without a path yet, through which the mouse reaches what lies below."""
+    """Return an item without a path yet, which lets the mouse through to what is below."""
     item = QGraphicsPathItem(parent)
     item.setPen(line)
     item.setBrush(brush or QBrush(Qt.BrushStyle.NoBrush))
@@ -30,14 +30,14 @@ def path_item(line: QPen, brush: QBrush | None = None, parent: QGraphicsItem | N
 
 
 def rectangle_path(rectangle: QRectF) -> QPainterPath:
-    """The outline of a rectangle."""
+    """Return the outline of a rectangle."""
     path = QPainterPath()
     path.addRect(rectangle)
     return path
 
 
 class Outline:
-    """One path drawn twice, wide and dark below, thin and light above."""
+    """One path drawn twice: wide and dark below, thin and light above."""
 
     def __init__(
         self,
@@ -55,22 +55,22 @@ class Outline:
 
     @property
     def bounds(self) -> QRectF:
-        """What the path spans."""
+        """The bounding rectangle of the path."""
         return self.items[0].path().boundingRect()
 
     def draw(self, path: QPainterPath) -> None:
-        """Take this path."""
+        """Draw a path."""
         for item in self.items:
             item.setPath(path)
 
     def set_visible(self, visible: bool) -> None:
-        """Show it or hide it."""
+        """Show or hide the outline."""
         for item in self.items:
             item.setVisible(visible)
 
 
 def stack(box: pg.ViewBox, items: Iterable[QGraphicsItem], lowest: float) -> None:
-    """Put items into a view, each above the one before."""
+    """Add items to a view, each above the one before."""
     for height, item in enumerate(items):
         item.setZValue(lowest + height)
         box.addItem(item, ignoreBounds=True)

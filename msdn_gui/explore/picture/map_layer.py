@@ -15,7 +15,7 @@ _EVERYWHERE = QRectF(-1e6, -1e6, 2e6, 2e6)
 
 
 class MapLayer:
-    """What lies beside the part of the image that it is kept to is cut off: so two maps share one image."""
+    """A map that can be clipped to a part of the image, so that two maps share one image."""
 
     def __init__(self) -> None:
         self.item = QGraphicsRectItem(_EVERYWHERE)
@@ -26,22 +26,22 @@ class MapLayer:
         self.heat.setParentItem(self.item)
         self._cross = Outline(parent=self.item)
         self.peak: tuple[float, float] | None = None
-        """Where the cross is, in the image's pixels."""
+        """The cross, in image pixels."""
 
-    def show(self, pixels: NDArray[np.uint8], place: QRectF, peak: tuple[float, float]) -> None:
-        """Lay (h, w, 4) pixels over a rectangle of the image; ``draw`` puts the cross to its place."""
+    def show(self, pixels: NDArray[np.uint8], rectangle: QRectF, peak: tuple[float, float]) -> None:
+        """Show (h, w, 4) pixels over a rectangle of the image; ``draw`` draws the cross."""
         self.heat.setImage(pixels, autoLevels=False, levels=(0, 255))
-        self.heat.setRect(place)
+        self.heat.setRect(rectangle)
         self.peak = peak
 
     def clear(self) -> None:
-        """Take the map off."""
+        """Remove the map."""
         self.heat.clear()
         self.peak = None
         self._cross.draw(QPainterPath())
 
     def draw(self, pixel: float) -> None:
-        """Draw the cross at one size on the screen, whatever the zoom; ``pixel`` measures one in the image."""
+        """Draw the cross at a constant screen size; ``pixel`` is the size of a screen pixel in the image."""
         cross = QPainterPath()
         if self.peak is not None:
             x, y = self.peak
@@ -50,8 +50,8 @@ class MapLayer:
                 cross.lineTo(x + 9 * dx * pixel, y + 9 * dy * pixel)
         self._cross.draw(cross)
 
-    def keep_to(self, left: float | None, right: float | None) -> None:
-        """Show it from ``left`` to ``right`` of the image's pixels alone; None: as far as it goes."""
+    def clip_to(self, left: float | None, right: float | None) -> None:
+        """Clip the map to image pixels from ``left`` to ``right``; None for no limit."""
         rectangle = QRectF(_EVERYWHERE)
         if left is not None:
             rectangle.setLeft(left)

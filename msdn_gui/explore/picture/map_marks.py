@@ -1,4 +1,4 @@
-"""What is drawn over an image and its map: the known truth, chosen regions, and where the mouse is."""
+"""What is drawn over an image and its map: boxes and parts, selected regions, and the pointer."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from msdn_gui.explore.picture.ink import Outline, rectangle_path, stack
 from msdn_gui.explore.picture.truth import Truth
 
 _RING, _DOT = 7.0, 1.5
-"""Pixels of the screen."""
+"""Screen pixels."""
 
 
 class MapMarks:
-    """Rings and dots keep their size on the screen; ``draw`` is told what a pixel of it measures in the image."""
+    """Rings and dots have a constant size on the screen."""
 
     def __init__(self, box: pg.ViewBox, lowest: float) -> None:
         self._boxes = Outline(1.4, style=Qt.PenStyle.DashLine)
@@ -25,24 +25,24 @@ class MapMarks:
         marks = (self._boxes, self._regions, self._dots, self._rings, self._aim)
         stack(box, [item for mark in marks for item in mark.items], lowest)
         self.truth = Truth()
-        """What is known and drawn."""
+        """What is drawn of the image's boxes and parts."""
         self.aim: tuple[float, float] | None = None
-        """The image point that the mouse points at in another picture."""
+        """The image point under the pointer in another picture."""
 
     @property
     def region_outline(self) -> QRectF:
-        """What the outline of the chosen regions spans."""
+        """The bounding rectangle of the selected regions."""
         return self._regions.bounds
 
     def outline_regions(self, rectangles: Sequence[QRectF]) -> None:
-        """An outline around chosen regions, in the image's pixels."""
+        """Outline selected regions, given in image pixels."""
         outline = QPainterPath()
         for rectangle in rectangles:
             outline = outline.united(rectangle_path(rectangle))
         self._regions.draw(outline)
 
     def show_truth(self, truth: Truth) -> None:
-        """Draw boxes, dots at parts, and rings at those of the chosen attribute."""
+        """Draw boxes, dots at parts, and rings at those of the selected attribute."""
         self.truth = truth
         outline = QPainterPath()
         for box in truth.boxes:
@@ -50,11 +50,11 @@ class MapMarks:
         self._boxes.draw(outline)
 
     def draw(self, pixel: float) -> None:
-        """Draw what keeps its size on the screen."""
+        """Draw rings, dots and pointer; ``pixel`` is the size of a screen pixel in the image."""
         dots, rings, aim = QPainterPath(), QPainterPath(), QPainterPath()
         for part in (*self.truth.parts, *self.truth.drawn):
             dots.addEllipse(QPointF(part.x, part.y), _DOT * pixel, _DOT * pixel)
-        for x, y in self.truth.places:
+        for x, y in self.truth.attribute_points:
             rings.addEllipse(QPointF(x, y), _RING * pixel, _RING * pixel)
         if self.aim is not None:
             x, y = self.aim

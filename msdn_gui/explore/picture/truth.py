@@ -1,4 +1,4 @@
-"""What is known of an image beside what the network says: boxes, parts, and where an attribute is to be seen."""
+"""What the data set and annotators know of an image: boxes, parts, and where an attribute is visible."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from msdn_core.project import ImageRecord, Project
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """In the upright image's pixels."""
+    """Known boxes and parts, in the upright image's pixels."""
 
     boxes: tuple[Box, ...] = ()
     parts: tuple[PartPoint, ...] = ()
-    """The parts that are to be seen, as the data set gives them."""
+    """The visible parts, as the data set gives them."""
     drawn: tuple[PartPoint, ...] = ()
-    """Points that a person drew in Annotate; no measure goes by them."""
-    places: tuple[tuple[float, float], ...] = ()
-    """Those of the chosen attribute's parts."""
-    counts: bool = False
-    """Whether the image's class has the chosen attribute: the pointing game counts no other."""
+    """Points that a person drew in Annotate; not used for any measurement."""
+    attribute_points: tuple[tuple[float, float], ...] = ()
+    """Parts of the selected attribute."""
+    is_counted: bool = False
+    """Whether the image's class has the selected attribute, so that it counts in the pointing game."""
 
     def near(self, point: tuple[float, float], reach: float) -> str:
-        """The name of the nearest part within ``reach`` pixels, empty where there is none."""
+        """Return the name of the nearest part within ``reach`` pixels, or an empty text."""
         found = [(abs(part.x - point[0]) + abs(part.y - point[1]), part.part) for part in (*self.parts, *self.drawn)]
         distance, name = min(found, default=(reach, ""))
         return name if distance < reach else ""
@@ -41,42 +41,42 @@ class Truth:
 def attribute_hits(
     known: Truth, project: Project | None, record: ImageRecord | None, table: ClassTable, explanation: Explanation
 ) -> NDArray[np.int8]:
-    """(K, 2) the pointing game of one image, A→V and V→A: 1 a hit, 0 a miss, −1 where it is not played.
+    """Return (K, 2) results of the pointing game, A→V and V→A: 1 for a hit, 0 for a miss, −1 if not counted.
 
-    It is played where the image's class has the attribute, a part of it is to be seen, and there is such a sub-net.
+    An attribute counts if the image's class has it, a part of it is visible, and the sub-net exists.
     """
-    played = np.full((len(table.attributes), 2), -1, dtype=np.int8)
+    results = np.full((len(table.attributes), 2), -1, dtype=np.int8)
     row = table.class_index.get(record.class_name or "") if record is not None else None
-    if project is None or row is None or not known.parts or len(explanation.scores_av) != len(played):
-        return played
+    if project is None or row is None or not known.parts or len(explanation.scores_av) != len(results):
+        return results
     try:
         names_of = project.group_parts()
     except MsdnError:
-        return played
+        return results
     has = binarised(table.vectors)[row]
     stacks = {"av": explanation.attention_av, "va": explanation.attention_va}
     peaks = {side: peak_regions(stack) for side, stack in stacks.items() if not explanation.sub_nets.absence(side)}
     for group, columns in table.groups.items():
         names = names_of.get(group, ())
-        places = [(part.x, part.y) for part in known.parts if part.part in names]
-        truth = true_regions(places, explanation.viewed, explanation.attention_av.shape[1:])
-        of_group = [column for column in columns if has[column]]
-        if not len(truth) or not of_group:
+        points = [(part.x, part.y) for part in known.parts if part.part in names]
+        truth = true_regions(points, explanation.viewed, explanation.attention_av.shape[1:])
+        counted = [column for column in columns if has[column]]
+        if not len(truth) or not counted:
             continue
-        for place, side in enumerate(stacks):
+        for index, side in enumerate(stacks):
             if side in peaks:
-                played[of_group, place] = pointing_hits(peaks[side][of_group], truth)
-    return played
+                results[counted, index] = pointing_hits(peaks[side][counted], truth)
+    return results
 
 
-def true_regions(places: Sequence[tuple[float, float]], viewed: Box, grid: tuple[int, ...]) -> NDArray[np.float64]:
-    """(T, 2) row and column of the regions that image points lie in, without those that were not viewed."""
-    regions = [region_at(x, y, viewed, (grid[0], grid[1])) for x, y in places]
+def true_regions(points: Sequence[tuple[float, float]], viewed: Box, grid: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return (T, 2) row and column of the regions of image points, without points the network did not view."""
+    regions = [region_at(x, y, viewed, (grid[0], grid[1])) for x, y in points]
     return np.array([region for region in regions if region is not None], dtype=np.float64).reshape(-1, 2)
 
 
-def known_truth(project: Project | None, record: ImageRecord | None) -> Truth:
-    """What the data set, or a person in Annotate, says of an image, before an attribute is asked about."""
+def read_truth(project: Project | None, record: ImageRecord | None) -> Truth:
+    """Return the boxes and parts of an image from the data set and from Annotate."""
     if project is None or record is None:
         return Truth()
     try:
@@ -86,15 +86,15 @@ def known_truth(project: Project | None, record: ImageRecord | None) -> Truth:
         boxes += [mark.place for mark in marks if not mark.is_point]
         parts = [part for part in project.parts(record.id) if part.visible]
     except MsdnError:
-        return Truth()  # A mark that is missing is no reason to show no image.
+        return Truth()  # The image can be shown without them.
     drawn = (PartPoint(mark.subject, mark.place.x, mark.place.y) for mark in marks if mark.is_point)
     return Truth(tuple(boxes), tuple(parts), tuple(drawn))
 
 
-def truth_of(
+def attribute_truth(
     known: Truth, project: Project | None, record: ImageRecord | None, table: ClassTable, attribute: int
 ) -> Truth:
-    """The same with the places of an attribute's parts, and whether the image's class has the attribute."""
+    """Return what is known with the parts of an attribute, and whether the image's class has it."""
     if project is None or record is None or not known.parts or not 0 <= attribute < len(table.attributes):
         return known
     try:
@@ -102,6 +102,6 @@ def truth_of(
     except MsdnError:
         return known
     row = table.class_index.get(record.class_name or "")
-    places = tuple((part.x, part.y) for part in known.parts if part.part in names)
+    points = tuple((part.x, part.y) for part in known.parts if part.part in names)
     has = row is not None and bool(binarised(table.vectors)[row, attribute])
-    return replace(known, places=places, counts=has)
+    return replace(known, attribute_points=points, is_counted=has)

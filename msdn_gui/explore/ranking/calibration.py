@@ -1,4 +1,4 @@
-"""Where gamma stands on the seen-unseen curve of the test images, live."""
+"""The seen-unseen curve of the test images, with the present gamma on it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
@@ -19,7 +19,8 @@ from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 from msdn_gui.session.collection import Collection, CollectionPhase
-from msdn_gui.widgets.build import make_button, make_label
+from msdn_gui.widgets.build import make_button, make_column, make_label
+from msdn_gui.widgets.refresh import Refresher
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
@@ -30,7 +31,7 @@ _TESTS = (Split.TEST_SEEN, Split.TEST_UNSEEN)
 
 @dataclass(frozen=True, eq=False)
 class TestCurve:
-    """The seen-unseen curve of a project's test images, and how many there are."""
+    """The seen-unseen curve of a project's test images, and their number."""
 
     curve: SeenUnseenCurve | None
     images: int
@@ -39,7 +40,7 @@ class TestCurve:
     def of(
         cls, collection: Collection, images: list[ImageRecord], table: ClassTable, *, clip_negative: bool
     ) -> TestCurve:
-        """From the attribute scores of the collection: a product of its test images with all classes."""
+        """Return the curve of a collection: the scores of its test images for all classes, at every gamma."""
         rows = table.class_index
         label_of = {
             image.id: rows[image.class_name] for image in images if image.split in _TESTS and image.class_name in rows
@@ -52,14 +53,13 @@ class TestCurve:
 
 
 class Calibration(QWidget):
-    """Follows the session's gamma at once, and its table, images and checkpoint as soon as they were worked through."""
+    """Shows a new gamma at once; the curve is computed in the background."""
 
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__()
         self.setObjectName("calibration")
         self._session = session
-        self._found: TestCurve | None = None
-        self._is_stale = True
+        self._curve: TestCurve | None = None
         self.drawing = _Drawing()
         self.words = make_label(name="calibration_words", wrap=True)
         self.words.setProperty("look", "muted")
@@ -67,91 +67,79 @@ class Calibration(QWidget):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.score = make_button("Score all images", name="calibration_score")
         self.score.setProperty("look", "quiet")
-        self.score.setToolTip("Runs the checkpoint over all images once, in the background")
-        layout = QVBoxLayout(self)
+        self.score.setToolTip("Runs the checkpoint on all images once, in the background")
+        layout = make_column(self.drawing, self.words, self.score, spacing=2)
         layout.setContentsMargins(0, SPACING // 2, 0, 0)
-        layout.setSpacing(2)
-        for widget in (self.drawing, self.words, self.score):
-            layout.addWidget(widget)
-        self._work = Background(self)
-        self._work.done.connect(self._take)
+        self.setLayout(layout)
+        self._is_computing = False
+        self._background = Background(self)
+        self._background.done.connect(self._on_computed)
+        self._refresher = Refresher(self, self._compute)
         self.score.clicked.connect(lambda: session.inference.collection.score(services.jobs, "explore"))
-        for changed in (
-            session.document.table_changed,
-            session.document.images_changed,
-            session.inference.collection.changed,
-        ):
-            changed.connect(self.refresh)
-        session.inference.collection.scoring_changed.connect(self._show)
-        session.inference.gamma_changed.connect(self._show)
-        self._show()
+        session.document.table_changed.connect(self._refresher.on_table_changed)
+        session.document.images_changed.connect(self._refresher.request)
+        session.inference.collection.changed.connect(self._refresher.request)
+        session.inference.collection.scoring_changed.connect(self._update)
+        session.inference.gamma_changed.connect(self._update)
+        self._compute()
 
     def settled(self) -> bool:
-        """Whether the curve is that of the present table."""
-        loading = self._session.inference.collection.phase is CollectionPhase.LOADING
-        return not self.isVisible() or not (self._is_stale or loading)
+        """Return whether the curve is up to date."""
+        is_loading = self._session.inference.collection.phase is CollectionPhase.LOADING
+        return not self.isVisible() or not (self._is_computing or self._refresher.is_stale or is_loading)
 
-    def refresh(self, *_: object) -> None:
-        """Works the curve out anew; while it is hidden, once it is shown."""
-        self._is_stale = True
-        if self.isVisible():
-            self._begin()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        if self._is_stale:
-            self._begin()
-
-    def _begin(self) -> None:
+    def _compute(self) -> None:
         session, collection = self._session, self._session.inference.collection.collection
         table = session.document.table
         if collection is None or collection.fused.shape[1] != len(table.attributes) or not table.classes:
-            self._work.cancel()
-            self._take(None)
+            self._background.cancel()
+            self._on_computed(None)
             return
+        self._is_computing = True
         clip = session.inference.checkpoint is not None and session.inference.checkpoint.header.clip_negative
         images = session.document.images
-        self._work.start(lambda: TestCurve.of(collection, images, table, clip_negative=clip))
+        self._background.start(lambda: TestCurve.of(collection, images, table, clip_negative=clip))
 
-    def _take(self, found: TestCurve | None) -> None:
-        self._is_stale = False
-        self._found = found
-        self._show()
+    def _on_computed(self, curve: TestCurve | None) -> None:
+        self._is_computing = False
+        self._curve = curve
+        self._update()
 
-    def _show(self, *_: object) -> None:
-        session, found = self._session, self._found
-        curve = found.curve if found is not None else None
-        stretch = curve.stretch_of(session.inference.gamma) if curve is not None else 0
-        self.drawing.show_point(curve, stretch)
-        self.drawing.setVisible(curve is not None)
-        missing = session.inference.collection.phase is CollectionPhase.MISSING
-        self.score.setVisible(missing and session.inference.collection.job is None)
-        if curve is not None:
-            figures = (("U", curve.unseen[stretch]), ("S", curve.seen[stretch]), ("H", curve.harmonic[stretch]))
-            said = "  ".join(f"{name} {100 * value:.1f}" for name, value in figures)
-            self.words.setText(f"{said} on {found.images:,} test images")
-            best = curve.best
-            self.words.setToolTip(
-                f"By the class vectors as they are now. The best H, {100 * curve.harmonic[best]:.1f}, is at gamma "
-                f"{curve.gamma_of(best):.2f}: chosen on test, so an upper bound and no result."
-            )
+    def _update(self) -> None:
+        collection, computed = self._session.inference.collection, self._curve
+        is_missing = collection.phase is CollectionPhase.MISSING
+        self.score.setVisible(is_missing and collection.job is None)
+        has_curve = computed is not None and computed.curve is not None
+        self.drawing.setVisible(has_curve)
+        if computed is not None and computed.curve is not None:
+            self._show_curve(computed.curve, computed.images)
             return
+        self.drawing.show_point(None, 0)
         self.words.setToolTip("")
-        if session.inference.collection.job is not None:
-            job = session.inference.collection.job
-            self.words.setText(
-                f"Scoring all images: {job.done:,} of {job.total:,}" if job.total else "Scoring begins …"
-            )
-        elif missing:
-            self.words.setText("Where gamma stands on the seen-unseen curve is known once all images were scored.")
-        elif found is not None:
+        if collection.job is not None:
+            job = collection.job
+            self.words.setText(f"Scoring all images: {job.done:,} of {job.total:,}" if job.total else "Starting …")
+        elif is_missing:
+            self.words.setText("Score all images to see gamma on the seen-unseen curve.")
+        elif computed is not None:
             self.words.setText("The curve needs test images of seen and of unseen classes.")
         else:
             self.words.setText("")
 
+    def _show_curve(self, curve: SeenUnseenCurve, images: int) -> None:
+        stretch, best = curve.stretch_of(self._session.inference.gamma), curve.best
+        self.drawing.show_point(curve, stretch)
+        figures = (("U", curve.unseen[stretch]), ("S", curve.seen[stretch]), ("H", curve.harmonic[stretch]))
+        text = "  ".join(f"{name} {100 * value:.1f}" for name, value in figures)
+        self.words.setText(f"{text} on {images:,} test images")
+        self.words.setToolTip(
+            f"With the current class vectors. The best H, {100 * curve.harmonic[best]:.1f}, is at gamma "
+            f"{curve.gamma_of(best):.2f}: selected on the test split, so it is an upper bound and not a result."
+        )
+
 
 class _Drawing(QWidget):
-    """U over S, with the point of the present gamma; a sketch without axes, as its numbers stand below it."""
+    """U over S, with a point at the present gamma; a sketch without scales, as the numbers are below it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -165,20 +153,20 @@ class _Drawing(QWidget):
         return QSize(200, _HEIGHT)
 
     def show_point(self, curve: SeenUnseenCurve | None, stretch: int) -> None:
-        """Draws a curve with a point on one of its stretches."""
+        """Draw a curve with a point on one of its stretches."""
         self._curve, self._stretch = curve, stretch
         if curve is not None:
             self.setAccessibleDescription(
-                f"S {100 * curve.seen[stretch]:.1f}, U {100 * curve.unseen[stretch]:.1f} per cent"
+                f"S {100 * curve.seen[stretch]:.1f}, U {100 * curve.unseen[stretch]:.1f} percent"
             )
         self.update()
 
     def point(self) -> QPointF:
-        """Where the point stands."""
+        """Return the position of the point."""
         assert self._curve is not None
-        return self._place(float(self._curve.seen[self._stretch]), float(self._curve.unseen[self._stretch]))
+        return self._position(float(self._curve.seen[self._stretch]), float(self._curve.unseen[self._stretch]))
 
-    def _place(self, seen: float, unseen: float) -> QPointF:
+    def _position(self, seen: float, unseen: float) -> QPointF:
         room = QRectF(self.rect()).adjusted(14, 5, -6, -14)
         return QPointF(room.left() + seen * room.width(), room.bottom() - unseen * room.height())
 
@@ -189,7 +177,7 @@ class _Drawing(QWidget):
         colours = theme().colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        corner, right, top = self._place(0, 0), self._place(1, 0), self._place(0, 1)
+        corner, right, top = self._position(0, 0), self._position(1, 0), self._position(0, 1)
         painter.setPen(QPen(colours.q("line"), 1))
         painter.drawLine(corner, right)
         painter.drawLine(corner, top)
@@ -198,10 +186,10 @@ class _Drawing(QWidget):
         painter.drawText(QRectF(right.x() - 60, right.y() + 1, 60, 13), Qt.AlignmentFlag.AlignRight, "S seen")
         painter.drawText(QRectF(0, top.y() - 3, 13, 14), Qt.AlignmentFlag.AlignLeft, "U")
         painter.setPen(QPen(colours.q("accent"), 1.5))
-        # More points than pixels are not seen.
+        # More points than pixels are not visible.
         kept = np.unique(np.linspace(0, len(curve.seen) - 1, min(len(curve.seen), 400)).round().astype(int))
         painter.drawPolyline(
-            QPolygonF([self._place(float(curve.seen[at]), float(curve.unseen[at])) for at in kept.tolist()])
+            QPolygonF([self._position(float(curve.seen[at]), float(curve.unseen[at])) for at in kept.tolist()])
         )
         painter.setPen(QPen(colours.q("panel"), 1.5))
         painter.setBrush(colours.q("text"))

@@ -1,4 +1,4 @@
-"""What each attribute adds to one class's score for the current image."""
+"""The contribution of each attribute to a class score of the selected image."""
 
 from __future__ import annotations
 
@@ -10,17 +10,21 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import Attribute
-from msdn_gui.explore.attributes.attribute_model import OVERRIDDEN_SIGN
+from msdn_core.domain.display_names import attribute_text
+from msdn_gui.explore.attributes.columns import OVERRIDDEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable, bar
 
 NAME, SHARE = range(2)
 
 
 class ContributionModel(OrderedTable):
-    """One row an attribute, the weightiest first, whichever way it pulls."""
+    """One row per attribute, sorted by the size of the contribution, positive or negative."""
 
     headings = ("Attribute", "Contribution")
-    heading_tips = ("Attribute with its group", "What the attribute adds to the class's score; all of them sum to it")
+    heading_tips = (
+        "Attribute with its group",
+        "What the attribute adds to the class score; contributions sum to the score",
+    )
     numeric = frozenset((SHARE,))
 
     def __init__(self) -> None:
@@ -32,12 +36,12 @@ class ContributionModel(OrderedTable):
 
     @property
     def shares(self) -> NDArray[np.float64]:
-        """(K,) what is shown, in the table's order of attributes."""
+        """(K,) contributions in the class table's order of attributes."""
         return self._shares
 
     @property
     def total(self) -> float:
-        """The sum of all contributions: the class's score before gamma."""
+        """The sum of all contributions: the class score before gamma."""
         return float(self._shares.sum())
 
     def show_contributions(
@@ -46,7 +50,7 @@ class ContributionModel(OrderedTable):
         shares: NDArray[np.floating] | None,
         overridden: Collection[int] = (),
     ) -> None:
-        """Show (K,) contributions, or nothing; ``overridden``: whose scores are not the network's own."""
+        """Show (K,) contributions, or nothing; ``overridden`` are the attributes whose scores were typed."""
         known = shares is not None and len(shares) == len(attributes)
         attributes = attributes if known else ()
         self._overridden = frozenset(overridden)
@@ -55,28 +59,28 @@ class ContributionModel(OrderedTable):
         self._shares = np.asarray(shares, dtype=np.float64) if known else np.zeros(0)
         self._reach = (float(self._shares.min()), float(self._shares.max())) if len(self._shares) else (0.0, 0.0)
         if new:
-            self.set_items([attribute.full_name for attribute in attributes])
+            self.set_items([f"{one.full_name} {attribute_text(one)}" for one in attributes])
         else:
             self.rearrange()
 
     def sort_key(self, column: int) -> NDArray[Any]:
         if column == SHARE:
             return np.abs(self._shares)
-        names = [attribute.full_name.lower() for attribute in self._attributes]
+        names = [attribute_text(attribute).lower() for attribute in self._attributes]
         ranked = {name: rank for rank, name in enumerate(sorted(set(names)))}
         return np.array([ranked[name] for name in names])
 
     def cell(self, item: int, column: int, role: int) -> Any:
-        name, share = self._attributes[item].full_name, float(self._shares[item])
+        attribute, share = self._attributes[item], float(self._shares[item])
         if role == Qt.ItemDataRole.ToolTipRole:
-            why = ", of a score that is overridden" if item in self._overridden else ""
-            return f"{name}\nContribution: {share:+.6g}{why}"
+            note = ", from an overridden score" if item in self._overridden else ""
+            return f"{attribute.full_name}\nContribution: {share:+.6g}{note}"
         if column == SHARE and role == BAR_ROLE:
             return (*bar(share, *self._reach), "positive" if share >= 0 else "negative")
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if column == NAME:
-            return name
+            return attribute.full_name
         text = f"{share:+.3f}"
         shown = "0.000" if float(text) == 0 else text.replace("-", "−")
         return shown + (OVERRIDDEN_SIGN if item in self._overridden else "")

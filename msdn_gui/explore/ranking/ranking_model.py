@@ -1,4 +1,4 @@
-"""The classes of the current image, the best first."""
+"""The classes of the selected image, the best first."""
 
 from __future__ import annotations
 
@@ -9,20 +9,21 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.display_names import class_text
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN, OrderedTable, bar
 
 RANK, CLASS, SCORE = range(3)
 
 _KINDS = {True: "·seen", False: "·unseen"}
-# The dot makes them words of their own: “seen” is a part of “unseen”, and may be a part of a class's name.
+# The dot separates these words from names: “seen” is a part of “unseen”, and may be a part of a class name.
 
 
 class RankingModel(OrderedTable):
-    """One row a class: its rank, its mark and name, and its calibrated score."""
+    """One row per class: rank, mark and name, and calibrated score."""
 
     headings = ("#", "Class", "Score")
-    heading_tips = ("Rank by score", "Seen ● has training images, unseen ◆ has none", "Score after gamma")
+    heading_tips = ("Rank by score", "● seen: has training images, ◆ unseen: has none", "Class score after gamma")
     numeric = frozenset((RANK, SCORE))
 
     def __init__(self) -> None:
@@ -34,13 +35,13 @@ class RankingModel(OrderedTable):
 
     @property
     def table(self) -> ClassTable:
-        """The classes that are ranked."""
+        """The class table that is ranked."""
         return self._table
 
     def show_ranking(
         self, table: ClassTable, order: NDArray[np.integer] | None, scores: NDArray[np.floating] | None
     ) -> None:
-        """Show all classes by (M,) rows in ``order`` with their (M,) scores; without scores in the table's order."""
+        """Show all classes in ``order``, (M,) rows of the table, with (M,) scores in table order; unranked without."""
         count = len(table.classes)
         known = order is not None and scores is not None and len(order) == count == len(scores)
         before = self._table
@@ -54,7 +55,7 @@ class RankingModel(OrderedTable):
             self._ranks[np.asarray(order)] = np.arange(count)
         if new_classes:
             self._texts = [
-                f"{name} {_KINDS[bool(seen)]}".lower()
+                f"{name} {class_text(name)} {_KINDS[bool(seen)]}".lower()
                 for name, seen in zip(table.classes, table.seen.tolist(), strict=True)
             ]
             self._order = self._arranged()
@@ -63,33 +64,39 @@ class RankingModel(OrderedTable):
             self.rearrange()
 
     def set_true_class(self, name: str | None) -> None:
-        """Which class the image is known to belong to."""
+        """Mark the class of the image."""
         if name != self._true_class:
             self._true_class = name
             self.rearrange()
 
     def search(self, text: str) -> None:
-        """As in any table; the words “seen” and “unseen” ask for the classes of that kind."""
+        """Show the classes whose name contains every word; “seen” and “unseen” match classes of that kind."""
         words = (f"·{word}" if word in ("seen", "unseen") else word for word in text.lower().split())
         super().search(" ".join(words))
 
     def name_at(self, row: int) -> str:
-        """The class shown in a row."""
+        """Return the class in a row."""
         return self._table.classes[self.item_at(row)]
 
     def row_of_class(self, name: str | None) -> int:
-        """The row that shows a class, −1 where there is none."""
+        """Return the row of a class, −1 if it is not shown."""
         item = self._table.class_index.get(name, -1) if name is not None else -1
         return self.row_of(item)
 
     def rank_of(self, name: str | None) -> int | None:
-        """1 for the best class; None where it is not ranked."""
+        """Return the rank of a class, 1 for the best; None if it is not ranked."""
         item = self._table.class_index.get(name) if name is not None else None
         return None if item is None or self._scores is None else int(self._ranks[item]) + 1
 
+    def row_text(self, row: int) -> str:
+        """Return a row as text to copy, with the raw class name."""
+        rank, _, score = super().row_text(row).split("\t")
+        return f"{rank}\t{self.name_at(row)}\t{score}"
+
     def sort_key(self, column: int) -> NDArray[Any]:
         if column == CLASS:
-            ranked = {name: rank for rank, name in enumerate(sorted(self._table.classes, key=str.lower))}
+            by_name = sorted(self._table.classes, key=lambda name: class_text(name).lower())
+            ranked = {name: rank for rank, name in enumerate(by_name)}
             return np.array([ranked[name] for name in self._table.classes])
         if column == SCORE and self._scores is not None:
             return self._scores
@@ -107,7 +114,7 @@ class RankingModel(OrderedTable):
             if score is not None:
                 lines.append(f"Score {score:.6g}, rank {int(self._ranks[item]) + 1} of {len(self._ranks)}")
             if name == self._true_class:
-                lines.append("The image's true class")
+                lines.append("The image's class")
             return "\n".join(lines)
         if column == SCORE and role == BAR_ROLE and score is not None and self._scores is not None:
             span = float(self._scores.min()), float(self._scores.max())
@@ -116,7 +123,7 @@ class RankingModel(OrderedTable):
             return None
         if column == CLASS:
             mark = SEEN_SIGN if seen else UNSEEN_SIGN
-            return f"{mark} {name} {TRUE_SIGN}" if name == self._true_class else f"{mark} {name}"
+            return f"{mark} {class_text(name)}" + (f" {TRUE_SIGN}" if name == self._true_class else "")
         if score is None:
             return None
         return str(int(self._ranks[item]) + 1) if column == RANK else f"{score:.3f}".replace("-", "−")

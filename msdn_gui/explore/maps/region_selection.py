@@ -1,4 +1,4 @@
-"""Which regions of the image are chosen: the way back, from a place to the attributes that it speaks for."""
+"""Which regions of the image are selected: from a place in the image to the attributes it shows."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from msdn_core.domain.attributes import BoolArray
 from msdn_core.domain.explanation import Explanation
 
 
-class RegionChoice(QObject):
-    """An (H, W) mask over the regions of one explanation; another explanation starts without any."""
+class RegionSelection(QObject):
+    """An (H, W) mask over the regions of one explanation; another explanation starts without a selection."""
 
     changed = Signal()
 
@@ -23,45 +23,44 @@ class RegionChoice(QObject):
 
     @property
     def count(self) -> int:
-        """How many regions are chosen."""
+        """The number of selected regions."""
         return int(self.mask.sum())
 
-    def follow(self, explanation: Explanation | None) -> None:
-        """Turns to another explanation, in which nothing is chosen."""
+    def set_explanation(self, explanation: Explanation | None) -> None:
+        """Use another explanation, in which nothing is selected."""
         self._explanation = explanation
         shape = (0, 0) if explanation is None else explanation.attention_av.shape[1:]
-        had = self.count
+        was_empty = not self.count
         self.mask = np.zeros(shape, dtype=bool)
-        if had:
+        if not was_empty:
             self.changed.emit()
 
     def click(self, point: tuple[float, float], adds: bool) -> None:
-        """Chooses the region at an image point; once more, or beside what is not viewed, lets go of it."""
+        """Select the region at an image point; clear it if it is selected, or if the network did not view the point."""
         region = self._region_at(point)
         mask = self.mask.copy() if adds else np.zeros_like(self.mask)
         if region is not None:
-            alone = self.count == 1 and self.mask[region]
-            mask[region] = not self.mask[region] if adds else not alone
-        self._put(mask)
+            is_only_one = self.count == 1 and self.mask[region]
+            mask[region] = not self.mask[region] if adds else not is_only_one
+        self._set_mask(mask)
 
     def sweep(self, rectangle: QRectF, adds: bool) -> None:
-        """Chooses all regions that an image rectangle touches."""
+        """Select all regions that an image rectangle touches."""
         mask = self.mask.copy() if adds else np.zeros_like(self.mask)
-        for region in np.argwhere(np.ones_like(self.mask)):
-            place = (int(region[0]), int(region[1]))
-            if self._rectangle(place).intersects(rectangle):
-                mask[place] = True
-        self._put(mask)
+        for row, column in np.ndindex(self.mask.shape):
+            if self._rectangle(row, column).intersects(rectangle):
+                mask[row, column] = True
+        self._set_mask(mask)
 
     def clear(self) -> None:
-        """Lets go of all regions."""
-        self._put(np.zeros_like(self.mask))
+        """Select no region."""
+        self._set_mask(np.zeros_like(self.mask))
 
     def rectangles(self) -> list[QRectF]:
-        """The chosen regions in the image's pixels."""
-        return [self._rectangle((int(row), int(column))) for row, column in np.argwhere(self.mask)]
+        """Return the selected regions in the image's pixels."""
+        return [self._rectangle(int(row), int(column)) for row, column in np.argwhere(self.mask)]
 
-    def _put(self, mask: BoolArray) -> None:
+    def _set_mask(self, mask: BoolArray) -> None:
         if not np.array_equal(mask, self.mask):
             self.mask = mask
             self.changed.emit()
@@ -71,7 +70,7 @@ class RegionChoice(QObject):
             return None
         return region_at(*point, self._explanation.viewed, self._explanation.attention_av.shape[1:])
 
-    def _rectangle(self, region: tuple[int, int]) -> QRectF:
+    def _rectangle(self, row: int, column: int) -> QRectF:
         viewed = self._explanation.viewed if self._explanation is not None else Box(0, 0, 0, 0)
         height, width = viewed.height / self.mask.shape[0], viewed.width / self.mask.shape[1]
-        return QRectF(viewed.x + region[1] * width, viewed.y + region[0] * height, width, height)
+        return QRectF(viewed.x + column * width, viewed.y + row * height, width, height)
