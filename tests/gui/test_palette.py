@@ -94,13 +94,13 @@ def test_what_cannot_be_done_here_is_grey_says_why_and_is_passed_over(palette, s
 
 
 def test_what_was_used_last_stands_first(palette, settings_of) -> None:
-    for typed in ("swap", "smooth"):
+    for typed in ("sub-net in focus", "smooth"):
         palette.open(typed)
         palette.press(K.Key_Return)
     palette.open()
     assert palette.rows()[0].startswith("Smooth maps")
-    assert palette.rows()[1].startswith("Swap the sub-net")
-    assert settings_of().recent_actions == ("action:explore_smooth_maps", "action:explore_swap_the_sub-net_in_focus")
+    assert palette.rows()[1].startswith("Switch sub-net in focus")
+    assert settings_of().recent_actions == ("action:explore.smooth", "action:explore.switch_subnet")
 
 
 def test_classes_attributes_and_images_are_found_by_name(palette, session, qtbot) -> None:

@@ -111,7 +111,7 @@ def test_the_windows_keys_clash_with_every_workspaces_and_those_of_two_with_one_
     assert "“New class” (Classes)" in page.words.text()
     assert "“New run” (Train)" in page.words.text()
     page.click("keep")
-    row = page.choose("Find images", "Explore")
+    row = page.choose("Search images", "Explore")
     page.press(K.Key_N)
     assert not page.button("take").isVisible()
     assert row.text(1) == "Ctrl+N"
@@ -124,7 +124,7 @@ def test_keys_taken_away_reset_and_all_reset(page, services) -> None:
     page.click("reset")
     assert row.text(1) == "Ctrl+Shift+E"
     page.press(K.Key_J)
-    page.choose("Find images", "Explore")
+    page.choose("Search images", "Explore")
     page.press(K.Key_M)
     page.click("reset_all")
     assert row.text(1) == "Ctrl+Shift+E"
