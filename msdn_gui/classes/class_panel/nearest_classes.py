@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from msdn_core.domain.closeness import nearest_classes
 from msdn_gui.classes.class_panel.class_list import ClassLine, ClassListModel
 
@@ -25,7 +27,8 @@ class NearestModel(ClassListModel):
         """Show the neighbours of a row of the table, none for a row below 0."""
         self.neighbours = []
         if row >= 0:
-            rows, cosines = nearest_classes(table.unit_vectors(clip_negative=clip_negative), row, COUNT)
+            vectors = np.maximum(table.vectors, 0.0) if clip_negative else table.vectors
+            rows, cosines = nearest_classes(vectors, row, COUNT)
             self.neighbours = [
                 (table.classes[other], bool(table.seen[other]), cosine)
                 for other, cosine in zip(rows.tolist(), cosines.tolist(), strict=True)

@@ -36,7 +36,6 @@ class _FrozenHeader(QHeaderView):
         self._table_model = model
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setSectionsClickable(True)
-        self.setHighlightSections(True)
         self.setMouseTracking(True)
         theme().changed.connect(self.viewport().update)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from msdn_gui.classes.table.headers import AttributeHeader, ClassHeader
@@ -168,6 +168,21 @@ class ClassTableView(QTableView):
         self.viewport().update(area)
         self.classes.viewport().update(0, area.top(), self.classes.width(), area.height())
         self.attributes.viewport().update(area.left(), 0, area.width(), self.attributes.height())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Repaint the current cell, whose outline shows the focus; Qt would repaint the whole table."""
+        if not self.currentIndex().isValid():
+            super().focusInEvent(event)
+        self._repaint_current()
+
+    def focusOutEvent(self, _event: QFocusEvent) -> None:
+        """Repaint the current cell."""
+        self._repaint_current()
+
+    def _repaint_current(self) -> None:
+        index = self.currentIndex()
+        if index.isValid():
+            self._repaint_block(index.row(), index.column(), index.row(), index.column())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Select rows by Shift+Space and columns by Ctrl+Space, and edit by Enter."""
