@@ -5,7 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QItemSelectionRange, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QPointF,
+    QRect,
+    QRectF,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
@@ -178,6 +188,12 @@ class ClassTableView(QTableView):
     def focusOutEvent(self, _event: QFocusEvent) -> None:
         """Repaint the current cell."""
         self._repaint_current()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Ignore requests for another layout, which come from the editor of a cell: Qt would repaint everything."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            return True
+        return super().viewportEvent(event)
 
     def _repaint_current(self) -> None:
         index = self.currentIndex()
