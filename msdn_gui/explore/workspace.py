@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLineEdit, QSplitter, QWidget
 
-from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import MsdnError
 from msdn_gui.actions.bind import ActionSet, set_reason
@@ -27,14 +24,19 @@ from msdn_gui.explore.maps.overlay_key import OverlayKey
 from msdn_gui.explore.ranking.ranking_panel import RankingPanel
 from msdn_gui.explore.ranking.why_panel import WhyPanel
 from msdn_gui.services.explaining import ExplainPhase
-from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_row
 from msdn_gui.widgets.images.image_view import CELL
 from msdn_gui.widgets.parted import ABOVE, BESIDE, parted
 from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+
+    from msdn_core.domain.explanation import Explanation
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 _WIDE = 1400
 """From this width on, three columns of images are shown."""

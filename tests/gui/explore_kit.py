@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from msdn_gui.explore.attributes.columns import column_number
 from msdn_gui.explore.workspace import ExploreWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LEFT = Qt.MouseButton.LeftButton
 NAME, AV, VA, HIT, FUSED, CLASS_VALUE = map(column_number, ("attribute", "av", "va", "hit", "fused", "class"))

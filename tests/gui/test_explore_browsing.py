@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -16,7 +17,9 @@ from msdn_core.domain.variants import SubNets
 from msdn_core.project import Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest, scores_file, write_attribute_scores
 from msdn_gui.explore.finding.saved_searches import Search, read_searches, write_searches
-from msdn_gui.explore.workspace import ExploreWorkspace
+
+if TYPE_CHECKING:
+    from msdn_gui.explore.workspace import ExploreWorkspace
 
 KEY = Qt.Key
 SCORES = np.random.default_rng(3).uniform(0, 1, (6, 6)).astype(np.float32)

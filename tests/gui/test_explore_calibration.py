@@ -32,19 +32,19 @@ def test_the_slider_moves_the_point_and_its_figures(session, services, qtbot) ->
     for key in (Qt.Key.Key_Home, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_PageUp, Qt.Key.Key_End):
         qtbot.keyClick(slider, key)
         found = wanted(session)
-        assert panel.words.text() == (
+        assert panel.text.text() == (
             f"U {100 * found.U:.1f}  S {100 * found.S:.1f}  H {100 * found.H:.1f} on 4 test images"
         )
-        said.add(panel.words.text())
+        said.add(panel.text.text())
         places.add(panel.drawing.point().toTuple())
     assert len(said) == len(places) > 1, "the point moved"
 
-    before = panel.words.text()
+    before = panel.text.text()
     session.document.set_table(session.document.table.with_values([2, 2], [1, 4], [0.0, 0.0]), TableChange())
     qtbot.waitUntil(panel.settled)
     found = wanted(session)
-    assert panel.words.text().startswith(f"U {100 * found.U:.1f}  S {100 * found.S:.1f}"), before
-    assert "an upper bound and not a result" in panel.words.toolTip()
+    assert panel.text.text().startswith(f"U {100 * found.U:.1f}  S {100 * found.S:.1f}"), before
+    assert "an upper bound and not a result" in panel.text.toolTip()
 
 
 def test_without_scores_it_offers_to_make_them(session, services, qtbot, monkeypatch) -> None:
@@ -54,6 +54,6 @@ def test_without_scores_it_offers_to_make_them(session, services, qtbot, monkeyp
     panel = workspace.ranking.calibration
     qtbot.waitUntil(panel.settled)
     assert not panel.drawing.isVisible()
-    assert "Score all images to see gamma" in panel.words.text()
+    assert "Score all images to see gamma" in panel.text.text()
     qtbot.mouseClick(panel.score, LEFT)
     assert asked == [(services.jobs, "explore")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from explore_kit import action, choose_image, click_row, shown_workspace
@@ -12,7 +14,9 @@ from small_birds import ATTRIBUTES, make_explanation, write_checkpoint
 
 from msdn_core.domain.display_names import attribute_text
 from msdn_gui.explore.maps.compare_bar import CompareBar
-from msdn_gui.explore.workspace import ExploreWorkspace
+
+if TYPE_CHECKING:
+    from msdn_gui.explore.workspace import ExploreWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -48,11 +52,11 @@ def heat(pair, name: str) -> np.ndarray:
 def test_what_is_pinned_stays_beside_the_next_image(workspace, session, qtbot) -> None:
     score, pixels = workspace.maps.av.score.text(), workspace.maps.av.view.heat.image.copy()
     bar = begin(workspace, qtbot)
-    assert bar.words.text().startswith("Both sides are the same")
+    assert bar.text.text().startswith("Both sides are the same")
     choose_image(workspace, qtbot, 4)
     settle(workspace, qtbot)
     first, second = (session.document.images[place] for place in (0, 4))
-    assert bar.words.text() == f"Two images: {first.name} and {second.name}"
+    assert bar.text.text() == f"Two images: {first.name} and {second.name}"
     held, chosen = workspace.maps.held, workspace.maps.selected
     assert held.pair.picture.path == first.path
     assert chosen.pair.picture.path == second.path
@@ -71,7 +75,7 @@ def test_two_attributes_of_one_image(workspace, session, fake_explainer, qtbot) 
     asked = len(fake_explainer.requests)
     click_row(qtbot, workspace.attributes.table, 3)
     names = [attribute_text(ATTRIBUTES[column]) for column in (before, session.selection.attribute)]
-    assert bar.words.text() == f"Two attributes: {names[0]} and {names[1]}"
+    assert bar.text.text() == f"Two attributes: {names[0]} and {names[1]}"
     settle(workspace, qtbot)
     assert len(fake_explainer.requests) == asked, "one explanation tells both"
     maps = session.inference.explanation.attention_va
@@ -87,9 +91,9 @@ def test_two_checkpoints_through_one_image_after_another(
     qtbot.keyClick(bar.boxes["attribute"], Qt.Key.Key_Space)
     session.inference.set_checkpoint(other_checkpoint)
     settle(workspace, qtbot)
-    assert bar.words.text() == "Two checkpoints: small-01 and small-02"
+    assert bar.text.text() == "Two checkpoints: small-01 and small-02"
     session.inference.set_checkpoint(other_checkpoint)
-    assert bar.words.text() == "Two checkpoints: small-01 and small-02", "the same one chosen once more"
+    assert bar.text.text() == "Two checkpoints: small-01 and small-02", "the same one chosen once more"
     choose_image(workspace, qtbot, 3)
     settle(workspace, qtbot)
     session.selection.set_attribute(2)
@@ -122,7 +126,7 @@ def test_a_key_swaps_the_sides_and_another_leaves(workspace, session, other_chec
     assert (session.selection.image, session.inference.checkpoint.label) == (session.document.images[0], "small-01")
     assert workspace.maps.held.caption.text() == right
     assert workspace.maps.selected.caption.text() == left
-    assert bar.words.text().startswith(
+    assert bar.text.text().startswith(
         f"Two images: {session.document.images[2].name} and {session.document.images[0].name}; two "
     )
     qtbot.keyClick(workspace.maps.held.pair.av.view, Qt.Key.Key_C)

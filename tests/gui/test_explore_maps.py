@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from explore_kit import AV, HIT, VA, action, click_row, shown_workspace
@@ -16,9 +18,11 @@ from msdn_core.domain.display_names import attribute_text
 from msdn_core.domain.variants import SubNets
 from msdn_gui.explore.picture.truth import Truth
 from msdn_gui.explore.ranking.ranking_model import SCORE
-from msdn_gui.explore.workspace import ExploreWorkspace
 from msdn_gui.session.messages import Level
 from msdn_gui.widgets.heat import short_number
+
+if TYPE_CHECKING:
+    from msdn_gui.explore.workspace import ExploreWorkspace
 
 HAS = {
     "Red wader": {"crown::red", "wing pattern::plain", "crest::no"},

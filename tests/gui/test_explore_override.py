@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from explore_kit import FUSED, action, choose_image, click_row, shown_workspace
@@ -11,7 +13,9 @@ from small_birds import CLASSES
 
 from msdn_gui.explore.ranking.contribution_model import SHARE
 from msdn_gui.explore.ranking.ranking_model import CLASS
-from msdn_gui.explore.workspace import ExploreWorkspace
+
+if TYPE_CHECKING:
+    from msdn_gui.explore.workspace import ExploreWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from explore_kit import AV, NAME, VA, shown_workspace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from small_birds import ATTRIBUTES
 
-from msdn_gui.explore.workspace import ExploreWorkspace
+if TYPE_CHECKING:
+    from msdn_gui.explore.workspace import ExploreWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
 SIDE = 180 / 7

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from explore_kit import shown_workspace
@@ -10,7 +12,9 @@ from small_birds import ATTRIBUTES, CLASSES
 
 from msdn_core.domain.display_names import attribute_text
 from msdn_gui.explore.ranking.contribution_model import NAME, SHARE
-from msdn_gui.explore.workspace import ExploreWorkspace
+
+if TYPE_CHECKING:
+    from msdn_gui.explore.workspace import ExploreWorkspace
 
 
 @pytest.fixture

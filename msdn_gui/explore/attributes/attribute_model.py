@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.display_names import attribute_text
 from msdn_gui.explore.attributes.columns import (
     COLUMNS,
@@ -23,6 +20,13 @@ from msdn_gui.explore.attributes.columns import (
 )
 from msdn_gui.look.theme import text_font
 from msdn_gui.widgets.ordered_table import BAR_ROLE, Index, OrderedTable, bar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import ClassTable
 
 
 class AttributeModel(OrderedTable):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -14,18 +14,22 @@ from msdn_gui.actions.bind import ActionSet, bind_button, follow_keys, set_reaso
 from msdn_gui.explore.attributes.attribute_model import AttributeModel
 from msdn_gui.explore.attributes.columns import COLUMNS, Column
 from msdn_gui.explore.attributes.overridden_bar import OverriddenBar
-from msdn_gui.explore.attributes.overrides import Overrides
-from msdn_gui.explore.maps.region_selection import RegionSelection
 from msdn_gui.explore.picture.truth import attribute_hits, read_truth
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
-from msdn_gui.session import Session
-from msdn_gui.session.changes import TableChange
 from msdn_gui.widgets.build import make_column, make_label, make_line_edit, make_row, make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_gui.explore.attributes.overrides import Overrides
+    from msdn_gui.explore.maps.region_selection import RegionSelection
+    from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
 
 
 class AttributesPanel(QWidget):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QStyledItemDelegate
 
-from msdn_core.domain.attributes import Attribute
 from msdn_core.domain.display_names import class_text, group_text, value_text
 from msdn_gui.explore.attributes.score_delegate import ScoreDelegate
 from msdn_gui.widgets.ordered_table import number
 from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtCore import QObject
+    from PySide6.QtWidgets import QStyledItemDelegate
+
+    from msdn_core.domain.attributes import Attribute
 
 OVERRIDDEN_SIGN = "*"
 """Follows a number that a person typed, or that depends on one."""

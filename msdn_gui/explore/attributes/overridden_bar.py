@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QWidget
 
 from msdn_gui.actions.bind import bind_button
-from msdn_gui.explore.attributes.overrides import Overrides
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_check_box, make_row
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
+
+    from msdn_gui.explore.attributes.overrides import Overrides
 
 
 class OverriddenBar(QWidget):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
-from msdn_core.domain.image_prediction import ImagePrediction
-from msdn_core.project import ImageRecord
-from msdn_gui.session import Session
-from msdn_gui.session.changes import TableChange
+if TYPE_CHECKING:
+    from msdn_core.domain.image_prediction import ImagePrediction
+    from msdn_core.project import ImageRecord
+    from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
 
 
 class Overrides(QObject):

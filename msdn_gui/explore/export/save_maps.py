@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from msdn_core.domain.display_names import attribute_text
 from msdn_core.errors import MsdnError
-from msdn_gui.explore.maps.maps_panel import MapsPanel
 from msdn_gui.look.theme import SPACING, text_font, theme
 from msdn_gui.services.locations import file_name
-from msdn_gui.session import Session
+
+if TYPE_CHECKING:
+    from msdn_gui.explore.maps.maps_panel import MapsPanel
+    from msdn_gui.session import Session
 
 
 def suggested_name(session: Session) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
@@ -14,11 +13,17 @@ from PySide6.QtSvg import QSvgGenerator
 from msdn_core.atomic import replacing
 from msdn_core.domain.attention import value_range
 from msdn_core.domain.display_names import attribute_text
-from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import MsdnError
 from msdn_gui.look.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
 from msdn_gui.widgets.heat import coloured, cut_value
-from msdn_gui.widgets.map_controls import Display
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.explanation import Explanation
+    from msdn_gui.widgets.map_controls import Display
 
 CELL = 176
 """Width and height of one map in pixels."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QScrollArea, QWidget
@@ -13,11 +13,15 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFileDialog, QScrollAre
 from msdn_core.errors import MsdnError
 from msdn_gui.explore.export.save_maps import suggested_name
 from msdn_gui.explore.export.sheet import Sheet
-from msdn_gui.explore.maps.maps_panel import MapsPanel
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import AV_NAME, SPACING, VA_NAME, theme
-from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_column, make_combo_box, make_label, make_row, make_spin_box
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_gui.explore.maps.maps_panel import MapsPanel
+    from msdn_gui.session import Session
 
 _ORDERS = (
     (f"score, {AV_NAME}", "av"),

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.image_columns import ImageColumns, natural_key, review_codes
 from msdn_core.domain.predictions import Predictions, predict
-from msdn_core.domain.query import Query
 from msdn_core.domain.query_matching import Facet, facets, matching
 from msdn_core.domain.suggestions import disagreement
 from msdn_core.project import ImageRecord, Project
 from msdn_gui.explore.finding.orders import Order
-from msdn_gui.session.collection import Collection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Sequence
+    from pathlib import Path
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.domain.query import Query
+    from msdn_gui.session.collection import Collection
 
 T = TypeVar("T")
 

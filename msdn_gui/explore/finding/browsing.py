@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.query import Query, parse_query
-from msdn_core.domain.query_matching import Facet
 from msdn_core.errors import QueryError
 from msdn_gui.explore.finding.browser import Answer, Browser, Request
 from msdn_gui.explore.finding.orders import Order
 from msdn_gui.services.background import Background
-from msdn_gui.session import Session
 from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from PySide6.QtWidgets import QWidget
+
+    from msdn_core.domain.query_matching import Facet
+    from msdn_gui.session import Session
 
 
 class Browsing(QObject):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QGuiApplication
 
 from msdn_core.domain.display_names import class_text
-from msdn_core.domain.query import Term
-from msdn_core.domain.query_matching import Facet
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.domain.query import Term
+    from msdn_core.domain.query_matching import Facet
 
 _TEXTS = {
     "checked": "Checked",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent
@@ -14,10 +14,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_core.domain.query_matching import Facet
 from msdn_gui.explore.finding.facet_model import FacetModel
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_column, make_label, make_row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.domain.query_matching import Facet
 
 _SIZE = (290, 460)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QStackedWidget,
@@ -24,14 +23,16 @@ from msdn_gui.explore.finding.query_box import Names, QueryBox
 from msdn_gui.explore.finding.saved_searches import SavedSearches, Search
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING
-from msdn_gui.session import Session
 from msdn_gui.session.collection import CollectionPhase
 from msdn_gui.widgets.build import make_button, make_column, make_combo_box, make_label, make_row, make_tool_button
 from msdn_gui.widgets.images.image_view import CELL, ImageListView
 from msdn_gui.widgets.scoring import Scoring
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 _USE = "Then images can be searched and sorted by their scores."
 

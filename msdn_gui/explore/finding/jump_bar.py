@@ -8,9 +8,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
-from msdn_gui.session import Session
-
 if TYPE_CHECKING:
+    from msdn_gui.session import Session
     from msdn_gui.widgets.images.image_view import ImageListView
 
 

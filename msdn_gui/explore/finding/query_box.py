@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QStringListModel, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
@@ -15,6 +15,9 @@ from msdn_core.errors import QueryError
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.timers import make_timer
 from msdn_gui.widgets.build import named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _PAUSE_MS = 150
 _MOST_COMPLETIONS = 200

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
-from msdn_core.project import Project
 from msdn_gui.explore.finding.orders import Order
-from msdn_gui.session import Session
-from msdn_gui.session.document import Document
-from msdn_gui.session.messages import Messages
 from msdn_gui.session.undo import ValuesEdit
 from msdn_gui.widgets.build import named
 from msdn_gui.widgets.menu_heading import menu_heading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+
+    from PySide6.QtCore import QPoint
+
+    from msdn_core.project import Project
+    from msdn_gui.session import Session
+    from msdn_gui.session.document import Document
+    from msdn_gui.session.messages import Messages
 
 KEY = "saved_searches"
 

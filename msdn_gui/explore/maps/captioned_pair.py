@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.display_names import class_text
-from msdn_core.domain.explanation import Explanation
-from msdn_core.domain.image_prediction import ImagePrediction
-from msdn_core.project import ImageRecord
 from msdn_gui.explore.maps.comparison import short_name
 from msdn_gui.explore.maps.map_pair import MapPair
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
-from msdn_gui.session.checkpoints import Checkpoint
 from msdn_gui.widgets.build import make_column
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.ordered_table import number
+
+if TYPE_CHECKING:
+    from msdn_core.domain.explanation import Explanation
+    from msdn_core.domain.image_prediction import ImagePrediction
+    from msdn_core.project import ImageRecord
+    from msdn_gui.session.checkpoints import Checkpoint
 
 
 class CaptionedPair(QWidget):

@@ -17,17 +17,17 @@ class CompareBar(QWidget):
     def __init__(self, comparison: Comparison) -> None:
         super().__init__()
         self._comparison = comparison
-        self.words = ElidedLabel(name="compare_words", middle=True)
-        self.words.setProperty("look", "heading")
-        self.words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.text = ElidedLabel(name="compare_text", middle=True)
+        self.text.setProperty("look", "heading")
+        self.text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.boxes = {part: make_check_box(part.capitalize(), name=f"hold_{part}") for part in PARTS}
         self.swap = _button("compare_swap", "swap", "Swap sides")
         self.leave = _button("compare_leave", "close", "End comparison")
         label = make_label("Held on the left:")
         label.setFont(small_font())
         label.setProperty("look", "muted")
-        row = make_row(self.words, label, *self.boxes.values(), self.swap, self.leave, spacing=SPACING)
-        row.setStretchFactor(self.words, 1)
+        row = make_row(self.text, label, *self.boxes.values(), self.swap, self.leave, spacing=SPACING)
+        row.setStretchFactor(self.text, 1)
         self.setLayout(row)
         for part, box in self.boxes.items():
             box.setFont(small_font())
@@ -40,7 +40,7 @@ class CompareBar(QWidget):
     def _update(self) -> None:
         self.setVisible(self._comparison.is_on)
         if self._comparison.is_on:
-            self.words.setText(self._comparison.difference())
+            self.text.setText(self._comparison.difference())
             for part, box in self.boxes.items():
                 box.setChecked(self._comparison.holds(part))
 

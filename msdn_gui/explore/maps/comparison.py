@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.display_names import attribute_text
-from msdn_core.domain.explanation import Explanation
-from msdn_core.domain.image_prediction import ImagePrediction
-from msdn_core.project import ImageRecord
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
-from msdn_gui.session import Session
-from msdn_gui.session.checkpoints import Checkpoint
 from msdn_gui.session.explanation_requester import ExplanationRequester
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from msdn_core.domain.explanation import Explanation
+    from msdn_core.domain.image_prediction import ImagePrediction
+    from msdn_core.project import ImageRecord
     from msdn_gui.services.explaining import ExplainerService
+    from msdn_gui.session import Session
+    from msdn_gui.session.checkpoints import Checkpoint
 
 PARTS = ("image", "attribute", "checkpoint")
 

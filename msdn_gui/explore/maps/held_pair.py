@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from msdn_core.project import ImageRecord
+from typing import TYPE_CHECKING
+
 from msdn_gui.explore.maps.captioned_pair import CaptionedPair
-from msdn_gui.explore.maps.comparison import Comparison
 from msdn_gui.explore.picture.truth import Truth, attribute_truth, read_truth
-from msdn_gui.session import Session
-from msdn_gui.widgets.map_controls import Display
+
+if TYPE_CHECKING:
+    from msdn_core.project import ImageRecord
+    from msdn_gui.explore.maps.comparison import Comparison
+    from msdn_gui.session import Session
+    from msdn_gui.widgets.map_controls import Display
 
 
 class HeldPair(CaptionedPair):

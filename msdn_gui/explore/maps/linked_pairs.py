@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from msdn_gui.explore.maps.captioned_pair import CaptionedPair
-from msdn_gui.explore.maps.map_pair import MapPair
 from msdn_gui.explore.picture.map_view import MapView, Viewport
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_row
+
+if TYPE_CHECKING:
+    from msdn_gui.explore.maps.captioned_pair import CaptionedPair
+    from msdn_gui.explore.maps.map_pair import MapPair
 
 _STEP = 0.05
 """How far a key moves the divider, as a fraction of the image's width."""

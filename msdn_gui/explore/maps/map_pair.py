@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from msdn_core.domain.explanation import Explanation
-from msdn_core.project import ImageRecord
 from msdn_gui.explore.maps.map_side import MapSide, Shown
-from msdn_gui.explore.picture.map_view import MapView, Viewport
 from msdn_gui.explore.picture.truth import Truth
 from msdn_gui.look.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME
 from msdn_gui.widgets.build import without_margins
-from msdn_gui.widgets.map_controls import Display
 from msdn_gui.widgets.ordered_table import number
 from msdn_gui.widgets.picture_loader import Picture, PictureLoader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from msdn_core.domain.explanation import Explanation
+    from msdn_core.project import ImageRecord
+    from msdn_gui.explore.picture.map_view import MapView, Viewport
+    from msdn_gui.widgets.map_controls import Display
 
 
 class MapPair(QWidget):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 
-from msdn_core.domain.annotation import Box
 from msdn_core.domain.attention import peak_regions, region_at, value_range
 from msdn_core.domain.metrics import pointing_hits
 from msdn_gui.explore.picture.map_view import MapView
@@ -20,6 +19,11 @@ from msdn_gui.widgets.colour_bar import ColourBar
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.heat import coloured, cut_value, short_number
 from msdn_gui.widgets.map_controls import Display
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.annotation import Box
 
 _TIPS = {
     "av": "Where is this attribute? Each attribute's map sums to 1 over the regions.",

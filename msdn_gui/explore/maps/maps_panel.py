@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.display_names import attribute_text, class_text
-from msdn_core.project import ImageRecord
 from msdn_gui.actions.bind import ActionSet, bind_button, set_reason
 from msdn_gui.explore.maps.captioned_pair import CaptionedPair
 from msdn_gui.explore.maps.compare_bar import CompareBar
 from msdn_gui.explore.maps.comparison import Comparison, short_name
 from msdn_gui.explore.maps.held_pair import HeldPair
 from msdn_gui.explore.maps.linked_pairs import LinkedPairs
-from msdn_gui.explore.maps.map_pair import MapPair
-from msdn_gui.explore.maps.map_side import MapSide
 from msdn_gui.explore.maps.region_selection import RegionSelection
 from msdn_gui.explore.picture.truth import Truth, attribute_truth, read_truth
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
-from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_column, make_row, make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.map_controls import Display, MapControls
-from msdn_gui.widgets.picture_loader import Picture
 from msdn_gui.widgets.refresh import Refresher
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from PySide6.QtGui import QPixmap, QShowEvent
+
+    from msdn_core.project import ImageRecord
+    from msdn_gui.explore.maps.map_pair import MapPair
+    from msdn_gui.explore.maps.map_side import MapSide
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
+    from msdn_gui.widgets.picture_loader import Picture
 
 
 class MapsPanel(QWidget):

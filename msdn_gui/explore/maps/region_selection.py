@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QObject, QRectF, Signal
 
 from msdn_core.domain.annotation import Box
 from msdn_core.domain.attention import region_at
-from msdn_core.domain.attributes import BoolArray
-from msdn_core.domain.explanation import Explanation
+
+if TYPE_CHECKING:
+    from msdn_core.domain.attributes import BoolArray
+    from msdn_core.domain.explanation import Explanation
 
 
 class RegionSelection(QObject):

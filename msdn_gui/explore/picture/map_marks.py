@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainterPath
 
 from msdn_gui.explore.picture.ink import Outline, rectangle_path, stack
 from msdn_gui.explore.picture.truth import Truth
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyqtgraph as pg
 
 _RING, _DOT = 7.0, 1.5
 """Screen pixels."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QWidget
 
-from msdn_core.domain.annotation import Box
 from msdn_gui.explore.picture.ink import Outline, path_item, pen, rectangle_path, stack
 from msdn_gui.explore.picture.map_layer import MapLayer
 from msdn_gui.explore.picture.map_marks import MapMarks
 from msdn_gui.widgets.picture_item import PictureItem
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.annotation import Box
 
 _GRIP = 8.0
 """Screen pixels within which the divider can be dragged."""

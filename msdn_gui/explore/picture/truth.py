@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attention import peak_regions, region_at
-from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.metrics import binarised, pointing_hits
 from msdn_core.errors import MsdnError
-from msdn_core.project import ImageRecord, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.domain.explanation import Explanation
+    from msdn_core.project import ImageRecord, Project
 
 
 @dataclass(frozen=True, slots=True)

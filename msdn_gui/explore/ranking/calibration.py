@@ -11,19 +11,19 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import SeenUnseenCurve, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores
-from msdn_core.project import ImageRecord
 from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.services.background import Background
-from msdn_gui.session import Session
 from msdn_gui.session.collection import Collection, CollectionPhase
 from msdn_gui.widgets.build import make_button, make_column, make_label
 from msdn_gui.widgets.refresh import Refresher
 
 if TYPE_CHECKING:
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.project import ImageRecord
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 _HEIGHT = 64
 _TESTS = (Split.TEST_SEEN, Split.TEST_UNSEEN)
@@ -61,14 +61,14 @@ class Calibration(QWidget):
         self._session = session
         self._curve: TestCurve | None = None
         self.drawing = _Drawing()
-        self.words = make_label(name="calibration_words", wrap=True)
-        self.words.setProperty("look", "muted")
-        self.words.setFont(small_font())
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.text = make_label(name="calibration_text", wrap=True)
+        self.text.setProperty("look", "muted")
+        self.text.setFont(small_font())
+        self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.score = make_button("Score all images", name="calibration_score")
         self.score.setProperty("look", "quiet")
         self.score.setToolTip("Runs the checkpoint on all images once, in the background")
-        layout = make_column(self.drawing, self.words, self.score, spacing=2)
+        layout = make_column(self.drawing, self.text, self.score, spacing=2)
         layout.setContentsMargins(0, SPACING // 2, 0, 0)
         self.setLayout(layout)
         self._is_computing = False
@@ -115,24 +115,24 @@ class Calibration(QWidget):
             self._show_curve(computed.curve, computed.images)
             return
         self.drawing.show_point(None, 0)
-        self.words.setToolTip("")
+        self.text.setToolTip("")
         if collection.job is not None:
             job = collection.job
-            self.words.setText(f"Scoring all images: {job.done:,} of {job.total:,}" if job.total else "Starting …")
+            self.text.setText(f"Scoring all images: {job.done:,} of {job.total:,}" if job.total else "Starting …")
         elif is_missing:
-            self.words.setText("Score all images to see gamma on the seen-unseen curve.")
+            self.text.setText("Score all images to see gamma on the seen-unseen curve.")
         elif computed is not None:
-            self.words.setText("The curve needs test images of seen and of unseen classes.")
+            self.text.setText("The curve needs test images of seen and of unseen classes.")
         else:
-            self.words.setText("")
+            self.text.setText("")
 
     def _show_curve(self, curve: SeenUnseenCurve, images: int) -> None:
         stretch, best = curve.stretch_of(self._session.inference.gamma), curve.best
         self.drawing.show_point(curve, stretch)
         figures = (("U", curve.unseen[stretch]), ("S", curve.seen[stretch]), ("H", curve.harmonic[stretch]))
         text = "  ".join(f"{name} {100 * value:.1f}" for name, value in figures)
-        self.words.setText(f"{text} on {images:,} test images")
-        self.words.setToolTip(
+        self.text.setText(f"{text} on {images:,} test images")
+        self.text.setToolTip(
             f"With the current class vectors. The best H, {100 * curve.harmonic[best]:.1f}, is at gamma "
             f"{curve.gamma_of(best):.2f}: selected on the test split, so it is an upper bound and not a result."
         )

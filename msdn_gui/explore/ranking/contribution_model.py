@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
-from msdn_core.domain.attributes import Attribute
 from msdn_core.domain.display_names import attribute_text
 from msdn_gui.explore.attributes.columns import OVERRIDDEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable, bar
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import Attribute
 
 NAME, SHARE = range(2)
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.display_names import class_text
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
 from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN, OrderedTable, bar
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 RANK, CLASS, SCORE = range(3)
 

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from msdn_core.domain.display_names import class_text
-from msdn_gui.explore.attributes.overrides import Overrides
 from msdn_gui.explore.ranking.calibration import Calibration
 from msdn_gui.explore.ranking.ranking_model import CLASS, RANK, SCORE, RankingModel
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
-from msdn_gui.session import Session
 from msdn_gui.widgets.build import (
     make_button,
     make_column,
@@ -33,7 +30,11 @@ from msdn_gui.widgets.refresh import Refresher
 from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate, TextDelegate
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+    from msdn_gui.explore.attributes.overrides import Overrides
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 _STEPS = 200
 """Positions of the gamma slider."""

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from msdn_core.domain.counterfactual import fewest_scores
 from msdn_core.domain.display_names import attribute_text, class_text
-from msdn_core.domain.image_prediction import ImagePrediction
-from msdn_gui.explore.attributes.overrides import Overrides
 from msdn_gui.explore.ranking.contribution_model import NAME, SHARE, ContributionModel
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase
-from msdn_gui.session import Session
-from msdn_gui.session.changes import TableChange
 from msdn_gui.widgets.build import make_column, make_combo_box, make_label, make_row
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.mark import Mark
 from msdn_gui.widgets.refresh import Refresher
 from msdn_gui.widgets.table_delegates import AttributeDelegate, BarDelegate
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.image_prediction import ImagePrediction
+    from msdn_gui.explore.attributes.overrides import Overrides
+    from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
 
 _NONE, _NEXT_BEST, _CLASSES = range(3)
 """Items of the list of rivals; classes start at the last one."""
