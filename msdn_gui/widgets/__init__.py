@@ -1,1 +1,1 @@
-"""What several workspaces share."""
+"""Widgets that several workspaces use."""

@@ -1,4 +1,4 @@
-"""The scale of a map: its colours with the lowest and the highest number."""
+"""The colour scale of a map, with its lowest and highest value."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msdn_gui.widgets.heat import colour_table, short_number
 
 
 class ColourBar(QWidget):
-    """Lowest number, colours, highest number; a tick at the value under the mouse."""
+    """Shows the lowest value, the colours and the highest value, with a tick at the value under the mouse."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,11 +24,11 @@ class ColourBar(QWidget):
     def show_range(
         self, value_range: tuple[float, float] | None, colours: str, policy: str, above: float | None = None
     ) -> None:
-        """Show this range, or an empty place where there is no map; faded below ``above``, where it is given."""
+        """Show a range, or nothing without a map; colours below ``above`` are faded."""
         self._range, self._colours, self._policy, self._above = value_range, colours, policy, above
-        words = self.words()
-        self.setToolTip(words)
-        self.setAccessibleName(words)
+        text = self.description()
+        self.setToolTip(text)
+        self.setAccessibleName(text)
         self.updateGeometry()
         self.update()
 
@@ -40,19 +40,19 @@ class ColourBar(QWidget):
 
     @property
     def low_text(self) -> str:
-        """The number at the dark end."""
+        """The number at the low end."""
         return "" if self._range is None else short_number(self._range[0])
 
     @property
     def high_text(self) -> str:
-        """The number at the light end."""
+        """The number at the high end."""
         return "" if self._range is None else short_number(self._range[1])
 
-    def words(self) -> str:
-        """The scale in words, with exact numbers."""
+    def description(self) -> str:
+        """Return the scale in words, with exact numbers."""
         if self._range is None:
             return ""
-        only = "" if self._above is None else f", only what is {self._above:.6g} or more is coloured"
+        only = "" if self._above is None else f"; only values of {self._above:.6g} or more are coloured"
         return f"Colours run from {self._range[0]:.6g} to {self._range[1]:.6g} ({self._policy}){only}"
 
     def sizeHint(self) -> QSize:
@@ -90,9 +90,9 @@ class ColourBar(QWidget):
         if self._above is not None:
             covered = QRectF(strip)
             covered.setWidth((self._above - lowest) / (highest - lowest) * strip.width())
-            ground = self.palette().color(self.palette().ColorRole.Window)
-            ground.setAlphaF(0.8)
-            painter.fillRect(covered, ground)
+            background = self.palette().color(self.palette().ColorRole.Window)
+            background.setAlphaF(0.8)
+            painter.fillRect(covered, background)
         if self._value is not None:
             share = min(max((self._value - lowest) / (highest - lowest), 0.0), 1.0)
             painter.setPen(QPen(ink, 2))

@@ -1,4 +1,4 @@
-"""A line of text that gives way: where there is no room it ends in an ellipsis, and the tooltip has it in full."""
+"""A line of text that is elided if there is not enough space; the tooltip has the full text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 
 
 class ElidedLabel(QLabel):
-    """As a label with one line of plain text; ``setToolTip`` is not needed for the text itself."""
+    """A label with one line of plain text, which is also its tooltip."""
 
     def __init__(self, text: str = "", *, name: str = "", middle: bool = False) -> None:
         super().__init__(text)

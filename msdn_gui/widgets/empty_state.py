@@ -1,4 +1,4 @@
-"""What stands where nothing is yet: what will be here, and how to get it."""
+"""Shown in an empty place: what will be here, and how to get it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LINE = 420
 
 
 class EmptyState(QWidget):
-    """An icon, a line, a sentence, and the actions that fill the place."""
+    """An icon, a title, a sentence, and buttons of actions."""
 
     def __init__(
         self, icon_name: str, title: str, text: str, actions: tuple[QAction, ...] = (), parent: QWidget | None = None
@@ -23,7 +23,7 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self.setObjectName("emptyState")
         self._icon_name = icon_name
-        self._sign = make_label(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._icon = make_label(alignment=Qt.AlignmentFlag.AlignCenter)
         self._title = make_label(title, alignment=Qt.AlignmentFlag.AlignCenter, name="emptyTitle")
         self._title.setProperty("look", "heading")
         self._text = make_label(text, alignment=Qt.AlignmentFlag.AlignCenter, name="emptyText")
@@ -32,7 +32,7 @@ class EmptyState(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(SPACING)
         column.addStretch(1)
-        column.addWidget(self._sign)
+        column.addWidget(self._icon)
         column.addWidget(self._title)
         column.addWidget(self._text, 0, Qt.AlignmentFlag.AlignHCenter)
         self._buttons = QHBoxLayout()
@@ -44,20 +44,20 @@ class EmptyState(QWidget):
         column.addSpacing(SPACING)
         column.addLayout(self._buttons)
         column.addStretch(2)
-        theme().changed.connect(self._redraw)
+        theme().changed.connect(self._update_icon)
         self.set_text(title, text)
-        self._redraw()
+        self._update_icon()
 
     def set_text(self, title: str, text: str) -> None:
-        """Says something else."""
+        """Show other texts."""
         self._title.setText(title)
         self._text.setText(text)
-        # A wrapped label in a centred column is given neither width nor height by itself.
+        # A layout gives a wrapped label in a centred column neither width nor height.
         width = min(_LINE, self._text.fontMetrics().horizontalAdvance(text) + SPACING)
         self._text.setFixedSize(width, self._text.heightForWidth(width))
 
-    def _redraw(self) -> None:
-        self._sign.setPixmap(icon_pixmap(self._icon_name, 40, "disabled", self.devicePixelRatioF()))
+    def _update_icon(self) -> None:
+        self._icon.setPixmap(icon_pixmap(self._icon_name, 40, "disabled", self.devicePixelRatioF()))
 
 
 def _button(action: QAction, *, primary: bool) -> QPushButton:

@@ -1,6 +1,6 @@
 """Labels and fields in two columns, whose rows can be hidden.
 
-A QFormLayout gives its labels no width while a row with a longer label is hidden.
+A QFormLayout gives labels too little width while a row with a longer label is hidden.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from msdn_gui.look.theme import SPACING
 
 
 class Form(QGridLayout):
-    """Fields take the room that labels leave."""
+    """Fields take the space beside the labels."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class Form(QGridLayout):
         self._labels: dict[QWidget, QLabel] = {}
 
     def add(self, text: str, field: QWidget) -> None:
-        """One more row."""
+        """Add a row."""
         label = QLabel(text)
         label.setBuddy(field)
         self._labels[field] = label
@@ -31,6 +31,6 @@ class Form(QGridLayout):
         self.addWidget(field, row, 1)
 
     def show_row(self, field: QWidget, shown: bool) -> None:
-        """Shows or hides a field with its label."""
+        """Show or hide a field with its label."""
         field.setVisible(shown)
         self._labels[field].setVisible(shown)

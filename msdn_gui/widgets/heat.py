@@ -1,4 +1,4 @@
-"""From an attention map to coloured pixels, in numpy."""
+"""Turns attention maps into coloured pixels with numpy."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 
 COLOUR_MAPS = ("viridis", "magma", "inferno", "cividis")
-"""Perceptually even colour maps: equal steps of the value look equal."""
+"""Perceptually uniform colour maps."""
 
 SMOOTH_PIXELS = 384
-"""A smooth map is drawn with about this many pixels a side, so that no steps are seen on a screen."""
+"""The side of a smooth map in pixels, enough that no steps are visible."""
 
 
 @cache
 def colour_table(name: str) -> NDArray[np.uint8]:
-    """(256, 4) RGBA, opaque, of one of ``COLOUR_MAPS``."""
+    """Return the (256, 4) opaque RGBA colours of one of ``COLOUR_MAPS``."""
     table = np.asarray(pg.colormap.get(name).getLookupTable(0.0, 1.0, 256, alpha=True)).astype(np.uint8)
     table.flags.writeable = False
     return table
@@ -25,23 +25,25 @@ def colour_table(name: str) -> NDArray[np.uint8]:
 
 @cache
 def _neighbours(regions: int, pixels: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]:
-    """For each pixel the region before it and after it, and the share of the latter; constant outside of centres."""
+    """Return for each pixel the regions before and after it and the weight of the latter; constant beyond centres."""
     at = np.clip((np.arange(pixels) + 0.5) * regions / pixels - 0.5, 0, regions - 1)
     low = np.minimum(at.astype(np.intp), max(regions - 2, 0))
     return low, np.minimum(low + 1, regions - 1), (at - low).astype(np.float32)
 
 
 def smooth(values: NDArray[np.float32], pixels: int = SMOOTH_PIXELS) -> NDArray[np.float32]:
-    """An (H, W) map interpolated linearly between its regions' centres, about ``pixels`` a side.
+    """Return an (H, W) map interpolated linearly between the centres of its regions, about ``pixels`` wide and high.
 
-    Without matrix products: their library's threads wait for one another where training takes all cores.
+    It uses no matrix products, whose threads would wait for one another while training uses all cores.
     """
     height, width = values.shape
     factor = max(1, pixels // max(height, width))
     low, high, share = _neighbours(width, width * factor)
-    wide = values[:, low] * (1 - share) + values[:, high] * share
+    one = np.float32(1)
+    wide = values[:, low] * (one - share) + values[:, high] * share
     low, high, share = _neighbours(height, height * factor)
-    return wide[low] * (1 - share[:, None]) + wide[high] * share[:, None]
+    result: NDArray[np.float32] = wide[low] * (one - share[:, None]) + wide[high] * share[:, None]
+    return result
 
 
 def coloured(
@@ -53,16 +55,16 @@ def coloured(
     pixels: int = SMOOTH_PIXELS,
     above: float | None = None,
 ) -> NDArray[np.uint8]:
-    """(h, w, 4) pixels of an (H, W) map whose range runs through the colour map; what lies outside is clipped.
+    """Return the (h, w, 4) pixels of an (H, W) map; values outside the range are clipped.
 
-    A smoothed one has about ``pixels`` a side. What lies below the value ``above`` is left clear.
+    A smoothed map is about ``pixels`` wide and high. Values below ``above`` are transparent.
     """
     low, high = value_range
     shown = smooth(values, pixels) if smoothed else values
     span = high - low
     scaled = (shown - low) * np.float32(255 / span) if span > 0 else np.zeros_like(shown)
     index = np.clip(scaled, 0, 255, out=scaled).round(out=scaled).astype(np.uint8)
-    # A pixel is one word of 32 bits: taking words is several times as fast as taking rows of four bytes.
+    # A pixel is a word of 32 bits: taking words is several times faster than taking rows of four bytes.
     words = colour_table(colours).view(np.uint32)[:, 0].take(index)
     if above is not None:
         words[shown < above] = 0
@@ -70,13 +72,13 @@ def coloured(
 
 
 def cut_value(value_range: tuple[float, float], threshold: float) -> float | None:
-    """The value at a share of a range, None for a share of 0, which cuts nothing off."""
+    """Return the value at a fraction of a range; None for 0, which hides nothing."""
     low, high = value_range
     return low + threshold * (high - low) if threshold > 0 else None
 
 
 def short_number(value: float) -> str:
-    """A number in about three significant digits, as it fits beside a colour bar."""
+    """Return a number with about three significant digits, for a colour bar."""
     if value == 0:
         return "0"
     if not 1e-3 <= abs(value) < 1e4:

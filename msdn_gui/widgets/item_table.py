@@ -1,4 +1,4 @@
-"""A table view over an ``OrderedTable`` that keeps one chosen item, whatever the order."""
+"""A view of an ``OrderedTable`` that keeps one item selected, whatever the order."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
+from msdn_gui.widgets.index import Index
 from msdn_gui.widgets.ordered_table import OrderedTable
 
 ROW_HEIGHT = 24
 
 
 class ItemTable(QTableView):
-    """Rows are chosen as a whole, by mouse or arrow keys; Ctrl+C copies the chosen row as text."""
+    """Selects whole rows, by mouse or arrow keys; Ctrl+C copies the selected row as text."""
 
     chosen = Signal(int)
-    """The item that the user chose."""
+    """The item that a person selected."""
 
     def __init__(
         self,
@@ -56,8 +57,8 @@ class ItemTable(QTableView):
                 header.resizeSection(column, widths[column])
         header.setSortIndicator(model.sort_column, model.sort_order)
         self.setSortingEnabled(True)
-        model.modelReset.connect(self._start_over)
-        model.layoutChanged.connect(self._show_item_again)
+        model.modelReset.connect(self._on_model_reset)
+        model.layoutChanged.connect(self._select_item)
 
     @property
     def items(self) -> OrderedTable:
@@ -65,19 +66,19 @@ class ItemTable(QTableView):
         return self._items
 
     def show_item(self, item: int) -> None:
-        """Mark this item as the chosen one; −1 for none."""
+        """Select an item without emitting ``chosen``; −1 selects none."""
         self._item = item
-        self._show_item_again()
+        self._select_item()
 
     def step(self, by: int) -> None:
-        """Choose the row ``by`` rows further down."""
+        """Select the row ``by`` rows further down."""
         rows = self._items.rowCount()
         if rows:
             current = self.currentIndex()
             row = current.row() + by if current.isValid() else 0
             self.setCurrentIndex(self._items.index(min(max(row, 0), rows - 1), 0))
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if not self._silent and current.isValid():
             item = self._items.item_at(current.row())
@@ -93,12 +94,12 @@ class ItemTable(QTableView):
             return
         super().keyPressEvent(event)
 
-    def _start_over(self) -> None:
-        self._show_item_again()
+    def _on_model_reset(self) -> None:
+        self._select_item()
         if not self.currentIndex().isValid():
             self.scrollToTop()
 
-    def _show_item_again(self) -> None:
+    def _select_item(self) -> None:
         row = self._items.row_of(self._item) if self._item >= 0 else -1
         self._silent = True
         try:

@@ -1,4 +1,4 @@
-"""Stands where what a job makes will: what is missing, the button that makes it, and how far that is."""
+"""Shown where the results of a job will be: what is missing, a button that starts the job, and its progress."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from msdn_gui.widgets.build import make_button, make_label, make_progress_bar
 
 
 class JobNotice(QWidget):
-    """A title and a text, and below them the button that starts, or a bar with the button that cancels."""
+    """A title and a text, above the button that starts the job, or its progress and the button that cancels it."""
 
     def __init__(self, name: str, start: str, start_name: str, stages: Mapping[str, str], line: int) -> None:
-        """``stages`` says the job's stages in words; ``line`` is how many pixels the text is wide at most."""
+        """``stages`` are the texts of the job's stages; ``line`` is the maximum width of the text in pixels."""
         super().__init__()
         self.setObjectName(name)
         self._stages, self._line = stages, line
         self._job: Job | None = None
-        self.title, self.text = self._words(f"{name}_title", "heading"), self._words(f"{name}_text", "muted")
+        self.title, self.text = self._make_text(f"{name}_title", "heading"), self._make_text(f"{name}_text", "muted")
         self.bar = make_progress_bar(name=f"{name}_progress")
         self.bar.setFixedWidth(line)
         self.start = make_button(start, name=start_name)
@@ -41,21 +41,25 @@ class JobNotice(QWidget):
         column.addLayout(buttons)
         column.addStretch(2)
         self._show(None, can_start=False)
-        self.cancel.clicked.connect(lambda: self._job is not None and self._job.cancel())
+        self.cancel.clicked.connect(self._on_cancel_clicked)
+
+    def _on_cancel_clicked(self) -> None:
+        if self._job is not None:
+            self._job.cancel()
 
     def show_job(self, job: Job, beginning: str) -> None:
-        """Says how far a job is; ``beginning`` while it does not know itself."""
+        """Show the progress of a job; ``beginning`` while it is unknown."""
         self._show(job, can_start=False)
-        # A maximum of 0 is Qt's way to say that nobody knows.
+        # With a maximum of 0, Qt shows that the progress is unknown.
         self.bar.setRange(0, job.total)
         self.bar.setValue(job.done)
         title = f"{self._stages.get(job.stage, 'Starting')} …"
-        self._say(title, f"{job.done:,} of {job.total:,} images" if job.total else beginning)
+        self._set_texts(title, f"{job.done:,} of {job.total:,} images" if job.total else beginning)
 
     def show_missing(self, title: str, text: str, *, can_start: bool) -> None:
-        """Says what is not there, while nothing goes on."""
+        """Show what is missing while no job runs."""
         self._show(None, can_start=can_start)
-        self._say(title, text)
+        self._set_texts(title, text)
 
     def _show(self, job: Job | None, *, can_start: bool) -> None:
         self._job = job
@@ -63,13 +67,13 @@ class JobNotice(QWidget):
         self.cancel.setVisible(job is not None)
         self.start.setVisible(can_start)
 
-    def _say(self, title: str, text: str) -> None:
-        for label, words in ((self.title, title), (self.text, text)):
-            label.setText(words)
-            # A wrapped label in a centred column is given no height of its own.
+    def _set_texts(self, title: str, text: str) -> None:
+        for label, shown in ((self.title, title), (self.text, text)):
+            label.setText(shown)
+            # A layout gives a wrapped label in a centred column no height.
             label.setFixedHeight(max(label.heightForWidth(self._line), 0))
 
-    def _words(self, name: str, look: str) -> QLabel:
+    def _make_text(self, name: str, look: str) -> QLabel:
         label = make_label(name=name, alignment=Qt.AlignmentFlag.AlignCenter, wrap=True)
         label.setProperty("look", look)
         label.setFixedWidth(self._line)

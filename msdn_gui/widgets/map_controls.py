@@ -1,4 +1,4 @@
-"""How the maps are shown: range, colours, opacity, threshold, smoothness, the known truth, the divider."""
+"""How maps are shown: colour range, colours, opacity, threshold, smoothing, known boxes and parts, wipe."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from msdn_gui.services.settings import SettingsStore
 
 _POLICY_TIPS = {
-    RangePolicy.PER_MAP: "Colours span each map's own lowest and highest value",
-    RangePolicy.PER_SUBNET: "Colours span all attributes' maps of a sub-net, so that attributes can be compared",
-    RangePolicy.FIXED: "Colours span 0 to 1, what an attention can be",
+    RangePolicy.PER_MAP: "Colours span the values of each map",
+    RangePolicy.PER_SUBNET: "Colours span all maps of a sub-net, so that attributes can be compared",
+    RangePolicy.FIXED: "Colours span 0 to 1, the possible values of attention",
 }
 
-_ROOMY = 900
-"""In fewer pixels the controls stand in two rows."""
+_WIDE = 900
+"""Below this width in pixels, the controls are in two rows."""
 
 _STEP = 5
-"""Per cent of the range by which a key moves the threshold."""
+"""The step of the threshold by keys, in per cent of the range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +39,24 @@ class Display:
     opacity: float = 0.6
     smooth: bool = True
     threshold: float = 0.0
-    """What lies lower than this share of the colours' range is left clear."""
+    """Values below this fraction of the colour range are transparent."""
     truth: bool = True
     visible: bool = True
 
 
 class MapControls(QWidget):
-    """One row under the pictures, or two; what is chosen is remembered, but for threshold and divider."""
+    """One row below the pictures, or two; all but threshold and wipe is remembered."""
 
     changed = Signal(object)
     """The new ``Display``."""
 
     def __init__(self, settings: SettingsStore, *, over_one_image: bool = True) -> None:
-        """``over_one_image``: whether the known truth and both maps on one image can be shown where this stands."""
+        """``over_one_image``: whether known boxes and parts, and both maps on one image, can be shown here."""
         super().__init__()
         self._settings = settings
         stored = settings.value
         self.policy = make_combo_box(name="range_policy")
-        self.policy.setAccessibleName("Range of the colours")
+        self.policy.setAccessibleName("Colour range")
         for policy in RangePolicy:
             self.policy.addItem(policy.value.capitalize(), policy.value)
             self.policy.setItemData(self.policy.count() - 1, _POLICY_TIPS[policy], Qt.ItemDataRole.ToolTipRole)
@@ -66,21 +66,21 @@ class MapControls(QWidget):
         self.colours.addItems([name.capitalize() for name in COLOUR_MAPS])
         name = stored.colour_map if stored.colour_map in COLOUR_MAPS else COLOUR_MAPS[0]
         self.colours.setCurrentIndex(COLOUR_MAPS.index(name))
-        self.opacity = _slider("opacity", "Opacity of the map", round(100 * min(max(stored.opacity, 0.0), 1.0)))
-        self.threshold = _slider("threshold", "Threshold of the map", 0)
+        self.opacity = _slider("opacity", "Map opacity", round(100 * min(max(stored.opacity, 0.0), 1.0)))
+        self.threshold = _slider("threshold", "Map threshold", 0)
         self.smooth = make_check_box("Smooth", name="smooth", checked=stored.smooth)
-        self.smooth.setToolTip("Interpolate between the regions' centres; off shows the regions as they are")
+        self.smooth.setToolTip("Interpolate between the centres of regions; off shows the regions themselves")
         self.truth = make_check_box("Truth", self, name="truth", checked=stored.truth)
         self.truth.setToolTip(
-            "What is known of the image: the object's box (dashed), its parts (dots), and rings at those of the "
+            "Show known places: the object's box (dashed) and its parts (dots), with rings around the parts of the "
             "attribute"
         )
         self.wipe = make_check_box("Wipe", self, name="wipe")
-        self.wipe.setToolTip("Both sub-nets over one image: drag the line between them, or move it by keys")
+        self.wipe.setToolTip("Show both sub-nets on one image: drag the divider between them, or move it with keys")
         for box in (self.truth, self.wipe):
             box.setHidden(not over_one_image)
         self.policy.setMinimumWidth(self.policy.sizeHint().width())
-        self.colours.setToolTip("Colours of the map: each is even to the eye")
+        self.colours.setToolTip("Colour map, perceptually uniform")
 
         scale = QHBoxLayout()
         scale.setSpacing(SPACING)
@@ -101,25 +101,25 @@ class MapControls(QWidget):
         self._rows.addLayout(rest, 1)
 
         self._visible = True
-        self._follows = False
-        self._tell_policy()
-        settings.changed.connect(self._follow)
-        self.policy.currentIndexChanged.connect(self._change)
-        self.colours.currentIndexChanged.connect(self._change)
-        self.opacity.valueChanged.connect(self._change)
-        self.smooth.toggled.connect(self._change)
-        self.threshold.valueChanged.connect(self._change)
-        self.truth.toggled.connect(self._change)
+        self._is_updating = False
+        self._update_tips()
+        settings.changed.connect(self._on_settings_changed)
+        self.policy.currentIndexChanged.connect(self._on_changed)
+        self.colours.currentIndexChanged.connect(self._on_changed)
+        self.opacity.valueChanged.connect(self._on_changed)
+        self.smooth.toggled.connect(self._on_changed)
+        self.threshold.valueChanged.connect(self._on_changed)
+        self.truth.toggled.connect(self._on_changed)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        roomy = self.width() >= _ROOMY
-        self._rows.setDirection(QBoxLayout.Direction.LeftToRight if roomy else QBoxLayout.Direction.TopToBottom)
-        self._rows.setSpacing(SPACING * 2 if roomy else SPACING // 2)
+        is_wide = self.width() >= _WIDE
+        self._rows.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
+        self._rows.setSpacing(SPACING * 2 if is_wide else SPACING // 2)
 
     @property
     def display(self) -> Display:
-        """What is chosen now."""
+        """The present choices."""
         return Display(
             policy=RangePolicy(self.policy.currentData()),
             colours=COLOUR_MAPS[self.colours.currentIndex()],
@@ -140,25 +140,25 @@ class MapControls(QWidget):
         """Raise the threshold by so many steps, or lower it."""
         self.threshold.setValue(self.threshold.value() + by * _STEP)
 
-    def _follow(self) -> None:
-        """What is chosen elsewhere is chosen here."""
+    def _on_settings_changed(self) -> None:
+        """Show the settings that were changed elsewhere."""
         value, before = self._settings.value, self.display
-        self._follows = True
+        self._is_updating = True
         self.policy.setCurrentIndex(max(0, self.policy.findData(value.range_policy)))
         self.colours.setCurrentIndex(COLOUR_MAPS.index(value.colour_map) if value.colour_map in COLOUR_MAPS else 0)
         self.opacity.setValue(round(100 * value.opacity))
         self.smooth.setChecked(value.smooth)
         self.truth.setChecked(value.truth)
-        self._follows = False
+        self._is_updating = False
         if self.display != before:
-            self._tell_policy()
+            self._update_tips()
             self.changed.emit(self.display)
 
-    def _change(self) -> None:
-        if self._follows:
+    def _on_changed(self) -> None:
+        if self._is_updating:
             return
         display = self.display
-        self._tell_policy()
+        self._update_tips()
         self._settings.change(
             range_policy=display.policy.value,
             colour_map=display.colours,
@@ -168,13 +168,13 @@ class MapControls(QWidget):
         )
         self.changed.emit(display)
 
-    def _tell_policy(self) -> None:
+    def _update_tips(self) -> None:
         self.policy.setToolTip(_POLICY_TIPS[RangePolicy(self.policy.currentData())])
-        self.opacity.setToolTip(f"Opacity of the map: {self.opacity.value()}% (hold Space to see the bare image)")
+        self.opacity.setToolTip(f"Map opacity: {self.opacity.value()}% (hold Space to see the bare image)")
         self.threshold.setToolTip(
-            f"Threshold: what lies above {self.threshold.value()}% of the range is coloured"
+            f"Threshold: values above {self.threshold.value()}% of the range are coloured"
             if self.threshold.value()
-            else "Threshold: colour only what lies above a share of the range"
+            else "Threshold: colour only values above a fraction of the range"
         )
 
 
@@ -184,9 +184,9 @@ def _label(text: str) -> QLabel:
     return label
 
 
-def _slider(name: str, words: str, value: int) -> QSlider:
-    """Per cent, as wide as there is room."""
-    slider = make_slider(0, 100, name=name, accessible=words)
+def _slider(name: str, accessible: str, value: int) -> QSlider:
+    """Return a slider in per cent, as wide as possible."""
+    slider = make_slider(0, 100, name=name, accessible=accessible)
     slider.setMinimumWidth(56)
     slider.setValue(value)
     return slider

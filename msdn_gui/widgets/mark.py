@@ -1,4 +1,4 @@
-"""The sign of seen and unseen classes, drawn, and as a little widget."""
+"""The marks of seen and unseen classes, as a drawing and as a widget."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from msdn_gui.look.theme import theme
 
 MARK_SIDE = 14
-"""Pixels: room for the sign in a picture."""
+"""The side of a mark's picture in pixels."""
 
 
 class Mark(QWidget):
@@ -26,7 +26,7 @@ class Mark(QWidget):
         return self._mark
 
     def set_mark(self, mark: str) -> None:
-        """Show the other sign."""
+        """Show another mark."""
         self._mark = mark
         self.setToolTip("Seen: has training images" if mark == "seen" else "Unseen: has no training images")
         self.update()
@@ -44,7 +44,7 @@ class Mark(QWidget):
 
 
 def mark_pixmap(mark: str, ratio: float = 2.0) -> QPixmap:
-    """The sign as a picture of ``MARK_SIDE`` pixels, for those who draw it many times or need an icon."""
+    """Return a mark as a picture of ``MARK_SIDE`` pixels."""
     pixmap = QPixmap(round(MARK_SIDE * ratio), round(MARK_SIDE * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -56,7 +56,7 @@ def mark_pixmap(mark: str, ratio: float = 2.0) -> QPixmap:
 
 
 def draw_mark(painter: QPainter, centre: QPointF, mark: str) -> None:
-    """The sign of a ``seen`` (filled circle) or ``unseen`` (diamond) class."""
+    """Draw the mark of a ``seen`` (filled circle) or ``unseen`` (diamond) class."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme().colours.q(mark))
     if mark == "seen":

@@ -1,4 +1,4 @@
-"""A line in a menu that names what follows; Qt's own sections are not drawn in this style."""
+"""A heading in a menu; the style does not draw the text of Qt's own sections."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMenu
 
 
 def menu_heading(menu: QMenu, text: str) -> None:
-    """Adds the line, below a separator where something stands above."""
+    """Add the heading, below a separator if it is not the first item."""
     if menu.actions():
         menu.addSeparator()
     menu.addAction(text).setEnabled(False)

@@ -1,4 +1,4 @@
-"""The base of tables: items under fixed numbers, shown searched and sorted."""
+"""The base of table models: items with fixed numbers, shown sorted and filtered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+
+from msdn_gui.widgets.index import Index
 
 BAR_ROLE = Qt.ItemDataRole.UserRole + 1
 """A cell's bar: (start, end, colour) with start and end as fractions of the cell's width, or None."""
@@ -16,15 +18,14 @@ TRUE_ROLE = Qt.ItemDataRole.UserRole + 3
 """Whether this is the image's true class."""
 TRUE_SIGN = "✓"
 
-Index = QModelIndex | QPersistentModelIndex
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
 class OrderedTable(QAbstractTableModel):
-    """A table over items 0 to N−1 in an order of its own.
+    """A table of items 0 to N−1 in its own order.
 
-    Sorting and searching happen in numpy on whole columns; a view keeps its place while the order changes.
-    Subclasses hold the data, say how many items there are, and give each column's sort key.
+    Whole columns are sorted and searched with numpy; a view keeps its place while the order changes. Subclasses hold
+    the data and define the sort key of each column.
     """
 
     headings: tuple[str, ...] = ()
@@ -39,32 +40,32 @@ class OrderedTable(QAbstractTableModel):
         self.sort_column = sort_column
         self.sort_order = sort_order
 
-    # What subclasses give
+    # For subclasses
 
     def sort_key(self, column: int) -> NDArray[Any]:
-        """(N,) what a column is sorted by."""
+        """Return the (N,) values that a column is sorted by."""
         raise NotImplementedError
 
     def cell(self, item: int, column: int, role: int) -> Any:
-        """What a cell gives for any role but the text's alignment."""
+        """Return the data of a cell for any role except the text's alignment."""
         raise NotImplementedError
 
-    # What views and panels use
+    # For views and panels
 
     def set_items(self, texts: list[str]) -> None:
-        """Start over with these items; ``texts`` is what a search compares."""
+        """Replace the items; ``texts`` are what a search compares."""
         self.beginResetModel()
         self._texts = [text.lower() for text in texts]
         self._order = self._arranged()
         self.endResetModel()
 
     def search(self, text: str) -> None:
-        """Show the items whose text has every word of ``text``."""
+        """Show the items whose text contains every word of ``text``."""
         self._search = text.lower()
         self.rearrange()
 
     def rearrange(self) -> None:
-        """Bring the rows into order after the data behind them changed, and have them drawn anew."""
+        """Sort and redraw the rows after their data changed."""
         arranged = self._arranged()
         if len(arranged) != len(self._order):
             self.beginResetModel()
@@ -84,20 +85,20 @@ class OrderedTable(QAbstractTableModel):
             self.dataChanged.emit(self.index(0, 0), self.index(len(arranged) - 1, self.columnCount() - 1))
 
     def item_at(self, row: int) -> int:
-        """The item shown in a row."""
+        """Return the item in a row."""
         return int(self._order[row])
 
     def row_of(self, item: int) -> int:
-        """The row that shows an item, −1 where the search has left it out."""
+        """Return the row of an item; −1 if the search hides it."""
         found = np.flatnonzero(self._order == item)
         return int(found[0]) if len(found) else -1
 
     def item_count(self) -> int:
-        """How many items there are, shown or not."""
+        """Return the number of items, shown or not."""
         return len(self._texts)
 
     def row_text(self, row: int) -> str:
-        """A row as text to copy, cells parted by tabs."""
+        """Return a row as text, with tabs between cells."""
         cells = (self.index(row, column).data() for column in range(self.columnCount()))
         return "\t".join("" if cell is None else str(cell) for cell in cells)
 
@@ -106,7 +107,7 @@ class OrderedTable(QAbstractTableModel):
         keys = self.sort_key(self.sort_column) if count else np.zeros(0)
         order = np.argsort(keys, kind="stable")
         if self.sort_order is Qt.SortOrder.DescendingOrder:
-            # Equal keys keep the items' own order, whichever way the column is sorted.
+            # Equal keys keep the order of the items in both directions.
             order = count - 1 - np.argsort(keys[::-1], kind="stable")[::-1]
         words = self._search.split()
         if words:

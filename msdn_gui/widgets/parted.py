@@ -1,4 +1,4 @@
-"""Widgets beside or above one another, with a line between them that can be dragged."""
+"""Splitters: widgets beside or above one another, with a line between them that can be dragged."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from msdn_gui.widgets.build import named
 BESIDE, ABOVE = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 
 
-def parted(name: str, how: Qt.Orientation, *widgets: QWidget, sizes: Sequence[int] = ()) -> QSplitter:
-    """``how`` is ``BESIDE`` or ``ABOVE``; where the line is dragged to is kept under the name."""
-    made = named(QSplitter(how), name)
+def parted(name: str, orientation: Qt.Orientation, *widgets: QWidget, sizes: Sequence[int] = ()) -> QSplitter:
+    """Return a splitter, ``BESIDE`` or ``ABOVE``; its position is remembered under the name."""
+    made = named(QSplitter(orientation), name)
     made.setHandleWidth(1)
     made.setChildrenCollapsible(False)
     for widget in widgets:

@@ -1,4 +1,4 @@
-"""A picture drawn from a copy of about the size it has on the screen, so that a large one does not flicker."""
+"""A picture that is drawn from a copy of about its size on the screen, so that large ones do not flicker."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 
 class PictureItem(QGraphicsItem):
-    """Lies from (0, 0) to the original's width and height, whatever size its copies have."""
+    """Extends from (0, 0) to the original's width and height, whatever the size of its copies."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -16,7 +16,7 @@ class PictureItem(QGraphicsItem):
         self._place = QRectF()
 
     def show_levels(self, levels: tuple[QPixmap, ...], width: int, height: int) -> None:
-        """Show a picture; ``levels`` are copies of it, each half as long as the one before. None: show nothing."""
+        """Show a picture, given as copies each half as large as the one before; none shows nothing."""
         self.prepareGeometryChange()
         self._levels = levels
         self._place = QRectF(0, 0, width, height)
@@ -28,7 +28,7 @@ class PictureItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002
         if not self._levels:
             return
-        # Reducing by more than two at once leaves pixels out.
+        # Scaling down by more than two skips pixels.
         on_screen = option.levelOfDetailFromTransform(painter.worldTransform()) * self._place.width()
         fitting = [level for level in self._levels if level.width() >= on_screen]
         level = fitting[-1] if fitting else self._levels[0]

@@ -1,4 +1,4 @@
-"""Opens the chosen image off the window's thread; the newest request wins."""
+"""Opens the selected image on another thread; the newest request wins."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from PySide6.QtGui import QImage
 from msdn_core.errors import MsdnError
 
 MAX_SIDE = 1600
-"""Longer images are shown reduced: more pixels than a screen has are of no use."""
+"""Larger images are scaled down to this side: a screen has no more pixels."""
 _SMALLEST = 240
-_KEPT = 6
+_CACHE_SIZE = 6
 _AHEAD = -1
-"""The number of a request that nobody waits for."""
+"""The number of a prefetch, which nobody waits for."""
 _Key = tuple[Path, int, int]
 
 
@@ -28,7 +28,7 @@ class Picture:
 
     path: Path
     levels: tuple[QImage, ...]
-    """Copies of it, the first at most ``MAX_SIDE`` long, each half as long as the one before."""
+    """Copies, the first with sides of at most ``MAX_SIDE``, each half as large as the one before."""
     width: int
     height: int
 
@@ -37,7 +37,7 @@ class PictureLoader(QObject):
     """Loads one picture at a time; answers to superseded requests are dropped."""
 
     loaded = Signal(object)
-    """A ``Picture``."""
+    """Picture."""
     failed = Signal(str)
     """A sentence that says why the image cannot be shown."""
     _answered = Signal(int, object, str)
@@ -45,49 +45,49 @@ class PictureLoader(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        # A pool of its own ends with this object: no image is read after the window is gone.
+        # Its own pool ends with this object, so no image is read after the window closed.
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._newest = 0
-        self._known: OrderedDict[_Key, Picture] = OrderedDict()
-        self._answered.connect(self._take)
-        self._read.connect(self._remember)
+        self._cache: OrderedDict[_Key, Picture] = OrderedDict()
+        self._answered.connect(self._on_answered)
+        self._read.connect(self._on_read)
 
     def load(self, path: Path) -> None:
         """Start reading; ``loaded`` or ``failed`` follows unless another request comes first."""
         self.cancel()
-        known = self._known.get(_key(path))
-        if known is not None:
-            self.loaded.emit(known)
+        cached = self._cache.get(_key(path))
+        if cached is not None:
+            self.loaded.emit(cached)
         else:
             self._pool.start(_Reading(self, self._newest, path))
 
-    def look_ahead(self, paths: Sequence[Path]) -> None:
-        """Read these too; they are shown at once when they are asked for."""
+    def prefetch(self, paths: Sequence[Path]) -> None:
+        """Read these too, so that they are shown at once when they are requested."""
         for path in paths:
             if not self.knows(path):
                 self._pool.start(_Reading(self, _AHEAD, path))
 
     def knows(self, path: Path) -> bool:
-        """Whether the picture, as its file is now, would be there at once."""
-        return _key(path) in self._known
+        """Return whether the present version of a picture is in the cache."""
+        return _key(path) in self._cache
 
     def cancel(self) -> None:
         """Drop what is being read."""
         self._newest += 1
         self._pool.clear()
 
-    def _remember(self, key: _Key, picture: Picture) -> None:
-        self._known[key] = picture
-        self._known.move_to_end(key)
-        while len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+    def _on_read(self, key: _Key, picture: Picture) -> None:
+        self._cache[key] = picture
+        self._cache.move_to_end(key)
+        while len(self._cache) > _CACHE_SIZE:
+            self._cache.popitem(last=False)
 
-    def _take(self, number: int, picture: Picture | None, fault: str) -> None:
+    def _on_answered(self, number: int, picture: Picture | None, error_text: str) -> None:
         if number != self._newest:
             return
         if picture is None:
-            self.failed.emit(fault)
+            self.failed.emit(error_text)
         else:
             self.loaded.emit(picture)
 
@@ -98,30 +98,30 @@ class _Reading(QRunnable):
         self._loader, self._number, self._path = loader, number, path
 
     def run(self) -> None:
-        picture, fault, key = None, "", _key(self._path)
+        picture, error_text, key = None, "", _key(self._path)
         try:
             picture = read_picture(self._path)
         except MsdnError as error:
-            fault = str(error)
-        except Exception as error:  # whatever a strange file does, the window has to say something
-            fault = f"{self._path.name} cannot be shown ({error}); choose another image."
+            error_text = str(error)
+        except Exception as error:  # Whatever a damaged file does, the window has to say something.
+            error_text = f"{self._path.name} cannot be shown ({error}); choose another image."
         with contextlib.suppress(RuntimeError):  # The window is gone.
             if picture is not None:
                 self._loader._read.emit(key, picture)
-            self._loader._answered.emit(self._number, picture, fault)
+            self._loader._answered.emit(self._number, picture, error_text)
 
 
 def _key(path: Path) -> _Key:
-    """Tells a file from what it was before it was changed."""
+    """Return a key that changes with the file."""
     try:
         state = path.stat()
-    except (OSError, ValueError):  # The second: no file can be called so.
+    except (OSError, ValueError):  # ValueError: not a possible file name.
         return path, 0, 0
     return path, state.st_mtime_ns, state.st_size
 
 
 def read_picture(path: Path) -> Picture:
-    """The image at ``path``, upright and at most ``MAX_SIDE`` pixels long; ImageError where it cannot be opened."""
+    """Read an image, upright and scaled to at most ``MAX_SIDE``; raise ImageError if it cannot be opened."""
     from msdn_core.vision.images import image_size, open_image
 
     width, height = image_size(path)

@@ -1,14 +1,16 @@
-"""How plots look in every workspace: quiet axes in the theme's colours, and no menu of the library's own."""
+"""The look of plots in all workspaces: axes in the theme's colours, without pyqtgraph's menus."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
+from msdn_gui.actions.bind import ActionSet
+from msdn_gui.actions.spec import ActionSpec
 from msdn_gui.look.theme import small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
 
@@ -16,46 +18,64 @@ _AXIS_WIDTH = 52
 
 
 def quiet_plot(owner: QWidget, **parts: Any) -> pg.PlotWidget:
-    """A plot without buttons and menus, with a faint grid; ``owner`` is the widget that it is a part of.
+    """Return a plot without buttons and menus, with a faint grid; ``owner`` is the widget that contains it.
 
-    ``parts`` are those of pyqtgraph's own that others stand in for: ``viewBox``, ``axisItems``.
+    ``parts`` replace parts of pyqtgraph: ``viewBox``, ``axisItems``.
     """
     made = pg.PlotWidget(**parts)
     item = made.getPlotItem()
     item.setMenuEnabled(False)
-    # pyqtgraph makes this menu in any case, without a parent: it would outlive the plot.
-    # It stays a window of its own: as a plain child it would be shown within the plot.
+    # pyqtgraph always makes this menu, without a parent, so that it would outlive the plot.
+    # It keeps its window flags, because a plain child would be shown inside the plot.
     item.ctrlMenu.setParent(owner, item.ctrlMenu.windowFlags())
     item.hideButtons()
     item.showGrid(x=True, y=True, alpha=0.15)
     for side in ("bottom", "left"):
-        # An axis with its grid takes longer to paint than a curve: it is painted when its range is another one.
+        # An axis with its grid takes longer to paint than a curve, so it is painted only if its range changed.
         item.getAxis(side).setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
     return made
 
 
-def add_zoom_keys(plot: pg.PlotWidget, name: str, part: str, centre: Callable[[], QPointF | None]) -> None:
-    """Plus and minus zoom about a centre (None: the middle of what is in sight), 0 shows all; also in its menu.
+def bind_zoom(plot: pg.PlotWidget, specs: Sequence[ActionSpec], centre: Callable[[], QPointF | None]) -> None:
+    """Make the actions of ``zoom_actions`` for a plot and put them in its context menu.
 
-    ``name`` begins the actions' names, ``part`` is where the keys hold.
+    Zooming keeps the position that ``centre`` returns; None keeps the middle of the view.
     """
-    room = plot.getPlotItem().vb
+    view = plot.getPlotItem().vb
 
-    def make(word: str, text: str, keys: str, sign: str, do: Callable[[], None]) -> None:
-        belongs_to(make_action(plot, f"{name}_{word}", text, keys, do, sign=sign), part)
-
-    def zoom(by: float) -> None:
+    def zoom(factor: float) -> None:
         place = centre()
-        room.scaleBy((by, by), center=pg.Point(place) if place is not None else None)
+        view.scaleBy((factor, factor), center=pg.Point(place) if place is not None else None)
+
+    enlarge, reduce, show_all = (spec.id for spec in specs)
+    handlers: dict[str, Callable[[], object]] = {
+        enlarge: lambda: zoom(0.8),
+        reduce: lambda: zoom(1.25),
+        show_all: lambda: view.autoRange(padding=0.05),
+    }
+    ActionSet(plot, specs, handlers)
+    plot.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+
+def add_zoom_keys(plot: pg.PlotWidget, name: str, part: str, centre: Callable[[], QPointF | None]) -> None:
+    """Superseded by ``bind_zoom``, and removed once every workspace has its table."""
+    view = plot.getPlotItem().vb
+
+    def make(word: str, text: str, keys: str, icon: str, run: Callable[[], None]) -> None:
+        belongs_to(make_action(plot, f"{name}_{word}", text, keys, run, sign=icon), part)
+
+    def zoom(factor: float) -> None:
+        place = centre()
+        view.scaleBy((factor, factor), center=pg.Point(place) if place is not None else None)
 
     make("in", "Zoom in", "+; =", "zoom-in", lambda: zoom(0.8))
     make("out", "Zoom out", "-", "zoom-out", lambda: zoom(1.25))
-    make("fit", "Show all", "0", "fit", lambda: room.autoRange(padding=0.05))
+    make("fit", "Show all", "0", "fit", lambda: view.autoRange(padding=0.05))
     plot.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
 
 def recolour_plot(plot: pg.PlotWidget) -> None:
-    """Follows the theme."""
+    """Apply the theme's colours."""
     colours = theme().colours
     plot.setBackground(colours.panel)
     for side in ("bottom", "left"):

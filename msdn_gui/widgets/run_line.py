@@ -1,4 +1,4 @@
-"""How a run stands in a list: a sign, its name, and a line in small print below it."""
+"""How a run is drawn in a list: an icon, its name, and a line in small print below it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
 
 HEIGHT = 48
-_SIGN = 16
+_ICON = 16
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
 
 def paint_run(
     painter: QPainter,
     option: QStyleOptionViewItem,
-    sign: tuple[str, str],
+    icon: tuple[str, str],
     name: str,
     facts: str,
     *,
     age: str = "",
 ) -> None:
-    """``sign`` is an icon and the theme's name of its colour; ``age`` stands at the right of the name."""
+    """Draw a run; ``icon`` is an icon and its colour in the theme, ``age`` is at the right of the name."""
     colours = theme().colours
     painter.save()
     if option.state & QStyle.StateFlag.State_Selected:
@@ -33,10 +33,10 @@ def paint_run(
     if option.state & QStyle.StateFlag.State_HasFocus:
         painter.fillRect(option.rect.adjusted(0, 0, 3 - option.rect.width(), 0), colours.q("accent"))
     room = option.rect.adjusted(SPACING, 5, -SPACING, -5)
-    icon, colour = sign
+    icon_name, colour = icon
     ratio = painter.device().devicePixelRatioF()
-    painter.drawPixmap(room.left(), room.top() + 2, icon_pixmap(icon, _SIGN, colour, ratio))
-    text = room.adjusted(_SIGN + SPACING, 0, 0, 0)
+    painter.drawPixmap(room.left(), room.top() + 2, icon_pixmap(icon_name, _ICON, colour, ratio))
+    text = room.adjusted(_ICON + SPACING, 0, 0, 0)
     upper, lower = text.adjusted(0, 0, 0, -text.height() // 2), text.adjusted(0, text.height() // 2, 0, 0)
     painter.setFont(small_font())
     painter.setPen(colours.q("muted"))

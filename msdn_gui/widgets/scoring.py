@@ -1,4 +1,4 @@
-"""Stands where what all images' scores say will, until there are such scores."""
+"""Shown where the scores of all images are needed, until there are any."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from msdn_gui.widgets.job_notice import JobNotice
 if TYPE_CHECKING:
     from msdn_gui.services import Services
 
-_STAGES = {"features": "Looking at the images", "scores": "Scoring the images"}
+_STAGES = {"features": "Extracting features", "scores": "Scoring images"}
 
 
 class Scoring(JobNotice):
-    """Starts the engine's ``score``, and shows it also where another workspace has started it."""
+    """Starts the command ``score``, and shows its progress also if another workspace started it."""
 
     def __init__(self, session: Session, services: Services, workspace: str, use: str, *, line: int = 380) -> None:
-        """``use`` says what the scores are good for here; ``line`` is how many pixels the text is wide at most."""
+        """``use`` says what the scores are used for; ``line`` is the maximum width of the text in pixels."""
         super().__init__("scoring", "Score all images", "score_images", _STAGES, line)
         self._session, self._jobs, self._workspace, self._use = session, services.jobs, workspace, use
         self.start.clicked.connect(self.begin)
@@ -28,11 +28,11 @@ class Scoring(JobNotice):
         self.refresh()
 
     def begin(self) -> None:
-        """Starts to score all images by the chosen checkpoint."""
+        """Score all images with the checkpoint in use."""
         self._session.inference.collection.score(self._jobs, self._workspace)
 
     def refresh(self) -> None:
-        """Say what holds now."""
+        """Show the present state."""
         session, job = self._session, self._session.inference.collection.job
         phase = session.inference.collection.phase
         if job is not None:
@@ -41,13 +41,13 @@ class Scoring(JobNotice):
         if phase is CollectionPhase.LOADING:
             title, text = "Reading the scores …", ""
         elif session.inference.checkpoint is None:
-            title, text = "No checkpoint is chosen", "Choose one above, or train a run: its scores are asked for here."
+            title, text = "No checkpoint selected", "Select a checkpoint in the top bar, or train a run."
         elif not session.document.images:
-            title, text = "No images yet", "Import images (File menu) to have them scored."
+            title, text = "No images yet", "Import images (File → Import) to score them."
         else:
-            title = "These images were not scored by this checkpoint yet"
-            text = f"Each goes through the network once. {self._use}"
-        fault = session.inference.collection.scoring_fault or session.inference.collection.fault
+            title = "This checkpoint has not scored the images yet"
+            text = f"Scoring runs the network on each image once. {self._use}"
+        error = session.inference.collection.scoring_fault or session.inference.collection.fault
         self.show_missing(
-            title, fault or text, can_start=phase is CollectionPhase.MISSING and bool(session.document.images)
+            title, error or text, can_start=phase is CollectionPhase.MISSING and bool(session.document.images)
         )

@@ -297,7 +297,7 @@ def test_above_a_threshold_alone_is_coloured_and_its_share_of_the_regions_is_sai
         assert np.array_equal(side.view.heat.image[..., 3] > 0, values >= cut)
         share = f"{float((values >= cut).mean()):.0%}"
         assert side.readout.text() == f"per map, {share} above {short_number(cut)}"
-        assert f"only what is {cut:.6g} or more" in side.bar.accessibleName()
+        assert f"only values of {cut:.6g} or more" in side.bar.accessibleName()
     maps.controls.threshold.setValue(100)
     assert int((maps.av.view.heat.image[..., 3] > 0).sum()) == 1, "the peak is left"
     action(workspace, "explore.lower_threshold").trigger()

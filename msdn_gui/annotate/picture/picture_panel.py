@@ -90,7 +90,7 @@ class PicturePanel(QWidget):
 
     def look_ahead(self, records: Sequence[ImageRecord]) -> None:
         """Read these images too: they are shown at once when they are chosen next."""
-        self._loader.look_ahead([record.path for record in records])
+        self._loader.prefetch([record.path for record in records])
 
     def ask_for_note(self, images: list[ImageRecord]) -> None:
         """Put the cursor where the note of these flagged images is written."""

@@ -125,7 +125,7 @@ class MapPair(QWidget):
 
     def prefetch(self, paths: Sequence[Path]) -> None:
         """Read images that may be shown next while nothing else is requested."""
-        self.loader.look_ahead(paths)
+        self.loader.prefetch(paths)
 
     def _on_loaded(self, picture: Picture) -> None:
         self.picture, self.error = picture, ""
