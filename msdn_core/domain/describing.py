@@ -77,7 +77,7 @@ def find_attributes(text: str, attributes: Sequence[Attribute]) -> list[FoundAtt
     for column, attribute in enumerate(attributes):
         parts, names = _content(attribute.group), _content(attribute.name)
         if attribute.name.strip().lower() in ("yes", "no", "present", "absent"):
-            hit = _presence(clauses, parts, wanted=attribute.name.strip().lower() in ("yes", "present"))
+            hit = _presence(clauses, parts, present=attribute.name.strip().lower() in ("yes", "present"))
         else:
             hit = _named(clauses, parts, names, known)
         if hit is not None:
@@ -88,13 +88,13 @@ def find_attributes(text: str, attributes: Sequence[Attribute]) -> list[FoundAtt
 
 
 def _presence(
-    clauses: list[list[tuple[str, str]]], parts: set[str], *, wanted: bool
+    clauses: list[list[tuple[str, str]]], parts: set[str], *, present: bool
 ) -> tuple[tuple[str, ...], bool] | None:
     for clause in clauses:
         places = [place for place, (_, stem) in enumerate(clause) if stem in parts]
         for place in places:
             before = [word for word, _ in clause[max(0, place - 3) : place]]
-            if (not _NEGATIONS.isdisjoint(before)) != wanted:
+            if (not _NEGATIONS.isdisjoint(before)) != present:
                 return (clause[place][0],), True
     return None
 
@@ -132,7 +132,7 @@ def _content(name: str) -> set[str]:
 
 def _stem(word: str) -> str:
     for ending in ("", "s", "es"):
-        bare = word.removesuffix(ending) if ending else word
-        if bare in _SAME:
-            return _SAME[bare]
+        stem = word.removesuffix(ending) if ending else word
+        if stem in _SAME:
+            return _SAME[stem]
     return word[:-1] if word.endswith("s") and not word.endswith("ss") and len(word) > 3 else word

@@ -135,11 +135,11 @@ def _from_csv(path: Path) -> ClassSheet:
             raise line_error(path, line, f"has the class “{name}” a second time; remove one of the two lines")
         numbers = _numbers(cells[start:])
         if numbers is None:
-            odd = next(i for i, cell in enumerate(cells[start:]) if _numbers([cell]) is None)
+            invalid = next(i for i, cell in enumerate(cells[start:]) if _numbers([cell]) is None)
             raise line_error(
                 path,
                 line,
-                f"has “{cells[start + odd][:40]}” for {attributes[odd].full_name}; enter a number",
+                f"has “{cells[start + invalid][:40]}” for {attributes[invalid].full_name}; enter a number",
             )
         vectors[name] = numbers
         if SEEN in extras:

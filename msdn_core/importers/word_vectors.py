@@ -71,9 +71,9 @@ def attribute_words(
 def _summed(full_names: Sequence[str], path: Path, findings: Findings) -> NDArray[np.float32]:
     """Return (K, D) sums over the words of each name, as for the released vectors (reference, section 4)."""
     names = [words_of(name) for name in full_names]
-    wanted = dict.fromkeys(word for words in names for word in words)
-    vectors = look_up(path, set(wanted), findings)
-    unknown = findings.unknown_words = tuple(word for word in wanted if word not in vectors)
+    all_words = dict.fromkeys(word for words in names for word in words)
+    vectors = look_up(path, set(all_words), findings)
+    unknown = findings.unknown_words = tuple(word for word in all_words if word not in vectors)
     findings.counts["unknown_words"] = len(unknown)
     if unknown:
         what = counted(len(unknown), "word", "words")

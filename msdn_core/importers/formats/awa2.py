@@ -29,7 +29,7 @@ _DIRECTORY = OfficialDirectory(
     pictures="JPEGImages",
 )
 _MISSING = -1.0
-"""The value of the matrix for what nobody was asked."""
+"""The value of the matrix for missing answers."""
 
 
 def import_awa2(

@@ -47,14 +47,14 @@ def look_up(path: Path, words: Collection[str], findings: Findings) -> Vectors:
     ImportFault
         If the file cannot be read, is cut short, or is in none of these formats.
     """
-    wanted = {word.encode(): word for word in words}
+    requested = {word.encode(): word for word in words}
     found: Vectors = {}
     read = _binary if _kind(path) in _BINARY else _text
     try:
         with cast("BinaryIO", gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")) as stream:
-            for word, vector in read(stream, path, wanted, findings):
-                found.setdefault(wanted[word], vector)
-                if len(found) == len(wanted):
+            for word, vector in read(stream, path, requested, findings):
+                found.setdefault(requested[word], vector)
+                if len(found) == len(requested):
                     break
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ImportFault(f"The file {path} is not a complete .gz file ({error}); download it again.") from error
@@ -66,7 +66,7 @@ def look_up(path: Path, words: Collection[str], findings: Findings) -> Vectors:
 Entries = Iterator[tuple[bytes, NDArray[np.float32]]]
 
 
-def _text(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Findings) -> Entries:
+def _text(stream: BinaryIO, path: Path, requested: Collection[bytes], findings: Findings) -> Entries:
     """Yield the words of a text; GloVe's has no header, word2vec's begins with the numbers of words and dimensions."""
     number = dimension = complete = 0
     while line := stream.readline(_MAX_LINE):
@@ -89,7 +89,7 @@ def _text(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Fin
             findings.add_malformed(path, number)
             continue
         complete += 1
-        if word in wanted:
+        if word in requested:
             numbers = finite_numbers([text.decode("ascii", "replace") for text in texts[-dimension:]])
             vector = None if numbers is None else _vector(np.array(numbers))
             if vector is None:
@@ -100,7 +100,7 @@ def _text(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Fin
         raise ImportFault(f"{path} has no word vectors; choose a file of GloVe or word2vec.")
 
 
-def _binary(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: Findings) -> Entries:
+def _binary(stream: BinaryIO, path: Path, requested: Collection[bytes], findings: Findings) -> Entries:
     """Yield the words of a binary file: a line with both sizes, then each word, a space, and little-endian float32."""
     head = _head(stream.readline(_MAX_WORD).split())
     if head is None or not 1 <= head[1] <= _MAX_DIMENSION:
@@ -117,7 +117,7 @@ def _binary(stream: BinaryIO, path: Path, wanted: Collection[bytes], findings: F
             )
         word = buffer[at:end].lstrip(b"\n")
         at = end + 1 + size
-        if word in wanted:
+        if word in requested:
             vector = _vector(np.frombuffer(buffer, "<f4", head[1], end + 1))
             if vector is None:
                 findings.add(

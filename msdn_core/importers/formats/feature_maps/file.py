@@ -80,9 +80,9 @@ def read_feature_file(path: Path) -> FeatureFile:
             raise ImportFault(f"{path} splits {len(splits)} images and has maps of {count}; download the file again.")
         sizes = {"allclasses_names": len(checked), "attribute_names": checked.shape[1], "image_files": count}
         names = {name: texts(file, name, path) for name in sizes}
-        for name, wanted in sizes.items():
-            if len(names[name]) not in (0, wanted):
-                raise ImportFault(f"{path} has {len(names[name])} {name} instead of {wanted}; download the file again.")
+        for name, expected in sizes.items():
+            if len(names[name]) not in (0, expected):
+                raise ImportFault(f"{path} has {len(names[name])} {name} instead of {expected}; download the file again.")
         return FeatureFile(
             path,
             _spec(file, path, channels, grid),
