@@ -1,4 +1,4 @@
-"""Slow and literal computations that the metrics are held to: loops over one image, one map, one region at a time."""
+"""Slow and literal computations to check the metrics: loops over single images, maps and regions."""
 
 from __future__ import annotations
 

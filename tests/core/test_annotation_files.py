@@ -1,4 +1,4 @@
-"""Annotations go out and come in again as they were; what strangers write is taken apart with care."""
+"""Exported annotations are imported unchanged, and files from unknown sources are read with care."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ marks = st.builds(
 
 @CALM
 @given(st.dictionaries(st.tuples(st.integers(1, 3), st.integers(0, 2)), said))
-def test_judgements_go_out_and_come_in_as_they_were(project, tmp_path, what) -> None:
+def test_exported_judgements_are_imported_unchanged(project, tmp_path, what) -> None:
     project.annotations.put_judgements(dict.fromkeys(project.annotations.judgements_by("Ann")))
     wanted = {JudgementKey(image, column, "Ann"): one for (image, column), one in what.items()}
     project.annotations.put_judgements(wanted)
@@ -65,7 +65,7 @@ def test_judgements_go_out_and_come_in_as_they_were(project, tmp_path, what) -> 
 
 @CALM
 @given(st.lists(marks, max_size=6))
-def test_boxes_and_points_go_out_and_come_in_as_they_were(project, tmp_path, what) -> None:
+def test_exported_marks_are_imported_unchanged(project, tmp_path, what) -> None:
     project.annotations.put_marks(dict.fromkeys(project.annotations.all_marks()))
     project.annotations.put_marks(dict(enumerate(what, start=1)))
     write_coco(project, tmp_path / "marks.json")
@@ -76,7 +76,7 @@ def test_boxes_and_points_go_out_and_come_in_as_they_were(project, tmp_path, wha
 @pytest.mark.parametrize("suffix", ["csv", "json"])
 @CALM
 @given(st.lists(marks, min_size=1, max_size=6))
-def test_boxes_and_points_stand_in_sheets_of_images_and_come_in_as_they_were(project, tmp_path, suffix, what) -> None:
+def test_marks_in_sheets_of_images_are_imported_unchanged(project, tmp_path, suffix, what) -> None:
     project.annotations.put_marks(dict.fromkeys(project.annotations.all_marks()))
     project.annotations.put_marks(dict(enumerate(what, start=1)))
     file = tmp_path / f"sheet.{suffix}"
@@ -87,7 +87,7 @@ def test_boxes_and_points_stand_in_sheets_of_images_and_come_in_as_they_were(pro
     assert [replace(mark, image_id=mark.image_id + 1) for mark in found.marks] == of_images
 
 
-def test_a_folder_that_is_imported_brings_what_people_drew(project, tmp_path) -> None:
+def test_importing_a_folder_imports_its_marks(project, tmp_path) -> None:
     for name in NAMES:
         (tmp_path / "images" / name).parent.mkdir(parents=True, exist_ok=True)
         Image.new("RGB", (64, 48)).save(tmp_path / "images" / name)
@@ -103,7 +103,7 @@ def test_a_folder_that_is_imported_brings_what_people_drew(project, tmp_path) ->
     assert found == [(NAMES[2], "crown", Box(1.5, 2, 3, 4))]
 
 
-def test_a_sheet_that_was_typed_by_hand_gives_the_reader_as_whoever_drew(project, tmp_path) -> None:
+def test_marks_without_an_annotator_get_the_given_one(project, tmp_path) -> None:
     sheet = tmp_path / "typed.csv"
     sheet.write_text("image;mark 1 of;mark 1 x;mark 1 y\na/one.jpg;crest;12;7\nb/one.jpg;;;\nelse.jpg;;1;2\n")
     made, findings = marks_from_file(sheet, project, "Eve", AT)
@@ -115,7 +115,7 @@ def test_a_sheet_that_was_typed_by_hand_gives_the_reader_as_whoever_drew(project
             marks_from_file(sheet, project, "Eve", AT)
 
 
-def test_files_of_another_numbering_are_joined_by_name_and_what_is_unknown_is_said(project, tmp_path) -> None:
+def test_files_with_other_numbers_are_joined_by_name_and_unknown_names_are_reported(project, tmp_path) -> None:
     (tmp_path / "images.txt").write_text("9 a/two words.jpg\n4 elsewhere.jpg\n")
     (tmp_path / "attributes.txt").write_text("1 crest::yes\n2 crown::light blue\n3 tail::long\n")
     (tmp_path / "image_attribute_labels.txt").write_text("9 1 1 4 2.5\n9 2 0 1 7\n9 3 1 4 1\n4 1 1 4 1\n9 1 x 4 1\n")
@@ -160,13 +160,13 @@ def test_a_coco_file_of_another_program_is_read_by_file_names(project, tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"annotations": 3}', '{"annotations": [], "images": []}', "[" * 100_000])
-def test_what_is_no_coco_is_refused_in_a_sentence(project, tmp_path, text) -> None:
+def test_a_file_that_is_not_coco_is_refused(project, tmp_path, text) -> None:
     (tmp_path / "odd.json").write_text(text)
     with pytest.raises(ImportFault, match=r"odd\.json.*;"):
         marks_from_coco(tmp_path / "odd.json", project, "Eve", AT)
 
 
-def test_sizes_stand_beside_images_that_can_be_opened(project, tmp_path) -> None:
+def test_sizes_of_readable_images_are_exported(project, tmp_path) -> None:
     (tmp_path / "images/a").mkdir(parents=True)
     Image.new("RGB", (64, 48)).save(tmp_path / "images/a/one.jpg")
     project.annotations.put_marks({n: Mark(n, "", Box(0, 0, 5, 5), "Ann", AT) for n in (1, 2)})
@@ -178,7 +178,7 @@ def test_sizes_stand_beside_images_that_can_be_opened(project, tmp_path) -> None
     ]
 
 
-def test_the_sheet_of_annotations_says_what_is_in_force(project, tmp_path) -> None:
+def test_the_sheet_of_annotations_has_the_effective_judgements(project, tmp_path) -> None:
     project.set_image_attributes(1, np.array([1, 0, -1], np.int8), np.array([3, 3, 0], np.int8))
     project.annotations.put_judgements({JudgementKey(1, 0, "Ann"): Judgement(False, Certainty.DEFINITELY, AT)})
     project.annotations.put_judgements({JudgementKey(2, 2, "Ann"): Judgement(True, Certainty.GUESSING, AT)})

@@ -1,4 +1,4 @@
-"""What people say of images is kept with who and when, undone exactly, and read back in force."""
+"""Annotations are stored with annotator and time, undone exactly, and combined to effective judgements."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def judged(present: bool, certainty: Certainty, minute: int) -> Judgement:
     return Judgement(present, certainty, f"2026-01-01T12:{minute:02}:00.000+00:00")
 
 
-def test_the_last_word_of_a_person_holds_and_the_data_sets_where_nobody_spoke(project: Project) -> None:
+def test_the_effective_judgement_is_the_latest_by_a_person_or_the_data_sets(project: Project) -> None:
     project.set_image_attributes(1, np.array([1, 0, -1], np.int8), np.array([3, 4, 0], np.int8))
     store = project.annotations
     store.put_judgements(
@@ -116,7 +116,7 @@ def test_reading_many_keys_at_once(project: Project) -> None:
     assert store.read_judgements([JudgementKey(1, 0, "nobody")]) == {JudgementKey(1, 0, "nobody"): None}
 
 
-def test_an_edit_that_cannot_be_made_changes_nothing(project: Project) -> None:
+def test_a_refused_edit_changes_nothing(project: Project) -> None:
     store = project.annotations
     good = judged(True, Certainty.DEFINITELY, 0)
     with pytest.raises(ProjectError, match="no attribute column 3"):
@@ -137,7 +137,7 @@ def test_an_edit_that_cannot_be_made_changes_nothing(project: Project) -> None:
     assert store.annotators() == ()
 
 
-def test_other_attributes_take_their_judgements_with_them(project: Project) -> None:
+def test_replacing_attributes_deletes_their_judgements(project: Project) -> None:
     store = project.annotations
     store.put_judgements({JudgementKey(1, 2, "Ann"): judged(True, Certainty.DEFINITELY, 0)})
     table = project.table()
@@ -147,7 +147,7 @@ def test_other_attributes_take_their_judgements_with_them(project: Project) -> N
     assert store.judgements(1) == {}
 
 
-def test_a_project_of_before_annotations_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_a_project_from_before_annotations_is_migrated(tmp_path: Path) -> None:
     folder = tmp_path / "old"
     folder.mkdir()
     old = sqlite3.connect(folder / PROJECT_FILE, isolation_level=None)
@@ -180,7 +180,7 @@ def test_a_label_never_makes_a_test_image_a_training_image(before: Split, seen: 
     assert split_of_label(before, seen) is after
 
 
-def test_an_attribute_that_was_judged_since_is_not_taken_back_from_under_its_judgements(project: Project) -> None:
+def test_an_attribute_that_has_been_judged_cannot_be_removed(project: Project) -> None:
     project.append_attribute(Attribute("tail", "forked"))
     key = JudgementKey(2, 3, "Ann")
     before = project.annotations.put_judgements({key: judged(True, Certainty.DEFINITELY, 1)})

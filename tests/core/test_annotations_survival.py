@@ -1,4 +1,4 @@
-"""Annotating is killed at any moment, again and again, and no acknowledged edit is lost nor half an edit kept."""
+"""Annotating processes are killed at any moment; no acknowledged edit is lost, and none is partial."""
 
 from __future__ import annotations
 
@@ -23,22 +23,22 @@ from pathlib import Path
 from msdn_core.domain.annotation import Box, Certainty, ImageLabel, Judgement, Mark, Review, ReviewState, Split
 from msdn_core.project import JudgementKey, Project
 project = Project.open(Path(sys.argv[1]))
-room, edit = project.annotations, int(sys.argv[2])
+store, edit = project.annotations, int(sys.argv[2])
 while True:
     image, at = edit % {IMAGES} + 1, f"{{edit:09}}"
     columns = [(edit + step) % {ATTRIBUTES} for step in (0, 7, 13)]
     said = Judgement(edit % 2 == 0, Certainty(edit % 4 + 1), at)
-    room.put_judgements({{JudgementKey(image, column, f"Ann {{edit}}"): said for column in columns}})
+    store.put_judgements({{JudgementKey(image, column, f"Ann {{edit}}"): said for column in columns}})
     with project.transaction():
-        room.put_reviews({{image: Review(ReviewState.FLAGGED, at, "Ann", at)}})
-        room.put_marks({{edit + 1: Mark(image, "beak", Box(edit, 0, 1, 1), "Ann", at)}})
+        store.put_reviews({{image: Review(ReviewState.FLAGGED, at, "Ann", at)}})
+        store.put_marks({{edit + 1: Mark(image, "beak", Box(edit, 0, 1, 1), "Ann", at)}})
     print(edit, flush=True)
     edit += 1
 """
 
 
 @pytest.mark.parametrize("kills", [8, pytest.param(50, marks=pytest.mark.slow)])
-def test_nothing_is_lost_and_nothing_is_halved_however_often_it_is_killed(tmp_path: Path, kills: int) -> None:
+def test_killed_processes_lose_no_edit_and_leave_no_partial_one(tmp_path: Path, kills: int) -> None:
     folder = tmp_path / "p"
     with Project.create(folder) as project:
         attributes = tuple(Attribute("g", str(n)) for n in range(ATTRIBUTES))

@@ -1,4 +1,4 @@
-"""Noise told from differences: every draw against the figure's own definition on the images that were drawn."""
+"""Noise and differences: every draw against the definition of the result on the drawn images."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def drawn(weights: np.ndarray) -> np.ndarray:
     return np.repeat(np.arange(len(weights)), weights.astype(int))
 
 
-def test_the_two_best_classes_of_an_image_decide_as_all_of_them_do(test_set) -> None:
+def test_the_two_best_classes_give_the_prediction_of_all_classes(test_set) -> None:
     _, scores = test_set
     best = best_seen_unseen(scores, SEEN)
     # Halves of the scores' own steps, so that ties are among them.
@@ -58,7 +58,7 @@ def test_a_draw_has_as_many_images_of_each_class(test_set) -> None:
     assert (weights != bootstrap.drawn_weights(labels, 50, seed=1)).any()
 
 
-def test_figures_of_a_draw_are_those_of_its_images(test_set) -> None:
+def test_results_of_a_draw_are_those_of_its_images(test_set) -> None:
     labels, scores = test_set
     weights = bootstrap.drawn_weights(labels, 30)
     found = bootstrap.figure_draws(weights, labels, SEEN, best_seen_unseen(scores, SEEN), 0.33)
@@ -69,7 +69,7 @@ def test_figures_of_a_draw_are_those_of_its_images(test_set) -> None:
             assert found[name][draw] == pytest.approx(getattr(wanted, name), abs=1e-6)
 
 
-def test_classes_that_are_drawn_anew_count_as_often_as_they_are_drawn(test_set) -> None:
+def test_resampled_classes_count_as_often_as_they_are_drawn(test_set) -> None:
     labels, scores = test_set
     weights = bootstrap.drawn_weights(labels, 40, kinds=SEEN)
     hits = best_seen_unseen(scores, SEEN).at(0.33) == labels
@@ -115,7 +115,7 @@ def test_the_auc_of_a_draw_is_that_of_its_images_with_ties_and_unknown_ones(test
         np.testing.assert_allclose(found[draw], wanted, atol=1e-6)
 
 
-def test_an_interval_covers_the_truth_about_as_often_as_it_says(rng) -> None:
+def test_an_interval_covers_the_truth_as_often_as_its_level(rng) -> None:
     covered = 0
     for trial in range(200):
         hits = rng.random(300) < 0.7
@@ -126,7 +126,7 @@ def test_an_interval_covers_the_truth_about_as_often_as_it_says(rng) -> None:
     assert 175 <= covered <= 199
 
 
-def test_runs_that_say_the_same_differ_by_nothing_and_a_better_one_by_more_than_noise(rng) -> None:
+def test_equal_runs_do_not_differ_and_a_better_one_differs_by_more_than_noise(rng) -> None:
     labels = np.repeat(np.arange(5), 60)
     weights = bootstrap.drawn_weights(labels, 300)
     right = rng.random(300) < 0.5

@@ -1,4 +1,4 @@
-"""What-if over a whole collection: after any edit it says what scoring everything anew would say."""
+"""Editing a whole collection gives the same result as scoring it again."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ def anew(attribute_scores, vectors, seen, clip):
 
 
 @pytest.mark.parametrize("clip", [False, True])
-def test_edits_and_new_classes_leave_what_scoring_anew_would_give(clip):
+def test_edits_and_new_classes_equal_scoring_again(clip):
     rng = np.random.default_rng(5)
     attribute_scores, vectors = rng.normal(size=(N, K)), rng.normal(size=(M, K))
     seen = np.arange(M) < 6
@@ -47,7 +47,7 @@ def test_edits_and_new_classes_leave_what_scoring_anew_would_give(clip):
     assert len(vectors) == M + 20
 
 
-def test_classes_alike_share_their_place_and_the_first_of_them_wins():
+def test_tied_classes_share_a_place_and_the_first_wins():
     attribute_scores = np.abs(np.random.default_rng(1).normal(size=(N, K))) + 0.1
     vectors = np.vstack([np.eye(K)[0], np.ones(K), np.ones(K)])
     ranked = RankedCollection(attribute_scores, vectors, np.zeros(3, dtype=bool), gamma=0.0)

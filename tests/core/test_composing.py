@@ -1,4 +1,4 @@
-"""A class made of others, of images, and of words."""
+"""New classes from other classes, from images, and from words."""
 
 import numpy as np
 import pytest
@@ -37,13 +37,13 @@ def test_attributes_and_their_synonyms_are_found_where_their_part_is_named(text,
     assert found(text) - {"size::small"} == names - {"size::small"}
 
 
-def test_a_word_without_its_part_is_a_question_and_not_an_answer() -> None:
+def test_a_word_without_its_part_is_unsure() -> None:
     assert found("All is red", sure=False) == {"crown::red", "wing colour::red"}
     assert found("All is red") == set()
     assert found("A red crown", sure=False) == set()
 
 
-def test_the_colour_of_a_part_is_not_taken_for_that_of_the_whole_bird() -> None:
+def test_the_colour_of_a_part_is_not_that_of_the_whole_bird() -> None:
     birds = (*BIRDS, Attribute.parse("has_primary_color::black"))
     for text, is_sure in (("a black crown", []), ("a bird, all black, with a red crown", [True])):
         hits = [one.is_sure for one in find_attributes(text, birds) if one.column == len(BIRDS)]
@@ -58,7 +58,7 @@ def test_a_blend_is_the_mean_by_weight() -> None:
             blended(vectors[: len(weights)], weights)
 
 
-def test_examples_of_a_class_give_its_vector_back_and_say_how_much_they_differ() -> None:
+def test_examples_of_a_class_give_its_vector_and_their_spread() -> None:
     draw = np.random.default_rng(0)
     vectors = draw.random((12, 8))
     table = ClassTable(

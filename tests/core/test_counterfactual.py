@@ -1,4 +1,4 @@
-"""What would turn a decision round, against brute force."""
+"""What would change a prediction, against brute force."""
 
 from itertools import combinations
 
@@ -9,7 +9,7 @@ from msdn_core.domain.counterfactual import fewest_scores, smallest_edit
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_no_smaller_set_of_scores_turns_the_decision(seed):
+def test_no_smaller_set_of_scores_changes_the_prediction(seed):
     draw = np.random.default_rng(seed)
     differences, offset = draw.normal(0.3, 1.0, 7), float(draw.normal(0, 1.5))
     found = fewest_scores(differences, offset)

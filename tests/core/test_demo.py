@@ -1,4 +1,4 @@
-"""The aviary: the same birds for the same seed, true places, and a shipped run that keeps its promise."""
+"""The aviary: the same birds for the same seed, true parts, and a shipped run that reproduces its results."""
 
 import io
 
@@ -65,7 +65,7 @@ def test_a_part_is_where_the_project_says_it_is(row):
             assert np.abs(picture[y, x] - COLOURS[bird.traits[group]]).max() < 30, (part, bird.traits[group])
 
 
-def test_every_part_lies_in_the_picture():
+def test_every_part_is_in_the_picture():
     poses = [make_pose(np.random.default_rng(seed)) for seed in range(300)]
     places = np.array([pose.place(list(PARTS.values())) for pose in poses])
     assert places.min() > 0
@@ -74,7 +74,7 @@ def test_every_part_lies_in_the_picture():
     assert set(GROUP_PARTS) == set(TRAITS)
 
 
-def test_drawing_goes_on_where_it_was_stopped_and_redraws_nothing(tmp_path):
+def test_drawing_continues_where_it_stopped(tmp_path):
     create_demo(tmp_path / "project")
     seen = []
     draw_missing(
@@ -92,7 +92,7 @@ def test_drawing_goes_on_where_it_was_stopped_and_redraws_nothing(tmp_path):
     assert Image.open(io.BytesIO(listed[-1].read_bytes())).size == (SIZE, SIZE)
 
 
-def test_the_shipped_run_belongs_to_the_aviary_and_keeps_its_promise(aviary):
+def test_the_shipped_run_belongs_to_the_aviary_and_reproduces_its_results(aviary):
     run = RunDirectory(aviary / "runs" / SHIPPED_RUN)
     header = read_header(run.checkpoint("best"))
     with Project.open(aviary, read_only=True) as project:

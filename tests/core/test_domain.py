@@ -1,4 +1,4 @@
-"""Class tables, scores and maps keep the promises that every room builds on."""
+"""Class tables, scores and maps."""
 
 import dataclasses
 
@@ -26,7 +26,7 @@ def test_unit_vectors_have_length_one_and_an_empty_class_stays_zero():
     assert table().unit_vectors().tolist() == [[0.6, 0.0, 0.8], [0.0, 0.0, 0.0]]
 
 
-def test_negative_values_are_clipped_before_the_length_is_taken_where_the_recipe_says_so():
+def test_negative_values_are_clipped_before_scaling_if_the_recipe_says_so():
     negative = table().with_values([0], [1], [-12.0])
     assert negative.unit_vectors(clip_negative=True)[0].tolist() == [0.6, 0.0, 0.8]
     assert negative.unit_vectors()[0].tolist() == [3 / 13, -12 / 13, 4 / 13]
@@ -82,7 +82,7 @@ def test_an_edited_table_keeps_what_is_known_of_its_other_rows():
         (("a",), [[1, 2, 3], [0, 0, 0]], "one row per class"),
     ],
 )
-def test_a_table_that_makes_no_sense_is_refused(classes, vectors, sentence):
+def test_an_invalid_table_is_refused(classes, vectors, sentence):
     with pytest.raises(MsdnError, match=sentence):
         ClassTable(ATTRIBUTES, classes, np.array(vectors, float), np.ones(len(classes), bool))
 
@@ -93,7 +93,7 @@ def test_attribute_names_survive_the_field_s_spelling():
     assert table().groups == {"wing": (0, 1), "crest": (2,)}
 
 
-def test_contributions_sum_to_the_class_score_and_gamma_falls_on_seen_classes_alone():
+def test_contributions_sum_to_the_class_score_and_gamma_applies_to_seen_classes_only():
     rng = np.random.default_rng(0)
     scores = fused_attribute_scores(rng.normal(size=3), rng.normal(size=3), Fusion(0.9, 0.1))
     unit = table().with_values([1], [0], [2.0]).unit_vectors()
@@ -103,7 +103,7 @@ def test_contributions_sum_to_the_class_score_and_gamma_falls_on_seen_classes_al
     assert calibrated(totals, np.array([True, False]), 0.7) == pytest.approx(totals - [0.7, 0.0])
 
 
-def test_a_published_bias_decides_as_gamma_two_does():
+def test_the_published_bias_equals_gamma_two():
     rng = np.random.default_rng(1)
     totals, seen = rng.normal(size=(200, 9)), np.arange(9) < 6
     biased = totals + np.where(seen, -1.0, 1.0)
@@ -135,7 +135,7 @@ def test_the_colour_table_rises_evenly_in_lightness():
     assert steps.max() < 2.6
 
 
-def test_a_table_in_other_units_has_other_bounds_for_what_a_person_gives():
+def test_the_value_range_follows_the_units_of_the_table():
     values = table().vectors / np.abs(table().vectors).max()
     assert dataclasses.replace(table(), vectors=np.abs(values)).value_range == (0, 1)
     assert dataclasses.replace(table(), vectors=np.abs(values) * 60).value_range == (0, 100)

@@ -1,4 +1,4 @@
-"""The space of attributes and its planes: what lies together belongs together, and what is kept is found again."""
+"""The attribute space and its planes, and stored embeddings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def groups(rng, count: int = 30) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return 15 * (vectors[labels] - 0.9) + rng.normal(size=(4 * count, 12)), vectors, labels
 
 
-def test_a_class_lies_among_its_images_whatever_mean_and_scale_their_scores_have(rng) -> None:
+def test_a_class_is_among_its_images_for_any_mean_and_scale_of_scores(rng) -> None:
     scores, vectors, labels = groups(rng)
 
     def own_class_is_nearer_than_other_images(images: np.ndarray, classes: np.ndarray) -> np.ndarray:
@@ -66,7 +66,7 @@ def test_few_images_and_few_attributes_have_a_plane_too(images: int, attributes:
     assert np.isfinite(found.classes).all()
 
 
-def test_t_sne_keeps_classes_apart_and_says_how_far_it_is(rng) -> None:
+def test_t_sne_separates_classes_and_reports_progress(rng) -> None:
     scores, vectors, labels = groups(rng, 15)
     told: list[tuple[int, int]] = []
     made = tsne(attribute_space(scores, vectors), "it", progress=lambda *how: told.append(how))
@@ -87,7 +87,7 @@ def run(tmp_path_factory) -> RunDirectory:
     return run
 
 
-def test_the_command_keeps_the_embedding_with_what_it_was_made_of(run: RunDirectory, capsys) -> None:
+def test_the_command_stores_the_embedding_with_its_origin(run: RunDirectory, capsys) -> None:
     words = ["--json", "embed", str(run.project_path), "--run", "one"]
     assert main(words) == 1
     assert "has not been evaluated" in capsys.readouterr().out

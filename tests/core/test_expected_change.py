@@ -1,4 +1,4 @@
-"""The change that a judgement is expected to bring is what Bayes' rule gives when both answers are tried."""
+"""The expected information gain is what Bayes' rule gives for both answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def divergence(after: np.ndarray, before: np.ndarray) -> float:
     return float((after * np.log2(after / before)).sum())
 
 
-def test_it_is_the_mean_divergence_of_the_beliefs_that_both_answers_leave() -> None:
+def test_the_gain_is_the_mean_divergence_over_both_answers() -> None:
     before = class_beliefs(SCORES, CHANCES, NOBODY)
     found = expected_change(before, CHANCES, NOBODY)
     for image in range(4):
@@ -32,7 +32,7 @@ def test_it_is_the_mean_divergence_of_the_beliefs_that_both_answers_leave() -> N
             np.testing.assert_allclose(found[image, attribute], expected, atol=1e-12)
 
 
-def test_nothing_is_to_be_expected_of_what_is_judged_or_told_by_no_class_or_known_already() -> None:
+def test_judged_or_uninformative_attributes_have_no_gain() -> None:
     said = NOBODY.copy()
     said[1, 3] = 0
     flat = CHANCES.copy()
@@ -47,7 +47,7 @@ def test_nothing_is_to_be_expected_of_what_is_judged_or_told_by_no_class_or_know
     assert found.max() <= 1.0, "an answer is one bit at most"
 
 
-def test_images_are_alike_in_what_sets_them_apart_from_the_collection() -> None:
+def test_similarity_ignores_what_all_images_share() -> None:
     shared = np.linspace(0, 50, 30)
     own = DRAW.normal(size=(6, 30))
     scores = (shared + np.concatenate([own, own + DRAW.normal(0, 0.05, (6, 30)), -own])).astype(np.float32)

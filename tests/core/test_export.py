@@ -1,4 +1,4 @@
-"""What is exported can be imported again, and is what it was; a run's words come out as it said them."""
+"""Exported files can be imported unchanged, and contain the outputs of the run."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def told(path: Path) -> dict[str, object]:
 PLAIN = ("attributes", "classes", "vectors", "seen", "images")
 
 
-def test_att_splits_come_back(project: Path, tmp_path: Path) -> None:
+def test_exported_att_splits_are_imported_unchanged(project: Path, tmp_path: Path) -> None:
     with Project.open(project, read_only=True) as opened:
         export_att_splits(opened, tmp_path / "att_splits.mat")
     import_xlsa17(tmp_path / "att_splits.mat", tmp_path / "again", images=tmp_path / "photos")
@@ -97,7 +97,7 @@ def unreviewed(told_of: dict[str, object]) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "json"])
-def test_sheets_come_back(project: Path, tmp_path: Path, suffix: str) -> None:
+def test_exported_sheets_are_imported_unchanged(project: Path, tmp_path: Path, suffix: str) -> None:
     folder = tmp_path / "sheets"
     folder.mkdir()
     with Project.open(project, read_only=True) as opened:
@@ -116,7 +116,7 @@ def test_sheets_come_back(project: Path, tmp_path: Path, suffix: str) -> None:
         assert words.tolist() == [[0, 1], [2, 3], [4, 5]]
 
 
-def test_feature_maps_come_back_to_the_last_bit(tmp_path: Path) -> None:
+def test_exported_feature_maps_are_imported_bit_by_bit(tmp_path: Path) -> None:
     made = small_run.make_project(tmp_path / "made", parts=False)
     with Project.open(made) as opened:
         opened.add_class("without images", np.ones(12), seen=True)
@@ -145,7 +145,7 @@ def run(*arguments: object) -> int:
     return main([str(argument) for argument in arguments])
 
 
-def test_predictions_are_those_that_the_figures_are_made_of(trained: tuple[Path, Path], tmp_path: Path) -> None:
+def test_exported_predictions_give_the_results_of_the_run(trained: tuple[Path, Path], tmp_path: Path) -> None:
     project, checkpoint = trained
     for name in ("p.csv", "p.npz"):
         assert run("export", "predictions", project, tmp_path / name, "--run", checkpoint, "--device", "cpu") == 0
@@ -175,7 +175,7 @@ def test_predictions_are_those_that_the_figures_are_made_of(trained: tuple[Path,
     }
 
 
-def test_an_image_without_a_class_is_predicted_all_the_same(trained: tuple[Path, Path], tmp_path: Path) -> None:
+def test_an_image_without_a_class_is_predicted_too(trained: tuple[Path, Path], tmp_path: Path) -> None:
     project = shutil.copytree(trained[0], tmp_path / "project")
     with Project.open(project, read_only=True) as opened:
         first = opened.images()[0]
@@ -187,7 +187,7 @@ def test_an_image_without_a_class_is_predicted_all_the_same(trained: tuple[Path,
     assert np.isfinite(said.scores_av).all()
 
 
-def test_explanations_hold_what_the_network_attends_to(trained: tuple[Path, Path], tmp_path: Path) -> None:
+def test_exported_explanations_are_the_networks_attention(trained: tuple[Path, Path], tmp_path: Path) -> None:
     project, checkpoint = trained
     for name in ("e.csv", "e.npz"):
         assert run("export", "explanations", project, tmp_path / name, "--run", checkpoint, "--split", "train") == 0
@@ -208,7 +208,7 @@ def test_explanations_hold_what_the_network_attends_to(trained: tuple[Path, Path
         assert peak == arrays["attention_av"][5, 3].max()
 
 
-def test_the_head_says_in_onnx_what_it_says_in_torch(trained: tuple[Path, Path], tmp_path: Path) -> None:
+def test_the_onnx_head_equals_the_torch_head(trained: tuple[Path, Path], tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     import torch
 
@@ -234,7 +234,7 @@ def test_the_head_says_in_onnx_what_it_says_in_torch(trained: tuple[Path, Path],
     assert json.loads(properties["classes"]) == list(header.classes)
 
 
-def test_what_cannot_be_exported_says_why(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refused_export_says_why(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("export", "classes", project, tmp_path / "classes.xls") == 1
     assert "ends with .csv or .json" in capsys.readouterr().err
     assert run("export", "predictions", project, tmp_path / "p.csv") == 1

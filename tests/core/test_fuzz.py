@@ -1,6 +1,6 @@
-"""Damaged and hostile files: every reader names file and fault, or reports what it mended; nothing else happens.
+"""Damaged and malicious files: every reader refuses them with a sentence or reports what it corrected.
 
-2,000 mutated files a reader run in the suite; more with ``MSDN_FUZZ=100000 python -m pytest tests/core/test_fuzz.py``.
+The suite tries 2,000 mutated files per reader; more with ``MSDN_FUZZ=100000 python -m pytest tests/core/test_fuzz.py``.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ resource = pytest.importorskip("resource", reason="this system does not say how 
 FILES = int(os.environ.get("MSDN_FUZZ", "2000"))
 AT_ONCE = 50
 WRITTEN = 2
-"""So many data sets a reader become a project on disk: that is the slow part."""
+"""The number of data sets per reader that become a project on disk, which is slow."""
 MEMORY_MIB = 300
 SECONDS = 20
 CORPUS = (
@@ -246,7 +246,7 @@ def seldom_written(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("seldom_written")
 @pytest.mark.parametrize("name", READERS)
-def test_damaged_files_are_refused_in_words_or_mended(
+def test_damaged_files_are_refused_with_a_sentence_or_corrected(
     name: str, in_memory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make, pattern, read = READERS[name]

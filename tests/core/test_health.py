@@ -1,4 +1,4 @@
-"""``doctor`` finds what would quietly spoil a result."""
+"""``doctor`` finds what would spoil a result."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SOUND: dict[str, Any] = {
 }
 
 
-def test_a_sound_project_gets_a_clean_bill(tmp_path: Path) -> None:
+def test_a_healthy_project_has_no_findings(tmp_path: Path) -> None:
     with make(tmp_path, **SOUND) as project:
         told = []
         assert check_project(project, progress=lambda done, total: told.append((done, total))) == []
@@ -81,7 +81,7 @@ def test_each_fault_is_found_and_named(tmp_path: Path, change: dict[str, Any], s
         assert any(sentence in finding for finding in check_project(project))
 
 
-def test_images_that_are_gone_cut_short_or_twice_there_are_named(tmp_path: Path) -> None:
+def test_missing_truncated_and_duplicate_images_are_named(tmp_path: Path) -> None:
     with make(tmp_path, **SOUND) as project:
         first, second, third = (image.path for image in project.images())
         first.unlink()
@@ -94,7 +94,7 @@ def test_images_that_are_gone_cut_short_or_twice_there_are_named(tmp_path: Path)
         assert not any("opened" in finding for finding in check_project(project, open_images=False))
 
 
-def test_words_that_were_not_known_are_remembered(tmp_path: Path) -> None:
+def test_unknown_words_are_remembered(tmp_path: Path) -> None:
     with make(tmp_path, **SOUND) as project:
         project.set_meta("unknown_words", json.dumps(["spotted"]))
         assert any(

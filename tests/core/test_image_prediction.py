@@ -1,4 +1,4 @@
-"""What one image's attribute scores mean for the classes of a table."""
+"""The class scores of one image from its attribute scores."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ def prediction() -> ImagePrediction:
     return ImagePrediction(draw.normal(size=6), table, gamma=0.3)
 
 
-def test_contributions_sum_to_the_score_that_gamma_is_taken_off(prediction):
+def test_contributions_sum_to_the_score_before_gamma(prediction):
     order, scores = prediction.ranking()
     assert scores[order].tolist() == sorted(scores, reverse=True)
     for row, name in enumerate(prediction.table.classes):
@@ -24,7 +24,7 @@ def test_contributions_sum_to_the_score_that_gamma_is_taken_off(prediction):
     assert prediction.contributions("no such class") is None
 
 
-def test_other_scores_change_their_own_contributions_alone(prediction):
+def test_other_scores_change_only_their_own_contributions(prediction):
     other = prediction.with_scores({2: 7.0, 4: -1.0})
     change = other.contributions("gull") - prediction.contributions("gull")
     assert np.flatnonzero(change).tolist() == [2, 4]
@@ -34,7 +34,7 @@ def test_other_scores_change_their_own_contributions_alone(prediction):
     assert prediction.scores[2] != 7.0, "what the network said is still there"
 
 
-def test_the_smallest_edit_draws_level_with_the_leader(prediction):
+def test_the_smallest_edit_ties_with_the_leader(prediction):
     order, scores = prediction.ranking()
     leader, last = (prediction.table.classes[int(order[place])] for place in (0, -1))
     row = prediction.table.class_index[last]

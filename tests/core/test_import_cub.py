@@ -1,4 +1,4 @@
-"""CUB's official directory becomes a project by names, and what does not fit is refused."""
+"""CUB's official directory becomes a project by names, and files that do not belong together are refused."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def imported_splits(project_path: Path) -> dict[str, Split]:
         return {image.name: image.split for image in project.images()}
 
 
-def test_all_that_the_directory_says_is_in_the_project(cub: Path, splits: Path, tmp_path: Path) -> None:
+def test_the_project_has_the_content_of_the_directory(cub: Path, splits: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "words.npy", np.arange(12.0).reshape(3, 4))
     told: list[tuple[str, int, int]] = []
     report = import_cub(
@@ -81,7 +81,7 @@ def test_all_that_the_directory_says_is_in_the_project(cub: Path, splits: Path, 
     assert imported_splits(tmp_path / "p") == {path: true_split(path) for path in PATHS}
 
 
-def test_a_split_counted_as_images_are_listed_is_understood(cub: Path, tmp_path: Path) -> None:
+def test_a_split_in_the_order_of_images_txt_is_recognised(cub: Path, tmp_path: Path) -> None:
     # Sorted, its unseen images would be of several classes that are seen as well, so that cannot be meant.
     paths = [PATHS[n] for n in (3, 0, 1, 2, 4, 6, 7, 8, 5, 9, 10, 11)]
     write(cub, "images.txt", [f"{PATHS.index(path) + 1} {path}" for path in paths])
@@ -97,7 +97,7 @@ def test_a_split_counted_as_images_are_listed_is_understood(cub: Path, tmp_path:
 
 
 @pytest.mark.parametrize("kind", ["res101.mat", "CUB.pkl"])
-def test_a_list_beside_the_split_places_a_subset(cub: Path, splits: Path, tmp_path: Path, kind: str) -> None:
+def test_a_list_beside_the_split_identifies_a_subset(cub: Path, splits: Path, tmp_path: Path, kind: str) -> None:
     order = [f"/home/someone/CUB/images/{path}" for path in sorted(PATHS)]
     if kind == "CUB.pkl":
         (splits.parent / kind).write_bytes(pickle.dumps({"image_files": order, "labels": np.zeros(12)}))
@@ -112,7 +112,7 @@ def test_a_list_beside_the_split_places_a_subset(cub: Path, splits: Path, tmp_pa
         assert project.table().seen.tolist() == [True, False, True, True]
 
 
-def test_a_subset_without_a_list_says_what_it_assumes(cub: Path, splits: Path, tmp_path: Path) -> None:
+def test_a_subset_without_a_list_reports_its_assumptions(cub: Path, splits: Path, tmp_path: Path) -> None:
     kept = [1, 2, 4, 5, 7, 8]
     write(cub, "images.txt", [f"{n} {PATHS[n - 1]}" for n in kept])
     report = import_cub(cub, tmp_path / "p", splits=splits)
@@ -140,7 +140,7 @@ def test_the_split_of_other_images_is_refused(cub: Path, tmp_path: Path) -> None
     assert not Project.is_project(tmp_path / "p")
 
 
-def test_without_a_proposed_split_no_class_is_unseen_and_it_is_said(cub: Path, tmp_path: Path) -> None:
+def test_without_a_proposed_split_no_class_is_unseen_and_this_is_reported(cub: Path, tmp_path: Path) -> None:
     report = import_cub(cub, tmp_path / "p")
     assert any("no class is unseen" in finding for finding in report.findings)
     assert any("hashed" in finding for finding in report.findings)
@@ -153,7 +153,7 @@ def test_without_a_proposed_split_no_class_is_unseen_and_it_is_said(cub: Path, t
         assert project.word_vectors() is not None
 
 
-def test_what_is_absent_or_unlisted_is_counted(cub: Path, splits: Path, tmp_path: Path) -> None:
+def test_absent_and_unlisted_images_are_counted(cub: Path, splits: Path, tmp_path: Path) -> None:
     for path in PATHS[:4]:
         (cub / "images" / path).unlink()
     (cub / "images" / CLASSES[2] / "stranger.jpg").touch()
@@ -241,9 +241,7 @@ def test_a_project_with_content_is_not_written_over(cub: Path, tmp_path: Path) -
     assert (tmp_path / "p" / "project.sqlite").read_bytes() == before
 
 
-def test_an_import_that_fails_midway_leaves_nothing_half_done(
-    cub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_import_leaves_nothing(cub: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise KeyboardInterrupt
 
@@ -263,10 +261,10 @@ def test_a_project_that_is_open_elsewhere_is_not_changed(cub: Path, tmp_path: Pa
         assert project.images() == []
 
 
-def test_a_folder_that_is_not_there_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_missing_folder_is_a_clear_error(tmp_path: Path) -> None:
     with pytest.raises(ImportFault, match="no folder"):
         import_cub(tmp_path / "missing", tmp_path / "p")
 
 
-def test_the_folder_around_the_directory_is_taken_too(cub: Path, tmp_path: Path) -> None:
+def test_the_folder_around_the_directory_is_accepted(cub: Path, tmp_path: Path) -> None:
     assert import_cub(cub.parent, tmp_path / "p").images == 12

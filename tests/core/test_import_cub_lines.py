@@ -1,4 +1,4 @@
-"""Malformed lines of CUB's files: those of no use end the import, the others are mended or left out, and said."""
+"""Malformed lines of CUB's files end the import, or are corrected or left out and reported."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def splits(tmp_path: Path) -> Path:
         ("attributes/class_attribute_labels_continuous.txt", 2, "1 x 3"),
     ],
 )
-def test_a_line_of_no_use_is_named_and_no_project_is_made(
+def test_an_unusable_line_is_named_and_no_project_is_made(
     cub: Path, splits: Path, tmp_path: Path, name: str, line: int, text: str
 ) -> None:
     replace_line(cub, name, line, text)
@@ -61,7 +61,7 @@ def test_text_in_another_encoding_names_the_file(cub: Path, tmp_path: Path) -> N
         import_cub(cub, tmp_path / "p")
 
 
-def test_odd_lines_of_boxes_and_parts_are_left_out_and_said(cub: Path, splits: Path, tmp_path: Path) -> None:
+def test_malformed_lines_of_boxes_and_parts_are_left_out_and_reported(cub: Path, splits: Path, tmp_path: Path) -> None:
     replace_line(cub, "bounding_boxes.txt", 2, "2 1.0 2.0 nan 4.0")
     replace_line(cub, "bounding_boxes.txt", 5, "5 1.0 2.0 0 4.0")
     replace_line(cub, "parts/part_locs.txt", 4, "2 1 12.0")
@@ -78,7 +78,7 @@ def test_odd_lines_of_boxes_and_parts_are_left_out_and_said(cub: Path, splits: P
         assert [point.part for point in project.parts(2)] == ["left wing", "right wing"]
 
 
-def test_judgements_of_images_are_read_odd_lines_and_all(cub: Path, splits: Path, tmp_path: Path) -> None:
+def test_judgements_are_read_with_malformed_lines(cub: Path, splits: Path, tmp_path: Path) -> None:
     lines = [f"{n} {a} {(n + a) % 2} {a + 1} 1.234" for n in range(1, 13) for a in (1, 2, 3)]
     lines[4] = "2 2 0 3 0 1.509"
     lines[5] = "2 3 1 4 0 0 2.5"
@@ -99,7 +99,7 @@ def test_judgements_of_images_are_read_odd_lines_and_all(cub: Path, splits: Path
     ]
 
 
-def test_judgements_with_a_word_in_them_lose_that_line_only(cub: Path, tmp_path: Path) -> None:
+def test_a_word_among_judgements_loses_only_its_line(cub: Path, tmp_path: Path) -> None:
     lines = [f"{n} {a} 1 4 1.5\r" for n in range(1, 13) for a in (1, 2, 3)]
     lines[10] = "4 2 yes 4 1.5\r"
     write(cub, "attributes/image_attribute_labels.txt", lines)

@@ -1,4 +1,4 @@
-"""Published feature maps are used where they lie."""
+"""Published feature maps are used where they are."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_without_names_classes_and_images_are_numbered(tmp_path: Path) -> None:
         ]
 
 
-def test_pictures_are_found_for_as_many_as_there_are(tmp_path: Path) -> None:
+def test_existing_pictures_are_found(tmp_path: Path) -> None:
     file = samples.feature_maps(tmp_path / "source" / "SUN.hdf5")
     samples.att_splits(tmp_path / "source")
     samples.msdn_list(tmp_path / "source")
@@ -95,7 +95,7 @@ def test_pictures_are_found_for_as_many_as_there_are(tmp_path: Path) -> None:
         assert [image.path.is_file() for image in project.images()] == [True] * 5 + [False] * 7
 
 
-def test_a_file_that_is_gone_or_cut_is_a_clear_error(tmp_path: Path) -> None:
+def test_a_missing_or_truncated_file_is_a_clear_error(tmp_path: Path) -> None:
     file = samples.feature_maps(tmp_path / "maps.hdf5")
     import_feature_maps(file, tmp_path / "project")
     folder = only_store(tmp_path / "project").folder
@@ -135,7 +135,7 @@ def test_parts_that_contradict_one_another_are_named(tmp_path: Path, changes: di
     assert not Project.is_project(tmp_path / "project")
 
 
-def test_what_lies_in_another_file_is_refused(tmp_path: Path) -> None:
+def test_data_in_another_file_is_refused(tmp_path: Path) -> None:
     file = samples.feature_maps(tmp_path / "maps.hdf5", feature_map=None, labels=None)
     secret = tmp_path / "secret.bin"
     secret.write_bytes(bytes(4096))
@@ -146,7 +146,7 @@ def test_what_lies_in_another_file_is_refused(tmp_path: Path) -> None:
         import_feature_maps(file, tmp_path / "project")
 
 
-def test_maps_that_are_not_in_the_file_fill_no_disk(tmp_path: Path) -> None:
+def test_maps_missing_from_the_file_do_not_fill_the_disk(tmp_path: Path) -> None:
     file = samples.feature_maps(tmp_path / "maps.hdf5", feature_map=None)
     with h5py.File(file, "a") as opened:
         opened.create_dataset("feature_map", (12, 4096, 100, 100), "f4", chunks=(1, 64, 100, 100))

@@ -156,7 +156,7 @@ def test_a_folder_of_class_folders_with_a_sheet(tmp_path: Path) -> None:
         assert [splits[f"crow/{n}.jpg"] for n in (0, 4)] == [Split.TRAIN, Split.TEST_SEEN]
 
 
-def test_a_sheet_says_which_classes_are_seen_in_any_spreadsheets_way(tmp_path: Path) -> None:
+def test_seen_classes_are_read_from_the_csv_of_any_spreadsheet(tmp_path: Path) -> None:
     folder = samples.class_folders(tmp_path / "birds")
     text = 'Art;seen;description;black;long leg\nauk_large;yes;"big; black";1,5;0\nbobolink;NO;;0;1\n'
     (folder / "classes.csv").write_text(text, encoding="utf-8-sig")
@@ -184,7 +184,7 @@ def test_a_sheet_says_which_classes_are_seen_in_any_spreadsheets_way(tmp_path: P
         ('class,a\n"auk,1\n', "line 2"),
     ],
 )
-def test_a_sheet_that_makes_no_sense_is_named_with_its_line(tmp_path: Path, text: str, match: str) -> None:
+def test_an_invalid_sheet_is_named_with_its_line(tmp_path: Path, text: str, match: str) -> None:
     folder = samples.class_folders(tmp_path / "birds")
     (folder / "classes.csv").write_text(text, encoding="utf-8")
     with pytest.raises(ImportFault, match=rf"classes\.csv.*{match}"):
@@ -204,7 +204,7 @@ def test_a_list_that_leads_out_of_its_folder_is_refused(tmp_path: Path) -> None:
             plain_names(changed)
 
 
-def test_a_folder_stands_for_the_class_with_the_longest_name() -> None:
+def test_a_folder_means_the_class_with_the_longest_name() -> None:
     classes = ("patio", "restaurant_patio", "001.Black-footed_Albatross")
     names = ["p/patio/1.jpg", "r/restaurant/patio/1.jpg", "x/black footed albatross/1.jpg", "1.jpg", "other/1.jpg"]
     assert class_by_folder(names, classes) == [*classes, None, None]

@@ -1,4 +1,4 @@
-"""A folder of the user's own images becomes a project in one step, and is never changed."""
+"""A folder of images becomes a project in one step and is never changed."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def names(project_path: Path) -> list[str]:
         return [image.name for image in project.images()]
 
 
-def test_all_images_below_the_folder_are_taken(photographs: Path, tmp_path: Path) -> None:
+def test_all_images_below_the_folder_are_imported(photographs: Path, tmp_path: Path) -> None:
     report = import_images(photographs, tmp_path / "p")
     assert (report.images, report.classes, report.attributes) == (4, 0, 0)
     assert report.counts["added"] == 4
@@ -53,7 +53,7 @@ def test_all_images_below_the_folder_are_taken(photographs: Path, tmp_path: Path
     assert names(tmp_path / "p") == ["a.png", "b.JPG", "trip/c.jpeg", "trip/deep/d.jpg"]
 
 
-def test_importing_again_adds_what_is_new_and_says_what_is_gone(photographs: Path, tmp_path: Path) -> None:
+def test_importing_again_adds_new_images_and_reports_missing_ones(photographs: Path, tmp_path: Path) -> None:
     import_images(photographs, tmp_path / "p")
     touch(photographs, "trip/new.webp", "trip/new.png")
     (photographs / "a.png").unlink()
@@ -74,7 +74,7 @@ def test_a_second_folder_joins_the_first(photographs: Path, tmp_path: Path) -> N
     assert report.images == 6
 
 
-def test_links_in_a_circle_come_to_an_end(photographs: Path, tmp_path: Path) -> None:
+def test_circular_links_end(photographs: Path, tmp_path: Path) -> None:
     link(photographs / "trip" / "again", photographs)
     link(photographs / "trip" / "itself", photographs / "trip")
     assert import_images(photographs, tmp_path / "p").images == 4
@@ -87,7 +87,7 @@ def test_a_linked_folder_is_followed(photographs: Path, tmp_path: Path) -> None:
     assert "linked/e.jpg" in names(tmp_path / "p")
 
 
-def test_a_project_in_the_folder_is_not_taken_for_photographs(photographs: Path) -> None:
+def test_a_project_in_the_folder_is_skipped(photographs: Path) -> None:
     import_images(photographs, photographs / "project")
     touch(photographs, "project/cache/thumbnail.png", "f.jpg")
     assert import_images(photographs, photographs / "project").counts["added"] == 1
@@ -104,7 +104,7 @@ def test_a_project_may_be_the_folder_itself(photographs: Path, tmp_path: Path) -
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
-def test_names_that_other_systems_cannot_have_are_left_out_and_said(photographs: Path, tmp_path: Path) -> None:
+def test_names_not_valid_on_every_system_are_left_out_and_reported(photographs: Path, tmp_path: Path) -> None:
     touch(photographs, "back\\slash.jpg")
     try:
         (photographs / os.fsdecode(b"\xff.jpg")).touch()

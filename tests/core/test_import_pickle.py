@@ -1,4 +1,4 @@
-"""Strangers' pickles give arrays and run nothing."""
+"""Untrusted pickles give arrays and run nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def saved(folder: Path, content: object, protocol: int = 4) -> Path:
 
 @pytest.mark.parametrize("protocol", [0, 1, 2, 3, 4, 5])
 @pytest.mark.parametrize("dtype", ["float64", "float32", "int64", "uint16", "uint8", "bool", ">i4"])
-def test_arrays_come_back_as_they_were(tmp_path: Path, protocol: int, dtype: str) -> None:
+def test_arrays_are_read_unchanged(tmp_path: Path, protocol: int, dtype: str) -> None:
     array = (np.arange(24) % 5).astype(dtype).reshape(2, 3, 4)
     content = {"a": array, "order": np.asfortranarray(array), "one": array.ravel()[3], "names": ["x", "ü"], "n": 1.5}
     found = load_arrays(saved(tmp_path, content, protocol))
@@ -40,7 +40,7 @@ def test_arrays_come_back_as_they_were(tmp_path: Path, protocol: int, dtype: str
 
 
 @pytest.mark.parametrize("protocol", [2, 4])
-def test_torch_tensors_come_back_as_arrays(tmp_path: Path, protocol: int) -> None:
+def test_torch_tensors_are_read_as_arrays(tmp_path: Path, protocol: int) -> None:
     whole = torch.arange(24, dtype=torch.float32).reshape(4, 6)
     tensors = {
         "float": whole,
@@ -143,7 +143,7 @@ def test_word_vectors_are_read_from_both_kinds_of_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [np.arange(3.0), np.array([["a"]]), {"a": 1}, np.array([[1.0, np.nan]])])
-def test_what_is_no_matrix_of_numbers_is_refused(tmp_path: Path, content: Any) -> None:
+def test_anything_but_a_matrix_of_numbers_is_refused(tmp_path: Path, content: Any) -> None:
     with pytest.raises(ImportFault):
         load_word_vectors(saved(tmp_path, content))
 

@@ -1,4 +1,4 @@
-"""The real photographs and the published files, where they lie beside the checkout."""
+"""The real photographs and the published files, if they are beside the checkout."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_the_subset_is_imported_with_its_published_split(tmp_path: Path) -> None
         assert set(table.groups) - set(project.group_parts()) == {"has_size", "has_shape", "has_primary_color"}
 
 
-def test_without_a_list_the_subset_still_knows_what_is_unseen(tmp_path: Path) -> None:
+def test_without_a_list_the_unseen_classes_of_the_subset_are_known(tmp_path: Path) -> None:
     shutil.copy(FORMATS / "att_splits.mat", tmp_path)
     report = import_cub(CUB, tmp_path / "p", splits=tmp_path / "att_splits.mat")
     assert report.counts["test_unseen"] == 375

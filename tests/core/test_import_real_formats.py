@@ -1,4 +1,4 @@
-"""The published files of all three data sets, where they lie beside the checkout."""
+"""The published files of all three data sets, if they are beside the checkout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Agreement counts what both judged, and takes off what chance alone would give."""
+"""Agreement counts common verdicts and corrects for chance."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_kappa_is_what_an_independent_library_says() -> None:
     assert made.share == pytest.approx((first == second).mean())
 
 
-def test_only_what_both_judged_counts_in_whatever_order_it_was_said() -> None:
+def test_only_common_verdicts_count_in_any_order() -> None:
     def said(*triples: tuple[int, int, int]) -> Verdicts:
         image, attribute, verdict = np.array(triples).T
         return Verdicts(image, attribute, verdict.astype(np.int8))
@@ -33,7 +33,7 @@ def test_only_what_both_judged_counts_in_whatever_order_it_was_said() -> None:
     assert made.of_attribute(2).share == 0.0
 
 
-def test_nothing_in_common_and_nothing_but_chance_have_no_kappa() -> None:
+def test_without_common_verdicts_or_beyond_chance_there_is_no_kappa() -> None:
     none = Verdicts(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.int8))
     assert compare(none, none).kappa is None
     assert compare(none, none).share is None
@@ -42,7 +42,7 @@ def test_nothing_in_common_and_nothing_but_chance_have_no_kappa() -> None:
     assert compare(always, always).share == 1.0
 
 
-def test_what_cannot_be_seen_is_a_verdict_of_its_own() -> None:
+def test_not_visible_is_a_verdict() -> None:
     made = verdicts_of(np.array([5, 8]), np.array([[1, -1], [0, 0]], np.int8), np.array([[4, 0], [1, 2]], np.int8))
     assert made.image_ids.tolist() == [5, 8, 8]
     assert made.attributes.tolist() == [0, 0, 1]

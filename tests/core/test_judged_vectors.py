@@ -1,4 +1,4 @@
-"""Class vectors out of judgements of images: percent present, weighted by certainty."""
+"""Class vectors from judgements of images: percent present, weighted by certainty."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from msdn_core.domain.judged_vectors import vectors_from_judgements
 
 
-def test_a_value_is_the_weighted_share_of_the_images_that_say_so() -> None:
+def test_a_value_is_the_weighted_share_of_present_judgements() -> None:
     #                     class 0: definitely, guessing, not visible; class 1: nobody; class 2: probably
     present = np.array([[1, 0], [0, -1], [0, 1], [1, 1], [1, -1]], np.int8)
     certainty = np.array([[4, 4], [2, 0], [1, 3], [3, 4], [4, 0]], np.int8)
@@ -20,7 +20,7 @@ def test_a_value_is_the_weighted_share_of_the_images_that_say_so() -> None:
     assert made.has_at_least(2).tolist() == [[True, True], [False, False], [False, False]]
 
 
-def test_it_is_what_a_loop_over_images_makes_of_them() -> None:
+def test_vectors_equal_a_loop_over_images() -> None:
     draw = np.random.default_rng(5)
     present, certainty = draw.integers(-1, 2, (60, 7)), draw.integers(1, 5, (60, 7))
     labels = draw.integers(-1, 4, 60)
@@ -37,7 +37,7 @@ def test_it_is_what_a_loop_over_images_makes_of_them() -> None:
             assert made.share[row, column] == pytest.approx(sum(p * w for p, w in said) / total)
 
 
-def test_no_image_and_no_class_are_fine() -> None:
+def test_no_images_and_no_classes_are_accepted() -> None:
     made = vectors_from_judgements(np.zeros((0, 3), np.int8), np.zeros((0, 3), np.int8), np.zeros(0, np.int64), 2)
     assert np.isnan(made.share).all()
     assert (

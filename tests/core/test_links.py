@@ -1,4 +1,4 @@
-"""What is kept of a run or an ablation is not written through links: a stranger's project may have any."""
+"""Runs and ablations are not written through links, which an untrusted project may have."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def outside(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("linked", ["ablations", "ablations/mine"])
-def test_an_ablation_is_not_kept_through_a_link(project, outside, linked) -> None:
+def test_an_ablation_is_not_written_through_a_link(project, outside, linked) -> None:
     place = project / linked
     place.parent.mkdir(exist_ok=True)
     place.symlink_to(outside)
@@ -44,7 +44,7 @@ def test_an_ablation_is_not_kept_through_a_link(project, outside, linked) -> Non
 
 
 @pytest.mark.parametrize("words", [("embed", "--run", "one"), ("evaluate", "--run", "one", "--keep")])
-def test_an_evaluation_is_not_kept_through_a_link(project, outside, words, capsys) -> None:
+def test_an_evaluation_is_not_written_through_a_link(project, outside, words, capsys) -> None:
     run = RunDirectory.create(project, "one", RECIPES["demo"].to_json())
     (run.path / "evaluation").symlink_to(outside)
     command, *rest = words

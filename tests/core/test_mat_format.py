@@ -1,4 +1,4 @@
-"""Our reader of MATLAB files sees what scipy sees in sound ones."""
+"""Our reader of MATLAB files agrees with scipy on valid files."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def test_texts_alone_and_in_cells(tmp_path: Path, compressed: bool) -> None:
     assert texts(found["rows"], tmp_path) == ("ab", "cd")
 
 
-def test_other_kinds_are_passed_over(tmp_path: Path) -> None:
+def test_other_kinds_are_skipped(tmp_path: Path) -> None:
     content = {"record": {"a": 1}, "sparse": scipy.sparse.eye(3, format="csc"), "n": 3.0}
     scipy.io.savemat(tmp_path / "a.mat", content)
     assert set(read_mat(tmp_path / "a.mat", list(content))) == {"n"}
 
 
-def test_what_is_no_such_file_is_named(tmp_path: Path) -> None:
+def test_invalid_files_are_named(tmp_path: Path) -> None:
     path = tmp_path / "odd.mat"
     bomb = zlib.compress(struct.pack("<II", 14, 1 << 31) + bytes(1 << 20))
     whole = tmp_path / "whole.mat"

@@ -1,4 +1,4 @@
-"""Each figure of the field against an independent computation."""
+"""Each metric of the field against an independent computation."""
 
 import itertools
 
@@ -39,7 +39,7 @@ def test_a_large_class_counts_no_more_than_a_small_one():
     assert per_class_accuracy(np.array([], int), np.array([], int)) is None
 
 
-def test_czsl_chooses_among_unseen_classes_and_u_and_s_among_all(problem):
+def test_czsl_is_among_unseen_classes_and_u_and_s_among_all(problem):
     scores, labels, seen = problem
     unseen = ~seen[labels]
     found = figures(scores, labels, seen, gamma=0.5)
@@ -76,7 +76,7 @@ def test_perfect_scores_fill_the_square():
     assert figures(np.eye(6) * 10, labels, seen, curve.gamma_of(curve.best)).H == 1.0
 
 
-def test_figures_that_cannot_be_measured_are_none_and_not_nan():
+def test_values_that_cannot_be_measured_are_none_and_not_nan():
     seen, labels = np.array([True, True, False]), np.array([0, 1])
     found = figures(np.eye(3)[:2], labels, seen, 0.0)
     assert (found.czsl, found.U, found.S, found.H) == (None, None, 1.0, None)

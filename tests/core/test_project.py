@@ -1,4 +1,4 @@
-"""A project keeps what it is told, and refuses what would spoil it."""
+"""A project keeps its content, and refuses invalid changes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def assert_same(one: ClassTable, other: ClassTable) -> None:
     assert np.array_equal(one.seen, other.seen)
 
 
-def test_what_was_put_in_is_there_after_closing(project: Project, tmp_path: Path) -> None:
+def test_content_is_there_after_closing(project: Project, tmp_path: Path) -> None:
     project.define_group_parts({"crest": ("crown", "nape"), "bill": ()})
     project.set_meta("note", "größer")
     present, certainty = np.array([1, 0, -1], np.int8), np.array([4, 3, 0], np.int8)
@@ -84,7 +84,7 @@ def test_what_was_put_in_is_there_after_closing(project: Project, tmp_path: Path
         assert again.name == "birds"
 
 
-def test_part_points_are_nan_where_unknown_or_out_of_sight(project: Project) -> None:
+def test_part_points_are_nan_if_unknown_or_not_visible(project: Project) -> None:
     assert project.part_names() == ("eye", "tail")
     points = project.part_points([2, 3, 1, 2])
     nan = math.nan
@@ -210,12 +210,12 @@ def test_images_are_added_all_or_none(project: Project) -> None:
 
 
 @pytest.mark.parametrize("text", ["2", "a/tern_1.jpg", "tern_1.jpg", "a\\tern_1.jpg"])
-def test_an_image_is_found_by_what_it_is_called(project: Project, text: str) -> None:
+def test_an_image_is_found_by_its_names(project: Project, text: str) -> None:
     assert project.find_image(text).id == 2
     assert project.find_image(str(project.image(2).path)).id == 2
 
 
-def test_an_image_that_is_not_there_is_answered_with_near_ones(project: Project) -> None:
+def test_an_unknown_image_is_answered_with_similar_ones(project: Project) -> None:
     with pytest.raises(ProjectError, match=r"heron_2.*a/heron_1\.jpg"):
         project.find_image("heron_2.jpg")
     project.add_images(1, [NewImage("c/tern_1.jpg")])

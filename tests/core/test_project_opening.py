@@ -1,4 +1,4 @@
-"""Opening a project: what is refused is left untouched, and whoever cannot write is told why."""
+"""Opening a project: a refused file is left unchanged, and a reader learns why it cannot write."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_creating_twice_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["missing", "empty"])
-def test_no_project_no_opening(tmp_path: Path, folder: str) -> None:
+def test_a_missing_project_is_a_clear_error(tmp_path: Path, folder: str) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(ProjectError, match=f"no .*{folder}"):
         Project.open(tmp_path / folder)
@@ -82,12 +82,12 @@ def refused_untouched(folder: Path, words: str) -> None:
 
 
 @pytest.mark.parametrize("content", [b"not a database", b"x" * 5000, b"SQLite format 3\x00"])
-def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_database_is_left_unchanged(tmp_path: Path, content: bytes) -> None:
     (tmp_path / PROJECT_FILE).write_bytes(content)
     refused_untouched(tmp_path, "not a project's database")
 
 
-def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+def test_a_database_of_another_program_is_left_unchanged(tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / PROJECT_FILE)
     other.execute("CREATE TABLE recipes (name)")
     other.close()
@@ -102,7 +102,7 @@ def test_a_damaged_project_is_a_clear_error(tmp_path: Path) -> None:
         Project.open(tmp_path / "p")
 
 
-def test_a_project_of_a_newer_version_is_left_untouched(tmp_path: Path) -> None:
+def test_a_project_of_a_newer_version_is_left_unchanged(tmp_path: Path) -> None:
     folder = make(tmp_path / "p")
     newer = sqlite3.connect(folder / PROJECT_FILE)
     newer.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
@@ -112,7 +112,7 @@ def test_a_project_of_a_newer_version_is_left_untouched(tmp_path: Path) -> None:
     refused_untouched(folder, "newer version")
 
 
-def test_a_newer_version_that_stands_in_the_log_only_is_seen(tmp_path: Path) -> None:
+def test_a_newer_version_only_in_the_log_is_recognised(tmp_path: Path) -> None:
     folder = make(tmp_path / "p")
     newer = sqlite3.connect(folder / PROJECT_FILE)
     newer.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
@@ -134,7 +134,7 @@ def test_a_blank_file_of_a_killed_creation_becomes_a_project(tmp_path: Path) -> 
         assert project.table().classes == ()
 
 
-def test_an_older_file_is_brought_up_with_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_older_file_is_migrated_with_its_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = make(tmp_path / "p")
     later = (*schema.MIGRATIONS, "ALTER TABLE meta ADD COLUMN note TEXT; UPDATE meta SET note = 'moved; -- kept'")
     monkeypatch.setattr(opening, "MIGRATIONS", later)
@@ -180,7 +180,7 @@ def test_a_file_of_the_first_version_opens(tmp_path: Path) -> None:
         assert project.image(5).class_name == "heron"
 
 
-def test_the_second_opener_reads_and_is_told_why(tmp_path: Path) -> None:
+def test_the_second_opener_reads_only_and_learns_why(tmp_path: Path) -> None:
     folder = make(tmp_path / "p")
     with Project.open(folder) as first:
         assert not first.read_only
@@ -197,7 +197,7 @@ def test_the_second_opener_reads_and_is_told_why(tmp_path: Path) -> None:
         assert third.table().vectors.tolist() == [[0.75]]
 
 
-def test_another_process_that_holds_the_project_keeps_it_until_it_dies(tmp_path: Path) -> None:
+def test_another_process_keeps_the_write_lock_until_it_ends(tmp_path: Path) -> None:
     folder = make(tmp_path / "p")
     code = (
         "import sys; from pathlib import Path; from msdn_core.project import Project\n"
@@ -230,7 +230,7 @@ def test_a_read_only_folder_opens_for_reading(public: Path) -> None:
             project.add_class("dodo", [1.0])
 
 
-def test_changes_that_a_read_only_folder_hides_are_spoken_of(public: Path) -> None:
+def test_changes_hidden_by_a_read_only_folder_are_mentioned(public: Path) -> None:
     folder = make(public / "p")
     with Project.open(folder) as project:
         project.set_values([("heron", 0, 0.5)])
@@ -266,7 +266,7 @@ def test_no_project_is_made_in_a_read_only_folder(public: Path) -> None:
         Project.create(public / "p")
 
 
-def test_a_file_nobody_may_read_is_a_clear_error(public: Path) -> None:
+def test_an_unreadable_file_is_a_clear_error(public: Path) -> None:
     folder = make(public / "p")
     (folder / PROJECT_FILE).chmod(0o000)
     with unprivileged(), pytest.raises(ProjectError, match="cannot be read"):

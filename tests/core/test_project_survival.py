@@ -1,4 +1,4 @@
-"""What was acknowledged is there afterwards: killed processes and full disks lose nothing."""
+"""Acknowledged changes survive killed processes and full disks."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_a_full_disk_refuses_the_change_and_keeps_the_rest(tmp_path: Path) -> No
         assert project.table().vectors[:, 0].tolist() == [2.0, 0.0]
 
 
-def test_a_file_is_written_whole(tmp_path: Path) -> None:
+def test_a_file_is_written_completely(tmp_path: Path) -> None:
     path = tmp_path / "note.json"
     write_atomic(path, "größer\n")
     assert path.read_bytes() == "größer\n".encode()
@@ -83,7 +83,7 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_old_file_stays_where_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_old_file_stays_if_the_disk_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "note.txt"
     write_atomic(path, "old")
 
@@ -99,7 +99,7 @@ def test_the_old_file_stays_where_the_disk_is_full(tmp_path: Path, monkeypatch: 
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_the_old_file_stays_where_the_writer_fails(tmp_path: Path) -> None:
+def test_the_old_file_stays_if_the_writer_fails(tmp_path: Path) -> None:
     path = tmp_path / "picture.png"
     write_atomic(path, b"old")
     with pytest.raises(RuntimeError), replacing(path) as temporary:

@@ -1,4 +1,4 @@
-"""The language in which images are searched, and which images each of its terms leaves."""
+"""The search language for images, and the images that match each term."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TERMS = st.one_of(
 
 
 @given(st.lists(TERMS, max_size=5).map(lambda terms: Query(tuple(terms))))
-def test_a_query_that_is_written_down_is_read_as_it_was(query: Query) -> None:
+def test_a_written_query_is_parsed_unchanged(query: Query) -> None:
     assert parse_query(str(query)) == query
 
 
@@ -56,7 +56,7 @@ def test_any_text_is_a_query_or_is_refused_in_one_sentence(text: str) -> None:
 
 
 @given(st.lists(TERMS, max_size=4), st.sampled_from(NAMED), WORDS)
-def test_a_name_that_is_toggled_twice_is_gone_and_nothing_else_is(terms: list[Term], key: str, name: str) -> None:
+def test_toggling_a_name_twice_removes_only_this_name(terms: list[Term], key: str, name: str) -> None:
     query, term = Query(tuple(terms)), Term(key, (name,))
     if not query.has(term):
         assert query.toggled(term).has(term)
@@ -89,7 +89,7 @@ def test_a_query_is_read_term_by_term() -> None:
         ("score:crest>nan", "a number"),
     ],
 )
-def test_what_cannot_be_read_is_explained(text: str, says: str) -> None:
+def test_invalid_queries_are_explained(text: str, says: str) -> None:
     with pytest.raises(QueryError, match=says):
         parse_query(text)
 
@@ -152,7 +152,7 @@ def columns() -> ImageColumns:
         ("av:yes>=0 score:no<0.3", [0, 1]),
     ],
 )
-def test_each_term_leaves_what_it_says(columns: ImageColumns, text: str, left: list[int]) -> None:
+def test_each_term_matches_its_images(columns: ImageColumns, text: str, left: list[int]) -> None:
     assert np.flatnonzero(matching(parse_query(text), columns)).tolist() == list(left)
 
 
@@ -166,12 +166,12 @@ def test_each_term_leaves_what_it_says(columns: ImageColumns, text: str, left: l
         ("score:bill>0", "No attribute matches “bill”"),
     ],
 )
-def test_names_that_are_not_there_are_said(columns: ImageColumns, text: str, says: str) -> None:
+def test_unknown_names_are_reported(columns: ImageColumns, text: str, says: str) -> None:
     with pytest.raises(QueryError, match=says):
         matching(parse_query(text), columns)
 
 
-def test_the_counts_of_a_group_are_what_each_of_its_values_would_leave(columns: ImageColumns) -> None:
+def test_the_counts_of_a_group_are_those_of_its_values(columns: ImageColumns) -> None:
     query = parse_query("split:test class:heron")
     for facet in facets(query, columns):
         others = Query(tuple(term for term in query.terms if term.key != facet.term.key))
@@ -184,14 +184,14 @@ def test_the_counts_of_a_group_are_what_each_of_its_values_would_leave(columns: 
     assert chosen == {"split:train", 'class:"Red wader"'}
 
 
-def test_an_attribute_is_known_by_its_name_alone_where_one_has_it() -> None:
+def test_a_unique_name_of_an_attribute_is_enough() -> None:
     names = ("wing::red", "crown::red crest", "crown::striped")
     assert find_attribute("red", names) == 0
     assert find_attribute("crown striped", names) == 2
 
 
 @given(st.lists(st.text(max_size=8), max_size=12), st.text(max_size=3))
-def test_a_text_is_found_where_it_stands(texts: list[str], part: str) -> None:
+def test_a_text_is_found(texts: list[str], part: str) -> None:
     found = TextColumn(texts).containing(part)
     plain = [text.lower().replace("\n", " ") for text in texts]
     expected = [part.lower() in text and (not part or "\n" not in part) for text in plain]
@@ -214,7 +214,7 @@ def test_predictions_are_those_of_the_whole_product() -> None:
     assert predict(scores, np.zeros((0, 7)), np.zeros(0, dtype=bool), 0).winners.tolist() == [-1] * 5000
 
 
-def test_a_hundred_thousand_images_are_searched_in_a_blink() -> None:
+def test_a_hundred_thousand_images_are_searched_quickly() -> None:
     images = [
         SimpleNamespace(id=n, name=f"{n % 200:03}/bird_{n:06}.jpg", class_name=f"Bird {n % 200}", split=Split.TRAIN)
         for n in range(100_000)

@@ -29,7 +29,7 @@ def test_what_is_recognised_can_be_imported(tmp_path: Path, name: str) -> None:
     assert made.format == "project"
 
 
-def test_files_are_told_by_what_they_hold(tmp_path: Path) -> None:
+def test_files_are_recognised_by_their_content(tmp_path: Path) -> None:
     torch.save({"V": torch.zeros(2, 2)}, tmp_path / "best.pth")
     files = {
         samples.att_splits(tmp_path / "a"): "xlsa17",
@@ -46,7 +46,7 @@ def test_files_are_told_by_what_they_hold(tmp_path: Path) -> None:
         assert (None if found is None else found.format) == name, file
 
 
-def test_a_folder_of_images_is_one_and_an_empty_folder_is_nothing(tmp_path: Path) -> None:
+def test_a_folder_of_images_is_recognised_and_an_empty_folder_is_not(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert recognise(tmp_path / "empty") is None
     found = recognise(samples.pictures(tmp_path / "photos"))

@@ -15,18 +15,18 @@ def test_strengths_do_not_depend_on_a_checkpoints_scale() -> None:
     assert strengths(np.full(5, 3.0)).tolist() == [0.0] * 5
 
 
-def test_only_what_nobody_judged_is_suggested() -> None:
+def test_only_unjudged_attributes_are_suggested() -> None:
     present = np.array([-1, 1, 0, -1], np.int8)
     assert suggested(np.array([1.0, 5.0, 5.0, 0.99]), present, 1.0).tolist() == [True, False, False, False]
 
 
-def test_what_the_model_is_unsure_of_comes_first() -> None:
+def test_uncertain_predictions_come_first() -> None:
     doubt = class_uncertainty(np.array([[5.0, 1.0, 0.0], [5.0, 4.5, 0.0], [0.0, 2.0, 2.0]]))
     assert (-doubt).argsort().tolist() == [2, 1, 0]
     assert attribute_uncertainty(np.array([3.0, 1.1, -2.0]), 1.0).argsort()[::-1].tolist() == [1, 0, 2]
 
 
-def test_sub_nets_disagree_by_what_they_rank_and_not_by_their_scale() -> None:
+def test_disagreement_depends_on_ranks_and_not_on_scale() -> None:
     av = np.random.default_rng(1).normal(size=(3, 40))
     va = np.stack([av[0] * 100 + 3, -av[1], np.random.default_rng(2).normal(size=40)])
     same, opposite, other = disagreement(av, va)

@@ -1,4 +1,4 @@
-"""What runs told, as TensorBoard reads it."""
+"""The curves of runs as TensorBoard reads them."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def read(folder: Path) -> dict[str, list[tuple[int, float, float]]]:
     return found
 
 
-def test_curves_of_all_runs_are_written_and_written_anew(project, tmp_path, capsys):
+def test_curves_of_all_runs_are_written_and_replaced(project, tmp_path, capsys):
     board = tmp_path / "board"
     assert main(["export", "tensorboard", str(project), str(board)]) == 0
     assert "Run “second” left out, without any events yet" in capsys.readouterr().out
