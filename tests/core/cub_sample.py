@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.io
 
 from msdn_core.domain.annotation import Split
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CLASSES = ("001.Auk", "002.Bobolink", "003.Crow", "004.Dodo")
 ATTRIBUTES = ("has_bill_shape::hooked", "has_wing_color::grey", "has_size::small_(5_-_9_in)")

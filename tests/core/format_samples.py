@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import h5py
 import numpy as np
@@ -13,6 +12,10 @@ import torch
 from cub_sample import make_cub, names, write
 
 from msdn_core.domain.annotation import Split
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 CLASSES = ("auk_large", "bobolink", "crow", "dodo")
 """In the order of the split file."""

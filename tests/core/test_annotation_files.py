@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -24,6 +24,9 @@ from msdn_core.importers.formats.class_folders import import_class_folders
 from msdn_core.importers.judgement_files import judgements_from_files
 from msdn_core.importers.marks import marks_from_file
 from msdn_core.project import JudgementKey, NewImage, Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 NAMES = ("a/one.jpg", "a/two words.jpg", "b/one.jpg")
 ATTRIBUTES = (Attribute("crown", "red"), Attribute("crown", "light blue"), Attribute("crest", "yes"))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -23,6 +22,10 @@ from msdn_core.domain.annotation import (
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import ProjectError
 from msdn_core.project import PROJECT_FILE, JudgementKey, NewImage, Project, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 ATTRIBUTES = (Attribute("crown", "red"), Attribute("crown", "blue"), Attribute("crest", "yes"))
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.project import NewImage, Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IMAGES, ATTRIBUTES = 400, 25
 

@@ -70,7 +70,8 @@ def test_examples_of_a_class_give_its_vector_and_their_spread() -> None:
     scale = ScoreScale.fitted(scores, labels, table)
     mean, spread = scale.mean_and_spread(scores[labels == 11])
     assert mean == pytest.approx(vectors[11], abs=0.05)
-    assert (spread < 0.25).all() and (spread > 0.005).all()
+    assert (spread < 0.25).all()
+    assert (spread > 0.005).all()
     # Labels of unseen classes are not looked at.
     changed = ScoreScale.fitted(scores, labels, table.with_vectors([9, 10, 11], np.zeros((3, 8))))
     np.testing.assert_allclose(changed.slopes, scale.slopes)
@@ -80,6 +81,7 @@ def test_without_labels_the_collection_itself_is_the_scale() -> None:
     table = ClassTable(BIRDS, ("one",), np.zeros((1, len(BIRDS))), np.array([True]))
     scores = np.random.default_rng(1).normal(3, 2, (500, len(BIRDS)))
     mean, _ = ScoreScale.fitted(scores, np.full(500, -1), table).mean_and_spread(scores)
-    assert (mean > 0.3).all() and (mean < 0.7).all()
+    assert (mean > 0.3).all()
+    assert (mean < 0.7).all()
     top, _ = ScoreScale.fitted(scores, np.full(500, -1), table).mean_and_spread(scores.max(axis=0)[None])
     assert top.tolist() == [1.0] * len(BIRDS)

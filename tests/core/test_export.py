@@ -7,7 +7,7 @@ import json
 import shutil
 import sqlite3
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -29,6 +29,9 @@ from msdn_core.project import NewImage, Project
 from msdn_core.runs.predictions import read_predictions
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import find_stores
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ATTRIBUTES = (Attribute("wing", "plain; “quoted”"), Attribute("wing", "striped, dark"), Attribute("", "man-made"))
 IMAGES = (

@@ -14,7 +14,7 @@ from msdn_core.importers.formats import FORMATS
 from msdn_core.importers.recognise import recognise
 
 _PAGE = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
-_ROW = re.compile(r"^\|\s*`(?P<name>[a-z0-9-]+)`\s*\|.*\|(?P<options>[^|]*)\|\s*$", re.M)
+_ROW = re.compile(r"^\|\s*`(?P<name>[a-z0-9-]+)`\s*\|.*\|(?P<options>[^|]*)\|\s*$", re.MULTILINE)
 
 
 @pytest.mark.parametrize("name", FORMATS)

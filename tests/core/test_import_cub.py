@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -26,6 +26,9 @@ from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.formats.cub import import_cub
 from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.fixture

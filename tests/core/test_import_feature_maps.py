@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import format_samples as samples
 import h5py
@@ -18,6 +18,9 @@ from msdn_core.importers.formats.feature_maps import import_feature_maps
 from msdn_core.project import Project
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import MAPS, FeatureStore, find_stores
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def unit(maps: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import format_samples as samples
 import numpy as np
@@ -22,6 +22,9 @@ from msdn_core.importers.image_names import class_by_folder, plain_names
 from msdn_core.importers.readers.att_splits import image_list_beside
 from msdn_core.importers.word_vectors import attribute_words, hashed_word_vectors
 from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TRUE_CLASS = {path: samples.CLASSES[label] for path, label in zip(samples.PATHS, samples.LABELS, strict=True)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,9 @@ from msdn_core.domain.annotation import Split
 from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.images import import_images
 from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def touch(folder: Path, *names: str) -> None:

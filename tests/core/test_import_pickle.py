@@ -6,8 +6,7 @@ import collections
 import os
 import pickle
 import pickletools
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,6 +15,9 @@ import torch
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.safe_pickle import load_arrays
 from msdn_core.importers.word_vectors import hashed_word_vectors, load_word_vectors, words_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def saved(folder: Path, content: object, protocol: int = 4) -> Path:

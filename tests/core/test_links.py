@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +14,9 @@ from msdn_core.recipes.ablation import Ablation
 from msdn_core.recipes.ablation_report import collect_results, write_report
 from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.directory import RunDirectory
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="links take a privilege there")
 

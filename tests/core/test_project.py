@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,6 +12,10 @@ from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.project import ImageRecord, NewImage, Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 ATTRIBUTES = (Attribute("crest", "yes"), Attribute("bill", "hooked"), Attribute("", "striped"))
 
@@ -226,10 +229,14 @@ def test_an_unknown_image_is_answered_with_similar_ones(project: Project) -> Non
 
 
 def test_changes_in_one_transaction_are_undone_together(project: Project) -> None:
-    with pytest.raises(RuntimeError), project.transaction():
-        project.set_values([("heron", 0, 5.0)])
-        project.add_class("dodo", [1, 2, 3])
-        raise RuntimeError
+    def change_and_fail() -> None:
+        with project.transaction():
+            project.set_values([("heron", 0, 5.0)])
+            project.add_class("dodo", [1, 2, 3])
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        change_and_fail()
     assert_same(project.table(), table())
     with project.transaction():
         project.set_values([("heron", 0, 5.0)])

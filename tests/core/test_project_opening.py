@@ -8,9 +8,9 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,6 +18,9 @@ import pytest
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import ProjectError
 from msdn_core.project import PROJECT_FILE, Project, opening, schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TABLE = ClassTable((Attribute("g", "a"),), ("heron",), np.zeros((1, 1)), np.array([True]))
 

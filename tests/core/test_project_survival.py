@@ -102,10 +102,15 @@ def test_the_old_file_stays_if_the_disk_is_full(tmp_path: Path, monkeypatch: pyt
 def test_the_old_file_stays_if_the_writer_fails(tmp_path: Path) -> None:
     path = tmp_path / "picture.png"
     write_atomic(path, b"old")
-    with pytest.raises(RuntimeError), replacing(path) as temporary:
-        assert temporary.suffix == ".png"
-        temporary.write_bytes(b"half")
-        raise RuntimeError
+
+    def write_and_fail() -> None:
+        with replacing(path) as temporary:
+            assert temporary.suffix == ".png"
+            temporary.write_bytes(b"half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 

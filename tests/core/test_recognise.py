@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import format_samples as samples
 import pytest
@@ -12,6 +12,9 @@ from msdn_core.cli.main import main
 from msdn_core.importers.formats import FORMATS
 from msdn_core.importers.recognise import recognise
 from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize("name", FORMATS)

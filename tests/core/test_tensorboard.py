@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,9 @@ from msdn_core.cli.main import main
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, MachineUse, RunStarted, StepDone
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytest.importorskip("tensorboardX")
 
@@ -72,7 +75,8 @@ def test_curves_of_all_runs_are_written_and_replaced(project, tmp_path, capsys):
     assert total[0][2] == 1010.0
     assert curves["validation/H"][0][:2] == (40, 0.25)
     assert curves["machine/memory"][0][1] == 1000
-    assert "validation/U" not in curves and "machine/gpu" not in curves
+    assert "validation/U" not in curves
+    assert "machine/gpu" not in curves
     tell(RunDirectory(project / "runs" / "first"), 50, 0.4)
     (board / "first" / "events.out.tfevents.1.other").write_bytes(b"")
     assert main(["export", "tensorboard", str(project), str(board), "--run", "first"]) == 0
