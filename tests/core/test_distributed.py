@@ -125,7 +125,7 @@ def test_a_killed_rank_fails_the_run_with_a_reason_and_two_others_go_on_to_the_s
         assert process.wait(timeout=60) != 0
     status = run.status()
     assert status.state is RunState.FAILED
-    assert "start them again to go on" in status.reason
+    assert "start them again to resume" in status.reason
     assert "\n" not in status.reason
     saved = read_header(run.checkpoint("last")).step
     assert 9 <= saved < 30
@@ -165,7 +165,7 @@ def test_a_rank_that_hangs_is_waited_for_no_longer_than_was_said(project):
         wait_for(lambda: run.status().state is RunState.FAILED, within=60)
         hanging.send_signal(signal.SIGCONT)
         assert process.wait(timeout=60) != 0
-    assert "lost one another" in run.status().reason
+    assert "lost their connection" in run.status().reason
 
 
 def test_two_ranks_make_the_same_files_of_features_byte_for_byte(tmp_path):

@@ -191,7 +191,7 @@ def test_an_ablation_of_a_shell_is_found_and_a_damaged_one_is_said(make_workspac
     qtbot.waitUntil(lambda: names.count() == 1, timeout=10_000)
     qtbot.mouseClick(names.viewport(), LEFT, pos=names.visualItemRect(names.item(0)).center())
     page = workspace.ablations.page
-    qtbot.waitUntil(lambda: "start it again" in page.state.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "start the ablation again" in page.state.text(), timeout=10_000)
     assert not page.export.isEnabled()
-    with pytest.raises(Exception, match="start it again"):
+    with pytest.raises(Exception, match="start the ablation again"):
         read_ablation(project, "odd")

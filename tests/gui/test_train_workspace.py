@@ -356,7 +356,7 @@ def test_a_waiting_run_is_moved_by_keys_and_taken_out(queueing, services, qtbot,
 def test_a_grid_that_cannot_be_is_said_in_the_form(queueing, qtbot) -> None:
     click(qtbot, queueing, "new_run")
     qtbot.keyClicks(queueing.form.grid_line, "speed: 1, 2")
-    assert "There is no setting “speed”" in queueing.form.fault.text()
+    assert "Unknown setting “speed”" in queueing.form.fault.text()
     assert not queueing.form.queue.isEnabled()
     queueing.form.grid_line.clear()
     assert queueing.form.start.isEnabled()
