@@ -1,4 +1,4 @@
-"""Images are found in Explore by mouse and keyboard: the query, facets, saved searches, orders, and jumps."""
+"""Finding images in Explore by mouse and keyboard: query, facets, saved searches, orders, going to an image."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def sort_by(workspace, qtbot, words: str) -> list[int]:
     return shown(workspace)
 
 
-def test_images_are_narrowed_down_by_what_is_typed(workspace, session, qtbot) -> None:
+def test_typing_filters_images(workspace, session, qtbot) -> None:
     gallery = workspace.gallery
     assert gallery.count.text() == "6 images"
     assert search(workspace, qtbot, "heron") == [1, 4]
@@ -108,10 +108,10 @@ def test_images_are_narrowed_down_by_what_is_typed(workspace, session, qtbot) ->
     assert "No matches" in gallery.empty.text()
     assert gallery.empty.isVisible()
     assert search(workspace, qtbot, "") == [0, 1, 2, 3, 4, 5]
-    assert session.selection.image == session.document.images[0], "a search chooses nothing"
+    assert session.selection.image == session.document.images[0], "a search selects nothing"
 
 
-def test_what_is_typed_is_asked_for_by_itself_a_moment_later(workspace, qtbot) -> None:
+def test_a_query_is_searched_a_moment_after_typing(workspace, qtbot) -> None:
     qtbot.keyClicks(workspace.gallery.query, "tern")
     qtbot.waitUntil(lambda: shown(workspace) == [2, 5])
 
@@ -128,7 +128,7 @@ def test_a_query_that_cannot_be_read_is_explained_and_the_last_result_stays(work
     assert not gallery.error.isVisible()
 
 
-def test_keys_and_names_are_offered_and_put_in_by_keyboard(workspace, qtbot) -> None:
+def test_keys_and_names_are_completed_by_keyboard(workspace, qtbot) -> None:
     box = workspace.gallery.query
     box.setFocus()
     qtbot.keyClicks(box, "-cl")
@@ -153,14 +153,14 @@ def test_keys_and_names_are_offered_and_put_in_by_keyboard(workspace, qtbot) -> 
     close_offers(qtbot)
 
 
-def test_down_in_an_empty_box_shows_what_can_be_searched_by(workspace, qtbot) -> None:
+def test_down_in_an_empty_box_lists_the_search_keys(workspace, qtbot) -> None:
     box = workspace.gallery.query
     qtbot.keyClick(box, KEY.Key_Down)
     assert {"class:", "split:", "predicted:", "score:", "wrong", "unlabelled", "checked"} <= set(offers())
     close_offers(qtbot)
 
 
-def test_what_the_network_says_is_searched_by(scored, session, qtbot) -> None:
+def test_predictions_and_scores_are_searched(scored, session, qtbot) -> None:
     taken, own = predictions(session), np.arange(6) % 3
     assert search(scored, qtbot, "wrong") == np.flatnonzero(taken != own).tolist()
     assert search(scored, qtbot, "-wrong") == np.flatnonzero(taken == own).tolist()
@@ -169,7 +169,7 @@ def test_what_the_network_says_is_searched_by(scored, session, qtbot) -> None:
     assert search(scored, qtbot, "va:crest::yes<=0.5") == np.flatnonzero(OTHER[:, 4] <= 0.5).tolist()
 
 
-def test_an_edited_class_moves_what_is_taken_for_it(scored, session, qtbot) -> None:
+def test_editing_a_class_changes_which_images_are_predicted_as_it(scored, session, qtbot) -> None:
     before = search(scored, qtbot, "predicted:tern")
     session.edits.set_vectors({"Blue-crested tern": -session.document.table.vectors[2]})
     qtbot.waitUntil(lambda: shown(scored) == np.flatnonzero(predictions(session) == 2).tolist())
@@ -178,9 +178,7 @@ def test_an_edited_class_moves_what_is_taken_for_it(scored, session, qtbot) -> N
     qtbot.waitUntil(lambda: shown(scored) == list(range(6)))
 
 
-def test_while_another_workspace_is_shown_nothing_is_worked_out_and_it_is_caught_up_with(
-    scored, session, qtbot
-) -> None:
+def test_a_hidden_gallery_searches_again_when_it_is_shown(scored, session, qtbot) -> None:
     before = search(scored, qtbot, "predicted:tern")
     with in_pages(scored) as pages:
         pages.setCurrentIndex(1)
@@ -191,7 +189,7 @@ def test_while_another_workspace_is_shown_nothing_is_worked_out_and_it_is_caught
         qtbot.waitUntil(lambda: shown(scored) == list(range(6)))
 
 
-def test_reviews_are_searched_by_and_read_anew_when_explore_is_shown_again(workspace, session, qtbot) -> None:
+def test_reviews_are_read_again_when_explore_is_shown_again(workspace, session, qtbot) -> None:
     checked, flagged = session.document.images[1].id, session.document.images[4].id
 
     def review(number: int, state: ReviewState) -> None:
@@ -243,7 +241,7 @@ def test_facets_have_counts_and_toggle_terms_by_mouse_and_keyboard(scored, sessi
     qtbot.waitUntil(lambda: shown(scored) == [0, 1])
     qtbot.waitUntil(lambda: "Class/Blue-crested tern" not in facet_rows(scored))
     facets = facet_rows(scored)
-    assert facets["Split/Test seen"][1:] == ("2", False), "counts of a group are not those of what is chosen in it"
+    assert facets["Split/Test seen"][1:] == ("2", False), "the counts of a group ignore the values selected in it"
     click_row(qtbot, panel.table, facets["Class/Red wader"][0])
     qtbot.waitUntil(lambda: shown(scored) == [0])
     assert box.text() == 'split:train class:"Red wader"'
@@ -257,7 +255,7 @@ def test_facets_have_counts_and_toggle_terms_by_mouse_and_keyboard(scored, sessi
     assert not panel.isVisible()
 
 
-def test_a_value_that_is_part_of_what_is_written_is_taken_out_of_it(workspace, qtbot) -> None:
+def test_clearing_a_facet_keeps_the_other_values_of_its_term(workspace, qtbot) -> None:
     search(workspace, qtbot, "split:test")
     facets = open_facets(workspace, qtbot)
     qtbot.waitUntil(lambda: facet_rows(workspace)["Split/Test seen"][2])
@@ -286,7 +284,7 @@ def choose(menu: QMenu, qtbot, text: str) -> None:
     qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(entry).center())
 
 
-def test_a_search_is_saved_under_a_name_chosen_again_and_deleted(workspace, session, qtbot) -> None:
+def test_a_search_is_saved_selected_and_deleted(workspace, session, qtbot) -> None:
     search(workspace, qtbot, "heron split:train")
     sort_by(workspace, qtbot, "Name")
     choose(open_menu(workspace, qtbot), qtbot, "Save this search …")
@@ -302,7 +300,7 @@ def test_a_search_is_saved_under_a_name_chosen_again_and_deleted(workspace, sess
     qtbot.waitUntil(lambda: shown(workspace) == [1])
     assert workspace.gallery.query.text() == "heron split:train"
     assert workspace.gallery.order.currentText() == "Name"
-    assert list(json.loads(session.document.project.meta("saved_searches"))) == ["Herons"], "the project keeps it"
+    assert list(json.loads(session.document.project.meta("saved_searches"))) == ["Herons"], "stored in the project"
     menu = open_menu(workspace, qtbot)
     delete = next(one for one in menu.actions() if one.text() == "Delete search").menu()
     delete.popup(QPoint(20, 20))
@@ -341,7 +339,7 @@ def test_undo_keeps_searches_that_were_saved_elsewhere(workspace, session) -> No
 # Orders
 
 
-def test_images_are_sorted_by_what_is_said_of_them(scored, session, qtbot) -> None:
+def test_images_are_sorted_in_each_order(scored, session, qtbot) -> None:
     assert sort_by(scored, qtbot, "Name") == [2, 5, 0, 3, 1, 4]
     assert sort_by(scored, qtbot, "Class") == [2, 5, 0, 3, 1, 4]
     qtbot.mouseClick(scored.gallery.reverse, LEFT)
@@ -364,7 +362,7 @@ def test_images_are_sorted_by_what_is_said_of_them(scored, session, qtbot) -> No
     assert search(scored, qtbot, "tern") == [n for n in np.argsort(-wader).tolist() if n % 3 == 2]
 
 
-def test_sorting_by_a_class_asks_for_one_where_none_is_chosen(scored, session, qtbot) -> None:
+def test_sorting_by_class_score_asks_for_a_class(scored, session, qtbot) -> None:
     session.selection.set_class(None)
     assert sort_by(scored, qtbot, "Class score") == list(range(6))
     assert "Select a class" in scored.gallery.error.text()
@@ -380,9 +378,7 @@ print(json.dumps({"scores": sys.argv[2], "images": 6}), flush=True)
 """
 
 
-def test_where_scores_are_missing_a_button_makes_them_and_the_result_follows(
-    workspace, session, services, qtbot, monkeypatch, tmp_path
-) -> None:
+def test_a_button_computes_missing_scores(workspace, session, services, qtbot, monkeypatch, tmp_path) -> None:
     keep_scores(session)
     kept = next((session.document.project.path / "scores").iterdir())
     elsewhere = kept.rename(tmp_path / "made.npz")
@@ -411,7 +407,7 @@ def test_images_without_scores_are_counted_and_can_be_scored(session, services, 
     assert workspace.gallery.rest.text() == "Score 2 more images"
 
 
-def test_what_a_sub_net_says_is_not_asked_of_a_network_without_it(session, services, qtbot, tmp_path) -> None:
+def test_scores_of_a_missing_sub_net_are_explained(session, services, qtbot, tmp_path) -> None:
     session.inference.set_checkpoint(
         write_checkpoint(tmp_path / "alone" / "best.safetensors", sub_nets=SubNets.AV, run="alone")
     )
@@ -429,7 +425,7 @@ def test_what_a_sub_net_says_is_not_asked_of_a_network_without_it(session, servi
 # Jumps and steps
 
 
-def test_a_number_or_a_name_is_jumped_to(workspace, session, qtbot) -> None:
+def test_go_to_an_image_by_number_or_name(workspace, session, qtbot) -> None:
     workspace.gallery.view.setFocus()
     qtbot.keyClick(workspace.gallery.view, KEY.Key_G, Qt.KeyboardModifier.ControlModifier)
     jump = workspace.gallery.jump
@@ -443,7 +439,7 @@ def test_a_number_or_a_name_is_jumped_to(workspace, session, qtbot) -> None:
     qtbot.keyClick(jump, KEY.Key_Return)
     assert session.selection.image == session.document.images[4]
     qtbot.keyClick(jump, KEY.Key_Return)
-    assert session.selection.image == session.document.images[1], "once more goes on, and round"
+    assert session.selection.image == session.document.images[1], "again goes to the next one, and around"
     said = []
     session.messages.posted.connect(lambda _, sentence: said.append(sentence))
     jump.selectAll()
@@ -455,7 +451,7 @@ def test_a_number_or_a_name_is_jumped_to(workspace, session, qtbot) -> None:
     assert workspace.gallery.view.hasFocus()
 
 
-def test_the_next_image_is_the_next_of_those_that_are_shown(workspace, session, qtbot) -> None:
+def test_the_next_image_is_the_next_in_the_list(workspace, session, qtbot) -> None:
     search(workspace, qtbot, "tern")
     view, control = workspace.gallery.view, Qt.KeyboardModifier.ControlModifier
     view.setFocus()

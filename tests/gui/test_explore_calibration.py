@@ -1,4 +1,4 @@
-"""Gamma moves the point on the seen-unseen curve of the test images, live."""
+"""Gamma moves the point on the seen-unseen curve of the test images."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from msdn_core.domain.scoring import class_scores
 from msdn_gui.session.changes import TableChange
 
 
-def wanted(session):
+def expected(session):
     """The figures at the session's gamma by the engine's own metric."""
     table = session.document.table
     tested = [place for place, image in enumerate(session.document.images) if image.split is not Split.TRAIN]
@@ -31,7 +31,7 @@ def test_the_slider_moves_the_point_and_its_figures(session, services, qtbot) ->
     slider.setFocus()
     for key in (Qt.Key.Key_Home, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp, Qt.Key.Key_PageUp, Qt.Key.Key_End):
         qtbot.keyClick(slider, key)
-        found = wanted(session)
+        found = expected(session)
         assert panel.text.text() == (
             f"U {100 * found.U:.1f}  S {100 * found.S:.1f}  H {100 * found.H:.1f} on 4 test images"
         )
@@ -42,12 +42,12 @@ def test_the_slider_moves_the_point_and_its_figures(session, services, qtbot) ->
     before = panel.text.text()
     session.document.set_table(session.document.table.with_values([2, 2], [1, 4], [0.0, 0.0]), TableChange())
     qtbot.waitUntil(panel.settled)
-    found = wanted(session)
+    found = expected(session)
     assert panel.text.text().startswith(f"U {100 * found.U:.1f}  S {100 * found.S:.1f}"), before
     assert "an upper bound and not a result" in panel.text.toolTip()
 
 
-def test_without_scores_it_offers_to_make_them(session, services, qtbot, monkeypatch) -> None:
+def test_without_scores_a_button_computes_them(session, services, qtbot, monkeypatch) -> None:
     asked = []
     monkeypatch.setattr(session.inference.collection, "score", lambda jobs, workspace: asked.append((jobs, workspace)))
     workspace = shown_workspace(session, services, qtbot)

@@ -43,12 +43,12 @@ def test_one_entry_adds_a_column(session, explained, qtbot) -> None:
     assert best.data(Qt.ItemDataRole.ToolTipRole) == f"{ATTRIBUTES[order[0]].full_name}\nDifference: {scores.max():.6g}"
 
 
-def test_columns_have_names_of_their_own_and_say_what_they_show() -> None:
+def test_columns_have_unique_names_headings_and_tips() -> None:
     names = [column.name for column in COLUMNS]
     assert len(set(names)) == len(names)
     assert all(column.heading and column.tip for column in COLUMNS)
     stretched = [column for column in COLUMNS if isinstance(column, TextColumn) and column.width is None]
-    assert len(stretched) == 1, "one column takes the room that others leave"
+    assert len(stretched) == 1, "one column takes the remaining width"
 
 
 def test_names_are_readable_in_cells_and_raw_in_copies_and_tooltips(session, explained, qtbot) -> None:

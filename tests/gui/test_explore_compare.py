@@ -49,7 +49,7 @@ def heat(pair, name: str) -> np.ndarray:
     return pair.sides[name].view.heat.image
 
 
-def test_what_is_pinned_stays_beside_the_next_image(workspace, session, qtbot) -> None:
+def test_the_held_image_stays_beside_the_next_one(workspace, session, qtbot) -> None:
     score, pixels = workspace.maps.av.score.text(), workspace.maps.av.view.heat.image.copy()
     bar = begin(workspace, qtbot)
     assert bar.text.text().startswith("Both sides are the same")
@@ -77,13 +77,13 @@ def test_two_attributes_of_one_image(workspace, session, fake_explainer, qtbot) 
     names = [attribute_text(ATTRIBUTES[column]) for column in (before, session.selection.attribute)]
     assert bar.text.text() == f"Two attributes: {names[0]} and {names[1]}"
     settle(workspace, qtbot)
-    assert len(fake_explainer.requests) == asked, "one explanation tells both"
+    assert len(fake_explainer.requests) == asked, "one explanation serves both sides"
     maps = session.inference.explanation.attention_va
     for pair, column in ((workspace.maps.held.pair, before), (workspace.maps.pair, session.selection.attribute)):
         assert pair.va.value_range == (float(maps[column].min()), float(maps[column].max()))
 
 
-def test_two_checkpoints_through_one_image_after_another(
+def test_two_checkpoints_on_one_image_after_another(
     workspace, session, fake_explainer, other_checkpoint, qtbot
 ) -> None:
     bar = begin(workspace, qtbot)
@@ -93,7 +93,7 @@ def test_two_checkpoints_through_one_image_after_another(
     settle(workspace, qtbot)
     assert bar.text.text() == "Two checkpoints: small-01 and small-02"
     session.inference.set_checkpoint(other_checkpoint)
-    assert bar.text.text() == "Two checkpoints: small-01 and small-02", "the same one chosen once more"
+    assert bar.text.text() == "Two checkpoints: small-01 and small-02", "the same checkpoint, selected again"
     choose_image(workspace, qtbot, 3)
     settle(workspace, qtbot)
     session.selection.set_attribute(2)
@@ -102,7 +102,9 @@ def test_two_checkpoints_through_one_image_after_another(
     assert workspace.maps.held.pair.av.score.text() == f"{of_held.scores_av[2]:.2f}".replace("-", "−")
     assert workspace.maps.av.score.text() == f"{of_chosen.scores_av[2]:.2f}".replace("-", "−")
     held = workspace.maps.comparison.checkpoint.path
-    assert fake_explainer.ahead_in["compared"] == [(held, path) for _, path in fake_explainer.ahead], "both are fetched"
+    assert fake_explainer.ahead_in["compared"] == [(held, path) for _, path in fake_explainer.ahead], (
+        "both are prefetched"
+    )
     assert {request.lane for request in fake_explainer.requests} == {"", "compared"}
     reading = session.inference.prediction_of(of_held, workspace.maps.comparison.checkpoint)
     assert reading.gamma == 0.5, "each at the gamma of its own checkpoint"
@@ -112,7 +114,7 @@ def test_two_checkpoints_through_one_image_after_another(
     assert workspace.maps.held.caption.text().endswith("small-01")
 
 
-def test_a_key_swaps_the_sides_and_another_leaves(workspace, session, other_checkpoint, qtbot) -> None:
+def test_keys_swap_the_sides_and_end_the_comparison(workspace, session, other_checkpoint, qtbot) -> None:
     qtbot.keyClick(workspace.maps.av.view, Qt.Key.Key_C)
     bar = workspace.findChild(CompareBar)
     assert bar.isVisible()
@@ -133,10 +135,10 @@ def test_a_key_swaps_the_sides_and_another_leaves(workspace, session, other_chec
     assert not bar.isVisible()
     assert not workspace.maps.held.isVisible()
     assert workspace.maps.attribute_title.isVisible()
-    assert session.selection.image == session.document.images[0], "what was chosen stays chosen"
+    assert session.selection.image == session.document.images[0], "the selection stays"
 
 
-def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, qtbot) -> None:
+def test_zoom_pointer_overlay_and_divider_apply_to_both_sides(workspace, session, qtbot) -> None:
     begin(workspace, qtbot)
     choose_image(workspace, qtbot, 1)
     settle(workspace, qtbot)
@@ -155,7 +157,7 @@ def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, q
     qtbot.mouseMove(view.viewport(), position)
     qtbot.waitUntil(lambda: chosen.av.view.marks.aim is not None)
     assert chosen.av.view.marks.aim == pytest.approx((120, 90), abs=2)
-    assert view.marks.aim is None, "there is the mouse itself"
+    assert view.marks.aim is None, "the pointer itself is there"
     value = session.inference.explanation.attention_va[session.selection.attribute, 3, 3]
     assert chosen.va.readout.toolTip().startswith(f"{value:.3f}"[:4])
     qtbot.keyPress(view, Qt.Key.Key_Space)
@@ -169,7 +171,7 @@ def test_zoom_mouse_overlay_and_divider_hold_on_both_sides(workspace, session, q
     assert workspace.maps.pairs.focused == "va"
 
 
-def test_a_failure_at_the_left_is_said_there(workspace, session, fake_explainer, other_checkpoint, qtbot) -> None:
+def test_a_failure_on_the_left_is_shown_there(workspace, session, fake_explainer, other_checkpoint, qtbot) -> None:
     bar = begin(workspace, qtbot)
     qtbot.keyClick(bar.boxes["image"], Qt.Key.Key_Space)
     session.inference.set_checkpoint(other_checkpoint)

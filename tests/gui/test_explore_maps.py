@@ -1,4 +1,4 @@
-"""The pair of pictures in Explore: maps, ranges, zoom, notices, and saving them."""
+"""The maps in Explore: ranges, zoom, notices, and saving them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def workspace(session, services, qtbot) -> ExploreWorkspace:
     return shown_workspace(session, services, qtbot)
 
 
-def test_choosing_an_attribute_changes_both_maps(workspace, session, qtbot) -> None:
+def test_selecting_an_attribute_changes_both_maps(workspace, session, qtbot) -> None:
     table = workspace.attributes.table
     click_row(qtbot, table, 0)
     before = [side.view.heat.image.copy() for side in workspace.maps.sides.values()]
@@ -59,7 +59,7 @@ def test_choosing_an_attribute_changes_both_maps(workspace, session, qtbot) -> N
     assert session.selection.attribute == table.model().item_at(4)
 
 
-def test_the_colour_bar_says_the_numbers_of_the_chosen_range(workspace, session) -> None:
+def test_the_colour_bar_shows_the_selected_range(workspace, session) -> None:
     maps, column = workspace.maps, session.selection.attribute
     one = session.inference.explanation.attention_va[column]
     assert (maps.va.bar.low_text, maps.va.bar.high_text) == (short_number(one.min()), short_number(one.max()))
@@ -72,14 +72,14 @@ def test_the_colour_bar_says_the_numbers_of_the_chosen_range(workspace, session)
     assert (maps.va.bar.low_text, maps.va.bar.high_text) == ("0", "1.00")
 
 
-def test_how_maps_are_shown_is_remembered(workspace, services) -> None:
+def test_the_display_of_maps_is_remembered(workspace, services) -> None:
     controls = workspace.maps.controls
     controls.colours.setCurrentIndex(2)
     controls.opacity.setValue(35)
     controls.smooth.setChecked(False)
     stored = services.settings.value
     assert (stored.colour_map, stored.opacity, stored.smooth) == ("inferno", 0.35, False)
-    assert workspace.maps.av.view.heat.image.shape == (7, 7, 4), "not smooth: the regions as they are"
+    assert workspace.maps.av.view.heat.image.shape == (7, 7, 4), "not smooth: one pixel per region"
     assert workspace.maps.av.view.heat.opacity() == pytest.approx(0.35)
 
 
@@ -95,7 +95,7 @@ def test_zoom_is_linked_and_goes_back(workspace) -> None:
     assert zoomed != right.box.viewRange()[0]
 
 
-def test_the_mouse_gives_the_value_of_the_region_on_both_sides(workspace, session, qtbot) -> None:
+def test_the_value_under_the_pointer_is_shown_on_both_sides(workspace, session, qtbot) -> None:
     view = workspace.maps.av.view
     scene = view.box.mapViewToScene(QPointF(120, 90))
     position = view.mapFromScene(scene)
@@ -107,7 +107,7 @@ def test_the_mouse_gives_the_value_of_the_region_on_both_sides(workspace, sessio
     assert workspace.maps.av.readout.text() == "not viewed by the network"
 
 
-def test_space_held_shows_the_bare_image(workspace, qtbot) -> None:
+def test_holding_space_shows_the_image_without_maps(workspace, qtbot) -> None:
     for place in (workspace.gallery.view, workspace.attributes.table, workspace.maps.av.view):
         qtbot.keyPress(place, Qt.Key.Key_Space)
         assert not workspace.maps.av.view.heat.isVisible()
@@ -117,7 +117,7 @@ def test_space_held_shows_the_bare_image(workspace, qtbot) -> None:
     assert not workspace.maps.va.view.heat.isVisible()
 
 
-def test_the_true_places_of_the_chosen_attributes_part_are_ringed(workspace, session, services) -> None:
+def test_known_parts_of_the_selected_attribute_have_rings(workspace, session, services) -> None:
     session.selection.set_attribute(2)
     wing = next(part for part in session.document.project.parts(session.selection.image.id) if part.part == "wing")
     assert workspace.maps.va.view.marks.truth.attribute_points == ((wing.x, wing.y),)
@@ -126,10 +126,10 @@ def test_the_true_places_of_the_chosen_attributes_part_are_ringed(workspace, ses
     assert len(workspace.maps.va.view.marks.truth.parts) == 2, "the other parts are dots"
     workspace.maps.controls.truth.click()
     assert workspace.maps.va.view.marks.truth == Truth()
-    assert services.settings.value.truth is False, "and that is remembered"
+    assert services.settings.value.truth is False, "remembered in the settings"
 
 
-def test_hit_or_miss_is_said_by_the_rule_of_the_pointing_game(workspace, session) -> None:
+def test_hits_follow_the_pointing_game(workspace, session) -> None:
     found = session.inference.explanation
     for attribute, attribute_of in enumerate(session.document.table.attributes):
         session.selection.set_attribute(attribute)
@@ -144,16 +144,16 @@ def test_hit_or_miss_is_said_by_the_rule_of_the_pointing_game(workspace, session
                 row = int((part.y - found.viewed.y) / found.viewed.height * height)
                 column = int((part.x - found.viewed.x) / found.viewed.width * width)
                 near |= max(abs(row - peak[0]), abs(column - peak[1])) <= 1
-            assert side.hit.isVisible() == has, "what the class does not have is no miss"
+            assert side.hit.isVisible() == has, "attributes the class does not have are not counted"
             assert not has or side.hit.text() == ("✓ hit" if near else "✗ miss")
         said = "" if not has else " ".join(side.hit.text()[0] for side in workspace.maps.sides.values())
         model = workspace.attributes.model
-        assert (model.index(model.row_of(attribute), HIT).data() or "") == said, "the table says it of each attribute"
+        assert (model.index(model.row_of(attribute), HIT).data() or "") == said, "the table shows it for each attribute"
     session.selection.set_attribute(-1)
     assert not workspace.maps.av.hit.isVisible()
 
 
-def test_what_is_drawn_in_annotate_is_seen_when_explore_is_shown_again(workspace, session) -> None:
+def test_marks_drawn_in_annotate_appear_when_explore_is_shown_again(workspace, session) -> None:
     workspace.hide()
     place = Box(60, 40, 80, 50)
     number = session.document.project.annotations.next_mark()
@@ -173,17 +173,17 @@ def test_both_maps_are_saved_as_one_picture(workspace, session, qtbot, tmp_path)
         workspace.save_maps(tmp_path / "missing folder" / "pair.png")
 
 
-def test_while_an_image_is_looked_at_it_shows_and_says_so(workspace, session, fake_explainer, qtbot) -> None:
+def test_an_image_is_shown_while_its_maps_are_computed(workspace, session, fake_explainer, qtbot) -> None:
     fake_explainer.answers_by_itself = False
     session.selection.set_image(session.document.images[4])
     qtbot.waitUntil(lambda: workspace.maps.picture is not None)
     assert workspace.maps.picture.path == session.document.images[4].path
-    assert workspace.maps.av.value_range is None, "no map of another image lies over it"
+    assert workspace.maps.av.value_range is None, "no map of another image is over it"
     assert "Computing attention" in workspace.maps.av.notice.text()
     assert workspace.maps.va.notice.isVisible()
     fake_explainer.failed.emit(fake_explainer.requests[-1].number, "The network could not be read.")
     assert workspace.maps.av.notice.text() == "The network could not be read."
-    assert workspace.ranking.model.index(0, SCORE).data() is None, "nothing is left of the image before"
+    assert workspace.ranking.model.index(0, SCORE).data() is None, "nothing of the previous image is left"
     assert workspace.why.model.rowCount() == 0
     assert workspace.attributes.model.index(0, AV).data() is None
     fake_explainer.answers_by_itself = True
@@ -192,7 +192,7 @@ def test_while_an_image_is_looked_at_it_shows_and_says_so(workspace, session, fa
     assert workspace.maps.av.notice.isHidden()
 
 
-def test_an_image_that_cannot_be_opened_says_why_where_it_would_be(workspace, session, fake_explainer, qtbot) -> None:
+def test_an_error_is_shown_in_place_of_an_unreadable_image(workspace, session, fake_explainer, qtbot) -> None:
     fake_explainer.answers_by_itself = False
     session.document.images[3].path.write_bytes(b"no image at all")
     session.selection.set_image(session.document.images[3])
@@ -200,7 +200,7 @@ def test_an_image_that_cannot_be_opened_says_why_where_it_would_be(workspace, se
     assert workspace.maps.picture is None
 
 
-def test_an_image_that_is_drawn_later_shows_as_soon_as_it_is_there(workspace, session, qtbot) -> None:
+def test_an_image_is_shown_once_its_file_exists(workspace, session, qtbot) -> None:
     record = session.document.images[5]
     content = record.path.read_bytes()
     record.path.unlink()
@@ -263,7 +263,7 @@ def test_the_wheel_zooms_both_pictures_and_a_resize_keeps_the_zoom(workspace, qt
         (SubNets.NONE, "the baseline: it averages over the regions", {"av", "va"}, {VA}),
     ],
 )
-def test_a_sub_net_that_a_run_does_not_have_is_told_in_place_of_its_map(
+def test_a_missing_sub_net_is_explained_in_place_of_its_map(
     session, services, fake_explainer, qtbot, sub_nets, sentence, without_map, without_score
 ) -> None:
     fake_explainer.sub_nets = sub_nets
@@ -281,7 +281,7 @@ def test_a_sub_net_that_a_run_does_not_have_is_told_in_place_of_its_map(
     assert session.selection.attribute == int(np.argmax(best))
 
 
-def test_above_a_threshold_alone_is_coloured_and_its_share_of_the_regions_is_said(workspace, session, qtbot) -> None:
+def test_only_regions_above_the_threshold_are_coloured_and_counted(workspace, session, qtbot) -> None:
     maps = workspace.maps
     maps.controls.smooth.click()
     maps.av.view.setFocus()
@@ -307,7 +307,7 @@ def test_above_a_threshold_alone_is_coloured_and_its_share_of_the_regions_is_sai
     assert maps.av.readout.text() == "per map"
 
 
-def test_the_divider_parts_both_maps_over_one_image(workspace, qtbot) -> None:
+def test_the_divider_shows_both_maps_on_one_image(workspace, qtbot) -> None:
     maps = workspace.maps
     of_va = maps.va.view.heat.image.copy()
     qtbot.keyClick(maps.av.view, Qt.Key.Key_W)
@@ -329,13 +329,13 @@ def test_the_divider_parts_both_maps_over_one_image(workspace, qtbot) -> None:
     qtbot.mouseRelease(view.viewport(), LEFT, pos=at(60))
     assert first.item.rect().right() == second.item.rect().left() == pytest.approx(60, abs=1)
     assert view.box.viewRange() == before, "the image stays where it is"
-    assert workspace.attributes.title.text() == "Attributes", "and no region is chosen"
+    assert workspace.attributes.title.text() == "Attributes", "no region is selected"
     qtbot.keyClick(view, Qt.Key.Key_Period)
     assert second.item.rect().left() == pytest.approx(72, abs=1)
     qtbot.keyClick(view, Qt.Key.Key_Comma)
     assert second.item.rect().left() == pytest.approx(60, abs=1)
     qtbot.mouseClick(view.viewport(), LEFT, pos=at(180))
-    assert maps.pairs.focused == "va", "the half that is clicked is in focus"
+    assert maps.pairs.focused == "va", "the clicked half is in focus"
     qtbot.keyClick(view, Qt.Key.Key_W)
     assert maps.va.view.isVisible()
     assert first.item.rect().right() > 240

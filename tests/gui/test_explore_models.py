@@ -1,4 +1,4 @@
-"""The item models of Explore keep Qt's rules, sort, and say what they promise."""
+"""The item models of Explore: Qt's rules, sorting, cells."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_bars_start_at_zero_and_end_at_the_value() -> None:
     assert bar(0.0, 0.0, 0.0) == (0.0, 0.0)
 
 
-def test_ranking_tells_seen_from_unseen_and_knows_each_rank() -> None:
+def test_ranking_marks_seen_and_unseen_classes_and_gives_ranks() -> None:
     model = RankingModel()
     scores = np.array([0.2, -0.1, 0.9])
     model.show_ranking(TABLE, np.argsort(-scores), scores)
@@ -133,21 +133,21 @@ def test_ranking_tells_seen_from_unseen_and_knows_each_rank() -> None:
     assert model.rank_of("Striped heron") == 3, "a search changes no rank"
 
 
-def test_contributions_are_sorted_by_weight_whichever_way_they_pull() -> None:
+def test_contributions_are_sorted_by_size() -> None:
     model = ContributionModel()
     model.show_contributions(ATTRIBUTES, np.array([0.1, -0.5, 0.3, 0.0, 0.2, -0.05]))
     assert column(model, SHARE) == ["−0.500", "+0.300", "+0.200", "+0.100", "−0.050", "0.000"]
     assert model.total == pytest.approx(0.05)
 
 
-def test_counts_are_said_in_words() -> None:
+def test_counts_are_texts() -> None:
     assert count_text(1500, 1500) == "1,500 images"
     assert count_text(12, 1500) == "12 of 1,500 images"
     assert count_text(1, 1) == "1 image"
 
 
 @pytest.mark.usefixtures("application")
-def test_a_hundred_thousand_images_open_and_are_narrowed_down_fast(qtbot) -> None:
+def test_a_hundred_thousand_images_open_and_are_filtered_fast(qtbot) -> None:
     thumbnails = NoThumbnails()
     model = GalleryModel(thumbnails)
     view = ImageListView(model, "gallery", "Images")
@@ -160,7 +160,7 @@ def test_a_hundred_thousand_images_open_and_are_narrowed_down_fast(qtbot) -> Non
         view.show()
     view.grab()
     opened = time.thread_time() - start
-    assert 0 < len(thumbnails.asked) < 200, "only thumbnails that are seen are asked for"
+    assert 0 < len(thumbnails.asked) < 200, "only visible thumbnails are requested"
     start = time.thread_time()
     model.show_images(many, np.arange(99_999, -1, -10))
     view.grab()
@@ -172,7 +172,7 @@ def test_a_hundred_thousand_images_open_and_are_narrowed_down_fast(qtbot) -> Non
 
 
 @pytest.mark.usefixtures("application")
-def test_an_image_far_down_comes_into_sight(qtbot) -> None:
+def test_the_list_scrolls_to_the_selected_image(qtbot) -> None:
     model = GalleryModel(NoThumbnails())
     view = ImageListView(model, "gallery", "Images")
     qtbot.addWidget(view)
@@ -185,7 +185,7 @@ def test_an_image_far_down_comes_into_sight(qtbot) -> None:
     qtbot.waitUntil(lambda: view.viewport().rect().contains(view.visualRect(view.currentIndex())))
 
 
-def test_a_smooth_map_keeps_its_regions_values_at_their_centres() -> None:
+def test_a_smooth_map_keeps_the_values_at_the_centres_of_regions() -> None:
     values = np.arange(49, dtype=np.float32).reshape(7, 7)
     fine = smooth(values)
     step = fine.shape[0] // 7
@@ -212,7 +212,7 @@ def test_numbers_beside_a_colour_bar_are_short() -> None:
     assert [short_number(n) for n in (0, 0.1234, 0.00012, 12.345, -0.5)] == ["0", "0.123", "1.2e−4", "12.35", "−0.500"]
 
 
-def test_a_table_of_other_items_begins_at_its_top(application, qtbot) -> None:  # noqa: ARG001
+def test_a_table_with_other_items_starts_at_the_top(application, qtbot) -> None:  # noqa: ARG001
     model = RankingModel()
     many = ClassTable(ATTRIBUTES, tuple(f"Bird {n}" for n in range(90)), np.zeros((90, 6)), np.ones(90, dtype=bool))
     table = ItemTable(model, "ranking", widths={})

@@ -1,4 +1,4 @@
-"""A predicted attribute score is overridden, and everything that follows from it is seen at once."""
+"""Overriding an attribute score updates everything that depends on it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def first_class(workspace) -> str:
     return workspace.ranking.model.index(0, CLASS).data()
 
 
-def test_what_follows_from_another_score_is_seen_at_once(workspace, session, fake_explainer, qtbot) -> None:
+def test_an_override_updates_everything_that_depends_on_it(workspace, session, fake_explainer, qtbot) -> None:
     asked = len(fake_explainer.requests)
     session.inference.set_gamma(0.0)
     network = session.inference.prediction()
@@ -72,11 +72,13 @@ def test_what_follows_from_another_score_is_seen_at_once(workspace, session, fak
     row = why.model.row_of(4)
     assert why.model.index(row, SHARE).data() == f"{9.5 * (units[2] - units[0])[4]:+.3f}*"
     assert "Red wader would win without crest: yes" in why.reversal.text()
-    assert len(fake_explainer.requests) == asked, "all on the cache"
-    assert np.array_equal(session.inference.prediction().scores, network.scores), "other workspaces know nothing of it"
+    assert len(fake_explainer.requests) == asked, "all from the cache"
+    assert np.array_equal(session.inference.prediction().scores, network.scores), (
+        "other workspaces do not use overrides"
+    )
 
 
-def test_a_double_click_overrides_and_delete_takes_it_back(workspace, qtbot) -> None:
+def test_a_double_click_overrides_and_delete_removes_the_override(workspace, qtbot) -> None:
     table, model = workspace.attributes.table, workspace.attributes.model
     before, ranked = fused(workspace, 2), first_class(workspace)
     click_row(qtbot, table, model.row_of(2), FUSED)
@@ -92,7 +94,7 @@ def test_a_double_click_overrides_and_delete_takes_it_back(workspace, qtbot) -> 
     assert not workspace.attributes.overridden.isVisible()
 
 
-def test_what_is_no_number_and_what_is_left_with_escape_changes_nothing(workspace, session, qtbot) -> None:
+def test_invalid_numbers_and_escape_change_nothing(workspace, session, qtbot) -> None:
     before = fused(workspace, 0)
     session.selection.set_attribute(0)
     for text, end in (("many", Qt.Key.Key_Return), ("7", Qt.Key.Key_Escape), ("nan", Qt.Key.Key_Return)):
@@ -101,7 +103,7 @@ def test_what_is_no_number_and_what_is_left_with_escape_changes_nothing(workspac
         assert fused(workspace, 0) == before
 
 
-def test_overrides_go_with_the_image_unless_they_are_kept(workspace, session, qtbot) -> None:
+def test_overrides_end_with_the_image_unless_kept(workspace, session, qtbot) -> None:
     override(workspace, session, qtbot, 0, "5")
     override(workspace, session, qtbot, 3, "4")
     assert workspace.attributes.overridden.remove.text() == "2 overridden"
@@ -115,4 +117,4 @@ def test_overrides_go_with_the_image_unless_they_are_kept(workspace, session, qt
     assert "*" not in fused(workspace, 0)
     override(workspace, session, qtbot, 0, "5")
     choose_image(workspace, qtbot, 4)
-    assert "*" not in fused(workspace, 0), "that they were kept once does not last"
+    assert "*" not in fused(workspace, 0), "Keep does not last"

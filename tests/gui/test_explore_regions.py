@@ -1,4 +1,4 @@
-"""The way back: a click on a place of the image tells which attributes it speaks for, in both sub-nets."""
+"""Selecting regions shows which attributes they show, in both sub-nets."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def shown(workspace, column: int) -> list[str]:
     return [model.index(row, column).data() for row in range(model.rowCount())]
 
 
-def test_a_click_on_a_region_ranks_the_attributes_that_it_speaks_for(workspace, session, qtbot) -> None:
+def test_clicking_a_region_ranks_the_attributes_it_shows(workspace, session, qtbot) -> None:
     click(qtbot, workspace, 2, 5)
     assert workspace.attributes.title.text() == "Attributes of 1 region"
     shares = session.inference.explanation.attention_av[:, 2, 5]
@@ -52,7 +52,7 @@ def test_a_click_on_a_region_ranks_the_attributes_that_it_speaks_for(workspace, 
         assert outline.width() == pytest.approx(SIDE)
 
 
-def test_several_regions_are_chosen_with_ctrl_and_let_go_of(workspace, session, qtbot) -> None:
+def test_ctrl_selects_several_regions_and_clears_them(workspace, session, qtbot) -> None:
     ctrl = Qt.KeyboardModifier.ControlModifier
     click(qtbot, workspace, 1, 1)
     click(qtbot, workspace, 3, 4, ctrl)
@@ -62,10 +62,10 @@ def test_several_regions_are_chosen_with_ctrl_and_let_go_of(workspace, session, 
     click(qtbot, workspace, 1, 1, ctrl)
     assert workspace.attributes.title.text() == "Attributes of 1 region"
     click(qtbot, workspace, 3, 4)
-    assert workspace.attributes.title.text() == "Attributes", "a second click lets go"
+    assert workspace.attributes.title.text() == "Attributes", "a second click clears the selection"
 
 
-def test_shift_and_dragging_take_a_rectangle_and_escape_lets_go(workspace, session, qtbot) -> None:
+def test_shift_drag_selects_a_rectangle_and_escape_clears_it(workspace, session, qtbot) -> None:
     viewport = workspace.maps.av.view.viewport()
     before = workspace.maps.av.view.box.viewRange()
     shift = Qt.KeyboardModifier.ShiftModifier
@@ -74,7 +74,7 @@ def test_shift_and_dragging_take_a_rectangle_and_escape_lets_go(workspace, sessi
     qtbot.mouseMove(viewport, place(workspace, 2, 4))
     qtbot.mouseRelease(viewport, LEFT, shift, place(workspace, 2, 4))
     assert workspace.attributes.title.text() == "Attributes of 6 regions"
-    assert workspace.maps.av.view.box.viewRange() == before, "the picture was moved instead"
+    assert workspace.maps.av.view.box.viewRange() == before, "the picture was panned instead"
     av = session.inference.explanation.attention_av[:, 1:3, 2:5].sum(axis=(1, 2))
     va = session.inference.explanation.attention_va[:, 1:3, 2:5].mean(axis=(1, 2))
     best = int(np.argmax(av))
@@ -98,7 +98,7 @@ def test_another_image_starts_without_regions_and_another_attribute_keeps_them(w
     assert not workspace.attributes.leave_regions.isVisible()
 
 
-def test_a_double_click_shows_the_whole_image_and_chooses_nothing(workspace, qtbot) -> None:
+def test_a_double_click_shows_the_whole_image_and_selects_nothing(workspace, qtbot) -> None:
     click(qtbot, workspace, 2, 2)
     qtbot.mouseDClick(workspace.maps.av.view.viewport(), LEFT, pos=place(workspace, 2, 2))
     assert workspace.attributes.title.text() == "Attributes"

@@ -1,4 +1,4 @@
-"""The sheet of attributes: the right maps in the right order, kept as picture, drawing and numbers."""
+"""The attribute sheet: the right maps in the right order, saved as PNG, SVG and NPZ."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def dialog(session, services, qtbot) -> SheetDialog:
     return made
 
 
-def test_it_shows_the_top_attributes_of_either_sub_net_or_of_the_class(dialog, session) -> None:
+def test_the_sheet_shows_the_strongest_attributes_in_each_order(dialog, session) -> None:
     dialog.count.setValue(3)
     e = session.inference.explanation
     assert dialog.canvas.sheet.attributes == tuple(np.argsort(-e.scores_av)[:3])
@@ -36,14 +36,14 @@ def test_it_shows_the_top_attributes_of_either_sub_net_or_of_the_class(dialog, s
     assert dialog.canvas.width() == dialog.canvas.sheet.size.width()
 
 
-def test_it_follows_the_image(dialog, session, qtbot) -> None:
+def test_the_sheet_follows_the_image(dialog, session, qtbot) -> None:
     before = dialog.canvas.sheet.explanation
     session.selection.set_image(session.document.images[3])
     qtbot.waitUntil(lambda: dialog.canvas.sheet.explanation is not before)
     assert session.document.images[3].name in dialog.canvas.sheet.caption
 
 
-def test_it_is_saved_as_picture_as_drawing_and_as_numbers(dialog, session, qtbot, tmp_path) -> None:
+def test_the_sheet_is_saved_as_png_svg_and_npz(dialog, session, qtbot, tmp_path) -> None:
     dialog.count.setValue(2)
     for ending in ("png", "svg", "npz"):
         with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.INFO):
@@ -61,7 +61,7 @@ def test_it_is_saved_as_picture_as_drawing_and_as_numbers(dialog, session, qtbot
         np.testing.assert_array_equal(numbers["scores_av"], session.inference.explanation.scores_av[top])
 
 
-def test_what_cannot_be_written_is_said(dialog, session, qtbot, tmp_path) -> None:
+def test_a_sheet_that_cannot_be_written_posts_an_error(dialog, session, qtbot, tmp_path) -> None:
     for name in ("sheet.gif", "no such folder/sheet.png"):
         with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR):
             dialog.save_to(tmp_path / name)

@@ -1,4 +1,4 @@
-"""Why this class and not that one, and what would turn it round."""
+"""Why this class and not that one, and what would reverse the order."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_difference_of_two_classes_is_shown_attribute_by_attribute(workspace
     assert f"lead {scores[0] - scores[2]:.3f}".replace("-", "−") in workspace.why.sum.text()
 
 
-def test_the_next_best_is_whichever_it_is_now(workspace, session) -> None:
+def test_the_next_best_rival_follows_the_ranking(workspace, session) -> None:
     compare_with(workspace, "and not the next best")
     order, _ = session.inference.class_ranking()
     first, second = (CLASSES[int(row)] for row in order[:2])
@@ -56,7 +56,7 @@ def test_the_next_best_is_whichever_it_is_now(workspace, session) -> None:
     assert workspace.why.title.text().startswith(f"Why {CLASSES[2]}")
 
 
-def test_the_attributes_that_are_named_do_turn_the_decision(workspace, session) -> None:
+def test_the_named_attributes_reverse_the_decision(workspace, session) -> None:
     session.inference.set_gamma(0.0)
     compare_with(workspace, "and not the next best")
     order, scores = session.inference.class_ranking()
@@ -74,11 +74,11 @@ def test_the_attributes_that_are_named_do_turn_the_decision(workspace, session) 
     session.edits.set_values(
         [(loser, k, session.document.table.vectors[order[1]][k] + 1.001 * edit[k]) for k in range(6)]
     )
-    assert CLASSES[int(session.inference.class_ranking()[0][0])] == loser, "the smallest edit lets it win"
+    assert CLASSES[int(session.inference.class_ranking()[0][0])] == loser, "the smallest edit makes it win"
     assert scores[order[0]] > scores[order[1]]
 
 
-def test_a_class_that_is_removed_is_compared_with_no_longer(workspace, session) -> None:
+def test_removing_the_rival_ends_the_comparison_with_it(workspace, session) -> None:
     session.selection.set_class(CLASSES[0])
     compare_with(workspace, f"and not {CLASSES[1]}")
     session.edits.remove_classes([CLASSES[1]])
@@ -87,7 +87,7 @@ def test_a_class_that_is_removed_is_compared_with_no_longer(workspace, session) 
     assert workspace.why.rival.count() == 4
 
 
-def test_the_answer_to_another_question_begins_with_what_weighs_most(workspace, session, qtbot) -> None:
+def test_reasons_for_another_pair_start_at_the_largest_contribution(workspace, session, qtbot) -> None:
     session.selection.set_class(CLASSES[0])
     workspace.resize(1000, 420)
     table = workspace.why.table
@@ -97,4 +97,4 @@ def test_the_answer_to_another_question_begins_with_what_weighs_most(workspace, 
     compare_with(workspace, f"and not {CLASSES[2]}")
     assert bar.value() == 0
     session.selection.set_attribute(workspace.why.model.item_at(len(ATTRIBUTES) - 1))
-    assert bar.value() > 0, "an attribute that is chosen then is still shown"
+    assert bar.value() > 0, "an attribute selected afterwards is scrolled to"

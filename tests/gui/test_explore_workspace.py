@@ -1,4 +1,4 @@
-"""Explore through clicks and keys: images, attributes, classes and reasons hang together."""
+"""Explore by clicks and keys: images, attributes, classes and reasons follow one selection."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def workspace(session, services, qtbot) -> ExploreWorkspace:
     return shown_workspace(session, services, qtbot)
 
 
-def test_the_first_image_is_chosen_by_itself_and_its_maps_stand_where_the_network_looked(workspace, session) -> None:
+def test_the_first_image_is_selected_and_its_maps_cover_the_viewed_part(workspace, session) -> None:
     assert session.selection.image == session.document.images[0]
     for side in (workspace.maps.av, workspace.maps.va):
         place = side.view.heat.mapRectToParent(side.view.heat.boundingRect())
@@ -35,31 +35,29 @@ def test_the_first_image_is_chosen_by_itself_and_its_maps_stand_where_the_networ
     assert session.selection.attribute == int(np.argmax(session.inference.explanation.scores_av))
 
 
-def test_a_click_on_a_thumbnail_chooses_the_image_and_arrow_keys_go_on(workspace, session, qtbot) -> None:
+def test_a_click_selects_an_image_and_arrow_keys_step_on(workspace, session, qtbot) -> None:
     choose_image(workspace, qtbot, 2)
     assert session.selection.image == session.document.images[2]
     qtbot.keyClick(workspace.gallery.view, Qt.Key.Key_Left)
     assert session.selection.image == session.document.images[1]
 
 
-def test_the_images_beside_the_chosen_one_are_fetched_while_it_is_looked_at(
-    workspace, session, fake_explainer, qtbot
-) -> None:
+def test_neighbouring_images_are_prefetched(workspace, session, fake_explainer, qtbot) -> None:
     choose_image(workspace, qtbot, 2)
     beside = [session.document.images[place].path for place in (3, 4, 1)]
     assert fake_explainer.ahead == [(session.inference.checkpoint.path, path) for path in beside]
     qtbot.waitUntil(lambda: all(map(workspace.maps.pair.loader.knows, beside)))
     qtbot.keyClick(workspace.gallery.view, Qt.Key.Key_Right)
-    assert workspace.maps.picture.path == beside[0], "it is there at once"
+    assert workspace.maps.picture.path == beside[0], "shown immediately"
 
 
-def test_a_space_typed_into_a_search_is_a_space(workspace, qtbot) -> None:
+def test_a_space_can_be_typed_in_a_search(workspace, qtbot) -> None:
     qtbot.keyClicks(workspace.attributes.search, "wing pattern o/s")
     assert workspace.attributes.search.text() == "wing pattern o/s"
     assert workspace.maps.av.view.heat.isVisible()
 
 
-def test_slash_goes_to_the_search_of_attributes_and_return_chooses(workspace, session, qtbot) -> None:
+def test_slash_focuses_the_attribute_search_and_return_selects(workspace, session, qtbot) -> None:
     workspace.activateWindow()
     workspace.gallery.view.setFocus()
     qtbot.keyClick(workspace.gallery.view, Qt.Key.Key_Slash)
@@ -83,19 +81,19 @@ def test_the_ranking_is_the_sessions_with_seen_and_unseen_marked(workspace, sess
     assert "✓" in model.index(model.row_of_class(true), CLASS).data()
 
 
-def test_gamma_re_ranks_at_once_and_goes_back_to_the_checkpoints(workspace, session, qtbot) -> None:
+def test_gamma_updates_the_ranking_and_is_reset(workspace, session, qtbot) -> None:
     panel = workspace.ranking
     panel.gamma.setValue(panel.gamma.maximum())
     assert session.inference.gamma == 2.0
     assert panel.gamma_value.text() == "2.00"
-    assert panel.model.name_at(0) == "Blue-crested tern", "a great gamma puts the unseen class first"
+    assert panel.model.name_at(0) == "Blue-crested tern", "a large gamma ranks the unseen class first"
     qtbot.mouseClick(panel.gamma_reset, LEFT)
     assert session.inference.gamma == 0.5
 
 
 def test_contributions_sum_to_the_score_that_is_shown(workspace, session, qtbot) -> None:
     why = workspace.why
-    assert why.class_name == workspace.ranking.model.name_at(0), "the best class where none is chosen"
+    assert why.class_name == workspace.ranking.model.name_at(0), "the best class if none is selected"
     click_row(qtbot, workspace.ranking.table, 2, CLASS)
     assert session.selection.class_name == workspace.ranking.model.name_at(2) == why.class_name
     row = session.document.table.class_index[session.selection.class_name]
@@ -106,14 +104,14 @@ def test_contributions_sum_to_the_score_that_is_shown(workspace, session, qtbot)
     assert workspace.attributes.class_label.text() == f"Class value: {session.selection.class_name}"
 
 
-def test_digits_choose_classes_by_rank(workspace, session, qtbot) -> None:
+def test_digits_select_classes_by_rank(workspace, session, qtbot) -> None:
     workspace.activateWindow()
     workspace.gallery.view.setFocus()
     qtbot.keyClick(workspace.gallery.view, Qt.Key.Key_2)
     assert session.selection.class_name == workspace.ranking.model.name_at(1)
 
 
-def test_an_edited_class_is_ranked_anew_without_the_network(workspace, session, fake_explainer) -> None:
+def test_an_edited_class_is_ranked_again_without_the_network(workspace, session, fake_explainer) -> None:
     asked = len(fake_explainer.requests)
     session.edits.add_classes({"New bird": np.maximum(session.inference.fused_scores(), 0)})
     assert workspace.ranking.model.rowCount() == 4
@@ -121,7 +119,7 @@ def test_an_edited_class_is_ranked_anew_without_the_network(workspace, session, 
     assert len(fake_explainer.requests) == asked
 
 
-def test_the_sub_net_in_focus_ranks_the_attributes(workspace, qtbot) -> None:
+def test_attributes_are_sorted_by_the_sub_net_in_focus(workspace, qtbot) -> None:
     model = workspace.attributes.model
     action(workspace, "explore.switch_subnet").trigger()
     assert model.sort_column == VA
@@ -143,7 +141,7 @@ def test_a_click_on_a_heading_sorts_numbers_from_the_highest_down(workspace, qtb
     assert float(table.model().index(0, CLASS_VALUE).data()) == min(values)
 
 
-def test_a_chosen_row_is_copied_as_text(workspace, qtbot) -> None:
+def test_the_selected_row_is_copied_as_text(workspace, qtbot) -> None:
     table = workspace.attributes.table
     click_row(qtbot, table, 1)
     qtbot.keyClick(table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
@@ -152,7 +150,7 @@ def test_a_chosen_row_is_copied_as_text(workspace, qtbot) -> None:
     assert copied[AV] == table.model().index(1, AV).data()
 
 
-def test_without_a_project_each_place_says_what_will_be_there(empty_session, services, qtbot) -> None:
+def test_empty_states_say_what_will_appear(empty_session, services, qtbot) -> None:
     workspace = ExploreWorkspace(empty_session, services)
     qtbot.addWidget(workspace)
     workspace.show()
@@ -162,7 +160,7 @@ def test_without_a_project_each_place_says_what_will_be_there(empty_session, ser
     assert workspace.attributes.empty.text()
 
 
-def test_everything_empties_when_the_project_is_closed(workspace, session) -> None:
+def test_closing_the_project_empties_everything(workspace, session) -> None:
     session.close_project()
     assert workspace.gallery.model.rowCount() == 0
     assert workspace.maps.picture is None
@@ -190,7 +188,7 @@ def test_each_action_has_a_shortcut_of_its_own(workspace) -> None:
     assert len(set(keys)) == len(keys)
 
 
-def test_attributes_are_stepped_through_by_actions(workspace) -> None:
+def test_actions_step_through_attributes(workspace) -> None:
     before = workspace.attributes.table.currentIndex().row()
     action(workspace, "explore.next_attribute").trigger()
     assert workspace.attributes.table.currentIndex().row() == before + 1
