@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.domain.display_names import attribute_text, group_text
 from msdn_gui.classes.attributes.facts import AttributeFacts
+from msdn_gui.classes.class_pickers import make_editable_combo
 from msdn_gui.look.theme import SPACING, theme
-from msdn_gui.widgets.build import make_button, make_column, make_combo_box, make_label, make_line_edit, make_row
+from msdn_gui.widgets.build import make_button, make_column, make_label, make_line_edit, make_row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -37,17 +38,12 @@ class AttributeForm(QWidget):
         """The group that is renamed; None if the form is about one attribute."""
         self.title = make_label(wrap=True)
         self.title.setProperty("look", "heading")
-        self.group = make_combo_box(name="attribute_group")
-        self.group.setEditable(True)
-        self.group.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.group.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.group, self.group_line = make_editable_combo("attribute_group", "Group")
         self.name = make_line_edit(name="attribute_name", placeholder="e.g. striped")
         self.fault = make_label(name="attribute_fault", wrap=True)
         self.consequences = make_label(name="attribute_consequences", wrap=True, text_format=Qt.TextFormat.PlainText)
         self.submit = make_button(name="submit_attribute")
         self.submit.setProperty("look", "primary")
-        self.group_line = make_line_edit(name="attribute_group_line")
-        self.group.setLineEdit(self.group_line)
         self._name_label = QLabel("&Name")
         self._compose()
         self.group.currentTextChanged.connect(self._check)

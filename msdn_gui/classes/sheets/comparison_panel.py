@@ -44,7 +44,7 @@ class ComparisonPanel(QWidget):
         self.tree = named(QTreeWidget(), "comparison_rows")
         self.tree.setAccessibleName("Classes of both versions")
         self.tree.setUniformRowHeights(True)
-        self.tree.setStyleSheet("QTreeWidget::item { padding: 3px 0; }")
+        self.tree.setStyleSheet("QTreeWidget::item { padding: 3px 6px; }")
         self.submit = make_button("Import checked classes", name="import_changes")
         self.submit.setProperty("look", "primary")
         self._compose()
@@ -76,10 +76,12 @@ class ComparisonPanel(QWidget):
         self.tree.blockSignals(True)
         self.tree.clear()
         self.tree.setHeaderLabels(["Class", "Project", other, "Difference"])
+        for section in (1, 2):
+            self.tree.headerItem().setTextAlignment(section, _RIGHT)
         header = self.tree.header()
         header.setStretchLastSection(True)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        for section, width in enumerate((260, 80, 90)):
+        for section, width in enumerate((260, 90, 100)):
             header.resizeSection(section, width)
         order = list(ChangeKind)
         ranked = {ChangeKind.REFUSED: -1}

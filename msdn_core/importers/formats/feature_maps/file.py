@@ -82,7 +82,9 @@ def read_feature_file(path: Path) -> FeatureFile:
         names = {name: texts(file, name, path) for name in sizes}
         for name, expected in sizes.items():
             if len(names[name]) not in (0, expected):
-                raise ImportFault(f"{path} has {len(names[name])} {name} instead of {expected}; download the file again.")
+                raise ImportFault(
+                    f"{path} has {len(names[name])} {name} instead of {expected}; download the file again."
+                )
         return FeatureFile(
             path,
             _spec(file, path, channels, grid),
