@@ -10,10 +10,9 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.distributed as dist
@@ -21,6 +20,9 @@ from torch import Tensor
 
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.ranks import Ranks, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _TIMEOUT_S = 600.0
 

@@ -6,12 +6,11 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 import numpy as np
@@ -19,7 +18,6 @@ import torch
 from numpy.typing import NDArray
 
 from msdn_core.atomic import remove_partial_files, write_atomic
-from msdn_core.backbones.loading import Backbone
 from msdn_core.errors import ImageError, MsdnError
 from msdn_core.links import refuse_links
 from msdn_core.project import ImageRecord, Project
@@ -38,6 +36,12 @@ from msdn_core.vision.features import (
     image_key,
 )
 from msdn_core.vision.transform import BackboneSpec, prepare_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterator, Sequence
+    from pathlib import Path
+
+    from msdn_core.backbones.loading import Backbone
 
 BATCH = 16
 """The number of images that are written together, and that each of several ranks extracts in its turn."""

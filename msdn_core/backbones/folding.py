@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import torch
 from timm.layers import Conv2dSame
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_weights
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BATCH = 16
 """The batch size that weights are packed for; fixed, so that all processes compute the same bytes."""

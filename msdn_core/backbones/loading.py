@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import math
 import socket
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import torch
@@ -18,6 +17,9 @@ from msdn_core.backbones.folding import fold_layers
 from msdn_core.backbones.weights import load_by_name, load_by_order, packaged_lite0, read_weights, weights_sha256
 from msdn_core.errors import ConfigError, WeightsError
 from msdn_core.vision.transform import IMAGENET_MEAN, IMAGENET_STD, PRECISIONS, BackboneSpec, Triple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 DEFAULT_BACKBONE = "lite0"
 _LITE0_MEAN: Triple = (127 / 255, 127 / 255, 127 / 255)

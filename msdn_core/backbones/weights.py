@@ -7,13 +7,16 @@ import pickle
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from msdn_core.errors import WeightsError
-from msdn_core.vision.transform import BackboneSpec
+
+if TYPE_CHECKING:
+    from msdn_core.vision.transform import BackboneSpec
 
 _CLASSIFIERS = ("fc.", "classifier.", "head.", "heads.", "last_linear.", "head_dist.")
 

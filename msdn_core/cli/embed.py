@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from msdn_core.cli.output import Output
 from msdn_core.errors import MsdnError
 from msdn_core.runs.embeddings import SOURCES
+
+if TYPE_CHECKING:
+    import argparse
+
+    from msdn_core.cli.output import Output
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:

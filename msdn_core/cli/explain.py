@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,8 @@ from msdn_core.domain.variants import SubNets
 from msdn_core.errors import MsdnError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from msdn_core.domain.attributes import ClassTable
     from msdn_core.domain.explanation import Explanation
     from msdn_core.project import Project

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msdn_core.cli.output import Output
 from msdn_core.exporters.kinds import KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_core.cli.output import Output
     from msdn_core.exporters.report import ExportReport
     from msdn_core.project import Project
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msdn_core.cli.output import Output
 from msdn_core.cli.ranks import on_ranks
 
 if TYPE_CHECKING:
+    import argparse
+
+    from msdn_core.cli.output import Output
     from msdn_core.ranks import Ranks
 
 

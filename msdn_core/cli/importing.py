@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msdn_core.cli.output import Output
 from msdn_core.importers.formats import FORMATS, IMAGES, SPLITS, WORD_VECTORS, Format
 
 if TYPE_CHECKING:
+    from msdn_core.cli.output import Output
     from msdn_core.importers.report import ImportReport
 
 _OPTIONS = {

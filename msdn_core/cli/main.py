@@ -6,8 +6,8 @@ import argparse
 import faulthandler
 import os
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from msdn_core.cli import (
     ablate,
@@ -29,6 +29,9 @@ from msdn_core.cli import (
 from msdn_core.cli.output import Output
 from msdn_core.errors import MsdnError
 from msdn_core.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 COMMANDS = (
     demo,

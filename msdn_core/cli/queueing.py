@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,8 @@ from msdn_core.cli.output import Output, aligned
 from msdn_core.runs.queue import QueueRunner, hold_queue, is_queue_running, queued_runs, read_order, set_queue_order
 
 if TYPE_CHECKING:
+    import argparse
+
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.status import RunStatus
 

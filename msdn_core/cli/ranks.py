@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from msdn_core.cli.output import Output, Result
 from msdn_core.errors import MsdnError
 from msdn_core.ranks import ALONE, Ranks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class _SilentOutput(Output):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msdn_core.cli.output import Output
 from msdn_core.cli.ranks import on_ranks
 from msdn_core.cli.train import train_in
 
 if TYPE_CHECKING:
+    import argparse
+
+    from msdn_core.cli.output import Output
     from msdn_core.runs.directory import RunDirectory
 
 

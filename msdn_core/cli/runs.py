@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, aligned
 from msdn_core.errors import RunError
@@ -16,6 +15,9 @@ from msdn_core.runs.listing import find_run, list_runs
 from msdn_core.runs.notes import read_notes
 from msdn_core.runs.queue import cancel_waiting
 from msdn_core.runs.status import RunState
+
+if TYPE_CHECKING:
+    import argparse
 
 _HELP = {
     "stop": "stop a run and keep its checkpoint, so that it can be resumed",

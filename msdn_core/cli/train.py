@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msdn_core.cli.output import Output
 from msdn_core.cli.ranks import on_ranks
 from msdn_core.cli.settings import add_settings
 from msdn_core.errors import ConfigError, MsdnError, RunError
 from msdn_core.number_text import percent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_core.cli.output import Output
     from msdn_core.ranks import Ranks
     from msdn_core.recipes.config import TrainConfig
     from msdn_core.runs.directory import RunDirectory

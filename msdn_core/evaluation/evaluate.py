@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from msdn_core.backbones.extraction import Progress
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import PointingGame, figures, mean_known, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
-from msdn_core.evaluation.labelled_rows import LabelledRows
 from msdn_core.evaluation.scored_split import ScoredSplit, score_test_split
-from msdn_core.msdn.scoring import NetworkScores
-from msdn_core.runs.header import CheckpointHeader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from msdn_core.backbones.extraction import Progress
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.evaluation.labelled_rows import LabelledRows
+    from msdn_core.msdn.scoring import NetworkScores
+    from msdn_core.runs.header import CheckpointHeader
 
 _CURVE_POINTS = 512
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.backbones.extraction import Progress
 from msdn_core.domain.metrics import (
     attribute_auc,
     binarised,
@@ -29,6 +26,13 @@ from msdn_core.evaluation.tables import Row, attribute_rows, class_rows, curve_r
 from msdn_core.project import Project
 from msdn_core.runs.image_measures import ImageMeasures
 from msdn_core.runs.predictions import Predictions, make_predictions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.backbones.extraction import Progress
 
 JUDGED = "image judgements"
 BY_CLASS = "class vectors"

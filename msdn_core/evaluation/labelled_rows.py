@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import ClassTable
-from msdn_core.msdn.batches import Rows
-from msdn_core.project import ImageRecord
-from msdn_core.vision.features import FeatureStore
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.annotation import Split
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.msdn.batches import Rows
+    from msdn_core.project import ImageRecord
+    from msdn_core.vision.features import FeatureStore
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -5,17 +5,21 @@ Protocol of APN (reference, section 6).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.metrics import PCP_SCALES, PCP_SIDE, correct_parts, mean_known
 from msdn_core.domain.metrics.body_parts import BodyPart, body_parts
-from msdn_core.evaluation.scored_split import ScoredSplit
 from msdn_core.evaluation.tables import Row, pointing_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from msdn_core.evaluation.scored_split import ScoredSplit
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.metrics import class_maps, enlarged_peaks, insertion_area, map_overlap
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
-from msdn_core.evaluation.scored_split import ScoredSplit
 from msdn_core.msdn.batches import FeatureBatches, run_batches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from msdn_core.evaluation.scored_split import ScoredSplit
 
 _BATCH = 32
 _SEED = 0

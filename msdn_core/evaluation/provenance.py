@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from msdn_core.domain.fingerprints import known_split, split_fingerprints
-from msdn_core.project import ImageRecord
 from msdn_core.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.project import ImageRecord
 
 
 def splits(images: Sequence[ImageRecord]) -> dict[str, Any]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 
 from msdn_core.backbones.devices import choose_device
 from msdn_core.backbones.extraction import Progress, extract_features
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import PointingGame, binarised, pointing_game
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import RunError
@@ -22,13 +19,20 @@ from msdn_core.evaluation.labelled_rows import LabelledRows, labelled_rows, rows
 from msdn_core.msdn.batches import DTYPES, FeatureBatches
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.checkpoint_backbone import backbone_spec, load_checkpoint_backbone
-from msdn_core.msdn.network import MSDN
 from msdn_core.msdn.scoring import NetworkScores, score_rows
 from msdn_core.project import ImageRecord, Project
 from msdn_core.runs.attribute_scores import checkpoint_digest
-from msdn_core.runs.header import CheckpointHeader
 from msdn_core.vision.features import FeatureStore, find_store
 from msdn_core.vision.locations import ViewedLocations, viewed_locations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import torch
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.msdn.network import MSDN
+    from msdn_core.runs.header import CheckpointHeader
 
 _TEST_SPLITS = (Split.TEST_SEEN, Split.TEST_UNSEEN)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import BoolArray, ClassTable
 from msdn_core.domain.metrics import (
     PointingGame,
     SeenUnseenCurve,
@@ -16,8 +14,15 @@ from msdn_core.domain.metrics import (
     confusion,
     mean_known,
 )
-from msdn_core.domain.metrics.accuracy import Labels
 from msdn_core.domain.scoring import Floats, calibrated
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray, ClassTable
+    from msdn_core.domain.metrics.accuracy import Labels
 
 Row = dict[str, str | int | float | None]
 

@@ -7,13 +7,17 @@ import io
 import os
 import re
 import sys
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from msdn_core.domain.embedding import AttributeSpace
 from msdn_core.errors import MsdnError
 from msdn_core.runs.embeddings import StoredEmbedding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_core.domain.embedding import AttributeSpace
 
 PERPLEXITY, SEED, ITERATIONS = 30.0, 0, 1000
 _ITERATION = re.compile(r"Iteration (\d+)")

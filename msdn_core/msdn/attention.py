@@ -10,12 +10,14 @@ Shapes: B images, C channels, R regions, K attributes; a sub-net uses n maps of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class SubNet(Protocol):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from msdn_core.vision.features import FeatureStore
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from msdn_core.vision.features import FeatureStore
 
 Rows = NDArray[np.int64]
 Outcome = TypeVar("Outcome")

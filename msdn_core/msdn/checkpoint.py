@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError
@@ -14,6 +13,10 @@ from msdn_core.atomic import replacing
 from msdn_core.errors import CheckpointError, MsdnError
 from msdn_core.msdn.network import MSDN
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader, read_header
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 NETWORK_PREFIX = "network."
 

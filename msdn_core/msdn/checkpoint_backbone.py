@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import torch
+from typing import TYPE_CHECKING
 
 from msdn_core.backbones.loading import Backbone, load_backbone
 from msdn_core.backbones.weights import local_weights
 from msdn_core.errors import CheckpointError
-from msdn_core.runs.header import CheckpointHeader
 from msdn_core.vision.transform import BackboneSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import torch
+
+    from msdn_core.runs.header import CheckpointHeader
 
 
 def backbone_spec(header: CheckpointHeader) -> BackboneSpec:

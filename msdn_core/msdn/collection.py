@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +14,10 @@ from msdn_core.msdn.scoring import score_rows
 from msdn_core.project import Project
 from msdn_core.runs.attribute_scores import AttributeScores, checkpoint_digest
 from msdn_core.vision.features import find_store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 def score_collection(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
 from msdn_core.backbones.devices import choose_device
-from msdn_core.backbones.loading import Backbone
 from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import CheckpointError
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.checkpoint_backbone import backbone_spec, load_checkpoint_backbone
 from msdn_core.vision.transform import prepare_file, viewed_box
+
+if TYPE_CHECKING:
+    from msdn_core.backbones.loading import Backbone
 
 
 class Explainer:

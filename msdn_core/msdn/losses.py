@@ -5,10 +5,9 @@ Letters: B images, M classes, K attributes. The bias is +β for unseen and −β
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from functools import reduce
 from operator import add
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor
@@ -16,7 +15,11 @@ from torch.nn import functional as F
 
 from msdn_core.domain.variants import Distillation, SubNets, Variant
 from msdn_core.msdn import paper
-from msdn_core.msdn.network import Outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from msdn_core.msdn.network import Outputs
 
 
 class LossTerms(NamedTuple):

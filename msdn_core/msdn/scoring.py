@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from msdn_core.msdn.batches import FeatureBatches, Rows, run_batches
-from msdn_core.msdn.network import MSDN, Outputs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from msdn_core.msdn.network import MSDN, Outputs
 
 BATCH = 24
 """At CUB's shape a batch's products take 23 MB; above 32 MB, the allocator asks the system for memory every time."""

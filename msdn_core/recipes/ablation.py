@@ -6,9 +6,8 @@ The plan is ``ablations/<name>/ablation.json`` of the project; everything else f
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
@@ -17,6 +16,10 @@ from msdn_core.links import refuse_links
 from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory, check_name
 from msdn_core.runs.status import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 FOLDER = "ablations"
 PLAN = "ablation.json"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from msdn_core.svg import BLUE, GRID, MUTED, ORANGE, opening, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _WIDTH, _LEFT, _RIGHT, _TOP, _LINE, _BOTTOM = 760, 150, 32, 84, 38, 70
 _COLOURS = {"H": BLUE, "CZSL": ORANGE}

@@ -8,8 +8,7 @@ import json
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
@@ -18,6 +17,9 @@ from msdn_core.recipes.ablation import ROWS, Ablation, Cell, row_label
 from msdn_core.recipes.ablation_picture import Mark, Strip, draw
 from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.trained_on import changed_since, value_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"), ("ausuc", "AUSUC"))
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import Field, asdict, dataclass, field, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.scoring import MOST_COSINE_SCALE, Fusion
 from msdn_core.domain.variants import Distillation, SubNets, Variant
 from msdn_core.errors import ConfigError
 from msdn_core.vision.transform import PRECISIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 def setting(

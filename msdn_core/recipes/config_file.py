@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import ConfigError
 from msdn_core.recipes.config import RECIPES, TrainConfig, from_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MAX_BYTES = 1024 * 1024
 

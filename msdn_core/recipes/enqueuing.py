@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from itertools import chain
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import MsdnError, RunError
-from msdn_core.recipes.ablation import Ablation
-from msdn_core.recipes.config import TrainConfig
 from msdn_core.recipes.grid import GridRun, run_names
 from msdn_core.runs.directory import RunDirectory, check_name
 from msdn_core.runs.queue import cancel_waiting, enqueue, queue_lock
 from msdn_core.runs.status import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from msdn_core.recipes.ablation import Ablation
+    from msdn_core.recipes.config import TrainConfig
 
 
 def queue_runs(project: Path, name: str | None, runs: Sequence[GridRun]) -> list[RunDirectory]:

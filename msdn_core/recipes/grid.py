@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import product
 from math import prod
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import ConfigError
 from msdn_core.recipes.config import TrainConfig
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 MOST_RUNS = 500
 _SHORT = {"lr": "learning_rate", "batch": "batch_size"}

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.svg import opening, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 INK, MUTED, GRID = "var(--ink)", "var(--muted)", "var(--line)"
 RUN_COLOURS = ("var(--first)", "var(--second)")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from msdn_core.domain.scoring import calibrated, contributions
 from msdn_core.errors import MsdnError
 from msdn_core.msdn.explainer import Explainer
-from msdn_core.project import ImageRecord
 from msdn_core.report.pictures import jpeg_uri
-from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_core.vision.features import FeatureStore, find_store
 from msdn_core.vision.images import open_image
 from msdn_core.vision.overlay import overlay
 from msdn_core.vision.transform import viewed_box
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from msdn_core.project import ImageRecord
+    from msdn_core.runs.evaluated_run import EvaluatedRun
 
 SIDE = 220
 """The longer side of a picture in pixels: small, because a file contains dozens of pictures."""

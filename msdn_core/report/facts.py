@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.number_text import percent
 from msdn_core.recipes.config import RECIPES, TrainConfig
-from msdn_core.report.reported_run import ReportedRun
 from msdn_core.runs.trained_on import value_at
+
+if TYPE_CHECKING:
+    from msdn_core.report.reported_run import ReportedRun
 
 
 @dataclass(frozen=True, slots=True)

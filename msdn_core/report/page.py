@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jinja2
 import numpy as np
@@ -15,17 +15,19 @@ from markupsafe import Markup
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.metrics.seeds import configuration
 from msdn_core.number_text import percent
-from msdn_core.project import Project
 from msdn_core.report import facts, tables
 from msdn_core.report.charts import Line, Mark, chart
 from msdn_core.report.examples import ExampleMaker, typical_images, worst_errors
 from msdn_core.report.pictures import confusion_svg
 from msdn_core.report.reported_run import ReportedRun, read_reported_run, thin_points
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED
 from msdn_core.runs.figure_text import seed_differences, seed_summary, selection_text
 from msdn_core.runs.noise import NOISE_NOTE, measure_noise, noise_between
 from msdn_core.version import __version__
+
+if TYPE_CHECKING:
+    from msdn_core.project import Project
+    from msdn_core.runs.directory import RunDirectory
 
 _SIGNS = {TRAINED: "square", VALIDATED: "circle", BEST: "triangle"}
 _VALIDATED = (("H", "H"), ("U", "U"), ("S", "S"), ("czsl", "CZSL"))

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import io
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from msdn_core.domain.metrics import confusion
 from msdn_core.report.charts import GRID, INK, MUTED
-from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_core.svg import opening, text
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.runs.evaluated_run import EvaluatedRun
 
 _QUALITY = 82
 _BLUE = (61, 111, 180)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics.seeds import configuration
 from msdn_core.errors import MsdnError, RunError
-from msdn_core.project import ImageRecord, Project
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluated_run import EvaluatedRun, read_evaluated_run
 from msdn_core.runs.evaluations import checkpoint_kind, evaluation_folder, read_figures
 from msdn_core.runs.events import Evaluated, StepDone
 from msdn_core.runs.listing import list_runs
 from msdn_core.runs.notes import Notes, read_notes
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.project import ImageRecord, Project
+    from msdn_core.runs.directory import RunDirectory
 
 MOST_POINTS = 600
 """The maximum number of points of a curve: more than its picture has pixel columns."""

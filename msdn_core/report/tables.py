@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.metrics import confusions
 from msdn_core.number_text import percent, points
-from msdn_core.report.reported_run import ReportedRun
 from msdn_core.runs.evaluated_run import GAMMAS, TRAINED, EvaluatedRun
-from msdn_core.runs.evaluations import Row
 from msdn_core.runs.figure_text import FIGURES, gamma_text, selection_text
-from msdn_core.runs.noise import MeasureNoise, Noise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.report.reported_run import ReportedRun
+    from msdn_core.runs.evaluations import Row
+    from msdn_core.runs.noise import MeasureNoise, Noise
 
 CONFUSIONS = 12
 

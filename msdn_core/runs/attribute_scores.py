@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.runs.archives import check_size
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 FORMAT = 1
 FOLDER = "scores"

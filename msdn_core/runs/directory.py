@@ -7,16 +7,18 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.links import refuse_links
 from msdn_core.runs.events import Event, decode, encode
 from msdn_core.runs.status import RunState, RunStatus, read_status, write_status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 COMMANDS = ("stop", "cancel", "pause", "resume", "checkpoint")
 _NAME = re.compile(r"[\w][\w.\- ]{0,79}", re.UNICODE)

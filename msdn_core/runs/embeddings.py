@@ -5,18 +5,22 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing
 from msdn_core.domain.embedding import AttributeSpace, Plane, attribute_space
 from msdn_core.domain.scoring import Floats, fused_attribute_scores
 from msdn_core.errors import RunError
 from msdn_core.runs.archives import check_size
-from msdn_core.runs.predictions import Predictions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.runs.predictions import Predictions
 
 FORMAT = 1
 SOURCES = ("fused", "av", "va")

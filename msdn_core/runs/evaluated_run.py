@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import (
     BestSeenUnseen,
     SeenUnseenCurve,
@@ -22,10 +18,18 @@ from msdn_core.domain.metrics import (
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.domain.seriation import by_similarity
 from msdn_core.errors import RunError
-from msdn_core.project import ImageRecord
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import StoredEvaluation, evaluation_folder, read_evaluation, stale_reasons
 from msdn_core.runs.trained_on import training_overlap_warning
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.project import ImageRecord
+    from msdn_core.runs.directory import RunDirectory
 
 TRAINED, VALIDATED, BEST = "trained", "validated", "best"
 GAMMAS = {

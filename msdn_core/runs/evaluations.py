@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import RunError
 from msdn_core.links import refuse_links
-from msdn_core.project import ImageRecord
 from msdn_core.runs.attribute_scores import checkpoint_digest
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.image_measures import ImageMeasures, read_image_measures
 from msdn_core.runs.predictions import Predictions, read_predictions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.project import ImageRecord
+    from msdn_core.runs.directory import RunDirectory
 
 FIGURES = "evaluation.json"
 PREDICTIONS = "predictions.npz"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.metrics.seeds import difference_of_means, spread
 from msdn_core.number_text import percent, points
 from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED, VALIDATED_GAMMA_NOTE, EvaluatedRun
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FIGURES = (("czsl", "CZSL"), ("U", "U"), ("S", "S"), ("H", "H"))
 

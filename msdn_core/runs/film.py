@@ -11,17 +11,20 @@ import json
 import math
 import zlib
 from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.attention import RangePolicy
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import RunError
 from msdn_core.runs.pins import MOST_PINS, Pin
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 FOLDER, HEADER, FRAMES = "film", "film.json", "frames.bin"
 MOST_BYTES = 64 * 1024 * 1024

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -20,6 +18,10 @@ from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatA
 from msdn_core.domain.scoring import MOST_COSINE_SCALE, Fusion
 from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.errors import CheckpointError, MsdnError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 FORMAT = 3
 """Format 1 has neither ``sub_nets`` nor ``made``: its networks have both sub-nets. Format 2 has no ``cosine_scale``."""

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,9 @@ from numpy.typing import NDArray
 from msdn_core.atomic import replacing
 from msdn_core.errors import RunError
 from msdn_core.runs.archives import check_size
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FORMAT = 1
 _MOST_BYTES = 4 << 30

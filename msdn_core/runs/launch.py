@@ -5,17 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from msdn_core.errors import RunError
 from msdn_core.links import refuse_links
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.runs.directory import RunDirectory
 
 
 def lower_priority() -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.domain.metrics.bootstrap import (
     DRAWS,
@@ -21,6 +21,9 @@ from msdn_core.domain.metrics.bootstrap import (
 from msdn_core.number_text import points
 from msdn_core.runs.evaluated_run import GAMMAS, EvaluatedRun
 from msdn_core.runs.figure_text import FIGURES
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NOISE_NOTE = (
     f"Differences: ≈ is within noise, by {DRAWS:,} resamplings of the test images (95 per cent). "

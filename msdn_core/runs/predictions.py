@@ -6,10 +6,8 @@ All classification figures follow from it in numpy: see ``msdn_core.domain.scori
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +16,14 @@ from msdn_core.atomic import replacing
 from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
 from msdn_core.domain.scoring import Fusion
 from msdn_core.errors import MsdnError, RunError
-from msdn_core.project import ImageRecord
 from msdn_core.runs.archives import check_size
-from msdn_core.runs.header import CheckpointHeader
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from msdn_core.project import ImageRecord
+    from msdn_core.runs.header import CheckpointHeader
 
 FORMAT = 1
 _MOST_BYTES = 4 << 30

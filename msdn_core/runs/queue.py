@@ -8,12 +8,11 @@ loses a run.
 from __future__ import annotations
 
 import json
-import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 
@@ -24,6 +23,10 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import start_process, trainer_command, wait_for_end
 from msdn_core.runs.listing import list_runs
 from msdn_core.runs.status import RunState, RunStatus
+
+if TYPE_CHECKING:
+    import subprocess
+    from pathlib import Path
 
 FOLDER = "queue"
 _POLL_S = 0.5

@@ -6,15 +6,17 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from msdn_core.atomic import write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 STATUS_FILE = "status.json"
 _CLOCK_TOLERANCE_S = 2.0

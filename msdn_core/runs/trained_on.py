@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.fingerprints import split_fingerprints
-from msdn_core.project import ImageRecord
+
+if TYPE_CHECKING:
+    from msdn_core.project import ImageRecord
 
 
 def value_at(content: Any, *path: str) -> Any:

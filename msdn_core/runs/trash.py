@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import RunError
 from msdn_core.links import refuse_links
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.queue import queue_lock
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.runs.directory import RunDirectory
 
 FOLDER = "trash"
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from msdn_core.backbones.devices import choose_device
-from msdn_core.backbones.extraction import Progress
 from msdn_core.errors import RunError
-from msdn_core.recipes.ablation import Ablation, Cell
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.events import Event
 from msdn_core.runs.status import RunState
 from msdn_core.runs.trained_on import changed_since
 from msdn_core.training.data import load_data
 from msdn_core.training.loop import run_training
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from msdn_core.backbones.extraction import Progress
+    from msdn_core.recipes.ablation import Ablation, Cell
+    from msdn_core.runs.events import Event
 
 
 def train_cells(

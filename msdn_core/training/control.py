@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import MsdnError
-from msdn_core.runs.directory import Command, RunDirectory
 from msdn_core.runs.events import CommandTaken, Event, Message
 from msdn_core.runs.status import RunState, current_process
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_core.runs.directory import Command, RunDirectory
 
 _POLL_S = 0.2
 _HEARTBEAT_S = 1.0

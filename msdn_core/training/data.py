@@ -4,28 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from msdn_core.backbones.extraction import Progress, extract_features
 from msdn_core.backbones.loading import load_backbone
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import RunError
 from msdn_core.evaluation import provenance
 from msdn_core.evaluation.labelled_rows import LabelledRows, labelled_rows, rows_fingerprint
 from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.project import ImageRecord, Project
 from msdn_core.ranks import ALONE, Ranks
-from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.pins import Pin, read_pins
 from msdn_core.vision.features import FeatureStore, find_stores
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import torch
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.recipes.config import TrainConfig
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -16,24 +16,27 @@ Only rank 0 writes the run directory and reads its commands; the other ranks fol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from msdn_core.msdn.batches import FeatureBatches, Rows
-from msdn_core.msdn.network import MSDN, Outputs
-from msdn_core.ranks import Ranks
-from msdn_core.recipes.config import TrainConfig
-from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.events import Event
-from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.status import RunState
 from msdn_core.torchrun import TorchRanks
 from msdn_core.training.control import Control, StopRequested
-from msdn_core.training.data import TrainingData
 from msdn_core.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from msdn_core.msdn.network import MSDN, Outputs
+    from msdn_core.ranks import Ranks
+    from msdn_core.recipes.config import TrainConfig
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.runs.events import Event
+    from msdn_core.runs.header import CheckpointHeader
+    from msdn_core.training.data import TrainingData
 
 _STATES = tuple(RunState)
 

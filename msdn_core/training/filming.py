@@ -7,23 +7,27 @@ weight, so a filmed run takes exactly the steps of one that is not filmed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import RunError
-from msdn_core.evaluation.labelled_rows import LabelledRows
-from msdn_core.msdn.batches import FeatureBatches, Rows
-from msdn_core.msdn.network import MSDN
-from msdn_core.recipes.config import TrainConfig
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.film import FilmedPin, FilmHeader, FilmWriter, frame_spacing, read_film
 from msdn_core.runs.pins import NO_FILM, Pin, parse_watch_setting
-from msdn_core.training.control import Control
-from msdn_core.training.data import TrainingData
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.evaluation.labelled_rows import LabelledRows
+    from msdn_core.msdn.batches import FeatureBatches, Rows
+    from msdn_core.msdn.network import MSDN
+    from msdn_core.recipes.config import TrainConfig
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.training.control import Control
+    from msdn_core.training.data import TrainingData
 
 CHOSEN = 6
 """The number of pairs that are watched if none are pinned."""

@@ -6,23 +6,20 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import filelock
 import torch
 
 from msdn_core.atomic import remove_partial_files
 from msdn_core.backbones.devices import choose_device
-from msdn_core.backbones.extraction import Progress
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.msdn.checkpoint import load_network
-from msdn_core.msdn.losses import LossTerms
 from msdn_core.ranks import ALONE, Ranks
 from msdn_core.recipes.config import TrainConfig
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Ended, Evaluated, Event, FeatureProgress, RunStarted, StepDone
 from msdn_core.runs.status import RunState
 from msdn_core.training.control import Control, StopRequested
@@ -30,7 +27,14 @@ from msdn_core.training.data import TrainingData, load_data
 from msdn_core.training.distributed import control_of, trainer_of
 from msdn_core.training.machine_use import MachineMeter
 from msdn_core.training.memory import BatchTooLargeError, is_out_of_memory, out_of_memory_message
-from msdn_core.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_core.backbones.extraction import Progress
+    from msdn_core.msdn.losses import LossTerms
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.training.trainer import Trainer
 
 _REPORT_S = 0.25
 _SAVE_S = 60.0

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from msdn_core.backbones.weights import read_weights
-from msdn_core.domain.attributes import BoolArray, ClassTable
 from msdn_core.domain.scoring import Fusion
 from msdn_core.errors import CheckpointError, ConfigError
 from msdn_core.msdn.checkpoint import save_checkpoint
@@ -30,6 +27,14 @@ from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.status import RunState, RunStatus
 from msdn_core.vision.features import find_stores
 from msdn_core.vision.transform import BackboneSpec, published_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import BoolArray, ClassTable
 
 _OURS = {
     "V": "V",

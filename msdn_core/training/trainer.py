@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.metrics import Figures, SeenUnseenCurve, figures, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
@@ -21,15 +19,20 @@ from msdn_core.msdn.checkpoint import load_network, load_tensors, save_checkpoin
 from msdn_core.msdn.losses import LossTerms, msdn_loss
 from msdn_core.msdn.network import MSDN
 from msdn_core.msdn.scoring import score_rows
-from msdn_core.recipes.config import TrainConfig
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.trained_on import changed_since
-from msdn_core.training.control import Control
-from msdn_core.training.data import TrainingData
 from msdn_core.training.filming import Filming, Moment, choose_watched
 from msdn_core.training.sampling import batch, hold_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from msdn_core.domain.attributes import ClassTable
+    from msdn_core.recipes.config import TrainConfig
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.training.control import Control
+    from msdn_core.training.data import TrainingData
 
 _OPTIMISER = "optimiser."
 _BEST = "selection.best"

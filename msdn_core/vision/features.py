@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from msdn_core.errors import MsdnError
-from msdn_core.project import ImageRecord
 from msdn_core.vision.mapped import MappedMaps, MapSource
 from msdn_core.vision.transform import BackboneSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.project import ImageRecord
 
 MANIFEST, MAPS, DONE = "manifest.json", "maps.f16", "done.u8"
 FORMAT = 2

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.errors import ImageError
-from msdn_core.project import ImageRecord, Project
 from msdn_core.vision.images import image_size
 from msdn_core.vision.transform import viewed_box
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.project import ImageRecord, Project
 
 Locations = NDArray[np.float64]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-from msdn_core.domain.annotation import Box
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.annotation import Box
 
 
 def colour_table(entries: int = 256) -> NDArray[np.uint8]:
