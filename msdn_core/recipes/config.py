@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 import difflib
-import math
-from dataclasses import Field, asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.scoring import MOST_COSINE_SCALE, Fusion
 from msdn_core.domain.variants import Distillation, SubNets, Variant
 from msdn_core.errors import ConfigError
+from msdn_core.recipes.setting import cast_setting, check_setting, setting
 from msdn_core.vision.transform import PRECISIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-
-def setting(
-    default: Any,
-    label: str,
-    help: str,
-    *,
-    group: str,
-    unit: str = "",
-    zero: str = "",
-    minimum: float | None = None,
-    maximum: float | None = None,
-    choices: Sequence[str] = (),
-    advanced: bool = True,
-) -> Any:
-    """Return a dataclass field with what a form needs; ``zero`` names the meaning of 0 where it is not an amount."""
-    metadata = {
-        "label": label,
-        "help": help,
-        "group": group,
-        "unit": unit,
-        "zero": zero,
-        "minimum": minimum,
-        "maximum": maximum,
-        "choices": tuple(choices),
-        "advanced": advanced,
-    }
-    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +231,7 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         for entry in fields(self):
-            _check(entry, getattr(self, entry.name))
+            check_setting(entry, getattr(self, entry.name))
         if self.fusion_av + self.fusion_va <= 0:
             raise ConfigError("The weights of both sub-nets are 0; set at least one of them above 0.")
 
@@ -284,7 +256,7 @@ class TrainConfig:
         for name in content:
             if name not in known:
                 raise ConfigError(_unknown(name))
-        return cls(**{name: _cast(known[name], value) for name, value in content.items()})
+        return cls(**{name: cast_setting(known[name], value) for name, value in content.items()})
 
     def with_settings(self, settings: Sequence[str]) -> TrainConfig:
         """Return these settings with ``key=value`` changes; raise ConfigError if one is not possible."""
@@ -297,7 +269,7 @@ class TrainConfig:
                 raise ConfigError(f"“{text}” is not a setting; write it as key=value.")
             if name not in known:
                 raise ConfigError(_unknown(name))
-            changes[name] = _cast(known[name], value.strip())
+            changes[name] = cast_setting(known[name], value.strip())
         if "backbone" in changes and "size" not in changes:
             # A size belongs to its backbone: another backbone has its own default.
             changes["size"] = 0
@@ -316,33 +288,6 @@ def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name, names, n=1)
     hint = f"did you mean “{near[0]}”?" if near else f"choose one of {', '.join(names)}."
     return f"Unknown setting “{name}”; {hint}"
-
-
-def _cast(entry: Field[Any], value: Any) -> Any:
-    kind = type(entry.default)
-    if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
-        return value
-    try:
-        if kind is bool and isinstance(value, str):
-            return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[value.lower()]
-        if kind is float and isinstance(value, (int, str)) and not isinstance(value, bool):
-            return float(value)
-        if kind is int and isinstance(value, str):
-            return int(value)
-    except (ValueError, KeyError):
-        pass
-    expected = {bool: "yes or no", int: "a whole number", float: "a number", str: "text"}[kind]
-    raise ConfigError(f"The setting “{entry.name}” cannot be “{value}”; give {expected}.")
-
-
-def _check(entry: Field[Any], value: Any) -> None:
-    low, high, choices = (entry.metadata[key] for key in ("minimum", "maximum", "choices"))
-    if choices and value not in choices:
-        raise ConfigError(f"The setting “{entry.name}” cannot be “{value}”; choose one of {', '.join(choices)}.")
-    if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"The setting “{entry.name}” cannot be {value}; give a finite number.")
-    if (low is not None and value < low) or (high is not None and value > high):
-        raise ConfigError(f"The setting “{entry.name}” cannot be {value:g}; give a number from {low:g} to {high:g}.")
 
 
 _RESNET = TrainConfig(recipe="cub", backbone="resnet101", size=448)

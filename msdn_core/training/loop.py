@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import threading
 import time
 from contextlib import nullcontext
 from dataclasses import replace
@@ -20,26 +19,23 @@ from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.ranks import ALONE, Ranks
 from msdn_core.recipes.config import TrainConfig
-from msdn_core.runs.events import Ended, Evaluated, Event, FeatureProgress, RunStarted, StepDone
+from msdn_core.runs.events import Ended, Evaluated, Event, RunStarted, StepDone
 from msdn_core.runs.status import RunState
 from msdn_core.training.control import Control, StopRequested
-from msdn_core.training.data import TrainingData, load_data
 from msdn_core.training.distributed import control_of, trainer_of
+from msdn_core.training.loading import load_run_data
 from msdn_core.training.machine_use import MachineMeter
 from msdn_core.training.memory import BatchTooLargeError, is_out_of_memory, out_of_memory_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from msdn_core.backbones.extraction import Progress
     from msdn_core.msdn.losses import LossTerms
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.training.trainer import Trainer
 
 _REPORT_S = 0.25
 _SAVE_S = 60.0
-# How long a stop request waits for loading that does not check for it, such as a download.
-_LEAVE_S = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -150,7 +146,7 @@ def _run_once(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     if config.threads:
         torch.set_num_threads(config.threads)
     device = choose_device(config.device)
-    data = _load(run, config, device, control, ranks)
+    data = load_run_data(run, config, device, control, ranks)
     trainer = trainer_of(ranks, config, data, device, run)
     resumed = trainer.resume()
     if ranks.first:
@@ -179,57 +175,6 @@ def _run_once(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     ranks.leave()
     if ranks.first:
         _test_once(trainer, control)
-
-
-def _load(run: RunDirectory, config: TrainConfig, device: torch.device, control: Control, ranks: Ranks) -> TrainingData:
-    reported = 0.0
-
-    def report(progress: Progress) -> None:
-        nonlocal reported
-        if time.monotonic() - reported > _REPORT_S or progress.done == progress.total:
-            reported = time.monotonic()
-            control.emit(
-                FeatureProgress(
-                    done=progress.done, total=progress.total, rate=progress.rate, remaining_s=progress.remaining_s
-                )
-            )
-
-    def load() -> TrainingData | None:
-        return load_data(run.project_path, config, device, progress=report, stop=control.stop_requested, ranks=ranks)
-
-    data = load() if ranks.count > 1 else _load_until_stopped(load, control)
-    if data is None:
-        raise StopRequested(control.end or RunState.STOPPED)
-    if data.left_out:
-        control.note(f"{data.left_out} images are left out because they cannot be opened.", "warning")
-    if data.unseen_images:
-        control.note(f"{data.unseen_images} training images are left out because their class is unseen.", "warning")
-    return data
-
-
-def _load_until_stopped(load: Callable[[], TrainingData | None], control: Control) -> TrainingData | None:
-    """Load the data on a thread, and raise StopRequested if a stop is requested and loading does not end within 5 s."""
-    loaded: list[TrainingData | None] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            loaded.append(load())
-        except BaseException as fault:
-            errors.append(fault)
-
-    thread = threading.Thread(target=work, name="loading", daemon=True)
-    thread.start()
-    deadline = 0.0
-    while thread.is_alive():
-        thread.join(0.05)
-        if control.stop_requested():
-            deadline = deadline or time.monotonic() + _LEAVE_S
-            if time.monotonic() > deadline:
-                raise StopRequested(control.end or RunState.STOPPED)
-    if errors:
-        raise errors[0]
-    return loaded[0]
 
 
 def _steps(trainer: Trainer, control: Control) -> None:

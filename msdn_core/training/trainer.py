@@ -13,7 +13,6 @@ from msdn_core.domain.metrics import Figures, SeenUnseenCurve, figures, seen_uns
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import RunError
-from msdn_core.evaluation.labelled_rows import LabelledRows, rows_fingerprint
 from msdn_core.msdn.batches import DTYPES, FeatureBatches
 from msdn_core.msdn.checkpoint import load_network, load_tensors, save_checkpoint
 from msdn_core.msdn.losses import LossTerms, msdn_loss
@@ -22,13 +21,15 @@ from msdn_core.msdn.scoring import score_rows
 from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.trained_on import changed_since
+from msdn_core.training.data_split import split_data
 from msdn_core.training.filming import Filming, Moment, choose_watched
-from msdn_core.training.sampling import batch, hold_out
+from msdn_core.training.sampling import batch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from msdn_core.domain.attributes import ClassTable
+    from msdn_core.evaluation.labelled_rows import LabelledRows
     from msdn_core.recipes.config import TrainConfig
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.training.control import Control
@@ -66,8 +67,8 @@ class Trainer:
             weight_decay=config.weight_decay,
             momentum=config.momentum,
         )
-        self._split()
-        self.provenance: dict[str, Any] = {**data.describe(device), "validation": self._describe_validation()}
+        split = self._split = split_data(config, data)
+        self.provenance: dict[str, Any] = {**data.describe(device), "validation": split.description}
         """What the run was trained on, for ``data.json`` and its checkpoints."""
         if refit := run.data().get("refit"):
             self.provenance["refit"] = refit
@@ -75,58 +76,21 @@ class Trainer:
                 self._best_figures = {"calibration": refit["calibration"]}
         unit = data.table.unit_vectors(clip_negative=config.clip_negative)
         self._unit = torch.tensor(unit, dtype=torch.float32, device=device)
-        self._seen = torch.tensor(self._seen_in_training, device=device)
-        watched = choose_watched(run, config, data, self._validation if len(self._validation) else self._train)
+        self._seen = torch.tensor(split.seen, device=device)
+        watched = choose_watched(run, config, data, split.validation if len(split.validation) else split.train)
         self.features = FeatureBatches(
             data.store,
             device,
-            np.concatenate([self._train.rows, self._validation.rows, watched.rows]),
+            np.concatenate([split.train.rows, split.validation.rows, watched.rows]),
             dtype=DTYPES[config.precision],
         )
         self.film = Filming(watched, self.network, self.features)
         """Films the watched pairs of image and attribute; only rank 0 uses it."""
 
-    def _split(self) -> None:
-        """Split the images into training and validation; held-out classes count as unseen in training."""
-        train = self.data.train
-        seen = self.data.table.seen.copy()
-        of_classes = of_images = np.zeros(len(train), dtype=np.bool_)
-        if self.config.selection == "validation":
-            of_classes, of_images = hold_out(
-                train.labels,
-                share_of_classes=self.config.validation_classes,
-                share_of_images=self.config.validation_images,
-                seed=self.config.seed,
-                given=self._given_rows(),
-            )
-            seen[np.unique(train.labels[of_classes])] = False
-        self._train = train.select(~(of_classes | of_images))
-        self._validation = train.select(of_classes | of_images)
-        if self.config.selection == "best_on_test":
-            self._validation = self.data.test
-        self._seen_in_training = seen
-        # The truly unseen classes have no validation images, so they take no part in validation.
-        included = self.data.table.seen if self.config.selection == "validation" else np.ones_like(seen)
-        self._validation_classes = np.flatnonzero(included)
-
-    def _given_rows(self) -> list[int]:
-        if self.config.validation_split != "given":
-            return []
-        rows = self.data.table.class_index
-        return [rows[name] for name in self.data.validation_classes if name in rows]
-
-    def _describe_validation(self) -> dict[str, Any]:
-        held = np.flatnonzero(self.data.table.seen & ~self._seen_in_training)
-        source = {"best_on_test": "test", "last": "none"}.get(self.config.selection)
-        if source is None:
-            source = "given" if len(held) and set(held.tolist()) <= set(self._given_rows()) else "drawn"
-        classes = [self.data.table.classes[row] for row in held]
-        return {"source": source, "classes": classes, **rows_fingerprint(self._validation)}
-
     @property
     def epoch(self) -> int:
         """The number of images seen so far, in units of the number of training images."""
-        return self.step * self.config.batch_size // max(1, len(self._train))
+        return self.step * self.config.batch_size // max(1, len(self._split.train))
 
     @property
     def _selection_without_validation(self) -> str:
@@ -152,10 +116,10 @@ class Trainer:
         """
         config = self.config
         chosen = batch(
-            self._train.labels, sampling=config.sampling, size=config.batch_size, seed=config.seed, step=self.step
+            self._split.train.labels, sampling=config.sampling, size=config.batch_size, seed=config.seed, step=self.step
         )
-        labels = torch.from_numpy(self._train.labels[chosen]).to(self.device)
-        outputs = self.network(self.features.batch(self._train.rows[chosen]))
+        labels = torch.from_numpy(self._split.train.labels[chosen]).to(self.device)
+        outputs = self.network(self.features.batch(self._split.train.rows[chosen]))
         terms = msdn_loss(
             outputs,
             labels,
@@ -185,8 +149,8 @@ class Trainer:
     def evaluate(self, control: Control) -> None:
         """Measure on the validation images, and save the best checkpoint if the figures are the best so far."""
         selection = self.config.selection
-        if len(self._validation):
-            measured, curve = self._measure(self._validation, control)
+        if len(self._split.validation):
+            measured, curve = self._measure(self._split.validation, control)
             on = "test" if selection == "best_on_test" else "validation"
             shown = asdict(measured)
             control.emit(Evaluated(step=self.step, epoch=self.epoch, on=on, figures=shown, selected_on=on))
@@ -203,12 +167,12 @@ class Trainer:
         self.network.eval()
         network_scores = score_rows(self.network, self.features, part.rows, on_batch=control.poll)
         self.network.train()
-        classes = self._validation_classes
+        classes = self._split.candidates
         scores = fused_attribute_scores(network_scores.scores_av, network_scores.scores_va, self.config.fusion)
         unit = self.data.table.unit_vectors(clip_negative=self.config.clip_negative)[classes]
         new_row = np.full(len(self.data.table.classes), -1)
         new_row[classes] = np.arange(len(classes))
-        seen, labels, by_class = self._seen_in_training[classes], new_row[part.labels], class_scores(scores, unit)
+        seen, labels, by_class = self._split.seen[classes], new_row[part.labels], class_scores(scores, unit)
         return figures(by_class, labels, seen, self.config.gamma), seen_unseen_curve(by_class, labels, seen)
 
     def header(self, selected_on: str) -> CheckpointHeader:

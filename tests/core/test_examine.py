@@ -241,14 +241,14 @@ def test_a_file_that_holds_no_predictions_is_refused_in_a_sentence(given, tmp_pa
     np.savez(tmp_path / "newer.npz", **{**content, "format": 99})
     np.savez(tmp_path / "object.npz", **{**content, "classes": content["classes"].astype(object)})
     for name in ("cut", "text", "wrong", "shape", "newer", "object", "absent"):
-        with pytest.raises(RunError, match="no predictions"):
+        with pytest.raises(RunError, match="cannot be read as predictions"):
             read_predictions(tmp_path / f"{name}.npz")
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(given, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["evaluate", str(given.project), "--run", "one", "--tables", str(tmp_path / "file" / "t")]) == 1
-    assert "cannot be made" in capsys.readouterr().err
+    assert "cannot be created" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("variant", ["official", "paper"])

@@ -12,7 +12,7 @@ from small_run import new_run, told, wait_for
 
 from msdn_core.runs.events import CommandTaken
 from msdn_core.runs.status import RunState
-from msdn_core.training import loop, trainer
+from msdn_core.training import loading, loop, trainer
 from msdn_core.training.loop import run_training
 
 STUCK_S = 60.0
@@ -57,7 +57,7 @@ def slow_test(monkeypatch, slow: Slow) -> None:
 
 def slow_loading(monkeypatch, slow: Slow) -> None:
     """A download of weights that hangs, and never asks."""
-    monkeypatch.setattr(loop, "load_data", lambda *_, **__: slow.wait())
+    monkeypatch.setattr(loading, "load_data", lambda *_, **__: slow.wait())
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def acknowledged(run, identity: str) -> bool:
 @pytest.mark.parametrize("make_slow", [slow_step, slow_evaluation, slow_test, slow_loading])
 @pytest.mark.parametrize(("command", "state"), [("stop", RunState.STOPPED), ("cancel", RunState.CANCELLED)])
 def test_an_ending_is_acknowledged_at_once_and_done_soon(project, monkeypatch, make_slow, command, state):
-    monkeypatch.setattr(loop, "_LEAVE_S", 0.3)
+    monkeypatch.setattr(loading, "_LEAVE_S", 0.3)
     run, thread, slow = at_work(project, monkeypatch, make_slow)
     identity = run.send(command)
     # In the middle of it: half of the time for which it is stuck is many times what is promised.
