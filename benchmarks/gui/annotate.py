@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QApplication
 from benchmarks.gui.browsing import Watch, say
 from benchmarks.gui.search import make_project
 from msdn_core.project import Project
-from msdn_gui.annotate.queue.orders import WORDS, Order
+from msdn_gui.annotate.queue.orders import ORDER_TEXTS, Order
 from msdn_gui.annotate.workspace import AnnotateWorkspace
 from msdn_gui.look.theme import install
 from msdn_gui.services import Services
@@ -60,7 +60,7 @@ def keys(workspace: AnnotateWorkspace, watch: Watch, what: str, key: Qt.Key) -> 
 
 def work(session: Session, workspace: AnnotateWorkspace, checkpoint: Path) -> None:
     """What a person does, each with a line."""
-    watch, queue, proposing = Watch(workspace), workspace.queue, workspace.proposing
+    watch, queue, bulk = Watch(workspace), workspace.queue, workspace.bulk
     session.inference.set_checkpoint(checkpoint)
     watch.until(lambda: None, lambda: session.inference.collection.phase is CollectionPhase.READY)
     queue.view.setFocus()
@@ -76,18 +76,20 @@ def work(session: Session, workspace: AnnotateWorkspace, checkpoint: Path) -> No
         place = queue.order.findData(order.value)
         finished: list[None] = []
         queue.model.modelReset.connect(lambda finished=finished: finished.append(None))
-        say(WORDS[order], *watch.until(lambda p=place: queue.order.setCurrentIndex(p), lambda f=finished: bool(f)))
+        say(
+            ORDER_TEXTS[order], *watch.until(lambda p=place: queue.order.setCurrentIndex(p), lambda f=finished: bool(f))
+        )
     session.selection.set_attribute(8)
     say(
         "suggestions for one attribute of all images",
-        *watch.until(proposing.suggest.trigger, proposing.panel.isVisible),
+        *watch.until(bulk.suggest, bulk.panel.isVisible),
     )
-    count, done = len(proposing.panel.model.ticked()), workspace.undo_stack.count()
-    accept = proposing.panel.do.click
+    count, done = len(bulk.panel.model.ticked()), workspace.undo_stack.count()
+    accept = bulk.panel.accept_button.click
     say(f"{count:,} suggestions accepted", *watch.until(accept, lambda: workspace.undo_stack.count() > done))
     say("the same undone", *watch.until(workspace.undo_stack.undo, lambda: True))
     QTest.keyClick(workspace, Qt.Key.Key_F6)
-    say("images that look alike", *watch.until(proposing.pass_class.trigger, proposing.panel.isVisible))
+    say("images that look alike", *watch.until(bulk.copy_class, bulk.panel.isVisible))
 
 
 def main() -> None:

@@ -35,7 +35,11 @@ class ActionSet:
         """
         self.specs = {spec.id: spec for spec in specs}
         self._actions = {spec.id: make_action(owner, spec, context=context) for spec in self.specs.values()}
-        for name, handler in (handlers or {}).items():
+        self.bind(handlers or {})
+
+    def bind(self, handlers: Mapping[str, Callable[[], object]]) -> None:
+        """Connect actions, by id, to methods."""
+        for name, handler in handlers.items():
             self._actions[name].triggered.connect(lambda _checked=False, handler=handler: handler())
 
     def __getitem__(self, name: str) -> QAction:

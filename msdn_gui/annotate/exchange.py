@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from msdn_core.domain.annotation import Judgement, Mark
@@ -17,7 +16,6 @@ from msdn_core.importers.judgement_files import judgements_from_files
 from msdn_core.importers.marks import marks_from_file
 from msdn_core.project import JudgementKey, Project
 from msdn_core.project.annotations import timestamp
-from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
@@ -40,18 +38,10 @@ class _ReadFile:
 class Exchange(QObject):
     """Exports and imports annotations on another thread; an import is one step to undo."""
 
-    def __init__(self, parent: QWidget, session: Session, annotations: Annotations, maker: ActionMaker) -> None:
+    def __init__(self, parent: QWidget, session: Session, annotations: Annotations) -> None:
         super().__init__(parent)
         self._window, self._session, self._annotations = parent, session, annotations
         self._writing, self._reading = Background(self), Background(self)
-        self.actions: list[QAction] = [
-            maker.make("write_judgements", "Write your judgements as CUB's text files …", "", self.export_judgements),
-            maker.make(
-                "read_judgements", "Read somebody's judgements from CUB's text files …", "", self.import_judgements
-            ),
-            maker.make("write_coco", "Write boxes and points as COCO …", "", self.export_marks),
-            maker.make("read_coco", "Read boxes and points from COCO or a sheet …", "", self.import_marks),
-        ]
         self._writing.done.connect(lambda sentence: session.messages.info(sentence))
         self._reading.done.connect(self._on_read)
         for work in (self._writing, self._reading):

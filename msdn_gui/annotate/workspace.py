@@ -1,4 +1,4 @@
-"""The Annotate workspace: the queue at the left, the image in the middle, what is said of it at the right."""
+"""The Annotate workspace: images on the left, the selected one in the middle, its annotations on the right."""
 
 from __future__ import annotations
 
@@ -7,49 +7,49 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QShowEvent, QUndoStack
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QLabel,
-    QLineEdit,
-    QSplitter,
-    QStackedWidget,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QStackedWidget, QTabWidget, QWidget
 
 from msdn_core.domain.annotation import HELD_OUT_EVERY, Certainty, ReviewState, Split
 from msdn_core.domain.attributes import FloatArray
-from msdn_core.errors import MsdnError
-from msdn_gui.annotate.actions import ActionMaker, review_actions
+from msdn_core.domain.display_names import class_text
+from msdn_core.domain.explanation import Explanation
+from msdn_core.project import Project
+from msdn_gui.actions.bind import ActionSet, set_reason
+from msdn_gui.annotate.actions import ACTIONS, TABS
 from msdn_gui.annotate.annotations import Annotations, count_of
 from msdn_gui.annotate.attributes.attributes_panel import AttributesPanel
+from msdn_gui.annotate.binding import handlers
 from msdn_gui.annotate.exchange import Exchange
 from msdn_gui.annotate.key_button import KeyButton
-from msdn_gui.annotate.labels.label_by_folder import ByFolders
+from msdn_gui.annotate.labels.label_by_folder import LabelByFolder
 from msdn_gui.annotate.labels.label_panel import LabelPanel
 from msdn_gui.annotate.picture.canvas import Canvas
-from msdn_gui.annotate.picture.marks_panel import PlacesPanel
+from msdn_gui.annotate.picture.marks_panel import MarksPanel
 from msdn_gui.annotate.picture.picture_panel import PicturePanel
 from msdn_gui.annotate.queue.queue_panel import QueuePanel
-from msdn_gui.annotate.suggestions.bulk import Proposing
+from msdn_gui.annotate.side_bar import AnnotatorField, BorrowedNotice
+from msdn_gui.annotate.suggestions.bulk import BulkAnnotation
 from msdn_gui.annotate.summary.agreement_panel import AgreementPanel
 from msdn_gui.annotate.summary.vectors_panel import VectorsPanel
+from msdn_gui.annotate.tab_actions import AGREEMENT, ATTRIBUTES, CLASS, MARKS, VECTORS
 from msdn_gui.annotate.undo_bar import UndoBar
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
 from msdn_gui.session.table_commands import SetCells
-from msdn_gui.widgets.action import allow, belongs_to, part_of
-from msdn_gui.widgets.build import make_button, make_label, make_line_edit, named
+from msdn_gui.widgets.build import make_column, make_row, named
+from msdn_gui.widgets.parted import BESIDE, parted
 from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
 
+_SIDE_WIDTH = 300
+_COLUMN_WIDTHS = (210, 600, 390)
+_PREFETCHED = 2
+
 
 class AnnotateWorkspace(Workspace):
-    """What is said here is kept at once, and can be undone here."""
+    """Every annotation is saved at once, and can be undone here."""
 
     title = "Annotate"
     icon_name = "annotate"
@@ -61,224 +61,80 @@ class AnnotateWorkspace(Workspace):
         self.undo_stack = QUndoStack(self)
         services.undo_group.addStack(self.undo_stack)
         self.annotations = Annotations(session, self.undo_stack, services.settings)
-        maker = ActionMaker(self)
-        self.reviews = review_actions(maker, self._review)
-        self.attributes = AttributesPanel(session, self.annotations, maker)
-        threshold = self.attributes.threshold.value
-        self.queue = QueuePanel(session, services, self.annotations, threshold)
-        self.canvas = Canvas()
-        self.picture = PicturePanel(session, self.annotations, self.canvas, self.reviews)
-        self.labels = LabelPanel(session, maker)
-        self.places = PlacesPanel(session, self.annotations, self.canvas, maker)
-        self.vectors = VectorsPanel(session, self.annotations, maker)
-        self.agreement = AgreementPanel(session, self.annotations, maker, threshold)
-        self.proposing = Proposing(session, services, self.annotations, self.queue, self.attributes, maker)
-        self.by_folders = ByFolders(session, self.annotations, maker)
-        of_classes = [self.proposing.pass_class, self.by_folders.action]
-        for action in of_classes:
-            self.labels.offer(action)
-        of_many = [self.proposing.suggest, self.proposing.pass_verdicts]
-        self.attributes.offer(of_many)
-        self._exchange = Exchange(self, session, self.annotations, maker)
-        self.advance = maker.toggle("advance", "Go on by itself", "M", on=True, tip="After each word on an image")
-        self._general = [
-            maker.make("find_image", "Find an image", "Ctrl+F", lambda: _focus(self.queue.search), sign="search"),
-            maker.make(
-                "arrange",
-                "Leave out what is done",
-                "R",
-                self.queue.refresh,
-                tip="Narrow the queue down and sort it anew",
-            ),
-            maker.make("whole", "Show the whole image", "Ctrl+0", self.canvas.show_whole, sign="fit"),
-            self.advance,
-            maker.make(
-                "hold_out",
-                "Keep a fifth for testing",
-                "",
-                self._hold_out,
-                tip="Every fifth training image of a class: a run is measured on images that it was not trained on",
-            ),
-        ]
-        self.tabs = named(QTabWidget(), "annotate_tabs")
-        self._tab_actions: list[list[QAction]] = []
-        self._show_tabs: list[QAction] = []
-        self._add_tab(maker, self.labels, "Class", "F6", [*self.labels.actions_of_tab, *of_classes])
-        self._add_tab(maker, self.attributes, "Attributes", "F7", [*self.attributes.actions_of_tab, *of_many])
-        self._add_tab(maker, self.places, "Places", "F8", self.places.actions_of_tab)
-        self._add_tab(maker, self.vectors, "Vectors", "F9", self.vectors.actions_of_tab)
-        self._add_tab(maker, self.agreement, "Agreement", "F11", self.agreement.actions_of_tab)
+        self._actions = ActionSet(self, ACTIONS)
+        self._advance = self._actions["annotate.advance"]
+        self._make_panels()
+        self.exchange = Exchange(self, session, self.annotations)
+        self._actions.bind(handlers(self))
+        self.tabs = self._make_tabs()
         self._compose()
-
-        self.tabs.currentChanged.connect(self._give_keys)
-        self.labels.chosen.connect(self._label)
-        self.labels.new_class.connect(self._label_new)
-        self.attributes.judged.connect(self._judge)
-        self.attributes.taken_back.connect(self._take_back)
-        self.attributes.answered.connect(self._answer)
-        self.vectors.accepted.connect(self._set_vectors)
-        for looked_through in (self.proposing, self.by_folders):
-            looked_through.left.connect(self._leave_proposals)
-            looked_through.shown.connect(lambda one=looked_through: self._middle.setCurrentWidget(one.panel))
-        self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
-        session.inference.explanation_changed.connect(self._look_ahead)
-        session.document.project_changed.connect(self._project_changed)
-        session.document.table_changed.connect(self._tell_borrowed)
-        self._give_keys()
-        self._tell_borrowed()
+        self._connect()
+        self._on_tab_changed()
 
     def actions(self) -> list[QAction]:
-        """What the menu of this workspace offers."""
-        of_tab = self._tab_actions[self.tabs.currentIndex()]
-        return [*self._show_tabs, *self._general, *self.reviews.values(), *of_tab, *self._exchange.actions]
+        """Return what the menu of this workspace offers: everything but the actions of hidden tabs."""
+        specs, tab = self._actions.specs, self.tabs.tabText(self.tabs.currentIndex())
+        return [action for action in self._actions.in_menu() if specs[action.objectName()].part in ("", tab)]
 
     def step_image(self, by: int) -> bool:
-        """Goes on in the queue, which may be in another order than Explore's list."""
+        """Select the image ``by`` places further in the list, whose order may differ from Explore's."""
         self.queue.view.step(by)
         return True
 
     def settled(self) -> bool:
-        """Whether the queue's thumbnails and the chosen image are on the screen."""
-        return self._services.thumbnails.settled() and self.picture.settled
-
-    # Composition
-
-    def _add_tab(self, maker: ActionMaker, panel: QWidget, text: str, keys: str, actions: list[QAction]) -> None:
-        place = self.tabs.addTab(panel, text)
-        show = maker.make(
-            f"tab_{text.lower().replace(' ', '_')}", f"Show {text}", keys, lambda: self.tabs.setCurrentIndex(place)
-        )
-        show.changed.connect(lambda: self.tabs.setTabToolTip(place, show.toolTip()))
-        self.tabs.setTabToolTip(place, show.toolTip())
-        for action in actions:
-            belongs_to(action, text)
-        self._tab_actions.append(actions)
-        self._show_tabs.append(show)
-
-    def _compose(self) -> None:
-        self._borrowed = named(QWidget(), "annotate_borrowed")
-        sentence = make_label(
-            "The classes and attributes are the checkpoint's: take them into the project to annotate with them.",
-            wrap=True,
-        )
-        adopt = make_button("Take them into the project", name="annotate_adopt")
-        adopt.clicked.connect(self._adopt)
-        column = QVBoxLayout(self._borrowed)
-        column.setContentsMargins(SPACING, SPACING, SPACING, 0)
-        column.addWidget(sentence)
-        column.addWidget(adopt)
-        self._who = make_line_edit(name="annotator", text=self._services.settings.value.annotator)
-        self._who.setPlaceholderText(self.annotations.annotator)
-        self._who.setToolTip("The name that is kept with all that you say")
-        self._who.setAccessibleName("Your name")
-        self._who.editingFinished.connect(lambda: self._services.settings.change(annotator=self._who.text().strip()))
-        self._services.settings.changed.connect(self._show_who)
-        name = QHBoxLayout()
-        name.setContentsMargins(SPACING, SPACING, SPACING, 0)
-        name.setSpacing(SPACING)
-        name.addWidget(QLabel("Annotating as"))
-        name.addWidget(self._who, 1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
-        foot.setSpacing(SPACING // 2)
-        foot.addWidget(KeyButton(self.advance), 1)
-        foot.addWidget(UndoBar(self.undo_stack))
-        right = QWidget()
-        right.setProperty("look", "panel")
-        right.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        right.setMinimumWidth(300)
-        side = QVBoxLayout(right)
-        side.setContentsMargins(0, 0, 0, 0)
-        side.setSpacing(0)
-        side.addLayout(name)
-        side.addWidget(self._borrowed)
-        side.addSpacing(SPACING // 2)
-        side.addWidget(self.tabs, 1)
-        side.addLayout(foot)
-        self.columns = named(QSplitter(Qt.Orientation.Horizontal), "annotate_columns")
-        self.columns.setHandleWidth(1)
-        self.columns.setChildrenCollapsible(False)
-        self._middle = QStackedWidget()
-        self._middle.addWidget(self.picture)
-        for panel in (self.proposing.panel, self.by_folders.panel):
-            self._middle.addWidget(panel)
-        for widget in (self.queue, self._middle, right):
-            self.columns.addWidget(widget)
-        self.columns.setStretchFactor(1, 1)
-        self.columns.setSizes([210, 600, 390])
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.columns)
+        """Return whether the thumbnails and the selected image are on the screen."""
+        return self._services.thumbnails.settled() and self.picture.is_settled
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Move the keyboard focus to the list, so that keys annotate."""
         super().showEvent(event)
-        if not self.isAncestorOf(QApplication.focusWidget()):
+        focused = QApplication.focusWidget()
+        if focused is None or not self.isAncestorOf(focused):
             self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _show_who(self) -> None:
-        """The name may be changed in the settings too."""
-        if not self._who.hasFocus():
-            self._who.setText(self._services.settings.value.annotator)
+    # Annotations
 
-    # What is said
-
-    def _label(self, name: str | None) -> None:
+    def label(self, name: str | None) -> None:
+        """Give the selected images a class, or remove theirs (None)."""
         images = self.queue.view.selected()
         if images and self._has_own_table():
             self.annotations.label(images, name)
-            self._go_on()
+            self._advance_image()
 
-    def _label_new(self, name: str) -> None:
+    def label_new(self, name: str) -> None:
+        """Add a class with an empty vector, and give it to the selected images, in one step."""
         vector = np.zeros(len(self._session.document.table.attributes))
         self.annotations.label_new(self.queue.view.selected(), name, vector)
-        self._go_on()
+        self._advance_image()
         self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _set_vectors(self, vectors: dict[str, FloatArray]) -> None:
-        count = len(vectors)
-        what = f"the vector of {next(iter(vectors))}" if count == 1 else f"the vectors of {count} classes"
-        edit = SetCells.of_vectors(self._session, f"Set {what} from judgements", vectors)
-        if edit is not None:
-            self.undo_stack.push(edit)
-
-    def _judge(self, present: bool, certainty: Certainty) -> None:
+    def judge(self, present: bool, certainty: Certainty) -> None:
+        """Judge the selected attributes in the selected images."""
         images, columns = self.queue.view.selected(), self.attributes.tree.columns()
         if not self._has_own_table():
             return
         if not images or not columns:
-            self._session.messages.info("Choose an attribute to judge, in the list at the right.")
+            self._session.messages.info("Select an attribute in the list on the right first.")
             return
         self.annotations.judge(images, columns, present, certainty)
-        if self.attributes.goes_on_by_image:
-            self._go_on()
-        elif self.advance.isChecked() and not self.attributes.tree.step(1) and self._go_on():
+        if self.attributes.advances_by_image:
+            self._advance_image()
+        elif self._advance.isChecked() and not self.attributes.tree.step(1) and self._advance_image():
             self.attributes.tree.begin()
 
-    def _hold_out(self) -> None:
-        if not self._has_own_table():
-            return
-        images, messages = self._session.document.images, self._session.messages
-        kept = sum(image.split is Split.TEST_SEEN for image in images)
-        if kept:
-            messages.info(f"{count_of(range(kept))} of seen classes are kept for testing already.")
-        elif not (kept := self.annotations.hold_out(images)):
-            messages.info(f"No class has {HELD_OUT_EVERY} training images, so none was kept for testing: label more.")
-        else:
-            messages.info(
-                f"{count_of(range(kept))} are kept for testing. A run that is trained from now on is measured on them.",
-            )
-
-    def _take_back(self) -> None:
+    def withdraw(self) -> None:
+        """Delete the annotator's judgements of the selected attributes in the selected images."""
         self.annotations.withdraw(self.queue.view.selected(), self.attributes.tree.columns())
 
-    def _answer(self, columns: list[int], accepted: bool, certainty: Certainty) -> None:
-        """What the model suggested for the shown image is taken, or held against, under the annotator's name."""
-        session = self._session
-        if session.selection.image is not None and session.inference.checkpoint is not None:
-            suggested_by = session.inference.checkpoint.label if accepted else ""
-            self.annotations.judge([session.selection.image], columns, accepted, certainty, suggested_by=suggested_by)
+    def answer(self, columns: list[int], accepted: bool, certainty: Certainty) -> None:
+        """Accept or reject suggestions for the selected image, under the annotator's name."""
+        image, checkpoint = self._session.selection.image, self._session.inference.checkpoint
+        if image is not None and checkpoint is not None:
+            suggested_by = checkpoint.label if accepted else ""
+            self.annotations.judge([image], columns, accepted, certainty, suggested_by=suggested_by)
 
-    def _review(self, state: ReviewState) -> None:
+    def review(self, state: ReviewState) -> None:
+        """Set the review of the selected images; a flag asks for a note."""
         images = self.queue.view.selected()
         if not images:
             return
@@ -286,65 +142,146 @@ class AnnotateWorkspace(Workspace):
         if state is ReviewState.FLAGGED:
             self.picture.ask_for_note(images)
         else:
-            self._go_on()
+            self._advance_image()
 
-    def _go_on(self) -> bool:
-        """Goes to the next image where that is wanted; whether there was one."""
-        if not self.advance.isChecked():
-            return False
-        went: bool = self.queue.view.step(1)
-        if not went:
-            self._session.messages.info("That was the last image of this queue.")
-        return went
-
-    def _has_own_table(self) -> bool:
-        """Whether the project knows the classes and attributes that stand here; a message says what to do if not."""
-        if self._session.document.table_is_borrowed:
-            self._session.messages.info(
-                "Nothing was said yet: these classes and attributes are the checkpoint's. Take them into the project "
-                "with the button at the right, or begin with your own in Classes.",
+    def hold_out(self) -> None:
+        """Keep a fifth of the training images of each class for testing, and post what was done."""
+        if not self._has_own_table():
+            return
+        images, messages = self._session.document.images, self._session.messages
+        kept = sum(image.split is Split.TEST_SEEN for image in images)
+        if kept:
+            messages.info(f"{count_of(range(kept))} of seen classes are already kept for testing.")
+        elif not (kept := self.annotations.hold_out(images)):
+            messages.info(
+                f"No class has {HELD_OUT_EVERY} training images, so none was kept for testing; label more images."
             )
-        return not self._session.document.table_is_borrowed
+        else:
+            messages.info(f"{count_of(range(kept))} are kept for testing; new runs are evaluated on them.")
+
+    def set_vectors(self, vectors: dict[str, FloatArray]) -> None:
+        """Set class vectors, in one step."""
+        count = len(vectors)
+        what = f"the vector of {class_text(next(iter(vectors)))}" if count == 1 else f"the vectors of {count} classes"
+        edit = SetCells.of_vectors(self._session, f"Set {what} from judgements", vectors)
+        if edit is not None:
+            self.undo_stack.push(edit)
+
+    # Composition
+
+    def _make_panels(self) -> None:
+        session, services, annotations, actions = self._session, self._services, self.annotations, self._actions
+        self.attributes = AttributesPanel(session, annotations, actions)
+        threshold = self.attributes.threshold.value
+        self.queue = QueuePanel(session, services, annotations, actions, threshold)
+        self.canvas = Canvas()
+        self.picture = PicturePanel(session, annotations, self.canvas, actions)
+        self.labels = LabelPanel(session, actions)
+        self.marks = MarksPanel(session, annotations, self.canvas, actions)
+        self.vectors = VectorsPanel(session, annotations, actions)
+        self.agreement = AgreementPanel(session, annotations, actions, threshold)
+        self.bulk = BulkAnnotation(session, services, annotations, self.queue, self.attributes)
+        self.label_by_folder = LabelByFolder(session, annotations)
+
+    def _make_tabs(self) -> QTabWidget:
+        tabs = named(QTabWidget(), "annotate_tabs")
+        panels = {
+            CLASS: self.labels,
+            ATTRIBUTES: self.attributes,
+            MARKS: self.marks,
+            VECTORS: self.vectors,
+            AGREEMENT: self.agreement,
+        }
+        for part, panel in panels.items():
+            index, action = tabs.addTab(panel, part), self._actions[TABS[part]]
+            tabs.setTabToolTip(index, action.toolTip())
+            action.changed.connect(lambda index=index, action=action: tabs.setTabToolTip(index, action.toolTip()))
+        return tabs
+
+    def _compose(self) -> None:
+        right = QWidget()
+        right.setProperty("look", "panel")
+        right.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        right.setMinimumWidth(_SIDE_WIDTH)
+        foot = make_row(spacing=SPACING // 2)
+        foot.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+        foot.addWidget(KeyButton(self._advance), 1)
+        foot.addWidget(UndoBar(self.undo_stack))
+        annotator = AnnotatorField(self.annotations, self._services.settings)
+        side = make_column(annotator, BorrowedNotice(self._session), spacing=0)
+        side.addSpacing(SPACING // 2)
+        side.addWidget(self.tabs, 1)
+        side.addLayout(foot)
+        right.setLayout(side)
+        self._middle = QStackedWidget()
+        for widget in (self.picture, self.bulk.panel, self.label_by_folder.panel):
+            self._middle.addWidget(widget)
+        self.columns = parted("annotate_columns", BESIDE, self.queue, self._middle, right, sizes=_COLUMN_WIDTHS)
+        self.columns.setStretchFactor(1, 1)
+        self.setLayout(make_column(self.columns))
+
+    def _connect(self) -> None:
+        session = self._session
+        self.tabs.currentChanged.connect(self._on_tab_changed)
+        self.labels.chosen.connect(self.label)
+        self.labels.new_class.connect(self.label_new)
+        self.attributes.judged.connect(self.judge)
+        self.attributes.answered.connect(self.answer)
+        self.attributes.threshold.valueChanged.connect(self.agreement.refresher.request)
+        self.vectors.accepted.connect(self.set_vectors)
+        self.bulk.left.connect(self._show_picture)
+        self.bulk.shown.connect(lambda: self._middle.setCurrentWidget(self.bulk.panel))
+        self.label_by_folder.left.connect(self._show_picture)
+        self.label_by_folder.shown.connect(lambda: self._middle.setCurrentWidget(self.label_by_folder.panel))
+        self.picture.note_left.connect(lambda: self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason))
+        session.inference.explanation_changed.connect(self._prefetch)
+        session.document.project_changed.connect(self._on_project_changed)
 
     # Inside
 
-    def _give_keys(self, *_: object) -> None:
-        """A key means what the shown tab makes of it."""
-        for place, actions in enumerate(self._tab_actions):
-            for action in actions:
-                allow(action, "" if place == self.tabs.currentIndex() else f"It belongs to the tab {part_of(action)}.")
-        if self.tabs.currentWidget() is self.attributes:
-            self.attributes.choose_first()
-        for panel in (self.places, self.vectors, self.agreement):
-            panel.set_shown(self.tabs.currentWidget() is panel)
+    def _advance_image(self) -> bool:
+        """Select the next image if that is switched on; return whether there was one."""
+        if not self._advance.isChecked():
+            return False
+        has_next = self.queue.view.step(1)
+        if not has_next:
+            self._session.messages.info("This was the last image of the list.")
+        return has_next
 
-    def _leave_proposals(self) -> None:
+    def _has_own_table(self) -> bool:
+        """Return whether classes and attributes are the project's own; post what to do if not."""
+        is_borrowed = self._session.document.table_is_borrowed
+        if is_borrowed:
+            self._session.messages.info(
+                "Nothing was annotated: these classes and attributes belong to the checkpoint. Copy them into the "
+                "project with the button on the right, or define your own in Classes."
+            )
+        return not is_borrowed
+
+    def _on_tab_changed(self) -> None:
+        """Enable the actions of the shown tab alone: tabs share keys."""
+        shown = self.tabs.tabText(self.tabs.currentIndex())
+        for spec in ACTIONS:
+            if spec.part:
+                reason = "" if spec.part == shown else f"Available on the {spec.part} tab."
+                set_reason(self._actions[spec.id], reason)
+        if shown == ATTRIBUTES:
+            self.attributes.select_first()
+        self.marks.set_active(shown == MARKS)
+
+    def _show_picture(self) -> None:
         if self._middle.currentWidget() is not self.picture:
             self._middle.setCurrentWidget(self.picture)
             self.queue.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _look_ahead(self, explanation: object) -> None:
-        """Once this image is there, the next ones of the queue are fetched: a step shows them at once."""
+    def _prefetch(self, explanation: Explanation | None) -> None:
+        """Once the selected image is explained, compute the next ones of the list."""
         if explanation is not None and self.isVisible():
-            ahead = self.queue.view.following(2)
-            self._session.inference.prefetch(ahead)
-            self.picture.look_ahead(ahead)
+            following = self.queue.view.following(_PREFETCHED)
+            self._session.inference.prefetch(following)
+            self.picture.prefetch(following)
 
-    def _project_changed(self, project: object) -> None:
+    def _on_project_changed(self, project: Project | None) -> None:
         self.undo_stack.clear()
         if project is None:
             self.canvas.show_picture(None)
-
-    def _tell_borrowed(self) -> None:
-        self._borrowed.setVisible(self._session.document.table_is_borrowed)
-
-    def _adopt(self) -> None:
-        try:
-            self._session.edits.adopt_checkpoint_table()
-        except MsdnError as fault:
-            self._session.messages.error(str(fault))
-
-
-def _focus(line: QLineEdit) -> None:
-    line.setFocus(Qt.FocusReason.ShortcutFocusReason)
-    line.selectAll()

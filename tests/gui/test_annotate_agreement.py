@@ -46,7 +46,7 @@ def test_two_annotators_agree_so_far_and_no_further(workspace, session, qtbot) -
     panel = workspace.agreement
     assert (panel.first.currentText(), panel.second.currentText()) == ("Ann", "Bob")
     qtbot.waitUntil(lambda: panel.figures.text() == "4 judged by both · 25% the same · kappa 0.00")
-    assert panel.attributes.rows == [("crown::red", "4", "25%", "0.00")]
+    assert panel.attributes.rows == [("crown: red", "4", "25%", "0.00")]
     assert [row[1:] for row in panel.differences.rows] == [
         ("present", "absent"),
         ("present", "absent"),
@@ -63,22 +63,24 @@ def test_what_is_put_right_is_compared_at_once(workspace, qtbot) -> None:
 
 
 def test_an_annotator_is_compared_with_the_data_set(workspace, session, qtbot) -> None:
-    compare(workspace, qtbot, "Ann", "The data set")
-    qtbot.waitUntil(lambda: workspace.agreement.figures.text() == "The two have judged nothing in common.")
+    compare(workspace, qtbot, "Ann", "Data set")
+    qtbot.waitUntil(
+        lambda: workspace.agreement.figures.text() == "The two have not judged the same attribute in any image."
+    )
     present = np.full(len(ATTRIBUTES), 1, np.int8)
     session.document.project.set_image_attributes(session.document.images[0].id, present, present * 4)
-    compare(workspace, qtbot, "Ann", "The data set")
+    compare(workspace, qtbot, "Ann", "Data set")
     qtbot.waitUntil(lambda: workspace.agreement.figures.text().startswith("1 judged by both · 100% the same"))
 
 
 def test_an_annotator_is_compared_with_the_model_where_it_has_looked(workspace, session, qtbot) -> None:
-    compare(workspace, qtbot, "Bob", "The model")
+    compare(workspace, qtbot, "Bob", "Model")
     qtbot.waitUntil(lambda: "has not scored" in workspace.agreement.figures.text())
     ids = np.array([image.id for image in session.document.images])
     scores = np.zeros((6, len(ATTRIBUTES)), np.float32)
     scores[0, 0] = scores[1, 0] = 9  # far above the image's mean: present; elsewhere below it: absent
     keep_scores(session, ids, scores, scores)
-    compare(workspace, qtbot, "Bob", "The model")
+    compare(workspace, qtbot, "Bob", "Model")
     qtbot.waitUntil(lambda: workspace.agreement.figures.text().startswith("4 judged by both · 50% the same"))
     assert [row[1:] for row in workspace.agreement.differences.rows] == [
         ("absent", "present"),

@@ -11,7 +11,7 @@ from small_birds import ATTRIBUTES
 from msdn_core.domain.annotation import Certainty
 from msdn_core.domain.suggestions import strengths
 from msdn_core.project import Project
-from msdn_gui.annotate.attributes.judgement_model import NAME, SAID, SUGGESTED_ROLE
+from msdn_gui.annotate.attributes.judgement_model import JUDGEMENT, NAME, SUGGESTED_ROLE
 from msdn_gui.annotate.queue.queue_model import VERDICT_ROLE
 from msdn_gui.annotate.workspace import AnnotateWorkspace
 
@@ -35,7 +35,7 @@ def said(session, image: int) -> dict[int, tuple[bool, Certainty]]:
     return {at.attribute: (one.present, one.certainty) for at, one in found.items()}
 
 
-def row(workspace, column: int, field: int = SAID) -> object:
+def row(workspace, column: int, field: int = JUDGEMENT) -> object:
     index = workspace.attributes.model.index_of(column)
     return index.siblingAtColumn(field).data()
 
@@ -81,7 +81,7 @@ def test_all_attributes_of_one_image_are_judged_in_their_groups(workspace, sessi
         "Present, guessing",
         None,
     ]
-    groups = [workspace.attributes.model.index(n, SAID).data() for n in range(3)]
+    groups = [workspace.attributes.model.index(n, JUDGEMENT).data() for n in range(3)]
     assert groups == ["2 of 2", "1 of 2", "0 of 2"]
     assert row(workspace, STRIPED, NAME) == ATTRIBUTES[STRIPED].name
 
@@ -98,7 +98,7 @@ def test_after_the_last_attribute_comes_the_next_image_with_its_first(workspace,
 def test_every_word_that_is_said_is_read_whole(workspace, qtbot) -> None:
     key(workspace, qtbot, K.Key_P)
     tree = workspace.attributes.tree
-    room = tree.columnWidth(SAID) - 18 - 2 * 6
+    room = tree.columnWidth(JUDGEMENT) - 18 - 2 * 6
     assert tree.fontMetrics().horizontalAdvance(row(workspace, STRIPED)) <= room
 
 
@@ -108,7 +108,7 @@ def test_a_group_and_several_images_are_judged_in_one_step_that_is_undone_in_one
     tree = workspace.attributes.tree
     place = tree.visualRect(workspace.attributes.model.index(0, NAME)).center()
     qtbot.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    press(workspace, qtbot, "annotate_not_visible_button")
+    press(workspace, qtbot, "annotate.not_visible_button")
     hidden = (False, Certainty.NOT_VISIBLE)
     assert [said(session, n) for n in range(4)] == [{0: hidden, 1: hidden}] * 3 + [{}]
     workspace.undo_stack.undo()
@@ -153,9 +153,9 @@ def test_all_suggestions_above_the_threshold_are_accepted_and_undone_together(wo
     workspace.attributes.threshold.setValue(-0.5)
     expected = set(workspace.attributes.model.suggested_columns())
     assert len(expected) > 2
-    press(workspace, qtbot, "annotate_accept_all_button")
+    press(workspace, qtbot, "annotate.accept_all_button")
     assert set(said(session, 0)) == expected
-    assert workspace.attributes.state.text() == "Nothing left to suggest"
+    assert workspace.attributes.state.text() == "No suggestions left"
     workspace.undo_stack.undo()
     assert said(session, 0) == {}
     assert set(workspace.attributes.model.suggested_columns()) == expected

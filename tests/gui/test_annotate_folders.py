@@ -52,7 +52,7 @@ def test_ticked_folders_become_classes_and_one_undo_takes_all_back(workspace, se
         "Bobolinks",
         "odds",
     ]
-    assert line(workspace, "bobolinks").text(3) == "" and line(workspace, "odds").text(3) == "new class"
+    assert line(workspace, "bobolinks").text(3) == "" and line(workspace, "odds").text(3) == "New class"
     click(workspace, qtbot, "odds", 0)
     assert classes(session) == [None] * 5, "nothing is said before"
     press(workspace, qtbot, "accept_folders")
@@ -91,7 +91,7 @@ def test_every_fifth_image_of_a_class_is_kept_for_testing_unless_it_is_unticked(
     press(workspace, qtbot, "accept_folders")
     fifth = Split.TEST_SEEN if holds_out else Split.TRAIN
     assert [image.split for image in session.document.images] == [*[Split.TRAIN] * 4, fifth, Split.TRAIN]
-    hold_out = next(action for action in workspace.actions() if action.objectName() == "annotate_hold_out")
+    hold_out = next(action for action in workspace.actions() if action.objectName() == "annotate.hold_out")
     with qtbot.waitSignal(session.messages.posted) as told:
         hold_out.trigger()
     assert ("already" in told.args[1]) is holds_out

@@ -59,7 +59,7 @@ def test_several_chosen_images_are_labelled_in_one_step(workspace, session, qtbo
     click_image(workspace, qtbot, 0)
     click_image(workspace, qtbot, 3, SHIFT)
     assert "4 images selected" in workspace.queue.count.text()
-    press(workspace, qtbot, "annotate_class_1_button")
+    press(workspace, qtbot, "annotate.class_1_button")
     assert classes(session)[:4] == [CLASSES[0]] * 4
     assert session.selection.image == session.document.images[4]
     workspace.undo_stack.undo()
@@ -144,7 +144,7 @@ def test_checked_flagged_and_unseen_by_key_with_a_note(workspace, session, qtbot
     with Project.open(session.document.project.path, read_only=True) as kept:
         review = kept.annotations.review(session.document.images[1].id)
     assert (review.state, review.note) == (ReviewState.FLAGGED, "two birds, cut off")
-    press(workspace, qtbot, "annotate_unseen_button")
+    press(workspace, qtbot, "annotate.not_reviewed_button")
     assert states(workspace)[1] == "unseen"
     workspace.undo_stack.undo()
     assert note.text() == ""
@@ -174,7 +174,7 @@ def test_the_queue_leaves_out_what_is_done_when_it_is_told_to(workspace, qtbot) 
     assert "4 of 6 images" in workspace.queue.count.text()
     kind.setCurrentIndex(kind.findData("flagged"))
     assert workspace.queue.empty.isVisible()
-    assert "No image is left" in workspace.queue.empty.text()
+    assert "No images match" in workspace.queue.empty.text()
 
 
 def test_the_buttons_say_what_they_undo_and_where(workspace, session, qtbot) -> None:
@@ -229,7 +229,7 @@ def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
         key(workspace, qtbot, K.Key_1)
     kind, sentence = told.args
     assert kind == "info"
-    assert "Take them into the project" in sentence
+    assert "Copy them into the project" in sentence
     press(workspace, qtbot, "annotate_adopt")
     assert not workspace.findChild(QPushButton, "annotate_adopt").isVisible()
     key(workspace, qtbot, K.Key_1)
@@ -247,7 +247,7 @@ def test_ctrl_z_undoes_in_the_workspace_that_is_shown_and_in_no_other(session, s
         key(workspace, qtbot, K.Key_2)
         edit = next(menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "&Edit")
         undo = edit.actions()[0]
-        assert undo.text() == f"Undo Label 1 image {CLASSES[1]}"
+        assert undo.text() == f"&Undo label 1 image {CLASSES[1]}"
         window.show_workspace("explore")
         assert not undo.isEnabled()
         window.show_workspace("annotate")

@@ -48,19 +48,19 @@ def kept(session) -> dict[JudgementKey, object]:
 
 
 def offered(workspace) -> list[int]:
-    return [one.record.id for one in workspace.proposing.panel.model.proposals]
+    return [one.record.id for one in workspace.bulk.panel.model.candidates]
 
 
 def ticked(workspace) -> list[int]:
-    return [one.record.id for one in workspace.proposing.panel.model.ticked()]
+    return [one.record.id for one in workspace.bulk.panel.model.ticked()]
 
 
 def accept(workspace) -> QPushButton:
-    return workspace.findChild(QPushButton, "accept_proposals")
+    return workspace.findChild(QPushButton, "accept_candidates")
 
 
-def click_proposal(workspace, qtbot, row: int) -> None:
-    grid = workspace.proposing.panel.grid
+def click_candidate(workspace, qtbot, row: int) -> None:
+    grid = workspace.bulk.panel.grid
     qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.model().index(row)).center())
 
 
@@ -74,16 +74,16 @@ def test_suggestions_for_an_attribute_are_looked_at_image_by_image_and_accepted_
     wanted = [session.document.images[row].id for row in np.argsort(-strength) if strength[row] >= 0]
     assert len(wanted) >= 2
     key(workspace, qtbot, K.Key_S)
-    qtbot.waitUntil(workspace.proposing.panel.isVisible)
+    qtbot.waitUntil(workspace.bulk.panel.isVisible)
     assert offered(workspace) == wanted
-    assert workspace.findChild(QLabel, "proposals_count").text() == f"{len(wanted)} of {len(wanted)} ticked"
+    assert workspace.findChild(QLabel, "candidates_count").text() == f"{len(wanted)} of {len(wanted)} ticked"
     assert kept(session) == {}
-    click_proposal(workspace, qtbot, 1)
+    click_candidate(workspace, qtbot, 1)
     assert ticked(workspace) == [wanted[0], *wanted[2:]]
     key(workspace, qtbot, K.Key_3)
     count = "1 image" if len(wanted) == 2 else f"{len(wanted) - 1} images"
-    assert accept(workspace).text() == f"Say present, probably, of {count}  (Return)"
-    qtbot.keyClick(workspace.proposing.panel.grid, K.Key_Return)
+    assert accept(workspace).text() == f"Judge as present, probably, in {count}  (Return)"
+    qtbot.keyClick(workspace.bulk.panel.grid, K.Key_Return)
     said = kept(session)
     assert {at.image_id for at in said} == {wanted[0], *wanted[2:]}
     assert {(at.attribute, one.present, one.certainty, one.suggested_by) for at, one in said.items()} == {
@@ -99,8 +99,8 @@ def test_all_attributes_of_the_selected_images_are_suggested_together(workspace,
     workspace.attributes.threshold.setValue(0.5)
     click_image(workspace, qtbot, 1)
     click_image(workspace, qtbot, 2, SHIFT)
-    press(workspace, qtbot, "annotate_suggest_many_button")
-    qtbot.waitUntil(workspace.proposing.panel.isVisible)
+    press(workspace, qtbot, "annotate.suggest_many_button")
+    qtbot.waitUntil(workspace.bulk.panel.isVisible)
     rows, columns = np.nonzero(strengths(scores)[1:3] >= 0.5)
     assert sorted(offered(workspace)) == [session.document.images[1].id, session.document.images[2].id]
     qtbot.mouseClick(accept(workspace), LEFT)
@@ -114,20 +114,20 @@ def test_a_class_goes_on_to_look_alikes_and_what_has_another_class_is_not_ticked
     workspace.annotations.label([session.document.images[0]], CLASSES[1])
     before = workspace.undo_stack.count()
     key(workspace, qtbot, K.Key_E)
-    qtbot.waitUntil(workspace.proposing.panel.isVisible)
-    panel = workspace.proposing.panel
+    qtbot.waitUntil(workspace.bulk.panel.isVisible)
+    panel = workspace.bulk.panel
     assert offered(workspace)[0] == session.document.images[3].id, "the one that looks alike comes first"
     assert ticked(workspace) == [session.document.images[3].id]
-    others = {one.record.id: one.note for one in panel.model.proposals[1:]}
-    assert others == {session.document.images[n].id: f"is {CLASSES[2]}" for n in (2, 5)}
-    limit = workspace.findChild(QDoubleSpinBox, "proposals_limit")
+    others = {one.record.id: one.note for one in panel.model.candidates[1:]}
+    assert others == {session.document.images[n].id: f"now {CLASSES[2]}" for n in (2, 5)}
+    limit = workspace.findChild(QDoubleSpinBox, "candidates_limit")
     limit.setValue(1.0)
     assert ticked(workspace) == []
     assert not accept(workspace).isEnabled()
     limit.setValue(0.8)
     qtbot.keyClick(panel.grid, K.Key_Right)
     qtbot.keyClick(panel.grid, K.Key_Space)
-    assert ticked(workspace) == [one.record.id for one in panel.model.proposals[:2]]
+    assert ticked(workspace) == [one.record.id for one in panel.model.candidates[:2]]
     qtbot.keyClick(panel.grid, K.Key_Space)
     qtbot.keyClick(panel.grid, K.Key_Return)
     assert classes(session)[3] == CLASSES[1]
@@ -142,12 +142,12 @@ def test_a_judgement_goes_on_to_look_alikes_and_says_how_it_came_about(workspace
     workspace.annotations.judge([session.document.images[4]], [STRIPED], False, Certainty.DEFINITELY)
     session.selection.set_image(session.document.images[1])
     key(workspace, qtbot, K.Key_E)
-    assert not workspace.proposing.panel.isVisible(), "nothing has been said that could go on"
+    assert not workspace.bulk.panel.isVisible(), "nothing has been said that could go on"
     key(workspace, qtbot, K.Key_P, K.Key_E)
-    qtbot.waitUntil(workspace.proposing.panel.isVisible)
+    qtbot.waitUntil(workspace.bulk.panel.isVisible)
     assert session.document.images[4].id not in offered(workspace), "what somebody judged is left alone"
     press(workspace, qtbot, "tick_none")
-    click_proposal(workspace, qtbot, 0)
+    click_candidate(workspace, qtbot, 0)
     (meant,) = ticked(workspace)
     key(workspace, qtbot, K.Key_2)
     qtbot.mouseClick(accept(workspace), LEFT)
@@ -157,7 +157,7 @@ def test_a_judgement_goes_on_to_look_alikes_and_says_how_it_came_about(workspace
 
 
 def test_escape_and_another_image_leave_without_a_word(workspace, session, qtbot) -> None:
-    panel = workspace.proposing.panel
+    panel = workspace.bulk.panel
     for leave in (lambda: qtbot.keyClick(panel.grid, K.Key_Escape), lambda: click_image(workspace, qtbot, 1)):
         key(workspace, qtbot, K.Key_E)
         qtbot.waitUntil(panel.isVisible)
@@ -197,6 +197,6 @@ def test_the_queue_begins_with_what_a_judgement_would_change_most(workspace, ses
 def test_the_most_telling_attribute_is_chosen_by_a_key(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_F7, K.Key_K, K.Key_G)
     first = session.selection.attribute
-    assert "bits of the class" in workspace.attributes.state.text()
+    assert "bits about the class" in workspace.attributes.state.text()
     key(workspace, qtbot, K.Key_A, K.Key_G)
     assert session.selection.attribute != first, "what is judged tells nothing more"

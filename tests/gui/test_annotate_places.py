@@ -51,7 +51,7 @@ def near(box: Box, x: float, y: float, width: float, height: float) -> bool:
 
 
 def test_a_box_is_drawn_moved_resized_and_each_step_undone(workspace, session, qtbot) -> None:
-    workspace.places.subject.setCurrentIndex(workspace.places.subject.findData("wing"))
+    workspace.marks.subject.setCurrentIndex(workspace.marks.subject.findData("wing"))
     drag(workspace, qtbot, (40, 50), (60, 60), (100, 90))
     ((subject, box),) = kept(session)
     assert subject == "wing"
@@ -70,7 +70,7 @@ def test_a_box_is_drawn_moved_resized_and_each_step_undone(workspace, session, q
     assert kept(session) == []
     workspace.undo_stack.redo()
     assert kept(session) == [("wing", box)]
-    assert workspace.places.list.count() == 1
+    assert workspace.marks.list.count() == 1
 
 
 def test_what_is_drawn_over_the_edge_ends_at_it(workspace, session, qtbot) -> None:
@@ -102,12 +102,12 @@ def test_without_a_mouse_a_box_is_put_in_the_middle_moved_resized_named_and_remo
     qtbot.keyClick(canvas, K.Key_Down)
     qtbot.keyClick(canvas, K.Key_Right, SHIFT)
     assert kept(session) == [("", Box(59, 46, 121, 90))]
-    places = workspace.places
+    places = workspace.marks
     place = places.subject.findData(ATTRIBUTES[2].group)
     assert place > 0, "an attribute's group can be marked"
     qtbot.keyClick(places.subject, K.Key_End)
     assert kept(session)[0][0] == places.subject.itemData(places.subject.count() - 1)
-    press(workspace, qtbot, "annotate_mark_remove_button")
+    press(workspace, qtbot, "annotate.remove_mark_button")
     assert kept(session) == []
     assert places.hint.isVisible()
     workspace.undo_stack.undo()
@@ -120,8 +120,8 @@ def test_marks_belong_to_their_image_and_the_mouse_only_looks_in_other_tabs(work
     drag(workspace, qtbot, (10, 10), (100, 90))
     assert len(kept(session)) == 1
     key(workspace, qtbot, K.Key_F8)
-    assert workspace.places.list.count() == 1
+    assert workspace.marks.list.count() == 1
     key(workspace, qtbot, K.Key_Right, modifier=Qt.KeyboardModifier.ControlModifier)
     assert session.selection.image == session.document.images[1]
-    assert workspace.places.list.count() == 0
+    assert workspace.marks.list.count() == 0
     assert kept(session, 1) == []

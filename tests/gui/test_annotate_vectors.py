@@ -35,16 +35,16 @@ def kept(session) -> np.ndarray:
 def test_what_would_change_is_shown_beside_what_is_and_changes_nothing(workspace, session) -> None:
     vectors = workspace.vectors
     assert vectors.classes.rows == [], "three images have to say something, at first"
-    vectors.least.setValue(2)
+    vectors.minimum.setValue(2)
     assert vectors.classes.rows == [(CLASSES[0], "2", "1", "0.25")]
-    assert vectors.values.rows == [("crown::red", "1.00", "0.75", "2")]
-    assert "1 of 3 classes would change" in vectors.state.text()
+    assert vectors.values.rows == [("crown: red", "1.00", "0.75", "2")]
+    assert "1 of 3 class vectors would change" in vectors.state.text()
     assert np.array_equal(kept(session), VECTORS)
 
 
 def test_an_accepted_vector_is_kept_ranked_with_and_undone(workspace, session, qtbot) -> None:
-    workspace.vectors.least.setValue(1)
-    press(workspace, qtbot, "annotate_take_vector_button")
+    workspace.vectors.minimum.setValue(1)
+    press(workspace, qtbot, "annotate.accept_vector_button")
     expected = VECTORS.copy()
     expected[0, 0] = 0.75
     np.testing.assert_allclose(kept(session), expected)
@@ -58,7 +58,7 @@ def test_an_accepted_vector_is_kept_ranked_with_and_undone(workspace, session, q
 
 def test_all_classes_are_accepted_in_one_step_and_a_new_judgement_shows_at_once(workspace, session, qtbot) -> None:
     vectors = workspace.vectors
-    vectors.least.setValue(1)
+    vectors.minimum.setValue(1)
     key(workspace, qtbot, K.Key_F7)
     session.selection.set_image(session.document.images[1])
     key(workspace, qtbot, K.Key_4, K.Key_P)
@@ -66,7 +66,7 @@ def test_all_classes_are_accepted_in_one_step_and_a_new_judgement_shows_at_once(
     qtbot.waitUntil(lambda: [row[0] for row in vectors.classes.rows] == [CLASSES[0], CLASSES[1]])
     key(workspace, qtbot, K.Key_T, modifier=Qt.KeyboardModifier.ShiftModifier)
     np.testing.assert_allclose(kept(session)[:, 0], [0.75, 1.0, 0.0])
-    qtbot.waitUntil(lambda: "are what was judged" in vectors.state.text())
+    qtbot.waitUntil(lambda: "match the judgements" in vectors.state.text())
     with qtbot.waitSignal(session.messages.posted) as told:
         key(workspace, qtbot, K.Key_T)
     assert told.args == ["info", vectors.state.text()]

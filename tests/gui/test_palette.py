@@ -68,10 +68,10 @@ def test_an_action_of_a_workspace_that_was_never_shown_is_done_there(palette, wi
 
 def test_an_action_of_a_tab_shows_the_tab_first(palette, window) -> None:
     palette.open("point annotate")
-    assert palette.rows()[0] == "Point, Annotate › Places, O"
+    assert palette.rows()[0] == "Point, Annotate › Marks, O"
     palette.press(K.Key_Return)
-    assert window.workspaces["annotate"].tabs.currentWidget() is window.workspaces["annotate"].places
-    assert window.findChild(QAction, "annotate_tool_point").isChecked()
+    assert window.workspaces["annotate"].tabs.currentWidget() is window.workspaces["annotate"].marks
+    assert window.findChild(QAction, "annotate.tool_point").isChecked()
 
 
 def test_what_is_not_possible_there_is_said_after_going_there(palette, window) -> None:

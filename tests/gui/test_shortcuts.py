@@ -141,7 +141,7 @@ def test_esc_leaves_the_keys_as_they_are(page) -> None:
 
 
 def test_the_filter_finds_names_places_and_keys(page, qtbot) -> None:
-    for typed, found in (("new cl", "New class"), ("ctrl+shift+e", "Export"), ("annotate places box", "Box")):
+    for typed, found in (("new cl", "New class"), ("ctrl+shift+e", "Export"), ("annotate marks box", "Box")):
         page.filter.clear()
         qtbot.keyClicks(page.filter, typed)
         assert page.rows()[0].text(0) == found

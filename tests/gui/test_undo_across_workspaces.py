@@ -98,7 +98,7 @@ def accepted(window, annotate, session, qtbot) -> int:
     session.selection.set_attribute(0)
     key(annotate, qtbot, K.Key_F7, K.Key_A, K.Key_F9)
     qtbot.waitUntil(lambda: "class" in annotate.vectors.state.text())
-    annotate.vectors.least.setValue(1)
+    annotate.vectors.minimum.setValue(1)
     qtbot.waitUntil(lambda: len(annotate.vectors.classes.rows) == 1)
     key(annotate, qtbot, K.Key_T)
     assert kept_vectors(session)[0, 0] == 0

@@ -1,312 +1,269 @@
-"""Judging attributes: one of them over many images, or all of them in one image."""
+"""Judging attributes: one of them in many images, or all of them in one image."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from msdn_core.domain.annotation import Certainty
+from msdn_core.domain.display_names import attribute_text
 from msdn_core.domain.suggestions import strengths
-from msdn_gui.annotate.actions import ActionMaker
+from msdn_gui.actions.bind import ActionSet, follow_keys
 from msdn_gui.annotate.annotations import Annotations
-from msdn_gui.annotate.attributes.judgement_model import CERTAINTY_WORDS, JudgementModel
+from msdn_gui.annotate.attributes.judgement_model import JudgementModel
 from msdn_gui.annotate.attributes.judgement_tree import JudgementTree
 from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.queue.orders import changes_by_attribute
+from msdn_gui.annotate.tab_actions import CERTAINTIES
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.widgets.action import tell_keys
-from msdn_gui.widgets.build import make_label, make_line_edit, make_number_box
+from msdn_gui.session.changes import ChangeKind, TableChange
+from msdn_gui.widgets.build import make_column, make_label, make_line_edit, make_number_box, make_row
+from msdn_gui.widgets.refresh import Refresher
 
 
 class AttributesPanel(QWidget):
-    """Tree, verdicts with their certainty, what comes after each of them, and the model's suggestions."""
+    """Tree of attributes, buttons for judgements and their certainty, and the model's suggestions."""
 
     judged = Signal(bool, object)
-    """Presence and ``Certainty``, of the chosen attributes in the chosen images."""
-    taken_back = Signal()
-    certainty_changed = Signal()
+    """Presence and ``Certainty`` for the selected attributes in the selected images."""
     answered = Signal(object, bool, object)
-    """Suggested columns that were accepted (True) or rejected in the shown image, and the ``Certainty``."""
+    """Suggested columns that were accepted (True) or rejected in the selected image, and the ``Certainty``."""
+    certainty_changed = Signal()
 
-    def __init__(self, session: Session, annotations: Annotations, maker: ActionMaker) -> None:
+    def __init__(self, session: Session, annotations: Annotations, actions: ActionSet) -> None:
         super().__init__()
         self._session, self._annotations = session, annotations
         self.model = JudgementModel()
         self.tree = JudgementTree(self.model)
-        self.search = make_line_edit(name="judgement_search", placeholder="Find an attribute", clearable=True)
-        self._make_actions(maker)
-        self.threshold = make_number_box(-3.0, 6.0, 1.0, name="suggest_from", decimals=1)
-        self.threshold.setSingleStep(0.1)
-        self.threshold.setToolTip(
-            "An attribute is suggested as present from this strength on: standard deviations above the image's mean"
-        )
-        self.threshold.setAccessibleName("Suggest from this strength on")
-        self.state = make_label(name="suggestions", wrap=True)
-        self.state.setProperty("look", "muted")
-        self._compose()
-
-        self.search.textChanged.connect(self._narrow)
-        self.search.returnPressed.connect(self._choose_found)
-        self.tree.chosen.connect(session.selection.set_attribute)
-        self.tree.selectionModel().selectionChanged.connect(lambda *_: self._tell())
-        self.threshold.valueChanged.connect(lambda _: self._take_scores())
-        session.selection.attribute_changed.connect(self.tree.show_column)
-        session.document.table_changed.connect(self.take_image)
-        session.selection.image_changed.connect(lambda _: self.take_image())
-        session.inference.explanation_changed.connect(lambda _: self._take_scores())
-        session.inference.checkpoint_changed.connect(lambda _: self._take_scores())
-        annotations.changed.connect(self._take_change)
-        self.take_image()
+        self._group_actions(actions)
+        self._make_controls(actions)
+        self._compose(actions)
+        self._connect()
+        self._refresh()
 
     @property
     def certainty(self) -> Certainty:
-        """How sure the next verdict is."""
-        return next(certainty for certainty, action in self._sure.items() if action.isChecked())
+        """The certainty of the next judgements."""
+        return next(certainty for certainty, action in self._certainties.items() if action.isChecked())
 
     @property
-    def goes_on_by_image(self) -> bool:
-        """Whether the next image comes after a verdict, and not the next attribute."""
-        return self.by_image.isChecked()
+    def advances_by_image(self) -> bool:
+        """Whether a judgement is followed by the next image, and not by the next attribute."""
+        return self._advance_image.isChecked()
 
-    @property
-    def actions_of_tab(self) -> list[QAction]:
-        """What has its key while this tab is shown."""
-        return [
-            self.present, self.absent, self.hidden, self.back, *self._sure.values(), self.by_image, self.by_attribute,
-            self.accept, self.reject, self.accept_all, self.next, self.previous, self.telling, self.find,
-        ]  # fmt: skip
+    # Actions
 
-    def offer(self, actions: Sequence[QAction]) -> None:
-        """Buttons more, for what is said of many images at once."""
-        for action in actions:
-            self._many.addWidget(KeyButton(action))
+    def judge(self, present: bool) -> None:
+        """Judge the selected attributes as present or absent, with the selected certainty."""
+        self.judged.emit(present, self.certainty)
 
-    # Composition
+    def judge_not_visible(self) -> None:
+        """Judge the selected attributes as not visible."""
+        self.judged.emit(False, Certainty.NOT_VISIBLE)
 
-    def _make_actions(self, maker: ActionMaker) -> None:
-        def say(present: bool, certainty: Certainty | None = None) -> Callable[[], None]:
-            return lambda: self.judged.emit(present, certainty or self.certainty)
-
-        make = maker.make
-        self.present = make("present", "Present", "P", say(True), tip="The attribute can be seen in the image")
-        self.absent = make("absent", "Absent", "A", say(False), tip="The attribute is not there")
-        self.hidden = make(
-            "not_visible", "Not visible", "N", say(False, Certainty.NOT_VISIBLE), tip="It cannot be told from the image"
-        )
-        self.back = make("take_back", "Take back", "Del", self.taken_back.emit, tip="Withdraw what you said")
-        sure = QActionGroup(self)
-        self._sure = {}
-        for certainty in (Certainty.GUESSING, Certainty.PROBABLY, Certainty.DEFINITELY):
-            word = CERTAINTY_WORDS[certainty].capitalize()
-            action = maker.toggle(
-                word.lower(), word, str(int(certainty)), on=certainty is Certainty.DEFINITELY, tip="How sure you are"
-            )
-            action.toggled.connect(lambda on: self.certainty_changed.emit() if on else None)
-            sure.addAction(action)
-            self._sure[certainty] = action
-        way = QActionGroup(self)
-        self.by_image = maker.toggle(
-            "by_image", "Next image", "I", on=True, tip="After each: the next image, to judge one attribute over many"
-        )
-        self.by_attribute = maker.toggle(
-            "by_attribute",
-            "Next attribute",
-            "K",
-            on=False,
-            tip="After each: the next attribute, to judge all of one image",
-        )
-        way.addAction(self.by_image)
-        way.addAction(self.by_attribute)
-        self.next = make("next_attribute", "Next attribute", "Ctrl+Down", lambda: self.tree.step(1))
-        self.previous = make("previous_attribute", "Previous attribute", "Ctrl+Up", lambda: self.tree.step(-1))
-        self.telling = make(
-            "telling_attribute",
-            "Most telling attribute",
-            "G",
-            self._choose_telling,
-            tip="The attribute whose judgement is expected to tell most of the image's class",
-        )
-        self.find = make("find_attribute", "Find an attribute", "/", self._focus_search, sign="search")
-        tell_keys(self.find, lambda keys: self.search.setPlaceholderText(f"Find an attribute{keys}"))
-        self.accept = make(
-            "accept", "Accept", "Y", lambda: self._answer(True), tip="As the model suggests: the attribute is present"
-        )
-        self.reject = make("reject", "Reject", "X", lambda: self._answer(False), tip="The model is wrong: it is absent")
-        self.accept_all = make(
-            "accept_all", "Accept all", "Shift+Y", self._accept_all, tip="Accept all suggestions for this image"
-        )
-
-    def _compose(self) -> None:
-        self.accept_all_button = KeyButton(self.accept_all)
-        verdicts = QGridLayout()
-        verdicts.setSpacing(SPACING // 2)
-        rows = (
-            (self.present, self.absent, self.hidden),
-            tuple(self._sure.values()),
-            (self.by_image, self.by_attribute, self.back),
-        )
-        for row, actions in enumerate(rows):
-            for column, action in enumerate(actions):
-                verdicts.addWidget(KeyButton(action), row, column)
-        suggest = QHBoxLayout()
-        suggest.setSpacing(SPACING // 2)
-        suggest.addWidget(KeyButton(self.accept), 1)
-        suggest.addWidget(KeyButton(self.reject), 1)
-        suggest.addWidget(self.accept_all_button, 2)
-        self._many = QHBoxLayout()
-        self._many.setSpacing(SPACING // 2)
-        limit = QHBoxLayout()
-        limit.setSpacing(SPACING)
-        limit.addWidget(self.state, 1)
-        limit.addWidget(QLabel("from"))
-        limit.addWidget(self.threshold)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-        layout.setSpacing(SPACING // 2)
-        find = QHBoxLayout()
-        find.setSpacing(SPACING // 2)
-        find.addWidget(self.search, 1)
-        find.addWidget(KeyButton(self.telling, "Most telling"))
-        layout.addLayout(find)
-        layout.addWidget(self.tree, 1)
-        layout.addLayout(limit)
-        layout.addLayout(suggest)
-        layout.addLayout(self._many)
-        layout.addSpacing(SPACING // 2)
-        layout.addLayout(verdicts)
-
-    # What is shown
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.take_image()
-
-    def take_image(self) -> None:
-        """Show what is said of the chosen image, while anybody looks."""
-        if not self.isVisible():
-            return
-        session, room = self._session, self._annotations.store
-        if self.model.set_table(session.document.table):
-            self.tree.expandAll()
-            self._narrow()
-        self.tree.show_column(session.selection.attribute)
-        count = len(session.document.table.attributes)
-        if room is None or session.selection.image is None or session.document.table_is_borrowed:
-            self.model.set_judgements(np.full(count, -1, np.int8), np.zeros(count, np.int8), {})
-        else:
-            present, certainty = room.effective_judgements([session.selection.image.id])
-            self.model.set_judgements(present[0], certainty[0], room.judgements(session.selection.image.id))
-        self._take_scores()
-
-    def choose_first(self) -> None:
-        """Choose an attribute where none is chosen, so that the keys have something to judge."""
-        if self._session.selection.attribute < 0:
-            self._session.selection.set_attribute(0)
-
-    def _take_change(self, change: AnnotationChange) -> None:
-        kind, ids = change.kind, change.image_ids
-        if (
-            kind is AnnotationKind.JUDGEMENTS
-            and self._session.selection.image is not None
-            and self._session.selection.image.id in ids
-        ):
-            self.take_image()
-
-    def _take_scores(self) -> None:
-        if not self.isVisible():
-            return
-        fused = self._session.inference.fused_scores()
-        fits = fused is not None and len(fused) == len(self._session.document.table.attributes)
-        self.model.set_strength(strengths(fused) if fits else None, self.threshold.value())
-        self._tell()
-
-    def _tell(self) -> None:
-        session = self._session
-        columns = self.model.suggested_columns()
-        if not session.document.table.attributes:
-            text = "This project has no attributes yet: they come with a class table."
-        elif session.inference.checkpoint is None:
-            text = "Choose a checkpoint, and the model suggests attributes."
-        elif session.inference.fused_scores() is None:
-            text = "The model looks at the image …"
-        else:
-            text = f"{len(columns)} suggested" if columns else "Nothing left to suggest"
-        self.state.setText(text)
-        self.accept_all_button.set_text(f"Accept all {len(columns)}" if columns else "Accept all")
-
-    # What is done
-
-    def _chosen_suggestions(self) -> list[int]:
-        """The chosen suggestions, or the strongest one where none is chosen."""
-        columns = self.model.suggested_columns()
-        chosen = [column for column in self.tree.columns() if column in columns]
-        return chosen or columns[:1]
-
-    def _answer(self, accepted: bool) -> None:
-        columns = self._chosen_suggestions()
+    def answer(self, accepted: bool) -> None:
+        """Accept or reject the selected suggestions, or the strongest one if none is selected."""
+        columns = self._selected_suggestions()
         if columns:
             self.answered.emit(columns, accepted, self.certainty)
             left = self.model.suggested_columns()
             if left:
                 self._session.selection.set_attribute(left[0])
 
-    def _accept_all(self) -> None:
+    def accept_all(self) -> None:
+        """Accept all suggestions for the selected image."""
         columns = self.model.suggested_columns()
         if columns:
             self.answered.emit(columns, True, self.certainty)
 
-    def _choose_telling(self) -> None:
-        session, fused, ranking = (
-            self._session,
-            self._session.inference.fused_scores(),
-            self._session.inference.class_ranking(),
-        )
-        if (
-            fused is None
-            or ranking is None
-            or session.inference.checkpoint is None
-            or len(fused) != len(self.model.present)
-        ):
-            session.messages.info("Choose a checkpoint first: what it says of the image decides what tells most.")
+    def select_most_informative(self) -> None:
+        """Select the attribute whose judgement is expected to change the belief about the image's class most."""
+        session = self._session
+        fused, ranking = session.inference.fused_scores(), session.inference.class_ranking()
+        checkpoint, table = session.inference.checkpoint, session.document.table
+        if fused is None or ranking is None or checkpoint is None or len(fused) != len(self.model.present):
+            session.messages.info("Select a checkpoint first: its scores decide which attribute is most informative.")
             return
-        clip = session.inference.checkpoint.header.clip_negative
         changes = changes_by_attribute(
-            fused[None], self.model.present[None], session.document.table, session.inference.gamma, clip_negative=clip
+            fused[None],
+            self.model.present[None],
+            table,
+            session.inference.gamma,
+            clip_negative=checkpoint.header.clip_negative,
         )[0]
         column = int(changes.argmax())
         if changes[column] <= 0:
-            session.messages.info("All attributes of this image are judged.")
+            session.messages.info("All attributes of this image have been judged.")
             return
         session.selection.set_attribute(column)
-        self.state.setText(f"Judging it tells {changes[column]:.2f} bits of the class")
+        self.state.setText(f"A judgement is expected to give {changes[column]:.2f} bits about the class")
 
-    def _narrow(self) -> None:
-        words = self.search.text().lower().split()
-        attributes = self._session.document.table.attributes
+    def select_first(self) -> None:
+        """Select the first attribute if none is selected, so that the keys have something to judge."""
+        if self._session.selection.attribute < 0:
+            self._session.selection.set_attribute(0)
+
+    def focus_search(self) -> None:
+        """Move the keyboard focus to the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # Composition
+
+    def _group_actions(self, actions: ActionSet) -> None:
+        self._certainties = {certainty: actions[name] for certainty, name in CERTAINTIES.items()}
+        self._advance_image = actions["annotate.advance_image"]
+        advance = (self._advance_image, actions["annotate.advance_attribute"])
+        for alternatives in (tuple(self._certainties.values()), advance):
+            group = QActionGroup(self)
+            for action in alternatives:
+                group.addAction(action)
+        for action in self._certainties.values():
+            action.toggled.connect(lambda is_on: self.certainty_changed.emit() if is_on else None)
+
+    def _make_controls(self, actions: ActionSet) -> None:
+        self.search = make_line_edit(name="judgement_search", clearable=True)
+        follow_keys(
+            actions["annotate.search_attributes"],
+            lambda keys: self.search.setPlaceholderText(f"Search attributes{keys}"),
+        )
+        self.threshold = make_number_box(-3.0, 6.0, 1.0, name="suggest_from", decimals=1, step=0.1)
+        self.threshold.setToolTip(
+            "Attributes are suggested as present from this strength: standard deviations above the image's mean score"
+        )
+        self.threshold.setAccessibleName("Minimum strength of suggestions")
+        self.state = make_label(name="suggestions", wrap=True)
+        self.state.setProperty("look", "muted")
+
+    def _compose(self, actions: ActionSet) -> None:
+        half = SPACING // 2
+        self.accept_all_button = KeyButton(actions["annotate.accept_all"])
+        judgements = QGridLayout()
+        judgements.setSpacing(half)
+        rows: tuple[tuple[QAction, ...], ...] = (
+            tuple(actions[f"annotate.{name}"] for name in ("present", "absent", "not_visible")),
+            tuple(self._certainties.values()),
+            tuple(actions[f"annotate.{name}"] for name in ("advance_image", "advance_attribute", "withdraw")),
+        )
+        for row, row_actions in enumerate(rows):
+            for column, action in enumerate(row_actions):
+                judgements.addWidget(KeyButton(action), row, column)
+                judgements.setColumnStretch(column, 1)
+        suggestions = make_row(spacing=half)
+        suggestions.addWidget(KeyButton(actions["annotate.accept"]), 1)
+        suggestions.addWidget(KeyButton(actions["annotate.reject"]), 1)
+        suggestions.addWidget(self.accept_all_button, 2)
+        many = make_row(
+            KeyButton(actions["annotate.suggest_many"], "For many images"),
+            KeyButton(actions["annotate.copy_judgements"]),
+            spacing=half,
+        )
+        limit = make_row(spacing=SPACING)
+        limit.addWidget(self.state, 1)
+        limit.addWidget(QLabel("from"))
+        limit.addWidget(self.threshold)
+        top = make_row(spacing=half)
+        top.addWidget(self.search, 1)
+        top.addWidget(KeyButton(actions["annotate.informative_attribute"], "Most informative"))
+        layout = make_column(top, spacing=half, margin=SPACING)
+        layout.addWidget(self.tree, 1)
+        for part in (limit, suggestions, many):
+            layout.addLayout(part)
+        layout.addSpacing(half)
+        layout.addLayout(judgements)
+        self.setLayout(layout)
+
+    def _connect(self) -> None:
+        session = self._session
+        self._refresher = Refresher(self, self._refresh, self._apply_table_change)
+        scores = Refresher(self, self._update_scores)
+        self.search.textChanged.connect(self._filter)
+        self.search.returnPressed.connect(self._select_first_match)
+        self.tree.chosen.connect(session.selection.set_attribute)
+        self.tree.selectionModel().selectionChanged.connect(lambda *_: self._update_state())
+        self.threshold.valueChanged.connect(lambda _: self._update_scores())
+        session.selection.attribute_changed.connect(self.tree.show_column)
+        session.document.table_changed.connect(self._refresher.on_table_changed)
+        session.selection.image_changed.connect(self._refresher.request)
+        session.inference.explanation_changed.connect(scores.request)
+        session.inference.checkpoint_changed.connect(scores.request)
+        self._annotations.changed.connect(self._on_annotations_changed)
+
+    # What is shown
+
+    def _refresh(self) -> None:
+        """Show the judgements of the selected image."""
+        session, store, image = self._session, self._annotations.store, self._session.selection.image
+        if self.model.set_table(session.document.table):
+            self.tree.expandAll()
+            self._filter()
+        self.tree.show_column(session.selection.attribute)
+        count = len(session.document.table.attributes)
+        if store is None or image is None or session.document.table_is_borrowed:
+            self.model.set_judgements(np.full(count, -1, np.int8), np.zeros(count, np.int8), {})
+        else:
+            present, certainty = store.effective_judgements([image.id])
+            self.model.set_judgements(present[0], certainty[0], store.judgements(image.id))
+        self._update_scores()
+
+    def _apply_table_change(self, change: TableChange) -> bool:
+        """Return whether the panel shows nothing of what changed: it shows no class values."""
+        return change.kind in (ChangeKind.VALUES, ChangeKind.CLASSES)
+
+    def _on_annotations_changed(self, change: AnnotationChange) -> None:
+        image = self._session.selection.image
+        if change.kind is AnnotationKind.JUDGEMENTS and image is not None and image.id in change.image_ids:
+            self._refresher.request()
+
+    def _update_scores(self) -> None:
+        fused = self._session.inference.fused_scores()
+        if fused is not None and len(fused) == len(self._session.document.table.attributes):
+            self.model.set_strength(strengths(fused), self.threshold.value())
+        else:
+            self.model.set_strength(None, self.threshold.value())
+        self._update_state()
+
+    def _update_state(self) -> None:
+        session = self._session
+        columns = self.model.suggested_columns()
+        if not session.document.table.attributes:
+            text = "This project has no attributes yet; define them in Classes."
+        elif session.inference.checkpoint is None:
+            text = "Select a checkpoint to see suggestions"
+        elif session.inference.fused_scores() is None:
+            text = "Computing suggestions …"
+        else:
+            text = f"{len(columns)} suggested" if columns else "No suggestions left"
+        self.state.setText(text)
+        self.accept_all_button.set_text(f"Accept all {len(columns)}" if columns else "Accept all")
+
+    # Search
+
+    def _selected_suggestions(self) -> list[int]:
+        columns = self.model.suggested_columns()
+        selected = [column for column in self.tree.columns() if column in columns]
+        return selected or columns[:1]
+
+    def _matches(self, column: int) -> bool:
+        attribute = self._session.document.table.attributes[column]
+        text = f"{attribute.full_name}\n{attribute_text(attribute)}".lower()
+        return all(word in text for word in self.search.text().lower().split())
+
+    def _filter(self) -> None:
         for group in range(self.model.rowCount()):
             top = self.model.index(group, 0)
-            hidden = [
-                not all(word in attributes[column].full_name.lower() for word in words)
-                for column in self.model.columns_of(top)
-            ]
+            hidden = [not self._matches(column) for column in self.model.columns_of(top)]
             for row, hide in enumerate(hidden):
                 self.tree.setRowHidden(row, top, hide)
-            self.tree.setRowHidden(group, self.model.index(-1, -1), all(hidden))
+            self.tree.setRowHidden(group, QModelIndex(), all(hidden))
 
-    def _choose_found(self) -> None:
-        words = self.search.text().lower().split()
-        for column, attribute in enumerate(self._session.document.table.attributes):
-            if all(word in attribute.full_name.lower() for word in words):
+    def _select_first_match(self) -> None:
+        for column in range(len(self._session.document.table.attributes)):
+            if self._matches(column):
                 self._session.selection.set_attribute(column)
                 self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
                 return
-
-    def _focus_search(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()

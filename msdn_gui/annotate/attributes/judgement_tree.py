@@ -1,12 +1,10 @@
-"""The tree of attributes, and how its rows are drawn: sign, word, and a dot where the model suggests."""
+"""The tree of attributes, and how its rows are drawn: a sign, a text, and a dot for a suggestion."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QPointF,
     QRectF,
     QSize,
@@ -25,38 +23,38 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_gui.annotate.attributes.judgement_model import (
+    JUDGEMENT,
     MODEL,
+    MUTED_ROLE,
     NAME,
-    QUIET_ROLE,
-    SAID,
     SIGN_ROLE,
     SUGGESTED_ROLE,
     JudgementModel,
 )
 from msdn_gui.annotate.signs import draw_sign
 from msdn_gui.look.theme import theme
+from msdn_gui.widgets.index import Index
 
 _ROW = 24
 _MARGIN = 6
-_SIGN = 18
-"""How much room a sign takes before its word."""
+_SIGN_WIDTH = 18
+"""Width of a sign with the gap after it."""
 _LONGEST = "Present, definitely"
 _FIXED = QHeaderView.ResizeMode.Fixed
-Index = QModelIndex | QPersistentModelIndex
 
 
 class JudgementTree(QTreeView):
-    """Arrow keys and clicks choose an attribute, with Shift and Ctrl several; a group stands for all of its own."""
+    """Arrow keys and clicks select an attribute, with Shift and Ctrl several; a group selects all of its attributes."""
 
     chosen = Signal(int)
-    """The column of the attribute that the user chose."""
+    """The column of the attribute that the person selected."""
 
     def __init__(self, model: JudgementModel) -> None:
         super().__init__()
         self.setObjectName("judgements")
-        self.setAccessibleName("What is said of the image's attributes")
+        self.setAccessibleName("Judgements of the image's attributes")
         self._attributes = model
-        self._silent = False
+        self._is_silent = False
         model.setParent(self)
         self.setModel(model)
         self.setUniformRowHeights(True)
@@ -70,25 +68,26 @@ class JudgementTree(QTreeView):
         header = self.header()
         header.setStretchLastSection(False)
         header.setMinimumSectionSize(40)
-        for column, mode in ((NAME, QHeaderView.ResizeMode.Stretch), (SAID, _FIXED), (MODEL, _FIXED)):
+        for column, mode in ((NAME, QHeaderView.ResizeMode.Stretch), (JUDGEMENT, _FIXED), (MODEL, _FIXED)):
             header.setSectionResizeMode(column, mode)
-        self._fit()
+        self._fit_columns()
         model.modelReset.connect(self.expandAll)
         model.refreshed.connect(self.viewport().update)
 
     def changeEvent(self, event: QEvent) -> None:
+        """Fit the columns to another font."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.FontChange:
-            self._fit()
+            self._fit_columns()
 
-    def _fit(self) -> None:
-        """As wide as the longest word, in the font as it is."""
-        said = self.fontMetrics().horizontalAdvance(_LONGEST) + _SIGN + 2 * _MARGIN + 2
-        for column, width in ((SAID, said), (MODEL, 56)):
+    def _fit_columns(self) -> None:
+        """Make columns as wide as the longest text in the present font."""
+        judgement = self.fontMetrics().horizontalAdvance(_LONGEST) + _SIGN_WIDTH + 2 * _MARGIN + 2
+        for column, width in ((JUDGEMENT, judgement), (MODEL, 56)):
             self.header().resizeSection(column, width)
 
     def columns(self) -> list[int]:
-        """The attributes that an edit holds for, in their own order."""
+        """Return the columns of the selected attributes, ascending."""
         found = {
             column
             for index in self.selectionModel().selectedRows(NAME)
@@ -97,11 +96,11 @@ class JudgementTree(QTreeView):
         return sorted(found)
 
     def show_column(self, column: int) -> None:
-        """Mark this attribute as the chosen one, −1 for none."""
+        """Show an attribute as the selected one, −1 for none."""
         index = self._attributes.index_of(column)
         if self.columns() == [column]:
             return
-        self._silent = True
+        self._is_silent = True
         try:
             if index.isValid():
                 flags = QItemSelectionModel.SelectionFlag
@@ -110,39 +109,42 @@ class JudgementTree(QTreeView):
             else:
                 self.clearSelection()
         finally:
-            self._silent = False
+            self._is_silent = False
 
     def begin(self) -> None:
-        """Choose the first attribute."""
+        """Select the first attribute."""
         self.clearSelection()
         self.step(1)
 
     def step(self, by: int) -> bool:
-        """Choose the next attribute (or the one before), past groups; whether there is one."""
+        """Select the next attribute (−1: the previous one), skipping groups; return whether there is one."""
         columns = [
             column
             for group in range(self._attributes.rowCount())
             for column in self._attributes.columns_of(self._attributes.index(group, NAME))
         ]
-        here = self.columns()
-        place = columns.index(here[-1 if by > 0 else 0]) + by if here else 0
-        if not 0 <= place < len(columns):
+        selected = self.columns()
+        position = columns.index(selected[-1 if by > 0 else 0]) + by if selected else 0
+        if not 0 <= position < len(columns):
             return False
-        self.setCurrentIndex(self._attributes.index_of(columns[place]))
+        self.setCurrentIndex(self._attributes.index_of(columns[position]))
         return True
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Report an attribute that the person selected."""
         super().currentChanged(current, previous)
         columns = self._attributes.columns_of(current)
-        if not self._silent and len(columns) == 1:
+        if not self._is_silent and len(columns) == 1:
             self.chosen.emit(columns[0])
 
 
 class _RowDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return the size of a row."""
         return QSize(super().sizeHint(option, index).width(), _ROW)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw sign, text and dot."""
         cell = QStyleOptionViewItem(option)
         self.initStyleOption(cell, index)
         text, cell.text = cell.text, ""
@@ -154,21 +156,21 @@ class _RowDelegate(QStyledItemDelegate):
         font = cell.font
         font.setBold(not index.internalId() and index.column() == NAME)
         painter.setFont(font)
-        room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, 0)
+        area = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, 0)
         sign = index.data(SIGN_ROLE)
         if sign:
-            draw_sign(painter, QPointF(room.left() + 6, room.center().y() + 0.5), sign, 6)
-            room.setLeft(room.left() + _SIGN)
-        quiet = bool(index.data(QUIET_ROLE))
-        painter.setPen(colours.q("muted") if quiet else cell.palette.color(QPalette.ColorRole.Text))
-        right = index.column() == MODEL
-        if right and index.data(SUGGESTED_ROLE):
+            draw_sign(painter, QPointF(area.left() + 6, area.center().y() + 0.5), sign, 6)
+            area.setLeft(area.left() + _SIGN_WIDTH)
+        is_muted = bool(index.data(MUTED_ROLE))
+        painter.setPen(colours.q("muted") if is_muted else cell.palette.color(QPalette.ColorRole.Text))
+        is_score = index.column() == MODEL
+        if is_score and index.data(SUGGESTED_ROLE):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.q("accent"))
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.drawEllipse(QPointF(room.left() + 3, room.center().y() + 0.5), 3.5, 3.5)
+            painter.drawEllipse(QPointF(area.left() + 3, area.center().y() + 0.5), 3.5, 3.5)
             painter.setPen(colours.q("accent"))
-        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(room.width()) + 1)
-        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter, shown)
+        shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()) + 1)
+        side = Qt.AlignmentFlag.AlignRight if is_score else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(area, side | Qt.AlignmentFlag.AlignVCenter, shown)
         painter.restore()

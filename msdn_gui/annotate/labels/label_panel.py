@@ -1,178 +1,178 @@
-"""The class of an image: nine of them on digit keys, all of them by search."""
+"""The class of an image: nine classes on digit keys, all of them by search."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QListView,
-    QMenu,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
-from msdn_gui.annotate.actions import ActionMaker
+from msdn_core.domain.attributes import ClassTable
+from msdn_core.domain.display_names import class_text
+from msdn_gui.actions.bind import ActionSet, follow_keys, reason_of, set_reason
 from msdn_gui.annotate.key_button import KeyButton
+from msdn_gui.annotate.tab_actions import DIGITS
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 from msdn_gui.session import Session
-from msdn_gui.widgets.action import tell_keys
-from msdn_gui.widgets.build import make_button, make_label, make_line_edit, named
+from msdn_gui.session.changes import TableChange
+from msdn_gui.widgets.build import make_button, make_column, make_label, make_line_edit, make_row, named
+from msdn_gui.widgets.images.image_model import Index
+from msdn_gui.widgets.refresh import Refresher
 
-DIGITS = 9
-_KEPT = "annotate_digits"
-_HINT = "Right click on a class puts it on a digit."
-_NO_CLASSES = "There are no classes yet: write a name above for the chosen images, or take them by folders."
+_DIGITS_META = "annotate_digits"
+_HINT = "Right-click a class to put it on a digit."
+_NO_CLASSES = "There are no classes yet. Type a name above for the selected images, or label them by folder."
 
 
 class LabelPanel(QWidget):
-    """Buttons with the digit keys, the search, and what to do with a name that no class has."""
+    """Buttons with digit keys, the search, and a button that adds a class."""
 
     chosen = Signal(object)
-    """The class's name that the user gave, or None for no class."""
+    """The name of the class to assign, or None for no class."""
     new_class = Signal(str)
-    """A name that no class has yet, for the chosen images."""
+    """The name of a class to add and to assign."""
 
-    def __init__(self, session: Session, maker: ActionMaker) -> None:
+    def __init__(self, session: Session, actions: ActionSet) -> None:
         super().__init__()
         self._session = session
-        self._names: list[str | None] = [None] * DIGITS
-        self._found: list[str] = []
-        self.digits = [
-            maker.make(
-                f"class_{digit}", f"Class on digit {digit}", str(digit), lambda place=digit - 1: self._give(place)
-            )
-            for digit in range(1, DIGITS + 1)
-        ]
-        self.none = maker.make("class_0", "No class", "0", lambda: self.chosen.emit(None), tip="Take the class away")
-        self.by_model = maker.toggle(
-            "digits_by_model", "The model's best nine", "L", on=False, tip="Digits choose by the ranking of the image"
-        )
-        self.find = maker.make("find_class", "Find a class", "/", self._focus_search, sign="search")
-        self.buttons = [KeyButton(action) for action in self.digits]
+        self._names: list[str | None] = [None] * len(DIGITS)
+        self._best_nine = actions["annotate.best_nine"]
+        self._digit_actions = [actions[f"annotate.class_{digit}"] for digit in DIGITS]
+        self.buttons = [KeyButton(action) for action in self._digit_actions]
         self.search = make_line_edit(name="label_search", clearable=True)
-        tell_keys(self.find, lambda keys: self.search.setPlaceholderText(f"Find a class{keys}"))
-        self.search.setToolTip("Return gives the first class of the list")
-        self._model = QStringListModel(self)
-        self.list = _ClassList(self)
-        self.list.setModel(self._model)
+        follow_keys(
+            actions["annotate.search_classes"],
+            lambda keys: self.search.setPlaceholderText(f"Search classes{keys}"),
+        )
+        self.search.setToolTip("Return assigns the first class in the list")
+        self._model = _ClassModel()
+        self.list = _ClassList(self._model)
         self.add = make_button(name="label_add")
         bind_icon(self.add, "add")
         self.hint = make_label(_HINT, name="label_hint", wrap=True)
         self.hint.setProperty("look", "muted")
+        self._compose(actions)
+        self._connect()
+        self._refresh()
 
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
-        layout.setSpacing(SPACING // 2)
-        top = QHBoxLayout()
-        top.setSpacing(SPACING // 2)
-        top.addWidget(KeyButton(self.by_model), 3)
-        top.addWidget(KeyButton(self.none), 2)
-        layout.addLayout(top)
-        layout.addSpacing(SPACING // 2)
+    def assign_digit(self, digit: int) -> None:
+        """Assign the class on a digit, if there is one."""
+        name = self._names[digit - 1]
+        if name is not None:
+            self.chosen.emit(name)
+
+    def focus_search(self) -> None:
+        """Move the keyboard focus to the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    # Inside
+
+    def _compose(self, actions: ActionSet) -> None:
+        half = SPACING // 2
+        top = make_row(spacing=half)
+        top.addWidget(KeyButton(self._best_nine), 3)
+        top.addWidget(KeyButton(actions["annotate.no_class"]), 2)
+        layout = make_column(top, spacing=half, margin=SPACING)
+        layout.addSpacing(half)
         for button in self.buttons:
             layout.addWidget(button)
-        self._many = QHBoxLayout()
-        layout.addLayout(self._many)
-        layout.addSpacing(SPACING // 2)
+        many = make_row(
+            KeyButton(actions["annotate.copy_class"]),
+            KeyButton(actions["annotate.label_by_folder"]),
+            spacing=half,
+        )
+        layout.addLayout(many)
+        layout.addSpacing(half)
         layout.addWidget(self.search)
         layout.addWidget(self.list, 1)
         layout.addWidget(self.add)
         layout.addWidget(self.hint)
+        self.setLayout(layout)
 
-        self.by_model.toggled.connect(lambda _: self._fill())
-        self.search.textChanged.connect(self._narrow)
-        self.search.returnPressed.connect(self._give_first)
-        self.list.activated.connect(lambda index: self._say(index.row()))
-        self.list.asked_for_digit.connect(self._put_on_digit)
-        self.add.clicked.connect(lambda: self._add(self.search.text()))
-        session.document.project_changed.connect(lambda _: self._fill())
-        session.document.table_changed.connect(self._fill)
-        session.inference.explanation_changed.connect(lambda _: self._fill())
-        session.selection.image_changed.connect(lambda _: self._fill())
-        session.document.images_changed.connect(self._fill)
-        self._fill()
-
-    @property
-    def actions_of_tab(self) -> list[QAction]:
-        """What has its key while this tab is shown."""
-        return [*self.digits, self.none, self.by_model, self.find]
-
-    def offer(self, action: QAction) -> None:
-        """A button more, for what is said of many images at once."""
-        self._many.addWidget(KeyButton(action))
-
-    # Inside
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fill()
-
-    def _fill(self) -> None:
-        if not self.isVisible():
-            return
+    def _connect(self) -> None:
         session = self._session
-        if self.by_model.isChecked():
-            ranking = session.inference.class_ranking()
-            if ranking is not None:
-                self._names = [session.document.table.classes[row] for row in ranking[0][:DIGITS]]
-            elif session.selection.image is None or session.inference.checkpoint is None:
-                self._names = []
-        else:
-            self._names = list(self._kept())
-        self._names += [None] * (DIGITS - len(self._names))
-        given = session.selection.image.class_name if session.selection.image is not None else None
-        for action, button, name in zip(self.digits, self.buttons, self._names, strict=True):
-            action.setText(f"Class: {name}" if name else "No class on this digit")
-            action.setToolTip(f"Give the image the class {name}" if name else "No class is on this digit")
-            button.set_text(self._with_sign(name) if name else "–")
-            button.setProperty("look", "primary" if name is not None and name == given else "")
+        everything = Refresher(self, self._refresh, self._apply_table_change)
+        digits = Refresher(self, self._update_digits)
+        self._best_nine.toggled.connect(lambda _: self._refresh())
+        self.search.textChanged.connect(self._update_list)
+        self.search.returnPressed.connect(self._assign_first)
+        self.list.activated.connect(lambda index: self._assign_row(index.row()))
+        self.list.digit_requested.connect(self._put_on_digit)
+        self.add.clicked.connect(lambda: self._add(self.search.text()))
+        session.document.project_changed.connect(everything.request)
+        session.document.table_changed.connect(everything.on_table_changed)
+        session.inference.explanation_changed.connect(digits.request)
+        session.selection.image_changed.connect(digits.request)
+        session.document.images_changed.connect(digits.request)
+
+    def _apply_table_change(self, change: TableChange) -> bool:
+        """Return whether a change shows nothing new here, or update the ranking of the nine classes."""
+        if change.is_values_only and self._best_nine.isChecked():
+            self._update_digits()
+        return change.is_values_only
+
+    def _refresh(self) -> None:
+        self._update_digits()
+        self._update_list()
+
+    def _update_digits(self) -> None:
+        image = self._session.selection.image
+        names = self._best_names() if self._best_nine.isChecked() else self._saved_names()
+        self._names = [*names, *[None] * len(DIGITS)][: len(DIGITS)]
+        assigned = image.class_name if image is not None else None
+        for action, button, name in zip(self._digit_actions, self.buttons, self._names, strict=True):
+            action.setText(f"Assign class {class_text(name)}" if name else "No class on this digit")
+            action.setStatusTip(f"Assign the class {name}" if name else "No class is on this digit")
+            # Updates the tooltip.
+            set_reason(action, reason_of(action))
+            button.set_text(_text_with_sign(self._session.document.table, name) if name else "–")
+            button.setProperty("look", "primary" if name is not None and name == assigned else "")
             button.style().polish(button)
-        self._narrow()
 
-    def _kept(self) -> list[str | None]:
-        """The project's own nine, or else its first ones."""
+    def _best_names(self) -> list[str | None]:
+        """Return the nine best classes by the model; the present ones while they are being computed."""
+        session = self._session
+        ranking = session.inference.class_ranking()
+        if ranking is not None:
+            return [session.document.table.classes[row] for row in ranking[0][: len(DIGITS)]]
+        is_pending = session.selection.image is not None and session.inference.checkpoint is not None
+        known = session.document.table.class_index
+        return [name if name in known else None for name in self._names] if is_pending else []
+
+    def _saved_names(self) -> list[str | None]:
+        """Return the nine classes that the project keeps, or else its first ones."""
         project, table = self._session.document.project, self._session.document.table
-        text = project.meta(_KEPT) if project is not None else None
+        text = project.meta(_DIGITS_META) if project is not None else None
         try:
-            kept = json.loads(text) if text else None
+            saved = json.loads(text) if text else None
         except ValueError:
-            kept = None
-        if not isinstance(kept, list):
-            return list(table.classes[:DIGITS])
-        return [name if name in table.class_index else None for name in kept[:DIGITS]]
+            saved = None
+        if not isinstance(saved, list):
+            return list(table.classes[: len(DIGITS)])
+        return [name if name in table.class_index else None for name in saved[: len(DIGITS)]]
 
-    def _narrow(self) -> None:
-        words = self.search.text().lower().split()
-        table = self._session.document.table
-        self._found = [name for name in table.classes if all(word in name.lower() for word in words)]
-        self._model.setStringList([self._with_sign(name) for name in self._found])
-        name = self.search.text().strip()
-        known = name.lower() in {one.lower() for one in table.classes}
-        self.add.setVisible(bool(name) and not known and not self._session.document.table_is_borrowed)
-        self.add.setText(f"New class “{name}”")
+    def _update_list(self) -> None:
+        table, name = self._session.document.table, self.search.text().strip()
+        words = name.lower().split()
+        self._model.show_classes(table, [one for one in table.classes if all(word in _searched(one) for word in words)])
+        is_known = name.lower() in {one.lower() for one in table.classes}
+        self.add.setVisible(bool(name) and not is_known and not self._session.document.table_is_borrowed)
+        self.add.setText(f"Add class “{name}”")
         self.hint.setText(_HINT if table.classes else _NO_CLASSES)
-        self.hint.setVisible(not (table.classes and self.by_model.isChecked()))
+        self.hint.setVisible(not (table.classes and self._best_nine.isChecked()))
 
-    def _with_sign(self, name: str) -> str:
-        table = self._session.document.table
-        return f"{SEEN_SIGN if table.seen[table.class_index[name]] else UNSEEN_SIGN} {name}"
+    def _assign_row(self, row: int) -> None:
+        if 0 <= row < len(self._model.names):
+            self.chosen.emit(self._model.names[row])
 
-    def _give(self, place: int) -> None:
-        if self._names[place] is not None:
-            self.chosen.emit(self._names[place])
-
-    def _say(self, row: int) -> None:
-        if 0 <= row < len(self._found):
-            self.chosen.emit(self._found[row])
-
-    def _give_first(self) -> None:
-        if self._found:
-            self._say(0)
+    def _assign_first(self) -> None:
+        if self._model.names:
+            self._assign_row(0)
         elif self.add.isVisible():
             self._add(self.search.text())
 
@@ -185,36 +185,71 @@ class LabelPanel(QWidget):
         project = self._session.document.project
         if project is None or project.read_only:
             return
-        names = [*self._kept(), *[None] * DIGITS][:DIGITS]
-        names[digit - 1] = self._found[row]
-        project.set_meta(_KEPT, json.dumps(names, ensure_ascii=False))
-        self._fill()
+        names = [*self._saved_names(), *[None] * len(DIGITS)][: len(DIGITS)]
+        names[digit - 1] = self._model.names[row]
+        project.set_meta(_DIGITS_META, json.dumps(names, ensure_ascii=False))
+        self._update_digits()
 
-    def _focus_search(self) -> None:
-        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.search.selectAll()
+
+def _text_with_sign(table: ClassTable, name: str) -> str:
+    return f"{SEEN_SIGN if table.seen[table.class_index[name]] else UNSEEN_SIGN} {class_text(name)}"
+
+
+def _searched(name: str) -> str:
+    return f"{name}\n{class_text(name)}".lower()
+
+
+class _ClassModel(QAbstractListModel):
+    """Classes by name, each with the sign of seen or unseen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: Sequence[str] = ()
+        self._table = ClassTable.empty()
+
+    def show_classes(self, table: ClassTable, names: Sequence[str]) -> None:
+        """Show some classes of a table."""
+        self.beginResetModel()
+        self._table, self.names = table, names
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of classes."""
+        return 0 if parent.isValid() else len(self.names)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a class as text, and its raw name as tooltip."""
+        if not index.isValid():
+            return None
+        name = self.names[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _text_with_sign(self._table, name)
+        return name if role == Qt.ItemDataRole.ToolTipRole else None
 
 
 class _ClassList(QListView):
-    asked_for_digit = Signal(int, int)
-    """A row and the digit that its class shall be on."""
+    digit_requested = Signal(int, int)
+    """A row, and the digit to put its class on."""
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
+    def __init__(self, model: _ClassModel) -> None:
+        super().__init__()
         self.setObjectName("label_classes")
         self.setAccessibleName("All classes")
+        model.setParent(self)
+        self.setModel(model)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setUniformItemSizes(True)
         self.setSpacing(2)
         self.setMouseTracking(True)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to put the class on a digit."""
         row = self.indexAt(event.pos()).row()
         if row < 0:
             return
         menu = named(QMenu(self), "digit_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for digit in range(1, DIGITS + 1):
+        for digit in DIGITS:
             action = menu.addAction(f"Put on digit {digit}")
-            action.triggered.connect(lambda _checked=False, digit=digit: self.asked_for_digit.emit(row, digit))
+            action.triggered.connect(lambda _checked=False, digit=digit: self.digit_requested.emit(row, digit))
         menu.popup(event.globalPos())

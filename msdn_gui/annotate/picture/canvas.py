@@ -1,4 +1,4 @@
-"""The chosen image, upright, zoomed by the wheel and moved by the mouse."""
+"""The selected image, upright: zoomed with the wheel, panned and marked with the mouse."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ from msdn_gui.look.theme import theme
 from msdn_gui.widgets.picture_item import PictureItem
 from msdn_gui.widgets.picture_loader import Picture
 
-_STEP = 1.25
-_MOST = 16.0
-_SMALLEST = 3
-"""Pixels of the image: what is smaller was a click and no box."""
-_ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
+_ZOOM_STEP = 1.25
+_MAX_SCALE = 16.0
+_MIN_BOX = 3
+"""In pixels of the image: anything smaller was a click, not a box."""
+_ARROWS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class Tool(StrEnum):
-    """What the mouse does in the image."""
+    """What the mouse does in the image; LOOK only pans."""
 
     LOOK = "look"
     SELECT = "select"
@@ -36,16 +41,16 @@ class Canvas(QGraphicsView):
     """The scene's units are the pixels of the upright image, origin top left."""
 
     drawn = Signal(object)
-    """The ``Box`` of a new mark (one without extent: a point)."""
+    """The ``Box`` of a new mark; one without extent is a point."""
     changed = Signal(int, object)
-    """A mark's number, and the ``Box`` where it is now."""
+    """A mark's number, and its new ``Box``."""
     selected = Signal(object)
-    """The number of the mark that was chosen, or None."""
+    """The number of the selected mark, or None."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("canvas")
-        self.setAccessibleName("The chosen image")
+        self.setAccessibleName("Selected image")
         self.setScene(QGraphicsScene(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -59,15 +64,15 @@ class Canvas(QGraphicsView):
         self._marks = MarksItem()
         self.scene().addItem(self._marks)
         self.tool = Tool.LOOK
-        self._whole = True
-        self._dragged_from: QPointF | None = None
+        self._is_whole = True
+        self._pan_from: QPointF | None = None
         self._pressed_at: QPointF | None = None
         self._handle: tuple[float, float] | None = None
-        theme().changed.connect(self._colour)
-        self._colour()
+        theme().changed.connect(self._update_colours)
+        self._update_colours()
 
     def show_picture(self, picture: Picture | None) -> None:
-        """Show an image in whole, or nothing."""
+        """Show a whole image, or nothing."""
         self.picture = picture
         width, height = (picture.width, picture.height) if picture is not None else (0, 0)
         levels = tuple(map(QPixmap.fromImage, picture.levels)) if picture is not None else ()
@@ -76,32 +81,32 @@ class Canvas(QGraphicsView):
 
     def show_whole(self) -> None:
         """Zoom out to the whole image."""
-        self._whole = True
+        self._is_whole = True
         place = self._item.boundingRect()
         self._marks.set_place(place)
-        # Room to move about in when zoomed in: as much as the image itself on each side.
+        # When zoomed in, the image can be panned by its own size in each direction.
         self.setSceneRect(place.adjusted(-place.width(), -place.height(), place.width(), place.height()))
         if not place.isEmpty():
             self.fitInView(place, Qt.AspectRatioMode.KeepAspectRatio)
 
     def zoom(self, factor: float) -> None:
-        """Make the image larger (factor above 1) or smaller around the mouse, within sensible bounds."""
+        """Zoom by a factor around the mouse, within limits."""
         scale = self.transform().m11() * factor
         place = self._item.boundingRect()
-        if not place.isEmpty() and scale <= _MOST and scale * max(place.width(), place.height()) > 40:
-            self._whole = False
+        if not place.isEmpty() and scale <= _MAX_SCALE and scale * max(place.width(), place.height()) > 40:
+            self._is_whole = False
             self.scale(factor, factor)
 
     # Marks
 
     def set_tool(self, tool: Tool) -> None:
-        """From now on, the mouse does this."""
+        """Select what the mouse does."""
         self.tool = tool
         shape = Qt.CursorShape.CrossCursor if tool in (Tool.BOX, Tool.POINT) else Qt.CursorShape.ArrowCursor
         self.viewport().setCursor(shape)
 
     def show_marks(self, marks: Mapping[int, Mark], given_box: Box | None, given: tuple[PartPoint, ...]) -> None:
-        """Draw people's marks, and the data set's own box and points dotted below them."""
+        """Draw marks by number, and below them, dotted, the box and points of the data set."""
         self._marks.marks, self._marks.given_box, self._marks.given_points = marks, given_box, given
         if self._marks.selected not in marks:
             self._marks.selected = None
@@ -109,7 +114,7 @@ class Canvas(QGraphicsView):
         self._marks.update()
 
     def select(self, number: int | None) -> None:
-        """Choose a mark."""
+        """Select a mark by its number, None for none."""
         if number != self._marks.selected:
             self._marks.selected = number
             self._marks.update()
@@ -117,41 +122,45 @@ class Canvas(QGraphicsView):
 
     @property
     def selected_mark(self) -> int | None:
-        """The number of the chosen mark."""
+        """The number of the selected mark."""
         return self._marks.selected
 
     # Mouse and keys
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        self.zoom(_STEP if event.angleDelta().y() > 0 else 1 / _STEP)
+        """Zoom."""
+        self.zoom(_ZOOM_STEP if event.angleDelta().y() > 0 else 1 / _ZOOM_STEP)
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Start to draw, to move a mark or to pan."""
         point = self.mapToScene(event.position().toPoint())
         left = event.button() is Qt.MouseButton.LeftButton and self.picture is not None
         if left and self.tool in (Tool.BOX, Tool.POINT):
             self.select(None)
             self._pressed_at = point
-        elif left and self.tool is Tool.SELECT and self._take_hold(point):
+        elif left and self.tool is Tool.SELECT and self._grab(point):
             self._pressed_at = point
         else:
-            self._dragged_from = event.position()
+            self._pan_from = event.position()
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show the mark where it would be, or pan."""
         if self._pressed_at is not None:
             self._marks.changed_place = self._place_at(self.mapToScene(event.position().toPoint()))
             self._marks.update()
-        elif self._dragged_from is not None:
-            by = event.position() - self._dragged_from
-            self._dragged_from = event.position()
+        elif self._pan_from is not None:
+            by = event.position() - self._pan_from
+            self._pan_from = event.position()
             for bar, distance in ((self.horizontalScrollBar(), by.x()), (self.verticalScrollBar(), by.y())):
                 bar.setValue(bar.value() - round(distance))
-            self._whole = False
+            self._is_whole = False
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self._dragged_from = None
+        """Report the mark that was drawn, moved or resized."""
+        self._pan_from = None
         if self._pressed_at is None:
             return
         place = self._place_at(self.mapToScene(event.position().toPoint()))
@@ -161,10 +170,11 @@ class Canvas(QGraphicsView):
         event.accept()
         if self._marks.selected is not None:
             self._change(place)
-        elif self.tool is Tool.POINT or (place.width >= _SMALLEST and place.height >= _SMALLEST):
+        elif self.tool is Tool.POINT or (place.width >= _MIN_BOX and place.height >= _MIN_BOX):
             self.drawn.emit(place)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the selected mark by a pixel, or resize it with Shift."""
         shifted = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
         number = self._marks.selected
         if event.key() not in _ARROWS or number is None or (event.modifiers() and not shifted):
@@ -178,8 +188,8 @@ class Canvas(QGraphicsView):
             self._change(moved(box, dx, dy, *size))
         event.accept()
 
-    def _take_hold(self, point: QPointF) -> bool:
-        """Choose what lies at a place; whether there is anything."""
+    def _grab(self, point: QPointF) -> bool:
+        """Grab a handle or select the mark at a point; return whether there is one."""
         pixel = 1 / self.transform().m11()
         self._handle = self._marks.handle_at(point, pixel)
         if self._handle is None:
@@ -187,7 +197,7 @@ class Canvas(QGraphicsView):
         return self._marks.selected is not None
 
     def _place_at(self, point: QPointF) -> Box:
-        """What the mark under the mouse becomes where the mouse is now."""
+        """Return the box of the grabbed or new mark for a mouse position."""
         start, size = self._pressed_at or point, self._size()
         number = self._marks.selected
         if number is None:
@@ -207,9 +217,10 @@ class Canvas(QGraphicsView):
         return (self.picture.width, self.picture.height) if self.picture is not None else (1, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep showing the whole image."""
         super().resizeEvent(event)
-        if self._whole:
+        if self._is_whole:
             self.show_whole()
 
-    def _colour(self) -> None:
+    def _update_colours(self) -> None:
         self.setBackgroundBrush(theme().colours.q("canvas"))

@@ -1,4 +1,4 @@
-"""The marks of an image as they are drawn over it, and what lies under the mouse."""
+"""The marks of an image as they are drawn over it, and which one is at a point."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from msdn_core.domain.annotation import Box, Mark, PartPoint
+from msdn_core.domain.display_names import group_text
 from msdn_gui.annotate.picture.geometry import HANDLES
 from msdn_gui.look.theme import small_font, theme
 
 _REACH = 7.0
-"""Pixels of the screen within which something is hit."""
+"""Distance in screen pixels within which something is hit."""
 
 
 class MarksItem(QGraphicsItem):
-    """Draws marks in lines that keep their width while the image is zoomed."""
+    """Draws marks with lines that keep their width while the image is zoomed."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,26 +26,26 @@ class MarksItem(QGraphicsItem):
         self.marks: Mapping[int, Mark] = {}
         self.selected: int | None = None
         self.changed_place: Box | None = None
-        """Where the selected mark, or a new one, is while it is being drawn, moved or resized."""
+        """The box of the selected or new mark while it is being drawn, moved or resized."""
         self.given_box: Box | None = None
         self.given_points: tuple[PartPoint, ...] = ()
         self.setZValue(1)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
     def set_place(self, place: QRectF) -> None:
-        """The image's rectangle."""
+        """Set the image's rectangle."""
         self.prepareGeometryChange()
         self._place = place
 
     def place_of(self, number: int) -> Box:
-        """Where a mark is now, also while it is being moved."""
+        """Return the box of a mark, also while it is being moved."""
         if number == self.selected and self.changed_place is not None:
             return self.changed_place
         return self.marks[number].place
 
     def handle_at(self, point: QPointF, pixel: float) -> tuple[float, float] | None:
-        """The selected box's handle at a place; ``pixel`` is what a pixel of the screen measures in the image."""
-        if self.selected not in self.marks or self.marks[self.selected].is_point:
+        """Return the selected box's handle at a point; ``pixel`` is the size of a screen pixel in the image."""
+        if self.selected is None or self.selected not in self.marks or self.marks[self.selected].is_point:
             return None
         box = self.place_of(self.selected)
         near = [
@@ -56,7 +57,7 @@ class MarksItem(QGraphicsItem):
         return min(near)[1] if near else None
 
     def mark_at(self, point: QPointF, pixel: float) -> int | None:
-        """The smallest mark at a place."""
+        """Return the number of the smallest mark at a point, None if there is none."""
         hit = []
         for number in self.marks:
             box = self.place_of(number)
@@ -66,34 +67,45 @@ class MarksItem(QGraphicsItem):
         return min(hit)[1] if hit else None
 
     def boundingRect(self) -> QRectF:
+        """Return the image's rectangle with a margin for lines and texts."""
         return self._place.adjusted(-40, -40, 40, 40)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:  # noqa: ARG002
+        """Draw all marks."""
         pixel = 1 / max(option.levelOfDetailFromTransform(painter.worldTransform()), 1e-6)
         if self.given_box is not None:
-            self._draw(painter, self.given_box, "", pixel, dashed=True)
+            self._draw(painter, self.given_box, "", pixel, is_dashed=True)
         for part in self.given_points:
             if part.visible:
-                self._draw(painter, Box(part.x, part.y, 0, 0), part.part, pixel, dashed=True)
+                self._draw(painter, Box(part.x, part.y, 0, 0), part.part, pixel, is_dashed=True)
         for number, mark in self.marks.items():
-            self._draw(painter, self.place_of(number), mark.subject, pixel, chosen=number == self.selected)
+            self._draw(
+                painter, self.place_of(number), group_text(mark.subject), pixel, is_selected=number == self.selected
+            )
         if self.changed_place is not None and self.selected is None:
-            self._draw(painter, self.changed_place, "", pixel, chosen=True)
+            self._draw(painter, self.changed_place, "", pixel, is_selected=True)
 
     def _draw(
-        self, painter: QPainter, box: Box, text: str, pixel: float, *, chosen: bool = False, dashed: bool = False
+        self,
+        painter: QPainter,
+        box: Box,
+        text: str,
+        pixel: float,
+        *,
+        is_selected: bool = False,
+        is_dashed: bool = False,
     ) -> None:
-        colour = theme().colours.q("accent") if chosen else QColor("#ffffff")
-        style = Qt.PenStyle.DotLine if dashed else Qt.PenStyle.SolidLine
+        colour = theme().colours.q("accent") if is_selected else QColor("#ffffff")
+        style = Qt.PenStyle.DotLine if is_dashed else Qt.PenStyle.SolidLine
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        # Twice, wide and dark below, thin and light above: seen on any picture.
-        for ink, width in ((QColor(0, 0, 0, 150), 4.0), (colour, 2.0 if not dashed else 1.4)):
+        # Drawn twice, wide and dark, then thin and light, to be visible on any image.
+        for ink, width in ((QColor(0, 0, 0, 150), 4.0), (colour, 2.0 if not is_dashed else 1.4)):
             painter.setPen(QPen(ink, width * pixel, Qt.PenStyle.SolidLine if width == 4.0 else style))
             if box.width or box.height:
                 painter.drawRect(QRectF(box.x, box.y, box.width, box.height))
             else:
                 painter.drawEllipse(QPointF(box.x, box.y), 6 * pixel, 6 * pixel)
-        if chosen and (box.width or box.height):
+        if is_selected and (box.width or box.height):
             painter.setBrush(colour)
             painter.setPen(QPen(QColor(0, 0, 0, 150), pixel))
             for fx, fy in HANDLES:

@@ -1,38 +1,44 @@
-"""The middle of the workspace: the chosen image with its name, and the review that stands with it."""
+"""The middle of the workspace: the selected image with its name, its label, and its review."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLayout, QSizePolicy, QWidget
 
 from msdn_core.domain.annotation import ReviewState
+from msdn_core.domain.display_names import class_text
 from msdn_core.project import ImageRecord
+from msdn_gui.actions.bind import ActionSet
+from msdn_gui.annotate.actions import REVIEWS
 from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.picture.canvas import Canvas
+from msdn_gui.annotate.wording import time_text
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session import Session
-from msdn_gui.widgets.build import make_label, make_line_edit
+from msdn_gui.widgets.build import make_column, make_label, make_line_edit, make_row
 from msdn_gui.widgets.picture_loader import Picture, PictureLoader
+from msdn_gui.widgets.refresh import Refresher
+
+_NOTE_TIP = "Note for the flag; Return saves it, Escape discards it"
 
 
 class PicturePanel(QWidget):
     """Canvas, title, review buttons and the note of a flag."""
 
     note_left = Signal()
-    """The note is written: the keyboard goes back to the queue."""
+    """The note was saved or discarded: the keyboard focus returns to the list."""
 
-    def __init__(
-        self, session: Session, annotations: Annotations, canvas: Canvas, reviews: dict[ReviewState, QAction]
-    ) -> None:
+    def __init__(self, session: Session, annotations: Annotations, canvas: Canvas, actions: ActionSet) -> None:
         super().__init__()
         self._session, self._annotations, self.canvas = session, annotations, canvas
         self._loader = PictureLoader(self)
-        self._reviewed: list[ImageRecord] = []
-        self.failed = False
+        self._noted: list[ImageRecord] = []
+        """The images that the note being written belongs to."""
+        self.has_failed = False
         self.title = make_label(name="annotate_title", text_format=Qt.TextFormat.PlainText)
         self.title.setProperty("look", "heading")
         self.title.setMinimumWidth(40)
@@ -41,92 +47,89 @@ class PicturePanel(QWidget):
         self.notice = make_label(parent=canvas, name="canvas_notice", wrap=True)
         self.notice.setProperty("look", "muted")
         self.notice.hide()
-        self.note = make_line_edit(name="review_note", placeholder="Note: what is odd about this image")
-        self.note.setToolTip("Stands with the flag; Return keeps it, Escape leaves it")
+        self.note = make_line_edit(name="review_note", placeholder="Note for the flag")
+        self.note.setToolTip(_NOTE_TIP)
         self.note.installEventFilter(self)
-        self.buttons = {state: KeyButton(action) for state, action in reviews.items()}
-
-        head = QHBoxLayout()
-        head.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
-        head.setSpacing(SPACING)
-        head.addWidget(self.title)
-        head.addWidget(self.about, 1)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
-        foot.setSpacing(SPACING // 2)
-        for button in self.buttons.values():
-            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            foot.addWidget(button)
-        foot.addSpacing(SPACING // 2)
-        foot.addWidget(self.note, 1)
-        bars = []
-        for row in (head, foot):
-            bar = QWidget()
-            bar.setLayout(row)
-            bar.setProperty("look", "panel")
-            bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-            bars.append(bar)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(bars[0])
-        layout.addWidget(canvas, 1)
-        layout.addWidget(bars[1])
-
-        self._loader.loaded.connect(self._show_picture)
-        self._loader.failed.connect(self._show_fault)
-        self.note.returnPressed.connect(self._keep_note)
-        session.selection.image_changed.connect(self._take_image)
-        session.document.images_changed.connect(self._tell)
-        annotations.changed.connect(lambda *_: self._tell())
-        self._take_image(session.selection.image)
+        self.buttons = {state: KeyButton(actions[name]) for state, name in REVIEWS.items()}
+        self._compose()
+        self._picture = Refresher(self, self._load_picture)
+        self._texts = Refresher(self, self._update_texts)
+        self._loader.loaded.connect(self._on_picture_loaded)
+        self._loader.failed.connect(self._on_picture_failed)
+        self.note.returnPressed.connect(self._on_note_returned)
+        session.selection.image_changed.connect(self._on_image_changed)
+        session.document.images_changed.connect(self._texts.request)
+        annotations.changed.connect(self._texts.request)
+        self._on_image_changed()
 
     @property
-    def settled(self) -> bool:
-        """Whether the chosen image, or why it is not there, is on the screen."""
+    def is_settled(self) -> bool:
+        """Whether the selected image, or the reason why it cannot be shown, is on the screen."""
         image = self._session.selection.image
         shown = self.canvas.picture.path if self.canvas.picture is not None else None
-        return image is None or self.failed or shown == image.path
+        return image is None or self.has_failed or shown == image.path
 
-    def look_ahead(self, records: Sequence[ImageRecord]) -> None:
-        """Read these images too: they are shown at once when they are chosen next."""
+    def prefetch(self, records: Sequence[ImageRecord]) -> None:
+        """Read images that may be selected next, so that they are shown at once."""
         self._loader.prefetch([record.path for record in records])
 
     def ask_for_note(self, images: list[ImageRecord]) -> None:
-        """Put the cursor where the note of these flagged images is written."""
-        self._reviewed = images
+        """Move the keyboard focus to the note of these flagged images."""
+        self._noted = images
         self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.note.selectAll()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
-            self._tell()
-            self._reviewed = []
+        """Discard the note on Escape, and save it when the keyboard focus leaves it."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape:
+            self._update_texts()
+            self._noted = []
             self.note_left.emit()
             return True
-        if event.type() == QEvent.Type.FocusIn and not self._reviewed and self._session.selection.image is not None:
-            self._reviewed = [self._session.selection.image]
+        if event.type() == QEvent.Type.FocusIn and not self._noted and self._session.selection.image is not None:
+            self._noted = [self._session.selection.image]
         if event.type() == QEvent.Type.FocusOut:
-            self._write_note()
+            self._save_note()
         return super().eventFilter(watched, event)
 
-    def _take_image(self, record: ImageRecord | None) -> None:
-        # What was typed belongs to the image it was typed at, whatever took the keyboard away.
-        self._write_note()
-        self.failed = False
+    # Inside
+
+    def _compose(self) -> None:
+        half = SPACING // 2
+        head = make_row(self.title, spacing=SPACING)
+        head.addWidget(self.about, 1)
+        foot = make_row(spacing=half)
+        for button in self.buttons.values():
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            foot.addWidget(button)
+        foot.addSpacing(half)
+        foot.addWidget(self.note, 1)
+        layout = make_column(_make_bar(head), spacing=0)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(_make_bar(foot))
+        self.setLayout(layout)
+
+    def _on_image_changed(self) -> None:
+        # The note belongs to the image for which it was typed, whatever moved the focus.
+        self._save_note()
+        self._picture.request()
+        self._texts.request()
+
+    def _load_picture(self) -> None:
+        image = self._session.selection.image
+        self.has_failed = False
         self.notice.hide()
-        if record is None:
+        if image is None:
             self._loader.cancel()
             self.canvas.show_picture(None)
         else:
-            self._loader.load(record.path)
-        self._tell()
+            self._loader.load(image.path)
 
-    def _show_picture(self, picture: Picture) -> None:
+    def _on_picture_loaded(self, picture: Picture) -> None:
         self.canvas.show_picture(picture)
 
-    def _show_fault(self, sentence: str) -> None:
-        self.failed = True
+    def _on_picture_failed(self, sentence: str) -> None:
+        self.has_failed = True
         self.canvas.show_picture(None)
         self.notice.setText(sentence)
         self.notice.setFixedWidth(max(120, self.canvas.width() - 4 * SPACING))
@@ -134,39 +137,49 @@ class PicturePanel(QWidget):
         self.notice.move(2 * SPACING, 2 * SPACING)
         self.notice.show()
 
-    def _tell(self) -> None:
-        record, room = self._session.selection.image, self._annotations.store
+    def _update_texts(self) -> None:
+        image, store = self._session.selection.image, self._annotations.store
         for widget in (*self.buttons.values(), self.note):
-            widget.setEnabled(record is not None)
-        if record is None or room is None:
+            widget.setEnabled(image is not None)
+        if image is None or store is None:
             self.title.clear()
             self.about.clear()
             self.note.clear()
             return
-        self.title.setText(record.name.rsplit("/", 1)[-1])
-        label = room.label(record.id)
-        who = f", by {label.annotator} on {label.at[:10]}" if label.annotator else ""
-        self.about.setText(f"{label.class_name or 'No class'}{who}")
-        review = room.review(record.id)
+        self.title.setText(image.name.rsplit("/", 1)[-1])
+        self.title.setToolTip(image.name)
+        label, review = store.label(image.id), store.review(image.id)
+        author = f", by {label.annotator} on {label.at[:10]}" if label.annotator else ""
+        self.about.setText(f"{class_text(label.class_name) if label.class_name else 'No class'}{author}")
+        self.about.setToolTip(label.class_name or "")
         state = ReviewState.UNREVIEWED if review is None else review.state
         for one, button in self.buttons.items():
             button.setProperty("look", "primary" if one is state else "")
             button.style().polish(button)
-            button.setAccessibleDescription("chosen" if one is state else "")
+            button.setAccessibleDescription("selected" if one is state else "")
         self.note.setText("" if review is None else review.note)
         self.note.setToolTip(
-            "Stands with the flag; Return keeps it"
+            _NOTE_TIP
             if review is None
-            else f"{state.value.capitalize()} by {review.annotator}, {review.at[:16].replace('T', ' ')}"
+            else f"{state.value.capitalize()} by {review.annotator}, {time_text(review.at)}\n{_NOTE_TIP}"
         )
 
-    def _keep_note(self) -> None:
-        self._write_note()
+    def _on_note_returned(self) -> None:
+        self._save_note()
         self.note_left.emit()
 
-    def _write_note(self) -> None:
-        images, self._reviewed = self._reviewed, []
+    def _save_note(self) -> None:
+        images, self._noted = self._noted, []
         if self.note.isModified() and images:
             text = self.note.text().strip()
             self.note.setModified(False)
             self._annotations.review(images, ReviewState.FLAGGED, text)
+
+
+def _make_bar(layout: QLayout) -> QWidget:
+    bar = QWidget()
+    layout.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
+    bar.setLayout(layout)
+    bar.setProperty("look", "panel")
+    bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    return bar

@@ -1,4 +1,4 @@
-"""In which order images are annotated: by what the model says of them, the most telling first."""
+"""The orders in which images are annotated: as in the project, or by the model's scores."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from msdn_gui.session.collection import Collection
 
 
 class Order(StrEnum):
-    """What the queue is sorted by."""
+    """What the images are sorted by."""
 
     PROJECT = "project"
     CLASS_DOUBT = "class doubt"
@@ -31,27 +31,31 @@ class Order(StrEnum):
     ATTRIBUTE_CHANGE = "attribute change"
 
 
-WORDS = {
-    Order.PROJECT: "In the project's order",
-    Order.CLASS_DOUBT: "Model unsure of the class",
-    Order.ATTRIBUTE_DOUBT: "Model unsure of the attribute",
+ORDER_TEXTS = {
+    Order.PROJECT: "Project order",
+    Order.CLASS_DOUBT: "Model unsure of class",
+    Order.ATTRIBUTE_DOUBT: "Model unsure of attribute",
     Order.STRENGTH: "Attribute strongest",
-    Order.DISAGREEMENT: "Sub-nets disagree",
-    Order.EXPECTED_CHANGE: "Greatest expected change",
+    Order.DISAGREEMENT: "Sub-nets disagree most",
+    Order.EXPECTED_CHANGE: "Largest expected change",
     Order.ATTRIBUTE_CHANGE: "Attribute changes most",
 }
-TIPS = {
-    Order.EXPECTED_CHANGE: "A judgement of the image's most telling attribute is expected to change most of what the "
-    "model believes of its class (G chooses that attribute)",
-    Order.ATTRIBUTE_CHANGE: "A judgement of the chosen attribute is expected to change most of what the model believes "
-    "of the image's class",
+ORDER_TIPS = {
+    Order.CLASS_DOUBT: "Images first whose two best classes have almost the same score",
+    Order.ATTRIBUTE_DOUBT: "Images first in which the selected attribute is close to being suggested",
+    Order.STRENGTH: "Images first in which the selected attribute has the highest score, relative to the others",
+    Order.DISAGREEMENT: "Images first whose attribute scores differ most between the two sub-nets",
+    Order.EXPECTED_CHANGE: "Images first in which judging the most informative attribute is expected to change the "
+    "model's belief about the class most",
+    Order.ATTRIBUTE_CHANGE: "Images first in which judging the selected attribute is expected to change the model's "
+    "belief about the class most",
 }
-_AT_ONCE = 2048
+_BATCH = 2048
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """What an order hangs on besides the scores."""
+class OrderContext:
+    """What an order depends on besides the scores."""
 
     project: Path
     table: ClassTable
@@ -61,45 +65,47 @@ class Asked:
     threshold: float
 
 
-def sort_keys(collection: Collection, records: Sequence[ImageRecord], order: Order, asked: Asked) -> FloatArray:
-    """(N,) a number an image, the highest first, NaN where the model has not looked; reads the project's judgements."""
-    place = {record.id: row for row, record in enumerate(records)}
-    rows = np.array([place.get(int(number), -1) for number in collection.image_ids], dtype=np.int64)
+def sort_keys(
+    collection: Collection, records: Sequence[ImageRecord], order: Order, context: OrderContext
+) -> FloatArray:
+    """Return (N,) a number per image, the highest first, NaN for images without scores; reads the judgements."""
+    row_of = {record.id: row for row, record in enumerate(records)}
+    rows = np.array([row_of.get(int(number), -1) for number in collection.image_ids], dtype=np.int64)
     keys = np.full(len(records), np.nan)
-    keys[rows[rows >= 0]] = _keys(collection, order, asked)[rows >= 0]
+    keys[rows[rows >= 0]] = _keys(collection, order, context)[rows >= 0]
     return keys
 
 
 def changes_by_attribute(
     fused: Floats, present: NDArray[np.int8], table: ClassTable, gamma: float, *, clip_negative: bool
 ) -> FloatArray:
-    """(N, K) bits by which judging each attribute is expected to change what is believed of each image's class."""
+    """Return (N, K) bits by which judging each attribute is expected to change the belief about each image's class."""
     scores = calibrated(class_scores(fused, table.unit_vectors(clip_negative=clip_negative)), table.seen, gamma)
     chances = answer_probabilities(table.vectors, table.value_range[1])
     return expected_change(class_beliefs(scores, chances, present), chances, present)
 
 
-def _keys(collection: Collection, order: Order, asked: Asked) -> FloatArray:
-    table, clip_negative = asked.table, asked.clip_negative
+def _keys(collection: Collection, order: Order, context: OrderContext) -> FloatArray:
+    table, clip_negative = context.table, context.clip_negative
     if order is Order.DISAGREEMENT:
         return disagreement(collection.scores_av, collection.scores_va)
     if order is Order.CLASS_DOUBT:
         unit = table.unit_vectors(clip_negative=clip_negative)
-        return predict(collection.fused, unit, table.seen, asked.gamma).uncertainty
+        return predict(collection.fused, unit, table.seen, context.gamma).uncertainty.astype(np.float64)
     if order in (Order.EXPECTED_CHANGE, Order.ATTRIBUTE_CHANGE):
-        return _changes(collection, asked, any_attribute=order is Order.EXPECTED_CHANGE)
-    strength = strengths(collection.fused)[:, max(asked.attribute, 0)]
-    return strength if order is Order.STRENGTH else attribute_uncertainty(strength, asked.threshold)
+        return _changes(collection, context, any_attribute=order is Order.EXPECTED_CHANGE)
+    strength = strengths(collection.fused)[:, max(context.attribute, 0)]
+    return strength if order is Order.STRENGTH else attribute_uncertainty(strength, context.threshold)
 
 
-def _changes(collection: Collection, asked: Asked, *, any_attribute: bool) -> FloatArray:
-    with Project.open(asked.project, read_only=True) as project:
+def _changes(collection: Collection, context: OrderContext, *, any_attribute: bool) -> FloatArray:
+    with Project.open(context.project, read_only=True) as project:
         present, _ = project.annotations.effective_judgements(collection.image_ids.tolist())
     found = np.empty(len(collection.fused))
-    for start in range(0, len(found), _AT_ONCE):
-        part = slice(start, start + _AT_ONCE)
+    for start in range(0, len(found), _BATCH):
+        part = slice(start, start + _BATCH)
         changes = changes_by_attribute(
-            collection.fused[part], present[part], asked.table, asked.gamma, clip_negative=asked.clip_negative
+            collection.fused[part], present[part], context.table, context.gamma, clip_negative=context.clip_negative
         )
-        found[part] = changes.max(axis=1) if any_attribute else changes[:, max(asked.attribute, 0)]
+        found[part] = changes.max(axis=1) if any_attribute else changes[:, max(context.attribute, 0)]
     return found

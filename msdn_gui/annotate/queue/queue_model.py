@@ -1,16 +1,17 @@
-"""The images to annotate as a list that is narrowed down and sorted, and holds still while one works through it."""
+"""The images to annotate: filtered and sorted on request, so that rows do not move while a person works."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
-from msdn_core.domain.annotation import Certainty, Review, ReviewState
+from msdn_core.domain.annotation import Review, ReviewState
 from msdn_core.project import ImageRecord
+from msdn_gui.annotate.wording import time_text
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.widgets.images.image_model import ImageListModel, Index
 
@@ -19,12 +20,12 @@ REVIEW_ROLE = Qt.ItemDataRole.UserRole + 2
 VERDICT_ROLE = Qt.ItemDataRole.UserRole + 3
 """(presence, certainty) of the attribute that is judged, or None."""
 
-FILTERS = {
+FILTERS: Mapping[str, str] = {
     "all": "All images",
-    "unseen": "Unseen",
+    "unseen": "Not reviewed",
     "checked": "Checked",
     "flagged": "Flagged",
-    "unlabelled": "Without a class",
+    "unlabelled": "No class",
     "unjudged": "Attribute not judged",
 }
 
@@ -114,7 +115,7 @@ class QueueModel(ImageListModel):
         if review is None:
             return "Not reviewed"
         note = f": {review.note}" if review.note else ""
-        return f"{review.state.value.capitalize()} by {review.annotator}, {review.at[:16].replace('T', ' ')}{note}"
+        return f"{review.state.value.capitalize()} by {review.annotator}, {time_text(review.at)}{note}"
 
 
 def _has(record: ImageRecord, words: list[str]) -> bool:
@@ -122,7 +123,7 @@ def _has(record: ImageRecord, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-_KINDS = {
+_KINDS: Mapping[str, Callable[[ImageRecord, QueueModel], bool]] = {
     "all": lambda record, model: True,  # noqa: ARG005
     "unseen": lambda record, model: record.id not in model.reviews,
     "checked": lambda record, model: model.state_of(record) is ReviewState.CHECKED,
@@ -130,12 +131,3 @@ _KINDS = {
     "unlabelled": lambda record, model: record.class_name is None,  # noqa: ARG005
     "unjudged": lambda record, model: record.id not in model.verdicts,
 }
-
-
-def verdict_word(verdict: tuple[int, int] | None) -> str:
-    """``present``, ``absent``, ``not visible``, or nothing."""
-    if verdict is None:
-        return ""
-    if verdict[1] == Certainty.NOT_VISIBLE:
-        return "not visible"
-    return "present" if verdict[0] else "absent"

@@ -6,8 +6,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
 
-from msdn_gui.annotate.queue.queue_model import REVIEW_ROLE, VERDICT_ROLE, QueueModel, verdict_word
+from msdn_gui.annotate.queue.queue_model import REVIEW_ROLE, VERDICT_ROLE, QueueModel
 from msdn_gui.annotate.signs import draw_sign
+from msdn_gui.annotate.wording import verdict_text
 from msdn_gui.widgets.images.image_model import RECORD_ROLE, Index
 from msdn_gui.widgets.images.image_view import ImageListView, ThumbnailDelegate
 from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
@@ -32,4 +33,4 @@ class _QueueDelegate(ThumbnailDelegate):
         image = index.data(Qt.ItemDataRole.DecorationRole)
         drawn = draw_thumbnail(painter, area, image, index.data(RECORD_ROLE).path, option.state)
         draw_sign(painter, drawn.bottomRight() - QPointF(_SIGN, _SIGN), index.data(REVIEW_ROLE))
-        draw_sign(painter, drawn.topLeft() + QPointF(_SIGN, _SIGN), verdict_word(index.data(VERDICT_ROLE)))
+        draw_sign(painter, drawn.topLeft() + QPointF(_SIGN, _SIGN), verdict_text(index.data(VERDICT_ROLE)))

@@ -1,25 +1,24 @@
-"""Saying something of many images at once: what the model suggests, or what holds for an image and its look-alikes.
+"""Annotating many images at once: the model's suggestions, or what holds for an image and similar ones.
 
-Both are looked at image by image first, and are one step to undo.
+A person checks every image first; accepting is one step to undo.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.annotation import Certainty
+from msdn_core.domain.display_names import attribute_text, class_text
 from msdn_core.project import ImageRecord
-from msdn_gui.annotate.actions import ActionMaker
 from msdn_gui.annotate.annotations import Annotations, count_of
 from msdn_gui.annotate.attributes.attributes_panel import AttributesPanel
-from msdn_gui.annotate.attributes.judgement_model import CERTAINTY_WORDS
-from msdn_gui.annotate.queue.queue_model import verdict_word
 from msdn_gui.annotate.queue.queue_panel import QueuePanel
-from msdn_gui.annotate.suggestions.candidates import Proposal, look_alikes, suggestions, unjudged
-from msdn_gui.annotate.suggestions.candidates_panel import Offer, ProposalsPanel
+from msdn_gui.annotate.suggestions.candidates import Candidate, similar_images, suggestions, unjudged
+from msdn_gui.annotate.suggestions.candidates_panel import CandidatesPanel, CandidateTexts
+from msdn_gui.annotate.wording import CERTAINTY_TEXTS, verdict_text
 from msdn_gui.services.background import Background
 from msdn_gui.session import Session
 from msdn_gui.session.collection import Collection, CollectionPhase
@@ -27,12 +26,12 @@ from msdn_gui.session.collection import Collection, CollectionPhase
 if TYPE_CHECKING:
     from msdn_gui.services import Services
 
-Found = tuple[Offer, list[Proposal], Callable[[Sequence[Proposal]], None]]
-"""What is offered, of which images, and what accepting it does."""
+Found = tuple[CandidateTexts, list[Candidate], Callable[[Sequence[Candidate]], None]]
+"""Texts, candidates, and what accepting them does."""
 
 
-class Proposing(QObject):
-    """Finds proposals on another thread, shows them in its panel, and says what a person accepts."""
+class BulkAnnotation(QObject):
+    """Finds candidates on another thread, shows them in its panel, and annotates those that a person accepts."""
 
     shown = Signal()
     left = Signal()
@@ -44,63 +43,50 @@ class Proposing(QObject):
         annotations: Annotations,
         queue: QueuePanel,
         attributes: AttributesPanel,
-        maker: ActionMaker,
     ) -> None:
         super().__init__(attributes)
         self._session, self._jobs, self._annotations = session, services.jobs, annotations
         self._queue, self._attributes = queue, attributes
-        self._accept: Callable[[Sequence[Proposal]], None] = lambda _: None
+        self._accept: Callable[[Sequence[Candidate]], None] = lambda _: None
         self._waiting: Callable[[], None] | None = None
         self._work = Background(self)
-        self.panel = ProposalsPanel(services.thumbnails)
-        self.suggest = maker.make(
-            "suggest_many", "Suggestions over many", "S", self._suggest,
-            tip="What the model suggests over the queue's images for the chosen attributes; where several images are "
-            "selected, for all attributes of these",
-        )  # fmt: skip
-        self.pass_class = maker.make(
-            "pass_class", "To look-alikes …", "E", self._pass_class,
-            tip="Give the image's class to images that are like it, after a look at each",
-        )  # fmt: skip
-        self.pass_verdicts = maker.make(
-            "pass_verdicts", "To look-alikes …", "E", self._pass_verdicts,
-            tip="Say what is said of the chosen attributes of images that are like this one, after a look at each",
-        )  # fmt: skip
-        self.panel.accepted.connect(self._take)
+        self.panel = CandidatesPanel(services.thumbnails)
+        self.panel.accepted.connect(self._on_accepted)
         self.panel.left.connect(self.leave)
-        self._work.done.connect(self._show)
+        self._work.done.connect(self._on_found)
         self._work.failed.connect(lambda sentence: session.messages.error(sentence))
-        attributes.certainty_changed.connect(self.panel.tell)
-        session.selection.image_changed.connect(lambda _: self.leave())
-        session.document.project_changed.connect(lambda _: self.leave())
-        session.inference.collection.changed.connect(self._go_on)
+        attributes.certainty_changed.connect(self.panel.update_texts)
+        session.selection.image_changed.connect(self.leave)
+        session.document.project_changed.connect(self.leave)
+        session.inference.collection.changed.connect(self._on_collection_changed)
 
     def leave(self) -> None:
-        """Nothing is proposed any more."""
+        """Drop the candidates."""
         self._work.cancel()
         self._waiting = None
         self.left.emit()
 
-    # What the model suggests
+    # Suggestions
 
-    def _suggest(self) -> None:
-        session, selected = self._session, self._queue.view.selected()
-        collection = self._collection(self._suggest)
-        if collection is None or session.document.project is None:
+    def suggest(self) -> None:
+        """Find suggestions for the selected attributes in the listed images, or for all in the selected images."""
+        document, selected = self._session.document, self._queue.view.selected()
+        collection = self._collection(self.suggest)
+        if collection is None or document.project is None:
             return
-        several = len(selected) > 1
-        columns = list(range(len(session.document.table.attributes))) if several else self._attributes.tree.columns()
-        records = selected if several else self._queue.model.shown_records()
+        is_several = len(selected) > 1
+        columns = list(range(len(document.table.attributes))) if is_several else self._attributes.tree.columns()
+        records = selected if is_several else self._queue.model.shown_records()
         if not columns:
-            self._say("Choose an attribute, in the list at the right, or several images.")
+            self._session.messages.info("Select an attribute in the list on the right, or several images.")
             return
-        path, threshold, names = session.document.project.path, self._attributes.threshold.value(), self._names(columns)
-        offer = Offer(
-            f"Suggested for {count_of(records)}" if several else f"Suggested: {names}",
-            f"Images of which nobody has judged {'everything' if several else names} and where the model's score lies "
-            f"{threshold:.1f} standard deviations or more above the image's mean. What you accept is said as present, "
-            "as surely as is chosen at the right.",
-            lambda ticked: f"Say present, {self._sure()}, {_times(ticked)}",
+        path, threshold, names = document.project.path, self._attributes.threshold.value(), self._names(columns)
+        texts = CandidateTexts(
+            f"Suggestions for {count_of(records)}" if is_several else f"Suggestions: {names}",
+            f"Images in which nobody has judged {'every attribute' if is_several else names}, and whose score is at "
+            f"least {threshold:.1f} standard deviations above the image's mean. Accepted images are judged as present "
+            "with the certainty selected on the right.",
+            lambda ticked: f"Judge as present, {self._certainty_text()}, {_count_text(ticked)}",
             lambda one: (
                 f"+{one.value:.1f}" if len(one.columns) == 1 else f"+{one.value:.1f} · {len(one.columns)} attr."
             ),
@@ -108,149 +94,162 @@ class Proposing(QObject):
             (threshold, max(threshold, 9.0), threshold),
         )
 
-        def accept(ticked: Sequence[Proposal]) -> None:
-            said = {(one.record.id, column): True for one in ticked for column in one.columns}
-            self._judge(said, {}, f"accepting {len(said):,} suggestions in {count_of(ticked)}")
+        def accept(ticked: Sequence[Candidate]) -> None:
+            present = {(one.record.id, column): True for one in ticked for column in one.columns}
+            self._judge(present, {}, f"Accept {len(present):,} suggestions in {count_of(ticked)}")
 
-        self._work.start(lambda: (offer, suggestions(path, collection, records, columns, threshold), accept))
+        self._work.start(lambda: (texts, suggestions(path, collection, records, columns, threshold), accept))
 
-    # Look-alikes
+    # Similar images
 
-    def _pass_class(self) -> None:
+    def copy_class(self) -> None:
+        """Find images similar to the selected one, to give them its class."""
         session, image = self._session, self._session.selection.image
         name = image.class_name if image is not None else None
-        collection = self._collection(self._pass_class)
+        collection = self._collection(self.copy_class)
         if collection is None or image is None:
             return
         if name is None:
-            self._say("Give the image a class first; then it can be passed on to images that are like it.")
+            session.messages.info("Label this image first; its class can then be applied to similar images.")
             return
 
-        def proposal(record: ImageRecord, value: float) -> Proposal | None:
+        def make_candidate(record: ImageRecord, value: float) -> Candidate | None:
             if record.class_name == name:
                 return None
-            return Proposal(record, value, note=f"is {record.class_name}" if record.class_name else "")
+            return Candidate(record, value, note=f"now {class_text(record.class_name)}" if record.class_name else "")
 
-        offer = self._alike(
-            f"Images like this {name}",
-            "Images that have another class now are not ticked by themselves.",
-            lambda ticked: f"Label {count_of(ticked)} {name}",
+        texts = self._similarity_texts(
+            f"Images similar to this {class_text(name)}",
+            "Images that have another class are not ticked.",
+            lambda ticked: f"Label {count_of(ticked)} {class_text(name)}",
         )
         records = list(session.document.images)
 
-        def accept(ticked: Sequence[Proposal]) -> None:
+        def accept(ticked: Sequence[Candidate]) -> None:
             self._annotations.label([one.record for one in ticked], name)
 
-        self._work.start(lambda: (offer, look_alikes(collection, records, image, proposal), accept))
+        self._work.start(lambda: (texts, similar_images(collection, records, image, make_candidate), accept))
 
-    def _pass_verdicts(self) -> None:
+    def copy_judgements(self) -> None:
+        """Find images similar to the selected one, to give them its judgements of the selected attributes."""
         session, image, model = self._session, self._session.selection.image, self._attributes.model
-        collection = self._collection(self._pass_verdicts)
+        collection = self._collection(self.copy_judgements)
         if collection is None or image is None or session.document.project is None:
             return
         verdicts = {column: model.verdict(column) for column in self._attributes.tree.columns()}
-        said = {column: verdict for column, verdict in verdicts.items() if verdict is not None}
-        if not said:
-            self._say("Judge the chosen attribute in this image first; then it can be passed on to images like it.")
+        judged = {column: verdict for column, verdict in verdicts.items() if verdict is not None}
+        if not judged:
+            session.messages.info(
+                "Judge the selected attribute in this image first; the judgement can then be applied to similar images."
+            )
             return
-        columns, path, records = list(said), session.document.project.path, list(session.document.images)
-        words = verdict_word(said[columns[0]]) if len(columns) == 1 else "as they are here"
-        offer = self._alike(
-            f"Images like this one: {self._names(columns)} {words}?",
-            "Images where somebody has judged this already are left out.",
-            lambda ticked: f"Say {words}, {self._sure()}, {_times(ticked)}",
-        )
+        columns, path, records = list(judged), session.document.project.path, list(session.document.images)
+        texts = self._judgement_texts(judged)
 
         def find() -> Found:
             free = unjudged(path, records, columns)
 
-            def proposal(record: ImageRecord, value: float) -> Proposal | None:
-                return Proposal(record, value, free[record.id]) if record.id in free else None
+            def make_candidate(record: ImageRecord, value: float) -> Candidate | None:
+                return Candidate(record, value, free[record.id]) if record.id in free else None
 
-            return offer, look_alikes(collection, records, image, proposal), accept
+            return texts, similar_images(collection, records, image, make_candidate), accept
 
-        def accept(ticked: Sequence[Proposal]) -> None:
-            meant = {(one.record.id, column): bool(said[column][0]) for one in ticked for column in one.columns}
-            hidden = {column: Certainty.NOT_VISIBLE for column, one in said.items() if verdict_word(one) == _HIDDEN}
-            text = f"passing {self._names(columns)} on to {count_of(ticked)}"
-            self._judge(meant, hidden, text, like=f", like {image.name}")
+        def accept(ticked: Sequence[Candidate]) -> None:
+            present = {(one.record.id, column): bool(judged[column][0]) for one in ticked for column in one.columns}
+            fixed = {column: Certainty.NOT_VISIBLE for column, one in judged.items() if one[1] == Certainty.NOT_VISIBLE}
+            text = f"Apply {self._names(columns)} to {count_of(ticked)}"
+            self._judge(present, fixed, text, source=f", like {image.name}")
 
         self._work.start(find)
 
-    def _alike(self, title: str, rule: str, deed: Callable[[Sequence[Proposal]], str]) -> Offer:
-        why = (
-            "The most alike first, by what the model says of all their attributes: 1 is the same, 0 no more alike than "
-            f"any two images. {rule} Look at each before you accept."
+    def _judgement_texts(self, judged: Mapping[int, tuple[int, int]]) -> CandidateTexts:
+        columns = list(judged)
+        verdict = verdict_text(judged[columns[0]])
+        is_one = len(columns) == 1
+        return self._similarity_texts(
+            f"Images similar to this one: {self._names(columns)} {verdict if is_one else 'as judged here'}",
+            "Images in which these attributes have been judged are left out.",
+            lambda ticked: (
+                f"Judge as {verdict if is_one else 'in this image'}, {self._certainty_text()}, {_count_text(ticked)}"
+            ),
         )
-        return Offer(title, why, deed, lambda one: f"likeness {one.value:.2f}", "Tick from likeness", (0.0, 1.0, 0.8))
 
-    # Shown and accepted
+    def _similarity_texts(self, title: str, rule: str, accept: Callable[[Sequence[Candidate]], str]) -> CandidateTexts:
+        explanation = (
+            "Sorted by the similarity of the model's scores of all attributes: 1 is identical, 0 is no more similar "
+            f"than two random images. {rule} Check each image before you accept."
+        )
+        return CandidateTexts(
+            title,
+            explanation,
+            accept,
+            lambda one: f"similarity {one.value:.2f}",
+            "Tick from similarity",
+            (0.0, 1.0, 0.8),
+        )
 
-    def _show(self, found: Found) -> None:
-        offer, proposals, accept = found
-        if not proposals:
-            self._say("There is no image left of which this could be said.")
+    # Show and accept
+
+    def _on_found(self, found: Found) -> None:
+        texts, candidates, accept = found
+        if not candidates:
+            self._session.messages.info("There are no more images to annotate in this way.")
             return
         self._accept = accept
         self.shown.emit()
-        self.panel.show_proposals(offer, proposals)
+        self.panel.show_candidates(texts, candidates)
 
-    def _take(self, ticked: Sequence[Proposal]) -> None:
+    def _on_accepted(self, ticked: Sequence[Candidate]) -> None:
         self._accept(ticked)
-        self._say(f"Said of {count_of(ticked)}; Undo takes all of it back.")
+        self._session.messages.info(f"Annotated {count_of(ticked)}; one undo reverts all of it.")
         self.leave()
 
     def _judge(
         self,
-        said: dict[tuple[int, int], bool],
-        hidden: dict[int, Certainty],
+        present: Mapping[tuple[int, int], bool],
+        fixed: Mapping[int, Certainty],
         text: str,
         *,
-        like: str = "",
+        source: str = "",
     ) -> None:
+        """Judge (image id, column) pairs with the selected certainty, or the fixed one of a column."""
         checkpoint = self._session.inference.checkpoint
         if checkpoint is not None:
-            sure = self._attributes.certainty
-            verdicts = {key: (present, hidden.get(key[1], sure)) for key, present in said.items()}
-            self._annotations.judge_each(verdicts, text, suggested_by=f"{checkpoint.label}{like}")
+            certainty = self._attributes.certainty
+            verdicts = {key: (value, fixed.get(key[1], certainty)) for key, value in present.items()}
+            self._annotations.judge_each(verdicts, text, suggested_by=f"{checkpoint.label}{source}")
 
     # Inside
 
     def _collection(self, again: Callable[[], None]) -> Collection | None:
-        """What the model says of all images; where it has not looked yet it is asked to, and ``again`` follows."""
+        """Return the scores of all images; if there are none, request them and call ``again`` once they are there."""
         session = self._session
         collection, phase = session.inference.collection.collection, session.inference.collection.phase
         if session.inference.checkpoint is None or session.document.table_is_borrowed:
-            self._say("Choose a checkpoint first: what it says of the images is what they are compared by.")
+            session.messages.info("Select a checkpoint first: images are compared by its scores.")
             return None
         if collection is not None and collection.fused.shape[1] == len(session.document.table.attributes):
             return collection
         self._waiting = again
         if phase is CollectionPhase.MISSING and session.inference.collection.score(self._jobs, "annotate") is not None:
-            self._say("The model looks at all images once; what you asked for follows by itself.")
+            session.messages.info("Scoring all images first; this continues automatically.")
         return None
 
-    def _go_on(self) -> None:
+    def _on_collection_changed(self) -> None:
         if self._waiting is not None and self._session.inference.collection.phase is CollectionPhase.READY:
             waiting, self._waiting = self._waiting, None
             waiting()
 
-    def _sure(self) -> str:
-        return CERTAINTY_WORDS[self._attributes.certainty]
+    def _certainty_text(self) -> str:
+        return CERTAINTY_TEXTS[self._attributes.certainty]
 
     def _names(self, columns: Sequence[int]) -> str:
         attributes = self._session.document.table.attributes
-        return attributes[columns[0]].full_name if len(columns) == 1 else f"{len(columns)} attributes"
-
-    def _say(self, sentence: str) -> None:
-        self._session.messages.info(sentence)
+        return attribute_text(attributes[columns[0]]) if len(columns) == 1 else f"{len(columns)} attributes"
 
 
-_HIDDEN = "not visible"
-
-
-def _times(ticked: Sequence[Proposal]) -> str:
+def _count_text(ticked: Sequence[Candidate]) -> str:
     count = sum(len(one.columns) for one in ticked)
     if count == len(ticked):
-        return f"of {count_of(ticked)}"
+        return f"in {count_of(ticked)}"
     return f"{count:,} times in {count_of(ticked)}"

@@ -1,56 +1,63 @@
-"""A plain table of texts, for lists that are looked at and chosen from."""
+"""A plain table of texts, for lists to look at and to select from."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from msdn_gui.widgets.build import named
+from msdn_gui.widgets.index import Index
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-class RowsModel(QAbstractTableModel):
+class TextTableModel(QAbstractTableModel):
     """Rows of texts; all columns but the first are aligned right."""
 
     def __init__(self, headings: tuple[str, ...], tips: tuple[str, ...]) -> None:
         super().__init__()
         self._headings, self._tips = headings, tips
-        self.rows: list[tuple[str, ...]] = []
+        self.rows: Sequence[tuple[str, ...]] = []
+        self._row_tips: Sequence[str] = []
 
-    def show_rows(self, rows: list[tuple[str, ...]]) -> None:
-        """Show these rows."""
+    def show_rows(self, rows: Sequence[tuple[str, ...]], tips: Sequence[str] = ()) -> None:
+        """Show rows; ``tips`` are tooltips of the first column, for example raw names."""
         self.beginResetModel()
-        self.rows = rows
+        self.rows, self._row_tips = rows, tips
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of rows."""
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Return the number of columns."""
         return 0 if parent.isValid() else len(self._headings)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the text of a cell."""
+        if role == Qt.ItemDataRole.ToolTipRole and index.column() == 0 and index.row() < len(self._row_tips):
+            return self._row_tips[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return self.rows[index.row()][index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _aligned(index.column())
+            return _alignment(index.column())
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return the heading of a column and its tooltip."""
         if orientation is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self._headings[section]
         if role == Qt.ItemDataRole.ToolTipRole:
             return self._tips[section]
-        return _aligned(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return _alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
 
 
-def rows_view(model: RowsModel, name: str, accessible: str, widths: tuple[int, ...]) -> QTableView:
-    """A view of such a table; the first column takes the room that ``widths`` of the others leave."""
+def make_text_table(model: TextTableModel, name: str, accessible: str, widths: tuple[int, ...]) -> QTableView:
+    """Return a view of a table of texts; the first column takes what the ``widths`` of the others leave."""
     view = named(QTableView(), name)
     view.setAccessibleName(accessible)
     model.setParent(view)
@@ -61,7 +68,7 @@ def rows_view(model: RowsModel, name: str, accessible: str, widths: tuple[int, .
     view.setWordWrap(False)
     view.setTabKeyNavigation(False)
     view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    # In line with the headings.
+    # Aligns the texts with the headings.
     view.setStyleSheet("QTableView::item { padding: 0 5px; }")
     view.verticalHeader().hide()
     view.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -75,6 +82,6 @@ def rows_view(model: RowsModel, name: str, accessible: str, widths: tuple[int, .
     return view
 
 
-def _aligned(column: int) -> Qt.AlignmentFlag:
+def _alignment(column: int) -> Qt.AlignmentFlag:
     side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
     return side | Qt.AlignmentFlag.AlignVCenter
