@@ -8,10 +8,9 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QStackedWidget, QWidget
 
 from msdn_core.errors import MsdnError
-from msdn_gui.classes.attributes.facts import attribute_facts
-from msdn_gui.classes.attributes.list_dialog import AttributeListDialog
 from msdn_gui.classes.binding import ClassActions, TableState
 from msdn_gui.classes.editing import Editing
+from msdn_gui.classes.forms import Forms
 from msdn_gui.classes.read_only_notice import ReadOnlyNotice
 from msdn_gui.classes.selection_link import SelectionLink
 from msdn_gui.classes.sheets.sheets import Sheets
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction, QShowEvent
 
-    from msdn_core.domain.attributes import Attribute, FloatArray
     from msdn_gui.services import Services
     from msdn_gui.session import Session
     from msdn_gui.session.changes import TableChange
@@ -57,6 +55,7 @@ class ClassesWorkspace(Workspace):
         self.side = SidePanel(session, services)
         self.panel, self.form, self.attribute_form = self.side.panel, self.side.form, self.side.attribute_form
         self.sheets = Sheets(session, services, self.editing, self)
+        self.forms = Forms(session, self.editing, self.side, self.table, self)
         self.class_actions = ClassActions(self, self.view, self._handlers())
         self.notice = ReadOnlyNotice(
             session, self.class_actions["classes.define_attributes"], self.class_actions["classes.adopt"]
@@ -78,10 +77,10 @@ class ClassesWorkspace(Workspace):
         return is_shown and (not self.what_if.isVisible() or self.what_if.search.settled())
 
     def _handlers(self) -> Mapping[str, Callable[[], object]]:
-        editing, view, table, sheets = self.editing, self.view, self.table, self.sheets
+        editing, view, table, sheets, forms = self.editing, self.view, self.table, self.sheets, self.forms
         return {
-            "classes.new": self._show_new_class_form,
-            "classes.duplicate": self._show_duplicate_form,
+            "classes.new": forms.new_class,
+            "classes.duplicate": forms.duplicate_class,
             "classes.rename": self._rename_class,
             "classes.remove": lambda: editing.remove_classes(view.selected_classes()),
             "classes.cut": editing.cut,
@@ -90,10 +89,10 @@ class ClassesWorkspace(Workspace):
             "classes.paste": editing.paste,
             "classes.fill_down": editing.fill_down,
             "classes.clear": lambda: editing.set_selected(0.0),
-            "classes.new_attribute": self._show_new_attribute_form,
-            "classes.rename_attribute": self._show_rename_attribute_form,
-            "classes.rename_group": self._show_rename_group_form,
-            "classes.define_attributes": self._show_attribute_dialog,
+            "classes.new_attribute": forms.new_attribute,
+            "classes.rename_attribute": forms.rename_attribute,
+            "classes.rename_group": forms.rename_group,
+            "classes.define_attributes": forms.define_attributes,
             "classes.adopt": self._adopt,
             "classes.filter_classes": lambda: self._focus_filter(table.class_filter),
             "classes.filter_attributes": lambda: self._focus_filter(table.attribute_filter),
@@ -106,41 +105,9 @@ class ClassesWorkspace(Workspace):
             "classes.compare": sheets.compare_with_checkpoint,
         }
 
-    # Forms and dialogs
-
-    def _show_new_class_form(self) -> None:
-        self.side.show_new_class_form(None)
-
-    def _show_duplicate_form(self) -> None:
-        row = self.view.currentIndex().row()
-        self.side.show_new_class_form(self.model.class_at(row) if row >= 0 else None)
-
     def _rename_class(self) -> None:
         self._show_table()
         self.table.rename_current()
-
-    def _show_new_attribute_form(self) -> None:
-        self.side.show_attribute_form(attribute_facts(self._session), -1)
-
-    def _show_rename_attribute_form(self) -> None:
-        if self._session.selection.attribute >= 0:
-            self.side.show_attribute_form(attribute_facts(self._session), self._session.selection.attribute)
-
-    def _show_rename_group_form(self) -> None:
-        column = self._session.selection.attribute
-        if column >= 0:
-            group = self._session.document.table.attributes[column].group
-            self.side.show_group_form(attribute_facts(self._session), group)
-
-    def _show_attribute_dialog(self) -> None:
-        dialog = AttributeListDialog(self)
-        dialog.defined.connect(self.editing.define_attributes)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
-
-    def _close_form(self) -> None:
-        self.side.show_class()
-        self._focus_middle()
 
     # What the middle shows
 
@@ -221,10 +188,7 @@ class ClassesWorkspace(Workspace):
         self.what_if.moved.connect(self.editing.slide)
         self.sheets.opened.connect(self._show_comparison)
         self.sheets.closed.connect(self._close_comparison)
-        self.form.submitted.connect(self._on_class_submitted)
-        self.attribute_form.submitted.connect(self._on_attribute_submitted)
-        self.attribute_form.group_submitted.connect(self._on_group_submitted)
-        self.side.cancelled.connect(self._close_form)
+        self.forms.closed.connect(self._focus_middle)
         self.panel.described.connect(self.editing.describe_class)
         for widget in (view, view.classes, view.attributes):
             widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -238,7 +202,7 @@ class ClassesWorkspace(Workspace):
         # Edits of another project cannot be undone in this one.
         self.undo_stack.clear()
         self.table.clear_filters()
-        self._close_form()
+        self.forms.close()
         self._close_comparison()
         self._refresher.request()
 
@@ -287,32 +251,9 @@ class ClassesWorkspace(Workspace):
             )
         )
 
-    # What a person submits
-
     def _on_class_double_clicked(self, row: int) -> None:
         self.view.show_cell(row, -1)
         self.class_actions["classes.rename"].trigger()
-
-    def _on_class_submitted(self, name: str, vector: FloatArray, description: str) -> None:
-        self.editing.add_class(name, vector, description)
-        if name not in self._session.document.table.class_index:
-            return
-        if self.model.row_of(name) < 0:
-            self.table.class_filter.clear()
-        self.view.show_cell(self.model.row_of(name), 0)
-        self._close_form()
-
-    def _on_attribute_submitted(self, column: int, attribute: Attribute) -> None:
-        if column < 0:
-            self.table.attribute_filter.clear()
-            self.editing.add_attribute(attribute)
-        else:
-            self.editing.rename_attribute(column, attribute)
-        self._close_form()
-
-    def _on_group_submitted(self, group: str, name: str) -> None:
-        self.editing.rename_group(group, name)
-        self._close_form()
 
     def _adopt(self) -> None:
         try:

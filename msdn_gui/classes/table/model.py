@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.display_names import attribute_text, class_text, group_text, value_text
+from msdn_gui.classes.table.arrangement import Arrangement
 from msdn_gui.classes.values import folding
 from msdn_gui.classes.values.numbers import CellError, exact, parse_value, shown
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
@@ -46,31 +47,36 @@ class ClassTableModel(QAbstractTableModel):
         """Whether cells can be edited."""
         self.rows: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         """The table's row of each row here."""
-        self.sorted_by: tuple[int, bool] | None = None
-        """The table's column that classes are sorted by, and whether highest first; None for the table's order."""
-        self.folded: frozenset[str] = frozenset()
-        """The groups that are one column each: that of their first attribute, with their highest value."""
-        self.members: folding.Members = {}
-        """All columns of each shown folded group, by its column in the table."""
-        self._rank: dict[str, int] = {}
         self.columns: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         """The table's column of each column here."""
         self.spans: list[tuple[int, int]] = []
         """First and last column here of the run of one group that each column belongs to."""
-        self._class_filter: tuple[str, ...] = ()
-        self._attribute_filter: tuple[str, ...] = ()
+        self._arrangement = Arrangement()
+
+    @property
+    def sorted_by(self) -> tuple[int, bool] | None:
+        """The table's column that classes are sorted by, and whether highest first; None for the table's order."""
+        return self._arrangement.sorted_by
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """The groups that are one column each: that of their first attribute, with their highest value."""
+        return self._arrangement.folded
+
+    @property
+    def members(self) -> folding.Members:
+        """All columns of each shown folded group, by its column in the table."""
+        return self._arrangement.members
 
     # The table and its filters
 
     def set_table(self, table: ClassTable) -> None:
         """Show another version of the table."""
         before, rows_before = self.table, self.rows
+        self._arrangement.follow(before, table)
+        rows = self._arrangement.rows(table)
         if table.attributes != before.attributes:
-            self.sorted_by, self._rank, self.folded = None, {}, frozenset()
-        self._follow_renamed(before, table)
-        rows = self._filtered_rows(table)
-        if table.attributes != before.attributes:
-            self._reset(table, rows, self._filtered_columns(table))
+            self._reset(table, rows, self._arrangement.columns(table))
             return
         old = [before.classes[row] for row in rows_before.tolist()]
         new = [table.classes[row] for row in rows.tolist()]
@@ -104,38 +110,28 @@ class ClassTableModel(QAbstractTableModel):
 
     def filter_classes(self, text: str) -> None:
         """Show the classes whose name contains every word; “seen” and “unseen” select by kind."""
-        self._class_filter = tuple(text.lower().split())
-        rows = self._filtered_rows(self.table)
+        self._arrangement.filter_classes(text)
+        rows = self._arrangement.rows(self.table)
         if not np.array_equal(rows, self.rows):
             self._reset(self.table, rows, self.columns)
 
     def filter_attributes(self, text: str) -> None:
         """Show the attributes whose name or group contains every word."""
-        self._attribute_filter = tuple(text.lower().split())
-        columns = self._filtered_columns(self.table)
+        self._arrangement.filter_attributes(text)
+        columns = self._arrangement.columns(self.table)
         if not np.array_equal(columns, self.columns):
             self._reset(self.table, self.rows, columns)
 
     def sort_by(self, column: int, *, highest_first: bool = True) -> None:
-        """Order the rows by what a column of the table shows, −1 for the table's own order.
-
-        Only the view is ordered: the table stays the same, and a row does not move when its value is edited.
-        """
-        table, attributes = self.table, len(self.table.attributes)
-        if 0 <= column < attributes:
-            values = folding.values(table, np.arange(len(table.classes)), np.array([column]), self.members)[:, 0]
-            order = np.argsort(-values if highest_first else values, kind="stable")
-            self._rank = {table.classes[row]: place for place, row in enumerate(order.tolist())}
-            self.sorted_by = (column, highest_first)
-        else:
-            self._rank, self.sorted_by = {}, None
-        self._reset(table, self._filtered_rows(table), self.columns)
+        """Sort by what a column of the table shows, −1 for the table's order; the table stays the same."""
+        self._arrangement.sort(self.table, column, highest_first=highest_first)
+        self._reset(self.table, self._arrangement.rows(self.table), self.columns)
 
     def fold(self, groups: frozenset[str]) -> None:
         """Show these groups as one column each, and all attributes of the others."""
         if groups != self.folded:
-            self.folded = groups
-            self._reset(self.table, self.rows, self._filtered_columns(self.table))
+            self._arrangement.folded = groups
+            self._reset(self.table, self.rows, self._arrangement.columns(self.table))
             if self.sorted_by is not None:
                 self.sort_by(self.sorted_by[0], highest_first=self.sorted_by[1])
 
@@ -183,35 +179,6 @@ class ClassTableModel(QAbstractTableModel):
             return int(found[0]) if len(found) else -1
         at = int(np.searchsorted(self.rows, row))
         return at if at < len(self.rows) and self.rows[at] == row else -1
-
-    def _filtered_rows(self, table: ClassTable) -> NDArray[np.intp]:
-        kinds = {word for word in self._class_filter if word in ("seen", "unseen")}
-        words = [word for word in self._class_filter if word not in kinds]
-        fits = _matching([f"{name} {class_text(name)}" for name in table.classes] if words else table.classes, words)
-        for kind in kinds:
-            fits &= table.seen if kind == "seen" else ~table.seen
-        rows = np.flatnonzero(fits)
-        if self.sorted_by is None:
-            return rows
-        # Classes that were added since come last.
-        last = len(self._rank)
-        places = np.array([self._rank.get(table.classes[row], last) for row in rows.tolist()], dtype=np.intp)
-        return rows[np.argsort(places, kind="stable")]
-
-    def _follow_renamed(self, before: ClassTable, table: ClassTable) -> None:
-        if self.sorted_by is None or len(before.classes) != len(table.classes):
-            return
-        for old, new in zip(before.classes, table.classes, strict=True):
-            if old != new and old in self._rank and old not in table.class_index:
-                self._rank[new] = self._rank.pop(old)
-
-    def _filtered_columns(self, table: ClassTable) -> NDArray[np.intp]:
-        names = [f"{attribute.full_name} {attribute_text(attribute)}" for attribute in table.attributes]
-        fits = _matching(names, self._attribute_filter)
-        self.members = {} if self._attribute_filter else folding.members(table, self.folded)
-        for group in self.members.values():
-            fits[group[1:]] = False
-        return np.flatnonzero(fits)
 
     def _reset(self, table: ClassTable, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> None:
         self.beginResetModel()
@@ -337,13 +304,6 @@ def difference(old: Sequence[str], new: Sequence[str]) -> tuple[int, int, int]:
     first = next((place for place in range(shorter) if old[place] != new[place]), shorter)
     last = next((place for place in range(shorter - first) if old[-1 - place] != new[-1 - place]), shorter - first)
     return first, len(old) - first - last, len(new) - first - last
-
-
-def _matching(texts: Sequence[str], words: Sequence[str]) -> NDArray[np.bool_]:
-    if not words:
-        return np.ones(len(texts), dtype=np.bool_)
-    lower = map(str.lower, texts)
-    return np.fromiter((all(word in text for word in words) for text in lower), dtype=np.bool_, count=len(texts))
 
 
 def _spans(groups: Sequence[str]) -> list[tuple[int, int]]:
