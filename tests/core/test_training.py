@@ -172,6 +172,9 @@ def test_pause_and_resume_are_acknowledged_soon_and_change_nothing(project):
     identity = paused.send("pause")
     wait_for(lambda: [e.id for e in told(paused, CommandTaken)] == [identity])
     wait_for(lambda: paused.status().state is RunState.PAUSED)
+    asked = paused.status()
+    # The step that it was in the middle of is over once it has shown that it lives.
+    wait_for(lambda: paused.status().heartbeat > asked.heartbeat)
     before = paused.status()
     steps = len(told(paused, StepDone))
     # A paused run shows that it is alive, and takes no step.

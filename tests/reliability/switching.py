@@ -36,7 +36,7 @@ if __name__ == "__main__":
         QCoreApplication.processEvents()
         time.sleep(until)
 
-    def settle(within: float = 60.0) -> None:
+    def settle(within: float = 150.0) -> None:
         """Waits until nothing is under way."""
         end, calm = time.monotonic() + within, 0
         while calm < 5 and time.monotonic() < end:

@@ -31,7 +31,7 @@ def session(qapp, tmp_path: Path) -> Iterator[Session]:  # noqa: ARG001
         images = [NewImage(f"slow{number}.jpg", CLASSES[0]) for number in range(IMAGES)]
         project.add_images(project.add_image_root(tmp_path), images)
     # Answers take half a second, and none is remembered.
-    explainer = ExplainerService(explain=explain_doubles.explain, warm_up=explain_doubles.warm_up, kept=0)
+    explainer = ExplainerService(explain=explain_doubles.explain, warm_up=explain_doubles.warm_up, cache_size=0)
     made = Session(explainer, shipped_checkpoints=list)
     made.open_project(tmp_path / "birds")
     made.inference.set_checkpoint(write_checkpoint(tmp_path / "best.safetensors"))
