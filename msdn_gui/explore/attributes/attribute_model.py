@@ -19,7 +19,7 @@ from msdn_gui.explore.attributes.columns import (
     tip_of,
 )
 from msdn_gui.look.theme import text_font
-from msdn_gui.widgets.ordered_table import BAR_ROLE, Index, OrderedTable, bar
+from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable, bar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from msdn_core.domain.attributes import ClassTable
+    from msdn_gui.widgets.index import Index
 
 
 class AttributeModel(OrderedTable):

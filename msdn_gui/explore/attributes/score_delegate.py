@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QRect, Qt
 from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QWidget
 
 from msdn_gui.look.theme import theme
 from msdn_gui.widgets.build import make_line_edit
-from msdn_gui.widgets.table_delegates import BarDelegate, Index
+from msdn_gui.widgets.table_delegates import BarDelegate
+
+if TYPE_CHECKING:
+    from msdn_gui.widgets.index import Index
 
 _WIDTH = 84
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtGui import QFont, QGuiApplication
 
 from msdn_core.domain.display_names import class_text
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from msdn_core.domain.query import Term
     from msdn_core.domain.query_matching import Facet
+    from msdn_gui.widgets.index import Index
 
 _TEXTS = {
     "checked": "Checked",
@@ -23,7 +24,6 @@ _TEXTS = {
     "-wrong": "Predicted correctly",
     "wrong": "Predicted wrongly",
 }
-Index = QModelIndex | QPersistentModelIndex
 
 
 class FacetModel(QAbstractTableModel):

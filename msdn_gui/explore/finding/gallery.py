@@ -80,7 +80,13 @@ class Gallery(QWidget):
         for page in (self.view, self.empty, self.scoring):
             self._pages.addWidget(page)
         self._lay_out()
+        self._connect()
+        self._update()
+        self.browsing.refresh()
+        self._select_first()
 
+    def _connect(self) -> None:
+        session = self._session
         self.query.searched.connect(self.browsing.search)
         self.query.menu_requested.connect(self.saved.open_menu)
         self.order.currentIndexChanged.connect(self._sort)
@@ -97,9 +103,6 @@ class Gallery(QWidget):
         session.selection.image_changed.connect(self._update_current)
         session.document.images_changed.connect(self._select_first)
         session.inference.collection.scoring_changed.connect(self._update_facets)
-        self._update()
-        self.browsing.refresh()
-        self._select_first()
 
     def _lay_out(self) -> None:
         row = make_row(self.order, self.reverse, self.filter, spacing=SPACING // 2)

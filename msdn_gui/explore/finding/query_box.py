@@ -65,7 +65,7 @@ class QueryBox(QLineEdit):
         self._popup = named(popup, "query_completions")
         self._pause = make_timer(self, _PAUSE_MS, single_shot=True)
         self._pause.timeout.connect(self._search_if_complete)
-        self.menu = named(QAction("Saved searches", self), "query_menu")
+        self.menu = named(QAction("Open saved searches", self), "query_menu")
         bind_icon(self.menu, "chevron-down", "muted")
         self.addAction(self.menu, QLineEdit.ActionPosition.TrailingPosition)
         self._completer.activated.connect(self._on_activated)

@@ -23,7 +23,7 @@ class CompareBar(QWidget):
         self.boxes = {part: make_check_box(part.capitalize(), name=f"hold_{part}") for part in PARTS}
         self.swap = _button("compare_swap", "swap", "Swap sides")
         self.leave = _button("compare_leave", "close", "End comparison")
-        label = make_label("Held on the left:")
+        label = make_label("Held:")
         label.setFont(small_font())
         label.setProperty("look", "muted")
         row = make_row(self.text, label, *self.boxes.values(), self.swap, self.leave, spacing=SPACING)
