@@ -62,7 +62,7 @@ class CheckpointOutputs:
                 part = slice(start, min(start + _AT_ONCE, len(self._rows)))
                 outputs = self._network(self._features.batch(self._rows[part]))
                 yield part, Outputs(*(value.float().cpu() for value in outputs))
-                self._progress("looking", part.stop, len(self._rows))
+                self._progress("scoring", part.stop, len(self._rows))
 
     def new_predictions(self) -> Predictions:
         """Return predictions for all images with scores of 0, to be filled in."""
