@@ -17,7 +17,7 @@ from msdn_gui.train.form.run_form import RunForm
 
 
 def _form(stage: Stage) -> None:
-    stage.act("train_new_run")
+    stage.act("train.new_run")
     form = stage.find(RunForm)
     stage.type(form.name, "rates")
     stage.type(form.grid_line, "lr: 1e-4, 3e-4; seed: 0, 1, 2")
@@ -68,7 +68,7 @@ def _notes(stage: Stage) -> None:
 
 def _train(stage: Stage, name: str, **settings: object) -> None:
     """Train a run to its end and select it."""
-    stage.act("train_new_run")
+    stage.act("train.new_run")
     form = stage.find(RunForm)
     form.take(RECIPES["demo"].with_settings([f"{key}={value}" for key, value in settings.items()]))
     stage.type(form.name, name)

@@ -119,13 +119,21 @@ def follow_keys(action: QAction, update: Callable[[str], object]) -> None:
 
 
 def bind_button(button: QAbstractButton, action: QAction, tip: str = "") -> None:
-    """Let a button with its own text and icon trigger an action; its tooltip is ``tip`` or the hint, with keys.
+    """Let a button with its own text trigger an action and be available with it.
 
-    A button that shows the action's own text or icon takes ``setDefaultAction`` instead.
+    Its tooltip is why the action is disabled, else ``tip`` or the hint, with the keys. A button that shows the
+    action's own text or icon takes ``setDefaultAction`` instead.
     """
+
+    def follow() -> None:
+        button.setEnabled(action.isEnabled())
+        text = reason_of(action) or tip or action.statusTip() or plain_text(action)
+        keys = keys_text(action.shortcuts())
+        button.setToolTip(f"{text} ({keys})" if keys else text)
+
     button.clicked.connect(lambda: action.trigger())
-    text = tip or action.statusTip() or plain_text(action)
-    follow_keys(action, lambda keys: button.setToolTip(f"{text}{keys}"))
+    action.changed.connect(follow)
+    follow()
 
 
 def _update_tip(action: QAction) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,24 +17,23 @@ from msdn_core.recipes.grid import GridRun
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
+from msdn_gui.actions.bind import ActionSet, set_reason
 from msdn_gui.session import Session
 from msdn_gui.session.readiness import training_obstacle
+from msdn_gui.train.actions import actions_of
 from msdn_gui.train.curves.compare_view import MOST, CompareView
 from msdn_gui.train.form.run_form import RunForm
 from msdn_gui.train.form.starting import Command, Starter
 from msdn_gui.train.run.run_view import RunView
-from msdn_gui.train.runs.history import History
+from msdn_gui.train.runs.history import HISTORY_ACTIONS, History
 from msdn_gui.train.runs.run_list import RunList
 from msdn_gui.train.runs.run_model import RUN_ROLE
-from msdn_gui.widgets.action import allow, make_action
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
 from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
-
-_NOT_THIS_RUN = "It cannot be done with the run in sight."
 
 
 class TrainWorkspace(Workspace):
@@ -58,23 +57,35 @@ class TrainWorkspace(Workspace):
         self._shown: str | None = None
         self._wanted: str | None = None
         self.starter = Starter(self, command=command, queue_command=queue_command)
-        self.history = History(self, session, self._monitor, services.settings, self.starter)
+        self.commands = ActionSet(self, actions_of())
+        self.history = History(self, session, self._monitor, services.settings, self.starter, self.commands)
         self.undo_stack = self.history.stack
         services.undo_group.addStack(self.undo_stack)
         self.form, self.compared = RunForm(), CompareView()
-        self.view = RunView(session, services.settings)
+        self.view = RunView(session, services.settings, self.commands)
         self._compared: tuple[str, ...] = ()
-        self._make_actions()
+        self.commands.bind(
+            {
+                "train.new_run": self.ask_for_run,
+                "train.pause": self.view.toggle_pause,
+                "train.stop": lambda: self.view.tell("stop"),
+                "train.cancel": self.view.cancel_run,
+                "train.refit": self.view.refit_run,
+                "train.open_in_explore": self.view.open_in_explore,
+                "train.earlier": lambda: self._shift(-1),
+                "train.later": lambda: self._shift(1),
+            }
+        )
         menu = QMenu(self)
-        menu.addActions([*self.history.actions(), self.sooner, self.later])
-        self.runs = RunList(self._monitor, self.new_run, menu)
+        menu.addActions([self.commands[name] for name in (*HISTORY_ACTIONS, "train.earlier", "train.later")])
+        self.runs = RunList(self._monitor, self.commands["train.new_run"], menu)
         self.model, self.list = self.runs.model, self.runs.view
         self.empty = EmptyState(
             "train",
             "No runs yet",
             "A run teaches the network on this project's images in the background. Its curves stand here while it "
             "works, and its checkpoint can be looked through in Explore.",
-            (self.new_run,),
+            (self.commands["train.new_run"],),
         )
         self._reading = QWidget()
         self._stack = QStackedWidget()
@@ -124,9 +135,8 @@ class TrainWorkspace(Workspace):
         self._show_asked()
 
     def actions(self) -> list[QAction]:
-        """What the menu of this workspace offers."""
-        steering = [self.pause_run, self.stop_run, self.cancel_run, self.refit_run, self.look_through]
-        return [self.new_run, *steering, self.sooner, self.later, *self.history.actions()]
+        """Return the actions of the menu."""
+        return self.commands.in_menu()
 
     def load_settings(self, file: Path) -> None:
         """Fills the form from a file."""
@@ -162,25 +172,9 @@ class TrainWorkspace(Workspace):
 
     # Inside
 
-    def _make_actions(self) -> None:
-        def make(name: str, text: str, keys: str, sign: str, do: Callable[[], object], hint: str = "") -> QAction:
-            return make_action(self, name, text, keys, do, hint=hint, sign=sign)
-
-        view = self.view
-        hint = "Train the network on this project's images"
-        self.new_run = make("train_new_run", "New run …", "Ctrl+N", "add", self.ask_for_run, hint)
-        self.pause_run = make("train_pause", "Pause or resume", "P", "pause", lambda: view.pause.click())
-        self.stop_run = make("train_stop", "Stop and keep", "Ctrl+.", "stop", lambda: view.stop.click())
-        self.cancel_run = make("train_cancel", "Cancel", "", "cancel", lambda: view.cancel.click())
-        self.refit_run = make("train_refit", "Refit on all seen classes", "R", "refresh", lambda: view.refit.click())
-        self.look_through = make("train_look", "Look through its checkpoint", "L", "explore", lambda: view.look.click())
-
-        self.sooner = make("train_sooner", "Earlier in the queue", "Alt+Up", "", lambda: self._shift(-1))
-        self.later = make("train_later", "Later in the queue", "Alt+Down", "", lambda: self._shift(1))
-
     def _allow(self) -> None:
         reason = training_obstacle(self._session.document)
-        allow(self.new_run, reason)
+        set_reason(self.commands["train.new_run"], reason)
         if reason:
             self.empty.set_text("Nothing to train yet", reason)
         else:
@@ -280,19 +274,13 @@ class TrainWorkspace(Workspace):
             self._stack.setCurrentWidget(self.empty)
 
     def _enable(self) -> None:
-        """A key steers the run that is in sight, and what its button allows."""
-        view, shown = self.view, self._stack.currentWidget() is self.view
-        for action, button in (
-            (self.pause_run, view.pause),
-            (self.stop_run, view.stop),
-            (self.cancel_run, view.cancel),
-            (self.refit_run, view.refit),
-            (self.look_through, view.look),
-        ):
-            allow(action, "" if shown and button.isEnabled() else _NOT_THIS_RUN)
-        waits = shown and self._shown in self._monitor.waiting.names
-        for action in (self.sooner, self.later):
-            allow(action, "" if waits else "Choose a run that waits for its turn.")
+        """Enable the actions that are available for the run that is shown."""
+        is_shown = self._stack.currentWidget() is self.view
+        for name, obstacle in self.view.obstacles().items():
+            set_reason(self.commands[name], obstacle if is_shown else "Select a run first.")
+        waits = is_shown and self._shown in self._monitor.waiting.names
+        for name in ("train.earlier", "train.later"):
+            set_reason(self.commands[name], "" if waits else "Select a queued run first.")
 
     def _take_events(self, name: str, events: list[object]) -> None:
         if name == self._shown:

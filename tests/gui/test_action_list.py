@@ -94,7 +94,7 @@ def test_keys_and_recent_actions_of_the_first_version_are_kept(tmp_path) -> None
             "explore_find_images": "Ctrl+M",
             "classes.what_if": "Ctrl+L",
             "annotate_checked": "Ctrl+Y",
-            "train_new_run": "Ctrl+Shift+J",
+            "train.new_run": "Ctrl+Shift+J",
             "gone": "Ctrl+8",
         },
         "recent_actions": ["action:explore_smooth_maps", "project:/birds", "action:start_screen", "action:theme_dark"],

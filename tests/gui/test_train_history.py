@@ -116,7 +116,7 @@ def test_a_deleted_run_lies_in_the_trash_and_undo_brings_it_back(workspace, sess
     write_checkpoint(run.checkpoint_path("best"))
     qtbot.waitUntil(lambda: workspace.view.title.text() == "regretted", timeout=5_000)
     with qtbot.waitSignal(session.messages.posted) as said:
-        workspace.history.delete.trigger()
+        workspace.commands["train.delete"].trigger()
     trash = session.document.project.path / "trash" / "regretted"
     assert str(trash) in said.args[1]
     assert (trash / "config.json").is_file()
@@ -125,7 +125,7 @@ def test_a_deleted_run_lies_in_the_trash_and_undo_brings_it_back(workspace, sess
     qtbot.waitUntil(listed(workspace, "regretted"), timeout=5_000)
     session.inference.set_checkpoint(run.checkpoint("best"))
     with qtbot.waitSignal(session.messages.posted) as said:
-        workspace.history.delete.trigger()
+        workspace.commands["train.delete"].trigger()
     assert "choose another checkpoint" in said.args[1]
     assert run.path.is_dir()
 
@@ -135,7 +135,7 @@ def test_a_run_at_work_is_not_deleted(workspace, session, qtbot) -> None:
     pid, started = current_process()
     run.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started))
     qtbot.waitUntil(lambda: workspace.view.title.text() == "going", timeout=5_000)
-    assert not workspace.history.delete.isEnabled()
+    assert not workspace.commands["train.delete"].isEnabled()
     run.write_status(RunStatus(RunState.FINISHED))
 
 
@@ -151,10 +151,10 @@ def test_runs_of_another_folder_are_only_looked_at(workspace, session, services,
     assert view.word.text().startswith("Running"), "its process may be another machine's"
     assert not any(button.isEnabled() for button in (view.pause, view.stop, view.cancel))
     assert view.notes.text.isReadOnly()
-    assert not workspace.history.delete.isEnabled()
+    assert not workspace.commands["train.delete"].isEnabled()
     assert services.run_monitor.active() == [], "closing the window asks of no run of someone else"
     assert services.settings.value.run_folders == {str(session.document.project.path): str(tmp_path / "elsewhere")}
-    workspace.history.forget.trigger()
+    workspace.commands["train.unwatch_folder"].trigger()
     qtbot.waitUntil(lambda: workspace.model.rowCount() == 0, timeout=5_000)
 
 
@@ -163,7 +163,7 @@ def test_the_run_behind_a_checkpoint_is_one_click_away(workspace, session, qtbot
     for place in (session.document.project.path, tmp_path / "elsewhere"):
         run = finished(place, "behind")
         session.inference.set_checkpoint(write_checkpoint(run.checkpoint_path("best")))
-        bar = TopBar(session, lambda _menu: None, workspace.new_run)
+        bar = TopBar(session, lambda _menu: None, workspace.commands["train.new_run"])
         qtbot.addWidget(bar)
         menu = bar.checkpoint_button.menu()
         menu.aboutToShow.emit()
@@ -174,7 +174,7 @@ def test_the_run_behind_a_checkpoint_is_one_click_away(workspace, session, qtbot
 
 
 def test_settings_go_to_a_file_and_come_from_one(workspace, session, qtbot, tmp_path) -> None:
-    workspace.new_run.trigger()
+    workspace.commands["train.new_run"].trigger()
     workspace.form.recipe.setCurrentText("sun")
     workspace.form.findChild(object, "setting_steps").set_value(77)
     file = tmp_path / "mine.json"
@@ -197,7 +197,7 @@ def test_settings_go_to_a_file_and_come_from_one(workspace, session, qtbot, tmp_
 def test_another_run_begins_with_the_settings_of_one(workspace, session, qtbot) -> None:
     finished(session.document.project.path, "model", steps=33, recipe="cub")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "model", timeout=5_000)
-    workspace.history.again.trigger()
+    workspace.commands["train.duplicate"].trigger()
     assert workspace.form.isVisible()
     assert workspace.form.config().steps == 33
     assert workspace.form.config().recipe == "cub"
@@ -231,11 +231,11 @@ def test_what_a_run_warned_of_stands_in_the_window(workspace, session, qtbot) ->
 
 
 def test_a_project_without_training_images_says_so_before_a_run_is_made(workspace, session) -> None:
-    assert workspace.new_run.isEnabled()
+    assert workspace.commands["train.new_run"].isEnabled()
     with closing(sqlite3.connect(session.document.project.path / "project.sqlite")) as database, database:
         database.execute("UPDATE images SET split = ?", (Split.TEST_SEEN.value,))
     session.document.reload_images()
-    assert not workspace.new_run.isEnabled()
+    assert not workspace.commands["train.new_run"].isEnabled()
     button = workspace.findChild(QPushButton, "new_run")
     assert "at least two seen classes" in button.toolTip()
     assert "at least two seen classes" in workspace.empty.findChild(QLabel, "emptyText").text()

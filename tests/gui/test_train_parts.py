@@ -85,7 +85,7 @@ def test_more_settings_unfold_and_each_explains_itself(form, qtbot) -> None:
     assert not line(form, "momentum").isVisible()
     form.more.click()
     assert line(form, "momentum").isVisible()
-    assert form.findChild(QLabel, "help_momentum").text() == "Share of the last step kept. From 0 to 0.999."
+    assert form.findChild(QLabel, "help_momentum").text() == "Share of the previous step that is kept. From 0 to 0.999."
     with qtbot.waitSignal(form.asked) as asked:
         form.findChild(QPushButton, "start_run").click()
     assert asked.args == [RECIPES["demo"], ""]

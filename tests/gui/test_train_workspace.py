@@ -153,13 +153,13 @@ def test_a_finished_run_is_refitted_by_its_button_for_the_steps_that_validation_
     )
     write_checkpoint(run.checkpoint_path("best"), run="chosen", step=20, selected_on="validation")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "chosen", timeout=5_000)
-    qtbot.waitUntil(workspace.refit_run.isEnabled, timeout=5_000)
+    qtbot.waitUntil(workspace.commands["train.refit"].isEnabled, timeout=5_000)
     click(qtbot, workspace, "refit_run")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "chosen-refit", timeout=20_000)
     made = RunDirectory(session.document.project.path / "runs" / "chosen-refit")
     assert (made.config()["selection"], made.config()["steps"]) == ("last", 20)
     assert made.data()["refit"]["of"] == "chosen"
-    assert not workspace.refit_run.isEnabled(), "it is at work, and chooses nothing"
+    assert not workspace.commands["train.refit"].isEnabled(), "it is at work, and chooses nothing"
 
 
 def test_a_run_that_holds_nothing_out_cannot_be_refitted(workspace, session, qtbot) -> None:
@@ -221,7 +221,7 @@ def test_folders_of_images_have_nothing_to_train_and_say_so(empty_session, servi
     qtbot.addWidget(made)
     with qtbot.waitExposed(made):
         made.show()
-    assert not made.new_run.isEnabled()
+    assert not made.commands["train.new_run"].isEnabled()
     assert not made.findChild(QPushButton, "new_run").isEnabled()
     text = made.empty.findChild(QLabel, "emptyText").text()
     assert "no attributes" in text
@@ -229,10 +229,13 @@ def test_folders_of_images_have_nothing_to_train_and_say_so(empty_session, servi
 
 def test_classes_without_a_vector_are_nothing_to_train_on_and_say_so(workspace, session) -> None:
     table = session.document.table
-    assert workspace.new_run.isEnabled()
+    assert workspace.commands["train.new_run"].isEnabled()
     session.edits.set_vectors(dict.fromkeys(table.classes, [0.0] * len(table.attributes)))
-    assert not workspace.new_run.isEnabled()
-    assert "0" in workspace.new_run.toolTip() and "Annotate" in workspace.new_run.toolTip()
+    assert not workspace.commands["train.new_run"].isEnabled()
+    assert (
+        "0" in workspace.commands["train.new_run"].toolTip()
+        and "Annotate" in workspace.commands["train.new_run"].toolTip()
+    )
 
 
 def test_another_project_brings_its_own_runs(workspace, session, services, qtbot, tmp_path) -> None:
@@ -262,8 +265,8 @@ def test_a_key_steers_only_the_run_in_sight(workspace, session, qtbot) -> None:
     pid, started = current_process()
     going.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started, step=3, steps=9))
     qtbot.waitUntil(workspace.view.isVisible, timeout=5_000)
-    assert workspace.pause_run.isEnabled()
-    assert not workspace.look_through.isEnabled(), "it has no checkpoint"
+    assert workspace.commands["train.pause"].isEnabled()
+    assert not workspace.commands["train.open_in_explore"].isEnabled(), "it has no checkpoint"
     click(qtbot, workspace, "new_run")
     qtbot.keyClick(workspace.form.recipe, Qt.Key.Key_P)
     assert going.read_commands(0)[0] == []

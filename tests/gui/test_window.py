@@ -55,7 +55,7 @@ def test_photographs_under_a_checkpoints_classes_are_led_to_classes_of_their_own
     assert not borrowed.isVisible()
     session.inference.set_checkpoint(write_checkpoint(tmp_path / "some.safetensors"))
     window.show_workspace("train")
-    (new_run,) = [one for one in window.stack.currentWidget().actions() if one.objectName() == "train_new_run"]
+    (new_run,) = [one for one in window.stack.currentWidget().actions() if one.objectName() == "train.new_run"]
     assert not new_run.isEnabled() and "Define attributes in Classes" in new_run.toolTip()
     window.show_workspace("evaluate")
     new = window.findChild(QPushButton, "new_ablation")

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,11 +18,11 @@ from PySide6.QtWidgets import (
 from msdn_core.number_text import percent
 from msdn_core.runs.events import Evaluated, Event, MachineUse, RunStarted, StepDone
 from msdn_core.runs.figure_text import FIGURES
-from msdn_gui.look.icons import bind_icon
+from msdn_gui.actions.bind import ActionSet
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.timers import make_timer
+from msdn_gui.train.actions import CURVES, actions_of
 from msdn_gui.train.curves.plot import Curve, Plot
-from msdn_gui.widgets.action import belongs_to, make_action
 from msdn_gui.widgets.build import make_check_box, make_combo_box, make_slider, make_tool_button, named
 from msdn_gui.widgets.elided_label import ElidedLabel
 
@@ -110,11 +109,19 @@ class Curves(QWidget):
         foot.addWidget(smoothing_label)
         foot.addWidget(self.smoothing)
         foot.addSpacing(SPACING)
-        for button in (
-            self._zoom_button("zoom_in", "zoom-in", "Fewer steps", "+", 0.5),
-            self._zoom_button("zoom_out", "zoom-out", "More steps", "-", 2.0),
-            self._zoom_button("zoom_whole", "fit", "All steps", "Ctrl+0", None),
-        ):
+        actions = ActionSet(
+            self,
+            actions_of(CURVES),
+            {
+                "train.zoom_in": lambda: self.zoom(0.5),
+                "train.zoom_out": lambda: self.zoom(2.0),
+                "train.zoom_all": self.show_whole,
+            },
+        )
+        for action in actions:
+            button = make_tool_button(name=action.objectName().partition(".")[2], accessible=action.text())
+            button.setAutoRaise(True)
+            button.setDefaultAction(action)
             foot.addWidget(button)
         foot.addSpacing(SPACING)
         foot.addWidget(also_label)
@@ -202,18 +209,6 @@ class Curves(QWidget):
     def _smooth(self, value: int) -> None:
         for plot in self.plots:
             plot.set_smoothing(_SMOOTHEST * value / 100)
-
-    def _zoom_button(self, name: str, sign: str, words: str, keys: str, by: float | None) -> QToolButton:
-        action = make_action(
-            self, f"train_{name}", words, keys, lambda: self.show_whole() if by is None else self.zoom(by)
-        )
-        belongs_to(action, "Curves")
-        bind_icon(action, sign)
-        button = make_tool_button(name=name)
-        button.setAutoRaise(True)
-        button.setAccessibleName(words)
-        button.setDefaultAction(action)
-        return button
 
     def _tick(self) -> None:
         if self._stale:

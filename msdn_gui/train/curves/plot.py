@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -228,6 +228,6 @@ class Plot(QWidget):
         inside = self._item.vb.sceneBoundingRect().contains(place)
         self.hovered.emit(float(self._item.vb.mapSceneToView(place).x()) if inside else float("nan"))
 
-    def leaveEvent(self, event: object) -> None:
+    def leaveEvent(self, event: QEvent) -> None:
         self.hovered.emit(float("nan"))
         super().leaveEvent(event)

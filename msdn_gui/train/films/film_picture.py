@@ -105,8 +105,8 @@ class FilmPicture(QWidget):
             self._scaled = QPixmap.fromImage(scaled)
         return self._scaled
 
-    def _paint_peak(self, painter: QPainter, room: QRectF) -> None:
-        x, y = self._peak[0] * room.width(), self._peak[1] * room.height()
+    def _paint_peak(self, painter: QPainter, area: QRectF, peak: tuple[float, float]) -> None:
+        x, y = peak[0] * area.width(), peak[1] * area.height()
         # Drawn twice, wide and dark below, thin and light above: seen on any picture.
         for colour, width in ((Qt.GlobalColor.black, 3.5), (Qt.GlobalColor.white, 1.5)):
             painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))

@@ -11,9 +11,10 @@ from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from msdn_core.runs.film import Film
+from msdn_gui.actions.bind import ActionSet, follow_keys
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, theme
-from msdn_gui.widgets.action import belongs_to, make_action, tell_keys
+from msdn_gui.train.actions import FILM, actions_of
 from msdn_gui.widgets.build import make_label, make_slider, make_tool_button
 
 _WHOLE_MS = 10_000
@@ -39,8 +40,8 @@ class FilmTransport(QWidget):
         self.slider.setMaximum(0)
         self.marks = _Marks()
         self.play = self._button("film_play", "play", "Play", self.toggle)
-        self.back = self._button("film_back", "step-back", "The evaluation before", lambda: self._jump(-1))
-        self.on = self._button("film_on", "step-forward", "The next evaluation", lambda: self._jump(1))
+        self.back = self._button("film_back", "step-back", "Previous evaluation", lambda: self._jump(-1))
+        self.on = self._button("film_on", "step-forward", "Next evaluation", lambda: self._jump(1))
         self.readout = make_label(name="film_readout")
         self.readout.setMinimumWidth(
             self.readout.fontMetrics().horizontalAdvance("step 000,000 of 000,000 · epoch 000")
@@ -64,15 +65,19 @@ class FilmTransport(QWidget):
         self.slider.sliderPressed.connect(self.pause)
 
     def make_shortcuts(self, owner: QWidget) -> None:
-        """Space plays, comma and full stop go from evaluation to evaluation, wherever the keyboard is in it."""
-        for word, text, keys, do, tell in (
-            ("play", "Play or pause", "Space", self.toggle, self._tell_play_keys),
-            ("back", "The evaluation before", ",", self.back.click, partial(_tell, self.back)),
-            ("on", "The next evaluation", ".", self.on.click, partial(_tell, self.on)),
-        ):
-            action = make_action(owner, f"train_film_{word}", text, keys, do)
-            belongs_to(action, "Films")
-            tell_keys(action, tell)
+        """Make the film's keys work wherever the keyboard is within ``owner``."""
+        actions = ActionSet(
+            owner,
+            actions_of(FILM),
+            {
+                "train.film_play": self.toggle,
+                "train.film_previous": lambda: self._jump(-1),
+                "train.film_next": lambda: self._jump(1),
+            },
+        )
+        follow_keys(actions["train.film_play"], self._on_play_keys_changed)
+        for button, name in ((self.back, "train.film_previous"), (self.on, "train.film_next")):
+            follow_keys(actions[name], partial(_update_tip, button))
 
     @property
     def frame(self) -> int:
@@ -154,7 +159,7 @@ class FilmTransport(QWidget):
         self.slider.setToolTip(words)
         self.frame_changed.emit(frame)
 
-    def _tell_play_keys(self, keys: str) -> None:
+    def _on_play_keys_changed(self, keys: str) -> None:
         self._play_keys = keys
         self._show_button()
 
@@ -174,7 +179,7 @@ class FilmTransport(QWidget):
         return button
 
 
-def _tell(button: QToolButton, keys: str) -> None:
+def _update_tip(button: QToolButton, keys: str) -> None:
     button.setToolTip(f"{button.accessibleName()}{keys}")
 
 

@@ -81,7 +81,7 @@ class ScoreLine(QWidget):
         zero = _MARGIN + room * high / span
         self._points = [QPointF(*point) for point in zip(x.tolist(), y.tolist(), strict=True)]
         ratio = self.devicePixelRatioF()
-        made = []
+        made: list[QPixmap] = []
         for alpha, width in ((90, 1.4), (255, 1.8)):
             pixmap = QPixmap(self.size() * ratio)
             pixmap.setDevicePixelRatio(ratio)

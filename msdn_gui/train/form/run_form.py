@@ -75,8 +75,8 @@ class RunForm(QWidget):
         self.recipe.addItems(list(RECIPES))
         self.name = make_line_edit(name="run_name", placeholder="made from the recipe")
         self.name.setMaxLength(80)
-        for widget in (self.recipe, self.name):
-            widget.setFixedWidth(180)
+        self.recipe.setFixedWidth(180)
+        self.name.setFixedWidth(180)
         self.more = make_check_box("More settings", name="more_settings")
         self.fault = make_label(name="form_fault", wrap=True)
         self.start = make_button("Start", name="start_run")
@@ -160,7 +160,7 @@ class RunForm(QWidget):
             try:
                 values[name] = row.editor.value()
             except ValueError as fault:
-                raise ConfigError(f"{row.label.text()} takes a number.") from fault
+                raise ConfigError(f"{row.label.text()} is not a number; give a number.") from fault
         return TrainConfig.from_json(values)
 
     def runs(self) -> list[GridRun]:

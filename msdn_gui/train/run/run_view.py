@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from msdn_core.errors import MsdnError
@@ -13,6 +14,7 @@ from msdn_core.number_text import duration
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, MachineUse, Message, StepDone
 from msdn_core.runs.status import RunState, RunStatus
+from msdn_gui.actions.bind import ActionSet, bind_button
 from msdn_gui.look.icons import bind_icon, icon_pixmap
 from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.session import Session
@@ -51,7 +53,7 @@ class RunView(QWidget):
     state_shown = Signal()
     """Other buttons may be pressed now."""
 
-    def __init__(self, session: Session, settings: SettingsStore) -> None:
+    def __init__(self, session: Session, settings: SettingsStore, actions: ActionSet) -> None:
         super().__init__()
         self.setObjectName("run_view")
         self.run: RunDirectory | None = None
@@ -60,22 +62,18 @@ class RunView(QWidget):
         self._heard = False
         self._warnings: list[str] = []
         self._elsewhere = False
-        self._selects = False
+        self._validates = False
         self._step: StepDone | None = None
         self._sign = QLabel()
         self.title = make_label(name="run_title")
         self.title.setProperty("look", "heading")
         self.word = make_label(name="run_state")
         self.word.setProperty("look", "muted")
-        self.pause = self._button("Pause", "pause", "pause_run", self.toggle_pause)
-        self.stop = self._button("Stop and keep", "stop", "stop_run", lambda: self.tell("stop"))
-        self.cancel = self._button("Cancel", "cancel", "cancel_run", self._ask_to_cancel)
-        self.look = self._button("Look through", "explore", "look_through", self._ask_to_look)
-        self.refit = self._button("Refit", "refresh", "refit_run", self._ask_to_refit)
-        self.refit.setToolTip(
-            "Train it anew on all seen classes, those held out for validation too, for the steps and with the gamma "
-            "that validation chose."
-        )
+        self.pause = self._button("Pause", "pause_run", actions["train.pause"])
+        self.stop = self._button("Stop and keep", "stop_run", actions["train.stop"])
+        self.cancel = self._button("Cancel", "cancel_run", actions["train.cancel"])
+        self.look = self._button("Open in Explore", "look_through", actions["train.open_in_explore"])
+        self.refit = self._button("Refit", "refit_run", actions["train.refit"])
         self.bar = make_progress_bar(name="run_progress")
         self.progress = make_label(name="run_progress_text")
         self.progress.setProperty("look", "muted")
@@ -138,11 +136,11 @@ class RunView(QWidget):
         self.progress.setText("")
         self.bar.setRange(0, 1)
         self.bar.setValue(0)
-        self._selects = False
+        self._validates = False
         try:
             config = run.config()
             self.settings.show_config(config)
-            self._selects = config.get("selection") == "validation"
+            self._validates = config.get("selection") == "validation"
         except MsdnError as fault:
             self.failed.emit(str(fault))
         self.take_status(status)
@@ -206,9 +204,9 @@ class RunView(QWidget):
 
     def _show_machine(self) -> None:
         """Only of a run that is at work: what one took is over with it."""
-        shown = self._use is not None and self.state.alive
-        self.machine.setText(machine_use(self._use) if shown else "")
-        self.machine.setVisible(shown)
+        use = self._use if self.state.alive else None
+        self.machine.setText(machine_use(use) if use is not None else "")
+        self.machine.setVisible(use is not None)
 
     def tell(self, command: str) -> None:
         """Sends a command; what was asked stands beside the name until the run acknowledges it."""
@@ -238,17 +236,17 @@ class RunView(QWidget):
         self._waiting = ""
         self._show_state()
 
-    def _ask_to_cancel(self) -> None:
+    def cancel_run(self) -> None:
         if self.state is RunState.QUEUED and self.run is not None:
             self.take_out_asked.emit(self.run)
         else:
             self.tell("cancel")
 
-    def _ask_to_look(self) -> None:
+    def open_in_explore(self) -> None:
         if self.run is not None:
             self.look_asked.emit(self.run)
 
-    def _ask_to_refit(self) -> None:
+    def refit_run(self) -> None:
         if self.run is not None:
             self.refit_asked.emit(self.run)
 
@@ -262,16 +260,25 @@ class RunView(QWidget):
         waits = self.state is RunState.QUEUED and own
         self.pause.setText("Start now" if waits else "Resume" if goes_on else "Pause")
         bind_icon(self.pause, "resume" if goes_on or waits else "pause")
-        self.pause.setEnabled(own and (waits or self.state.alive or self.state.resumable) and not self._waiting)
-        alive = own and self.state.alive and self._waiting not in ("stop", "cancel")
-        self.stop.setEnabled(alive)
-        self.cancel.setEnabled(alive or waits)
-        self.cancel.setText("Take out of the queue" if waits else "Cancel")
-        has = self.run is not None and (self.run.checkpoint("best") or self.run.checkpoint("last")) is not None
-        self.look.setEnabled(has)
-        self.refit.setEnabled(has and own and self._selects and self.state is RunState.FINISHED)
+        self.cancel.setText("Remove from queue" if waits else "Cancel")
         self.reason.setStyleSheet(f"color: {theme().colours.error if self.state is RunState.FAILED else ''};")
         self.state_shown.emit()
+
+    def obstacles(self) -> dict[str, str]:
+        """Return, by action id, why an action is not available for the shown run; empty if it is."""
+        own = self.run is not None and not self._elsewhere
+        waits = own and self.state is RunState.QUEUED
+        can_pause = own and (waits or self.state.alive or self.state.resumable) and not self._waiting
+        can_stop = own and self.state.alive and self._waiting not in ("stop", "cancel")
+        has_checkpoint = self.run is not None and (self.run.checkpoint("best") or self.run.checkpoint("last"))
+        can_refit = bool(has_checkpoint) and own and self._validates and self.state is RunState.FINISHED
+        return {
+            "train.pause": "" if can_pause else "Not available for this run.",
+            "train.stop": "" if can_stop else "Not available for this run: it is not training.",
+            "train.cancel": "" if can_stop or waits else "Not available for this run: it is not training.",
+            "train.open_in_explore": "" if has_checkpoint else "This run has no checkpoint yet.",
+            "train.refit": "" if can_refit else "Only for finished runs that were selected on validation.",
+        }
 
     def _say_warnings(self) -> None:
         """What the run warned of: images left out, a batch that was halved."""
@@ -279,8 +286,8 @@ class RunView(QWidget):
         self.warning.setVisible(bool(self._warnings))
 
     @staticmethod
-    def _button(text: str, sign: str, name: str, do: Callable[[], object]) -> QPushButton:
+    def _button(text: str, name: str, action: QAction) -> QPushButton:
         button = make_button(text, name=name)
-        bind_icon(button, sign)
-        button.clicked.connect(lambda: do())
+        button.setIcon(action.icon())
+        bind_button(button, action)
         return button

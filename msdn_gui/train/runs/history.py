@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QAction, QUndoStack
+from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from msdn_core.errors import MsdnError
 from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.listing import runs_in
+from msdn_gui.actions.bind import ActionSet, set_reason
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.session import Session
 from msdn_gui.train.form.starting import Starter
 from msdn_gui.train.runs.commands import ArrangeQueue, DeleteRun
-from msdn_gui.widgets.action import allow, make_action
+
+HISTORY_ACTIONS = ("train.duplicate", "train.queue", "train.delete", "train.watch_folder", "train.unwatch_folder")
 
 
 class History(QObject):
@@ -28,7 +30,13 @@ class History(QObject):
     """The settings of a run, for another one."""
 
     def __init__(
-        self, widget: QWidget, session: Session, monitor: RunMonitor, settings: SettingsStore, starter: Starter
+        self,
+        widget: QWidget,
+        session: Session,
+        monitor: RunMonitor,
+        settings: SettingsStore,
+        starter: Starter,
+        actions: ActionSet,
     ) -> None:
         super().__init__(widget)
         self._widget, self._session, self._monitor = widget, session, monitor
@@ -36,30 +44,31 @@ class History(QObject):
         self._name: str | None = None
         self._visiting: tuple[Path, ...] = ()
         self.stack = QUndoStack(self)
-        self.again = self._action("train_again", "New run with these settings …", "", "duplicate", self._again)
-        self.requeue = self._action("train_requeue", "Let it wait for its turn", "", "wait", self._requeue)
-        self.delete = self._action("train_delete", "Delete the run", "Del", "remove", self._delete)
-        self.watch = self._action("train_watch", "Watch another folder …", "", "project", self._ask_for_folder)
-        self.forget = self._action("train_forget", "Watch its folder no longer", "", "close", self._forget)
+        self._actions = actions
+        actions.bind(
+            {
+                "train.duplicate": self._again,
+                "train.queue": self._requeue,
+                "train.delete": self._delete,
+                "train.watch_folder": self._ask_for_folder,
+                "train.unwatch_folder": self._forget,
+            }
+        )
         self.set_run(None)
-
-    def actions(self) -> list[QAction]:
-        """In the order of the menu."""
-        return [self.again, self.requeue, self.delete, self.watch, self.forget]
 
     def set_run(self, name: str | None) -> None:
         """The run in sight, by what it goes by."""
         self._name = name
         status = self._monitor.status(name) if name is not None else None
         own = status is not None and not self._monitor.is_elsewhere(str(name))
-        for action, is_possible, reason in (
-            (self.again, status is not None, "Choose a run."),
-            (self.requeue, own and status.state.resumable, "Choose a run of this project that can be resumed."),
-            (self.delete, own and not status.state.alive, "Choose a run of this project that is over."),
-            (self.watch, self._session.document.project is not None, "Open a project first."),
-            (self.forget, status is not None and not own, "Choose a run of another folder."),
+        for name, is_possible, reason in (
+            ("train.duplicate", status is not None, "Select a run first."),
+            ("train.queue", own and status.state.resumable, "Select a run of this project that can be resumed."),
+            ("train.delete", own and not status.state.alive, "Select a run of this project that has ended."),
+            ("train.watch_folder", self._session.document.project is not None, "Open a project first."),
+            ("train.unwatch_folder", status is not None and not own, "Select a run of another folder."),
         ):
-            allow(action, "" if is_possible else reason)
+            set_reason(self._actions[name], "" if is_possible else reason)
 
     # Folders
 
@@ -154,6 +163,3 @@ class History(QObject):
             kept = {**self._settings.value.run_folders, str(project.path): "\n".join(map(str, folders))}
             self._settings.change(run_folders=kept)
             self._monitor.set_folders((*folders, *self._visiting))
-
-    def _action(self, name: str, text: str, keys: str, sign: str, do: Callable[[], object]) -> QAction:
-        return make_action(self._widget, name, text, keys, do, sign=sign)

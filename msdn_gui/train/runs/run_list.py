@@ -10,12 +10,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QMenu,
-    QPushButton,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from msdn_gui.actions.bind import bind_button
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.runs import RunMonitor
@@ -60,9 +60,7 @@ class RunList(QWidget):
         heading.setProperty("look", "heading")
         button = make_button("New run", name="new_run")
         bind_icon(button, "add")
-        button.clicked.connect(new_run.trigger)
-        new_run.changed.connect(lambda: _follow(button, new_run))
-        _follow(button, new_run)
+        bind_button(button, new_run)
         more = make_tool_button(name="run_menu", accessible="What can be done with the selected run")
         more.setText("⋯")
         more.setToolTip("What can be done with the selected run, and other folders")
@@ -150,8 +148,3 @@ class RunList(QWidget):
         self.hold.setToolTip(
             "Take no further run after the one at work" if self._goes() else "Take the waiting runs one after another"
         )
-
-
-def _follow(button: QPushButton, action: QAction) -> None:
-    button.setEnabled(action.isEnabled())
-    button.setToolTip(action.toolTip())
