@@ -74,11 +74,11 @@ def main() -> None:
     more = [events(POINTS + 1 + number * 4, 4, draw) for number in range(6 * UPDATES)]
     lump = [events(POINTS + 10_000 * (1 + number), AT_ONCE, draw) for number in range(UPDATES)]
     ways: dict[str, Callable[[int], object]] = {
-        "four steps come, all in sight": lambda number: curves.take(more[number]),
-        "the same, smoothed": lambda number: (curves.smoothing.setValue(40), curves.take(more[UPDATES + number])),
+        "four steps come, all in sight": lambda number: curves.add_events(more[number]),
+        "the same, smoothed": lambda number: (curves.smoothing.setValue(40), curves.add_events(more[UPDATES + number])),
         "the mouse moves over them": lambda number: curves.losses.show_cursor(number * POINTS / UPDATES),
         "zoomed in and out": lambda number: curves.zoom(0.5 if number < UPDATES // 2 else 2.0),
-        "500 steps come at once": lambda number: curves.take(lump[number]),
+        "500 steps come at once": lambda number: curves.add_events(lump[number]),
     }
     for name, do in ways.items():
         median, p95 = cost(curves, do)

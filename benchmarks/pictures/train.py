@@ -70,7 +70,7 @@ def _train(stage: Stage, name: str, **settings: object) -> None:
     """Train a run to its end and select it."""
     stage.act("train.new_run")
     form = stage.find(RunForm)
-    form.take(RECIPES["demo"].with_settings([f"{key}={value}" for key, value in settings.items()]))
+    form.load(RECIPES["demo"].with_settings([f"{key}={value}" for key, value in settings.items()]))
     stage.type(form.name, name)
     stage.click(form.start)
     monitor = stage.services.run_monitor

@@ -1,4 +1,4 @@
-"""The Train workspace: runs at the left; at the right a run, the form of a new one, or what will be here."""
+"""The Train workspace: the list of runs, and beside it one run, several runs compared, or the form for a new one."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from msdn_core.recipes.config import TrainConfig
 from msdn_core.recipes.config_file import read_config, write_config
 from msdn_core.recipes.grid import GridRun
 from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import Event
 from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
 from msdn_gui.actions.bind import ActionSet, set_reason
@@ -30,14 +31,21 @@ from msdn_gui.train.runs.run_list import RunList
 from msdn_gui.train.runs.run_model import RUN_ROLE
 from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
+from msdn_gui.widgets.refresh import Refresher
 from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
 
 
+_EMPTY_TEXT = (
+    "A run trains the network on this project's images in the background. Its curves are shown here while it trains, "
+    "and its checkpoint can be used in Explore."
+)
+
+
 class TrainWorkspace(Workspace):
-    """Runs of the open project, whoever started them."""
+    """Runs of the open project, started here or in a shell."""
 
     title = "Train"
     icon_name = "train"
@@ -50,12 +58,12 @@ class TrainWorkspace(Workspace):
         command: Command | None = None,
         queue_command: Sequence[str] | None = None,
     ) -> None:
-        """``command`` and ``queue_command`` take the places of the trainer and of the queue's process in tests."""
+        """``command`` and ``queue_command`` replace the trainer and the queue's process in tests."""
         super().__init__()
         self.setObjectName("train")
         self._session, self._monitor = session, services.run_monitor
         self._shown: str | None = None
-        self._wanted: str | None = None
+        self._requested: str | None = None
         self.starter = Starter(self, command=command, queue_command=queue_command)
         self.commands = ActionSet(self, actions_of())
         self.history = History(self, session, self._monitor, services.settings, self.starter, self.commands)
@@ -68,7 +76,7 @@ class TrainWorkspace(Workspace):
             {
                 "train.new_run": self.ask_for_run,
                 "train.pause": self.view.toggle_pause,
-                "train.stop": lambda: self.view.tell("stop"),
+                "train.stop": lambda: self.view.send("stop"),
                 "train.cancel": self.view.cancel_run,
                 "train.refit": self.view.refit_run,
                 "train.open_in_explore": self.view.open_in_explore,
@@ -83,8 +91,7 @@ class TrainWorkspace(Workspace):
         self.empty = EmptyState(
             "train",
             "No runs yet",
-            "A run teaches the network on this project's images in the background. Its curves stand here while it "
-            "works, and its checkpoint can be looked through in Explore.",
+            _EMPTY_TEXT,
             (self.commands["train.new_run"],),
         )
         self._reading = QWidget()
@@ -99,57 +106,58 @@ class TrainWorkspace(Workspace):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(columns)
 
-        self.runs.chosen.connect(self._chosen)
-        self.runs.hold_asked.connect(self._hold)
-        self.model.modelReset.connect(self._choose_again)
-        self._monitor.run_list_changed.connect(self._say_empty)
-        self._stack.currentChanged.connect(self._enable)
-        self.view.state_shown.connect(self._enable)
-        self._monitor.events.connect(self._take_events)
-        self._monitor.status_changed.connect(self._take_status)
-        self._monitor.waiting_changed.connect(self._enable)
-        self.form.asked.connect(self._start)
-        self.form.queue_asked.connect(self._queue)
-        self.form.load_asked.connect(lambda: self._ask_for_settings(QFileDialog.AcceptMode.AcceptOpen))
-        self.form.save_asked.connect(lambda: self._ask_for_settings(QFileDialog.AcceptMode.AcceptSave))
-        self.model.order_wanted.connect(self.history.arrange)
-        self.history.again_asked.connect(self._again)
+        self.runs.chosen.connect(self._on_chosen)
+        self.runs.hold_requested.connect(self._hold)
+        self.model.modelReset.connect(self._show_selected)
+        self._monitor.run_list_changed.connect(self._show_empty)
+        self._stack.currentChanged.connect(self._update_actions)
+        self.view.state_changed.connect(self._update_actions)
+        self._monitor.events.connect(self._on_events)
+        self._monitor.status_changed.connect(self._on_status_changed)
+        self._monitor.waiting_changed.connect(self._update_actions)
+        self.form.start_requested.connect(self._start)
+        self.form.queue_requested.connect(self._queue)
+        self.form.load_requested.connect(lambda: self._ask_for_settings(QFileDialog.AcceptMode.AcceptOpen))
+        self.form.save_requested.connect(lambda: self._ask_for_settings(QFileDialog.AcceptMode.AcceptSave))
+        self.model.order_requested.connect(self.history.arrange)
+        self.history.duplicate_requested.connect(self._duplicate)
         self.view.notes.written.connect(lambda run, notes: self.starter.do(lambda: write_notes(run.path, notes)))
-        self.form.left.connect(self._choose_again)
-        self.view.resume_asked.connect(self.starter.resume)
-        self.view.refit_asked.connect(self.starter.refit)
-        self.view.take_out_asked.connect(self.starter.take_out)
-        self.view.look_asked.connect(self._look)
-        self.view.film.look_asked.connect(self._look_at)
+        self.form.left.connect(self._show_selected)
+        self.view.resume_requested.connect(self.starter.resume)
+        self.view.refit_requested.connect(self.starter.refit)
+        self.view.remove_requested.connect(self.starter.remove_from_queue)
+        self.view.explore_requested.connect(self._use_checkpoint)
+        self.view.film.explore_requested.connect(self._show_in_explore)
         self.view.failed.connect(session.messages.error)
         self.starter.started.connect(self._started)
         self.starter.failed.connect(self._start_failed)
-        session.document.project_changed.connect(self._project_changed)
-        session.navigation.run_requested.connect(self._show_asked)
-        session.document.table_changed.connect(self._allow)
-        session.document.images_changed.connect(self._allow)
-        self._allow()
-        self._choose_again()
-        self._enable()
+        session.document.project_changed.connect(self._on_project_changed)
+        session.navigation.run_requested.connect(self._show_requested)
+        refresher = Refresher(self, self._update_obstacle)
+        session.document.table_changed.connect(refresher.on_table_changed)
+        session.document.images_changed.connect(refresher.request)
+        self._update_obstacle()
+        self._show_selected()
+        self._update_actions()
         self.history.watch_folders()
-        self._show_asked()
+        self._show_requested()
 
     def actions(self) -> list[QAction]:
         """Return the actions of the menu."""
         return self.commands.in_menu()
 
     def load_settings(self, file: Path) -> None:
-        """Fills the form from a file."""
-        self.starter.do(lambda: read_config(file), self.form.take)
+        """Fill in the form from a file."""
+        self.starter.do(lambda: read_config(file), self.form.load)
 
     def save_settings(self, file: Path) -> None:
-        """Writes what stands in the form to a file."""
+        """Write the settings of the form to a file."""
         config = self.form.config()
-        said = f"Settings are in {file}; `python -m msdn_core train --config` takes them as well."
-        self.starter.do(lambda: write_config(file, config), lambda _: self._session.messages.info(said))
+        message = f"Settings were saved to {file}; `python -m msdn_core train --config` reads them too."
+        self.starter.do(lambda: write_config(file, config), lambda _: self._session.messages.info(message))
 
     def settled(self) -> bool:
-        """Whether the chosen run's curves are on the screen."""
+        """Return whether the selected run's curves are on the screen."""
         if not self._monitor.is_known:
             return False
         if self._stack.currentWidget() is self.compared:
@@ -160,48 +168,48 @@ class TrainWorkspace(Workspace):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not self.isAncestorOf(QApplication.focusWidget()):
+        focused = QApplication.focusWidget()
+        if focused is None or not self.isAncestorOf(focused):
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def ask_for_run(self) -> None:
-        """Shows the form of a new run."""
-        self.form.say("")
+        """Show the form for a new run."""
+        self.form.show_fault("")
         self._stack.setCurrentWidget(self.form)
         self.list.clearSelection()
         self.form.recipe.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Inside
 
-    def _allow(self) -> None:
+    def _update_obstacle(self) -> None:
         reason = training_obstacle(self._session.document)
         set_reason(self.commands["train.new_run"], reason)
         if reason:
-            self.empty.set_text("Nothing to train yet", reason)
+            self.empty.set_text("Training is not possible yet", reason)
         else:
             self.empty.set_text(
                 "No runs yet",
-                "A run teaches the network on this project's images in the background. Its curves stand here while it "
-                "works, and its checkpoint can be looked through in Explore.",
+                _EMPTY_TEXT,
             )
 
-    def _project_changed(self, _project: object) -> None:
+    def _on_project_changed(self, _project: object) -> None:
         self.undo_stack.clear()
         self._show_run(None)
         self.history.watch_folders()
-        self._allow()
-        self._choose_again()
+        self._update_obstacle()
+        self._show_selected()
 
-    def _choose_again(self) -> None:
-        """After the list changed: the runs that were wanted or shown, or the first one."""
-        if self._compared and self._wanted is None and self._stack.currentWidget() is self.compared:
+    def _show_selected(self) -> None:
+        """After the list changed, show the requested run, the one shown before, or the first."""
+        if self._compared and self._requested is None and self._stack.currentWidget() is self.compared:
             there = [name for name in self._compared if self.model.row_of(name) >= 0]
             if len(there) > 1:
                 self.runs.choose(there)
-                self._chosen(there)
+                self._on_chosen(there)
                 return
-        row = self.model.row_of(self._wanted or self._shown or "")
+        row = self.model.row_of(self._requested or self._shown or "")
         if row < 0 and self.model.rowCount():
-            if self._stack.currentWidget() is self.form and self._wanted is None and self._shown is None:
+            if self._stack.currentWidget() is self.form and self._requested is None and self._shown is None:
                 return
             row = 0
         if row < 0:
@@ -211,15 +219,15 @@ class TrainWorkspace(Workspace):
         self.runs.choose([name])
         self._show_run(name)
 
-    def _chosen(self, names: list[str]) -> None:
+    def _on_chosen(self, names: list[str]) -> None:
         if len(names) == 1:
             self._show_run(names[0])
         else:
             self._compare(names[:MOST])
 
     def _show_run(self, name: str | None) -> None:
-        if name is not None and name == self._wanted:
-            self._wanted = None
+        if name is not None and name == self._requested:
+            self._requested = None
         self._leave_comparison()
         if name is not None and name == self._shown:
             self._stack.setCurrentWidget(self.view)
@@ -229,9 +237,9 @@ class TrainWorkspace(Workspace):
         run = self._monitor.directory(name) if name is not None else None
         self._shown = name if run is not None else None
         self.history.set_run(self._shown)
-        if run is None:
+        if run is None or name is None:
             self._stack.setCurrentWidget(self._reading)
-            self._say_empty()
+            self._show_empty()
             return
         status = self._monitor.status(name) or RunStatus()
         self.view.show_run(run, status, elsewhere=self._monitor.is_elsewhere(name))
@@ -249,7 +257,11 @@ class TrainWorkspace(Workspace):
         self.history.set_run(None)
         self._compared = tuple(names)
         self.compared.show_runs(
-            {name: (self._monitor.directory(name), self._monitor.status(name) or RunStatus()) for name in names}
+            {
+                name: (run, self._monitor.status(name) or RunStatus())
+                for name in names
+                if (run := self._monitor.directory(name)) is not None
+            }
         )
         self._stack.setCurrentWidget(self.compared)
         for name in names:
@@ -260,20 +272,20 @@ class TrainWorkspace(Workspace):
             self._monitor.unwatch(name)
         self._compared = ()
 
-    def _show_asked(self) -> None:
-        """The run that another part of the window asked for."""
+    def _show_requested(self) -> None:
+        """Show the run that another workspace requested."""
         path, self._session.navigation.requested_run = self._session.navigation.requested_run, None
         if path is not None:
-            self._wanted = self.history.visit(RunDirectory(path))
+            self._requested = self.history.visit(RunDirectory(path))
             self.runs.filter.clear()
-            self._choose_again()
+            self._show_selected()
 
-    def _say_empty(self) -> None:
-        """That there are no runs is said once it is known."""
+    def _show_empty(self) -> None:
+        """Show that there are no runs once the list has been read."""
         if self._monitor.is_known and self._stack.currentWidget() is self._reading:
             self._stack.setCurrentWidget(self.empty)
 
-    def _enable(self) -> None:
+    def _update_actions(self) -> None:
         """Enable the actions that are available for the run that is shown."""
         is_shown = self._stack.currentWidget() is self.view
         for name, obstacle in self.view.obstacles().items():
@@ -282,18 +294,18 @@ class TrainWorkspace(Workspace):
         for name in ("train.earlier", "train.later"):
             set_reason(self.commands[name], "" if waits else "Select a queued run first.")
 
-    def _take_events(self, name: str, events: list[object]) -> None:
+    def _on_events(self, name: str, events: list[Event]) -> None:
         if name == self._shown:
-            self.view.take(events)
+            self.view.add_events(events)
         if name in self._compared:
-            self.compared.take(name, events)
+            self.compared.add_events(name, events)
 
-    def _take_status(self, name: str, status: RunStatus) -> None:
+    def _on_status_changed(self, name: str, status: RunStatus) -> None:
         if name == self._shown:
-            self.view.take_status(status)
+            self.view.set_status(status)
             self.history.set_run(name)
         if name in self._compared:
-            self.compared.take_status(name, status)
+            self.compared.set_status(name, status)
 
     def _start(self, config: TrainConfig, name: str) -> None:
         project = self._session.document.project
@@ -312,8 +324,8 @@ class TrainWorkspace(Workspace):
         if project is not None:
             self.starter.hold(project.path, held)
 
-    def _again(self, config: TrainConfig) -> None:
-        self.form.take(config)
+    def _duplicate(self, config: TrainConfig) -> None:
+        self.form.load(config)
         self.ask_for_run()
 
     def _ask_for_settings(self, mode: QFileDialog.AcceptMode) -> None:
@@ -333,30 +345,31 @@ class TrainWorkspace(Workspace):
 
     def _started(self, name: str) -> None:
         self.form.allow(True)
-        if self.form.isAncestorOf(QApplication.focusWidget()):
+        focused = QApplication.focusWidget()
+        if focused is not None and self.form.isAncestorOf(focused):
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._wanted = name
+        self._requested = name
         self._monitor.poll()
-        self._choose_again()
+        self._show_selected()
 
     def _start_failed(self, sentence: str) -> None:
         self.form.allow(True)
-        self.view.give_up_waiting()
+        self.view.clear_pending()
         if self._stack.currentWidget() is self.form:
-            self.form.say(sentence)
+            self.form.show_fault(sentence)
         else:
             self._session.messages.error(sentence)
 
-    def _look(self, run: RunDirectory) -> None:
+    def _use_checkpoint(self, run: RunDirectory) -> None:
         path = run.checkpoint("best") or run.checkpoint("last")
         if path is not None:
             self._session.inference.set_checkpoint(path)
             checkpoint = self._session.inference.checkpoint
             if checkpoint is not None and checkpoint.path == path:
-                self._session.messages.info(f"Explore now looks through run “{run.name}”.")
+                self._session.messages.info(f"Explore now uses the checkpoint of run “{run.name}”.")
 
-    def _look_at(self, record: ImageRecord, attribute: str) -> None:
-        """What a film shows, in Explore."""
+    def _show_in_explore(self, record: ImageRecord, attribute: str) -> None:
+        """Show a filmed pair in Explore."""
         session = self._session
         names = [one.full_name for one in session.document.table.attributes]
         session.selection.set_image(record)

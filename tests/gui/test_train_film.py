@@ -147,7 +147,7 @@ def test_new_frames_are_followed_where_the_end_is_shown_and_nowhere_else(
     run.write_status(RunStatus(RunState.RUNNING, pid, started, step=1, steps=80))
     show(qtbot, session, services, workspace)
     title = workspace.view.film.findChild(QLabel, "emptyTitle")
-    qtbot.waitUntil(lambda: title.isVisible() and "begins with the first step" in title.text(), timeout=5_000)
+    qtbot.waitUntil(lambda: title.isVisible() and "starts with the first step" in title.text(), timeout=5_000)
     writer = make_film(run, session.document.images[:2], frames=3)
     tell(run, 20)
     slider = workspace.findChild(QSlider, "film_time")
@@ -203,7 +203,7 @@ def test_a_pair_is_looked_at_and_unpinned_from_its_film(shown, session, qtbot) -
         qtbot.mouseDClick(card.findChild(FilmPicture), LEFT)
     assert session.selection.image == session.document.images[1]
     assert session.document.table.attributes[session.selection.attribute].full_name == "crest::yes"
-    card.menu_asked.emit(card.mapToGlobal(QPoint(5, 5)))
+    card.menu_requested.emit(card.mapToGlobal(QPoint(5, 5)))
     menu = shown.view.film.findChild(QMenu, "film_menu")
     action = next(action for action in menu.actions() if action.text() == "Pin for films")
     assert action.isChecked()

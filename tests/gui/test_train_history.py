@@ -126,7 +126,7 @@ def test_a_deleted_run_lies_in_the_trash_and_undo_brings_it_back(workspace, sess
     session.inference.set_checkpoint(run.checkpoint("best"))
     with qtbot.waitSignal(session.messages.posted) as said:
         workspace.commands["train.delete"].trigger()
-    assert "choose another checkpoint" in said.args[1]
+    assert "select another checkpoint" in said.args[1]
     assert run.path.is_dir()
 
 
@@ -209,7 +209,7 @@ def test_waiting_runs_are_dragged_held_and_let_go(workspace, session, services, 
     for name in ("a", "b", "c"):
         RunDirectory.create(project, name, RECIPES["demo"].to_json(), state=RunState.QUEUED)
     qtbot.waitUntil(lambda: services.run_monitor.waiting.names == ("a", "b", "c"), timeout=5_000)
-    assert workspace.runs.queue_text.text() == "3 wait · held"
+    assert workspace.runs.queue_text.text() == "3 queued · on hold"
     model = workspace.model
     data = model.mimeData([model.index(model.row_of("c"))])
     model.dropMimeData(data, Qt.DropAction.MoveAction, model.row_of("a"), 0, QModelIndex())
@@ -219,7 +219,7 @@ def test_waiting_runs_are_dragged_held_and_let_go(workspace, session, services, 
     qtbot.waitUntil(lambda: [run.name for run in queued_runs(project)] == ["a", "b", "c"], timeout=5_000)
     qtbot.mouseClick(workspace.findChild(QPushButton, "hold_queue"), LEFT)
     qtbot.waitUntil(lambda: not read_order(project).held, timeout=5_000)
-    qtbot.waitUntil(lambda: "nobody takes them" in workspace.runs.queue_text.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "not running" in workspace.runs.queue_text.text(), timeout=10_000)
 
 
 def test_what_a_run_warned_of_stands_in_the_window(workspace, session, qtbot) -> None:

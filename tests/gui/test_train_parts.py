@@ -86,7 +86,7 @@ def test_more_settings_unfold_and_each_explains_itself(form, qtbot) -> None:
     form.more.click()
     assert line(form, "momentum").isVisible()
     assert form.findChild(QLabel, "help_momentum").text() == "Share of the previous step that is kept. From 0 to 0.999."
-    with qtbot.waitSignal(form.asked) as asked:
+    with qtbot.waitSignal(form.start_requested) as asked:
         form.findChild(QPushButton, "start_run").click()
     assert asked.args == [RECIPES["demo"], ""]
 
@@ -103,7 +103,7 @@ def curves(application, qtbot) -> Curves:  # noqa: ARG001
 
 def test_each_loss_has_its_curve_and_every_curve_its_switch(curves, qtbot) -> None:
     losses = {key: 1.0 + place for place, key in enumerate(curves.losses.curves)}
-    curves.take([step_done(1, losses), step_done(2, losses)])
+    curves.add_events([step_done(1, losses), step_done(2, losses)])
     qtbot.waitUntil(lambda: all(curves.losses.drawn(key) == 2 for key in losses), timeout=3000)
     switch = curves.findChild(object, "losses_jsd")
     qtbot.mouseClick(switch, LEFT, pos=switch.rect().center() - switch.rect().topRight() / 3)
@@ -114,7 +114,7 @@ def test_each_loss_has_its_curve_and_every_curve_its_switch(curves, qtbot) -> No
 
 
 def test_a_loss_of_nothing_is_left_out_of_a_logarithmic_axis(curves) -> None:
-    curves.take([step_done(1, {"l2": 0.0}), step_done(2, {"l2": 5.0})])
+    curves.add_events([step_done(1, {"l2": 0.0}), step_done(2, {"l2": 5.0})])
     curves.redraw()
     assert curves.logarithmic.isChecked()
     low = curves.losses.view.viewRange()[1][0]
@@ -123,10 +123,10 @@ def test_a_loss_of_nothing_is_left_out_of_a_logarithmic_axis(curves) -> None:
 
 def test_figures_say_what_they_were_measured_and_selected_on(curves) -> None:
     figures = {"czsl": 0.5, "U": 0.4, "S": 0.6, "H": None}
-    curves.take([Evaluated(step=5, epoch=0, on="validation", figures=figures)])
+    curves.add_events([Evaluated(step=5, epoch=0, on="validation", figures=figures)])
     assert curves.caption.text() == "Measured on validation"
     assert len(curves.figures.series["H"]) == 0
-    curves.take([Evaluated(step=9, epoch=1, on="test", figures=figures, selected_on="validation")])
+    curves.add_events([Evaluated(step=9, epoch=1, on="test", figures=figures, selected_on="validation")])
     caption = curves.findChild(QLabel, "figures_caption").text()
     assert "CZSL 50.0" in caption
     assert "selected on validation" in caption
@@ -135,7 +135,7 @@ def test_figures_say_what_they_were_measured_and_selected_on(curves) -> None:
 
 def test_figures_that_are_selected_on_test_say_so_wherever_they_stand(curves) -> None:
     figures = {"czsl": 0.5, "U": 0.4, "S": 0.6, "H": 0.5}
-    curves.take([Evaluated(step=5, epoch=0, on="test", figures=figures, selected_on="test")])
+    curves.add_events([Evaluated(step=5, epoch=0, on="test", figures=figures, selected_on="test")])
     assert curves.caption.text() == "Measured on test, selected on test"
     assert (
         best_figures({**figures, "on": "test", "selected_on": "test"}) == "H 50.0  CZSL 50.0 on test, selected on test"
@@ -152,20 +152,20 @@ def test_a_checkpoint_that_was_selected_on_test_is_named_so(tmp_path) -> None:
 def test_the_legend_names_a_rare_loss_only_where_there_is_some(curves) -> None:
     switch = curves.findChild(QCheckBox, "losses_symmetric_kl")
     assert switch.isHidden()
-    curves.take([step_done(1, {"total": 1.0, "symmetric_kl": 0.1})])
+    curves.add_events([step_done(1, {"total": 1.0, "symmetric_kl": 0.1})])
     curves.redraw()
     assert not switch.isHidden()
     assert not curves.findChild(QCheckBox, "losses_jsd").isHidden()
 
 
 def test_a_run_that_began_again_starts_its_curves_anew(curves) -> None:
-    curves.take([step_done(1, {"total": 1.0}), step_done(2, {"total": 1.0})])
-    curves.take([RunStarted(step=0, steps=10, device="cpu")])
+    curves.add_events([step_done(1, {"total": 1.0}), step_done(2, {"total": 1.0})])
+    curves.add_events([RunStarted(step=0, steps=10, device="cpu")])
     assert len(curves.losses.series["total"]) == 0
 
 
 def test_the_mouse_reads_the_values_of_a_step(curves) -> None:
-    curves.take([step_done(step, {"total": float(step), "jsd": 0.5}) for step in (10, 20, 30)])
+    curves.add_events([step_done(step, {"total": float(step), "jsd": 0.5}) for step in (10, 20, 30)])
     curves.losses.hovered.emit(21.0)
     assert curves.losses.readout.text().startswith("step 20   total 20")
     curves.losses.hovered.emit(float("nan"))
@@ -208,7 +208,7 @@ def test_a_smooth_line_is_a_mean_of_the_points_around_and_does_not_lag() -> None
 
 
 def test_the_curves_are_smoothed_zoomed_and_shown_whole_again(curves, qtbot) -> None:
-    curves.take([step_done(step, {"total": 1.0 + step % 2, "jsd": 0.5}) for step in range(1, 101)])
+    curves.add_events([step_done(step, {"total": 1.0 + step % 2, "jsd": 0.5}) for step in range(1, 101)])
     curves.redraw()
     curves.smoothing.setFocus()
     qtbot.keyClick(curves.smoothing, Qt.Key.Key_End)
@@ -225,20 +225,24 @@ def test_the_curves_are_smoothed_zoomed_and_shown_whole_again(curves, qtbot) -> 
 
 
 def test_the_learning_rate_and_the_machine_are_shown_on_request(curves, qtbot) -> None:
-    curves.take([step_done(1, {"total": 1.0}), MachineUse(step=1, cpu=48.0, memory=2 * 10**9, memory_total=16 * 10**9)])
-    curves.take([step_done(2, {"total": 1.0}), MachineUse(step=2, cpu=50.0, memory=3 * 10**9, memory_total=16 * 10**9)])
+    curves.add_events(
+        [step_done(1, {"total": 1.0}), MachineUse(step=1, cpu=48.0, memory=2 * 10**9, memory_total=16 * 10**9)]
+    )
+    curves.add_events(
+        [step_done(2, {"total": 1.0}), MachineUse(step=2, cpu=50.0, memory=3 * 10**9, memory_total=16 * 10**9)]
+    )
     assert not curves.also.isVisible()
     read = []
     curves.more.setFocus()
     for _ in range(6):
         qtbot.keyClick(curves.more, Qt.Key.Key_Down)
         qtbot.waitUntil(curves.also.isVisible, timeout=3000)
-        curves.also.say_last()
+        curves.also.show_last_values()
         read.append(curves.also.readout.text())
     assert read == [
         "now   Learning rate 0.0001",
-        "now   Images a second 9",
-        "now   CPU, per cent of all processors 50",
+        "now   Images per second 9",
+        "now   CPU, % of all processors 50",
         "now   Memory, GB resident 3",
         "",
         "",

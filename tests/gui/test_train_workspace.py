@@ -96,7 +96,7 @@ def test_a_run_is_started_watched_and_stopped_and_kept(workspace, services, qtbo
     qtbot.waitUntil(lambda: machine.text() == "CPU 97 % · memory 1.5 of 16.0 GB", timeout=10_000)
     assert 0 < workspace.view.bar.value() < workspace.view.bar.maximum()
     click(qtbot, workspace, "stop_run")
-    assert state(workspace) == "Asked to stop …"
+    assert state(workspace) == "Stop requested …"
     qtbot.waitUntil(lambda: state(workspace) == "Stopped, kept", timeout=10_000)
     assert not workspace.view.stop.isEnabled()
     assert workspace.view.pause.text() == "Resume"
@@ -117,8 +117,8 @@ def test_pause_is_asked_of_the_run_and_acknowledged(workspace, services, qtbot) 
     start(qtbot, workspace, "waits")
     qtbot.waitUntil(lambda: state(workspace) == "Running", timeout=20_000)
     qtbot.keyClick(workspace.view, Qt.Key.Key_P)
-    assert state(workspace) == "Asked to pause …"
-    qtbot.waitUntil(lambda: state(workspace) != "Asked to pause …", timeout=10_000)
+    assert state(workspace) == "Pause requested …"
+    qtbot.waitUntil(lambda: state(workspace) != "Pause requested …", timeout=10_000)
     run = services.run_monitor.runs[0]
     assert [command.command for command in run.read_commands()[0]] == ["pause"]
 
@@ -319,7 +319,7 @@ def test_a_grid_of_runs_waits_and_is_worked_through_though_one_fails(queueing, s
     assert queueing.form.count.text() == "3 runs"
     assert not queueing.form.start.isEnabled(), "several runs can only wait for their turn"
     click(qtbot, queueing, "queue_run")
-    assert queueing.form.queue.text() == "One moment …" and not queueing.form.queue.isEnabled()
+    assert queueing.form.queue.text() == "Starting …" and not queueing.form.queue.isEnabled()
     monitor = services.run_monitor
     names = ["many-seed0", "many-seed1", "many-seed2"]
     qtbot.waitUntil(lambda: sorted(run.name for run in monitor.runs) == names, timeout=20_000)

@@ -1,4 +1,4 @@
-"""Several runs side by side: one curve of each over the others, their figures, and the settings that differ."""
+"""Several runs compared: one curve of each, their figures, and the settings that differ."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from msdn_gui.widgets.table_delegates import RoomyDelegate
 
 MOST = 12
 _NARROWEST = 72
-"""Pixels of a column: a figure in per cent stands below its heading, whatever its width."""
+"""Pixels of a column, wide enough for its heading and a percentage."""
 _REDRAW_MS = 150
 _COLOURS = ("accent", "unseen", "av", "va", "warning", "negative")
 _DASHES: tuple[tuple[float, ...], ...] = ((), (6, 4))
@@ -52,7 +52,7 @@ class _Compared:
     status: RunStatus
     series: dict[str, Series] = field(default_factory=dict)
 
-    def take(self, events: Sequence[Event]) -> None:
+    def add_events(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, RunStarted) and event.step == 0:
                 self.series.clear()
@@ -68,7 +68,7 @@ class _Compared:
 
 
 class CompareView(QWidget):
-    """What the monitor reads of the runs is handed in by ``take`` and ``take_status``."""
+    """Shows what ``add_events`` and ``set_status`` pass on from the run monitor."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,7 +78,7 @@ class CompareView(QWidget):
         self.title.setProperty("look", "heading")
         self.what = make_combo_box(name="compare_what")
         for key, label in FIGURES:
-            self.what.addItem(f"{label}, per cent", key)
+            self.what.addItem(f"{label}, %", key)
         for curve in LOSSES:
             self.what.addItem(f"Loss: {curve.label}", curve.key)
         self.what.setCurrentIndex(self.what.findData("H"))
@@ -91,7 +91,7 @@ class CompareView(QWidget):
         tables = named(QTabWidget(), "compare_tables")
         tables.setDocumentMode(True)
         tables.addTab(self.figures, "Figures")
-        tables.addTab(self.settings, "What differs")
+        tables.addTab(self.settings, "Differences")
         head = QHBoxLayout()
         head.addWidget(self.title)
         head.addStretch(1)
@@ -118,7 +118,7 @@ class CompareView(QWidget):
         self.what.currentIndexChanged.connect(lambda _: self.redraw())
 
     def show_runs(self, runs: Mapping[str, tuple[RunDirectory, RunStatus]]) -> None:
-        """Turns to these runs, by what they go by; their events follow by ``take``."""
+        """Show runs by key; their events follow by ``add_events``."""
         self._runs = {name: _Compared(run, _config(run), status) for name, (run, status) in runs.items()}
         self.title.setText(f"{len(runs)} runs compared")
         if self.plot is not None:
@@ -134,25 +134,25 @@ class CompareView(QWidget):
         self._fill_figures()
         self.redraw()
 
-    def take(self, name: str, events: Sequence[Event]) -> None:
-        """Adds what events tell of a run."""
+    def add_events(self, name: str, events: Sequence[Event]) -> None:
+        """Add new events of a run."""
         if name in self._runs:
-            self._runs[name].take(events)
+            self._runs[name].add_events(events)
             self._timer.start()
 
-    def take_status(self, name: str, status: RunStatus) -> None:
-        """Shows where a run stands."""
+    def set_status(self, name: str, status: RunStatus) -> None:
+        """Show the state of a run."""
         if name in self._runs:
             self._runs[name].status = status
             self._fill_figures()
 
     def settled(self) -> bool:
-        """Whether the curves of all runs that have begun are on the screen."""
+        """Return whether the curves of all runs that have started are on the screen."""
         begun = [one for one in self._runs.values() if one.status.step]
         return not self._timer.isActive() and all(one.series for one in begun)
 
     def redraw(self) -> None:
-        """Draws now."""
+        """Draw now."""
         self._timer.stop()
         if self.plot is None:
             return
@@ -163,7 +163,7 @@ class CompareView(QWidget):
         if self.plot.logarithmic != is_loss:
             self.plot.set_logarithmic(is_loss)
         self.plot.redraw()
-        self.plot.say_last()
+        self.plot.show_last_values()
 
     def _fill_figures(self) -> None:
         headings = ["Run", "State", *(label for _, label in FIGURES), "Measured on", "Selected on", "Steps"]
@@ -175,7 +175,7 @@ class CompareView(QWidget):
             steps = f"{status.step:,} of {status.steps:,}"
             rows.append([one.run.name, STATE_LOOKS[status.state][2], *shown, *origin, steps])
         _fill(self.figures, headings, rows, numbers=range(2, 2 + len(FIGURES)))
-        self._say_seeds()
+        self._update_seeds()
 
     def _fill_settings(self) -> None:
         labels = {name: entry.metadata["label"] for name, entry in TrainConfig.__dataclass_fields__.items()}
@@ -190,8 +190,8 @@ class CompareView(QWidget):
         names = dict.fromkeys(name for config in configs for name in config)
         return [name for name in names if len({repr(config.get(name)) for config in configs}) > 1]
 
-    def _say_seeds(self) -> None:
-        """Runs that differ by their seed alone have a mean and a spread."""
+    def _update_seeds(self) -> None:
+        """Show mean and spread of runs that differ only in their seed."""
         figures = [one.status.figures for one in self._runs.values()]
         alike = self._differing() == ["seed"] and len({figure.get("on") for figure in figures}) == 1
         words = []
@@ -200,9 +200,7 @@ class CompareView(QWidget):
             if len(values) == len(figures):
                 words.append(f"{label} {np.mean(values):.1f} ± {np.std(values, ddof=1):.1f}")
         count = len(figures)
-        text = (
-            f"These runs differ in their seed alone: {'  '.join(words)} (mean ± standard deviation of {count} seeds)."
-        )
+        text = f"These runs differ only in their seed: {'  '.join(words)} (mean ± standard deviation of {count} seeds)."
         self.seeds.setText(text if words else "")
         self.seeds.setVisible(bool(words))
 
@@ -229,7 +227,7 @@ def _table(name: str) -> QTableWidget:
 def _fill(
     table: QTableWidget, headings: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[int] = ()
 ) -> None:
-    """``numbers`` are the columns of figures, which stand at their right."""
+    """Fill a table; ``numbers`` are the right-aligned columns."""
     table.setColumnCount(len(headings))
     for column, heading in enumerate(headings):
         head = QTableWidgetItem(heading)

@@ -1,4 +1,4 @@
-"""The live curves of a run: its losses, and U, S, H and CZSL."""
+"""The live curves of a run: losses, U, S, H and CZSL, learning rate and use of the machine."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from msdn_gui.widgets.elided_label import ElidedLabel
 _REDRAW_MS = 100
 _MACHINE = {"cpu": 1.0, "memory": 1e-9, "gpu": 1.0, "gpu_memory": 1e-9}
 _SMOOTHEST = 0.2
-"""The largest share of all points that one value of a line is the mean of."""
+"""The largest share of all points that one value averages."""
 
 LOSSES = (
     Curve("total", "total", "text", width=2.2),
@@ -51,30 +51,30 @@ FIGURE_CURVES = (
 )
 ALSO = {
     Curve("learning_rate", "Learning rate", "accent"): "learning rate",
-    Curve("images_per_second", "Images a second", "accent"): "images a second",
-    Curve("cpu", "CPU, per cent of all processors", "accent"): "CPU",
+    Curve("images_per_second", "Images per second", "accent"): "images per second",
+    Curve("cpu", "CPU, % of all processors", "accent"): "CPU",
     Curve("memory", "Memory, GB resident", "accent"): "memory",
-    Curve("gpu", "GPU, per cent of the time", "accent"): "GPU",
-    Curve("gpu_memory", "GPU memory, GB held", "accent"): "GPU memory",
+    Curve("gpu", "GPU, % of the time", "accent"): "GPU",
+    Curve("gpu_memory", "GPU memory, GB allocated", "accent"): "GPU memory",
 }
-"""What a third plot shows on request, one at a time."""
+"""What the third plot can show, one at a time."""
 
 
 class Curves(QWidget):
-    """Plots over the same steps, redrawn a few times a second while there is something new and someone looks."""
+    """Plots over the same steps, redrawn a few times per second while they are visible and something is new."""
 
     def __init__(self) -> None:
         super().__init__()
         self.losses = Plot("Losses", LOSSES, name="losses")
-        self.figures = Plot("Figures, per cent", FIGURE_CURVES, name="figures")
+        self.figures = Plot("Figures, %", FIGURE_CURVES, name="figures")
         self.also = Plot("", list(ALSO), name="also")
         self.also.hide()
         self.plots = (self.losses, self.figures, self.also)
         for plot in (self.figures, self.also):
             plot.follow(self.losses)
         self.more = make_combo_box(name="also_shown")
-        self.more.setAccessibleName("What a third plot shows")
-        self.more.addItem("nothing else", "")
+        self.more.setAccessibleName("Third plot")
+        self.more.addItem("nothing", "")
         for curve, words in ALSO.items():
             self.more.addItem(words, curve.key)
         self.more.currentIndexChanged.connect(lambda _: self._show_also())
@@ -84,11 +84,11 @@ class Curves(QWidget):
         self.logarithmic = make_check_box("Log scale", name="log_scale")
         self.logarithmic.setFont(small_font())
         self.logarithmic.toggled.connect(self.losses.set_logarithmic)
-        # The terms stand unweighted, so they lie powers of ten apart.
+        # The terms are unweighted, so they are powers of ten apart.
         self.logarithmic.setChecked(True)
         self.smoothing = make_slider(0, 100, name="smoothing")
         self.smoothing.setAccessibleName("Smoothing of the curves")
-        self.smoothing.setToolTip("Each value of a line is the mean of up to a fifth of its points; they stay in sight")
+        self.smoothing.setToolTip("Each value of a line is the mean of up to a fifth of its points, which stay visible")
         self.smoothing.setFixedWidth(110)
         self.smoothing.valueChanged.connect(self._smooth)
         smoothing_label = QLabel("Smoothing")
@@ -142,13 +142,13 @@ class Curves(QWidget):
                 plot.hovered.connect(other.show_cursor)
 
     def clear(self) -> None:
-        """Makes room for another run."""
+        """Remove all points."""
         for plot in self.plots:
             plot.clear()
         self.caption.setText("")
 
-    def take(self, events: Sequence[Event]) -> None:
-        """Adds what events tell; drawn with the next tick."""
+    def add_events(self, events: Sequence[Event]) -> None:
+        """Add new events; they are drawn with the next tick."""
         for event in events:
             if isinstance(event, StepDone):
                 self._stale.update((self.losses, self.also))
@@ -160,21 +160,22 @@ class Curves(QWidget):
             elif isinstance(event, MachineUse):
                 self._stale.add(self.also)
                 for key, scale in _MACHINE.items():
-                    value = getattr(event, key)
-                    if _is_number(value):
-                        self.also.series[key].append(event.step, scale * value)
+                    used = getattr(event, key)
+                    if _is_number(used):
+                        self.also.series[key].append(event.step, scale * used)
             elif isinstance(event, Evaluated) and event.on == "test" and event.selected_on != "test":
                 shown = "  ".join(f"{label} {percent(event.figures.get(key))}" for key, label in FIGURES)
                 self.caption.setText(
-                    f"Test, once, step {event.step:,}: {shown} · selected on {event.selected_on or 'the last step'}"
+                    f"Test (evaluated once, step {event.step:,}): {shown} · "
+                    f"selected on {event.selected_on or 'the last step'}"
                 )
             elif isinstance(event, Evaluated):
                 self._stale.add(self.figures)
                 for key, series in self.figures.series.items():
-                    value = event.figures.get(key)
-                    if _is_number(value):
-                        series.append(event.step, 100 * float(value))
-                if not self.caption.text().startswith("Test"):
+                    figure = event.figures.get(key)
+                    if figure is not None and _is_number(figure):
+                        series.append(event.step, 100 * float(figure))
+                if not self.caption.text().startswith("Test ("):
                     chosen = ", selected on test" if event.selected_on == "test" else ""
                     self.caption.setText(f"Measured on {event.on}{chosen}")
             elif isinstance(event, RunStarted) and event.step == 0:
@@ -183,20 +184,20 @@ class Curves(QWidget):
             self._timer.start()
 
     def zoom(self, by: float) -> None:
-        """Shows ``by`` times as many steps."""
+        """Show ``by`` times as many steps."""
         self.losses.zoom(by)
 
     def show_whole(self) -> None:
-        """Shows all steps, also those that come."""
+        """Show all steps, and those to come."""
         for plot in self.plots:
             plot.show_whole()
 
     def redraw(self) -> None:
-        """Draws what is new now."""
+        """Draw what is new."""
         for plot in self._stale:
             if not plot.isHidden():
                 plot.redraw()
-                plot.say_last()
+                plot.show_last_values()
         self._stale.clear()
 
     def _show_also(self) -> None:

@@ -19,26 +19,26 @@ from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
 
 _NOTHING = Series()
 _FAINT = 70
-"""How strongly what a line passes over is drawn, of 255."""
+"""Alpha of the spread behind a line, of 255."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """How a curve is called and drawn; colour and dash both tell it from the others."""
+    """Name, colour and dash of a curve."""
 
     key: str
     label: str
     colour: str
-    """A colour of the theme."""
+    """Name of a colour of the theme."""
     dash: tuple[float, ...] = ()
     width: float = 1.6
     shown: bool = True
     rare: bool = False
-    """Most runs have none of it: the legend names it where there is some."""
+    """Whether most runs lack it; the legend names it only if there are values."""
 
 
 class Plot(QWidget):
-    """Curves over steps; nothing is drawn while it is hidden."""
+    """Curves over steps; nothing is drawn while the plot is hidden."""
 
     hovered = Signal(float)
     """The step under the mouse; NaN when it leaves."""
@@ -99,11 +99,11 @@ class Plot(QWidget):
 
     @property
     def view(self) -> pg.ViewBox:
-        """What shows a part of the plane."""
+        """Return the view box."""
         return self._item.vb
 
     def follow(self, other: Plot) -> None:
-        """Shows the steps that another plot shows, whatever steps it has itself."""
+        """Show the same steps as another plot."""
         self._follows = True
         self._item.vb.setXLink(other.view)
         self._show_all()
@@ -115,22 +115,22 @@ class Plot(QWidget):
         self._item.vb.enableAutoRange(x=not self._follows)
 
     def clear(self) -> None:
-        """Forgets all points."""
+        """Remove all points."""
         for key in self.series:
             self.series[key] = Series()
         self._show_all()
         self._cursor.hide()
-        self._say_last()
+        self._show_last_values()
         self.redraw()
 
     def set_logarithmic(self, on: bool) -> None:
-        """Powers of ten upwards, or plain values."""
+        """Use a logarithmic or a linear axis."""
         self.logarithmic = on
         self._item.setLogMode(y=on)
         self.redraw()
 
     def show_only(self, key: str) -> None:
-        """One of the curves alone, without a legend: they have no unit in common. Its label is the title."""
+        """Show one curve alone, with its label as the title: the curves have no common unit."""
         self._heading.setText(self.curves[key].label)
         self._has_legend = False
         for other, switch in self._switches.items():
@@ -138,21 +138,21 @@ class Plot(QWidget):
             switch.setHidden(True)
 
     def set_smoothing(self, share: float) -> None:
-        """Which share of all points, from 0 to 1, each value of a line is the mean of."""
+        """Set the share of all points, from 0 to 1, that each value averages."""
         self.smoothing = share
         self.redraw()
 
     def show_whole(self) -> None:
-        """All steps, also those that come."""
+        """Show all steps, and those to come."""
         self._show_all()
         self.redraw()
 
     def zoom(self, by: float) -> None:
-        """Shows ``by`` times as many steps, around the middle of those in sight."""
+        """Show ``by`` times as many steps around the middle of those shown."""
         self._item.vb.scaleBy(x=by)
 
     def redraw(self) -> None:
-        """Draws what there is between the steps in sight."""
+        """Draw the points between the steps shown."""
         low, high = self._item.vb.viewRange()[0]
         auto = self._item.vb.autoRangeEnabled()[0]
         for key, line in self._lines.items():
@@ -168,15 +168,15 @@ class Plot(QWidget):
                 item.setData(points[:, 0], values, connect="finite")
 
     def drawn(self, key: str) -> int:
-        """How many points of a curve are on the screen."""
+        """Return how many points of a curve are drawn."""
         shown = self._lines[key].getData()[0]
         return 0 if shown is None else len(shown)
 
     def show_cursor(self, step: float) -> None:
-        """A line at a step, and every curve's value there."""
+        """Show a line at a step, and every curve's value there."""
         if not np.isfinite(step):
             self._cursor.hide()
-            self._say_last()
+            self._show_last_values()
             return
         near = [(key, found) for key, s in self.series.items() if (found := s.nearest(step)) is not None]
         if not near:
@@ -186,13 +186,13 @@ class Plot(QWidget):
         self._cursor.show()
         self._say(f"step {at:,.0f}", {key: found[1] for key, found in near})
 
-    def say_last(self) -> None:
-        """The newest values, unless the mouse asks for others."""
+    def show_last_values(self) -> None:
+        """Show the newest values unless the mouse is over a step."""
         if not self._cursor.isVisible():
-            self._say_last()
+            self._show_last_values()
 
     def recolour(self) -> None:
-        """Follows the theme."""
+        """Follow the theme."""
         colours = theme().colours
         recolour_plot(self._widget)
         self._cursor.setPen(pg.mkPen(colours.muted, style=Qt.PenStyle.DashLine))
@@ -207,15 +207,15 @@ class Plot(QWidget):
             self._switches[key].setStyleSheet(f"color: {getattr(colours, curve.colour)};")
 
     def _range_changed(self) -> None:
-        """Other steps are in sight. Where all of them are, nothing else is drawn for that."""
+        """Redraw for other steps, unless all of them are shown anyway."""
         if not self._item.vb.autoRangeEnabled()[0] and not self.isHidden():
             self.redraw()
 
     def _switched(self) -> None:
         self.redraw()
-        self.say_last()
+        self.show_last_values()
 
-    def _say_last(self) -> None:
+    def _show_last_values(self) -> None:
         last = {key: value for key, s in self.series.items() if (value := s.last()) is not None}
         shown = any(self._switches[key].isChecked() for key in last)
         self._say("now", last) if shown else self.readout.setText("")

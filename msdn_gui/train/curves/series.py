@@ -1,4 +1,4 @@
-"""Growing curves: numbers appended one by one, and of a million of them what a screen can show, in a millisecond."""
+"""Growing curves: points appended one by one, reduced to what a screen can show in about a millisecond."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHOWN = 400
-"""Stretches that a long curve is drawn by: a mean, a lowest and a highest value of each."""
+"""Number of intervals a long curve is drawn with: mean, lowest and highest value of each."""
 _BLOCK = 64
-"""Points whose lowest and highest value are kept, so that stretches of many need not look at all of them."""
+"""Points per block whose extremes are kept, so that long intervals need not read every point."""
 
 
 class Drawn(NamedTuple):
-    """What is drawn of a curve; both are (P, 2) steps and values."""
+    """What is drawn of a curve; both are (P, 2): steps and values."""
 
     line: NDArray[np.float64]
-    """All points; or the means of stretches, or of the points around, where they are many or shall be smooth."""
+    """All points, or means of intervals or neighbours if there are many or they are smoothed."""
     spread: NDArray[np.float64]
-    """What the line passes over: the lowest and the highest of each stretch, or all points; empty where it is them."""
+    """Extremes of each interval, or all points; empty if the line shows them."""
 
 
 class Series:
-    """Points of one curve in the order of their steps."""
+    """Points of one curve in order of step."""
 
     _made = 0
 
@@ -40,7 +40,7 @@ class Series:
         return self._count
 
     def append(self, step: float, value: float) -> None:
-        """One more point; a step that lies before the last one cuts off what came after it, as a resumed run does."""
+        """Append a point; a step before the last one removes what came after it, as after a resume."""
         if self._count and step <= self._points[self._count - 1, 0]:
             self._count = int(np.searchsorted(self._points[: self._count, 0], step))
         if self._count == len(self._points):
@@ -56,7 +56,7 @@ class Series:
             self._lows[place], self._highs[place] = block.min(), block.max()
 
     def last(self) -> float | None:
-        """The last value."""
+        """Return the last value."""
         return float(self._points[self._count - 1, 1]) if self._count else None
 
     def points(self) -> NDArray[np.float64]:
@@ -64,7 +64,7 @@ class Series:
         return self._points[: self._count]
 
     def nearest(self, step: float) -> tuple[float, float] | None:
-        """The point next to a step."""
+        """Return the point nearest to a step."""
         if not self._count:
             return None
         steps = self._points[: self._count, 0]
@@ -114,7 +114,7 @@ class Series:
     def _extremes(
         self, starts: NDArray[np.intp], ends: NDArray[np.intp], stretch: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The lowest and highest value of each stretch."""
+        """Return the lowest and highest value of each interval."""
         if stretch % _BLOCK or starts[0] % _BLOCK:
             values, places = self._points[: ends[-1], 1], starts
             return np.minimum.reduceat(values, places), np.maximum.reduceat(values, places)

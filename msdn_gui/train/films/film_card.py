@@ -1,4 +1,4 @@
-"""One pinned pair in a film: its names, and for each sub-net the map, its scale, and the score over time."""
+"""One pair of a film: names, and for each sub-net the map, its scale and the score over time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ AROUND = 118
 
 
 class _Side:
-    """A sub-net's widgets, one below the other."""
+    """The widgets of a sub-net."""
 
     def __init__(self, side: str, words: str) -> None:
         self.name = side
@@ -44,17 +44,17 @@ class _Side:
 
 
 class FilmCard(QWidget):
-    """Shows frame by frame what a film says of one pin."""
+    """Shows one pair of a film frame by frame."""
 
-    asked = Signal(int)
-    """A frame that was clicked in a line of scores."""
-    look_asked = Signal()
-    """The pair shall be looked at in Explore."""
-    menu_asked = Signal(object)
+    frame_requested = Signal(int)
+    """Frame that was clicked in a line of scores."""
+    explore_requested = Signal()
+    """Show the pair in Explore."""
+    menu_requested = Signal(object)
     """Where on the screen the right button was pressed."""
 
     def __init__(self, film: Film, place: int, class_name: str) -> None:
-        """``place`` is the pin's among those of the film; ``class_name`` of its image, empty where it is not known."""
+        """``place`` is the pair's index in the film; ``class_name`` is empty if it is not known."""
         super().__init__()
         self.setObjectName("film_card")
         self.pin: FilmedPin = film.header.pins[place]
@@ -80,8 +80,8 @@ class FilmCard(QWidget):
             grid.addLayout(head, 0, column)
             for row, widget in enumerate((side.picture, side.bar, side.line), start=1):
                 grid.addWidget(widget, row, column)
-            side.line.asked.connect(self.asked)
-            side.picture.double_clicked.connect(self.look_asked)
+            side.line.frame_requested.connect(self.frame_requested)
+            side.picture.double_clicked.connect(self.explore_requested)
             absence = film.header.sub_nets.absence(side.name)
             if absence:
                 side.picture.show_notice(absence)
@@ -92,13 +92,13 @@ class FilmCard(QWidget):
         layout.addWidget(self.image)
         layout.addLayout(grid)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.customContextMenuRequested.connect(lambda point: self.menu_asked.emit(self.mapToGlobal(point)))
+        self.customContextMenuRequested.connect(lambda point: self.menu_requested.emit(self.mapToGlobal(point)))
         theme().changed.connect(self._recolour)
         self._recolour()
-        self.take(film)
+        self.set_film(film)
 
-    def take(self, film: Film) -> None:
-        """A film of the same pins that has gone on."""
+    def set_film(self, film: Film) -> None:
+        """Show a film of the same pairs with more frames."""
         self._film = film
         scores = film.scores(self._place)
         for place, side in enumerate(self.sides):
@@ -106,12 +106,12 @@ class FilmCard(QWidget):
                 side.line.show_scores(scores[:, place])
 
     def show_picture(self, picture: QImage | None) -> None:
-        """What the network saw of the image."""
+        """Show what the network saw of the image."""
         for side in self.sides:
             side.picture.show_picture(picture)
 
     def set_picture_side(self, pixels: int) -> None:
-        """How large the two squares are."""
+        """Set the size of the two squares."""
         for side in self.sides:
             side.picture.setFixedSize(pixels, pixels)
             for widget in (side.bar, side.line):
@@ -121,7 +121,7 @@ class FilmCard(QWidget):
         self.image.setFixedWidth(width)
 
     def show_frame(self, frame: int, display: Display) -> None:
-        """One moment."""
+        """Show a frame."""
         film = self._film
         for place, side in enumerate(self.sides):
             if film.header.sub_nets.absence(side.name):

@@ -1,4 +1,4 @@
-"""What the network saw of an image, under one map: a square that is painted anew for each frame of a film."""
+"""What the network saw of an image under one map, repainted for each frame of a film."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ class FilmPicture(QWidget):
 
     @property
     def peak(self) -> tuple[float, float] | None:
-        """Where the map is highest, as shares of the square's width and height."""
+        """The peak of the map as shares of the square's width and height."""
         return self._peak
 
     def show_picture(self, picture: QImage | None) -> None:
-        """The square that the network saw; None where the image cannot be had."""
+        """Show the square that the network saw; None if the image cannot be read."""
         self._picture, self._scaled = picture, None
         self.update()
 
     def show_map(self, values: NDArray[np.float32], value_range: tuple[float, float], display: Display) -> None:
-        """An (H, W) map, its colours spanning a range."""
+        """Show an (H, W) map with colours over a range."""
         above = cut_value(value_range, display.threshold)
         pixels = np.ascontiguousarray(
             coloured(values, value_range, display.colours, smoothed=display.smooth, pixels=_PIXELS, above=above)
@@ -59,7 +59,7 @@ class FilmPicture(QWidget):
         self.update()
 
     def show_notice(self, words: str) -> None:
-        """Why there is no map here."""
+        """Show why there is no map."""
         self._notice, self._heat, self._peak = words, None, None
         self.setAccessibleDescription(words)
         self.update()
@@ -81,7 +81,7 @@ class FilmPicture(QWidget):
             painter.drawImage(room, self._heat)
             painter.setOpacity(1.0)
         if self._peak is not None and self._opacity > 0:
-            self._paint_peak(painter, room)
+            self._paint_peak(painter, room, self._peak)
         if self._notice:
             painter.setPen(theme().colours.q("muted"))
             painter.setFont(small_font())
@@ -93,7 +93,7 @@ class FilmPicture(QWidget):
         self.double_clicked.emit()
 
     def _pixmap(self) -> QPixmap | None:
-        """The picture at its size on the screen, scaled once."""
+        """Return the picture at its size on the screen, scaled once."""
         if self._picture is None:
             return None
         ratio = self.devicePixelRatioF()

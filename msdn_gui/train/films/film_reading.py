@@ -1,4 +1,4 @@
-"""Reads a run's film and the images in it on a thread, again and again while the run adds frames."""
+"""Reads a run's film and its images on another thread, repeatedly while the run adds frames."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from msdn_core.runs.film import Film, read_film
 from msdn_gui.services.background import Background
 
 PICTURE_SIDE = 420
-"""Pixels a side of the square that the network saw, as it is kept: more than one is ever shown with."""
+"""Side of the kept square that the network saw, in pixels: larger than it is ever shown."""
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,12 @@ class _Read:
 
 
 class FilmReading(QObject):
-    """Of one run at a time."""
+    """Reads one run at a time."""
 
     read = Signal(object)
-    """The run's ``Film``, or None where it has none so far."""
+    """The run's ``Film``, or None if it has none yet."""
     pictures_read = Signal(object)
-    """Each image's square by its path; those that cannot be opened are left out."""
+    """Each image's square by number; images that cannot be opened are left out."""
     failed = Signal(str)
 
     def __init__(self, parent: QObject) -> None:
@@ -37,23 +37,23 @@ class FilmReading(QObject):
         self._run: Path | None = None
         self._busy = self._stale = False
         self._films, self._pictures = Background(self), Background(self)
-        self._films.done.connect(self._take)
+        self._films.done.connect(self._on_read)
         self._films.failed.connect(self._fail)
         self._pictures.done.connect(self.pictures_read)
 
     @property
     def busy(self) -> bool:
-        """Whether an answer is waited for."""
+        """Whether something is being read."""
         return self._busy
 
-    def turn_to(self, run: Path | None) -> None:
-        """Another run; read with the next ``refresh``."""
+    def set_run(self, run: Path | None) -> None:
+        """Set the run that the next ``refresh`` reads."""
         self._films.cancel()
         self._pictures.cancel()
         self._run, self._busy, self._stale = run, False, False
 
     def refresh(self) -> None:
-        """Reads what there is; while that is under way, once more after it."""
+        """Read the film; if it is being read, read it once more afterwards."""
         if self._run is None:
             return
         if self._busy:
@@ -63,10 +63,10 @@ class FilmReading(QObject):
         self._films.start(lambda: _Read(run, read_film(run)))
 
     def read_pictures(self, paths: Mapping[int, Path]) -> None:
-        """The squares of images by a number of theirs; answered by ``pictures_read``."""
+        """Read the squares of images by number; ``pictures_read`` follows."""
         self._pictures.start(lambda: {number: found for number, path in paths.items() if (found := _square(path))})
 
-    def _take(self, answer: _Read) -> None:
+    def _on_read(self, answer: _Read) -> None:
         self._busy = False
         self.read.emit(answer.film)
         self._again()
@@ -82,7 +82,7 @@ class FilmReading(QObject):
 
 
 def _square(path: Path) -> QImage | None:
-    """What the network sees of an image; None where it cannot be opened."""
+    """Return the square that the network sees of an image; None if it cannot be opened."""
     from msdn_core.vision.images import open_image
     from msdn_core.vision.transform import viewed_box
 

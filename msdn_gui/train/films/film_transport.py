@@ -1,4 +1,4 @@
-"""The time of a film: a slider over its frames with the evaluations marked, play and pause, and what is shown."""
+"""The time of a film: a slider over its frames with marks at evaluations, play and pause, and a readout."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _HANDLE = 14.0
 
 
 class FilmTransport(QWidget):
-    """``frame_changed`` follows whatever moves the time: a hand, the play button, or a frame that came."""
+    """``frame_changed`` is sent when the person, the play button or a new frame changes the time."""
 
     frame_changed = Signal(int)
 
@@ -36,7 +36,7 @@ class FilmTransport(QWidget):
         self._play_keys = ""
         self._epochs = np.zeros(0, np.int64)
         self.slider = make_slider(name="film_time")
-        self.slider.setAccessibleName("Time of the film")
+        self.slider.setAccessibleName("Film position")
         self.slider.setMaximum(0)
         self.marks = _Marks()
         self.play = self._button("film_play", "play", "Play", self.toggle)
@@ -61,7 +61,7 @@ class FilmTransport(QWidget):
         layout.addWidget(self.readout)
         self._timer = QTimer(self)
         self._timer.timeout.connect(self._next)
-        self.slider.valueChanged.connect(self._moved)
+        self.slider.valueChanged.connect(self._on_moved)
         self.slider.sliderPressed.connect(self.pause)
 
     def make_shortcuts(self, owner: QWidget) -> None:
@@ -81,16 +81,16 @@ class FilmTransport(QWidget):
 
     @property
     def frame(self) -> int:
-        """The frame that is shown."""
+        """The index of the shown frame."""
         return self.slider.value()
 
     @property
     def playing(self) -> bool:
-        """Whether time goes on by itself."""
+        """Whether the film is playing."""
         return self._timer.isActive()
 
     def show_film(self, film: Film, *, anew: bool) -> None:
-        """Other frames. Who looks at the newest one goes on to it; ``anew``: the end of another film is shown."""
+        """Show a film; at its newest frame the view follows new ones. ``anew`` means another film, shown at its end."""
         at_end = anew or (self.slider.value() == self.slider.maximum() and not self.playing)
         self._steps, self._keys = film.steps, film.keys.tolist()
         self._epochs = film.frames["epoch"]
@@ -105,15 +105,15 @@ class FilmTransport(QWidget):
         for button in (self.back, self.on):
             button.setEnabled(bool(self._keys))
         self.play.setEnabled(count > 1)
-        self._moved(self.slider.value())
+        self._on_moved(self.slider.value())
 
     def go_to(self, frame: int) -> None:
-        """Shows a moment and stays there."""
+        """Show a frame and pause."""
         self.pause()
         self.slider.setValue(frame)
 
     def toggle(self) -> None:
-        """Plays, from the start where the end is shown; or stays where it is."""
+        """Play, from the start if the end is shown, or pause."""
         if self.playing:
             self.pause()
             return
@@ -126,7 +126,7 @@ class FilmTransport(QWidget):
         self._show_button()
 
     def pause(self) -> None:
-        """Stays at the frame that is shown."""
+        """Pause at the shown frame."""
         self._timer.stop()
         self._show_button()
 
@@ -135,7 +135,7 @@ class FilmTransport(QWidget):
         self.pause()
 
     def _next(self) -> None:
-        # A film of thousands of frames leaves some out, or it would play for minutes.
+        # Skip frames of long films, which would play for minutes.
         by = max(1, round(len(self._steps) * _SHORTEST_MS / _WHOLE_MS))
         self.slider.setValue(self.slider.value() + by)
         if self.slider.value() == self.slider.maximum():
@@ -147,16 +147,16 @@ class FilmTransport(QWidget):
         if beyond:
             self.go_to(min(beyond) if direction > 0 else max(beyond))
 
-    def _moved(self, frame: int) -> None:
+    def _on_moved(self, frame: int) -> None:
         if not len(self._steps):
             self.readout.setText("")
             return
         frame = min(frame, len(self._steps) - 1)
         step, last = int(self._steps[frame]), int(self._steps[-1])
-        words = f"step {step:,} of {last:,} · epoch {int(self._epochs[frame])}"
-        self.readout.setText(words)
+        text = f"step {step:,} of {last:,} · epoch {int(self._epochs[frame])}"
+        self.readout.setText(text)
         self.readout.setToolTip(f"Frame {frame + 1} of {len(self._steps)}" + (", evaluated" * (frame in self._keys)))
-        self.slider.setToolTip(words)
+        self.slider.setToolTip(text)
         self.frame_changed.emit(frame)
 
     def _on_play_keys_changed(self, keys: str) -> None:
@@ -184,7 +184,7 @@ def _update_tip(button: QToolButton, keys: str) -> None:
 
 
 class _Marks(QWidget):
-    """Ticks below the slider, where the run was evaluated."""
+    """Ticks below the slider where the run was evaluated."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Watching attention form: the film of one run, pair by pair, at the moment that its slider says."""
+"""The film of one run: the attention of a few pairs at the step that the slider shows."""
 
 from __future__ import annotations
 
@@ -39,17 +39,20 @@ _SMALLEST, _LARGEST = 132, 360
 """Pixels a side of one map."""
 _NONE = (
     "No film",
-    "This run was trained without one. Runs film a few images while they train, so that their attention can be seen "
-    "forming; which ones is said by “Pin for films” in Explore, or chosen by the run.",
+    "This run has no film. Runs record the attention of a few pairs of image and attribute while they train. Pin pairs "
+    "with “Pin for films” in Explore, or let the run select them.",
 )
-_WAITING = ("The film begins with the first step", "Both maps of a few images stand here and change while it trains.")
+_WAITING = (
+    "The film starts with the first step",
+    "The attention maps of a few images appear here and change while the run trains.",
+)
 
 
 class FilmView(QWidget):
-    """``show_run`` turns to a run, ``refresh`` looks for new frames; nothing is read while it is hidden."""
+    """``show_run`` shows a run, ``refresh`` reads new frames; nothing is read while the view is hidden."""
 
-    look_asked = Signal(object, str)
-    """An ``ImageRecord`` and an attribute's name, to be looked at in Explore."""
+    explore_requested = Signal(object, str)
+    """``ImageRecord`` and attribute name to show in Explore."""
 
     def __init__(self, session: Session, settings: SettingsStore) -> None:
         super().__init__()
@@ -98,13 +101,13 @@ class FilmView(QWidget):
         self.transport.frame_changed.connect(lambda _: self._show_frame())
         self.controls.changed.connect(lambda _: self._show_frame())
         self._scroll.verticalScrollBar().valueChanged.connect(lambda _: self._show_frame())
-        self.reading.read.connect(self._take)
-        self.reading.failed.connect(lambda sentence: self._say("The film cannot be shown", sentence))
-        self.reading.pictures_read.connect(self._take_pictures)
+        self.reading.read.connect(self._on_read)
+        self.reading.failed.connect(lambda sentence: self._show_empty("The film cannot be shown", sentence))
+        self.reading.pictures_read.connect(self._on_pictures_read)
 
     def show_run(self, run: RunDirectory, *, alive: bool) -> None:
-        """Turns to a run; ``alive``: frames may still come."""
-        self.reading.turn_to(run.path)
+        """Show a run; ``alive`` means that frames may still come."""
+        self.reading.set_run(run.path)
         self._film, self._known, self._alive = None, False, alive
         self.transport.pause()
         self._clear()
@@ -113,29 +116,29 @@ class FilmView(QWidget):
             self.reading.refresh()
 
     def refresh(self, *, alive: bool) -> None:
-        """Looks for frames that came."""
+        """Read new frames."""
         self._alive = alive
         if self.isVisible():
             self.reading.refresh()
 
     def settled(self) -> bool:
-        """Whether what there is of the film is on the screen."""
-        return not self.isVisible() or (self._known and not self.reading.busy and not self._pictures_wanted)
+        """Return whether the film is on the screen."""
+        return not self.isVisible() or (self._known and not self.reading.busy and not self._waits_for_pictures)
 
     @property
     def display(self) -> Display:
-        """How the maps are shown."""
+        """The display settings of the maps."""
         return self.controls.display
 
     # Inside
 
     _alive = False
-    _pictures_wanted = False
+    _waits_for_pictures = False
 
-    def _take(self, film: Film | None) -> None:
+    def _on_read(self, film: Film | None) -> None:
         self._known = True
         if film is None or not len(film.frames):
-            self._say(*(_WAITING if self._alive else _NONE))
+            self._show_empty(*(_WAITING if self._alive else _NONE))
             return
         before, self._film = self._film, film
         anew = before is None or before.header != film.header
@@ -143,7 +146,7 @@ class FilmView(QWidget):
             self._make_cards(film)
         else:
             for card in self.cards:
-                card.take(film)
+                card.set_film(film)
         count = len(film.header.pins)
         self.source.setText(f"{count} {'pair' if count == 1 else 'pairs'}, {film.header.source}")
         self._stack.setCurrentWidget(self._page)
@@ -156,37 +159,37 @@ class FilmView(QWidget):
         records = [self._record(pin) for pin in film.header.pins]
         for place, record in enumerate(records):
             card = FilmCard(film, place, (record.class_name or "") if record is not None else "")
-            card.asked.connect(self.transport.go_to)
-            card.look_asked.connect(lambda card=card: self._look(card))
-            card.menu_asked.connect(lambda point, card=card: self._open_menu(card, point))
+            card.frame_requested.connect(self.transport.go_to)
+            card.explore_requested.connect(lambda card=card: self._request_explore(card))
+            card.menu_requested.connect(lambda point, card=card: self._open_menu(card, point))
             self.cards.append(card)
         paths = {place: record.path for place, record in enumerate(records) if record is not None}
-        self._pictures_wanted = True
+        self._waits_for_pictures = True
         self.reading.read_pictures(paths)
 
-    def _take_pictures(self, pictures: dict[int, QImage]) -> None:
-        self._pictures_wanted = False
+    def _on_pictures_read(self, pictures: dict[int, QImage]) -> None:
+        self._waits_for_pictures = False
         for place, card in enumerate(self.cards):
             card.show_picture(pictures.get(place))
 
     def _clear(self) -> None:
-        self._pictures_wanted = False
+        self._waits_for_pictures = False
         for card in self.cards:
             self._grid.removeWidget(card)
             card.deleteLater()
         self.cards = []
 
     def _record(self, pin: FilmedPin) -> ImageRecord | None:
-        """The image in the open project: the film may be another project's, and its numbers mean nothing here."""
+        """Return the image in the open project, or None: the film may belong to another project."""
         return next((r for r in self._session.document.images if r.id == pin.image_id and r.name == pin.image), None)
 
-    def _say(self, title: str, text: str) -> None:
+    def _show_empty(self, title: str, text: str) -> None:
         self._known = True
         self._empty.set_text(title, text)
         self._stack.setCurrentWidget(self._empty)
 
     def _show_frame(self) -> None:
-        """Draws the moment; of cards that are scrolled away only when they come into sight."""
+        """Draw the frame on the visible cards; others are drawn when they are scrolled to."""
         if self._film is None or not self.cards:
             return
         frame, display = min(self.transport.frame, len(self._film.frames) - 1), self.display
@@ -195,7 +198,7 @@ class FilmView(QWidget):
                 card.show_frame(frame, display)
 
     def _arrange(self) -> None:
-        """As many cards beside one another as make the maps largest; what does not fit is scrolled to."""
+        """Arrange the cards in as many columns as give the largest maps."""
         if not self.cards:
             return
         count, gap = len(self.cards), 3 * SPACING
@@ -216,19 +219,19 @@ class FilmView(QWidget):
             card.set_picture_side(max(40, side(columns)))
             self._grid.addWidget(card, place // columns, place % columns)
         self._show_frame()
-        # Which of them are in sight is known once they lie where they belong.
+        # Which cards are visible is known once they are laid out.
         QTimer.singleShot(0, self, self._show_frame)
 
-    def _look(self, card: FilmCard) -> None:
+    def _request_explore(self, card: FilmCard) -> None:
         record = self._record(card.pin)
         if record is not None:
-            self.look_asked.emit(record, card.pin.attribute)
+            self.explore_requested.emit(record, card.pin.attribute)
 
     def _open_menu(self, card: FilmCard, point: QPoint) -> None:
         menu = named(QMenu(self), "film_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         show = menu.addAction("Show in Explore")
-        show.triggered.connect(lambda: self._look(card))
+        show.triggered.connect(lambda: self._request_explore(card))
         pinned = menu.addAction("Pin for films")
         pinned.setCheckable(True)
         pinned.setChecked(card.pin.pin in self._session.film_pins.pins)
@@ -244,6 +247,6 @@ class FilmView(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.reading.refresh()
-        # Who walks over the tabs by keyboard stays there.
+        # Keep the focus of someone who moves over the tabs by keyboard.
         if not isinstance(QApplication.focusWidget(), QTabBar):
             self.transport.slider.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,4 +1,4 @@
-"""A small line of a score over a film, with the moment that is shown; a click goes to another moment."""
+"""A small line of a score over a film, with the frame that is shown; a click shows another frame."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARGIN = 4.0
 class ScoreLine(QWidget):
     """``colour`` is the theme's name of the sub-net's colour."""
 
-    asked = Signal(int)
+    frame_requested = Signal(int)
     """The frame under the mouse, pressed or dragged to."""
 
     def __init__(self, colour: str) -> None:
@@ -29,24 +29,24 @@ class ScoreLine(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._points: list[QPointF] = []
         self._faint, self._full = QPixmap(), QPixmap()
-        theme().changed.connect(self._forget)
+        theme().changed.connect(self._invalidate)
 
     @property
     def frames(self) -> int:
-        """How many frames the line goes over."""
+        """The number of frames."""
         return len(self._scores)
 
     def show_scores(self, scores: NDArray[np.float32]) -> None:
-        """(F,) a score at each frame."""
+        """Show (F,) scores, one per frame."""
         self._scores = scores
         if len(scores):
-            words = f"The score over the film, from {scores.min():.3g} to {scores.max():.3g}; click to go to a moment"
+            words = f"Score over the film, from {scores.min():.3g} to {scores.max():.3g}; click to show a frame"
             self.setToolTip(words.replace("-", "−"))
             self.setAccessibleDescription(words)
-        self._forget()
+        self._invalidate()
 
     def show_frame(self, frame: int) -> None:
-        """Marks a moment."""
+        """Mark a frame."""
         self._frame = frame
         self.update()
 
@@ -99,7 +99,7 @@ class ScoreLine(QWidget):
             made.append(pixmap)
         self._faint, self._full = made
 
-    def _forget(self) -> None:
+    def _invalidate(self) -> None:
         self._faint = QPixmap()
         self.update()
 
@@ -112,4 +112,4 @@ class ScoreLine(QWidget):
     def _ask(self, x: float) -> None:
         if len(self._scores):
             share = (x - _MARGIN) / max(1.0, self.width() - 2 * _MARGIN)
-            self.asked.emit(int(np.clip(round(share * (len(self._scores) - 1)), 0, len(self._scores) - 1)))
+            self.frame_requested.emit(int(np.clip(round(share * (len(self._scores) - 1)), 0, len(self._scores) - 1)))

@@ -1,4 +1,4 @@
-"""The form of a new run, made from the typed settings: recipe, ranges, units, help, and what differs."""
+"""The form for a new run, made from the typed settings: recipe, ranges, units, help, and differences."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ class _Row:
         self.editor = SettingEditor(entry)
         self.label.setBuddy(self.editor)
         self.label.setToolTip(entry.metadata["help"])
-        self.help = make_label(_explained(entry), name=f"help_{entry.name}", wrap=True)
+        self.help = make_label(_help_text(entry), name=f"help_{entry.name}", wrap=True)
         self.help.setProperty("look", "muted")
         self.help.setFont(small_font())
         self.reset = make_tool_button(name=f"reset_{entry.name}")
-        self.reset.setAccessibleName(f"{entry.metadata['label']} as in the recipe")
+        self.reset.setAccessibleName(f"Reset {entry.metadata['label']} to the recipe")
         self.reset.setAutoRaise(True)
         bind_icon(self.reset, "undo", "accent")
         self.reset.hide()
@@ -58,22 +58,22 @@ class _Row:
 
 
 class RunForm(QWidget):
-    """Asks for a run; ``asked`` carries its settings and its name (empty: made from the recipe)."""
+    """``start_requested`` carries TrainConfig and name, which is empty if the recipe should name the run."""
 
-    asked = Signal(object, str)
-    queue_asked = Signal(list, str)
-    """The runs that shall wait for their turn (``GridRun``), and their name."""
+    start_requested = Signal(object, str)
+    queue_requested = Signal(list, str)
+    """Runs to queue (``GridRun``), and their name."""
     left = Signal()
-    load_asked = Signal()
-    """Settings shall be taken from a file."""
-    save_asked = Signal()
+    load_requested = Signal()
+    """Load settings from a file."""
+    save_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("run_form")
         self.recipe = make_combo_box(name="recipe")
         self.recipe.addItems(list(RECIPES))
-        self.name = make_line_edit(name="run_name", placeholder="made from the recipe")
+        self.name = make_line_edit(name="run_name", placeholder="named after the recipe")
         self.name.setMaxLength(80)
         self.recipe.setFixedWidth(180)
         self.name.setFixedWidth(180)
@@ -82,9 +82,9 @@ class RunForm(QWidget):
         self.start = make_button("Start", name="start_run")
         self.start.setProperty("look", "primary")
         self.queue = make_button("Add to queue", name="queue_run")
-        self.queue.setToolTip("It waits until the runs before it have ended; one that fails does not stop the rest")
+        self.queue.setToolTip("Start when the runs before it have ended, even if one of them fails")
         self.grid_line = make_line_edit(name="run_grid", placeholder="e.g. lr: 1e-4, 3e-4; seed: 0, 1, 2")
-        self.grid_line.setToolTip("Several values of some settings: a run for each combination, added to the queue")
+        self.grid_line.setToolTip("Several values for some settings: one run per combination, added to the queue")
         self.count = make_label(name="run_count")
         self.count.setProperty("look", "muted")
         back = make_button("Back", name="leave_form")
@@ -97,12 +97,12 @@ class RunForm(QWidget):
         top = QHBoxLayout()
         top.addWidget(title)
         top.addStretch(1)
-        self.load = make_button("Load settings …", name="load_settings")
-        self.load.setToolTip("From a file that was saved here, or any run's config.json")
-        self.save = make_button("Save settings …", name="save_settings")
-        self.save.setToolTip("As a file that `python -m msdn_core train --config FILE` takes as well")
-        for button, asked in ((self.load, self.load_asked), (self.save, self.save_asked)):
-            button.clicked.connect(asked)
+        self.load_button = make_button("Load settings …", name="load_settings")
+        self.load_button.setToolTip("Load a saved file or a run's config.json")
+        self.save_button = make_button("Save settings …", name="save_settings")
+        self.save_button.setToolTip("Save a file for `python -m msdn_core train --config FILE`")
+        for button, requested in ((self.load_button, self.load_requested), (self.save_button, self.save_requested)):
+            button.clicked.connect(requested)
             top.addWidget(button)
         head = QGridLayout()
         head.setHorizontalSpacing(2 * SPACING)
@@ -145,45 +145,45 @@ class RunForm(QWidget):
         layout.addLayout(foot)
 
         self.recipe.currentTextChanged.connect(lambda _: self.fill(RECIPES[self.recipe.currentText()]))
-        self.more.toggled.connect(self._unfold)
-        self.start.clicked.connect(self._ask)
-        self.queue.clicked.connect(lambda: self.queue_asked.emit(self.runs(), self.name.text().strip()))
+        self.more.toggled.connect(self._show_advanced)
+        self.start.clicked.connect(self._request_start)
+        self.queue.clicked.connect(lambda: self.queue_requested.emit(self.runs(), self.name.text().strip()))
         self.grid_line.textChanged.connect(self._check)
         back.clicked.connect(self.left)
         self.fill(RECIPES[self.recipe.currentText()])
-        self._unfold(False)
+        self._show_advanced(False)
 
     def config(self) -> TrainConfig:
-        """The settings as they stand; ConfigError, a sentence, where they cannot be."""
+        """Return the settings; raise ConfigError if they are not valid."""
         values: dict[str, Any] = {"recipe": self.recipe.currentText()}
         for name, row in self._rows.items():
             try:
                 values[name] = row.editor.value()
-            except ValueError as fault:
-                raise ConfigError(f"{row.label.text()} is not a number; give a number.") from fault
+            except ValueError as error:
+                raise ConfigError(f"{row.label.text()} is not a number; give a number.") from error
         return TrainConfig.from_json(values)
 
     def runs(self) -> list[GridRun]:
-        """A run for each combination of the grid's values; one where there is no grid. ConfigError as ``config``."""
+        """Return one run per combination of the grid's values; raise ConfigError like ``config``."""
         return grid_runs(self.config(), parse_grid(self.grid_line.text()))
 
-    def take(self, config: TrainConfig) -> None:
-        """Starts from settings of elsewhere, their recipe with them."""
+    def load(self, config: TrainConfig) -> None:
+        """Fill in the form with settings and their recipe."""
         with QSignalBlocker(self.recipe):
             self.recipe.setCurrentText(config.recipe)
         self.fill(config)
-        # What differs and lies folded would be trained with unseen.
+        # Settings that differ must not stay hidden.
         if any(self._differs(row) and row.entry.metadata["advanced"] for row in self._rows.values()):
             self.more.setChecked(True)
 
     def fill(self, config: TrainConfig) -> None:
-        """Shows settings."""
+        """Show settings."""
         for name, row in self._rows.items():
             row.editor.set_value(getattr(config, name))
         self._check()
 
-    def say(self, sentence: str) -> None:
-        """Shows a fault where the work was asked for."""
+    def show_fault(self, sentence: str) -> None:
+        """Show why the run cannot be started."""
         self.fault.setText(sentence)
         self.fault.setVisible(bool(sentence))
 
@@ -218,10 +218,10 @@ class RunForm(QWidget):
                 line += 1
         return grid
 
-    def _unfold(self, all_of_them: bool) -> None:
+    def _show_advanced(self, shown_all: bool) -> None:
         shown_groups = set()
         for row in self._rows.values():
-            shown = all_of_them or not row.entry.metadata["advanced"]
+            shown = shown_all or not row.entry.metadata["advanced"]
             row.show(shown)
             if shown:
                 shown_groups.add(row.entry.metadata["group"])
@@ -237,33 +237,33 @@ class RunForm(QWidget):
         recipe = RECIPES[self.recipe.currentText()]
         for name, row in self._rows.items():
             row.reset.setVisible(self._differs(row) and not row.editor.isHidden())
-            row.reset.setToolTip(f"Differs from the recipe; back to {getattr(recipe, name)}")
+            row.reset.setToolTip(f"Differs from the recipe; reset to {getattr(recipe, name)}")
         try:
             runs = self.runs()
-        except ConfigError as fault:
-            self.say(str(fault))
+        except ConfigError as error:
+            self.show_fault(str(error))
             self.count.clear()
             self.allow(False)
-            self.save.setEnabled(False)
+            self.save_button.setEnabled(False)
         else:
-            self.say("")
-            self.save.setEnabled(True)
+            self.show_fault("")
+            self.save_button.setEnabled(True)
             self.count.setText(f"{len(runs):,} runs" if len(runs) > 1 else "")
             self.allow(True)
 
-    def allow(self, sound: bool) -> None:
-        """Lets it be asked for, or not; a grid of several runs can only wait for its turn."""
+    def allow(self, is_valid: bool) -> None:
+        """Enable the buttons; several runs can only be queued."""
         self.start.setText("Start")
         self.queue.setText("Add to queue")
-        self.queue.setEnabled(sound)
-        self.start.setEnabled(sound and not self.grid_line.text().strip())
+        self.queue.setEnabled(is_valid)
+        self.start.setEnabled(is_valid and not self.grid_line.text().strip())
 
-    def wait(self, asked: QPushButton) -> None:
-        """Nothing more can be asked for until what was asked for is done; the keys stay in the form."""
-        if asked.hasFocus():
+    def wait(self, button: QPushButton) -> None:
+        """Disable the buttons until the request is done; the keyboard stays in the form."""
+        if button.hasFocus():
             self.name.setFocus(Qt.FocusReason.OtherFocusReason)
         self.allow(False)
-        asked.setText("One moment …")
+        button.setText("Starting …")
 
     def _differs(self, row: _Row) -> bool:
         try:
@@ -271,12 +271,12 @@ class RunForm(QWidget):
         except ValueError:
             return True
 
-    def _ask(self) -> None:
-        self.asked.emit(self.config(), self.name.text().strip())
+    def _request_start(self) -> None:
+        self.start_requested.emit(self.config(), self.name.text().strip())
 
 
-def _explained(entry: Field[Any]) -> str:
-    """What a setting means and how far it goes."""
+def _help_text(entry: Field[Any]) -> str:
+    """Return what a setting means, and its range."""
     meta = entry.metadata
     if meta["maximum"] is None:
         return str(meta["help"])

@@ -1,4 +1,4 @@
-"""One editor a kind of setting: all give and take the setting's own type, and say when the person changed it."""
+"""One editor per kind of setting: values have the setting's own type."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WIDE = 180
 
 
 class SettingEditor(QWidget):
-    """Holds one setting; ``text_fault`` is a sentence while what was typed is no value at all."""
+    """Edits one setting."""
 
     changed = Signal()
 
@@ -22,7 +22,7 @@ class SettingEditor(QWidget):
         self.setObjectName(f"setting_{entry.name}")
         self.name = entry.name
         self._entry = entry
-        self._kind = type(entry.default)
+        self._kind: type[object] = type(entry.default)
         self._input = self._make()
         self._input.setAccessibleName(entry.metadata["label"])
         self._input.setToolTip(entry.metadata["help"])
@@ -33,7 +33,7 @@ class SettingEditor(QWidget):
         self.setFocusProxy(self._input)
 
     def value(self) -> Any:
-        """What stands in it; ValueError where that is no number."""
+        """Return the value; raise ValueError if the text is not a number."""
         match self._input:
             case QCheckBox():
                 return self._input.isChecked()
@@ -47,7 +47,7 @@ class SettingEditor(QWidget):
         raise TypeError(self._input)
 
     def set_value(self, value: Any) -> None:
-        """Shows a value; says nothing of it."""
+        """Show a value without a signal."""
         with QSignalBlocker(self._input):
             match self._input:
                 case QCheckBox():

@@ -1,4 +1,4 @@
-"""Whatever changes run directories, off the window's thread: it takes longer than a frame on a slow disk."""
+"""Everything that changes run directories, on another thread: on a slow disk it takes longer than a frame."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Command = Callable[[RunDirectory], Sequence[str]]
 
 
 class Starter(QObject):
-    """Starts runs, lets them wait, and goes on with those that were left; one thing after another."""
+    """Starts, queues and resumes runs, one request after another."""
 
     started = Signal(str)
     """The name of a run that was started or queued."""
@@ -39,7 +39,7 @@ class Starter(QObject):
         command: Command | None = None,
         queue_command: Sequence[str] | None = None,
     ) -> None:
-        """``command`` and ``queue_command`` take the places of the trainer and of the queue's process in tests."""
+        """``command`` and ``queue_command`` replace the trainer and the queue's process in tests."""
         super().__init__(parent)
         self._command = command
         self._queue_command = queue_command
@@ -48,76 +48,76 @@ class Starter(QObject):
         self._done.connect(_finish, Qt.ConnectionType.QueuedConnection)
 
     def start(self, project: Path, config: TrainConfig, name: str) -> None:
-        """Makes a run and starts it; answered by ``started`` or ``failed``, as all that begins something."""
+        """Create a run and start it; ``started`` or ``failed`` follows, as for every method that starts something."""
         self.do(lambda: self._launch(RunDirectory.create(project, name or None, config.to_json())), self.started.emit)
 
     def refit(self, run: RunDirectory) -> None:
-        """Trains a finished run anew on all seen classes."""
+        """Train a finished run again on all seen classes."""
         self.do(lambda: self._launch(create_refit(run)), self.started.emit)
 
     def resume(self, run: RunDirectory) -> None:
-        """Goes on with a run from its last checkpoint, or starts one that waits now."""
+        """Resume a run from its last checkpoint, or start a queued one now."""
 
-        def go_on() -> str:
+        def resume() -> str:
             with queue_lock(run.project_path):
                 state = run.status().state
                 if state is not RunState.QUEUED and not state.resumable:
-                    raise RunError(f"Run “{run.name}” is {state}, so there is nothing to start.")
+                    raise RunError(f"Run “{run.name}” is {state}, so it cannot be started.")
                 return self._launch(run)
 
-        self.do(go_on, self.started.emit)
+        self.do(resume, self.started.emit)
 
     def queue(self, project: Path, runs: Sequence[GridRun], name: str) -> None:
-        """Lets new runs wait for their turn, and sees to it that they are taken; ``started`` names the first."""
+        """Queue new runs and make sure that a process starts them; ``started`` names the first."""
 
         def make() -> str:
             made = queue_runs(project, name or None, runs)
-            self._see_to(project)
+            self._ensure_queue_process(project)
             return made[0].name
 
         self.do(make, self.started.emit)
 
     def queue_again(self, run: RunDirectory) -> None:
-        """Lets a run that was left wait for its turn to go on."""
+        """Queue a run that has ended, to be resumed in its turn."""
 
-        def put() -> str:
+        def add() -> str:
             enqueue(run)
-            self._see_to(run.project_path)
+            self._ensure_queue_process(run.project_path)
             return run.name
 
-        self.do(put, self.started.emit)
+        self.do(add, self.started.emit)
 
     def arrange(self, project: Path, names: Sequence[str]) -> None:
-        """Puts waiting runs into this order."""
+        """Set the order of the queued runs."""
         self.do(lambda: set_queue_order(project, names))
 
-    def take_out(self, run: RunDirectory) -> None:
-        """Takes a run that waits out of the queue; it stands in the list as cancelled."""
+    def remove_from_queue(self, run: RunDirectory) -> None:
+        """Remove a run from the queue; it is listed as cancelled."""
         self.do(lambda: cancel_waiting(run))
 
     def hold(self, project: Path, held: bool) -> None:
-        """Lets no further run be taken, or lets them be taken, by a new process where there is none."""
+        """Hold the queue, or continue it with a new process if there is none."""
 
         def change() -> None:
             hold_queue(project, held)
-            self._see_to(project)
+            self._ensure_queue_process(project)
 
         self.do(change)
 
     def do(self, work: Callable[[], Any], then: Callable[[Any], None] = lambda _: None) -> None:
-        """Does something on the pool's thread; ``then`` gets its result on the window's, or ``failed`` says why."""
+        """Do work on another thread; ``then`` gets its result on the window's thread, or ``failed`` is sent."""
         self._pool.start(_Task(self, work, then))
 
     def close(self) -> None:
-        """Waits for what is being done."""
+        """Wait for running work."""
         self._pool.waitForDone()
 
     def _launch(self, run: RunDirectory) -> str:
         launch_training(run, command=self._command(run) if self._command else None)
         return run.name
 
-    def _see_to(self, project: Path) -> None:
-        """Somebody takes the waiting runs, unless they are held."""
+    def _ensure_queue_process(self, project: Path) -> None:
+        """Start the queue's process unless the queue is on hold."""
         if not read_order(project).held:
             launch_queue(project, command=self._queue_command)
 
@@ -129,7 +129,7 @@ class _Task(QRunnable):
 
     def run(self) -> None:
         result, fault = attempted(self._work)
-        with contextlib.suppress(RuntimeError):  # The window is gone; what was done is done.
+        with contextlib.suppress(RuntimeError):  # The window is gone; the work is done.
             if fault:
                 self._starter.failed.emit(fault)
             else:

@@ -1,4 +1,4 @@
-"""The end of a run's log, read as it grows and never as a whole."""
+"""The end of a run's log, read as it grows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class LogView(QPlainTextEdit):
         self.setObjectName("run_log")
         self.setReadOnly(True)
         self.setMaximumBlockCount(_LINES)
-        self.setPlaceholderText("What the run's process prints stands here.")
+        self.setPlaceholderText("The output of the run's process appears here.")
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPointSizeF(SMALL_POINTS)
         self.setFont(font)
@@ -33,13 +33,13 @@ class LogView(QPlainTextEdit):
         self._timer.timeout.connect(self.read)
 
     def follow(self, path: Path | None) -> None:
-        """Shows another file."""
+        """Show another file."""
         self.clear()
         self._path, self._offset = path, 0
         self.read()
 
     def read(self) -> None:
-        """Adds what is new; of a long file, only its end."""
+        """Append what is new; of a long file, only its end."""
         if self._path is None or not self.isVisible():
             return
         try:
@@ -73,7 +73,7 @@ class LogView(QPlainTextEdit):
 
 
 def last_lines(path: Path, count: int = 6) -> str:
-    """The last lines of a log, for telling why a run failed."""
+    """Return the last lines of a log."""
     try:
         with path.open("rb") as file:
             file.seek(max(0, path.stat().st_size - 4096))

@@ -1,4 +1,4 @@
-"""Notes and tags of one run, kept in its directory as they are written."""
+"""Notes and tags of one run, saved in its directory as they are typed."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _WRITE_AFTER_MS = 600
 
 
 class NotesView(QWidget):
-    """Handed out a moment after the last key, and when another run is turned to."""
+    """Sends the notes a moment after the last key, and when another run is shown."""
 
     written = Signal(object, object)
-    """A RunDirectory, and the Notes that shall be kept in it."""
+    """RunDirectory and its new Notes."""
 
     def __init__(self) -> None:
         super().__init__()
         self._run: RunDirectory | None = None
         self._timer = make_timer(self, _WRITE_AFTER_MS, single_shot=True)
-        self._timer.timeout.connect(self.hand_out)
+        self._timer.timeout.connect(self.send)
         self.tags = make_line_edit(name="run_tags", placeholder="baseline, thesis, broken …")
         self.text = named(QPlainTextEdit(), "run_notes")
-        self.text.setPlaceholderText("What this run is for, what came of it.")
+        self.text.setPlaceholderText("Purpose and outcome of this run")
         layout = QGridLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING)
         layout.setSpacing(SPACING)
@@ -43,8 +43,8 @@ class NotesView(QWidget):
         self.text.textChanged.connect(self._timer.start)
 
     def show_run(self, run: RunDirectory, *, read_only: bool) -> None:
-        """Turns to a run."""
-        self.hand_out()
+        """Show the notes of a run."""
+        self.send()
         notes = read_notes(run.path)
         with QSignalBlocker(self.text):
             self.text.setPlainText(notes.text)
@@ -53,14 +53,14 @@ class NotesView(QWidget):
             widget.setReadOnly(read_only)
         self._run = run
 
-    def hand_out(self) -> None:
-        """Hands out what was changed and waits for its moment, now."""
+    def send(self) -> None:
+        """Send notes that were changed and not sent yet."""
         waited = self._timer.isActive() or self.sender() is self._timer
         self._timer.stop()
         if waited and self._run is not None and not self.text.isReadOnly():
             self.written.emit(self._run, Notes(self.text.toPlainText(), clean_tags(self.tags.text().split(","))))
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """What was written last is not left to the timer."""
+        """Send the last changes now."""
         super().hideEvent(event)
-        self.hand_out()
+        self.send()

@@ -1,4 +1,4 @@
-"""One run: how it stands, what can be done with it, and its curves, log and settings."""
+"""One run: its state, its actions, and its curves, film, log, settings and notes."""
 
 from __future__ import annotations
 
@@ -29,37 +29,37 @@ from msdn_gui.widgets.build import make_button, make_label, make_progress_bar, n
 if TYPE_CHECKING:
     from msdn_gui.services.settings import SettingsStore
 
-_HEARD = {"stop": "Stopping …", "cancel": "Cancelling …"}
-_ASKED = {
-    "pause": "Asked to pause …",
-    "resume": "Asked to go on …",
-    "stop": "Asked to stop …",
-    "cancel": "Asked to cancel …",
+_ACKNOWLEDGED = {"stop": "Stopping …", "cancel": "Cancelling …"}
+_REQUESTED = {
+    "pause": "Pause requested …",
+    "resume": "Resume requested …",
+    "stop": "Stop requested …",
+    "cancel": "Cancel requested …",
 }
 
 
 class RunView(QWidget):
-    """Follows one run by what the monitor reads of it."""
+    """Shows what the run monitor reads of one run."""
 
-    resume_asked = Signal(object)
-    """A RunDirectory without a process that shall go on."""
-    look_asked = Signal(object)
-    """A RunDirectory whose checkpoint shall be looked through."""
-    refit_asked = Signal(object)
-    """A finished RunDirectory that shall be trained anew on all seen classes."""
-    take_out_asked = Signal(object)
-    """A RunDirectory that waits for its turn, and shall do so no longer."""
+    resume_requested = Signal(object)
+    """RunDirectory to resume, or to start if it is queued."""
+    explore_requested = Signal(object)
+    """RunDirectory whose checkpoint Explore should use."""
+    refit_requested = Signal(object)
+    """Finished RunDirectory to train again on all seen classes."""
+    remove_requested = Signal(object)
+    """Queued RunDirectory to remove from the queue."""
     failed = Signal(str)
-    state_shown = Signal()
-    """Other buttons may be pressed now."""
+    state_changed = Signal()
+    """Other actions are available."""
 
     def __init__(self, session: Session, settings: SettingsStore, actions: ActionSet) -> None:
         super().__init__()
         self.setObjectName("run_view")
         self.run: RunDirectory | None = None
         self.state = RunState.QUEUED
-        self._waiting = ""
-        self._heard = False
+        self._pending = ""
+        self._is_acknowledged = False
         self._warnings: list[str] = []
         self._elsewhere = False
         self._validates = False
@@ -80,7 +80,7 @@ class RunView(QWidget):
         self.machine = make_label(name="run_machine")
         self.machine.setProperty("look", "muted")
         self.machine.setFont(small_font())
-        self.machine.setToolTip("What the run's process takes of its machine; its curves stand under “Also”")
+        self.machine.setToolTip("Processor, memory and GPU use of the run's process; “Also” below shows them as curves")
         self.reason = make_label(name="run_reason", wrap=True)
         self.warning = make_label(name="run_warning", wrap=True)
         self.curves, self.log, self.settings, self.notes = Curves(), LogView(), SettingsView(), NotesView()
@@ -123,13 +123,13 @@ class RunView(QWidget):
         theme().changed.connect(self._show_state)
 
     def show_run(self, run: RunDirectory, status: RunStatus, *, elsewhere: bool = False) -> None:
-        """Turns to a run; its events follow by ``take``. One ``elsewhere`` is only looked at."""
-        self.run, self._waiting, self._step, self._use, self._elsewhere = run, "", None, None, elsewhere
+        """Show a run, whose events follow by ``add_events``; one of another folder (``elsewhere``) is read-only."""
+        self.run, self._pending, self._step, self._use, self._elsewhere = run, "", None, None, elsewhere
         self.title.setText(run.name)
         self.title.setToolTip(str(run.path))
         self.notes.show_run(run, read_only=elsewhere)
         self._warnings.clear()
-        self._say_warnings()
+        self._show_warnings()
         self.curves.clear()
         self.log.follow(run.log_path)
         self.film.show_run(run, alive=status.state.alive)
@@ -141,14 +141,14 @@ class RunView(QWidget):
             config = run.config()
             self.settings.show_config(config)
             self._validates = config.get("selection") == "validation"
-        except MsdnError as fault:
-            self.failed.emit(str(fault))
-        self.take_status(status)
+        except MsdnError as error:
+            self.failed.emit(str(error))
+        self.set_status(status)
 
-    def take_status(self, status: RunStatus) -> None:
-        """Shows where the run stands."""
-        if status.state is not self.state and self._waiting in ("stop", "cancel", "resume", "pause"):
-            self._waiting = ""
+    def set_status(self, status: RunStatus) -> None:
+        """Show the run's state."""
+        if status.state is not self.state and self._pending in ("stop", "cancel", "resume", "pause"):
+            self._pending = ""
         self.state = status.state
         if status.steps:
             self.bar.setRange(0, status.steps)
@@ -156,20 +156,20 @@ class RunView(QWidget):
         if not self.state.alive and status.steps:
             self.progress.setText(f"step {status.step:,} of {status.steps:,}")
         self._show_machine()
-        told = status.reason if self.state in (RunState.FAILED, RunState.LOST) else ""
-        if told and self.run is not None:
+        reason = status.reason if self.state in (RunState.FAILED, RunState.LOST) else ""
+        if reason and self.run is not None:
             lines = last_lines(self.run.log_path, 3)
             has_checkpoint = self.run.checkpoint("last") is not None
             what = advice(self.state, has_checkpoint=has_checkpoint) if not self._elsewhere else ""
-            # A trainer that ended in words has said the same in its log.
-            told = "\n".join(part for part in (told, "" if told in lines else lines, what) if part)
-        self.reason.setText(told)
-        self.reason.setVisible(bool(told))
+            # A trainer that failed with a reason has logged it too.
+            reason = "\n".join(part for part in (reason, "" if reason in lines else lines, what) if part)
+        self.reason.setText(reason)
+        self.reason.setVisible(bool(reason))
         self._show_state()
 
-    def take(self, events: Sequence[Event]) -> None:
-        """Shows what events tell."""
-        self.curves.take(events)
+    def add_events(self, events: Sequence[Event]) -> None:
+        """Show new events."""
+        self.curves.add_events(events)
         self.film.refresh(alive=self.state.alive)
         for event in events:
             if isinstance(event, StepDone):
@@ -180,15 +180,15 @@ class RunView(QWidget):
                 left = f" · {duration(event.remaining_s)} left" if event.remaining_s else ""
                 self.bar.setRange(0, max(1, event.total))
                 self.bar.setValue(event.done)
-                self.progress.setText(f"Making features: {event.done:,} of {event.total:,}{left}")
+                self.progress.setText(f"Extracting features: {event.done:,} of {event.total:,}{left}")
             elif isinstance(event, CommandTaken) and event.id == self._command_id:
-                self._heard = True
-                if event.command not in _HEARD:
-                    self._waiting = ""
+                self._is_acknowledged = True
+                if event.command not in _ACKNOWLEDGED:
+                    self._pending = ""
                 self._show_state()
             elif isinstance(event, Message) and event.level != "info" and event.text not in self._warnings:
                 self._warnings.append(event.text)
-                self._say_warnings()
+                self._show_warnings()
         if self._step is not None and self.state.alive:
             step = self._step
             self.bar.setRange(0, max(1, step.steps))
@@ -203,73 +203,76 @@ class RunView(QWidget):
     _use: MachineUse | None = None
 
     def _show_machine(self) -> None:
-        """Only of a run that is at work: what one took is over with it."""
+        """Show the use of the machine while the run trains."""
         use = self._use if self.state.alive else None
         self.machine.setText(machine_use(use) if use is not None else "")
         self.machine.setVisible(use is not None)
 
-    def tell(self, command: str) -> None:
-        """Sends a command; what was asked stands beside the name until the run acknowledges it."""
+    def send(self, command: str) -> None:
+        """Send a command; it is shown beside the name until the run acknowledges it."""
         if self.run is None:
             return
         try:
             self._command_id = self.run.send(command)
-        except MsdnError as fault:
-            self.failed.emit(str(fault))
+        except MsdnError as error:
+            self.failed.emit(str(error))
             return
-        self._waiting, self._heard = command, False
+        self._pending, self._is_acknowledged = command, False
         self._show_state()
 
     def toggle_pause(self) -> None:
-        """Pause, go on, or go on from the last checkpoint: whichever the state allows."""
+        """Pause, resume, or resume from the last checkpoint, whichever the state allows."""
         if self.run is None:
             return
         if self.state.resumable or self.state is RunState.QUEUED:
-            self._waiting, self._heard = "resume", False
+            self._pending, self._is_acknowledged = "resume", False
             self._show_state()
-            self.resume_asked.emit(self.run)
+            self.resume_requested.emit(self.run)
         elif self.state.alive:
-            self.tell("resume" if self.state is RunState.PAUSED else "pause")
+            self.send("resume" if self.state is RunState.PAUSED else "pause")
 
-    def give_up_waiting(self) -> None:
-        """What was asked could not be done."""
-        self._waiting = ""
+    def clear_pending(self) -> None:
+        """Forget a request that could not be fulfilled."""
+        self._pending = ""
         self._show_state()
 
     def cancel_run(self) -> None:
+        """Cancel the run, or remove it from the queue."""
         if self.state is RunState.QUEUED and self.run is not None:
-            self.take_out_asked.emit(self.run)
+            self.remove_requested.emit(self.run)
         else:
-            self.tell("cancel")
+            self.send("cancel")
 
     def open_in_explore(self) -> None:
+        """Request the run's checkpoint for Explore."""
         if self.run is not None:
-            self.look_asked.emit(self.run)
+            self.explore_requested.emit(self.run)
 
     def refit_run(self) -> None:
+        """Request a refit of the run."""
         if self.run is not None:
-            self.refit_asked.emit(self.run)
+            self.refit_requested.emit(self.run)
 
     def _show_state(self) -> None:
         sign, colour, word = STATE_LOOKS[self.state]
         self._sign.setPixmap(icon_pixmap(sign, 20, colour, self.devicePixelRatioF()))
-        asked = _HEARD.get(self._waiting) if self._heard else _ASKED.get(self._waiting)
-        self.word.setText(asked or (f"{word} · another folder’s, only looked at" if self._elsewhere else word))
-        goes_on = self.state is RunState.PAUSED or self.state.resumable
+        asked = _ACKNOWLEDGED.get(self._pending) if self._is_acknowledged else _REQUESTED.get(self._pending)
+        self.word.setText(asked or (f"{word} · in another folder, read-only" if self._elsewhere else word))
+        can_resume = self.state is RunState.PAUSED or self.state.resumable
         own = self.run is not None and not self._elsewhere
         waits = self.state is RunState.QUEUED and own
-        self.pause.setText("Start now" if waits else "Resume" if goes_on else "Pause")
-        bind_icon(self.pause, "resume" if goes_on or waits else "pause")
+        self.pause.setText("Start now" if waits else "Resume" if can_resume else "Pause")
+        bind_icon(self.pause, "resume" if can_resume or waits else "pause")
         self.cancel.setText("Remove from queue" if waits else "Cancel")
         self.reason.setStyleSheet(f"color: {theme().colours.error if self.state is RunState.FAILED else ''};")
-        self.state_shown.emit()
+        self.state_changed.emit()
 
     def obstacles(self) -> dict[str, str]:
         """Return, by action id, why an action is not available for the shown run; empty if it is."""
         own = self.run is not None and not self._elsewhere
         waits = own and self.state is RunState.QUEUED
-        can_pause = own and (waits or self.state.alive or self.state.resumable) and not self._waiting
-        can_stop = own and self.state.alive and self._waiting not in ("stop", "cancel")
+        can_pause = own and (waits or self.state.alive or self.state.resumable) and not self._pending
+        can_stop = own and self.state.alive and self._pending not in ("stop", "cancel")
         has_checkpoint = self.run is not None and (self.run.checkpoint("best") or self.run.checkpoint("last"))
         can_refit = bool(has_checkpoint) and own and self._validates and self.state is RunState.FINISHED
         return {
@@ -280,8 +283,8 @@ class RunView(QWidget):
             "train.refit": "" if can_refit else "Only for finished runs that were selected on validation.",
         }
 
-    def _say_warnings(self) -> None:
-        """What the run warned of: images left out, a batch that was halved."""
+    def _show_warnings(self) -> None:
+        """Show warnings of the run, such as images left out or a halved batch."""
         self.warning.setText("\n".join(self._warnings[-3:]))
         self.warning.setVisible(bool(self._warnings))
 

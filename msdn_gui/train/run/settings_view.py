@@ -1,4 +1,4 @@
-"""The settings that a run was started with, and which of them differ from its recipe."""
+"""The settings of a run, and which of them differ from its recipe."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from msdn_gui.widgets.table_delegates import RoomyDelegate
 
 
 class SettingsView(QTableWidget):
-    """One row a setting; what differs from the recipe stands in bold with the recipe's own value beside it."""
+    """One row per setting; what differs from the recipe is bold, with the recipe's value beside it."""
 
     def __init__(self) -> None:
         super().__init__(0, 3)
@@ -32,7 +32,7 @@ class SettingsView(QTableWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
 
     def show_config(self, config: Mapping[str, Any]) -> None:
-        """Shows a run's settings."""
+        """Show a run's settings."""
         recipe = RECIPES.get(str(config.get("recipe")))
         entries = [entry for entry in fields(TrainConfig) if entry.name in config]
         self.setRowCount(len(entries))
@@ -40,8 +40,8 @@ class SettingsView(QTableWidget):
             value = config[entry.name]
             usual = getattr(recipe, entry.name) if recipe is not None else None
             differs = recipe is not None and value != usual
-            said = setting_text(entry.name, usual) if differs else ""
-            texts = (entry.metadata["label"], setting_text(entry.name, value), said)
+            recipe_text = setting_text(entry.name, usual) if differs else ""
+            texts = (entry.metadata["label"], setting_text(entry.name, value), recipe_text)
             for column, text in enumerate(texts):
                 item = QTableWidgetItem(text)
                 item.setToolTip(entry.metadata["help"])
@@ -51,7 +51,7 @@ class SettingsView(QTableWidget):
 
 
 def setting_text(name: str, value: Any) -> str:
-    """A setting's value as people read it: what a 0 stands for where it is no amount, and – where there is none."""
+    """Return a setting's value as text: the meaning of 0 where it is no amount, and – for an empty value."""
     entry = TrainConfig.__dataclass_fields__.get(name)
     if isinstance(value, bool):
         return "yes" if value else "no"

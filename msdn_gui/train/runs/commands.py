@@ -1,51 +1,60 @@
-"""What can be undone in Train: deleting a run, and another order of the queue."""
+"""Undoable edits in Train: deleting a run, and reordering the queue."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtGui import QUndoCommand
-
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.trash import discard, restore
+from msdn_gui.session.messages import Messages
+from msdn_gui.session.undo import ProjectEdit
 from msdn_gui.train.form.starting import Starter
 
 
-class DeleteRun(QUndoCommand):
-    """Moves a run into the project's trash; undone, it comes back whole."""
+class DeleteRun(ProjectEdit):
+    """Moves a run to the project's trash; undone, it is back as a whole."""
 
-    def __init__(self, starter: Starter, run: RunDirectory, tell: Callable[[Path], None]) -> None:
-        super().__init__(f"delete run “{run.name}”")
-        self._starter, self._run, self._tell = starter, run, tell
-        self._place: Path | None = None
+    def __init__(
+        self, messages: Messages, starter: Starter, run: RunDirectory, on_deleted: Callable[[Path], None]
+    ) -> None:
+        """``on_deleted`` is called with the run's place in the trash."""
+        super().__init__(messages, f"Delete run “{run.name}”")
+        self._starter, self._run, self._on_deleted = starter, run, on_deleted
+        self._trash: Path | None = None
 
-    def redo(self) -> None:
-        """Deletes it; ``tell`` hears where it lies."""
-        self._starter.do(lambda: discard(self._run), self._lies_at)
+    def apply(self) -> None:
+        """Move the run to the trash."""
+        self._starter.do(lambda: discard(self._run), self._remember)
 
-    def undo(self) -> None:
-        """Brings it back."""
-        if self._place is not None:
-            place, self._place = self._place, None
-            self._starter.do(lambda: restore(place, self._run))
+    def revert(self) -> None:
+        """Move it back."""
+        if self._trash is not None:
+            trash, self._trash = self._trash, None
+            self._starter.do(lambda: restore(trash, self._run))
 
-    def _lies_at(self, place: Path) -> None:
-        self._place = place
-        self._tell(place)
+    def _remember(self, trash: Path) -> None:
+        self._trash = trash
+        self._on_deleted(trash)
 
 
-class ArrangeQueue(QUndoCommand):
-    """Another order of the waiting runs."""
+class ReorderQueue(ProjectEdit):
+    """Changes the order of the queued runs; those that have started since are left out."""
 
-    def __init__(self, put: Callable[[Sequence[str]], None], before: Sequence[str], after: Sequence[str]) -> None:
-        super().__init__("order of the queue")
-        self._put, self._before, self._after = put, list(before), list(after)
+    def __init__(
+        self,
+        messages: Messages,
+        set_order: Callable[[Sequence[str]], None],
+        before: Sequence[str],
+        after: Sequence[str],
+    ) -> None:
+        super().__init__(messages, "Reorder the queue")
+        self._set_order, self._before, self._after = set_order, list(before), list(after)
 
-    def redo(self) -> None:
-        """The new order."""
-        self._put(self._after)
+    def apply(self) -> None:
+        """Set the new order."""
+        self._set_order(self._after)
 
-    def undo(self) -> None:
-        """The order before."""
-        self._put(self._before)
+    def revert(self) -> None:
+        """Set the order from before."""
+        self._set_order(self._before)

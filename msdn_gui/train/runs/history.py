@@ -1,4 +1,4 @@
-"""What can be done with a run that is over, or that another folder holds: actions, and what they do."""
+"""Actions on runs that have ended, and on runs of other folders."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.session import Session
 from msdn_gui.train.form.starting import Starter
-from msdn_gui.train.runs.commands import ArrangeQueue, DeleteRun
+from msdn_gui.train.runs.commands import DeleteRun, ReorderQueue
 
 HISTORY_ACTIONS = ("train.duplicate", "train.queue", "train.delete", "train.watch_folder", "train.unwatch_folder")
 
 
 class History(QObject):
-    """Acts on the run that is in sight."""
+    """Acts on the selected run."""
 
-    again_asked = Signal(object)
-    """The settings of a run, for another one."""
+    duplicate_requested = Signal(object)
+    """TrainConfig of a run, for a new one."""
 
     def __init__(
         self,
@@ -47,51 +47,52 @@ class History(QObject):
         self._actions = actions
         actions.bind(
             {
-                "train.duplicate": self._again,
+                "train.duplicate": self._duplicate,
                 "train.queue": self._requeue,
                 "train.delete": self._delete,
-                "train.watch_folder": self._ask_for_folder,
-                "train.unwatch_folder": self._forget,
+                "train.watch_folder": self._choose_folder,
+                "train.unwatch_folder": self._unwatch_folder,
             }
         )
         self.set_run(None)
 
     def set_run(self, name: str | None) -> None:
-        """The run in sight, by what it goes by."""
+        """Set the selected run."""
         self._name = name
         status = self._monitor.status(name) if name is not None else None
-        own = status is not None and not self._monitor.is_elsewhere(str(name))
-        for name, is_possible, reason in (
+        is_own = status is not None and not self._monitor.is_elsewhere(str(name))
+        state = status.state if status is not None and is_own else None
+        for action, is_possible, reason in (
             ("train.duplicate", status is not None, "Select a run first."),
-            ("train.queue", own and status.state.resumable, "Select a run of this project that can be resumed."),
-            ("train.delete", own and not status.state.alive, "Select a run of this project that has ended."),
+            ("train.queue", state is not None and state.resumable, "Select a run of this project that can be resumed."),
+            ("train.delete", state is not None and not state.alive, "Select a run of this project that has ended."),
             ("train.watch_folder", self._session.document.project is not None, "Open a project first."),
-            ("train.unwatch_folder", status is not None and not own, "Select a run of another folder."),
+            ("train.unwatch_folder", status is not None and not is_own, "Select a run of another folder."),
         ):
-            set_reason(self._actions[name], "" if is_possible else reason)
+            set_reason(self._actions[action], "" if is_possible else reason)
 
     # Folders
 
     def folders(self) -> tuple[Path, ...]:
-        """Other folders whose runs are watched beside the open project's."""
+        """Return the other folders whose runs are listed with the open project's."""
         project = self._session.document.project
         text = self._settings.value.run_folders.get(str(project.path), "") if project is not None else ""
         return tuple(Path(line) for line in text.split("\n") if line)
 
     def watch_folders(self) -> None:
-        """Watches them, after another project was opened."""
+        """List the runs of the watched folders, after another project was opened."""
         self._visiting = ()
         self._monitor.set_folders(self.folders())
 
     def add_folder(self, folder: Path) -> None:
-        """Watches the runs of another folder from now on; they are only looked at."""
+        """List the runs of another folder from now on; they are read only."""
         if not runs_in(folder):
-            self._session.messages.warning(f"There are no runs in {folder} yet; they will show when there are.")
+            self._session.messages.warning(f"{folder} contains no runs yet; they will be listed here.")
         if folder not in self.folders():
-            self._keep((*self.folders(), folder))
+            self._set_folders((*self.folders(), folder))
 
     def visit(self, run: RunDirectory) -> str:
-        """What a run goes by here; one of another folder is watched until another project is opened."""
+        """Return the key of a run here; one of another folder is listed until another project is opened."""
         project = self._session.document.project
         if project is not None and run.path.parent == project.path / "runs":
             return run.name
@@ -103,10 +104,10 @@ class History(QObject):
     # Inside
 
     def arrange(self, names: Sequence[str]) -> None:
-        """Another order of the waiting runs, which can be undone."""
-        self.stack.push(ArrangeQueue(self._put_order, self._monitor.waiting.names, names))
+        """Reorder the queued runs; can be undone."""
+        self.stack.push(ReorderQueue(self._session.messages, self._set_order, self._monitor.waiting.names, names))
 
-    def _put_order(self, names: Sequence[str]) -> None:
+    def _set_order(self, names: Sequence[str]) -> None:
         project = self._session.document.project
         if project is not None:
             self._monitor.expect_order([name for name in names if name in self._monitor.waiting.names])
@@ -115,13 +116,13 @@ class History(QObject):
     def _run(self) -> RunDirectory | None:
         return self._monitor.directory(self._name) if self._name is not None else None
 
-    def _again(self) -> None:
+    def _duplicate(self) -> None:
         run = self._run()
         if run is not None:
             try:
-                self.again_asked.emit(TrainConfig.from_json(run.config()))
-            except MsdnError as fault:
-                self._session.messages.error(str(fault))
+                self.duplicate_requested.emit(TrainConfig.from_json(run.config()))
+            except MsdnError as error:
+                self._session.messages.error(str(error))
 
     def _requeue(self) -> None:
         run = self._run()
@@ -134,30 +135,32 @@ class History(QObject):
             return
         if checkpoint is not None and run.path in checkpoint.path.parents:
             self._session.messages.warning(
-                f"Images are looked at through “{run.name}” now; choose another checkpoint, then delete it."
+                f"The checkpoint of “{run.name}” is in use; select another checkpoint before you delete the run."
             )
             return
-        self.stack.push(DeleteRun(self._starter, run, lambda place: self._say_deleted(run.name, place)))
+        self.stack.push(
+            DeleteRun(self._session.messages, self._starter, run, lambda trash: self._on_deleted(run.name, trash))
+        )
 
-    def _say_deleted(self, name: str, place: Path) -> None:
+    def _on_deleted(self, name: str, trash: Path) -> None:
         self._monitor.poll()
-        self._session.messages.info(f"Run “{name}” lies in {place}; Undo brings it back.")
+        self._session.messages.info(f"Run “{name}” was moved to {trash}; Undo restores it.")
 
-    def _ask_for_folder(self) -> None:
-        dialog = QFileDialog(self._widget, "Watch the runs of another folder")
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self._widget, "Watch another folder")
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.fileSelected.connect(lambda text: self.add_folder(Path(text)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _forget(self) -> None:
+    def _unwatch_folder(self) -> None:
         run = self._run()
         if run is not None:
             self._visiting = tuple(path for path in self._visiting if path != run.path)
             places = (run.path, run.path.parent, run.path.parent.parent)
-            self._keep(tuple(folder for folder in self.folders() if folder not in places))
+            self._set_folders(tuple(folder for folder in self.folders() if folder not in places))
 
-    def _keep(self, folders: Sequence[Path]) -> None:
+    def _set_folders(self, folders: Sequence[Path]) -> None:
         project = self._session.document.project
         if project is not None:
             kept = {**self._settings.value.run_folders, str(project.path): "\n".join(map(str, folders))}

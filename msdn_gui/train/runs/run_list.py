@@ -1,4 +1,4 @@
-"""The left side of Train: the runs, a filter over them, and how the queue stands."""
+"""The list of runs, with a filter and the state of the queue."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from msdn_gui.train.runs.run_model import RUN_ROLE, RunDelegate, RunModel
 from msdn_gui.widgets.build import make_button, make_line_edit, make_tool_button, named
 from msdn_gui.widgets.elided_label import ElidedLabel
 
-_PATIENCE_MS = 3000
-"""How long runs may wait before it is said that nobody takes them."""
+_DELAY_MS = 3000
+"""How long queued runs may have no process before the list says so."""
 
 
 class RunList(QWidget):
-    """Choose one run to look at it, several to compare them; waiting ones are dragged into another order."""
+    """Select one run to show it or several to compare them; drag queued runs to reorder them."""
 
     chosen = Signal(list)
-    """What the selected runs go by; never empty."""
-    hold_asked = Signal(bool)
+    """Keys of the selected runs; never empty."""
+    hold_requested = Signal(bool)
 
     def __init__(self, monitor: RunMonitor, new_run: QAction, menu: QMenu) -> None:
-        """``menu`` holds what can be done with the selected run."""
+        """``menu`` has the actions for the selected run."""
         super().__init__()
         self._monitor, self._menu = monitor, menu
         self.setProperty("look", "panel")
@@ -61,16 +61,16 @@ class RunList(QWidget):
         button = make_button("New run", name="new_run")
         bind_icon(button, "add")
         bind_button(button, new_run)
-        more = make_tool_button(name="run_menu", accessible="What can be done with the selected run")
+        more = make_tool_button(name="run_menu", accessible="Actions for the selected run")
         more.setText("⋯")
-        more.setToolTip("What can be done with the selected run, and other folders")
+        more.setToolTip("Actions for the selected run, and other folders")
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         more.setMenu(menu)
         self._queue = named(QWidget(), "queue_bar")
         self.queue_text = ElidedLabel(name="queue_text")
         self.queue_text.setFont(small_font())
         self.hold = make_button("Hold", name="hold_queue")
-        self.hold.clicked.connect(lambda: self.hold_asked.emit(self._goes()))
+        self.hold.clicked.connect(lambda: self.hold_requested.emit(self._is_running()))
         row = QHBoxLayout(self._queue)
         row.setContentsMargins(SPACING, SPACING // 2, SPACING, SPACING // 2)
         row.addWidget(self.queue_text, 1)
@@ -90,20 +90,20 @@ class RunList(QWidget):
         layout.addLayout(search)
         layout.addWidget(self._queue)
         layout.addWidget(self.view, 1)
-        self.view.selectionModel().selectionChanged.connect(self._selected)
-        self._was_left = False
-        # Whoever takes them is a process, and a process needs a moment to begin.
-        self._patience = make_timer(self, _PATIENCE_MS, single_shot=True)
-        self._patience.timeout.connect(self._say_queue)
-        monitor.waiting_changed.connect(self._say_queue)
-        self._say_queue()
+        self.view.selectionModel().selectionChanged.connect(self._on_selected)
+        self._had_no_process = False
+        # Queued runs are started by a process, which needs a moment to begin.
+        self._delay = make_timer(self, _DELAY_MS, single_shot=True)
+        self._delay.timeout.connect(self._update_queue)
+        monitor.waiting_changed.connect(self._update_queue)
+        self._update_queue()
 
     def names(self) -> list[str]:
-        """What the selected runs go by, in the list's order."""
+        """Return the keys of the selected runs, in the list's order."""
         return [index.data(RUN_ROLE) for index in sorted(self.view.selectedIndexes(), key=lambda index: index.row())]
 
     def choose(self, names: list[str]) -> bool:
-        """Selects these runs, and says nothing of it; False where none of them is listed."""
+        """Select these runs without a signal; return False if none of them is listed."""
         rows = [row for name in names if (row := self.model.row_of(name)) >= 0]
         selection = self.view.selectionModel()
         selection.blockSignals(True)
@@ -117,34 +117,36 @@ class RunList(QWidget):
         return bool(rows)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """Beside the mouse what the button offers."""
+        """Show the button's menu at the mouse."""
         if self.names():
             self._menu.popup(event.globalPos() + QPoint(1, 1))
 
-    def _selected(self) -> None:
+    def _on_selected(self) -> None:
         names = self.names()
         if names:
             self.chosen.emit(names)
 
-    def _goes(self) -> bool:
+    def _is_running(self) -> bool:
         return self._monitor.waiting.at_work and not self._monitor.waiting.held
 
-    def _say_queue(self) -> None:
+    def _update_queue(self) -> None:
         waiting = self._monitor.waiting
         count = len(waiting.names)
         self._queue.setVisible(bool(count))
-        text = f"{count} {'waits' if count == 1 else 'wait'}"
-        is_left = bool(count) and not waiting.held and not waiting.at_work
-        if is_left and not self._was_left:
-            self._patience.start()
-        self._was_left = is_left
+        text = f"{count} queued"
+        has_no_process = bool(count) and not waiting.held and not waiting.at_work
+        if has_no_process and not self._had_no_process:
+            self._delay.start()
+        self._had_no_process = has_no_process
         if waiting.held:
-            text += " · held"
-        elif is_left and not self._patience.isActive():
-            text += " · nobody takes them"
+            text += " · on hold"
+        elif has_no_process and not self._delay.isActive():
+            text += " · not running"
         self.queue_text.setText(text)
-        self.hold.setVisible(not (is_left and self._patience.isActive()))
-        self.hold.setText("Hold" if self._goes() else "Go on")
+        self.hold.setVisible(not (has_no_process and self._delay.isActive()))
+        self.hold.setText("Hold" if self._is_running() else "Continue")
         self.hold.setToolTip(
-            "Take no further run after the one at work" if self._goes() else "Take the waiting runs one after another"
+            "Start no further run after the current one"
+            if self._is_running()
+            else "Start the queued runs one after another"
         )

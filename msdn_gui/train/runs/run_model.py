@@ -25,7 +25,7 @@ Index = QModelIndex | QPersistentModelIndex
 class RunModel(QAbstractListModel):
     """Runs of the monitor, by what they go by there."""
 
-    order_wanted = Signal(list)
+    order_requested = Signal(list)
     """Names of the waiting runs in the order into which they were dragged."""
 
     def __init__(self, monitor: RunMonitor) -> None:
@@ -34,8 +34,8 @@ class RunModel(QAbstractListModel):
         self._names: list[str] = []
         self._filter = ""
         monitor.run_list_changed.connect(self.refresh)
-        monitor.status_changed.connect(self._status_changed)
-        monitor.waiting_changed.connect(self._waiting_changed)
+        monitor.status_changed.connect(self._on_status_changed)
+        monitor.waiting_changed.connect(self._on_waiting_changed)
         self.refresh()
 
     def refresh(self) -> None:
@@ -48,12 +48,12 @@ class RunModel(QAbstractListModel):
         self.endResetModel()
 
     def set_filter(self, text: str) -> None:
-        """Lists only runs whose name, state or tags contain each of these words."""
+        """List only runs whose name, state or tags contain each of these words."""
         self._filter = text.casefold()
         self.refresh()
 
     def row_of(self, name: str) -> int:
-        """The row of a run, −1 where it is not listed."""
+        """Return the row of a run, −1 if it is not listed."""
         return self._names.index(name) if name in self._names else -1
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
@@ -67,18 +67,18 @@ class RunModel(QAbstractListModel):
         if role == RUN_ROLE:
             return name
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._shown(name)
+            return self._label(name)
         if role == STATUS_ROLE:
             return status
         if role == FACTS_ROLE:
             return self._facts(name, status)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            place = [str(self._monitor.directory(name).path.parent)] if self._monitor.is_elsewhere(name) else []
-            first = f"{self._shown(name)}: {STATE_LOOKS[status.state][2]}"
+            place = [folder] if (folder := self._other_folder(name)) else []
+            first = f"{self._label(name)}: {STATE_LOOKS[status.state][2]}"
             return "\n".join(part for part in (first, status.reason, best_figures(status.figures), *place) if part)
         return None
 
-    # Dragging: a waiting run may be put between others that wait
+    # Dragging: a queued run can be moved between other queued runs
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
@@ -103,28 +103,28 @@ class RunModel(QAbstractListModel):
 
     def dropMimeData(self, data: QMimeData, action: Any, row: int, column: int, parent: Index) -> bool:
         if self.canDropMimeData(data, action, row, column, parent):
-            self.move(data.data(_MIME).data().decode().split("\n"), row)
-        # The view would remove the rows that it believes to have moved.
+            self.move(bytes(data.data(_MIME).data()).decode().split("\n"), row)
+        # Otherwise the view removes the rows it considers moved.
         return False
 
     def move(self, names: Sequence[str], row: int) -> None:
-        """Puts waiting runs before the one in a row; behind all where that one does not wait."""
+        """Move queued runs before the one in a row, or to the end if that one is not queued."""
         waiting = list(self._monitor.waiting.names)
         moved = [name for name in waiting if name in names]
         behind = [name for name in self._names[row:] if name in waiting and name not in moved]
         before = [name for name in waiting if name not in moved and name not in behind]
         order = [*before, *moved, *behind]
         if moved and order != waiting:
-            self.order_wanted.emit(order)
+            self.order_requested.emit(order)
 
     def shift(self, name: str, by: int) -> None:
-        """Moves a waiting run by places; as far as it goes."""
+        """Move a queued run by places, as far as possible."""
         waiting = list(self._monitor.waiting.names)
         if name in waiting:
             place = waiting.index(name)
             waiting.insert(max(0, min(len(waiting) - 1, place + by)), waiting.pop(place))
             if waiting != list(self._monitor.waiting.names):
-                self.order_wanted.emit(waiting)
+                self.order_requested.emit(waiting)
 
     # Inside
 
@@ -139,10 +139,10 @@ class RunModel(QAbstractListModel):
 
     def _passes(self, name: str) -> bool:
         status = self._monitor.status(name) or RunStatus()
-        text = " ".join((self._shown(name), STATE_LOOKS[status.state][2], *self._monitor.tags(name))).casefold()
+        text = " ".join((self._label(name), STATE_LOOKS[status.state][2], *self._monitor.tags(name))).casefold()
         return all(word in text for word in self._filter.split())
 
-    def _shown(self, name: str) -> str:
+    def _label(self, name: str) -> str:
         run = self._monitor.directory(name)
         return run.name if run is not None else name
 
@@ -152,10 +152,15 @@ class RunModel(QAbstractListModel):
             word = f"{word}, {self._monitor.waiting.names.index(name) + 1} of {len(self._monitor.waiting.names)}"
         share = f"{status.step:,} of {status.steps:,}" if status.state.alive and status.steps else ""
         tags = " ".join(f"#{tag}" for tag in self._monitor.tags(name))
-        where = f"in {self._monitor.directory(name).path.parent}" if self._monitor.is_elsewhere(name) else ""
+        where = f"in {folder}" if (folder := self._other_folder(name)) else ""
         return " · ".join(part for part in (word, tags, share, best_figures(status.figures), where) if part)
 
-    def _status_changed(self, name: str, _status: object) -> None:
+    def _other_folder(self, name: str) -> str:
+        """Return the folder of a run that is not the project's; empty for the project's own."""
+        run = self._monitor.directory(name) if self._monitor.is_elsewhere(name) else None
+        return str(run.path.parent) if run is not None else ""
+
+    def _on_status_changed(self, name: str, _status: object) -> None:
         if self._ordered() != self._names:
             self.refresh()
             return
@@ -163,14 +168,14 @@ class RunModel(QAbstractListModel):
         if row >= 0:
             self.dataChanged.emit(self.index(row), self.index(row))
 
-    def _waiting_changed(self) -> None:
+    def _on_waiting_changed(self) -> None:
         self.refresh()
         if self._names:
             self.dataChanged.emit(self.index(0), self.index(len(self._names) - 1))
 
 
 class RunDelegate(QStyledItemDelegate):
-    """Two lines a run: state and name, then figures and age."""
+    """Two lines per run: state and name, then figures and age."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:  # noqa: ARG002
         return QSize(200, HEIGHT)

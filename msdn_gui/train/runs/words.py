@@ -1,4 +1,4 @@
-"""How runs are spoken of: states as icon, colour and word; times and figures as people read them."""
+"""How runs are described: states by icon, colour and word; times and figures in short form."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from msdn_core.runs.events import MachineUse
 from msdn_core.runs.status import RunState
 
 STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
-    RunState.QUEUED: ("wait", "muted", "Waits"),
+    RunState.QUEUED: ("wait", "muted", "Queued"),
     RunState.STARTING: ("refresh", "accent", "Starting"),
     RunState.RUNNING: ("play", "accent", "Running"),
     RunState.PAUSED: ("pause", "warning", "Paused"),
     RunState.FINISHED: ("check", "good", "Finished"),
-    RunState.STOPPED: ("stop", "muted", "Stopped, kept"),
+    RunState.STOPPED: ("stop", "muted", "Stopped"),
     RunState.CANCELLED: ("cancel", "muted", "Cancelled"),
     RunState.FAILED: ("error", "error", "Failed"),
     RunState.LOST: ("warning", "warning", "Lost"),
@@ -25,23 +25,24 @@ STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
 
 
 def advice(state: RunState, *, has_checkpoint: bool) -> str:
-    """What can be done about a run that ended by a fault."""
+    """Return what can be done about a run that failed or was lost."""
     if state is RunState.LOST:
         return (
-            "Resume goes on from its last checkpoint."
+            "Resume continues from its last checkpoint."
             if has_checkpoint
-            else "It had saved no checkpoint yet: Resume begins it anew."
+            else "It had not saved a checkpoint: Resume starts it again."
         )
     if state is RunState.FAILED:
         tries = "from its last checkpoint" if has_checkpoint else "from the start"
         return (
-            f"Once that is mended, Resume tries again {tries}; “New run with these settings” (⋯) lets you change them."
+            f"Once the cause is fixed, Resume tries again {tries}. "
+            "To change settings, use “New run with these settings”."
         )
     return ""
 
 
 def ago(then: float) -> str:
-    """How long ago a moment was, in the largest unit that fits."""
+    """Return how long ago a time was, in the largest unit that fits."""
     seconds = max(0.0, time.time() - then)
     for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
         if seconds >= size:
@@ -50,7 +51,7 @@ def ago(then: float) -> str:
 
 
 def machine_use(use: MachineUse) -> str:
-    """What a run takes of its machine, in one short line."""
+    """Return a run's use of processor, memory and GPU in one line."""
     parts = [f"CPU {use.cpu:.0f} %", f"memory {gigabytes(use.memory)} of {gigabytes(use.memory_total)} GB"]
     if use.gpu is not None:
         parts.append(f"GPU {use.gpu:.0f} %")
@@ -60,12 +61,12 @@ def machine_use(use: MachineUse) -> str:
 
 
 def gigabytes(count: float) -> str:
-    """Bytes as GB, without the unit."""
+    """Return bytes as GB, without the unit."""
     return f"{count / 1e9:.1f}" if count < 99.5e9 else f"{count / 1e9:,.0f}"
 
 
 def best_figures(figures: Mapping[str, Any]) -> str:
-    """One short line of figures, naming what they were measured on."""
+    """Return figures in one line, with what they were measured on."""
     if not figures:
         return ""
     selected = ", selected on test" if figures.get("selected_on") == "test" else ""
