@@ -97,7 +97,7 @@ def test_a_run_is_started_watched_and_stopped_and_kept(workspace, services, qtbo
     assert 0 < workspace.view.bar.value() < workspace.view.bar.maximum()
     click(qtbot, workspace, "stop_run")
     assert state(workspace) == "Stop requested …"
-    qtbot.waitUntil(lambda: state(workspace) == "Stopped, kept", timeout=10_000)
+    qtbot.waitUntil(lambda: state(workspace) == "Stopped", timeout=10_000)
     assert not workspace.view.stop.isEnabled()
     assert workspace.view.pause.text() == "Resume"
     assert services.run_monitor.active() == []
