@@ -119,7 +119,7 @@ def test_names_are_shown_readably_and_stay_raw_where_they_are_used(cub_like, emp
     click_cell(cub_like, qtbot, 0, 0)
     assert model.index(0, 0).data() == "1.92"
     assert cub_like.table.value_bar.line.text() == "1.92307692308"
-    assert cub_like.table.value_bar.where.text() == "crown color: red, Black footed Albatross"
+    assert cub_like.table.value_bar.where.text() == "crown color: red · Black footed Albatross"
     title = cub_like.findChild(QLabel, "class_title")
     assert (title.text(), title.toolTip()) == ("Black footed Albatross", "001.Black_footed_Albatross")
     qtbot.keyClicks(cub_like.table.attribute_filter, "crown color")

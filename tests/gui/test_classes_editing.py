@@ -112,7 +112,7 @@ def test_the_value_line_shows_the_exact_value_and_refuses_what_is_none(workspace
     click_cell(workspace, qtbot, 0, 0)
     line = workspace.table.value_bar.line
     assert line.text() == repr(1 / 3)
-    assert workspace.table.value_bar.where.text() == "crown: red, Red wader"
+    assert workspace.table.value_bar.where.text() == "crown: red · Red wader"
     line.setFocus()
     line.selectAll()
     qtbot.keyClicks(line, "much")

@@ -93,7 +93,7 @@ def test_a_group_folds_to_one_column_of_its_highest_values_and_back(workspace, s
     assert session.selection.attribute == 3, "of the first class the second attribute of the group is the highest"
     click_cell(workspace, qtbot, 1, 2)
     assert session.selection.attribute == 2
-    assert workspace.table.value_bar.where.text() == "Highest: wing pattern: striped, Striped heron"
+    assert workspace.table.value_bar.where.text() == "Highest: wing pattern: striped · Striped heron"
     qtbot.keyClick(workspace.view, KEY.Key_G, CTRL | SHIFT)
     assert columns(workspace) == ["crown (2 folded)", folded, "crest (2 folded)"]
     qtbot.keyClicks(workspace.table.attribute_filter, "plain")

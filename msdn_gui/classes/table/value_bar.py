@@ -76,7 +76,7 @@ class ValueBar(QWidget):
             attribute = model.table.attributes[model.attribute_at(current.row(), current.column())]
             highest = "Highest: " if model.is_folded(current.column()) else ""
             name = class_text(model.class_at(current.row()))
-            self.where.setText(f"{highest}{attribute_text(attribute)}, {name}")
+            self.where.setText(f"{highest}{attribute_text(attribute)} · {name}")
             self._set_text(str(current.data(Qt.ItemDataRole.EditRole)))
             return
         self._show_block()

@@ -13,7 +13,8 @@ from msdn_gui.look.theme import theme
 from msdn_gui.widgets.build import make_line_edit
 
 if TYPE_CHECKING:
-    from msdn_gui.classes.table.model import ClassTableModel, Index
+    from msdn_gui.classes.table.model import ClassTableModel
+    from msdn_gui.widgets.index import Index
 
 _HINT = QStyledItemDelegate.EndEditHint
 _EDITOR_WIDTH = 76

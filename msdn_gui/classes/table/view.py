@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from msdn_core.domain.attributes import BoolArray
-    from msdn_gui.classes.table.model import ClassTableModel, Index
+    from msdn_gui.classes.table.model import ClassTableModel
+    from msdn_gui.widgets.index import Index
 
 ROW_HEIGHT = 24
 _PADDING = 7

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.display_names import attribute_text, group_text, value_text
 
-Index = QModelIndex | QPersistentModelIndex
+if TYPE_CHECKING:
+    from msdn_gui.widgets.index import Index
 
 
 @dataclass(frozen=True, slots=True)

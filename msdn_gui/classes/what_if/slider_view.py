@@ -12,7 +12,8 @@ from msdn_gui.classes.values.numbers import shown
 from msdn_gui.look.theme import theme
 
 if TYPE_CHECKING:
-    from msdn_gui.classes.what_if.slider_model import Index, Slider, SliderModel
+    from msdn_gui.classes.what_if.slider_model import Slider, SliderModel
+    from msdn_gui.widgets.index import Index
 
 ROW_HEIGHT = 26
 STEPS = 100
