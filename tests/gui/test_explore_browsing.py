@@ -234,7 +234,7 @@ def test_facets_have_counts_and_toggle_terms_by_mouse_and_keyboard(scored, sessi
     assert facets["Split/Test unseen"][1:] == ("2", False)
     assert facets["Review/Not reviewed"][1] == "6"
     wrong = int((predictions(session) != np.arange(6) % 3).sum())
-    assert facets["Prediction/Predicted wrongly"][1] == str(wrong)
+    assert facets["Prediction/Wrong"][1] == str(wrong)
     panel, box = scored.gallery.facets, scored.gallery.query
     click_row(qtbot, panel.table, facets["Split/Train"][0])
     assert box.text() == "split:train"

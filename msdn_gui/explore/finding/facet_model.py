@@ -21,8 +21,8 @@ _TEXTS = {
     "flagged": "Flagged",
     "unreviewed": "Not reviewed",
     "unlabelled": "No class",
-    "-wrong": "Predicted correctly",
-    "wrong": "Predicted wrongly",
+    "-wrong": "Correct",
+    "wrong": "Wrong",
 }
 
 
