@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoStack
 
 from msdn_core.domain.annotation import (
     Box,
@@ -22,17 +20,21 @@ from msdn_core.domain.annotation import (
     hold_out,
     split_of_label,
 )
-from msdn_core.domain.attributes import FloatArray
 from msdn_core.domain.display_names import attribute_text, class_text
 from msdn_core.project import ImageRecord, JudgementKey
 from msdn_core.project.annotations import AnnotationStore, timestamp
 from msdn_gui.annotate.edits import EditJudgements, EditLabels, EditMarks, EditReviews, EditSequence
-from msdn_gui.session import Session
 from msdn_gui.session.table_commands import AddClasses
-from msdn_gui.session.undo import ProjectEdit
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from PySide6.QtGui import QUndoStack
+
+    from msdn_core.domain.attributes import FloatArray
     from msdn_gui.services.settings import SettingsStore
+    from msdn_gui.session import Session
+    from msdn_gui.session.undo import ProjectEdit
 
 _REVIEW_TEXTS = {
     ReviewState.UNREVIEWED: "Clear the review of",

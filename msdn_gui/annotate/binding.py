@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,8 @@ from msdn_gui.annotate.actions import REVIEWS, TABS
 from msdn_gui.annotate.tab_actions import DIGITS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 

@@ -6,15 +6,17 @@ from abc import abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from msdn_core.domain.annotation import ImageLabel, Judgement, Mark, Review
 from msdn_core.domain.display_names import attribute_text
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.project import JudgementKey
-from msdn_core.project.annotations import AnnotationStore
-from msdn_gui.session import Session
 from msdn_gui.session.undo import ProjectEdit, ValuesEdit
+
+if TYPE_CHECKING:
+    from msdn_core.project.annotations import AnnotationStore
+    from msdn_gui.session import Session
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from msdn_core.domain.annotation import Judgement, Mark
 from msdn_core.exporters.coco import write_coco
 from msdn_core.exporters.judgement_files import write_judgements
 from msdn_core.importers.judgement_files import judgements_from_files
 from msdn_core.importers.marks import marks_from_file
 from msdn_core.project import JudgementKey, Project
 from msdn_core.project.annotations import timestamp
-from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.services.background import Background
-from msdn_gui.session import Session
 from msdn_gui.session.messages import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from msdn_core.domain.annotation import Judgement, Mark
+    from msdn_gui.annotate.annotations import Annotations
+    from msdn_gui.session import Session
 
 _COCO, _MARKS = "COCO files (*.json)", "COCO files and sheets (*.json *.csv)"
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QWidget
 
 from msdn_core.errors import MsdnError
-from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.look.theme import SPACING
-from msdn_gui.services.settings import SettingsStore
-from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_button, make_column, make_label, make_line_edit, make_row
+
+if TYPE_CHECKING:
+    from msdn_gui.annotate.annotations import Annotations
+    from msdn_gui.services.settings import SettingsStore
+    from msdn_gui.session import Session
 
 
 class AnnotatorField(QWidget):

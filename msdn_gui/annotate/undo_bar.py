@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QUndoStack
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QWidget
 
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.widgets.build import make_row, make_tool_button
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QUndoStack
 
 
 class UndoBar(QWidget):

@@ -10,10 +10,7 @@ from PySide6.QtGui import QAction, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QApplication, QStackedWidget, QTabWidget, QWidget
 
 from msdn_core.domain.annotation import HELD_OUT_EVERY, Certainty, ReviewState, Split
-from msdn_core.domain.attributes import FloatArray
 from msdn_core.domain.display_names import class_text
-from msdn_core.domain.explanation import Explanation
-from msdn_core.project import Project
 from msdn_gui.actions.bind import ActionSet, set_reason
 from msdn_gui.annotate.actions import ACTIONS, TABS
 from msdn_gui.annotate.annotations import Annotations, count_of
@@ -34,14 +31,17 @@ from msdn_gui.annotate.summary.vectors_panel import VectorsPanel
 from msdn_gui.annotate.tab_actions import AGREEMENT, ATTRIBUTES, CLASS, MARKS, VECTORS
 from msdn_gui.annotate.undo_bar import UndoBar
 from msdn_gui.look.theme import SPACING
-from msdn_gui.session import Session
 from msdn_gui.session.table_commands import SetCells
 from msdn_gui.widgets.build import make_column, make_row, named
 from msdn_gui.widgets.parted import BESIDE, parted
 from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
+    from msdn_core.domain.attributes import FloatArray
+    from msdn_core.domain.explanation import Explanation
+    from msdn_core.project import Project
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 _SIDE_WIDTH = 300
 _COLUMN_WIDTHS = (210, 600, 390)

@@ -1,4 +1,4 @@
-"""What the tests of Annotate share."""
+"""Helpers of the tests of Annotate."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def classes(session) -> list[str | None]:
 
 
 def keep_scores(session, ids: np.ndarray, av: np.ndarray, va: np.ndarray) -> AttributeScores:
-    """What the checkpoint says of some images, as the engine keeps it; nothing has to be looked at then."""
+    """Save the checkpoint's scores of some images as the engine does, so that none are computed."""
     checkpoint = session.inference.checkpoint
     made = AttributeScores(
         ids, av, va, np.array(checkpoint.header.attributes, dtype=np.str_), checkpoint_digest(checkpoint.path)

@@ -1,6 +1,8 @@
-"""Two annotators, the data set and the model are compared, and where they differ is gone through by key."""
+"""Compare annotators, the data set and the model, and step through their differences by key."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -9,14 +11,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 from small_birds import ATTRIBUTES
 
-from msdn_gui.annotate.workspace import AnnotateWorkspace
+if TYPE_CHECKING:
+    from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 
 
 @pytest.fixture
 def workspace(session, services, qtbot) -> AnnotateWorkspace:
-    """Ann says present of attribute 0 in images 0 to 3; Bob says present, absent, absent, not visible."""
+    """Ann judges attribute 0 as present in images 0 to 3; Bob as present, absent, absent, not visible."""
     made = shown_workspace(session, services, qtbot)
     session.selection.set_attribute(0)
     key(made, qtbot, K.Key_F7)
@@ -42,7 +45,7 @@ def compare(workspace, qtbot, first: str, second: str) -> None:
             qtbot.keyClick(box, K.Key_Down)
 
 
-def test_two_annotators_agree_so_far_and_no_further(workspace, session, qtbot) -> None:
+def test_agreement_of_two_annotators_and_their_differences(workspace, session, qtbot) -> None:
     panel = workspace.agreement
     assert (panel.first.currentText(), panel.second.currentText()) == ("Ann", "Bob")
     qtbot.waitUntil(lambda: panel.figures.text() == "4 judged by both · 25% the same · kappa 0.00")
@@ -57,7 +60,7 @@ def test_two_annotators_agree_so_far_and_no_further(workspace, session, qtbot) -
     assert session.selection.attribute == 0
 
 
-def test_what_is_put_right_is_compared_at_once(workspace, qtbot) -> None:
+def test_a_corrected_judgement_is_compared_at_once(workspace, qtbot) -> None:
     key(workspace, qtbot, K.Key_D, K.Key_F7, K.Key_P, K.Key_F11)
     qtbot.waitUntil(lambda: "50% the same" in workspace.agreement.figures.text())
 
@@ -73,12 +76,12 @@ def test_an_annotator_is_compared_with_the_data_set(workspace, session, qtbot) -
     qtbot.waitUntil(lambda: workspace.agreement.figures.text().startswith("1 judged by both · 100% the same"))
 
 
-def test_an_annotator_is_compared_with_the_model_where_it_has_looked(workspace, session, qtbot) -> None:
+def test_an_annotator_is_compared_with_the_model_once_images_are_scored(workspace, session, qtbot) -> None:
     compare(workspace, qtbot, "Bob", "Model")
     qtbot.waitUntil(lambda: "has not scored" in workspace.agreement.figures.text())
     ids = np.array([image.id for image in session.document.images])
     scores = np.zeros((6, len(ATTRIBUTES)), np.float32)
-    scores[0, 0] = scores[1, 0] = 9  # far above the image's mean: present; elsewhere below it: absent
+    scores[0, 0] = scores[1, 0] = 9  # Far above the image's mean: present; below it elsewhere: absent.
     keep_scores(session, ids, scores, scores)
     compare(workspace, qtbot, "Bob", "Model")
     qtbot.waitUntil(lambda: workspace.agreement.figures.text().startswith("4 judged by both · 50% the same"))

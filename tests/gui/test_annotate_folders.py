@@ -1,4 +1,4 @@
-"""Photographs that were sorted into folders get their classes by the folders' names, after a look."""
+"""Label photographs by the folders they were sorted into, after a person has checked them."""
 
 from __future__ import annotations
 
@@ -46,25 +46,27 @@ def click(workspace, qtbot, folder: str, column: int, *, twice: bool = False) ->
         qtbot.mouseDClick(view.viewport(), LEFT, pos=place)
 
 
-def test_ticked_folders_become_classes_and_one_undo_takes_all_back(workspace, session, qtbot) -> None:
+def test_ticked_folders_become_classes_and_one_undo_reverts_all(workspace, session, qtbot) -> None:
     assert [line(workspace, name).text(1) for name in ("004.Groove_billed_Ani", "bobolinks", "odds")] == [
         "Groove billed Ani",
         "Bobolinks",
         "odds",
     ]
-    assert line(workspace, "bobolinks").text(3) == "" and line(workspace, "odds").text(3) == "New class"
+    assert line(workspace, "bobolinks").text(3) == ""
+    assert line(workspace, "odds").text(3) == "New class"
     click(workspace, qtbot, "odds", 0)
-    assert classes(session) == [None] * 5, "nothing is said before"
+    assert classes(session) == [None] * 5, "nothing is saved before"
     press(workspace, qtbot, "accept_folders")
     assert classes(session) == ["Groove billed Ani", "Groove billed Ani", "Bobolinks", None, None]
     assert session.document.table.classes == ("Bobolinks", "Groove billed Ani")
     assert session.document.images[0].split is Split.TRAIN, "a new class is seen: its images may be trained on"
     assert not tree(workspace).isVisible()
     workspace.undo_stack.undo()
-    assert classes(session) == [None] * 5 and session.document.table.classes == ("Bobolinks",)
+    assert classes(session) == [None] * 5
+    assert session.document.table.classes == ("Bobolinks",)
 
 
-def test_a_folder_gets_another_name_and_joins_another_ones_class(workspace, session, qtbot) -> None:
+def test_a_folder_is_renamed_to_an_existing_class(workspace, session, qtbot) -> None:
     click(workspace, qtbot, "odds", 1, twice=True)
     editor = tree(workspace).findChild(QLineEdit)
     editor.selectAll()
@@ -76,7 +78,7 @@ def test_a_folder_gets_another_name_and_joins_another_ones_class(workspace, sess
 
 
 @pytest.mark.parametrize("holds_out", [True, False])
-def test_every_fifth_image_of_a_class_is_kept_for_testing_unless_it_is_unticked(
+def test_every_fifth_image_of_a_class_is_kept_for_testing_unless_unticked(
     session, services, tmp_path, qtbot, holds_out
 ) -> None:
     with Project.create(tmp_path / "gulls", name="Gulls") as project:
@@ -92,15 +94,17 @@ def test_every_fifth_image_of_a_class_is_kept_for_testing_unless_it_is_unticked(
     fifth = Split.TEST_SEEN if holds_out else Split.TRAIN
     assert [image.split for image in session.document.images] == [*[Split.TRAIN] * 4, fifth, Split.TRAIN]
     hold_out = next(action for action in workspace.actions() if action.objectName() == "annotate.hold_out")
-    with qtbot.waitSignal(session.messages.posted) as told:
+    with qtbot.waitSignal(session.messages.posted) as posted:
         hold_out.trigger()
-    assert ("already" in told.args[1]) is holds_out
-    assert session.document.images[4].split is Split.TEST_SEEN and session.document.images[4].class_name == "gulls"
+    assert ("already" in posted.args[1]) is holds_out
+    assert session.document.images[4].split is Split.TEST_SEEN
+    assert session.document.images[4].class_name == "gulls"
     workspace.undo_stack.undo()
     assert session.document.images[4].split is (Split.NONE if holds_out else Split.TRAIN)
 
 
-def test_escape_leaves_and_nothing_was_said(workspace, session, qtbot) -> None:
+def test_escape_cancels_and_saves_nothing(workspace, session, qtbot) -> None:
     qtbot.keyClick(tree(workspace), Qt.Key.Key_Escape)
     assert not tree(workspace).isVisible()
-    assert classes(session) == [None] * 5 and not workspace.undo_stack.canUndo()
+    assert classes(session) == [None] * 5
+    assert not workspace.undo_stack.canUndo()

@@ -1,6 +1,8 @@
-"""Annotate by keys and mouse: class labels, reviews with notes, and undo over all of it."""
+"""Label and review images by keyboard and mouse, and undo it."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 from annotate_kit import CTRL, LEFT, SHIFT, classes, click_image, key, press, shown_workspace, states
@@ -11,9 +13,11 @@ from small_birds import CLASSES, draw_bird
 
 from msdn_core.domain.annotation import ReviewState, Split
 from msdn_core.project import PROJECT_FILE, NewImage, Project
-from msdn_gui.annotate.workspace import AnnotateWorkspace
 from msdn_gui.session.messages import Level
 from msdn_gui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 
@@ -23,15 +27,15 @@ def workspace(session, services, qtbot) -> AnnotateWorkspace:
     return shown_workspace(session, services, qtbot)
 
 
-def test_digits_label_the_image_and_the_next_one_comes_by_itself(workspace, session, qtbot) -> None:
+def test_a_digit_labels_the_image_and_selects_the_next(workspace, session, qtbot) -> None:
     before = classes(session)
     key(workspace, qtbot, K.Key_2, K.Key_3)
     assert classes(session) == [CLASSES[1], CLASSES[2], *before[2:]]
     assert session.selection.image == session.document.images[2]
     key(workspace, qtbot, K.Key_M, K.Key_1)
-    assert session.selection.image == session.document.images[2], "M turns the going on off"
+    assert session.selection.image == session.document.images[2], "M switches advancing off"
     assert session.document.images[2].class_name == CLASSES[0]
-    # Who and when stand with it, in the file itself.
+    # The file itself holds annotator and time.
     with Project.open(session.document.project.path, read_only=True) as kept:
         label = kept.annotations.label(session.document.images[0].id)
         assert (label.class_name, label.split, label.annotator) == (
@@ -46,15 +50,13 @@ def test_digits_label_the_image_and_the_next_one_comes_by_itself(workspace, sess
     assert classes(session) == before
 
 
-def test_an_image_of_a_class_without_training_images_is_tested_with_and_none_has_no_split(
-    workspace, session, qtbot
-) -> None:
+def test_the_split_follows_the_label(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_3, K.Key_0)
     assert [image.split for image in session.document.images[:2]] == [Split.TEST_UNSEEN, Split.NONE]
     assert session.document.images[1].class_name is None
 
 
-def test_several_chosen_images_are_labelled_in_one_step(workspace, session, qtbot) -> None:
+def test_several_selected_images_are_labelled_in_one_step(workspace, session, qtbot) -> None:
     before = classes(session)
     click_image(workspace, qtbot, 0)
     click_image(workspace, qtbot, 3, SHIFT)
@@ -67,7 +69,7 @@ def test_several_chosen_images_are_labelled_in_one_step(workspace, session, qtbo
     assert not workspace.undo_stack.canUndo()
 
 
-def test_the_buttons_show_their_keys_and_the_class_that_is_given(workspace, session) -> None:
+def test_buttons_show_their_keys_and_the_assigned_class(workspace, session) -> None:
     labels = workspace.labels
     assert [button.key for button in labels.buttons] == list("123456789")
     assert [button.text() for button in labels.buttons[:4]] == [
@@ -81,16 +83,16 @@ def test_the_buttons_show_their_keys_and_the_class_that_is_given(workspace, sess
     assert not any(given[3:])
 
 
-def test_a_class_is_found_by_its_name_and_return_gives_it(workspace, session, qtbot) -> None:
+def test_a_class_is_searched_by_name_and_assigned_by_return(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_Slash)
     qtbot.keyClicks(workspace.labels.search, "crested 1")
-    assert session.document.images[0].class_name == CLASSES[0], "a digit typed into the search is a digit"
+    assert session.document.images[0].class_name == CLASSES[0], "a digit typed into the search field labels nothing"
     qtbot.keyClick(workspace.labels.search, K.Key_Backspace)
     qtbot.keyClick(workspace.labels.search, K.Key_Return)
     assert session.document.images[0].class_name == CLASSES[2]
 
 
-def test_a_name_that_no_class_has_makes_one_and_one_undo_takes_it_away(workspace, session, qtbot) -> None:
+def test_an_unknown_name_adds_a_class_and_one_undo_removes_it(workspace, session, qtbot) -> None:
     before = classes(session)
     qtbot.keyClicks(workspace.labels.search, "Grey owl")
     press(workspace, qtbot, "label_add")
@@ -105,7 +107,7 @@ def test_a_name_that_no_class_has_makes_one_and_one_undo_takes_it_away(workspace
     assert session.document.images[0].class_name == "Grey owl"
 
 
-def test_a_class_is_put_on_a_digit_and_stays_there(workspace, session, services, qtbot) -> None:
+def test_a_class_stays_on_its_digit(workspace, session, services, qtbot) -> None:
     lines = workspace.labels.list
     place = lines.visualRect(lines.model().index(2, 0)).center()
     QApplication.sendEvent(
@@ -121,7 +123,7 @@ def test_a_class_is_put_on_a_digit_and_stays_there(workspace, session, services,
     assert again.labels.buttons[6].text() == f"◆ {CLASSES[2]}"
 
 
-def test_the_models_best_classes_can_stand_on_the_digits(workspace, session, explained, qtbot) -> None:
+def test_the_models_best_classes_are_put_on_the_digits(workspace, session, explained, qtbot) -> None:
     explained(1)
     best = session.document.table.classes[int(session.inference.class_ranking()[0][0])]
     key(workspace, qtbot, K.Key_L)
@@ -130,7 +132,7 @@ def test_the_models_best_classes_can_stand_on_the_digits(workspace, session, exp
     assert session.document.images[1].class_name == best
 
 
-def test_checked_flagged_and_unseen_by_key_with_a_note(workspace, session, qtbot) -> None:
+def test_images_are_checked_flagged_with_a_note_and_cleared(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_C)
     assert session.selection.image == session.document.images[1]
     key(workspace, qtbot, K.Key_F)
@@ -152,23 +154,23 @@ def test_checked_flagged_and_unseen_by_key_with_a_note(workspace, session, qtbot
     assert note.text() == "two birds, cut off"
 
 
-def test_a_note_that_is_being_written_is_kept_when_the_next_image_is_chosen(workspace, session, qtbot) -> None:
+def test_a_note_is_saved_when_another_image_is_selected(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_F)
     note = workspace.findChild(QLineEdit, "review_note")
     qtbot.waitUntil(note.hasFocus)
     qtbot.keyClicks(note, "blurred")
     qtbot.keyClick(note, K.Key_Right, CTRL)
     click_image(workspace, qtbot, 3)
-    room = session.document.project.annotations
-    assert room.review(session.document.images[0].id).note == "blurred"
-    assert set(room.reviews()) == {session.document.images[0].id}
+    store = session.document.project.annotations
+    assert store.review(session.document.images[0].id).note == "blurred"
+    assert set(store.reviews()) == {session.document.images[0].id}
 
 
-def test_the_queue_leaves_out_what_is_done_when_it_is_told_to(workspace, qtbot) -> None:
+def test_finished_images_leave_the_list_only_on_request(workspace, qtbot) -> None:
     kind = workspace.queue.kind
     kind.setCurrentIndex(kind.findData("unseen"))
     key(workspace, qtbot, K.Key_C, K.Key_C)
-    assert workspace.queue.model.rowCount() == 6, "nothing jumps while one works"
+    assert workspace.queue.model.rowCount() == 6, "rows do not move while a person works"
     key(workspace, qtbot, K.Key_R)
     assert workspace.queue.model.rowCount() == 4
     assert "4 of 6 images" in workspace.queue.count.text()
@@ -177,7 +179,7 @@ def test_the_queue_leaves_out_what_is_done_when_it_is_told_to(workspace, qtbot) 
     assert "No images match" in workspace.queue.empty.text()
 
 
-def test_the_buttons_say_what_they_undo_and_where(workspace, session, qtbot) -> None:
+def test_undo_buttons_name_the_edit(workspace, session, qtbot) -> None:
     undo = workspace.findChild(QToolButton, "annotate_undo")
     assert not undo.isEnabled()
     key(workspace, qtbot, K.Key_2)
@@ -189,16 +191,16 @@ def test_the_buttons_say_what_they_undo_and_where(workspace, session, qtbot) -> 
     assert session.document.images[0].class_name == CLASSES[1]
 
 
-def test_what_cannot_be_kept_is_said_and_leaves_nothing_to_undo(workspace, session, qtbot) -> None:
+def test_an_edit_that_fails_posts_a_message_and_leaves_nothing_to_undo(workspace, session, qtbot) -> None:
     path = session.document.project.path
     session.close_project()
     with Project.open(path):
         session.open_project(path)
         assert session.document.project.read_only
         session.selection.set_image(session.document.images[0])
-        with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR) as told:
+        with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR) as posted:
             key(workspace, qtbot, K.Key_2)
-        assert "reading only" in told.args[1]
+        assert "reading only" in posted.args[1]
         with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR):
             qtbot.keyClicks(workspace.labels.search, "Grey owl")
             qtbot.keyClick(workspace.labels.search, K.Key_Return)
@@ -206,17 +208,17 @@ def test_what_cannot_be_kept_is_said_and_leaves_nothing_to_undo(workspace, sessi
         assert session.document.images[0].class_name == CLASSES[0]
 
 
-def test_what_is_said_after_the_projects_file_is_gone_is_not_taken_for_kept(workspace, session, qtbot) -> None:
+def test_an_edit_fails_once_the_project_file_is_gone(workspace, session, qtbot) -> None:
     file = session.document.project.path / PROJECT_FILE
     file.rename(file.with_suffix(".away"))
-    with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR) as told:
+    with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR) as posted:
         key(workspace, qtbot, K.Key_2)
-    assert "nothing can be saved" in told.args[1]
+    assert "nothing can be saved" in posted.args[1]
     assert session.document.images[0].class_name == CLASSES[0]
     file.with_suffix(".away").rename(file)
 
 
-def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
+def test_the_checkpoints_classes_are_copied_into_the_project_first(
     empty_session, checkpoint_file, services, tmp_path, qtbot
 ) -> None:
     with Project.create(tmp_path / "photos") as made:
@@ -225,9 +227,9 @@ def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
     empty_session.open_project(tmp_path / "photos")
     empty_session.inference.set_checkpoint(checkpoint_file)
     workspace = shown_workspace(empty_session, services, qtbot)
-    with qtbot.waitSignal(empty_session.messages.posted) as told:
+    with qtbot.waitSignal(empty_session.messages.posted) as posted:
         key(workspace, qtbot, K.Key_1)
-    kind, sentence = told.args
+    kind, sentence = posted.args
     assert kind == "info"
     assert "Copy them into the project" in sentence
     press(workspace, qtbot, "annotate_adopt")
@@ -236,7 +238,7 @@ def test_classes_of_the_checkpoint_are_taken_into_the_project_first(
     assert empty_session.document.images[0].class_name == CLASSES[0]
 
 
-def test_ctrl_z_undoes_in_the_workspace_that_is_shown_and_in_no_other(session, services, qtbot) -> None:
+def test_undo_applies_to_the_visible_workspace_only(session, services, qtbot) -> None:
     window = MainWindow(session, services)
     try:
         window.show_workspace("annotate")
@@ -257,7 +259,7 @@ def test_ctrl_z_undoes_in_the_workspace_that_is_shown_and_in_no_other(session, s
         window.close_for_good()
 
 
-def test_a_project_without_classes_gets_its_first_one_from_a_name(empty_session, services, tmp_path, qtbot) -> None:
+def test_the_first_class_of_a_project_is_added_by_its_name(empty_session, services, tmp_path, qtbot) -> None:
     with Project.create(tmp_path / "photos") as made:
         draw_bird(tmp_path / "a.jpg", 0)
         made.add_images(made.add_image_root(tmp_path), [NewImage("a.jpg")])

@@ -1,6 +1,8 @@
-"""The queue is sorted by what the model says of all images."""
+"""Sort the list by the model's scores of all images."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -8,9 +10,11 @@ from annotate_kit import keep_scores, key, shown_workspace
 from PySide6.QtCore import Qt
 from small_birds import ATTRIBUTES
 
-from msdn_core.runs.attribute_scores import AttributeScores
-from msdn_gui.annotate.workspace import AnnotateWorkspace
 from msdn_gui.session.messages import Level
+
+if TYPE_CHECKING:
+    from msdn_core.runs.attribute_scores import AttributeScores
+    from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 CREST = 4
 
@@ -22,7 +26,7 @@ def workspace(session, services, qtbot) -> AnnotateWorkspace:
 
 @pytest.fixture
 def scores(session) -> AttributeScores:
-    """Kept scores of all images but the first, so that nothing has to be looked at."""
+    """Return saved scores of all images but the first, so that none are computed."""
     draw = np.random.default_rng(11)
     ids = np.array([image.id for image in session.document.images[1:]])
     return keep_scores(session, ids, *draw.normal(size=(2, len(ids), len(ATTRIBUTES))).astype(np.float32))
@@ -42,7 +46,7 @@ def standard(values: np.ndarray) -> np.ndarray:
     return (values - values.mean(axis=1, keepdims=True)) / values.std(axis=1, keepdims=True)
 
 
-def test_images_of_which_the_model_is_unsure_come_first_and_unseen_ones_last(workspace, session, scores, qtbot) -> None:
+def test_images_are_sorted_by_the_model_and_those_without_scores_come_last(workspace, session, scores, qtbot) -> None:
     fused = 0.9 * scores.scores_av + 0.1 * scores.scores_va
     unit = session.document.table.vectors / np.linalg.norm(session.document.table.vectors, axis=1, keepdims=True)
     by_class = np.sort(fused @ unit.T - session.inference.gamma * session.document.table.seen, axis=1)
@@ -56,14 +60,14 @@ def test_images_of_which_the_model_is_unsure_come_first_and_unseen_ones_last(wor
     }
     for order, keys in expected.items():
         choose(workspace, order)
-        wanted = [*scores.image_ids[np.argsort(-keys)].tolist(), session.document.images[0].id]
-        qtbot.waitUntil(lambda wanted=wanted: shown(workspace) == wanted)
-        assert session.selection.image.id == wanted[0], "the most telling image is chosen"
+        expected_ids = [*scores.image_ids[np.argsort(-keys)].tolist(), session.document.images[0].id]
+        qtbot.waitUntil(lambda expected_ids=expected_ids: shown(workspace) == expected_ids)
+        assert session.selection.image.id == expected_ids[0], "the first image is selected"
     choose(workspace, "project")
     assert shown(workspace) == [image.id for image in session.document.images]
 
 
-def test_it_is_sorted_anew_when_told_to_and_not_under_ones_hands(workspace, session, scores, qtbot) -> None:
+def test_the_order_changes_only_on_request(workspace, session, scores, qtbot) -> None:
     session.selection.set_attribute(CREST)
     choose(workspace, "strength")
     first = scores.image_ids[np.argsort(-standard(0.9 * scores.scores_av + 0.1 * scores.scores_va)[:, CREST])].tolist()
@@ -76,7 +80,7 @@ def test_it_is_sorted_anew_when_told_to_and_not_under_ones_hands(workspace, sess
     qtbot.waitUntil(lambda: shown(workspace)[:-1] == again)
 
 
-def test_where_the_model_has_not_looked_it_is_asked_and_a_failure_is_said(workspace, session, services, qtbot) -> None:
+def test_images_are_scored_first_and_a_failure_is_posted(workspace, session, services, qtbot) -> None:
     before = shown(workspace)
     with qtbot.waitSignal(
         session.messages.posted, timeout=60_000, check_params_cb=lambda level, _: level is Level.ERROR

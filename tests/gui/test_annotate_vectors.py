@@ -1,6 +1,8 @@
-"""Closing the loop: judgements of images become class vectors when a person accepts them."""
+"""Accept class vectors that follow from judgements."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -9,14 +11,16 @@ from PySide6.QtCore import Qt
 from small_birds import CLASSES, VECTORS
 
 from msdn_core.project import Project
-from msdn_gui.annotate.workspace import AnnotateWorkspace
+
+if TYPE_CHECKING:
+    from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 
 
 @pytest.fixture
 def workspace(session, services, qtbot) -> AnnotateWorkspace:
-    """With “crown::red” judged present, surely, in image 0, and absent, guessed, in image 3, both Red waders."""
+    """“crown::red” is judged present, definitely, in image 0 and absent, guessing, in image 3, both Red waders."""
     made = shown_workspace(session, services, qtbot)
     session.selection.set_attribute(0)
     key(made, qtbot, K.Key_F7, K.Key_P)
@@ -32,9 +36,9 @@ def kept(session) -> np.ndarray:
         return project.table().vectors
 
 
-def test_what_would_change_is_shown_beside_what_is_and_changes_nothing(workspace, session) -> None:
+def test_changes_are_shown_and_nothing_is_saved(workspace, session) -> None:
     vectors = workspace.vectors
-    assert vectors.classes.rows == [], "three images have to say something, at first"
+    assert vectors.classes.rows == [], "the default minimum is three images"
     vectors.minimum.setValue(2)
     assert vectors.classes.rows == [(CLASSES[0], "2", "1", "0.25")]
     assert vectors.values.rows == [("crown: red", "1.00", "0.75", "2")]
@@ -42,7 +46,7 @@ def test_what_would_change_is_shown_beside_what_is_and_changes_nothing(workspace
     assert np.array_equal(kept(session), VECTORS)
 
 
-def test_an_accepted_vector_is_kept_ranked_with_and_undone(workspace, session, qtbot) -> None:
+def test_an_accepted_vector_is_saved_used_and_undone(workspace, session, qtbot) -> None:
     workspace.vectors.minimum.setValue(1)
     press(workspace, qtbot, "annotate.accept_vector_button")
     expected = VECTORS.copy()
@@ -56,7 +60,7 @@ def test_an_accepted_vector_is_kept_ranked_with_and_undone(workspace, session, q
     qtbot.waitUntil(lambda: len(workspace.vectors.classes.rows) == 1)
 
 
-def test_all_classes_are_accepted_in_one_step_and_a_new_judgement_shows_at_once(workspace, session, qtbot) -> None:
+def test_all_vectors_are_accepted_in_one_step_and_a_new_judgement_is_shown_at_once(workspace, session, qtbot) -> None:
     vectors = workspace.vectors
     vectors.minimum.setValue(1)
     key(workspace, qtbot, K.Key_F7)
@@ -67,8 +71,8 @@ def test_all_classes_are_accepted_in_one_step_and_a_new_judgement_shows_at_once(
     key(workspace, qtbot, K.Key_T, modifier=Qt.KeyboardModifier.ShiftModifier)
     np.testing.assert_allclose(kept(session)[:, 0], [0.75, 1.0, 0.0])
     qtbot.waitUntil(lambda: "match the judgements" in vectors.state.text())
-    with qtbot.waitSignal(session.messages.posted) as told:
+    with qtbot.waitSignal(session.messages.posted) as posted:
         key(workspace, qtbot, K.Key_T)
-    assert told.args == ["info", vectors.state.text()]
+    assert posted.args == ["info", vectors.state.text()]
     workspace.undo_stack.undo()
     assert np.array_equal(kept(session), VECTORS)

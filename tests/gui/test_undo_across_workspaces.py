@@ -124,7 +124,8 @@ def test_undo_of_accepted_vectors_refuses_if_one_of_the_cells_was_edited(
     undo(window, qtbot)
     level, text = posted[-1]
     assert level is Level.WARNING
-    assert "can no longer be undone" in text and "was changed elsewhere since" in text
+    assert "can no longer be undone" in text
+    assert "was changed elsewhere since" in text
     np.testing.assert_array_equal(kept_vectors(session), before)
     assert kept_vectors(session)[0, accepted] == 0.5
 
@@ -180,7 +181,8 @@ def test_undo_keeps_labels_reviews_and_marks_that_were_changed_elsewhere(
     store.put_marks({number: moved})
     undo(window, qtbot)
     assert store.read_marks([number]) == {number: moved}
-    assert len(posted) == 3 and all("was changed elsewhere since" in text for _, text in posted)
+    assert len(posted) == 3
+    assert all("was changed elsewhere since" in text for _, text in posted)
 
 
 def test_undo_of_a_new_class_refuses_as_a_whole_if_its_label_was_changed(

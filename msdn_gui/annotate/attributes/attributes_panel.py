@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -11,7 +13,6 @@ from msdn_core.domain.annotation import Certainty
 from msdn_core.domain.display_names import attribute_text
 from msdn_core.domain.suggestions import strengths
 from msdn_gui.actions.bind import ActionSet, follow_keys
-from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.attributes.judgement_model import JudgementModel
 from msdn_gui.annotate.attributes.judgement_tree import JudgementTree
 from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
@@ -19,10 +20,13 @@ from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.queue.orders import changes_by_attribute
 from msdn_gui.annotate.tab_actions import CERTAINTIES
 from msdn_gui.look.theme import SPACING
-from msdn_gui.session import Session
 from msdn_gui.session.changes import ChangeKind, TableChange
 from msdn_gui.widgets.build import make_column, make_label, make_line_edit, make_number_box, make_row
 from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from msdn_gui.annotate.annotations import Annotations
+    from msdn_gui.session import Session
 
 
 class AttributesPanel(QWidget):
@@ -152,7 +156,6 @@ class AttributesPanel(QWidget):
         for row, row_actions in enumerate(rows):
             for column, action in enumerate(row_actions):
                 judgements.addWidget(KeyButton(action), row, column)
-                judgements.setColumnStretch(column, 1)
         suggestions = make_row(spacing=half)
         suggestions.addWidget(KeyButton(actions["annotate.accept"]), 1)
         suggestions.addWidget(KeyButton(actions["annotate.reject"]), 1)

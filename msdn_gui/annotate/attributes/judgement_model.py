@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, Qt, Signal
 
-from msdn_core.domain.annotation import Judgement
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.display_names import group_text, value_text
 from msdn_core.domain.suggestions import suggested
-from msdn_core.project import JudgementKey
 from msdn_gui.annotate.wording import certain_verdict_text, time_text, verdict_text
-from msdn_gui.widgets.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.annotation import Judgement
+    from msdn_core.project import JudgementKey
+    from msdn_gui.widgets.index import Index
 
 NAME, JUDGEMENT, MODEL = range(3)
 SIGN_ROLE = Qt.ItemDataRole.UserRole + 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelectionModel,
@@ -33,7 +35,9 @@ from msdn_gui.annotate.attributes.judgement_model import (
 )
 from msdn_gui.annotate.signs import draw_sign
 from msdn_gui.look.theme import theme
-from msdn_gui.widgets.index import Index
+
+if TYPE_CHECKING:
+    from msdn_gui.widgets.index import Index
 
 _ROW = 24
 _MARGIN = 6

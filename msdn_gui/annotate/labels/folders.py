@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from msdn_core.importers.image_names import class_by_folder
-from msdn_core.project import ImageRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.project import ImageRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from msdn_core.project import ImageRecord
 from msdn_gui.annotate.annotations import count_of
-from msdn_gui.annotate.labels.folders import Folder
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_check_box, make_column, make_label, make_row, named
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QKeyEvent
+
+    from msdn_core.project import ImageRecord
+    from msdn_gui.annotate.labels.folders import Folder
 
 _FOLDER, _CLASS, _COUNT, _STATE = range(4)
 _RECORDS = Qt.ItemDataRole.UserRole

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from msdn_core.project import ImageRecord
-from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.labels.folders import folders_of
 from msdn_gui.annotate.labels.folders_panel import FoldersPanel
-from msdn_gui.session import Session
+
+if TYPE_CHECKING:
+    from msdn_core.project import ImageRecord
+    from msdn_gui.annotate.annotations import Annotations
+    from msdn_gui.session import Session
 
 
 class LabelByFolder(QObject):

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
 from msdn_core.domain.attributes import ClassTable
@@ -17,11 +15,17 @@ from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.tab_actions import DIGITS
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
-from msdn_gui.session import Session
-from msdn_gui.session.changes import TableChange
 from msdn_gui.widgets.build import make_button, make_column, make_label, make_line_edit, make_row, named
-from msdn_gui.widgets.images.image_model import Index
 from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QContextMenuEvent
+
+    from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
+    from msdn_gui.widgets.images.image_model import Index
 
 _DIGITS_META = "annotate_digits"
 _HINT = "Right-click a class to put it on a digit."

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 
-from msdn_core.domain.annotation import Box, Mark, PartPoint
 from msdn_gui.annotate.picture.geometry import between, moved, resized
 from msdn_gui.annotate.picture.marks_item import MarksItem
 from msdn_gui.look.theme import theme
 from msdn_gui.widgets.picture_item import PictureItem
-from msdn_gui.widgets.picture_loader import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from msdn_core.domain.annotation import Box, Mark, PartPoint
+    from msdn_gui.widgets.picture_loader import Picture
 
 _ZOOM_STEP = 1.25
 _MAX_SCALE = 16.0

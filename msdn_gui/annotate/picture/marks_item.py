@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
@@ -12,6 +12,9 @@ from msdn_core.domain.annotation import Box, Mark, PartPoint
 from msdn_core.domain.display_names import group_text
 from msdn_gui.annotate.picture.geometry import HANDLES
 from msdn_gui.look.theme import small_font, theme
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _REACH = 7.0
 """Distance in screen pixels within which something is hit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QActionGroup
@@ -11,15 +11,19 @@ from PySide6.QtWidgets import QComboBox, QLabel, QListWidget, QWidget
 from msdn_core.domain.annotation import Box, Mark, PartPoint
 from msdn_core.domain.display_names import group_text
 from msdn_gui.actions.bind import ActionSet, follow_keys
-from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.picture.canvas import Canvas, Tool
 from msdn_gui.look.theme import SPACING
-from msdn_gui.session import Session
 from msdn_gui.session.changes import ChangeKind, TableChange
 from msdn_gui.widgets.build import make_check_box, make_column, make_combo_box, make_label, make_row, named
 from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from msdn_gui.annotate.annotations import Annotations
+    from msdn_gui.session import Session
 
 WHOLE_OBJECT = "Whole object"
 _TOOLS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -10,18 +10,22 @@ from PySide6.QtWidgets import QLayout, QSizePolicy, QWidget
 
 from msdn_core.domain.annotation import ReviewState
 from msdn_core.domain.display_names import class_text
-from msdn_core.project import ImageRecord
-from msdn_gui.actions.bind import ActionSet
 from msdn_gui.annotate.actions import REVIEWS
-from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.key_button import KeyButton
-from msdn_gui.annotate.picture.canvas import Canvas
 from msdn_gui.annotate.wording import time_text
 from msdn_gui.look.theme import SPACING
-from msdn_gui.session import Session
 from msdn_gui.widgets.build import make_column, make_label, make_line_edit, make_row
 from msdn_gui.widgets.picture_loader import Picture, PictureLoader
 from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.project import ImageRecord
+    from msdn_gui.actions.bind import ActionSet
+    from msdn_gui.annotate.annotations import Annotations
+    from msdn_gui.annotate.picture.canvas import Canvas
+    from msdn_gui.session import Session
 
 _NOTE_TIP = "Note for the flag; Return saves it, Escape discards it"
 

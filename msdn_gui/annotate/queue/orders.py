@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.expected_change import answer_probabilities, class_beliefs, expected_change
 from msdn_core.domain.predictions import predict
 from msdn_core.domain.scoring import Floats, calibrated, class_scores
 from msdn_core.domain.suggestions import attribute_uncertainty, disagreement, strengths
 from msdn_core.project import ImageRecord, Project
-from msdn_gui.session.collection import Collection
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import ClassTable, FloatArray
+    from msdn_gui.session.collection import Collection
 
 
 class Order(StrEnum):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.annotation import Review, ReviewState
-from msdn_core.project import ImageRecord
 from msdn_gui.annotate.wording import time_text
-from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.widgets.images.image_model import ImageListModel, Index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.project import ImageRecord
+    from msdn_gui.services.thumbnails import Thumbnails
 
 REVIEW_ROLE = Qt.ItemDataRole.UserRole + 2
 """The value of the ``ReviewState``."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,24 +9,27 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
 
 from msdn_core.domain.annotation import ReviewState
-from msdn_core.domain.attributes import FloatArray
 from msdn_core.project import Project
 from msdn_gui.actions.bind import ActionSet, follow_keys
-from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.queue.orders import ORDER_TEXTS, ORDER_TIPS, Order, OrderContext, sort_keys
 from msdn_gui.annotate.queue.queue_model import FILTERS, QueueModel
 from msdn_gui.annotate.queue.queue_view import QueueView
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
-from msdn_gui.session import Session
 from msdn_gui.session.collection import CollectionPhase
 from msdn_gui.widgets.build import make_button, make_column, make_combo_box, make_label, make_line_edit
 from msdn_gui.widgets.images.image_view import CELL
 from msdn_gui.widgets.refresh import Refresher
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from msdn_core.domain.attributes import FloatArray
+    from msdn_gui.annotate.annotations import Annotations
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 
 class QueuePanel(QWidget):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem
 
 from msdn_gui.annotate.queue.queue_model import REVIEW_ROLE, VERDICT_ROLE, QueueModel
 from msdn_gui.annotate.signs import draw_sign
@@ -12,6 +12,10 @@ from msdn_gui.annotate.wording import verdict_text
 from msdn_gui.widgets.images.image_model import RECORD_ROLE, Index
 from msdn_gui.widgets.images.image_view import ImageListView, ThumbnailDelegate
 from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+    from PySide6.QtWidgets import QStyleOptionViewItem
 
 _INSET = 4
 _SIGN = 9

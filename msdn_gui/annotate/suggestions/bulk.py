@@ -12,19 +12,19 @@ from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.annotation import Certainty
 from msdn_core.domain.display_names import attribute_text, class_text
-from msdn_core.project import ImageRecord
 from msdn_gui.annotate.annotations import Annotations, count_of
-from msdn_gui.annotate.attributes.attributes_panel import AttributesPanel
-from msdn_gui.annotate.queue.queue_panel import QueuePanel
 from msdn_gui.annotate.suggestions.candidates import Candidate, similar_images, suggestions, unjudged
 from msdn_gui.annotate.suggestions.candidates_panel import CandidatesPanel, CandidateTexts
 from msdn_gui.annotate.wording import CERTAINTY_TEXTS, verdict_text
 from msdn_gui.services.background import Background
-from msdn_gui.session import Session
 from msdn_gui.session.collection import Collection, CollectionPhase
 
 if TYPE_CHECKING:
+    from msdn_core.project import ImageRecord
+    from msdn_gui.annotate.attributes.attributes_panel import AttributesPanel
+    from msdn_gui.annotate.queue.queue_panel import QueuePanel
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 Found = tuple[CandidateTexts, list[Candidate], Callable[[Sequence[Candidate]], None]]
 """Texts, candidates, and what accepting them does."""

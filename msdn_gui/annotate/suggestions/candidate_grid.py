@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from msdn_gui.annotate.suggestions.candidates import Candidate
 from msdn_gui.look.theme import small_font, theme
-from msdn_gui.widgets.images.image_model import Index
 from msdn_gui.widgets.images.result_grid import ResultGrid
 from msdn_gui.widgets.images.result_model import RESULT_ROLE, ImageResult, ResultModel
 from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_gui.annotate.suggestions.candidates import Candidate
     from msdn_gui.services.thumbnails import Thumbnails
+    from msdn_gui.widgets.images.image_model import Index
 
 CELL = QSize(136, 150)
 _CAPTION = 34

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.domain.attributes import FloatArray
 from msdn_core.domain.image_similarity import image_similarity
 from msdn_core.domain.suggestions import strengths
 from msdn_core.project import ImageRecord, Project
-from msdn_gui.session.collection import Collection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.attributes import FloatArray
+    from msdn_gui.session.collection import Collection
 
 _MAX_SIMILAR = 120
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from msdn_gui.annotate.suggestions.candidate_grid import CandidateGrid, CandidateModel
-from msdn_gui.annotate.suggestions.candidates import Candidate
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_column, make_label, make_number_box, make_row
 from msdn_gui.widgets.images.result_model import ImageResult
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtGui import QKeyEvent
+
+    from msdn_gui.annotate.suggestions.candidates import Candidate
     from msdn_gui.services.thumbnails import Thumbnails
 
 

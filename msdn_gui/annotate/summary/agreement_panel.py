@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker
@@ -13,18 +12,23 @@ from msdn_core.domain.display_names import attribute_text
 from msdn_core.domain.judge_agreement import Agreement, Verdicts, compare
 from msdn_core.domain.suggestions import strengths
 from msdn_core.project import Project
-from msdn_gui.actions.bind import ActionSet
-from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.summary.text_table import TextTableModel, make_text_table
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
-from msdn_gui.session import Session
-from msdn_gui.session.collection import Collection
 from msdn_gui.widgets.build import make_column, make_combo_box, make_label
 from msdn_gui.widgets.parted import ABOVE, parted
 from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from msdn_gui.actions.bind import ActionSet
+    from msdn_gui.annotate.annotations import Annotations
+    from msdn_gui.session import Session
+    from msdn_gui.session.collection import Collection
 
 DATA_SET, MODEL = "Data set", "Model"
 _VERDICTS = ("absent", "present", "not visible")

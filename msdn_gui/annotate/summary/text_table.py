@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from msdn_gui.widgets.build import named
-from msdn_gui.widgets.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_gui.widgets.index import Index
 
 
 class TextTableModel(QAbstractTableModel):

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.display_names import attribute_text, class_text
 from msdn_core.domain.judged_vectors import JudgedVectors, vectors_from_judgements
 from msdn_core.project import Project
-from msdn_gui.actions.bind import ActionSet
-from msdn_gui.annotate.annotations import Annotations
 from msdn_gui.annotate.edits import AnnotationChange, AnnotationKind
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.summary.text_table import TextTableModel, make_text_table
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
-from msdn_gui.session import Session
-from msdn_gui.session.changes import TableChange
 from msdn_gui.widgets.build import make_column, make_label, make_row, make_spin_box
 from msdn_gui.widgets.parted import ABOVE, parted
 from msdn_gui.widgets.refresh import Refresher
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.domain.attributes import ClassTable, FloatArray
+    from msdn_gui.actions.bind import ActionSet
+    from msdn_gui.annotate.annotations import Annotations
+    from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
 
 _TOLERANCE = 1e-9
 

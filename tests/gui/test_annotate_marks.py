@@ -1,6 +1,8 @@
-"""Boxes and points: drawn, moved and resized by mouse and keyboard, kept in whole pixels within the image."""
+"""Draw, move and resize boxes and points by mouse and keyboard, in whole pixels within the image."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import pytest
 from annotate_kit import key, press, shown_workspace
@@ -9,7 +11,9 @@ from small_birds import ATTRIBUTES
 
 from msdn_core.domain.annotation import Box
 from msdn_core.project import Project
-from msdn_gui.annotate.workspace import AnnotateWorkspace
+
+if TYPE_CHECKING:
+    from msdn_gui.annotate.workspace import AnnotateWorkspace
 
 K = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -36,7 +40,7 @@ def drag(workspace, qtbot, start: tuple[float, float], *through: tuple[float, fl
 
 
 def kept(session, image: int = 0) -> list[tuple[str, Box]]:
-    """What the file holds of an image."""
+    """Return the saved marks of an image."""
     with Project.open(session.document.project.path, read_only=True) as project:
         return [
             (mark.subject, mark.place) for mark in project.annotations.marks(session.document.images[image].id).values()
@@ -50,7 +54,7 @@ def near(box: Box, x: float, y: float, width: float, height: float) -> bool:
     return all(abs(one - other) <= 1 for one, other in zip(given, (x, y, width, height), strict=True))
 
 
-def test_a_box_is_drawn_moved_resized_and_each_step_undone(workspace, session, qtbot) -> None:
+def test_a_box_is_drawn_moved_and_resized_and_each_step_undone(workspace, session, qtbot) -> None:
     workspace.marks.subject.setCurrentIndex(workspace.marks.subject.findData("wing"))
     drag(workspace, qtbot, (40, 50), (60, 60), (100, 90))
     ((subject, box),) = kept(session)
@@ -73,7 +77,7 @@ def test_a_box_is_drawn_moved_resized_and_each_step_undone(workspace, session, q
     assert workspace.marks.list.count() == 1
 
 
-def test_what_is_drawn_over_the_edge_ends_at_it(workspace, session, qtbot) -> None:
+def test_marks_are_clipped_at_the_edge_of_the_image(workspace, session, qtbot) -> None:
     drag(workspace, qtbot, (200, 150), (300, 400))
     assert near(kept(session)[0][1], 200, 150, 40, 30)
     key(workspace, qtbot, K.Key_V)
@@ -81,7 +85,7 @@ def test_what_is_drawn_over_the_edge_ends_at_it(workspace, session, qtbot) -> No
     assert near(kept(session)[0][1], 0, 150, 40, 30)
 
 
-def test_a_click_with_the_box_tool_draws_nothing_and_with_the_point_tool_a_point(workspace, session, qtbot) -> None:
+def test_a_click_draws_a_point_but_no_box(workspace, session, qtbot) -> None:
     port = workspace.canvas.viewport()
     qtbot.mouseClick(port, LEFT, pos=on_screen(workspace, 30, 40))
     assert kept(session) == []
@@ -93,7 +97,7 @@ def test_a_click_with_the_box_tool_draws_nothing_and_with_the_point_tool_a_point
     assert (box.width, box.height) == (0, 0)
 
 
-def test_without_a_mouse_a_box_is_put_in_the_middle_moved_resized_named_and_removed(workspace, session, qtbot) -> None:
+def test_a_box_is_added_moved_resized_and_removed_by_keyboard(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_N)
     assert kept(session) == [("", Box(60, 45, 120, 90))]
     canvas = workspace.canvas
@@ -104,7 +108,7 @@ def test_without_a_mouse_a_box_is_put_in_the_middle_moved_resized_named_and_remo
     assert kept(session) == [("", Box(59, 46, 121, 90))]
     places = workspace.marks
     place = places.subject.findData(ATTRIBUTES[2].group)
-    assert place > 0, "an attribute's group can be marked"
+    assert place > 0, "a mark can show an attribute group"
     qtbot.keyClick(places.subject, K.Key_End)
     assert kept(session)[0][0] == places.subject.itemData(places.subject.count() - 1)
     press(workspace, qtbot, "annotate.remove_mark_button")
@@ -114,7 +118,7 @@ def test_without_a_mouse_a_box_is_put_in_the_middle_moved_resized_named_and_remo
     assert len(kept(session)) == 1
 
 
-def test_marks_belong_to_their_image_and_the_mouse_only_looks_in_other_tabs(workspace, session, qtbot) -> None:
+def test_marks_belong_to_their_image_and_are_drawn_on_their_tab_only(workspace, session, qtbot) -> None:
     drag(workspace, qtbot, (40, 50), (100, 90))
     key(workspace, qtbot, K.Key_F6)
     drag(workspace, qtbot, (10, 10), (100, 90))
