@@ -46,9 +46,9 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     elif not arguments.list:
         hold_queue(project, False)
         lower_priority()
-        taken = QueueRunner(project, tell=lambda run, status: _print_status(output, run, status)).work()
+        trained = QueueRunner(project, on_status=lambda run, status: _print_status(output, run, status)).work()
         output.result(
-            {"taken": taken}, f"Trained {taken} runs; the queue is empty." if taken else "The queue is empty."
+            {"taken": trained}, f"Trained {trained} runs; the queue is empty." if trained else "The queue is empty."
         )
         return
     _print_queue(project, output)

@@ -119,7 +119,7 @@ def _row(row: str, ablation: Ablation, cells: Sequence[Cell], found: dict[str, d
 
 
 def _common(all_figures: Sequence[dict[str, Any]], key: str) -> str:
-    return " and ".join(sorted({str(figures.get(key, "nothing")) for figures in all_figures})) or "nothing yet"
+    return " and ".join(sorted({str(figures.get(key, "unknown")) for figures in all_figures})) or "not measured"
 
 
 def write_report(report: Report, folder: Path) -> list[Path]:

@@ -49,7 +49,7 @@ def data_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
             runs,
             lambda run: _joined(
                 _at(run.data, "classes", "count"),
-                f"of which {_at(run.data, 'classes', 'seen') or '?'} seen",
+                f"({_at(run.data, 'classes', 'seen') or '?'} seen)",
                 _fingerprint(run.data, "classes"),
             ),
         ),
@@ -227,7 +227,8 @@ def _validation(run: ReportedRun) -> str:
         return ""
     classes = found.get("classes")
     held = f", {len(classes)} classes held out" if isinstance(classes, list) and classes else ""
-    images = f"{_at(found, 'count')} images {_at(found, 'source')}{held}".strip()
+    source = {"given": "proposed by the data set"}.get(_at(found, "source"), _at(found, "source"))
+    images = f"{_at(found, 'count')} images ({source}){held}"
     return f"{images} {_fingerprint(run.data, 'validation')}".strip()
 
 

@@ -143,8 +143,8 @@ def frame_spacing(steps: int, evaluate_every: int, requested: int, header: FilmH
     ``requested`` is the setting ``watch_every``; 0 gives about a hundred frames per run.
     """
     most = max(4, MOST_BYTES // header.record.itemsize - 2)
-    every = max(requested or steps // 100, math.ceil(2 * steps / most), 1)
-    return every, steps // evaluate_every <= most // 2
+    interval = max(requested or steps // 100, math.ceil(2 * steps / most), 1)
+    return interval, steps // evaluate_every <= most // 2
 
 
 def read_film(run: Path) -> Film | None:

@@ -118,7 +118,13 @@ def write_predictions(path: Path, predictions: Predictions) -> None:
 
 
 def read_predictions(path: Path) -> Predictions:
-    """Return the predictions in a file; raise RunError if it cannot be read."""
+    """Return the predictions in a file written by ``evaluate --tables`` or ``export predictions``.
+
+    Raises
+    ------
+    RunError
+        If the file is not one of predictions, is incomplete, or was written by a newer version.
+    """
     try:
         check_size(path, _MOST_BYTES, [entry.name for entry in fields(Predictions)])
         with np.load(path, allow_pickle=False) as file:

@@ -144,15 +144,15 @@ class QueueRunner:
         project: Path,
         *,
         command: Command = trainer_command,
-        tell: Callable[[RunDirectory, RunStatus], None] = lambda _run, _status: None,
+        on_status: Callable[[RunDirectory, RunStatus], None] = lambda _run, _status: None,
     ) -> None:
-        """Prepare to train. ``tell`` receives each run and its status when it starts and when it ends.
+        """Prepare to train. ``on_status`` receives each run and its status when it starts and when it ends.
 
         ``command`` replaces the trainer in tests.
         """
         self._project = project
         self._command = command
-        self._tell = tell
+        self._on_status = on_status
 
     def work(self) -> int:
         """Train queued runs until none is left or the queue is held, and return how many were trained.
@@ -200,11 +200,11 @@ class QueueRunner:
             try:
                 process = start_process(run, self._command(run))
             except RunError:
-                self._tell(run, run.status())
+                self._on_status(run, run.status())
                 return 1
-        self._tell(run, run.status())
+        self._on_status(run, run.status())
         self._follow(run, process)
-        self._tell(run, run.status())
+        self._on_status(run, run.status())
         return 1
 
     def _follow(self, run: RunDirectory, process: subprocess.Popen[bytes]) -> None:

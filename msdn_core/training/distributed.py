@@ -74,11 +74,11 @@ class RankTrainer(Trainer):
     def _join_scores(self, _: MSDN, __: Any, outputs: Outputs) -> Outputs:
         """Return the scores of the whole batch, whose gradients reach only this rank's rows; keep its own attention."""
         rows = self._own_rows.rows
-        own = torch.cat([outputs.scores_av, outputs.scores_va], dim=1)[: rows.stop - rows.start]
-        whole = own.new_zeros(self._own_rows.count, own.shape[1])
-        whole[rows] = own.detach()
+        scores = torch.cat([outputs.scores_av, outputs.scores_va], dim=1)[: rows.stop - rows.start]
+        whole = scores.new_zeros(self._own_rows.count, scores.shape[1])
+        whole[rows] = scores.detach()
         self._ranks.sum_in_place(whole)
-        whole[rows] = own
+        whole[rows] = scores
         scores_av, scores_va = whole.chunk(2, dim=1)
         return outputs._replace(scores_av=scores_av, scores_va=scores_va)
 

@@ -48,7 +48,7 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Where a training stands."""
+    """A moment of a training."""
 
     step: int
     """The number of steps done."""
@@ -97,7 +97,7 @@ def choose_watched(run: RunDirectory, config: TrainConfig, data: TrainingData, p
 
 
 class Filming:
-    """The film of one run. If a frame cannot be written, the film ends with a warning and the run goes on."""
+    """The film of one run. If a frame cannot be written, the film ends with a warning and the run continues."""
 
     def __init__(self, watched: Watched, network: MSDN, features: FeatureBatches) -> None:
         self._watched, self._network, self._features = watched, network, features

@@ -217,22 +217,25 @@ def _match(att: NDArray[np.float64], unit: NDArray[np.float64]) -> NDArray[np.in
     return rows
 
 
-def _seen(tensors: Mapping[str, Tensor], own: BoolArray, file: Path, findings: list[str]) -> tuple[BoolArray, float]:
+def _seen(
+    tensors: Mapping[str, Tensor], project_seen: BoolArray, file: Path, findings: list[str]
+) -> tuple[BoolArray, float]:
     """Return the (M,) seen classes, by ``mask_bias`` (−1 seen, +1 unseen) or by the project, and the bias itself."""
     mask = tensors.get("mask_bias")
     if mask is None:
         findings.append(
             f"{file.name} has no mask_bias: the seen classes are those of the project, and the bias is set to 1."
         )
-        return own, 1.0
+        return project_seen, 1.0
     values = mask.double().flatten().numpy()
     bias = float(np.abs(values).max(initial=0.0))
-    if values.shape != own.shape or not np.isfinite(values).all() or bias > 10:
+    if values.shape != project_seen.shape or not np.isfinite(values).all() or bias > 10:
         raise CheckpointError(
-            f"{file}: mask_bias does not have one value for each of {len(own)} classes; download the file again."
+            f"{file}: mask_bias does not have one value for each of {len(project_seen)} classes; download the "
+            "file again."
         )
     seen = np.asarray(values <= 0)
-    differ = int((seen != own).sum())
+    differ = int((seen != project_seen).sum())
     if differ:
         findings.append(
             f"{differ} classes are seen in only one of {file.name} and the project; import the proposed split to get "

@@ -106,7 +106,7 @@ class Trainer:
 
     @property
     def moment(self) -> Moment:
-        """Where the training stands, for its film."""
+        """The current moment of the training, for its film."""
         return Moment(self.step, self.epoch, self.evaluation_due, self.step >= self.config.steps)
 
     def take_step(self) -> tuple[LossTerms, int]:

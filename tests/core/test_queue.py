@@ -70,7 +70,9 @@ def test_a_failed_run_does_not_keep_the_next_from_its_turn(tmp_path):
         "good": short,
     }
     taken = []
-    runner = QueueRunner(tmp_path, command=lambda run: commands[run.name](run), tell=lambda run, _: taken.append(run))
+    runner = QueueRunner(
+        tmp_path, command=lambda run: commands[run.name](run), on_status=lambda run, _: taken.append(run)
+    )
     assert runner.work() == 4
     states = {run.name: run.status().state for run in runs}
     assert states == {
@@ -84,7 +86,7 @@ def test_a_failed_run_does_not_keep_the_next_from_its_turn(tmp_path):
 
 def test_a_held_queue_is_left_after_the_run_at_work_and_goes_on_when_it_is_let_go(tmp_path):
     first, second = queued(tmp_path, "first", "second")
-    runner = QueueRunner(tmp_path, command=short, tell=lambda *_: hold_queue(tmp_path, True))
+    runner = QueueRunner(tmp_path, command=short, on_status=lambda *_: hold_queue(tmp_path, True))
     assert runner.work() == 1
     assert first.status().state is RunState.FINISHED
     assert second.status().state is RunState.QUEUED
@@ -99,7 +101,9 @@ def test_a_waiting_run_has_its_turn_when_a_run_of_someone_else_is_over(tmp_path)
     small_run.wait_for(lambda: going.status().state is RunState.RUNNING)
     (run,) = queued(tmp_path, "waits")
     ended_before = []
-    runner = QueueRunner(tmp_path, command=short, tell=lambda *_: ended_before.append(not going.status().state.alive))
+    runner = QueueRunner(
+        tmp_path, command=short, on_status=lambda *_: ended_before.append(not going.status().state.alive)
+    )
     assert runner.work() == 1
     assert all(ended_before)
     assert run.status().state is RunState.FINISHED
@@ -118,7 +122,7 @@ def test_only_one_process_takes_runs_and_one_added_meanwhile_is_not_left(tmp_pat
                 QueueRunner(tmp_path, command=short).work()
 
     assert not is_queue_running(tmp_path)
-    assert QueueRunner(tmp_path, command=short, tell=tell).work() == 2
+    assert QueueRunner(tmp_path, command=short, on_status=tell).work() == 2
     assert seen == [True]
     assert not is_queue_running(tmp_path)
 
