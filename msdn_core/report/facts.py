@@ -227,6 +227,8 @@ def _validation(run: ReportedRun) -> str:
         return ""
     classes = found.get("classes")
     held = f", {len(classes)} classes held out" if isinstance(classes, list) and classes else ""
+    if found.get("source") == "none":
+        return "none"
     source = {"given": "proposed by the data set"}.get(_at(found, "source"), _at(found, "source"))
     images = f"{_at(found, 'count')} images ({source}){held}"
     return f"{images} {_fingerprint(run.data, 'validation')}".strip()
