@@ -22,9 +22,9 @@ from msdn_gui.actions.bind import ActionSet, set_reason
 from msdn_gui.session import Session
 from msdn_gui.session.readiness import training_obstacle
 from msdn_gui.train.actions import actions_of
-from msdn_gui.train.curves.compare_view import MOST, CompareView
 from msdn_gui.train.form.run_form import RunForm
 from msdn_gui.train.form.starting import Command, Starter
+from msdn_gui.train.run.compare_view import MOST, CompareView
 from msdn_gui.train.run.run_view import RunView
 from msdn_gui.train.runs.history import HISTORY_ACTIONS, History
 from msdn_gui.train.runs.run_list import RunList

@@ -1,1 +1,1 @@
-"""Curves of one run, and of several side by side."""
+"""Live curves: losses, figures, and use of the machine."""

@@ -1,1 +1,1 @@
-"""One run: state, settings, log and notes."""
+"""One run, or several compared: state, curves, film, log, settings and notes."""
