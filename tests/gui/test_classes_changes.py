@@ -29,7 +29,6 @@ def cub_like(empty_session, services, qtbot, tmp_path):
     """The workspace over a project with names as CUB writes them."""
     attributes = (Attribute("has_crown_color", "red"), Attribute("has_bill_shape", "curved_(up_or_down)"))
     names = ("001.Black_footed_Albatross", "002.Laysan_Albatross")
-    empty_session.inference.shipped_checkpoints = list
     with Project.create(tmp_path / "birds") as project:
         project.define_classes(ClassTable(attributes, names, np.array([[1.92307692308, 0], [0, 50]]), np.array([1, 0])))
     empty_session.open_project(tmp_path / "birds")

@@ -99,10 +99,11 @@ class AttributeForm(QWidget):
         """Start over with the name of a group."""
         self._start(facts, -1, group)
         count = len(facts.table.groups[group])
+        attributes = f"{count} attribute{'' if count == 1 else 's'}"
         self.title.setText(
-            f"Rename group “{group_text(group)}”" if group else f"Group the {count} attributes without a group"
+            f"Rename group “{group_text(group)}” ({attributes})" if group else f"Group {attributes} without a group"
         )
-        self.submit.setText(f"Rename group ({count} attribute{'' if count == 1 else 's'})")
+        self.submit.setText("Rename group")
         self.group.setCurrentText(group)
         self.consequences.setText(_consequences(facts, is_new=False))
         self.group_line.selectAll()
