@@ -40,8 +40,8 @@ def stylesheet(c: Colours) -> str:
     QSpinBox::down-button, QDoubleSpinBox::down-button {{ border: none; width: 18px; }}
     QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{ image: url("{up}"); width: 11px; height: 11px; }}
     QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{ image: url("{down}"); width: 11px; height: 11px; }}
-    #query_offers {{ border: 1px solid {c.line}; }}
-    #query_offers::item {{ padding: 3px 4px; }}
+    #query_completions {{ border: 1px solid {c.line}; }}
+    #query_completions::item {{ padding: 3px 4px; }}
     #facets {{ background: {c.panel}; border: 1px solid {c.line}; }}
     QComboBox QAbstractItemView {{ border: 1px solid {c.line}; padding: 4px; }}
     QPushButton {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; border-radius: 4px;
