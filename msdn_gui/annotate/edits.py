@@ -186,14 +186,14 @@ class EditSequence(ProjectEdit):
 
 
 def _do_all(steps: Sequence[tuple[Callable[[], None], Callable[[], None], Callable[[], None]]]) -> None:
-    """Do each step (do, take back, check); if one fails, take back those before it."""
+    """Do each step (do, revert, check); if one fails, revert those before it."""
     done: list[Callable[[], None]] = []
     try:
-        for do, take_back, check in steps:
+        for do, revert, check in steps:
             check()
             do()
-            done.append(take_back)
+            done.append(revert)
     except MsdnError:
-        for take_back in reversed(done):
-            take_back()
+        for revert in reversed(done):
+            revert()
         raise

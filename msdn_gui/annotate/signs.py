@@ -1,4 +1,4 @@
-"""The signs of judgements and reviews: a shape for each, so that no colour has to be told apart."""
+"""The signs of judgements and reviews: each has its own shape, so that they do not differ by colour alone."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIGNS = tuple(_COLOURS)
 
 
 def draw_sign(painter: QPainter, centre: QPointF, sign: str, radius: float = 7.0) -> None:
-    """One of ``SIGNS``: tick, minus, ring with a stroke through it, double tick, flag; anything else draws nothing."""
+    """Draw one of ``SIGNS``: tick, minus, crossed-out ring, double tick or flag; nothing for any other text."""
     if sign not in _COLOURS:
         return
     colours = theme().colours

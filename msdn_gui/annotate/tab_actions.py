@@ -163,7 +163,7 @@ TAB_ACTIONS: tuple[ActionSpec, ...] = (
         "annotate.informative_attribute",
         "Select most informative attribute",
         "G",
-        "Select the attribute whose judgement is expected to say most about the image's class",
+        "Select the attribute whose judgement is expected to reveal most about the image's class",
         part=ATTRIBUTES,
         former_ids=("annotate_telling_attribute",),
     ),

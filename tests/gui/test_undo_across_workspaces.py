@@ -1,4 +1,4 @@
-"""Undo in Annotate never overwrites or loses what was edited elsewhere since: in Classes, or by another annotator."""
+"""Undo in Annotate keeps what was edited elsewhere since: in Classes, or by another annotator."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QToolButton
 from small_birds import CLASSES, VECTORS
 
 from msdn_core.domain.annotation import Box, Certainty, ImageLabel, Judgement, Mark, Review, ReviewState, Split
+from msdn_core.domain.attributes import Attribute
 from msdn_core.project import JudgementKey, Project
 from msdn_gui.session.messages import Level
 
@@ -209,8 +210,6 @@ def test_a_label_is_undone_although_its_class_was_renamed(annotate, window, sess
 
 
 def test_a_judgement_is_not_made_again_of_another_attribute(annotate, window, session, qtbot, posted) -> None:
-    from msdn_core.domain.attributes import Attribute
-
     session.edits.append_attribute(Attribute("tail", "long"))
     column = len(session.document.table.attributes) - 1
     annotate.annotations.judge([session.document.images[0]], [column], True, Certainty.DEFINITELY)
@@ -220,3 +219,12 @@ def test_a_judgement_is_not_made_again_of_another_attribute(annotate, window, se
     undo(window, qtbot, "annotate_redo")
     assert session.document.project.annotations.judgements(session.document.images[0].id) == {}
     assert "have changed since" in posted[-1][1]
+
+
+def test_a_new_class_is_not_added_if_its_image_cannot_be_labelled(annotate, session, posted) -> None:
+    gone = replace(session.document.images[0], id=999)
+    annotate.annotations.label_new([gone], OWL, np.zeros(VECTORS.shape[1]))
+    assert session.document.table.classes == CLASSES
+    assert kept_vectors(session).shape == VECTORS.shape
+    assert posted[-1][0] is Level.ERROR
+    assert not annotate.undo_stack.canUndo()

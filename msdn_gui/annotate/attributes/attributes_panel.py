@@ -89,8 +89,11 @@ class AttributesPanel(QWidget):
         session = self._session
         fused, ranking = session.inference.fused_scores(), session.inference.class_ranking()
         checkpoint, table = session.inference.checkpoint, session.document.table
-        if fused is None or ranking is None or checkpoint is None or len(fused) != len(self.model.present):
+        if checkpoint is None or session.selection.image is None:
             session.messages.info("Select a checkpoint first: its scores decide which attribute is most informative.")
+            return
+        if fused is None or ranking is None or len(fused) != len(self.model.present):
+            session.messages.info("The scores of this image are still being computed; try again in a moment.")
             return
         changes = changes_by_attribute(
             fused[None],
@@ -167,7 +170,7 @@ class AttributesPanel(QWidget):
         )
         limit = make_row(spacing=SPACING)
         limit.addWidget(self.state, 1)
-        limit.addWidget(QLabel("from"))
+        limit.addWidget(QLabel("from strength"))
         limit.addWidget(self.threshold)
         top = make_row(spacing=half)
         top.addWidget(self.search, 1)

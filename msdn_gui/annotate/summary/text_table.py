@@ -1,4 +1,4 @@
-"""A plain table of texts, for lists to look at and to select from."""
+"""A plain table of texts to select rows from."""
 
 from __future__ import annotations
 
