@@ -53,7 +53,7 @@ def test_a_report_of_two_runs_is_written_in_the_background_and_opened(workspace,
     choose_file(qtbot, workspace, file)
     qtbot.waitUntil(lambda: opened == [file], timeout=60_000)
     text = file.read_text(encoding="utf-8")
-    assert "seed-1 beside seed-0" in text and "difference" in text and "data:image/jpeg" in text
+    assert "seed-1 compared with seed-0" in text and "difference" in text and "data:image/jpeg" in text
 
 
 def test_a_report_that_cannot_be_written_is_said(workspace, empty_session, qtbot, opened, tmp_path) -> None:

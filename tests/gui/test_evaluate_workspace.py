@@ -81,7 +81,7 @@ def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace,
     gained = panel.label("trained", "difference", "H")
     wanted = 100 * (kept.figures["H"] - shown_run(workspace).figures["H"])
     assert float(gained.text().replace("≈ ", "").replace("−", "-")) == pytest.approx(wanted, abs=0.051)
-    assert "of the draws" in gained.toolTip()
+    assert "of the resamplings" in gained.toolTip()
     assert ("within noise" in gained.toolTip()) == gained.text().startswith("≈")
 
     open_page(qtbot, workspace, "Attributes")
@@ -203,7 +203,7 @@ def test_an_edited_vector_makes_the_figures_stale(workspace, empty_session, qtbo
     assert not workspace.stale.isVisible()
     empty_session.document.set_table(empty_session.document.table.with_values([0], [0], [0.5]), TableChange())
     qtbot.waitUntil(lambda: workspace.stale.isVisible(), timeout=10_000)
-    assert "The vectors of 1 class were changed since." in workspace.stale.text()
+    assert "The vectors of 1 class have changed." in workspace.stale.text()
 
 
 def test_two_configurations_are_compared_over_their_seeds(workspace) -> None:
