@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msdn_gui.shell.workspaces import NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from msdn_gui.program import Program
 
 THEMES = ("system", "light", "dark")

@@ -8,8 +8,11 @@ import os
 import re
 import socket
 import sys
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _PACKAGES = {
     "libEGL.so.1": "libegl1",

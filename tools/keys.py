@@ -9,9 +9,12 @@ from __future__ import annotations
 
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from msdn_gui.actions.spec import ActionSpec
 from msdn_gui.shell.action_tables import all_actions, group_of
+
+if TYPE_CHECKING:
+    from msdn_gui.actions.spec import ActionSpec
 
 STANDARD_KEYS = {
     "std:Open": "Ctrl+O",

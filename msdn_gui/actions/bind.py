@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from msdn_gui.actions.spec import ActionSpec
 from msdn_gui.look.icons import bind_icon
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from PySide6.QtWidgets import QAbstractButton, QWidget
+
+    from msdn_gui.actions.spec import ActionSpec
 
 _REASON = "reason"
 """Property of a disabled action: why it is."""

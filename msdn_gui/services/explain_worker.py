@@ -13,10 +13,12 @@ import threading
 from collections import OrderedDict
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import MsdnError
+
+if TYPE_CHECKING:
+    from msdn_core.domain.explanation import Explanation
 
 _KEPT_CHECKPOINTS = 2
 _explainers: OrderedDict[tuple[str, int, int], Any] = OrderedDict()

@@ -8,18 +8,20 @@ import os
 import signal
 import tempfile
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from msdn_core.domain.explanation import Explanation
 from msdn_gui.services import explain_worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 _Key = tuple[str, int, int, str, int, int]
 MAIN_LANE = ""

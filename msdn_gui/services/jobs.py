@@ -6,13 +6,15 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from msdn_gui.timers import make_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _KEPT_ERROR_LINES = 8
 _END_MS = 3000

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
 
 from msdn_gui.services.background import attempted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class Recogniser(QObject):

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
@@ -14,6 +12,9 @@ from msdn_gui.services.background import attempted
 from msdn_gui.timers import make_timer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.status import RunStatus
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QByteArray, QObject, QRunnable, QThreadPool, Signal
 
@@ -16,6 +14,10 @@ from msdn_core.errors import MsdnError
 from msdn_gui.services.locations import settings_file
 from msdn_gui.services.remembered import Remembered
 from msdn_gui.timers import make_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 _RECENT = 8
 _REMEMBERED = 50

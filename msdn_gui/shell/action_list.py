@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
 
 from msdn_gui.actions.bind import key_sequences, set_keys
-from msdn_gui.actions.spec import ActionSpec
-from msdn_gui.services.settings import SettingsStore
 from msdn_gui.shell.action_tables import all_actions, current_ids, may_clash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from PySide6.QtWidgets import QWidget
+
+    from msdn_gui.actions.spec import ActionSpec
+    from msdn_gui.services.settings import SettingsStore
 
 ACTION_PREFIX = "action:"
 """What the key of an action begins with in the setting ``recent_actions``."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from msdn_core.resources import resource
 from msdn_gui.actions.spec import ActionSpec
 from msdn_gui.shell.actions import ACTIONS
 from msdn_gui.shell.workspaces import NAMES, TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 @cache

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
 from msdn_gui.actions.bind import ActionSet, set_reason
 from msdn_gui.look.theme import MODES, theme
-from msdn_gui.services import Services
 from msdn_gui.services.locations import aviary_folder
-from msdn_gui.session import Session
 from msdn_gui.session.messages import Level
-from msdn_gui.shell.action_list import ActionList
 from msdn_gui.shell.dialogs.about import AboutDialog
-from msdn_gui.shell.dialogs.opener import DialogOpener
 from msdn_gui.shell.dialogs.system_info import as_text, system_information
-from msdn_gui.shell.navigator import Navigator
-from msdn_gui.shell.opening import Opening
 from msdn_gui.shell.run_action import NO_PROJECT
 from msdn_gui.shell.settings.dialog import KEYS_PAGE, SettingsDialog
 from msdn_gui.shell.workspaces import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_gui.services import Services
+    from msdn_gui.session import Session
+    from msdn_gui.shell.action_list import ActionList
+    from msdn_gui.shell.dialogs.opener import DialogOpener
+    from msdn_gui.shell.navigator import Navigator
+    from msdn_gui.shell.opening import Opening
 
 
 class ShellBinding(QObject):

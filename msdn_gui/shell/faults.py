@@ -7,13 +7,16 @@ import sys
 import threading
 import time
 import traceback
-from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from msdn_gui.services.fault_log import report as report_text
-from msdn_gui.services.starts import UnfinishedStart
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from msdn_gui.services.starts import UnfinishedStart
 
 _log = logging.getLogger("msdn_gui")
 _AGAIN_S = 5.0

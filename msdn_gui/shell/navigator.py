@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
-from msdn_gui.services import Services
 from msdn_gui.services.explaining import ExplainPhase
-from msdn_gui.session import Session
 from msdn_gui.shell.factories import make_workspace
-from msdn_gui.shell.opening import Opening
 from msdn_gui.shell.workspaces import NAMES
-from msdn_gui.start.page import StartPage
 from msdn_gui.widgets.build import named
 from msdn_gui.widgets.empty_state import EmptyState
-from msdn_gui.widgets.workspace import Workspace
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
+    from msdn_gui.session import Session
+    from msdn_gui.shell.opening import Opening
+    from msdn_gui.start.page import StartPage
+    from msdn_gui.widgets.workspace import Workspace
 
 START = "start"
 """The name of the start screen, as the rail has it."""

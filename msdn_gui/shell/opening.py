@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.errors import MsdnError
 from msdn_core.project import PROJECT_FILE, ImageRecord, Project
 from msdn_core.runs.directory import RunDirectory
-from msdn_gui.services import Services
-from msdn_gui.services.jobs import Job
 from msdn_gui.services.locations import aviary_folder, folder_project, new_project_folder
-from msdn_gui.session import Session
 from msdn_gui.session.checkpoints import run_behind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_gui.services import Services
+    from msdn_gui.services.jobs import Job
+    from msdn_gui.session import Session
 
 _MAX_FINDINGS = 3
 """Findings of an import that the window shows."""

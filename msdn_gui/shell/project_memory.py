@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject
 
-from msdn_core.project import ImageRecord, Project
-from msdn_gui.services.settings import SettingsStore
-from msdn_gui.session import Session
+if TYPE_CHECKING:
+    from msdn_core.project import ImageRecord, Project
+    from msdn_gui.services.settings import SettingsStore
+    from msdn_gui.session import Session
 
 MOSAIC = 5
 """Images of a card on the start screen."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QTabWidget, QWidget
 
 from msdn_gui.actions.bind import reason_of
-from msdn_gui.actions.spec import ActionSpec
-from msdn_gui.session.messages import Messages
-from msdn_gui.shell.action_list import ActionList
 from msdn_gui.shell.action_tables import workspace_of
-from msdn_gui.shell.navigator import Navigator
+
+if TYPE_CHECKING:
+    from msdn_gui.actions.spec import ActionSpec
+    from msdn_gui.session.messages import Messages
+    from msdn_gui.shell.action_list import ActionList
+    from msdn_gui.shell.navigator import Navigator
 
 NO_PROJECT = "Open a project first."
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from msdn_gui.timers import make_timer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from msdn_gui.shell.window import MainWindow
 
 _CHECK_MS = 50

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
-from msdn_core.project import Project
 from msdn_gui.actions.bind import ActionSet
 from msdn_gui.look.icons import icon
 from msdn_gui.look.theme import SPACING, small_font, theme
-from msdn_gui.services import Services
-from msdn_gui.session import Session
 from msdn_gui.shell.action_list import ActionList
 from msdn_gui.shell.actions import ACTIONS
 from msdn_gui.shell.binding import ShellBinding
@@ -37,7 +34,14 @@ from msdn_gui.shell.workspaces import ENTRIES
 from msdn_gui.start.page import StartPage
 from msdn_gui.widgets.build import make_column, make_label, make_row
 from msdn_gui.widgets.message_bar import MessageBar
-from msdn_gui.widgets.workspace import Workspace
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.project import Project
+    from msdn_gui.services import Services
+    from msdn_gui.session import Session
+    from msdn_gui.widgets.workspace import Workspace
 
 _STATUS_HEIGHT = 30
 _OPENERS = ("shell.open_project", "shell.open_images", "shell.import", "shell.open_checkpoint", "shell.open_aviary")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QUndoCommand
 
-from msdn_gui.services.settings import SettingsStore
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_gui.services.settings import SettingsStore
 
 
 class RemoveRecent(QUndoCommand):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPixmap
 
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _GAP = 2.0
 _RADIUS = 6.0

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QFont, QShowEvent, QUndoStack
@@ -12,14 +12,18 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QStackedWidget,
 from msdn_core.project import Project
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, text_font, theme
-from msdn_gui.services import Services
 from msdn_gui.services.background import Background
-from msdn_gui.session import Session
 from msdn_gui.start.commands import RemoveRecent
 from msdn_gui.start.openers import DropZone, OpenerButton
 from msdn_gui.start.recent_model import RecentModel
 from msdn_gui.start.recent_view import CELL, RecentView
 from msdn_gui.widgets.build import make_button, make_column, make_label
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 _OPENERS_WIDTH = 276
 _TITLE_POINTS = 16.0

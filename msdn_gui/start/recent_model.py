@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, Qt
 
 from msdn_gui.services.remembered import Remembered
-from msdn_gui.widgets.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from msdn_gui.widgets.index import Index
 
 RECENT_ROLE = int(Qt.ItemDataRole.UserRole)
 

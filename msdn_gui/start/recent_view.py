@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QFont, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap
@@ -10,10 +11,12 @@ from PySide6.QtWidgets import QListView, QMenu, QStyle, QStyledItemDelegate, QSt
 
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
-from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.start.mosaic import mosaic
 from msdn_gui.start.recent_model import RECENT_ROLE, Recent, RecentModel
-from msdn_gui.widgets.index import Index
+
+if TYPE_CHECKING:
+    from msdn_gui.services.thumbnails import Thumbnails
+    from msdn_gui.widgets.index import Index
 
 CELL = QSize(264, 218)
 _PICTURE = 124

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QWidget
 
 from msdn_gui.actions.bind import PAGE, key_sequences, keys_text, plain_text, set_keys
 from msdn_gui.actions.bind import follow_keys as tell_keys
@@ -14,6 +12,12 @@ from msdn_gui.actions.bind import reason_of as why_not
 from msdn_gui.actions.bind import set_reason as allow
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.widgets.build import named
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QWidget
 
 __all__ = [
     "PAGE",

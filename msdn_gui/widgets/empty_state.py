@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.widgets.build import make_label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction
 
 _LINE = 420
 """Pixels: a comfortable line of text."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from msdn_gui.widgets.index import Index
-from msdn_gui.widgets.ordered_table import OrderedTable
+if TYPE_CHECKING:
+    from msdn_gui.widgets.index import Index
+    from msdn_gui.widgets.ordered_table import OrderedTable
 
 ROW_HEIGHT = 24
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_gui.look.theme import SPACING
-from msdn_gui.services.jobs import Job
 from msdn_gui.widgets.build import make_button, make_label, make_progress_bar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from msdn_gui.services.jobs import Job
 
 
 class JobNotice(QWidget):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from msdn_core.domain.attention import RangePolicy
@@ -15,6 +14,8 @@ from msdn_gui.widgets.build import make_check_box, make_combo_box, make_slider
 from msdn_gui.widgets.heat import COLOUR_MAPS
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from msdn_gui.services.settings import SettingsStore
 
 _POLICY_TIPS = {

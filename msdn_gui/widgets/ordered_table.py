@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
-from msdn_gui.widgets.index import Index
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_gui.widgets.index import Index
 
 BAR_ROLE = Qt.ItemDataRole.UserRole + 1
 """A cell's bar: (start, end, colour) with start and end as fractions of the cell's width, or None."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 from PySide6.QtGui import QImage
 
 from msdn_core.errors import MsdnError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_SIDE = 1600
 """Larger images are scaled down to this side: a screen has no more pixels."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from msdn_gui.actions.bind import ActionSet
-from msdn_gui.actions.spec import ActionSpec
 from msdn_gui.look.theme import small_font, theme
 from msdn_gui.widgets.action import belongs_to, make_action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from msdn_gui.actions.spec import ActionSpec
 
 _AXIS_WIDTH = 52
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
 
 HEIGHT = 48
 _ICON = 16

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msdn_gui.session import Session
 from msdn_gui.session.collection import CollectionPhase
 from msdn_gui.widgets.job_notice import JobNotice
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 _STAGES = {"features": "Extracting features", "scores": "Scoring images"}
 

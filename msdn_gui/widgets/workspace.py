@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction, QUndoStack
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QTabWidget, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction, QUndoStack
 
 
 class Workspace(QWidget):

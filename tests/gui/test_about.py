@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,6 +13,9 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QTableV
 from msdn_core import __version__
 from msdn_gui.shell.dialogs.libraries import Library, licence_text, used_libraries
 from msdn_gui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -18,6 +17,10 @@ from msdn_core.runs.events import Evaluated
 from msdn_gui.shell.dialogs.export_dialog import ExportDialog
 from msdn_gui.shell.dialogs.import_dialog import ImportDialog
 from msdn_gui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 LEFT = Qt.MouseButton.LeftButton
 ENGINE = 60_000
@@ -65,7 +68,8 @@ def is_shown(dialog: ImportDialog, option: str) -> bool:
 def test_a_data_set_is_recognised_imported_and_opened(window, session, qtbot, data_set) -> None:
     dialog = import_dialog(qtbot, window, data_set)
     qtbot.waitUntil(lambda: dialog.format.currentData() == "folder", timeout=10_000)
-    assert is_shown(dialog, IMAGES) and is_shown(dialog, WORD_VECTORS)
+    assert is_shown(dialog, IMAGES)
+    assert is_shown(dialog, WORD_VECTORS)
     assert not dialog.recipe.isVisible()
     qtbot.mouseClick(dialog.start, LEFT)
     qtbot.waitUntil(lambda: session.document.project.name == "My birds", timeout=ENGINE)
@@ -93,7 +97,8 @@ def test_what_is_no_format_says_so_and_may_be_named_by_hand(window, qtbot, tmp_p
     assert not dialog.start.isEnabled()
     dialog.format.setCurrentIndex(dialog.format.findData("xlsa17"))
     assert dialog.start.isEnabled()
-    assert is_shown(dialog, IMAGES) and not is_shown(dialog, SPLITS)
+    assert is_shown(dialog, IMAGES)
+    assert not is_shown(dialog, SPLITS)
     dialog.source.edit.setText(str(tmp_path / "nowhere"))
     qtbot.waitUntil(lambda: "does not exist" in note.text(), timeout=10_000)
     assert not dialog.start.isEnabled()
@@ -156,7 +161,8 @@ def test_curves_are_exported_for_tensorboard(window, session, services, qtbot, t
     dialog = window.findChild(ExportDialog)
     qtbot.waitUntil(dialog.isVisible)
     dialog.kind.setCurrentIndex(dialog.kind.findData("tensorboard"))
-    assert dialog.runs.isVisible() and not dialog.run.isVisible()
+    assert dialog.runs.isVisible()
+    assert not dialog.run.isVisible()
     while dialog.runs.currentText() != "first":
         qtbot.keyClick(dialog.runs, Qt.Key.Key_Down)
     dialog.accept_file(tmp_path / "board")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -13,6 +13,9 @@ from small_birds import CLASSES
 from msdn_core.project import Project
 from msdn_gui.look.theme import theme
 from msdn_gui.shell.palette.fuzzy import match
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 K = Qt.Key
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -78,7 +81,7 @@ def test_what_is_not_possible_there_is_said_after_going_there(palette, window) -
     palette.open("stop and keep")
     palette.press(K.Key_Return)
     assert window.current == "train"
-    assert window.message_bar.text == "“Stop and keep” is not available now. It cannot be done with the run in sight."
+    assert window.message_bar.text == "“Stop and keep” is not available now. Select a run first."
 
 
 def test_what_cannot_be_done_here_is_grey_says_why_and_is_passed_over(palette, session) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -15,10 +14,15 @@ from PySide6.QtWidgets import QApplication, QSplitter, QTabBar, QTabWidget
 from small_birds import write_checkpoint
 
 from msdn_core.project import Project
-from msdn_gui.services import Services
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.session import Session
 from msdn_gui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from msdn_gui.services import Services
 
 LEFT = Qt.MouseButton.LeftButton
 

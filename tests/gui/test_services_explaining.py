@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import explain_doubles
 import psutil
 import pytest
 
 from msdn_gui.services.explaining import ExplainerService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONG = 15_000
 

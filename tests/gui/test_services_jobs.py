@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
 from msdn_gui.services.jobs import Jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PROGRESS = 'import json; print(json.dumps({"progress": {"stage": "drawing", "done": 3, "total": 9, "remaining_s": 1.5}}), flush=True)'  # noqa: E501
 

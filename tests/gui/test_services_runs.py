@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +11,10 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Message
 from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.services.runs import RunMonitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QByteArray
 
 from msdn_gui.services.locations import data_home, folder_project, new_project_folder
 from msdn_gui.services.settings import Settings, SettingsStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("qapp")
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
@@ -20,6 +20,9 @@ from msdn_gui.start.mosaic import places
 from msdn_gui.start.page import StartPage
 from msdn_gui.start.recent_model import opened_when
 from msdn_gui.start.recent_view import RecentView
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
@@ -12,6 +12,9 @@ from msdn_gui.look.theme import theme
 from msdn_gui.shell.tour.coach_mark import beside
 from msdn_gui.shell.tour.steps import STEPS
 from msdn_gui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LEFT = Qt.MouseButton.LeftButton
 

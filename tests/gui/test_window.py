@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QObject, QPointF, Qt, QUrl
@@ -18,6 +17,10 @@ from msdn_gui.look.theme import theme
 from msdn_gui.shell.dialogs.close_question import CloseQuestion
 from msdn_gui.shell.frame.dropping import dropped_folder
 from msdn_gui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 
 def texts(menu: QMenu) -> list[str]:
@@ -56,10 +59,12 @@ def test_photographs_under_a_checkpoints_classes_are_led_to_classes_of_their_own
     session.inference.set_checkpoint(write_checkpoint(tmp_path / "some.safetensors"))
     window.show_workspace("train")
     (new_run,) = [one for one in window.stack.currentWidget().actions() if one.objectName() == "train.new_run"]
-    assert not new_run.isEnabled() and "Define attributes in Classes" in new_run.toolTip()
+    assert not new_run.isEnabled()
+    assert "Define attributes in Classes" in new_run.toolTip()
     window.show_workspace("evaluate")
     new = window.findChild(QPushButton, "new_ablation")
-    assert not new.isEnabled() and "Define attributes in Classes" in new.toolTip()
+    assert not new.isEnabled()
+    assert "Define attributes in Classes" in new.toolTip()
     qtbot.mouseClick(borrowed, Qt.MouseButton.LeftButton)
     assert window.current == "classes"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, Qt
 from PySide6.QtGui import QAction, QFontDatabase
@@ -26,8 +26,10 @@ from msdn_gui.services.background import Background
 from msdn_gui.shell.dialogs.libraries import Library, licence_text, used_libraries
 from msdn_gui.shell.dialogs.system_info import as_text, system_information
 from msdn_gui.widgets.build import make_button, make_label, named
-from msdn_gui.widgets.index import Index
 from msdn_gui.widgets.parted import ABOVE, parted
+
+if TYPE_CHECKING:
+    from msdn_gui.widgets.index import Index
 
 _TEXT = """
 <p>Explore images with both attention sub-nets of MSDN, define classes without any images, and train in the

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from msdn_core.errors import MsdnError
 from msdn_core.runs.queue import hold_queue
-from msdn_gui.services.runs import RunMonitor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_gui.services.runs import RunMonitor
 
 _log = logging.getLogger(__name__)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -18,9 +18,13 @@ from PySide6.QtWidgets import (
 from msdn_core.exporters.kinds import KINDS
 from msdn_gui.look.theme import SPACING
 from msdn_gui.services.locations import file_name
-from msdn_gui.session.checkpoints import CheckpointChoice
 from msdn_gui.widgets.build import make_combo_box, make_label
 from msdn_gui.widgets.form import Form
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_gui.session.checkpoints import CheckpointChoice
 
 _NO_RUN = "There are no runs to export yet; train one first."
 _SPLITS = (("Test images", "test"), ("Training images", "train"), ("All images", "all"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -19,6 +18,8 @@ from msdn_gui.widgets.form import Form
 from msdn_gui.widgets.path_row import PathRow
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from msdn_core.importers.recognise import Recognised
 
 _TYPING_MS = 250

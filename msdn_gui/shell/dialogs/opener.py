@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from msdn_core.importers.recognise import Recognised
-from msdn_gui.services import Services
 from msdn_gui.services.recogniser import Recogniser
-from msdn_gui.session import Session
 from msdn_gui.shell.dialogs.export_dialog import ExportDialog, ExportRequest
 from msdn_gui.shell.dialogs.import_dialog import ImportDialog
-from msdn_gui.shell.opening import Opening
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_core.importers.recognise import Recognised
+    from msdn_gui.services import Services
+    from msdn_gui.session import Session
+    from msdn_gui.shell.opening import Opening
 
 
 class DialogOpener(QObject):

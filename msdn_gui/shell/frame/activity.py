@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
 
-from msdn_gui.services import Services
-from msdn_gui.services.jobs import Job
 from msdn_gui.shell.frame.status_chip import Activity, StatusChip
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
+    from msdn_gui.services.jobs import Job
 
 
 class ActivityWatch(QObject):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from PySide6.QtCore import QMimeData
+from typing import TYPE_CHECKING
 
 from msdn_core.project import PROJECT_FILE
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QMimeData
 
 
 def dropped_folder(mime: QMimeData) -> Path | None:

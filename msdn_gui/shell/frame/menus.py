@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
-from msdn_gui.actions.bind import ActionSet
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import theme
-from msdn_gui.services.settings import SettingsStore
-from msdn_gui.session.document import Document
 from msdn_gui.widgets.menu_heading import menu_heading
-from msdn_gui.widgets.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_gui.actions.bind import ActionSet
+    from msdn_gui.services.settings import SettingsStore
+    from msdn_gui.session.document import Document
+    from msdn_gui.widgets.workspace import Workspace
 
 
 class Menus(QObject):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from msdn_core.number_text import duration
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.widgets.build import make_label, make_progress_bar, make_tool_button
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
-from msdn_core.project import Project
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, text_font, theme
-from msdn_gui.session import Session
 from msdn_gui.session.checkpoints import Checkpoint, run_behind
 from msdn_gui.widgets.build import make_label, make_tool_button
 from msdn_gui.widgets.menu_heading import menu_heading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_core.project import Project
+    from msdn_gui.session import Session
 
 _LABEL_CHARACTERS = 40
 

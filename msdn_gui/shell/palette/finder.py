@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.display_names import attribute_text, class_text
-from msdn_core.project import ImageRecord
 from msdn_gui.actions.bind import keys_text, plain_text, reason_of
-from msdn_gui.actions.spec import ActionSpec
 from msdn_gui.services.background import Background
-from msdn_gui.services.settings import SettingsStore
-from msdn_gui.session import Session
 from msdn_gui.shell.action_list import ACTION_PREFIX, ActionList
 from msdn_gui.shell.action_tables import place_of, workspace_of
-from msdn_gui.shell.navigator import Navigator
 from msdn_gui.shell.palette.fuzzy import LOOSE, Match, match
 from msdn_gui.shell.run_action import NO_PROJECT, run_action
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from msdn_core.project import ImageRecord
+    from msdn_gui.actions.spec import ActionSpec
+    from msdn_gui.services.settings import SettingsStore
+    from msdn_gui.session import Session
+    from msdn_gui.shell.navigator import Navigator
 
 _RECENT = 20
 _MOST = 100

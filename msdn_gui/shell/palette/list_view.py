@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QObject, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QTextLayout
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
-from msdn_gui.shell.palette.finder import Found
-from msdn_gui.widgets.index import Index
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_gui.shell.palette.finder import Found
+    from msdn_gui.widgets.index import Index
 
 RESULT_ROLE = Qt.ItemDataRole.UserRole
 ROW_HEIGHT = 30

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QListView, QMainWindow, QWidget
 from shiboken6 import isValid
 
 from msdn_gui.look.theme import SPACING, theme
-from msdn_gui.shell.palette.finder import PaletteFinder
 from msdn_gui.shell.palette.list_view import RESULT_ROLE, ROW_HEIGHT, PaletteDelegate, PaletteModel
 from msdn_gui.widgets.build import make_column, make_label, make_line_edit, named
+
+if TYPE_CHECKING:
+    from msdn_gui.shell.palette.finder import PaletteFinder
 
 _WIDTH = 640
 _ROWS = 12

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject
 
 from msdn_gui.look.theme import theme
-from msdn_gui.services import Services
+
+if TYPE_CHECKING:
+    from msdn_gui.services import Services
 
 
 class SettingsApplier(QObject):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
 from msdn_core.domain.attention import RangePolicy
 from msdn_gui.look.theme import MODES, SPACING, TEXT_SCALES, small_font
 from msdn_gui.services.settings import Settings, SettingsStore
-from msdn_gui.shell.action_list import ActionList
 from msdn_gui.shell.settings.shortcuts_page import ShortcutsPage
 from msdn_gui.widgets.build import (
     make_button,
@@ -31,6 +29,11 @@ from msdn_gui.widgets.build import (
 )
 from msdn_gui.widgets.form import Form
 from msdn_gui.widgets.heat import COLOUR_MAPS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_gui.shell.action_list import ActionList
 
 _MODE_TEXTS = {"system": "Same as system", "light": "Light", "dark": "Dark"}
 _FIELDS = (

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -14,12 +15,16 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_gui.actions.bind import keys_text
-from msdn_gui.actions.spec import ActionSpec
 from msdn_gui.look.theme import SPACING, small_font, text_font
-from msdn_gui.shell.action_list import ActionList
 from msdn_gui.shell.action_tables import group_of, place_of
 from msdn_gui.shell.settings.key_recorder import KeyRecorder
 from msdn_gui.widgets.build import make_button, make_label, make_line_edit, named
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeySequence
+
+    from msdn_gui.actions.spec import ActionSpec
+    from msdn_gui.shell.action_list import ActionList
 
 _TEXT, _KEYS, _PART = range(3)
 _ROW_HEIGHT = 26

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
-from msdn_core.project import Project
 from msdn_gui.services.locations import aviary_folder
-from msdn_gui.services.settings import SettingsStore
-from msdn_gui.session import Session
-from msdn_gui.shell.navigator import Navigator
-from msdn_gui.shell.opening import Opening
 from msdn_gui.shell.tour.coach_mark import CoachMark
 from msdn_gui.shell.tour.steps import STEPS, Step
 from msdn_gui.shell.workspaces import TITLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_core.project import Project
+    from msdn_gui.services.settings import SettingsStore
+    from msdn_gui.session import Session
+    from msdn_gui.shell.navigator import Navigator
+    from msdn_gui.shell.opening import Opening
 
 _MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.Show, QEvent.Type.Hide)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
-from msdn_core.project import ImageRecord
 from msdn_gui.widgets.images.image_model import RECORD_ROLE, ImageListModel, Index
 from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
+
+if TYPE_CHECKING:
+    from msdn_core.project import ImageRecord
 
 CELL = 92
 """Width and height of a cell of a plain list, in pixels."""

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QStyleOptionViewItem
 
 from msdn_gui.look.icons import icon_pixmap
 from msdn_gui.look.theme import small_font, theme
-from msdn_gui.widgets.images.image_model import Index
 from msdn_gui.widgets.images.image_view import ImageListView, ThumbnailDelegate
 from msdn_gui.widgets.images.result_model import RESULT_ROLE, ImageResult, ResultModel
 from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QStyleOptionViewItem
+
+    from msdn_gui.widgets.images.image_model import Index
 
 CELL = QSize(104, 104)
 _CAPTION = 18

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.display_names import class_text
-from msdn_core.project import ImageRecord
-from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.widgets.images.image_model import ImageListModel, Index
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.project import ImageRecord
+    from msdn_gui.services.thumbnails import Thumbnails
 
 RESULT_ROLE = Qt.ItemDataRole.UserRole + 2
 """The row's ``ImageResult``."""

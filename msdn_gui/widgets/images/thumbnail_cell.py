@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QStyle
 
 from msdn_gui.look.theme import theme
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def draw_thumbnail(painter: QPainter, area: QRect, image: QImage | None, path: Path, state: QStyle.StateFlag) -> QRectF:
