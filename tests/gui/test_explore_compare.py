@@ -10,7 +10,7 @@ from explore_kit import action, choose_image, click_row, shown_workspace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QToolButton
-from small_birds import ATTRIBUTES, make_explanation, write_checkpoint
+from small_birds import ATTRIBUTES, CLASSES, make_explanation, write_checkpoint
 
 from msdn_core.domain.display_names import attribute_text
 from msdn_gui.explore.maps.compare_bar import CompareBar
@@ -192,3 +192,13 @@ def test_a_comparison_ends_with_its_project(workspace, session, qtbot) -> None:
     session.close_project()
     assert not bar.isVisible()
     assert workspace.maps.comparison.image is None
+
+
+def test_an_edited_class_updates_the_predictions_of_both_sides(workspace, session, qtbot) -> None:
+    begin(workspace, qtbot)
+    session.selection.set_image(session.document.images[1])
+    settle(workspace, qtbot)
+    captions = (workspace.maps.held.caption, workspace.maps.selected.caption)
+    before = [caption.text() for caption in captions]
+    session.edits.set_vectors({name: -session.document.table.vectors[row] for row, name in enumerate(CLASSES)})
+    assert all(caption.text() != old for caption, old in zip(captions, before, strict=True))

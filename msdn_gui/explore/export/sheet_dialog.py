@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from msdn_gui.explore.maps.maps_panel import MapsPanel
     from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
 
 _ORDERS = (
     (f"score, {AV_NAME}", "av"),
@@ -64,7 +65,7 @@ class SheetDialog(QDialog):
         self.order.currentIndexChanged.connect(self.refresh)
         session.inference.explanation_changed.connect(self.refresh)
         session.selection.class_changed.connect(self.refresh)
-        session.document.table_changed.connect(self.refresh)
+        session.document.table_changed.connect(self._on_table_changed)
         maps.shown.connect(self.refresh)
         theme().changed.connect(self.canvas.update)
         self.refresh()
@@ -75,6 +76,10 @@ class SheetDialog(QDialog):
         if sheet is not None or self._session.selection.image is None:
             self.canvas.show_sheet(sheet)
         self.save.setEnabled(self.canvas.sheet is not None)
+
+    def _on_table_changed(self, change: TableChange) -> None:
+        if not change.is_values_only or self.order.currentData() == "contribution":
+            self.refresh()
 
     def _sheet(self) -> Sheet | None:
         session, picture, explanation = self._session, self._maps.picture, self._session.inference.explanation

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from msdn_core.project import ImageRecord
     from msdn_gui.services.explaining import ExplainerService
     from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
     from msdn_gui.session.checkpoints import Checkpoint
 
 PARTS = ("image", "attribute", "checkpoint")
@@ -61,9 +62,9 @@ class Comparison(QObject):
             session.inference.checkpoint_changed,
             session.inference.explanation_changed,
             session.inference.gamma_changed,
-            session.document.table_changed,
         ):
             changed.connect(self._on_session_changed)
+        session.document.table_changed.connect(self._on_table_changed)
         session.document.project_changed.connect(lambda _: self.end())
 
     # The left side
@@ -196,6 +197,11 @@ class Comparison(QObject):
     def _on_session_changed(self) -> None:
         if self.is_on and not self._is_swapping:
             self._update()
+
+    def _on_table_changed(self, change: TableChange) -> None:
+        # Other values change neither what is held nor its explanation.
+        if not change.is_values_only:
+            self._on_session_changed()
 
     def _update(self) -> None:
         if self.is_on and not self._fits():

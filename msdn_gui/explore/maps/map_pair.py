@@ -160,6 +160,11 @@ class MapPair(QWidget):
                 side.show_map(Shown(stack, attribute, explanation.viewed, explanation.image_size), display)
                 score = float(scores[attribute])
                 side.show_score(number(score, abs(score)), f"Score {score:.6g}")
+        self.show_truth(truth)
+
+    def show_truth(self, truth: Truth) -> None:
+        """Draw known boxes and parts, and show whether each map is a hit."""
+        for side in self.sides.values():
             side.show_truth(truth if self.picture is not None else Truth())
 
     def show_notice(self, text: str, explanation: Explanation | None, *, is_error: bool = False) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from msdn_gui.explore.maps.map_side import MapSide
     from msdn_gui.services import Services
     from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
     from msdn_gui.widgets.picture_loader import Picture
 
 
@@ -62,7 +63,7 @@ class MapsPanel(QWidget):
         layout.setStretchFactor(self.pairs, 1)
         self.setLayout(layout)
         self.pairs.add_left(self.selected)
-        self._refresher = Refresher(self, self._update_maps)
+        self._refresher = Refresher(self, self._update_maps, self._apply_change)
         self._connect(services)
         self.regions.set_explanation(session.inference.explanation)
         self._on_image_changed(session.selection.image)
@@ -271,13 +272,23 @@ class MapsPanel(QWidget):
         is_selected = 0 <= attribute < len(attributes)
         self.attribute_title.setText(attribute_text(attributes[attribute]) if is_selected else "")
         self.attribute_title.setToolTip(attributes[attribute].full_name if is_selected else "")
-        record = self._session.selection.image
-        truth = attribute_truth(self._known, document.project, record, document.table, attribute)
-        self.pair.show_maps(self._session.inference.explanation, attribute, truth, self.display)
+        self.pair.show_maps(self._session.inference.explanation, attribute, self._truth(), self.display)
         self._update_sides()
         self._outline_regions()
         self._update_state()
         self.shown.emit()
+
+    def _truth(self) -> Truth:
+        document, selection = self._session.document, self._session.selection
+        return attribute_truth(self._known, document.project, selection.image, document.table, selection.attribute)
+
+    def _apply_change(self, change: TableChange) -> bool:
+        if not change.is_values_only:
+            return False
+        # The maps stay; whether the image's class has the attribute, and what is predicted, may have changed.
+        self.pair.show_truth(self._truth())
+        self._update_sides()
+        return True
 
     def _on_wipe_toggled(self, is_wiped: bool) -> None:
         self.pairs.wipe(is_wiped)
