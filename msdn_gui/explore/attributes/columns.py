@@ -187,7 +187,7 @@ COLUMNS: tuple[Column, ...] = (
     TextColumn(
         name="attribute",
         heading="Attribute",
-        tip="Attribute",
+        tip="Attribute within its group",
         values=lambda data: [value_text(attribute) for attribute in data.attributes],
         raw=lambda data: [attribute.name for attribute in data.attributes],
     ),
