@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import signal
-import tempfile
 from collections import OrderedDict
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -19,6 +17,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from msdn_core.domain.explanation import Explanation
 from msdn_gui.services import explain_worker
+from msdn_gui.services.worker_exit import CrashFile, describe_exit, worker_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 _Key = tuple[str, int, int, str, int, int]
 MAIN_LANE = ""
 """The lane whose newest request goes first: that of the selected image."""
-_MOST_WORDS = 100_000
 _GAVE_UP = (
     "The process that explains images ended twice with this image ({how}); select another image or checkpoint, or "
     "press F5 to try again."
@@ -92,7 +90,7 @@ class ExplainerService(QObject):
         """The lanes whose newest request has not been sent."""
         self._checkpoint = ""
         self._retried = 0
-        self._crash_file: _CrashFile | None = None
+        self._crash_file: CrashFile | None = None
         self._ahead: dict[str, list[tuple[str, str]]] = {}
         self._closed = False
         # Futures end on a thread of the pool; the signal passes them to the window's thread.
@@ -106,7 +104,7 @@ class ExplainerService(QObject):
     @property
     def worker_id(self) -> int | None:
         """The process id of the worker; None if there is none."""
-        return next((process.pid for process in _processes(self._pool)), None)
+        return next((process.pid for process in worker_processes(self._pool)), None)
 
     def prewarm(self, checkpoint: Path | None) -> None:
         """Start the worker, which loads torch and the checkpoint's backbone."""
@@ -200,7 +198,7 @@ class ExplainerService(QObject):
 
     def _new_pool(self) -> ProcessPoolExecutor:
         self._warm = False
-        self._crash_file = _CrashFile()
+        self._crash_file = CrashFile()
         return ProcessPoolExecutor(
             max_workers=1,
             # Forking would copy Qt's threads and handles.
@@ -273,43 +271,13 @@ class ExplainerService(QObject):
         self._warm = False
         status = None
         if pool is not None:
-            workers = _processes(pool)
+            workers = worker_processes(pool)
             for worker in workers:
                 worker.kill()
             pool.shutdown(wait=True, cancel_futures=True)
             # The exit status is certain once the pool's own thread has waited for them.
             status = next((worker.exitcode for worker in workers), None)
-        return _how(status), crash_file.read_and_remove() if crash_file is not None else ""
-
-
-class _CrashFile:
-    """A file that the worker writes to when native code crashes."""
-
-    def __init__(self) -> None:
-        handle, self.name = tempfile.mkstemp(prefix="msdn-explainer-", suffix=".txt")
-        self._file = os.fdopen(handle, "rb")
-
-    def read_and_remove(self) -> str:
-        """Return the content and remove the file."""
-        with self._file as file:
-            text = file.read(_MOST_WORDS).decode("utf-8", "replace")
-        with contextlib.suppress(OSError):
-            Path(self.name).unlink(missing_ok=True)
-        return text
-
-
-def _how(status: int | None) -> str:
-    if status == -9:
-        return "it was killed, possibly because memory ran out"
-    if status is not None and status < 0:
-        with contextlib.suppress(ValueError):
-            return f"it crashed: {signal.strsignal(-status) or signal.Signals(-status).name}"
-    return "for an unknown reason" if status is None else f"with status {status}"
-
-
-def _processes(pool: ProcessPoolExecutor | None) -> list[Any]:
-    # Before Python 3.14, the pool has no public way to its workers.
-    return list((getattr(pool, "_processes", None) or {}).values())
+        return describe_exit(status), crash_file.read_and_remove() if crash_file is not None else ""
 
 
 def _keyed(

@@ -17,7 +17,7 @@ from msdn_gui.start.commands import RemoveRecent
 from msdn_gui.start.openers import DropZone, OpenerButton
 from msdn_gui.start.recent_model import RecentModel
 from msdn_gui.start.recent_view import CELL, RecentView
-from msdn_gui.widgets.build import make_button, make_column, make_label
+from msdn_gui.widgets.build import make_button, make_column, make_label, make_row, without_margins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,32 +77,53 @@ class StartPage(QWidget):
     # Inside
 
     def _compose(self, openers: Sequence[tuple[QAction, str]]) -> None:
+        below = QHBoxLayout()
+        below.setSpacing(SPACING * 3)
+        below.addWidget(self._make_openers(openers))
+        below.addLayout(self._make_recents(), 1)
+        whole = QWidget()
+        # Four cards side by side; a wider window has space around them.
+        whole.setMaximumWidth(_OPENERS_WIDTH + SPACING * 8 + 4 * CELL.width() + SPACING * 2)
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(SPACING * 3, SPACING * 3, SPACING * 2, SPACING * 2)
+        rows.setSpacing(SPACING * 3)
+        rows.addLayout(self._make_head())
+        rows.addLayout(below, 1)
+        page = without_margins(QHBoxLayout(self))
+        page.addStretch(1)
+        page.addWidget(whole, 1000)
+        page.addStretch(1)
+        self._update_undo()
+
+    def _make_head(self) -> QHBoxLayout:
         title = make_label("MSDN Explorer", name="startTitle")
         title.setFont(text_font(_TITLE_POINTS, bold=True))
-        line = QLabel("Explore images with both attention sub-nets, and define classes without any images.")
+        line = make_label(
+            "Explore images with both attention sub-nets, and define classes without any images.", wrap=True
+        )
         line.setProperty("look", "muted")
-        line.setWordWrap(True)
-        texts = make_column(title, line, spacing=2)
-        head = QHBoxLayout()
-        head.setSpacing(SPACING * 2)
-        head.addWidget(self._logo, 0, Qt.AlignmentFlag.AlignVCenter)
-        head.addLayout(texts, 1)
+        head = make_row(self._logo, make_column(title, line, spacing=2), spacing=SPACING * 2)
+        head.setAlignment(self._logo, Qt.AlignmentFlag.AlignVCenter)
+        head.setStretch(1, 1)
+        return head
 
+    def _make_openers(self, openers: Sequence[tuple[QAction, str]]) -> QWidget:
         left = QWidget()
         left.setFixedWidth(_OPENERS_WIDTH)
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(_heading("Open"))
-        for action, icon_name in openers:
-            column.addWidget(OpenerButton(action, icon_name))
+        column = make_column(_heading("Open"), *(OpenerButton(action, icon) for action, icon in openers), spacing=0)
         column.addSpacing(SPACING)
         column.addWidget(self.drop_zone)
         column.addStretch(1)
+        left.setLayout(column)
+        return left
 
-        nothing = make_label("Projects that you open appear here.", name="noRecents")
+    def _make_recents(self) -> QVBoxLayout:
+        nothing = make_label(
+            "Projects that you open appear here.",
+            name="noRecents",
+            alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft,
+        )
         nothing.setProperty("look", "muted")
-        nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.recents)
         self._pages.addWidget(nothing)
@@ -110,34 +131,12 @@ class StartPage(QWidget):
         self._removed.setProperty("look", "muted")
         self._undo = make_button("Undo", name="undoRemoval")
         self._undo.clicked.connect(self.undo_stack.undo)
-        notice = QHBoxLayout()
+        notice = make_row(self._removed, self._undo)
         notice.setContentsMargins(0, 0, SPACING * 2, 0)
-        notice.addWidget(self._removed, 1)
-        notice.addWidget(self._undo)
-        right = QVBoxLayout()
-        right.setSpacing(SPACING)
-        right.addWidget(_heading("Recent projects"))
-        right.addWidget(self._pages, 1)
-        right.addLayout(notice)
-
-        below = QHBoxLayout()
-        below.setSpacing(SPACING * 3)
-        below.addWidget(left)
-        below.addLayout(right, 1)
-        whole = QWidget()
-        # Four cards side by side; a wider window has space around them.
-        whole.setMaximumWidth(_OPENERS_WIDTH + SPACING * 8 + 4 * CELL.width() + SPACING * 2)
-        rows = QVBoxLayout(whole)
-        rows.setContentsMargins(SPACING * 3, SPACING * 3, SPACING * 2, SPACING * 2)
-        rows.setSpacing(SPACING * 3)
-        rows.addLayout(head)
-        rows.addLayout(below, 1)
-        page = QHBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.addStretch(1)
-        page.addWidget(whole, 1000)
-        page.addStretch(1)
-        self._update_undo()
+        notice.setStretch(0, 1)
+        right = make_column(_heading("Recent projects"), self._pages, notice, spacing=SPACING)
+        right.setStretch(1, 1)
+        return right
 
     def _redraw(self) -> None:
         self._logo.setPixmap(icon_pixmap("logo", 48, "accent", self.devicePixelRatioF()))
