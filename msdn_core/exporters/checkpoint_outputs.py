@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from msdn_core.backbones.devices import choose_device
 from msdn_core.domain.scoring import Floats, calibrated, class_scores, fused_attribute_scores
 from msdn_core.errors import RunError
 from msdn_core.evaluation.scored_split import features_of
-from msdn_core.msdn.batches import FeatureBatches, Rows
+from msdn_core.msdn.batches import FeatureBatches, Rows, run_batches
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.msdn.network import MSDN, Outputs
 from msdn_core.runs.predictions import Predictions, make_predictions
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from msdn_core.project import ImageRecord, Project
     from msdn_core.runs.header import CheckpointHeader
 
-_AT_ONCE = 64
+_BATCH = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,12 +56,9 @@ class CheckpointOutputs:
 
     def batches(self) -> Iterator[tuple[slice, Outputs]]:
         """Yield slices of the images and the network's outputs for them, on the CPU."""
-        with torch.inference_mode():
-            for start in range(0, len(self._rows), _AT_ONCE):
-                part = slice(start, min(start + _AT_ONCE, len(self._rows)))
-                outputs = self._network(self._features.batch(self._rows[part]))
-                yield part, Outputs(*(value.float().cpu() for value in outputs))
-                self._progress("scoring", part.stop, len(self._rows))
+        for part, outputs in run_batches(self._network, self._features, self._rows, batch_size=_BATCH):
+            yield part, Outputs(*(value.float().cpu() for value in outputs))
+            self._progress("scoring", part.stop, len(self._rows))
 
     def new_predictions(self) -> Predictions:
         """Return predictions for all images with scores of 0, to be filled in."""
