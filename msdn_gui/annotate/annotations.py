@@ -116,12 +116,14 @@ class Annotations(QObject):
         if class_name is None:
             self._put_labels(values, f"Remove the label of {count_of(values)}")
         else:
-            self._put_labels(values, f"Label {count_of(values)} {class_text(class_name)}")
+            self._put_labels(values, f"Label {count_of(values)} as {class_text(class_name)}")
 
     def label_new(self, images: Collection[ImageRecord], class_name: str, vector: FloatArray) -> None:
         """Add a seen class with a (K,) vector and give it to images, in one step."""
         values = self._labels(images, class_name)
-        self._put_labels(values, f"Label {count_of(values)} {class_text(class_name)} (new class)", {class_name: vector})
+        self._put_labels(
+            values, f"Label {count_of(values)} as {class_text(class_name)} (new class)", {class_name: vector}
+        )
 
     def label_each(
         self,

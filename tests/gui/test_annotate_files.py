@@ -22,12 +22,12 @@ def workspace(session, services, qtbot) -> AnnotateWorkspace:
     return shown_workspace(session, services, qtbot)
 
 
-def choose(workspace, qtbot, name: str, path: Path) -> None:
+def choose(workspace, session, qtbot, name: str, path: Path) -> None:
     """Trigger a menu action, answer its dialogue, and wait for the message."""
     action = next(one for one in workspace.actions() if one.objectName() == f"annotate.{name}")
     action.trigger()
     dialog = workspace.findChild(QFileDialog, "annotationFiles")
-    with qtbot.waitSignal(workspace._session.messages.posted):
+    with qtbot.waitSignal(session.messages.posted):
         dialog.fileSelected.emit(str(path))
         dialog.close()
 
@@ -36,11 +36,11 @@ def test_exported_judgements_are_imported_under_another_annotators_name(workspac
     session.selection.set_attribute(0)
     key(workspace, qtbot, K.Key_F7, K.Key_P, K.Key_N)
     folder = tmp_path / "Eve"
-    choose(workspace, qtbot, "export_judgements", folder)
+    choose(workspace, session, qtbot, "export_judgements", folder)
     labels = (folder / "image_attribute_labels.txt").read_text()
     ids = [image.id for image in session.document.images]
     assert labels == f"{ids[0]} 1 1 4 0\n{ids[1]} 1 0 1 0\n"
-    choose(workspace, qtbot, "import_judgements", folder)
+    choose(workspace, session, qtbot, "import_judgements", folder)
     store = session.document.project.annotations
     assert {(at.image_id, one.present) for at, one in store.judgements_by("Eve").items()} == {
         (ids[0], True),
@@ -56,10 +56,10 @@ def test_exported_boxes_are_imported_again(workspace, session, qtbot, tmp_path) 
     key(workspace, qtbot, K.Key_F8, K.Key_N)
     store = session.document.project.annotations
     (mark,) = store.all_marks().values()
-    choose(workspace, qtbot, "export_marks", tmp_path / "boxes.json")
+    choose(workspace, session, qtbot, "export_marks", tmp_path / "boxes.json")
     workspace.undo_stack.undo()
     assert store.all_marks() == {}
-    choose(workspace, qtbot, "import_marks", tmp_path / "boxes.json")
+    choose(workspace, session, qtbot, "import_marks", tmp_path / "boxes.json")
     assert list(store.all_marks().values()) == [mark]
     assert workspace.marks.list.count() == 1
 
@@ -68,7 +68,7 @@ def test_marks_are_imported_from_a_sheet(workspace, session, qtbot, tmp_path) ->
     sheet = tmp_path / "annotations.csv"
     sheet.write_text(f"image,mark 1 of,mark 1 x,mark 1 y\n{session.document.images[0].name},crown,12,7\n")
     key(workspace, qtbot, K.Key_F8)
-    choose(workspace, qtbot, "import_marks", sheet)
+    choose(workspace, session, qtbot, "import_marks", sheet)
     assert workspace.marks.list.item(0).text() == "crown – point at 12, 7"
     workspace.undo_stack.undo()
     assert session.document.project.annotations.all_marks() == {}
@@ -78,7 +78,7 @@ def test_a_file_that_is_not_coco_is_refused_in_a_sentence(workspace, session, qt
     (tmp_path / "odd.json").write_text("no JSON")
     posted = []
     session.messages.posted.connect(lambda level, text: posted.append((level, text)))
-    choose(workspace, qtbot, "import_marks", tmp_path / "odd.json")
+    choose(workspace, session, qtbot, "import_marks", tmp_path / "odd.json")
     assert posted[-1][0] == "error"
     assert "choose a COCO file" in posted[-1][1]
     assert not workspace.undo_stack.canUndo()

@@ -9,7 +9,7 @@ from annotate_kit import CTRL, LEFT, SHIFT, classes, click_image, key, press, sh
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QPushButton, QToolButton
-from small_birds import CLASSES, draw_bird
+from small_birds import CLASSES, VECTORS, draw_bird
 
 from msdn_core.domain.annotation import ReviewState, Split
 from msdn_core.project import PROJECT_FILE, NewImage, Project
@@ -183,7 +183,7 @@ def test_undo_buttons_name_the_edit(workspace, session, qtbot) -> None:
     undo = workspace.findChild(QToolButton, "annotate_undo")
     assert not undo.isEnabled()
     key(workspace, qtbot, K.Key_2)
-    assert undo.toolTip() == f"Undo: Label 1 image {CLASSES[1]} (edits in Annotate only)"
+    assert undo.toolTip() == f"Undo: Label 1 image as {CLASSES[1]} (edits in Annotate only)"
     qtbot.mouseClick(undo, LEFT)
     assert session.document.images[0].class_name == CLASSES[0]
     redo = workspace.findChild(QToolButton, "annotate_redo")
@@ -249,7 +249,7 @@ def test_undo_applies_to_the_visible_workspace_only(session, services, qtbot) ->
         key(workspace, qtbot, K.Key_2)
         edit = next(menu for menu in window.menuBar().findChildren(QMenu) if menu.title() == "&Edit")
         undo = edit.actions()[0]
-        assert undo.text() == f"&Undo label 1 image {CLASSES[1]}"
+        assert undo.text() == f"&Undo label 1 image as {CLASSES[1]}"
         window.show_workspace("explore")
         assert not undo.isEnabled()
         window.show_workspace("annotate")
@@ -270,3 +270,15 @@ def test_the_first_class_of_a_project_is_added_by_its_name(empty_session, servic
     qtbot.keyClick(workspace.labels.search, K.Key_Return)
     assert empty_session.document.images[0].class_name == "Wader"
     assert workspace.labels.buttons[0].text() == "● Wader"
+
+
+def test_a_hidden_workspace_updates_when_it_is_shown(window, session, qtbot) -> None:
+    window.show_workspace("annotate")
+    labels = window.workspaces["annotate"].labels
+    qtbot.waitUntil(labels.isVisible)
+    window.show_workspace("classes")
+    session.edits.add_classes({"Grey owl": VECTORS[0]})
+    assert labels.list.model().rowCount() == len(CLASSES), "a hidden panel does no work"
+    window.show_workspace("annotate")
+    assert labels.list.model().rowCount() == len(CLASSES) + 1
+    assert labels.buttons[3].text() == "◆ Grey owl"

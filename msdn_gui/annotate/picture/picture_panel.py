@@ -104,7 +104,7 @@ class PicturePanel(QWidget):
         head.addWidget(self.about, 1)
         foot = make_row(spacing=half)
         for button in self.buttons.values():
-            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
             foot.addWidget(button)
         foot.addSpacing(half)
         foot.addWidget(self.note, 1)

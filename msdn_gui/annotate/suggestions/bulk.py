@@ -121,7 +121,7 @@ class BulkAnnotation(QObject):
         texts = self._similarity_texts(
             f"Images similar to this {class_text(name)}",
             "Images that have another class are not ticked.",
-            lambda ticked: f"Label {count_of(ticked)} {class_text(name)}",
+            lambda ticked: f"Label {count_of(ticked)} as {class_text(name)}",
         )
         records = list(session.document.images)
 
