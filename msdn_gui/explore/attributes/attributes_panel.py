@@ -130,8 +130,8 @@ class AttributesPanel(QWidget):
         self.search.returnPressed.connect(self._select_first)
         self.table.chosen.connect(selection.set_attribute)
         self.model.overridden.connect(self._overrides.set)
-        selection.attribute_changed.connect(self.table.show_item)
-        selection.class_changed.connect(self._update_class)
+        selection.attribute_changed.connect(Refresher(self, self._show_attribute).request)
+        selection.class_changed.connect(Refresher(self, self._update_class).request)
         document.table_changed.connect(self._refresher.on_table_changed)
         inference.explanation_changed.connect(self._refresher.request)
         inference.explaining_changed.connect(self._on_explaining_changed)
@@ -195,6 +195,9 @@ class AttributesPanel(QWidget):
     def _on_explaining_changed(self, state: ExplainState) -> None:
         if state.phase is ExplainPhase.FAILED:
             self._clear_scores()
+
+    def _show_attribute(self) -> None:
+        self.table.show_item(self._session.selection.attribute)
 
     def _update_class(self) -> None:
         table, name = self._session.document.table, self.compared_class()

@@ -131,7 +131,7 @@ class RankingPanel(QWidget):
         document.table_changed.connect(self._refresher.on_table_changed)
         document.images_changed.connect(self._on_image_changed)
         selection.image_changed.connect(self._on_image_changed)
-        selection.class_changed.connect(self._show_selected_class)
+        selection.class_changed.connect(Refresher(self, self._show_selected_class).request)
 
     # Ranking
 

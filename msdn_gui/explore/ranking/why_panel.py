@@ -60,7 +60,7 @@ class WhyPanel(QWidget):
         self._refresher = Refresher(self, self._refresh, self._apply_change)
         self.table.chosen.connect(session.selection.set_attribute)
         session.selection.attribute_changed.connect(self.table.show_item)
-        session.selection.class_changed.connect(self.update_reasons)
+        session.selection.class_changed.connect(Refresher(self, self.update_reasons).request)
         session.selection.rival_changed.connect(self._on_rival_changed)
         session.document.table_changed.connect(self._refresher.on_table_changed)
         self.rival.currentIndexChanged.connect(self._on_rival_selected)
