@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,10 +13,10 @@ from PySide6.QtWidgets import QApplication, QStackedWidget, QTabWidget, QWidget
 from msdn_core.domain.annotation import HELD_OUT_EVERY, Certainty, ReviewState, Split
 from msdn_core.domain.display_names import class_text
 from msdn_gui.actions.bind import ActionSet, set_reason
-from msdn_gui.annotate.actions import ACTIONS, TABS
+from msdn_gui.annotate.actions import ACTIONS, REVIEWS, TABS
 from msdn_gui.annotate.annotations import Annotations, count_of
 from msdn_gui.annotate.attributes.attributes_panel import AttributesPanel
-from msdn_gui.annotate.binding import handlers
+from msdn_gui.annotate.binding import list_handlers, tab_handlers
 from msdn_gui.annotate.exchange import Exchange
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.labels.label_by_folder import LabelByFolder
@@ -65,7 +66,7 @@ class AnnotateWorkspace(Workspace):
         self._advance = self._actions["annotate.advance"]
         self._make_panels()
         self.exchange = Exchange(self, session, self.annotations)
-        self._actions.bind(handlers(self))
+        self._bind_actions()
         self.tabs = self._make_tabs()
         self._compose()
         self._connect()
@@ -182,6 +183,21 @@ class AnnotateWorkspace(Workspace):
         self.agreement = AgreementPanel(session, annotations, actions, threshold)
         self.bulk = BulkAnnotation(session, services, annotations, self.queue, self.attributes)
         self.label_by_folder = LabelByFolder(session, annotations)
+
+    def _bind_actions(self) -> None:
+        tabs = tab_handlers(self.labels, self.attributes, self.marks, self.vectors, self.agreement)
+        self._actions.bind(tabs)
+        self._actions.bind(list_handlers(self.queue, self.bulk, self.label_by_folder, self.exchange))
+        self._actions.bind({name: partial(self.show_part, part) for part, name in TABS.items()})
+        self._actions.bind({name: partial(self.review, state) for state, name in REVIEWS.items()})
+        self._actions.bind(
+            {
+                "annotate.whole_image": self.canvas.show_whole,
+                "annotate.hold_out": self.hold_out,
+                "annotate.no_class": partial(self.label, None),
+                "annotate.withdraw": self.withdraw,
+            }
+        )
 
     def _make_tabs(self) -> QTabWidget:
         tabs = named(QTabWidget(), "annotate_tabs")
