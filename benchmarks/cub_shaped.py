@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +12,9 @@ from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.project import NewImage, Project
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, ImageKey, Manifest, feature_folder
 from msdn_core.vision.transform import BackboneSpec
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 BACKBONE = "made-up"
 

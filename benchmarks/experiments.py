@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -27,7 +27,6 @@ from torch import Tensor, nn
 from benchmarks.flips import flipped_store
 from msdn_core.domain.metrics import figures, seen_unseen_curve
 from msdn_core.domain.scoring import Fusion, class_scores, fused_attribute_scores
-from msdn_core.evaluation.labelled_rows import LabelledRows
 from msdn_core.importers.word_vectors import hashed_word_vectors
 from msdn_core.msdn.batches import FeatureBatches
 from msdn_core.msdn.losses import msdn_loss
@@ -35,6 +34,9 @@ from msdn_core.msdn.network import MSDN, Outputs
 from msdn_core.recipes.config import from_settings
 from msdn_core.training.data import TrainingData, load_data
 from msdn_core.training.sampling import batch, hold_out
+
+if TYPE_CHECKING:
+    from msdn_core.evaluation.labelled_rows import LabelledRows
 
 EVERY = 25
 DECAY = 0.97

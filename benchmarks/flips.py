@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -12,6 +12,9 @@ from msdn_core.backbones.loading import load_backbone
 from msdn_core.project import Project
 from msdn_core.vision.features import DONE, MANIFEST, MAPS, FeatureStore
 from msdn_core.vision.transform import prepare_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _AT_ONCE = 16
 

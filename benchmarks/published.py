@@ -8,11 +8,14 @@ such as the B×K×C attribute features; features are normalised in every pass. 6
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
 from torch import Tensor, einsum, nn
 from torch.nn import functional
 
-from msdn_core.msdn.network import MSDN
+if TYPE_CHECKING:
+    from msdn_core.msdn.network import MSDN
 
 LAMBDA_CAL, LAMBDA_DISTILL = 0.1, 1e-3
 FUSION = (0.9, 0.1)

@@ -12,10 +12,11 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
@@ -43,6 +44,9 @@ from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
 from msdn_gui.session.collection import CollectionPhase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FOLDERS, PICTURES, CLASSES, ATTRIBUTES = 500, 200, 200, 312
 QUERIES = (

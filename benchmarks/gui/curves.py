@@ -11,9 +11,10 @@ from __future__ import annotations
 import os
 import statistics
 import time
-from collections.abc import Callable
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtTest import QTest
@@ -22,6 +23,9 @@ from PySide6.QtWidgets import QApplication
 from msdn_core.runs.events import Evaluated, Event, StepDone
 from msdn_gui.look.theme import install
 from msdn_gui.train.curves.curves import Curves
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 POINTS, AT_ONCE, UPDATES = 1_000_000, 500, 40
 TERMS = ("total", "ce_av", "ce_va", "calibration_av", "calibration_va", "jsd", "l2")

@@ -13,10 +13,11 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtGui import QUndoGroup
@@ -42,6 +43,9 @@ from msdn_gui.services.runs import RunMonitor
 from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SIZES = (4_731, 11_788)
 CLASSES = 200

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from io import BytesIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PIL import Image
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SUFFIX = ".webp"
 _MAX_LOSSLESS = 90_000

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -18,7 +18,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractItemView, QAbstractScrollArea, QApplication, QDialog, QWidget
 
 from benchmarks.pictures.encoding import encode
-from msdn_gui.program import Program
+
+if TYPE_CHECKING:
+    from msdn_gui.program import Program
 
 _LOOK_MS = 50
 _STEADY = 6

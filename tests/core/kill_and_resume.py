@@ -15,9 +15,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch._dynamo  # noqa: F401 - the optimiser loads it, for seconds: here once, and not in every child
 
@@ -26,6 +25,9 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState
 from msdn_core.training import loop
 from msdn_core.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ANY = "any moment"
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -23,6 +21,10 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Event, StepDone
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, ImageKey, Manifest, feature_folder
 from msdn_core.vision.transform import BackboneSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
 
 Told = TypeVar("Told", bound=Event)
 

@@ -1,4 +1,4 @@
-"""An ablation runs each row once, survives being interrupted, and its tables are the figures of its runs."""
+"""Ablations: each row is trained once, interruptions are resumed, and tables contain the figures of the runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import json
 import statistics
 import xml.etree.ElementTree as ET
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -26,6 +26,9 @@ from msdn_core.runs.queue import queued_runs
 from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_core.training import ablation_runs, loop
 from msdn_core.vision.features import find_store
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SETTINGS = (
     "backbone=by-hand", "steps=6", "evaluate_every=3", "batch_size=16", "threads=1", "device=cpu", "learning_rate=1e-3",
@@ -74,7 +77,7 @@ def test_the_tables_hold_the_mean_and_deviation_of_each_rows_runs(done):
         assert (row["seeds"], row["selected_on"], row["measured_on"]) == ("0 1", "validation", "test")
 
 
-def test_the_table_says_what_made_it(done):
+def test_the_table_states_its_provenance(done):
     text = (done / "ablations" / "ablation" / "table.md").read_text(encoding="utf-8")
     known = find_run(done, "ablation-full-0").data()
     for part in ("train", "test"):
@@ -87,7 +90,7 @@ def test_the_table_says_what_made_it(done):
     assert "seeds 0, 1" in text
 
 
-def test_the_picture_shows_every_row_at_its_place(done):
+def test_the_picture_shows_every_row_in_its_position(done):
     folder = done / "ablations" / "ablation"
     root = ET.parse(folder / "picture.svg").getroot()
     space = "{http://www.w3.org/2000/svg}"
@@ -100,7 +103,7 @@ def test_the_picture_shows_every_row_at_its_place(done):
     assert np.corrcoef(means, places)[0, 1] == pytest.approx(1.0, abs=1e-3)
 
 
-def test_its_runs_are_runs_of_the_project_like_any_other(done):
+def test_its_runs_are_ordinary_runs_of_the_project(done):
     names = {run.name for run in list_runs(done)}
     assert names == {f"ablation-{row}-{seed}" for row in ROWS for seed in (0, 1)}
     for row in ROWS:
@@ -133,7 +136,7 @@ def test_every_rows_checkpoint_is_loaded_evaluated_and_explained(done, row):
             assert any(sentence.startswith("This run") for sentence in figures["missing"]), other
 
 
-def test_what_is_done_is_not_run_again(done, monkeypatch, capsys):
+def test_finished_runs_are_not_repeated(done, monkeypatch, capsys):
     names = trained(monkeypatch)
     before = (done / "ablations" / "ablation" / "table.csv").read_text(encoding="utf-8")
     assert ablate(done, "--seeds", "2", "--out", str(done / "again")) == 0
@@ -142,7 +145,7 @@ def test_what_is_done_is_not_run_again(done, monkeypatch, capsys):
     assert "14 of 14 runs are already finished" in capsys.readouterr().err
 
 
-def test_a_third_seed_and_fewer_rows_cost_only_what_is_new(done, monkeypatch):
+def test_a_third_seed_trains_only_the_new_runs(done, monkeypatch):
     names = trained(monkeypatch)
     assert ablate(done, "--seeds", "3", "--rows", "full,ava", "--out", str(done / "more")) == 0
     assert names == ["ablation-ava-2", "ablation-full-2"]
@@ -152,7 +155,7 @@ def test_a_third_seed_and_fewer_rows_cost_only_what_is_new(done, monkeypatch):
     ]
 
 
-def test_an_interrupted_ablation_goes_on_where_it_was_left(tmp_path, monkeypatch, capsys):
+def test_an_interrupted_ablation_is_resumed(tmp_path, monkeypatch, capsys):
     project = small_run.make_project(tmp_path / "birds")
     words = ("--rows", "baseline", "full", "no_l2", "--seeds", "1")
     train = loop._train
@@ -173,7 +176,7 @@ def test_an_interrupted_ablation_goes_on_where_it_was_left(tmp_path, monkeypatch
     assert begun == ["ablation-baseline-0", "ablation-no_l2-0", "ablation-no_l2-0", "ablation-full-0"]
 
 
-def test_a_row_that_fails_costs_no_other(tmp_path, monkeypatch, capsys):
+def test_a_failing_row_does_not_affect_other_rows(tmp_path, monkeypatch, capsys):
     project = small_run.make_project(tmp_path / "birds")
     train = loop._train
 
@@ -185,7 +188,8 @@ def test_a_row_that_fails_costs_no_other(tmp_path, monkeypatch, capsys):
     with monkeypatch.context() as patch:
         patch.setattr(loop, "_train", failing)
         assert ablate(project, "--rows", "vaa", "full", "--seeds", "1") == 1
-    assert "1 of 2 runs failed" in (said := capsys.readouterr().err) and "The sky fell." in said
+    assert "1 of 2 runs failed" in (said := capsys.readouterr().err)
+    assert "The sky fell." in said
     table = (project / "ablations" / "ablation" / "table.md").read_text(encoding="utf-8")
     assert "| VAA only | – | – | – | – | – | 0 |" in table
     assert "| full | –" not in table
@@ -203,7 +207,7 @@ def test_rows_of_other_settings_or_other_data_are_never_mixed(tmp_path, capsys):
     assert "classes changed" in capsys.readouterr().err
 
 
-def test_what_cannot_be_asked_for_is_refused_in_a_sentence(done, capsys):
+def test_impossible_ablations_are_refused_with_a_sentence(done, capsys):
     assert ablate(done, "--rows", "half") == 1
     assert "Unknown row “half”; choose from baseline" in capsys.readouterr().err
     assert ablate(done, settings=(*SETTINGS, "sub_nets=av")) == 1
@@ -220,7 +224,7 @@ def test_what_cannot_be_asked_for_is_refused_in_a_sentence(done, capsys):
     assert parse_rows(["full, no-jsd", "baseline"]) == ("baseline", "no_jsd", "full")
 
 
-def test_whatever_comes_of_a_selection_on_test_says_so(tmp_path, capsys):
+def test_every_result_of_a_selection_on_test_is_labelled(tmp_path, capsys):
     project = small_run.make_project(tmp_path / "birds")
     settings = (*SETTINGS, "selection=best_on_test", "variant=paper")
     assert ablate(project, "--rows", "no_jsd", "--seeds", "1", "--name", "opt", settings=settings) == 0
@@ -248,7 +252,7 @@ def waits(project: Path) -> list[str]:
     return [run.name for run in queued_runs(project)]
 
 
-def test_an_ablation_in_the_queue_is_stopped_and_goes_on(tmp_path, capsys):
+def test_a_queued_ablation_is_stopped_and_resumed(tmp_path, capsys):
     words = ("--rows", "ava,full", "--seeds", "2", "--queue", "--name", "slow")
     with Project.create(tmp_path / "birds") as project:
         path = project.path
@@ -263,10 +267,12 @@ def test_an_ablation_in_the_queue_is_stopped_and_goes_on(tmp_path, capsys):
     run = find_run(path, "slow-ava-0")
     run.write_status(RunStatus(RunState.RUNNING, *current_process(), steps=6))
     stop_ablation(known)
-    assert waits(path) == [] and [one.command for one in run.read_commands()[0]] == ["stop"]
+    assert waits(path) == []
+    assert [one.command for one in run.read_commands()[0]] == ["stop"]
     run.write_status(RunStatus(RunState.FINISHED, figures={"H": 0.5, "on": "test", "selected_on": "validation"}))
     report = collect_results(read_ablation(path, "slow"))
-    assert [row.seeds for row in report.rows] == [(0,), ()] and report.caption.endswith("validation, seed 0")
+    assert [row.seeds for row in report.rows] == [(0,), ()]
+    assert report.caption.endswith("validation, seed 0")
     assert "| AVA only | – | – | – | 50.0 | – | 1 |" in markdown(report)
 
     assert ablate(path, *words) == 0
@@ -275,7 +281,7 @@ def test_an_ablation_in_the_queue_is_stopped_and_goes_on(tmp_path, capsys):
     assert "with another lambda_cal" in capsys.readouterr().err
 
 
-def test_rows_of_other_data_are_told_of(tmp_path):
+def test_rows_trained_on_other_data_are_reported(tmp_path):
     ablation = Ablation(tmp_path, "mixed", small_run.settings(), ("full",), 2)
     queue_ablation(ablation)
     for cell, fingerprint in zip(ablation.cells(), "ab", strict=True):
@@ -287,7 +293,7 @@ def test_rows_of_other_data_are_told_of(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["half a f", "[]", '{"name": "../mixed"}', '{"name": "odd", "rows": ["half"]}'])
-def test_a_damaged_plan_is_refused_in_a_sentence(tmp_path, content):
+def test_a_damaged_plan_is_refused_with_a_sentence(tmp_path, content):
     folder = tmp_path / "ablations" / "odd"
     folder.mkdir(parents=True)
     (folder / "ablation.json").write_text(content, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Scoring a collection: every image through a checkpoint, kept in a file that only that checkpoint answers to."""
+"""Scoring a collection: every image by a checkpoint, stored in a file that is valid for that checkpoint only."""
 
 import json
 import shutil
@@ -58,7 +58,7 @@ def test_every_image_is_scored_as_the_network_scores_it_labelled_or_not(trained,
         assert found.scores_va[row] == pytest.approx(out.scores_va[0].numpy(), abs=1e-5)
 
 
-def test_another_checkpoint_in_the_place_of_the_old_one_is_told_apart(trained, scored, tmp_path):
+def test_a_replaced_checkpoint_has_another_digest(trained, scored, tmp_path):
     checkpoint = RunDirectory(trained / "runs" / "first").checkpoint("best")
     other = Path(shutil.copy(checkpoint, tmp_path / "best.safetensors"))
     with other.open("r+b") as file:
@@ -68,7 +68,7 @@ def test_another_checkpoint_in_the_place_of_the_old_one_is_told_apart(trained, s
 
 
 @pytest.mark.usefixtures("scored")
-def test_a_file_that_is_damaged_or_a_strangers_is_refused_in_a_sentence(trained, tmp_path):
+def test_a_damaged_or_foreign_file_is_refused_with_a_sentence(trained, tmp_path):
     whole = scores_file(trained, "first", "best").read_bytes()
     cut = tmp_path / "cut.npz"
     cut.write_bytes(whole[: len(whole) // 2])
@@ -86,7 +86,7 @@ def test_a_file_that_is_damaged_or_a_strangers_is_refused_in_a_sentence(trained,
 
 
 @pytest.mark.parametrize("run", ["../../elsewhere", "a/b", "c:\\d", "..", ""])
-def test_no_name_of_a_run_leads_out_of_the_folder(tmp_path, run):
+def test_no_run_name_leads_out_of_the_folder(tmp_path, run):
     path = scores_file(tmp_path, run, "best")
     assert path.parent == tmp_path / "scores"
     assert path.resolve().parent == (tmp_path / "scores").resolve()

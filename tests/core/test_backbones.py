@@ -1,4 +1,4 @@
-"""Any model that yields a feature map is a backbone, and weights are somebody else's files."""
+"""Backbones: any model with a feature map, with weights from a package or a file."""
 
 import pickle
 
@@ -45,7 +45,7 @@ def test_a_local_file_gives_resnet_its_weights(tmp_path, suffix):
     torch.testing.assert_close(backbone.features(pixels), expected, rtol=1e-3, atol=1e-4)
 
 
-def test_resnet101_is_the_paper_s_448_pixels_and_196_regions(tmp_path):
+def test_resnet101_has_448_pixels_and_196_regions_as_in_the_paper(tmp_path):
     path = tmp_path / "resnet101.safetensors"
     save_file(models.resnet101(weights=None).state_dict(), path)
     spec = load_backbone("resnet101", weights=path, device="cpu").spec
@@ -89,7 +89,7 @@ def test_weights_that_are_missing_damaged_foreign_or_code_are_refused(tmp_path):
         assert "weights_only" not in str(refused.value)
 
 
-def test_a_name_that_there_is_not_and_a_size_that_cannot_be():
+def test_unknown_names_and_impossible_sizes_are_refused():
     with pytest.raises(ConfigError, match="Unknown backbone “resnet1000”"):
         load_backbone("resnet1000", device="cpu")
     with pytest.raises(ConfigError, match="Unknown backbone “nonsense”"):
@@ -99,7 +99,7 @@ def test_a_name_that_there_is_not_and_a_size_that_cannot_be():
 
 
 @pytest.mark.parametrize("name", ["resnet18", "vit_tiny_patch16_224"])
-def test_offline_the_download_fails_in_one_sentence(name, monkeypatch, tmp_path):
+def test_a_download_without_a_network_fails_with_one_sentence(name, monkeypatch, tmp_path):
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setenv("HF_HOME", str(tmp_path))
 
@@ -112,7 +112,7 @@ def test_offline_the_download_fails_in_one_sentence(name, monkeypatch, tmp_path)
         load_backbone(name, device="cpu")
 
 
-def test_a_device_is_chosen_by_itself_or_refused_by_name(monkeypatch):
+def test_a_device_is_chosen_automatically_or_refused_by_name(monkeypatch):
     monkeypatch.setenv("MSDN_DEVICE", "cpu")
     assert choose_device().type == "cpu"
     monkeypatch.delenv("MSDN_DEVICE")

@@ -1,4 +1,4 @@
-"""The benchmarks run, and what they compare is the same: no times here, they belong to the machine."""
+"""The benchmarks run, and the compared computations agree; times are not tested."""
 
 import json
 
@@ -27,14 +27,14 @@ def test_a_run_and_a_collection_are_measured(capsys):
     assert 0.05 < memory["value"] < 3
 
 
-def test_growth_is_drawn_with_a_panel_a_quantity(capsys, tmp_path):
+def test_growth_is_drawn_with_one_panel_per_quantity(capsys, tmp_path):
     assert main(["growth", "--quick", "--picture", str(tmp_path / "growth.svg")]) == 0
     printed, drawn = capsys.readouterr().out, (tmp_path / "growth.svg").read_text(encoding="utf-8")
     assert all(what in printed and f">{what}</text>" in drawn for what in ("images a batch", "regions", "classes"))
     assert drawn.count("<circle") == printed.count(" ms")
 
 
-def test_a_row_that_there_is_not_is_refused_with_those_that_there_are(capsys):
+def test_an_unknown_row_is_refused_with_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         main(["training"])
     message = capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""A checkpoint tells all that is needed to look through it, and a bad one is refused in one sentence."""
+"""Checkpoints: written and read completely, and refused with one sentence if they are invalid."""
 
 import json
 import math
@@ -47,7 +47,7 @@ def network():
     return network
 
 
-def test_a_checkpoint_gives_back_the_network_and_its_header(tmp_path, network, header):
+def test_a_checkpoint_restores_the_network_and_its_header(tmp_path, network, header):
     path = tmp_path / "best.safetensors"
     save_checkpoint(path, network, header, extra_tensors={"optimiser.V": torch.arange(3)})
     loaded, found = load_network(path)
@@ -73,7 +73,7 @@ def test_the_header_is_read_without_torch(tmp_path, network, header):
 
 
 @pytest.mark.parametrize("length", [0, 7, 200, -40])
-def test_a_checkpoint_cut_short_is_refused(tmp_path, network, header, length):
+def test_an_incomplete_checkpoint_is_refused(tmp_path, network, header, length):
     path = tmp_path / "best.safetensors"
     save_checkpoint(path, network, header)
     path.write_bytes(path.read_bytes()[:length])
@@ -81,7 +81,7 @@ def test_a_checkpoint_cut_short_is_refused(tmp_path, network, header, length):
         load_network(path)
 
 
-def test_a_file_of_another_program_and_a_missing_one_are_refused(tmp_path):
+def test_foreign_and_missing_files_are_refused(tmp_path):
     with pytest.raises(CheckpointError, match="does not exist"):
         read_header(tmp_path / "none.safetensors")
     foreign = tmp_path / "foreign.safetensors"
@@ -99,7 +99,7 @@ def test_a_file_of_another_program_and_a_missing_one_are_refused(tmp_path):
         ({"classes": None}, "damaged header"),
     ],
 )
-def test_a_header_that_makes_no_sense_is_refused(tmp_path, header, change, sentence):
+def test_an_invalid_header_is_refused(tmp_path, header, change, sentence):
     path = tmp_path / "odd.safetensors"
     content = {**json.loads(header.to_metadata()[METADATA_KEY]), **change}
     save_file({"class_vectors": torch.tensor(header.class_vectors)}, path, metadata={METADATA_KEY: json.dumps(content)})
@@ -114,20 +114,20 @@ def test_weights_that_do_not_fit_the_header_are_refused(tmp_path, network, heade
         load_network(path)
 
 
-def test_a_strangers_size_is_not_made_room_for(tmp_path, network, header):
+def test_no_memory_is_allocated_for_an_untrusted_size(tmp_path, network, header):
     save_checkpoint(tmp_path / "vast.safetensors", network, replace(header, channels=10**13))
     with pytest.raises(CheckpointError, match="do not fit a network of 10000000000000 channels"):
         load_network(tmp_path / "vast.safetensors")
 
 
 @pytest.mark.parametrize("change", [{"gamma": math.nan}, {"fusion": Fusion(math.inf, 0.1)}])
-def test_a_calibration_or_fusion_that_is_no_number_is_refused(tmp_path, network, header, change):
+def test_a_calibration_or_fusion_that_is_not_finite_is_refused(tmp_path, network, header, change):
     save_checkpoint(tmp_path / "odd.safetensors", network, replace(header, **change))
     with pytest.raises(CheckpointError, match="finite"):
         read_header(tmp_path / "odd.safetensors")
 
 
-def test_weights_that_are_no_numbers_are_refused(tmp_path, network, header):
+def test_weights_that_are_not_finite_are_refused(tmp_path, network, header):
     with torch.no_grad():
         network.V[1, 2] = math.nan
     save_checkpoint(tmp_path / "odd.safetensors", network, header)
@@ -135,7 +135,7 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path, network, header):
         load_network(tmp_path / "odd.safetensors")
 
 
-def test_a_checkpoint_of_other_attributes_says_which(header):
+def test_a_checkpoint_of_other_attributes_names_them(header):
     table = ClassTable(
         (Attribute("crest", "yes"), Attribute("crest", "no"), Attribute("bill", "hooked")),
         ("a",),
@@ -147,7 +147,7 @@ def test_a_checkpoint_of_other_attributes_says_which(header):
     header.check_attributes(header.table())
 
 
-def test_a_failed_write_leaves_the_checkpoint_before_it(tmp_path, network, header, monkeypatch):
+def test_a_failed_write_keeps_the_previous_checkpoint(tmp_path, network, header, monkeypatch):
     path = tmp_path / "last.safetensors"
     save_checkpoint(path, network, header)
     before = path.read_bytes()

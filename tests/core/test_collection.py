@@ -61,7 +61,7 @@ def test_tied_classes_share_a_place_and_the_first_wins():
     assert set(ranked.winners[first]) == {1}, "back where it was, it stands level again and is the first"
 
 
-def test_a_class_whose_vector_becomes_zero_scores_nothing():
+def test_a_class_with_a_zero_vector_scores_zero():
     ranked = RankedCollection(np.ones((4, 2)), np.array([[0.0, 1.0], [1.0, 1.0]]), np.zeros(2, dtype=bool), gamma=0.0)
     ranked.edit(0, 1, 0.0)
     assert not ranked.scores[:, 0].any()

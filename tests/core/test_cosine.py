@@ -1,9 +1,9 @@
-"""A cosine classifier: what it computes, and that all behind the network stays as linear as it was."""
+"""The cosine classifier: its scores, and that everything after the network stays linear."""
 
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import brute_force
 import numpy as np
@@ -24,6 +24,9 @@ from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.header import read_header
 from msdn_core.training.loop import run_training
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SCALE = 20.0
 K, D, C, R, B = 7, 11, 24, 9, 5
@@ -77,7 +80,7 @@ def test_the_scores_and_their_gradients_are_those_of_a_literal_computation_in_fl
         assert np.allclose(mine.detach(), guarded_cosine(theirs.detach().numpy(), SCALE), rtol=1e-12)
 
 
-def test_it_starts_as_the_published_product_does_where_a_bare_cosine_has_no_slope() -> None:
+def test_near_zero_it_equals_the_published_product_and_has_a_gradient() -> None:
     gradients = []
     for scale in (SCALE, 0.0):
         network = MSDN(torch.eye(K, D), C, cosine_scale=scale).double()
@@ -89,7 +92,7 @@ def test_it_starts_as_the_published_product_does_where_a_bare_cosine_has_no_slop
     assert gradients[0].any()
 
 
-def test_far_from_zero_it_is_the_cosine_and_no_score_outgrows_the_scale() -> None:
+def test_far_from_zero_it_is_the_cosine_and_scores_are_bounded_by_the_scale() -> None:
     scores, unit = np.array([[3e5, -4e5, 0.0]]), np.array([[0.6, 0.0, 0.8]])
     assert class_scores(guarded_cosine(scores, SCALE), unit) == pytest.approx(SCALE * 0.6 * 0.6, rel=1e-6)
     assert np.linalg.norm(guarded_cosine(scores, SCALE)) <= SCALE
@@ -107,7 +110,7 @@ def test_contributions_add_up_to_the_class_score_and_a_changed_value_is_a_rank_o
     assert class_scores(fused, vector[None])[:, 0] == pytest.approx(score + 0.5 * fused[:, 3])
 
 
-def test_insertion_brings_each_part_of_the_regions_to_its_own_length() -> None:
+def test_insertion_normalises_each_subset_of_the_regions() -> None:
     network, _, features = networks()
     rng = np.random.default_rng(2)
     unit, offset, fusion = rng.random((4, K)), np.array([-2.0, 0, 0, -2]), Fusion(0.7, 0.3)
@@ -123,9 +126,7 @@ def test_insertion_brings_each_part_of_the_regions_to_its_own_length() -> None:
     assert found == pytest.approx(expected, rel=1e-9)
 
 
-def test_a_checkpoint_keeps_the_scale_and_everything_that_reads_it_scores_alike(
-    trained: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_a_checkpoint_stores_the_scale_and_every_reader_applies_it(trained: tuple[Path, Path], tmp_path: Path) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")
     project, checkpoint = trained
     network, header = load_network(checkpoint)
@@ -139,12 +140,13 @@ def test_a_checkpoint_keeps_the_scale_and_everything_that_reads_it_scores_alike(
     _, scores_av, scores_va, *_ = session.run(None, {"features": features.numpy()})
     with torch.inference_mode():
         out = network(features)
-    assert np.allclose(scores_av, out.scores_av, atol=1e-4) and np.allclose(scores_va, out.scores_va, atol=1e-4)
+    assert np.allclose(scores_av, out.scores_av, atol=1e-4)
+    assert np.allclose(scores_va, out.scores_va, atol=1e-4)
     assert json.loads(session.get_modelmeta().custom_metadata_map["cosine_scale"]) == SCALE
 
 
 @pytest.mark.parametrize("scale", [-1.0, float("nan"), 1e300])
-def test_a_scale_that_is_none_is_refused(trained: tuple[Path, Path], tmp_path: Path, scale: float) -> None:
+def test_an_invalid_scale_is_refused(trained: tuple[Path, Path], tmp_path: Path, scale: float) -> None:
     network, header = load_network(trained[1])
     object.__setattr__(header, "cosine_scale", scale)
     save_checkpoint(tmp_path / "odd.safetensors", network, header)
@@ -152,7 +154,7 @@ def test_a_scale_that_is_none_is_refused(trained: tuple[Path, Path], tmp_path: P
         read_header(tmp_path / "odd.safetensors")
 
 
-def test_the_recipe_differs_from_the_published_one_in_the_classifier_alone() -> None:
+def test_the_recipe_differs_from_the_published_one_only_in_the_classifier() -> None:
     ours, published = RECIPES["cub-cosine"].to_json(), RECIPES["cub"].to_json()
     assert {key for key in ours if ours[key] != published[key]} == {"recipe", "cosine_scale"}
     assert published["cosine_scale"] == 0

@@ -1,4 +1,4 @@
-"""Two ranks of torchrun do together what one process does alone, and a lost rank ends the run in a sentence."""
+"""Two ranks of torchrun compute what one process computes, and a lost rank ends the run with a sentence."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
@@ -28,6 +28,9 @@ from msdn_core.runs.header import read_header
 from msdn_core.runs.status import RunState
 from msdn_core.training.loop import run_training
 from msdn_core.vision.features import DONE, MANIFEST, MAPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="torchrun and signals are what POSIX systems have")
 
@@ -117,7 +120,7 @@ def test_two_ranks_take_the_steps_of_one_process(project, shared_run):
     assert any("2 processes" in event.text for event in told(shared_run, Message))
 
 
-def test_a_killed_rank_fails_the_run_with_a_reason_and_two_others_go_on_to_the_same_end(project, shared_run):
+def test_a_killed_rank_fails_the_run_and_two_new_ranks_resume_it(project, shared_run):
     run = new_run(project, **SETTINGS)
     with training_in(run) as process:
         wait_for(lambda: any(event.step >= 10 for event in told(run, StepDone)), within=60)
@@ -137,7 +140,7 @@ def test_a_killed_rank_fails_the_run_with_a_reason_and_two_others_go_on_to_the_s
         assert torch.equal(value, undisturbed[name]), name
 
 
-def test_both_ranks_wait_go_on_and_stop_when_the_run_is_told_to(project):
+def test_both_ranks_pause_resume_and_stop_on_command(project):
     run = new_run(project, **LONG)
     with training_in(run) as process:
         wait_for(lambda: bool(told(run, StepDone)), within=60)
@@ -156,7 +159,7 @@ def test_both_ranks_wait_go_on_and_stop_when_the_run_is_told_to(project):
     assert read_header(run.checkpoint("last")).step == run.status().step
 
 
-def test_a_rank_that_hangs_is_waited_for_no_longer_than_was_said(project):
+def test_a_hanging_rank_is_waited_for_no_longer_than_the_timeout(project):
     run = new_run(project, **LONG)
     with two_ranks("train", project, "--run-directory", run.path, timeout_s=10) as process:
         wait_for(lambda: bool(told(run, StepDone)), within=60)
@@ -168,7 +171,7 @@ def test_a_rank_that_hangs_is_waited_for_no_longer_than_was_said(project):
     assert "lost their connection" in run.status().reason
 
 
-def test_two_ranks_make_the_same_files_of_features_byte_for_byte(tmp_path):
+def test_two_ranks_write_identical_feature_files(tmp_path):
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     # Five batches, the last of them short, and images that cannot be opened on either rank.

@@ -58,7 +58,7 @@ def test_principal_components_are_scikit_learns(rng) -> None:
 
 
 @pytest.mark.parametrize(("images", "attributes"), [(0, 5), (1, 5), (7, 1), (3, 0)])
-def test_few_images_and_few_attributes_have_a_plane_too(images: int, attributes: int, rng) -> None:
+def test_few_images_and_few_attributes_have_a_plane(images: int, attributes: int, rng) -> None:
     space = attribute_space(rng.normal(size=(images, attributes)), rng.random((2, attributes)))
     found = principal_plane(space)
     assert (found.images.shape, found.classes.shape) == ((images, 2), (2, 2))

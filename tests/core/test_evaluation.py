@@ -1,4 +1,4 @@
-"""What evaluation says of a checkpoint, against the network's own outputs put together by hand."""
+"""The figures of an evaluation, compared with a computation from the network's outputs."""
 
 from __future__ import annotations
 
@@ -55,8 +55,7 @@ def test_the_figures_are_those_of_the_networks_own_scores(trained, by_hand):
     calibrated = (scores - 2.0 * table.seen).argmax(1)
     alone = np.where(table.seen, -np.inf, scores).argmax(1)
     with pytest.warns(UserWarning, match="y_pred contains classes"):
-        u = balanced_accuracy_score(labels[unseen], calibrated[unseen])
-        s = balanced_accuracy_score(labels[~unseen], calibrated[~unseen])
+        u, s = (balanced_accuracy_score(labels[rows], calibrated[rows]) for rows in (unseen, ~unseen))
     assert found["gamma"] == pytest.approx(2.0)
     assert found["U"] == pytest.approx(u)
     assert found["S"] == pytest.approx(s)
@@ -66,7 +65,7 @@ def test_the_figures_are_those_of_the_networks_own_scores(trained, by_hand):
     assert found["selected_on"] == "last step"
 
 
-def test_the_best_gamma_is_no_worse_and_says_that_it_was_chosen_on_the_test_split(trained):
+def test_the_best_gamma_is_no_worse_and_is_labelled_as_chosen_on_test(trained):
     found = evaluate(*trained)
     assert found["best"]["H"] >= found["H"]
     assert found["best"]["selected_on"] == "test"
@@ -122,7 +121,7 @@ def test_without_seen_or_unseen_test_images_only_their_figures_are_missing(tmp_p
     json.dumps(found, allow_nan=False)
 
 
-def test_image_files_that_are_gone_cost_the_pointing_game_and_nothing_else(trained, tmp_path):
+def test_missing_image_files_affect_only_the_pointing_game(trained, tmp_path):
     project, checkpoint = trained
     pictures = project.parent / f"{project.name}-pictures"
     pictures.rename(tmp_path / "away")
@@ -148,7 +147,7 @@ def test_a_class_added_after_training_takes_part(trained):
     assert after["czsl"] < before["czsl"], "the twin stands first and takes its images"
 
 
-def test_no_test_images_is_one_sentence(tmp_path, trained):
+def test_missing_test_images_give_one_sentence(tmp_path, trained):
     _, checkpoint = trained
     project = small_run.make_project(tmp_path / "p", seen=12, unseen=0, images=1)
     with pytest.raises(RunError, match="no test images"):

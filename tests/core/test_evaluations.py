@@ -1,4 +1,4 @@
-"""An evaluation that is kept with its run: found again whole, refused where it is damaged, stale where it is."""
+"""Evaluations stored with a run: read completely, refused if damaged, and reported if out of date."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def now(evaluated):
         return project.table(), project.images()
 
 
-def test_what_was_measured_of_each_image_gives_the_figures_and_tables(kept) -> None:
+def test_the_measures_of_images_give_the_figures_and_tables(kept) -> None:
     found, scores = kept.measures, kept.predictions
     fused = scores.fusion[0] * scores.scores_av + scores.fusion[1] * scores.scores_va
     areas = attribute_auc(fused, found.truth)
@@ -81,7 +81,7 @@ def test_a_class_named_like_a_number_stays_a_name(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["predictions.npz", "images.npz", "classes.csv", "evaluation.json"])
-def test_a_file_that_is_cut_short_or_gone_is_said_in_a_sentence(folder: Path, name: str) -> None:
+def test_incomplete_or_missing_files_give_a_sentence(folder: Path, name: str) -> None:
     content = (folder / name).read_bytes()
     (folder / name).write_bytes(b"\x00\xff" + content[: len(content) // 2])
     with pytest.raises(RunError, match=name):
@@ -97,14 +97,14 @@ def test_a_file_that_is_cut_short_or_gone_is_said_in_a_sentence(folder: Path, na
 
 
 @pytest.mark.parametrize("change", [{"gamma": "2"}, {"best": {"gamma": None, "H": []}}, {"pointing": [1]}])
-def test_figures_that_are_no_figures_are_said_in_a_sentence(folder: Path, change: dict[str, object]) -> None:
+def test_invalid_figures_give_a_sentence(folder: Path, change: dict[str, object]) -> None:
     path = folder / "evaluation.json"
     path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), **change}), encoding="utf-8")
     with pytest.raises(RunError, match="evaluate the run again"):
         read_figures(folder)
 
 
-def test_an_evaluation_that_was_interrupted_leaves_none_behind(evaluated, folder: Path, monkeypatch) -> None:
+def test_an_interrupted_evaluation_leaves_no_files(evaluated, folder: Path, monkeypatch) -> None:
     from msdn_core.cli import evaluate
     from msdn_core.evaluation.examine import examine
     from msdn_core.runs import image_measures
@@ -120,18 +120,18 @@ def test_an_evaluation_that_was_interrupted_leaves_none_behind(evaluated, folder
     assert read_evaluation(folder) is None
 
 
-def test_nothing_has_changed_right_after_it_was_evaluated(evaluated, kept, now) -> None:
+def test_an_evaluation_is_up_to_date_right_after_it(evaluated, kept, now) -> None:
     assert stale_reasons(kept, *now, evaluated.checkpoint("best")) == []
 
 
-def test_images_that_a_run_may_have_been_trained_on_make_its_figures_doubtful(evaluated, now) -> None:
+def test_figures_on_possible_training_images_are_doubtful(evaluated, now) -> None:
     table, images = now
     assert read_evaluated_run(evaluated, "best", table, images).doubt == ""
     held_out = [replace(image, split=Split.TEST_SEEN) if image.split is Split.TRAIN else image for image in images]
     assert "Train a new run" in read_evaluated_run(evaluated, "best", table, held_out).doubt
 
 
-def test_what_makes_the_figures_stale_is_named(evaluated, kept, now, tmp_path: Path) -> None:
+def test_the_reasons_for_outdated_figures_are_named(evaluated, kept, now, tmp_path: Path) -> None:
     table, images = now
     edited = table.with_values([1, 2], [0, 0], [0.5, 0.25])
     assert stale_reasons(kept, edited, images, None) == ["The vectors of 2 classes have changed."]
@@ -153,7 +153,7 @@ def test_what_makes_the_figures_stale_is_named(evaluated, kept, now, tmp_path: P
     assert "trained further" in stale_reasons(kept, table, images, trained_on)[0]
 
 
-def test_keep_wants_a_run_and_no_second_place(evaluated, tmp_path: Path, capsys) -> None:
+def test_keep_needs_a_run_and_no_other_folder(evaluated, tmp_path: Path, capsys) -> None:
     project = str(evaluated.project_path)
     assert main(["evaluate", project, "--run", "one", "--keep", "--tables", str(tmp_path)]) == 1
     assert "--keep and --tables" in capsys.readouterr().err

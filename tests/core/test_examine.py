@@ -1,4 +1,4 @@
-"""What the whole evaluation of a checkpoint says, against the network's own outputs taken apart by hand."""
+"""The full evaluation of a checkpoint, compared with a computation from the network's outputs."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_gamma_is_chosen_on_the_validation_part_and_not_on_the_test_split(given)
     assert validated["S"] == pytest.approx(balanced(given.labels[~unseen], predictions[~unseen]))
 
 
-def test_a_class_has_its_own_accuracy_and_what_it_is_taken_for(given):
+def test_a_class_has_its_accuracy_and_its_most_frequent_confusion(given):
     predictions = (given.scores - given.header.gamma * given.table.seen).argmax(1)
     rows = given.found.classes
     assert [row["class"] for row in rows] == [given.table.classes[n] for n in np.unique(given.labels)]
@@ -104,7 +104,7 @@ def test_a_class_has_its_own_accuracy_and_what_it_is_taken_for(given):
     assert np.mean(unseen) == pytest.approx(given.found.figures["czsl"])
 
 
-def test_attributes_are_measured_against_the_class_vectors_where_nobody_judged_images(given):
+def test_attributes_are_measured_against_class_vectors_without_judgements(given):
     truth = given.table.vectors[given.labels]
     assert {row["truth"] for row in given.found.attributes} == {"class vectors"}
     for column, row in enumerate(given.found.attributes):
@@ -116,7 +116,7 @@ def test_attributes_are_measured_against_the_class_vectors_where_nobody_judged_i
     assert mean > 0.7, "it has learnt them"
 
 
-def test_judgements_of_images_come_first_and_what_was_not_visible_counts_as_unknown(given):
+def test_judgements_take_precedence_and_not_visible_counts_as_unknown(given):
     rng = np.random.default_rng(0)
     judged = rng.integers(0, 2, size=(len(given.images), GROUPS * VALUES)).astype(np.int8)
     certainty = rng.integers(1, 5, size=judged.shape).astype(np.int8)
@@ -160,7 +160,7 @@ def test_pcp_is_that_of_a_loop_over_the_networks_maps(given):
     assert given.found.figures["pcp"]["usual"]["av"] > given.found.figures["pcp"]["strict"]["av"] > 0
 
 
-def test_region_curves_are_those_of_a_network_run_on_fewer_and_fewer_regions(given):
+def test_region_curves_equal_those_of_the_network_run_on_fewer_regions(given):
     offset = -given.header.gamma * given.table.seen
     areas = {"insertion": [], "deletion": []}
     for image in range(len(given.images)):
@@ -180,7 +180,7 @@ def test_region_curves_are_those_of_a_network_run_on_fewer_and_fewer_regions(giv
     assert "cached regions" in found["variant"]
 
 
-def test_the_sub_nets_agreement_is_given_a_class_an_attribute_and_an_image(given):
+def test_the_agreement_of_the_sub_nets_is_given_per_class_attribute_and_image(given):
     p = [
         torch.from_numpy(scores.numpy() @ given.unit.T - given.header.gamma * given.table.seen).softmax(1)
         for scores in (given.out.scores_av, given.out.scores_va)
@@ -201,7 +201,7 @@ def test_the_sub_nets_agreement_is_given_a_class_an_attribute_and_an_image(given
     assert attribute["map_overlap"] == pytest.approx(overlap[has[:, 1], 1].mean(), rel=1e-5)
 
 
-def test_the_command_writes_tables_and_predictions_that_give_the_figures_again(given, tmp_path, capsys):
+def test_the_command_writes_tables_and_predictions_that_reproduce_the_figures(given, tmp_path, capsys):
     folder = tmp_path / "new" / "tables"
     assert main(["evaluate", str(given.project), "--run", "one", "--tables", str(folder), "--json"]) == 0
     said = json.loads(capsys.readouterr().out.splitlines()[-1])
@@ -229,7 +229,7 @@ def test_the_command_writes_tables_and_predictions_that_give_the_figures_again(g
     assert "chosen on test" in text
 
 
-def test_a_file_that_holds_no_predictions_is_refused_in_a_sentence(given, tmp_path):
+def test_a_file_without_predictions_is_refused_with_a_sentence(given, tmp_path):
     good = tmp_path / "good.npz"
     write_predictions(good, given.found.predictions)
     whole = good.read_bytes()
@@ -245,7 +245,7 @@ def test_a_file_that_holds_no_predictions_is_refused_in_a_sentence(given, tmp_pa
             read_predictions(tmp_path / f"{name}.npz")
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(given, tmp_path, capsys):
+def test_a_folder_that_cannot_be_created_gives_one_sentence(given, tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["evaluate", str(given.project), "--run", "one", "--tables", str(tmp_path / "file" / "t")]) == 1
     assert "cannot be created" in capsys.readouterr().err
@@ -253,7 +253,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(given, tmp_path, capsys):
 
 @pytest.mark.parametrize("variant", ["official", "paper"])
 @pytest.mark.parametrize("sub_nets", ["both", "av", "va", "none"])
-def test_what_regions_say_alone_adds_up_to_what_the_network_says(variant, sub_nets):
+def test_the_scores_of_regions_sum_to_those_of_the_network(variant, sub_nets):
     generator = torch.Generator().manual_seed(0)
     network = MSDN(torch.randn(7, 5, generator=generator), 6, variant=variant, sub_nets=sub_nets)
     with torch.no_grad():
@@ -268,7 +268,7 @@ def test_what_regions_say_alone_adds_up_to_what_the_network_says(variant, sub_ne
 
 
 @pytest.mark.parametrize("there", ["av", "va", "none"])
-def test_what_a_run_does_not_have_is_measured_nowhere(tmp_path, capsys, there):
+def test_absent_sub_nets_are_not_measured(tmp_path, capsys, there):
     project = small_run.make_project(tmp_path / "birds", seen=8, unseen=3)
     run = RunDirectory.create(project, "part", small_run.settings(steps=20, sub_nets=there).to_json())
     loop.run_training(run)

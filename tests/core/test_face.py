@@ -1,4 +1,4 @@
-"""What a notebook sees: few names, complete, explained, and light until one is used."""
+"""The public names of msdn_core: complete, documented, and fast to import."""
 
 import ast
 import inspect
@@ -16,13 +16,13 @@ def test_the_import_alone_loads_neither_torch_nor_numpy():
     assert subprocess.run([sys.executable, "-c", words], timeout=60).returncode == 0
 
 
-def test_every_name_is_completed_and_says_what_it_does():
+def test_every_name_is_completed_and_documented():
     assert set(msdn_core.__all__) <= set(dir(msdn_core))
     for name in msdn_core.__all__:
         assert inspect.getdoc(getattr(msdn_core, name)), name
 
 
-def test_type_checkers_see_the_names_that_are_there():
+def test_type_checkers_see_the_public_names():
     tree = ast.parse(Path(msdn_core.__file__).read_text(encoding="utf-8"))
     block = next(node for node in tree.body if isinstance(node, ast.If))
     seen = {

@@ -1,4 +1,4 @@
-"""Features are made once, survive a kill at any moment, and follow the images."""
+"""Feature extraction: once per image, resumable after a kill, and updated with the images."""
 
 import json
 import os
@@ -63,7 +63,7 @@ def test_each_image_gets_its_own_normalised_float16_regions(project, backbone):
     assert find_store(project, backbone.spec).fingerprint == store.fingerprint
 
 
-def test_rows_are_read_as_they_are_mapped_and_a_file_cut_short_is_said(project, backbone):
+def test_rows_are_read_as_mapped_and_an_incomplete_file_is_reported(project, backbone):
     store = extract_features(project, backbone)
     rows = np.array([68, 3, 3])
     assert np.array_equal(store.read(rows), store.array[rows])
@@ -78,7 +78,7 @@ def test_rows_are_read_as_they_are_mapped_and_a_file_cut_short_is_said(project, 
         maps.write_bytes(mapped)
 
 
-def test_an_extraction_stopped_in_the_middle_goes_on_where_it_was(project, backbone):
+def test_a_stopped_extraction_resumes(project, backbone):
     whole = np.array(extract_features(project, backbone).array)
     folder = feature_folder(project, backbone.spec)
     for file in folder.iterdir():
@@ -115,7 +115,7 @@ def test_a_killed_extraction_resumes_to_the_same_features(project, backbone):
     assert np.array_equal(store.array, whole)
 
 
-def test_new_images_are_appended_changed_ones_made_again_and_the_rest_left_alone(project, backbone):
+def test_new_images_are_appended_and_changed_ones_extracted_again(project, backbone):
     first = np.array(extract_features(project, backbone).array)
     pictures = project.parent / "pictures"
     draw(pictures / "new.png", 1000)
@@ -129,7 +129,7 @@ def test_new_images_are_appended_changed_ones_made_again_and_the_rest_left_alone
     assert changed == [3]
 
 
-def test_an_unreadable_image_is_left_out_and_named_and_taken_in_when_it_is_mended(project, backbone):
+def test_an_unreadable_image_is_left_out_until_it_is_repaired(project, backbone):
     broken = project.parent / "pictures" / "005.png"
     good = broken.read_bytes()
     broken.write_bytes(good[:60])
@@ -142,7 +142,7 @@ def test_an_unreadable_image_is_left_out_and_named_and_taken_in_when_it_is_mende
     assert (len(store.image_ids), store.failures) == (70, {})
 
 
-def test_a_full_disk_is_said_and_what_was_made_is_kept(project, backbone, monkeypatch):
+def test_a_full_disk_is_reported_and_finished_features_are_kept(project, backbone, monkeypatch):
     half = extract_features(project, backbone, stop=lambda: True)
 
     def full(*_):
@@ -158,14 +158,14 @@ def test_a_full_disk_is_said_and_what_was_made_is_kept(project, backbone, monkey
 
 
 @pytest.mark.parametrize("damage", ["", "{}", '{"format": 1}', "[]", '{"format": 77}'])
-def test_a_damaged_store_is_refused_in_one_sentence(project, backbone, damage):
+def test_a_damaged_store_is_refused_with_one_sentence(project, backbone, damage):
     store = extract_features(project, backbone, stop=lambda: True)
     (store.folder / "manifest.json").write_text(damage, encoding="utf-8")
     with pytest.raises(MsdnError, match="damaged"):
         FeatureStore.open(store.folder)
 
 
-def test_a_store_cut_short_is_refused(project, backbone):
+def test_an_incomplete_store_is_refused(project, backbone):
     store = extract_features(project, backbone)
     folder = store.folder
     del store
@@ -175,7 +175,7 @@ def test_a_store_cut_short_is_refused(project, backbone):
         FeatureStore.open(folder)
 
 
-def test_the_manifest_says_what_made_the_features(project, backbone):
+def test_the_manifest_names_the_backbone_of_the_features(project, backbone):
     store = extract_features(project, backbone, stop=lambda: True)
     content = json.loads((store.folder / "manifest.json").read_text(encoding="utf-8"))
     assert content["spec"]["name"] == "lite0"
@@ -196,7 +196,7 @@ def test_folded_batch_norms_give_the_same_features():
     assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in folded_one._network.modules())
 
 
-def test_an_image_gets_the_same_bytes_alone_in_a_batch_and_by_any_number_of_threads(backbone):
+def test_the_features_of_an_image_do_not_depend_on_batch_or_threads(backbone):
     pixels = torch.randn(5, 3, 64, 64, generator=torch.Generator().manual_seed(1))
     together, threads = backbone.features(pixels), torch.get_num_threads()
     try:
@@ -206,14 +206,14 @@ def test_an_image_gets_the_same_bytes_alone_in_a_batch_and_by_any_number_of_thre
         torch.set_num_threads(threads)
 
 
-def test_the_machine_has_as_many_threads_after_an_extraction_as_before(project, backbone):
+def test_an_extraction_restores_the_number_of_threads(project, backbone):
     before = torch.get_num_threads()
     extract_features(project, backbone, stop=lambda: True)
     assert torch.get_num_threads() == before
 
 
 @pytest.mark.skipif(not torch.ops.mkldnn._is_mkldnn_bf16_supported(), reason="This processor has no bfloat16.")
-def test_features_made_in_bfloat16_are_nearly_the_same_and_never_taken_for_those_of_float32(project, backbone):
+def test_bfloat16_features_are_close_to_float32_and_stored_separately(project, backbone):
     rounded = load_backbone("lite0", size=64, device="cpu", precision="bfloat16")
     ours, theirs = (extract_features(project, one) for one in (backbone, rounded))
     assert (ours.spec.precision, theirs.spec.precision) == ("float32", "bfloat16")

@@ -1,4 +1,4 @@
-"""A run's film: pinned pairs, frame by frame, readable while it is written, and never of influence on the run."""
+"""Films of runs: pinned pairs frame by frame, readable while written, without influence on the run."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_map_that_is_nearly_flat_keeps_its_shape(tmp_path):
     assert np.allclose(read_film(tmp_path).map(0, 2, 1).ravel(), near[2, 1], atol=2e-9, rtol=0)
 
 
-def test_a_half_written_frame_and_rubbish_behind_it_are_no_frames(tmp_path):
+def test_incomplete_and_invalid_frames_are_ignored(tmp_path):
     written(tmp_path)
     path = tmp_path / "film" / "frames.bin"
     whole = path.read_bytes()
@@ -89,7 +89,7 @@ def test_a_half_written_frame_and_rubbish_behind_it_are_no_frames(tmp_path):
         assert len(read_film(tmp_path).frames) == count
 
 
-def test_frames_of_another_film_are_told_from_its_own(tmp_path):
+def test_frames_of_another_film_are_recognised(tmp_path):
     written(tmp_path)
     other = FilmHeader(HEADER.pins, HEADER.grid, source="pinned in Explore")
     (tmp_path / "film" / "film.json").write_text(other.to_json(), encoding="utf-8")
@@ -106,14 +106,14 @@ def test_frames_of_another_film_are_told_from_its_own(tmp_path):
         json.dumps({**json.loads(HEADER.to_json()), "pins": json.loads(HEADER.to_json())["pins"] * 20}),
     ],
 )
-def test_a_damaged_header_is_refused_in_a_sentence(tmp_path, content):
+def test_a_damaged_header_is_refused_with_a_sentence(tmp_path, content):
     written(tmp_path)
     (tmp_path / "film" / "film.json").write_text(content, encoding="utf-8")
     with pytest.raises(RunError, match="cannot be read"):
         read_film(tmp_path)
 
 
-def test_a_writer_that_goes_on_makes_no_frame_twice(tmp_path):
+def test_a_resumed_writer_writes_no_frame_twice(tmp_path):
     written(tmp_path)
     with frames_file_of(tmp_path).open("ab") as file:
         file.write(b"torn")
@@ -138,7 +138,7 @@ def test_a_film_stays_within_its_size(tmp_path, monkeypatch):
     assert len(read_film(tmp_path).frames) == 10
 
 
-def test_a_run_films_telling_pairs_by_itself(project):
+def test_a_run_chooses_distinctive_pairs_automatically(project):
     run = new_run(project, steps=60, evaluate_every=20, watch_every=15)
     assert run_training(run) is RunState.FINISHED
     film = read_film(run.path)
@@ -159,7 +159,7 @@ def test_a_run_films_telling_pairs_by_itself(project):
     assert last.sum() == pytest.approx(1, abs=1e-3)
 
 
-def test_the_last_frame_is_what_the_last_checkpoint_says(project):
+def test_the_last_frame_equals_the_output_of_the_last_checkpoint(project):
     run = new_run(project, steps=20)
     run_training(run)
     film = read_film(run.path)
@@ -176,7 +176,7 @@ def test_the_last_frame_is_what_the_last_checkpoint_says(project):
         assert film.value_range(-1, place, 1, policy)[1] == pytest.approx(said.attention_va.max(), abs=1e-5)
 
 
-def test_a_film_changes_nothing_of_its_run_and_goes_on_with_it(project):
+def test_a_film_does_not_change_its_run_and_is_resumed_with_it(project):
     filmed, bare, broken = (new_run(project, watch_every=7, watch=watch) for watch in ("", "none", ""))
     run_training(filmed)
     run_training(bare)
@@ -189,7 +189,7 @@ def test_a_film_changes_nothing_of_its_run_and_goes_on_with_it(project):
     assert frames_file(broken).read_bytes() == frames_file(filmed).read_bytes(), "to the last bit, and none twice"
 
 
-def test_what_is_pinned_or_named_is_watched(project):
+def test_pinned_and_named_pairs_are_watched(project):
     with Project.open(project) as opened:
         images = opened.images()
         write_pins(opened, [Pin(images[-1].id, "group1::value2"), Pin(images[0].id, "group0::value0"), Pin(10**6, "x")])
@@ -212,7 +212,7 @@ def test_what_is_pinned_or_named_is_watched(project):
     assert any("“what” is not a pair" in text for text in texts)
 
 
-def test_pairs_are_named_whatever_colons_stand_in_them():
+def test_names_of_pairs_may_contain_colons():
     images = {"a.png": 1, "C:b.png": 2}
     setting = format_watch_setting(["a.png:crest::yes", "# a remark", "", " C:b.png:tail ", "a.png:crest::yes"])
     pins, faults = parse_watch_setting(setting, images, ["crest::yes", "tail"])
@@ -231,14 +231,14 @@ def test_a_project_keeps_only_as_many_pins_as_a_film_holds(project):
         write_pins(opened, [Pin(n, "x") for n in range(25)])
 
 
-def test_a_disk_that_takes_no_film_does_not_fail_the_run(project):
+def test_a_film_that_cannot_be_written_does_not_fail_the_run(project):
     run = new_run(project, steps=4)
     (run.path / "film").write_text("in the way", encoding="utf-8")
     assert run_training(run) is RunState.FINISHED
     assert any("continues without a film" in message.text for message in told(run, Message))
 
 
-def test_pairs_are_named_in_a_shell(project, tmp_path, capsys):
+def test_pairs_are_given_on_the_command_line(project, tmp_path, capsys):
     with Project.open(project, read_only=True) as opened:
         name = opened.images()[5].name
     settings = [f"{key}={value}" for key, value in small_run.settings(steps=2).to_json().items() if key != "watch"]

@@ -1,4 +1,4 @@
-"""Images of anybody's are opened upright in RGB, or refused in one sentence with nothing lost."""
+"""Images of any kind are opened upright in RGB, or refused with one sentence."""
 
 import numpy as np
 import pytest
@@ -28,7 +28,7 @@ def test_exif_rotation_is_undone_in_pixels_and_in_the_size(tmp_path):
     assert opened.getpixel((20, 57))[0] > 215
 
 
-def test_sixteen_bits_are_scaled_and_not_cut(tmp_path):
+def test_sixteen_bits_are_scaled_and_not_clipped(tmp_path):
     path = tmp_path / "deep.png"
     Image.fromarray(np.array([[0, 32896, 65535]], dtype=np.uint16)).save(path)
     assert [pixel[0] for pixel in np.asarray(open_image(path))[0]] == [0, 128, 255]
@@ -44,13 +44,13 @@ def test_cmyk_palettes_and_grey_become_rgb(tmp_path):
     assert difference.mean() < 12
 
 
-def test_what_is_transparent_becomes_white(tmp_path):
+def test_transparency_becomes_white(tmp_path):
     path = tmp_path / "clear.png"
     Image.new("RGBA", (4, 4), (200, 0, 0, 0)).save(path)
     assert open_image(path).getpixel((1, 1)) == (255, 255, 255)
 
 
-def test_of_an_animation_the_first_frame_is_taken(tmp_path):
+def test_the_first_frame_of_an_animation_is_used(tmp_path):
     path = tmp_path / "moving.gif"
     frames = [Image.new("RGB", (8, 8), colour) for colour in ((255, 0, 0), (0, 0, 255))]
     frames[0].save(path, save_all=True, append_images=frames[1:])
@@ -70,7 +70,7 @@ def test_a_truncated_image_is_refused(tmp_path, suffix):
 @pytest.mark.parametrize(
     "content", [b"", b"hello", b"\xff\xd8\xff\xe0" + b"\0" * 50, b"\x89PNG\r\n\x1a\n" + b"\1" * 40]
 )
-def test_what_is_no_image_is_refused(tmp_path, content):
+def test_a_file_that_is_not_an_image_is_refused(tmp_path, content):
     path = tmp_path / "odd.jpg"
     path.write_bytes(content)
     with pytest.raises(ImageError, match=r"odd\.jpg"):

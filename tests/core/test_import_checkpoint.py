@@ -1,4 +1,4 @@
-"""A checkpoint of the published code becomes a run that says what the published code says."""
+"""Checkpoints of the published code become runs with the same scores."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def literal(state: dict[str, torch.Tensor], features: torch.Tensor) -> tuple[tor
     return s1, s2
 
 
-def test_it_says_what_the_published_equations_say(project: Path, tmp_path: Path) -> None:
+def test_it_computes_the_published_equations(project: Path, tmp_path: Path) -> None:
     state = published(project)
     run, findings = import_checkpoint(save(tmp_path, state), project, fusion=Fusion(0.7, 0.3))
     assert run.name == "CUB best"
@@ -91,7 +91,7 @@ def test_it_is_measured_on_the_projects_features(project: Path, tmp_path: Path) 
     assert figures["selected_on"] == "test"
 
 
-def test_fusion_and_normalisation_are_asked_for_or_the_recipes(project: Path, tmp_path: Path) -> None:
+def test_fusion_and_normalisation_are_given_or_those_of_the_recipe(project: Path, tmp_path: Path) -> None:
     file = save(tmp_path, published(project))
     with pytest.raises(ConfigError, match=r"--fusion"):
         import_checkpoint(file, project)
@@ -114,7 +114,7 @@ def test_fusion_and_normalisation_are_asked_for_or_the_recipes(project: Path, tm
         ({"att": torch.ones(16, 5)}, "att has the shape"),
     ],
 )
-def test_what_does_not_fit_is_named(
+def test_a_mismatch_is_named(
     project: Path, tmp_path: Path, changes: dict[str, torch.Tensor | None], match: str
 ) -> None:
     with pytest.raises(CheckpointError, match=match):
@@ -134,7 +134,7 @@ def test_no_code_in_it_is_run(project: Path, tmp_path: Path, monkeypatch: pytest
     assert not (tmp_path / "made-by-a-checkpoint").exists()
 
 
-def test_a_checkpoint_of_our_own_is_known_as_one(project):
+def test_a_checkpoint_of_this_program_is_recognised(project):
     shipped = resource("aviary", "demo-01", "checkpoints", "best.safetensors")
     with pytest.raises(CheckpointError, match="a checkpoint of this program: open it in the window"):
         import_checkpoint(shipped, project)

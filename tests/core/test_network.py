@@ -1,4 +1,4 @@
-"""Both variants, and every row of an ablation, compute what they say: held to literal transcriptions in float64."""
+"""Both variants and every row of an ablation, compared with literal transcriptions in float64."""
 
 import pytest
 import torch
@@ -80,7 +80,7 @@ def test_attention_sums_to_one_over_regions_in_one_sub_net_and_over_attributes_i
     torch.testing.assert_close(outputs.attention_va.sum(dim=1), torch.ones(B, R, dtype=torch.float64))
 
 
-def test_a_new_network_looks_everywhere_alike_and_its_second_sub_net_says_nothing():
+def test_a_new_network_attends_uniformly_and_its_second_sub_net_scores_zero():
     network = MSDN(torch.randn(K, D), C, seed=0)
     outputs = network(torch.nn.functional.normalize(torch.randn(2, C, R), dim=1))
     torch.testing.assert_close(outputs.attention_av, torch.full((2, K, R), 1 / R))
@@ -145,7 +145,7 @@ def test_bfloat16_features_round_the_product_and_nothing_else(problem):
     assert all(parameter.grad.dtype == torch.float32 for parameter in network.parameters())
 
 
-def test_a_pass_gives_gradients_once_and_says_so(problem):
+def test_a_second_backward_pass_is_refused(problem):
     network, features, *_ = problem
     scores = network(features).scores_av.sum()
     scores.backward(retain_graph=True)
@@ -153,7 +153,7 @@ def test_a_pass_gives_gradients_once_and_says_so(problem):
         scores.backward()
 
 
-def test_projections_made_once_give_what_each_pass_makes_for_itself(problem):
+def test_reused_projections_give_the_same_outputs(problem):
     network, features, *_ = problem
     for ours, theirs in zip(network(features, network.projections()), network(features), strict=True):
         assert torch.equal(ours, theirs)

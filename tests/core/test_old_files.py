@@ -64,7 +64,8 @@ def test_checkpoints_load_and_score_as_before(project: Path) -> None:
     run = find_run(project, "demo-01")
     for kind in ("best", "last"):
         network, header = load_network(run.checkpoint_path(kind))
-        assert header.run == "demo-01" and network.channels == header.channels
+        assert header.run == "demo-01"
+        assert network.channels == header.channels
     before = dict(run.status().figures)
     after = evaluate(project, run.checkpoint_path("best"), device="cpu")
     for name in ("czsl", "U", "S", "H", "ausuc"):
@@ -77,15 +78,22 @@ def test_an_evaluation_its_embedding_its_film_and_its_scores_are_up_to_date(proj
     with Project.open(project, read_only=True) as opened:
         table, images, pins = opened.table(), opened.images(), read_pins(opened)
     evaluated = read_evaluated_run(run, "best", table, images)
-    assert evaluated is not None and evaluated.stale == () and evaluated.doubt == ""
+    assert evaluated is not None
+    assert evaluated.stale == ()
+    assert evaluated.doubt == ""
     predictions = evaluated.evaluation.predictions
     embedding = read_embedding(embedding_file(evaluation_folder(run), "fused"), predictions)
-    assert embedding is not None and embedding.made_of == embedding_digest(predictions, "fused")
+    assert embedding is not None
+    assert embedding.made_of == embedding_digest(predictions, "fused")
     film = read_film(run.path)
-    assert film is not None and len(film.steps) == 31
-    assert [pin.pin for pin in film.header.pins] == list(pins) and film.header.source == "pinned in Explore"
+    assert film is not None
+    assert len(film.steps) == 31
+    assert [pin.pin for pin in film.header.pins] == list(pins)
+    assert film.header.source == "pinned in Explore"
     scores = read_attribute_scores(scores_file(project, "demo-01", "best"))
-    assert scores is not None and np.isfinite(scores.scores_av).all() and len(scores.image_ids) == len(images)
+    assert scores is not None
+    assert np.isfinite(scores.scores_av).all()
+    assert len(scores.image_ids) == len(images)
 
 
 def test_a_stopped_run_resumes(project: Path) -> None:
@@ -94,7 +102,8 @@ def test_a_stopped_run_resumes(project: Path) -> None:
     assert run_training(run) is RunState.FINISHED
     assert run.status().step == 30
     started = [event for event in run.read_events()[0] if isinstance(event, RunStarted)]
-    assert started[-1].resumed and started[-1].step == stopped_at
+    assert started[-1].resumed
+    assert started[-1].step == stopped_at
 
 
 def test_settings_queue_and_ablation_are_read(project: Path) -> None:

@@ -1,4 +1,4 @@
-"""A result says what it rests on: splits by fingerprints that are known, what was validated on, versions, machine."""
+"""The provenance of results: fingerprints of splits, validation images, versions, machine."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_the_published_splits_have_the_known_fingerprints(name):
 
 @pytest.mark.real_data
 @pytest.mark.skipif(not FORMATS.is_dir(), reason="the published files are not beside the checkout")
-def test_a_project_of_all_of_cub_is_known_by_its_images_names_alone():
+def test_a_project_of_full_cub_is_recognised_by_image_names():
     lists = load_arrays(FORMATS / "CUB" / "CUB.pkl")
     found = scipy.io.loadmat(str(FORMATS / "CUB" / "att_splits.mat"), variable_names=list(PARTS))
     names = ["/".join(str(path).split("/")[-2:]) for path in lists["image_files"]]
@@ -66,7 +66,7 @@ def test_a_project_of_all_of_cub_is_known_by_its_images_names_alone():
     assert len(KNOWN_SPLITS) == 3
 
 
-def test_an_evaluation_says_what_made_the_checkpoint_and_what_it_was_measured_with(project):
+def test_an_evaluation_states_the_provenance_of_checkpoint_and_measurement(project):
     run = new_run(project, steps=2)
     run_training(run)
     found = evaluate(project, run.checkpoint("best"))
@@ -78,7 +78,7 @@ def test_an_evaluation_says_what_made_the_checkpoint_and_what_it_was_measured_wi
     json.dumps(found, allow_nan=False)
 
 
-def test_the_classes_that_a_data_set_names_for_validation_are_validated_on(project):
+def test_the_proposed_validation_classes_are_used(project):
     with Project.open(project) as opened:
         opened.set_meta("validation_classes", json.dumps(["class03", "class07", "class11", "class15"]))
     given, drawn = new_run(project, steps=3), new_run(project, steps=3, validation_split="drawn")
@@ -92,7 +92,7 @@ def test_the_classes_that_a_data_set_names_for_validation_are_validated_on(proje
     assert given.data()["images"] == drawn.data()["images"]
 
 
-def test_one_class_named_for_validation_is_too_few_and_a_draw_takes_its_place(project):
+def test_a_single_proposed_validation_class_is_replaced_by_a_draw(project):
     with Project.open(project) as opened:
         opened.set_meta("validation_classes", json.dumps(["class03", "nobody's"]))
     run = new_run(project, steps=3)
@@ -102,14 +102,14 @@ def test_one_class_named_for_validation_is_too_few_and_a_draw_takes_its_place(pr
 
 
 @pytest.mark.parametrize(("selection", "source"), [("last", "none"), ("best_on_test", "test")])
-def test_what_is_not_validated_on_seen_classes_says_so(project, selection, source):
+def test_a_selection_without_seen_classes_is_labelled(project, selection, source):
     run = new_run(project, steps=2, selection=selection)
     run_training(run)
     validation = run.data()["validation"]
     assert (validation["source"], validation["classes"]) == (source, [])
 
 
-def test_a_checkpoint_from_before_there_were_rows_has_both_sub_nets(project, tmp_path):
+def test_a_checkpoint_of_format_1_has_both_sub_nets(project, tmp_path):
     run = new_run(project, steps=2)
     run_training(run)
     network, header = load_network(run.checkpoint("best"))

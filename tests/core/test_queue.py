@@ -1,4 +1,4 @@
-"""Runs wait for their turn: in order, one after another, whatever becomes of each and of who takes them."""
+"""The queue: runs are trained in order, one after another, whatever happens to each and to the runner."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def names(project: Path) -> list[str]:
     return [run.name for run in queued_runs(project)]
 
 
-def test_runs_wait_in_the_order_they_came_until_they_are_arranged(tmp_path):
+def test_runs_are_queued_in_order_of_creation_until_reordered(tmp_path):
     queued(tmp_path, "a", "b", "c")
     assert names(tmp_path) == ["a", "b", "c"]
     set_queue_order(tmp_path, ["c", "gone", "a"])
@@ -61,7 +61,7 @@ def test_runs_wait_in_the_order_they_came_until_they_are_arranged(tmp_path):
     assert names(tmp_path) == ["a", "b", "c"]
 
 
-def test_a_failed_run_does_not_keep_the_next_from_its_turn(tmp_path):
+def test_a_failed_run_does_not_block_the_next_one(tmp_path):
     runs = queued(tmp_path, "no program", "dies", "ends at once", "good")
     commands = {
         "no program": lambda run: [str(run.path / "nothing")],
@@ -84,7 +84,7 @@ def test_a_failed_run_does_not_keep_the_next_from_its_turn(tmp_path):
     assert list(dict.fromkeys(run.name for run in taken)) == list(commands)
 
 
-def test_a_held_queue_is_left_after_the_run_at_work_and_goes_on_when_it_is_let_go(tmp_path):
+def test_a_held_queue_ends_after_the_current_run_and_continues_when_released(tmp_path):
     first, second = queued(tmp_path, "first", "second")
     runner = QueueRunner(tmp_path, command=short, on_status=lambda *_: hold_queue(tmp_path, True))
     assert runner.work() == 1
@@ -95,7 +95,7 @@ def test_a_held_queue_is_left_after_the_run_at_work_and_goes_on_when_it_is_let_g
     assert QueueRunner(tmp_path, command=short).work() == 1
 
 
-def test_a_waiting_run_has_its_turn_when_a_run_of_someone_else_is_over(tmp_path):
+def test_a_queued_run_starts_when_a_run_of_another_process_has_ended(tmp_path):
     going = RunDirectory.create(tmp_path, "going", {"recipe": "demo"})
     other = subprocess.Popen(fake_trainer.command(going, "normal"))
     small_run.wait_for(lambda: going.status().state is RunState.RUNNING)
@@ -110,7 +110,7 @@ def test_a_waiting_run_has_its_turn_when_a_run_of_someone_else_is_over(tmp_path)
     other.wait()
 
 
-def test_only_one_process_takes_runs_and_one_added_meanwhile_is_not_left(tmp_path):
+def test_only_one_process_trains_the_queue_and_added_runs_are_not_missed(tmp_path):
     queued(tmp_path, "first")
     seen = []
 
@@ -127,7 +127,7 @@ def test_only_one_process_takes_runs_and_one_added_meanwhile_is_not_left(tmp_pat
     assert not is_queue_running(tmp_path)
 
 
-def test_the_queue_survives_the_death_of_who_takes_it(tmp_path):
+def test_the_queue_survives_a_killed_runner(tmp_path):
     runs = queued(tmp_path, "first", "second")
     code = (
         "import sys; sys.path[:0] = [sys.argv[2]]; import fake_trainer; from pathlib import Path\n"
@@ -145,7 +145,7 @@ def test_the_queue_survives_the_death_of_who_takes_it(tmp_path):
     assert [run.status().state for run in runs] == [RunState.FINISHED, RunState.FINISHED]
 
 
-def test_a_waiting_run_is_cancelled_without_a_process_and_one_that_was_left_waits_again(tmp_path):
+def test_a_queued_run_is_cancelled_and_a_stopped_one_queued_again(tmp_path):
     (run,) = queued(tmp_path, "regretted")
     assert cancel_waiting(run)
     assert not cancel_waiting(run)
@@ -157,7 +157,7 @@ def test_a_waiting_run_is_cancelled_without_a_process_and_one_that_was_left_wait
         enqueue(run)
 
 
-def test_a_deleted_run_lies_in_the_trash_whole_and_comes_back(tmp_path):
+def test_a_deleted_run_is_moved_to_the_trash_and_restored(tmp_path):
     run, again = queued(tmp_path, "one")[0], RunDirectory(tmp_path / "runs" / "one")
     run.log_path.write_text("kept", encoding="utf-8")
     place = discard(run)
@@ -171,14 +171,14 @@ def test_a_deleted_run_lies_in_the_trash_whole_and_comes_back(tmp_path):
     assert run.log_path.read_text(encoding="utf-8") == "kept"
 
 
-def test_a_run_at_work_is_not_deleted(tmp_path):
+def test_a_running_run_is_not_deleted(tmp_path):
     run = RunDirectory.create(tmp_path, "going", {"recipe": "demo"})
     with pytest.raises(RunError, match="is running"):
         discard(run)
     assert run.path.is_dir()
 
 
-def test_a_grid_makes_every_combination_and_names_them_apart(tmp_path):
+def test_a_grid_creates_every_combination_with_its_own_name(tmp_path):
     grid = parse_grid("lr: 1e-4, 3e-4; seed = 0..2\nSelect on: last")
     runs = grid_runs(RECIPES["cub"], grid)
     assert len(runs) == 6
@@ -206,12 +206,12 @@ def test_a_grid_makes_every_combination_and_names_them_apart(tmp_path):
         ("lr: 99", "1e-08 to 10"),
     ],
 )
-def test_a_grid_that_cannot_be_says_why(text, says):
+def test_an_impossible_grid_is_refused_with_a_reason(text, says):
     with pytest.raises(ConfigError, match=says):
         grid_runs(RECIPES["demo"], parse_grid(text))
 
 
-def test_the_command_line_queues_a_grid_and_works_through_it(tmp_path, capsys):
+def test_the_command_line_queues_and_trains_a_grid(tmp_path, capsys):
     project = small_run.make_project(tmp_path / "birds")
     settings = tmp_path / "mine.json"
     settings.write_text(json.dumps(small_run.settings(steps=4, evaluate_every=2).to_json()), encoding="utf-8")
@@ -243,7 +243,7 @@ def test_the_command_line_queues_a_grid_and_works_through_it(tmp_path, capsys):
         ('{"seed": "x"}', "“x”"),
     ],
 )
-def test_a_settings_file_that_is_none_says_why(tmp_path, capsys, content, says):
+def test_an_invalid_settings_file_is_refused_with_a_reason(tmp_path, capsys, content, says):
     project = small_run.make_project(tmp_path / "birds")
     file = tmp_path / "settings.json"
     file.write_text(content, encoding="utf-8")

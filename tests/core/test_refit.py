@@ -1,4 +1,4 @@
-"""Refit: a run trained anew on all seen classes, for what validation chose, and it says so."""
+"""Refits: a run trained again on all seen classes with what validation chose."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_refit_trains_on_all_seen_images_for_the_chosen_steps_and_keeps_gamma(ch
     assert result["figures"]["selected_on"] == "validation, refit of choose"
 
 
-def test_refit_is_what_a_run_of_that_length_without_validation_learns(chosen) -> None:
+def test_a_refit_equals_a_run_of_that_length_without_validation(chosen) -> None:
     run = create_refit(chosen, "again")
     assert run_training(run) is RunState.FINISHED
     steps = read_header(chosen.checkpoint("best")).step
@@ -59,7 +59,7 @@ def test_refit_is_what_a_run_of_that_length_without_validation_learns(chosen) ->
 
 
 @pytest.mark.parametrize("selection", ["last", "best_on_test"])
-def test_a_run_that_chose_nothing_on_validation_is_refused(chosen, capsys, selection) -> None:
+def test_a_run_not_selected_on_validation_is_refused(chosen, capsys, selection) -> None:
     name = f"chose by {selection}"
     config = small_run.settings(steps=10, selection=selection).to_json()
     assert run_training(RunDirectory.create(chosen.project_path, name, config)) is RunState.FINISHED
@@ -68,8 +68,9 @@ def test_a_run_that_chose_nothing_on_validation_is_refused(chosen, capsys, selec
     assert not (chosen.project_path / "runs" / f"{name}-refit").exists()
 
 
-def test_names_that_are_taken(chosen, capsys) -> None:
+def test_taken_names_are_avoided_or_refused(chosen, capsys) -> None:
     first, second = create_refit(chosen), create_refit(chosen)
-    assert first.name != second.name and second.name.startswith("choose-refit-")
+    assert first.name != second.name
+    assert second.name.startswith("choose-refit-")
     assert main(["refit", str(chosen.project_path), "choose", "--name", first.name]) == 1
     assert "already" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""A report is one file that says what was measured, loads nothing, and lets no name into its markup."""
+"""Reports: one file with all results that loads nothing and escapes every name."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import re
 import shutil
 from array import array
 from html.parser import HTMLParser
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -27,6 +27,9 @@ from msdn_core.runs.events import Evaluated, StepDone
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.noise import noise_between
 from msdn_core.training import loop
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EVIL = '<script>alert("x")</script>'
 VOID = {"meta", "br", "img", "image", "path", "rect", "circle", "polyline"}
@@ -90,7 +93,7 @@ def kept_of(project: Path, name: str):
         return read_evaluated_run(find_run(project, name), "best", opened.table(), opened.images())
 
 
-def test_a_report_says_what_was_measured_and_what_it_rests_on(project, tmp_path) -> None:
+def test_a_report_contains_figures_data_and_settings(project, tmp_path) -> None:
     file = tmp_path / "one.html"
     assert main(["report", str(project), "one", "-o", str(file)]) == 0
     page, run = Page(file), find_run(project, "one")
@@ -111,7 +114,8 @@ def test_a_report_says_what_was_measured_and_what_it_rests_on(project, tmp_path)
     for name in kept.predictions.attributes.tolist():
         assert name in page.text
     pairs = [(row["class"], row["most_taken_for"]) for row in kept.classes if row["most_taken_for"]]
-    assert pairs and all(f"{taken} (" in page.text for _, taken in pairs)
+    assert pairs
+    assert all(f"{taken} (" in page.text for _, taken in pairs)
     polylines = [attrs for tag, attrs in page.tags if tag == "polyline"]
     assert len(polylines) == 1 + 4 + 7, "the seen-unseen curve, four figures on validation, seven terms of the loss"
 
@@ -120,12 +124,14 @@ def test_a_report_loads_nothing_and_lets_no_name_into_its_markup(project, tmp_pa
     file = tmp_path / "one.html"
     assert main(["report", str(project), "one", "-o", str(file)]) == 0
     page = Page(file)
-    assert EVIL in page.text and not {"script", "link", "iframe", "object"} & {tag for tag, _ in page.tags}
+    assert EVIL in page.text
+    assert not {"script", "link", "iframe", "object"} & {tag for tag, _ in page.tags}
     for _, attrs in page.tags:
         assert not any(name.startswith("on") for name in attrs)
         for name in ("src", "href"):
             assert re.match(r"#|data:image/(png|jpeg);base64,", attrs.get(name, "#")), attrs
-    assert "url(" not in file.read_text(encoding="utf-8") and "@import" not in file.read_text(encoding="utf-8")
+    assert "url(" not in file.read_text(encoding="utf-8")
+    assert "@import" not in file.read_text(encoding="utf-8")
     policy = next(attrs["content"] for _, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy")
     assert policy.startswith("default-src 'none'")
 
@@ -141,23 +147,27 @@ def test_its_images_are_the_worst_errors_with_both_maps(project, tmp_path) -> No
     shown = [names[place] for place in wrong[np.argsort(-leads[wrong], kind="stable")][:8]]
     after = page.text.partition("Worst errors")[2].partition("Worst errors")[2]
     places = [after.index(name) for name in shown]
-    assert places == sorted(places) and f"{len(wrong)} of {len(run.labels)} test images are predicted wrongly" in after
+    assert places == sorted(places)
+    assert f"{len(wrong)} of {len(run.labels)} test images are predicted wrongly" in after
     captions = [attrs["alt"].split(" of ")[0] for tag, attrs in page.tags if tag == "img"]
-    assert captions == ["image", "A→V", "V→A"] * (len(captions) // 3) and len(captions) >= 3 * (len(shown) + 2)
+    assert captions == ["image", "A→V", "V→A"] * (len(captions) // 3)
+    assert len(captions) >= 3 * (len(shown) + 2)
     pictures = page.pictures()
     # The confusion matrix has a pixel a cell, and shows a row's strongest cell in full.
     matrix = np.asarray(next(picture for picture in pictures if picture.mode == "RGBA"))
-    assert matrix.shape[:2] == (16, 16) and matrix[..., 3].max() == 255
+    assert matrix.shape[:2] == (16, 16)
+    assert matrix[..., 3].max() == 255
     # Black photographs: what is to be seen in a map is the map.
     maps = [np.asarray(picture).std() for picture in pictures if picture.mode == "RGB"]
     assert maps[0] < 1 < maps[1]
 
 
-def test_two_runs_stand_side_by_side_with_what_is_noise(project, tmp_path, capsys) -> None:
+def test_two_runs_are_compared_and_noise_is_marked(project, tmp_path, capsys) -> None:
     file = tmp_path / "two.html"
     words = ["report", str(project), "one", "--beside", "two", "-o", str(file)]
     assert main(words) == 1, "the second was not evaluated"
-    assert "run “two” has not been evaluated" in capsys.readouterr().err and not file.exists()
+    assert "run “two” has not been evaluated" in capsys.readouterr().err
+    assert not file.exists()
     assert main([*words, "--evaluate"]) == 0
     page, (one, two) = Page(file), (kept_of(project, name) for name in ("one", "two"))
     noise = noise_between(one, two, TRAINED)
@@ -171,7 +181,7 @@ def test_two_runs_stand_side_by_side_with_what_is_noise(project, tmp_path, capsy
     assert "two: correct" in page.text or "two: predicted as" in page.text
 
 
-def test_what_holds_no_longer_is_said_and_measured_anew_when_asked(project, tmp_path, capsys) -> None:
+def test_outdated_results_are_labelled_and_updated_on_request(project, tmp_path, capsys) -> None:
     with Project.open(project) as opened:
         opened.set_values([("class00", 0, 0.5)])
     file = tmp_path / "one.html"
@@ -183,7 +193,7 @@ def test_what_holds_no_longer_is_said_and_measured_anew_when_asked(project, tmp_
     assert "out of date" not in Page(project / "runs" / "one" / "report.html").text
 
 
-def test_images_that_are_gone_are_left_out_and_said(project, tmp_path, capsys) -> None:
+def test_missing_images_are_left_out_and_mentioned(project, tmp_path, capsys) -> None:
     with Project.open(project, read_only=True) as opened:
         folder = opened.images()[0].path.parents[1]
     folder.rename(tmp_path / "elsewhere")
@@ -202,7 +212,7 @@ def test_a_project_without_an_evaluation_has_no_report(tmp_path, capsys) -> None
     assert "add --evaluate" in capsys.readouterr().err
 
 
-def test_curves_follow_the_steps_that_were_taken_last_and_are_thinned(tmp_path) -> None:
+def test_curves_use_the_latest_values_and_are_thinned(tmp_path) -> None:
     run = RunDirectory.create(tmp_path, "one", {"steps": 9})
 
     def say(step: int, loss: float) -> None:
@@ -216,15 +226,19 @@ def test_curves_follow_the_steps_that_were_taken_last_and_are_thinned(tmp_path) 
     run.append(Evaluated(step=2, epoch=0, on="test", figures={"H": 0.9}))
     say(4, float("nan"))
     curves = read_curves(run)
-    assert curves.losses == {"total": array("d", [1, 9, 2, 1])} and curves.validation == {"H": array("d", [2, 0.5])}
+    assert curves.losses == {"total": array("d", [1, 9, 2, 1])}
+    assert curves.validation == {"H": array("d", [2, 0.5])}
     values = np.random.default_rng(0).random(100_000)
     values[12_345] = 5
     drawn = thin_points(array("d", np.stack([np.arange(100_000), values], axis=1).ravel()))
-    assert len(drawn) <= 2 * MOST_POINTS and drawn[:, 1].max() == 5 and (np.diff(drawn[:, 0]) > 0).all()
+    assert len(drawn) <= 2 * MOST_POINTS
+    assert drawn[:, 1].max() == 5
+    assert (np.diff(drawn[:, 0]) > 0).all()
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 100), (0.0012, 0.0019), (-3, 4), (4.99, 5.01), (0, 1e6)])
 def test_ticks_are_round_numbers_within(low, high) -> None:
     found = ticks(low, high)
-    assert 2 <= len(found) <= 8 and all(low - 1e-9 <= tick <= high + 1e-9 for tick in found)
+    assert 2 <= len(found) <= 8
+    assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in found)
     assert len({f"{tick:.4g}" for tick in found}) == len(found)

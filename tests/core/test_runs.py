@@ -1,4 +1,4 @@
-"""A run's directory is the whole protocol, and no half line, garbage or stranger's file breaks it."""
+"""Run directories: events, commands and status, robust to incomplete lines and untrusted files."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def at_work(**changes):
     return replace(RunStatus(RunState.RUNNING, pid, started, step=2, steps=9), **changes)
 
 
-def test_every_kind_of_event_comes_back_as_it_was(run):
+def test_every_kind_of_event_is_read_as_written(run):
     assert {type(event) for event in EVENTS} == set(KINDS.values())
     for event in EVENTS:
         run.append(event)
@@ -63,7 +63,7 @@ def test_every_kind_of_event_comes_back_as_it_was(run):
     assert run.events_path.read_bytes().count(b"\n") == len(EVENTS)
 
 
-def test_a_reader_goes_on_from_its_offset(run):
+def test_a_reader_continues_from_its_offset(run):
     run.append(EVENTS[0])
     _, offset = run.read_events()
     assert run.read_events(offset) == ([], offset)
@@ -71,7 +71,7 @@ def test_a_reader_goes_on_from_its_offset(run):
     assert run.read_events(offset)[0] == [EVENTS[1]]
 
 
-def test_half_a_line_waits_for_its_end_and_one_that_was_never_ended_takes_nothing_with_it(run):
+def test_an_incomplete_line_is_left_for_later_and_spoils_no_other(run):
     run.append(EVENTS[0])
     line = encode(EVENTS[1]).encode()
     with run.events_path.open("ab") as file:
@@ -103,7 +103,7 @@ def test_half_a_line_waits_for_its_end_and_one_that_was_never_ended_takes_nothin
         '{"event": "Evaluated", "step": 1, "epoch": 1, "on": "test", "figures": 3}',
     ],
 )
-def test_garbage_and_unknown_kinds_are_skipped_with_a_line_in_the_log(run, line, caplog):
+def test_invalid_and_unknown_events_are_skipped_with_a_warning(run, line, caplog):
     run.append(EVENTS[0])
     with run.events_path.open("ab") as file:
         file.write(line.encode() + b"\n\xff\xfe\n")
@@ -114,12 +114,12 @@ def test_garbage_and_unknown_kinds_are_skipped_with_a_line_in_the_log(run, line,
     assert len(caplog.records) == (2 if line else 1)
 
 
-def test_a_newer_events_further_fields_do_no_harm():
+def test_additional_fields_of_newer_events_are_ignored():
     content = {**json.loads(encode(EVENTS[-1])), "v": 2, "mood": "fine"}
     assert decode(json.dumps(content)) == EVENTS[-1]
 
 
-def test_a_huge_event_file_is_read_in_parts_and_a_huge_line_is_passed_over(run):
+def test_a_huge_event_file_is_read_in_parts_and_a_huge_line_skipped(run):
     text = Message(level="info", text="x" * 1_000_000)
     for _ in range(6):
         run.append(text)
@@ -136,7 +136,7 @@ def test_a_huge_event_file_is_read_in_parts_and_a_huge_line_is_passed_over(run):
     assert reads > 2
 
 
-def test_commands_are_taken_once_in_order_and_what_is_none_is_passed_over(run):
+def test_commands_are_read_once_in_order_and_invalid_ones_skipped(run):
     first = run.send("pause")
     with (run.path / "commands.jsonl").open("ab") as file:
         file.write(b'{"command": "explode", "id": "1"}\nnot json\n{"command": "stop"}\n')
@@ -148,7 +148,7 @@ def test_commands_are_taken_once_in_order_and_what_is_none_is_passed_over(run):
         run.send("explode")
 
 
-def test_a_status_comes_back_and_its_heartbeat_is_now(run):
+def test_a_status_is_read_as_written_with_a_new_heartbeat(run):
     status = at_work(figures={"H": 0.5}, reason="größer", commands_from=17)
     run.write_status(status)
     found = run.status()
@@ -157,7 +157,7 @@ def test_a_status_comes_back_and_its_heartbeat_is_now(run):
 
 
 @pytest.mark.parametrize("state", [RunState.STARTING, RunState.RUNNING, RunState.PAUSED])
-def test_a_run_whose_process_is_gone_reads_as_lost(run, state):
+def test_a_run_without_its_process_is_lost(run, state):
     run.write_status(at_work(state=state))
     assert run.status().state is state
     run.write_status(at_work(state=state, pid=2**22 + 1))
@@ -165,25 +165,25 @@ def test_a_run_whose_process_is_gone_reads_as_lost(run, state):
     assert "process" in run.status().reason
 
 
-def test_a_pid_that_was_given_to_another_process_is_not_taken_for_the_run(run):
+def test_a_reused_pid_is_not_mistaken_for_the_run(run):
     run.write_status(at_work(process_started=current_process()[1] - 3600))
     assert run.status().state is RunState.LOST
 
 
-def test_a_run_that_ended_stays_what_it_was_whatever_became_of_its_process(run):
+def test_an_ended_run_keeps_its_state_without_its_process(run):
     for state in (RunState.FINISHED, RunState.STOPPED, RunState.CANCELLED, RunState.FAILED):
         run.write_status(at_work(state=state, pid=2**22 + 1))
         assert run.status().state is state
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"state": "asleep"}', b"\xff\xfe", b"[" * 200_000, None])
-def test_a_damaged_status_reads_as_lost_and_not_as_a_fault(run, content):
+def test_a_damaged_status_is_lost_and_not_an_error(run, content):
     path = run.path / "status.json"
     path.unlink() if content is None else path.write_bytes(content)
     assert run.status().state is RunState.LOST
 
 
-def test_a_new_run_has_a_name_of_its_own_and_says_what_it_was_made_with(run, tmp_path):
+def test_a_new_run_has_a_unique_name_and_stores_its_settings(run, tmp_path):
     assert (run.name, run.status().state) == ("demo-01", RunState.STARTING)
     assert run.config() == {"recipe": "demo", "steps": 9}
     assert run.data() == {"images": 3}
@@ -193,7 +193,7 @@ def test_a_new_run_has_a_name_of_its_own_and_says_what_it_was_made_with(run, tmp
 
 
 @pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "../up", "a\n", "x" * 200, "end."])
-def test_a_name_that_is_no_folders_is_refused(tmp_path, name):
+def test_a_name_that_cannot_be_a_folder_is_refused(tmp_path, name):
     with pytest.raises(RunError, match="cannot be named"):
         RunDirectory.create(tmp_path, name, {})
     assert list_runs(tmp_path) == []
@@ -210,13 +210,13 @@ def test_runs_are_listed_newest_first_and_found_by_name(run, tmp_path):
 
 
 @pytest.mark.parametrize("content", [b"{", b"[1]", b"\xff", b'{"a": "' + b"x" * 6_000_000 + b'"}'])
-def test_damaged_settings_are_one_sentence(run, content):
+def test_damaged_settings_give_one_sentence(run, content):
     (run.path / "config.json").write_bytes(content)
     with pytest.raises(RunError, match=r"config\.json"):
         run.config()
 
 
-def test_a_loss_that_is_no_number_survives_the_way(run):
+def test_a_loss_of_nan_is_read_as_written(run):
     event = replace(EVENTS[2], losses={"total": math.inf})
     run.append(event)
     assert run.read_events()[0] == [event]

@@ -1,4 +1,4 @@
-"""Runs are processes of their own: they outlive who started them, and what becomes of them is known."""
+"""The processes of runs: they outlive their starter, and their end is always detected."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def steps(run):
     return sum(isinstance(event, StepDone) for event in run.read_events()[0])
 
 
-def test_a_run_goes_its_way_to_the_end_and_leaves_no_zombie(run):
+def test_a_run_finishes_and_leaves_no_zombie(run):
     pid = launch_training(run, command=fake_trainer.command(run, "normal"))
     until(lambda: run.status().state is RunState.RUNNING)
     assert run.status().pid == pid
@@ -58,7 +58,7 @@ def test_a_stop_is_acknowledged_under_its_own_id(run):
     assert steps(run) < fake_trainer.STEPS
 
 
-def test_a_crash_reads_as_lost_and_what_it_told_is_kept(run):
+def test_a_crashed_run_is_lost_and_its_events_are_kept(run):
     launch_training(run, command=fake_trainer.command(run, "crash"))
     until(lambda: run.status().state is RunState.LOST)
     assert steps(run) == 5
@@ -66,7 +66,7 @@ def test_a_crash_reads_as_lost_and_what_it_told_is_kept(run):
     assert "It crashes now." in run.log_path.read_text(encoding="utf-8")
 
 
-def test_a_trainer_that_hangs_shows_by_its_heartbeat(run):
+def test_the_heartbeat_shows_a_hanging_trainer(run):
     launch_training(run, command=fake_trainer.command(run, "hang"))
     until(lambda: steps(run) == 5)
     run.send("stop")
@@ -79,13 +79,13 @@ def test_a_trainer_that_hangs_shows_by_its_heartbeat(run):
     until(lambda: run.status().state is RunState.LOST)
 
 
-def test_garbage_between_events_costs_nothing_but_itself(run):
+def test_invalid_lines_between_events_are_ignored(run):
     launch_training(run, command=fake_trainer.command(run, "garbage"))
     until(lambda: run.status().state is RunState.FINISHED)
     assert steps(run) == fake_trainer.STEPS
 
 
-def test_a_run_at_work_cannot_be_started_again(run):
+def test_a_running_run_cannot_be_started_again(run):
     launch_training(run, command=fake_trainer.command(run, "normal"))
     until(lambda: run.status().state is RunState.RUNNING)
     before = run.status()
@@ -94,14 +94,14 @@ def test_a_run_at_work_cannot_be_started_again(run):
     assert run.status().pid == before.pid
 
 
-def test_a_process_that_cannot_be_started_is_a_failure_with_a_reason(run):
+def test_a_process_that_cannot_be_started_fails_the_run(run):
     with pytest.raises(RunError, match="could not be started"):
         launch_training(run, command=[str(run.path / "no such program")])
     assert run.status().state is RunState.FAILED
     assert run.status().reason
 
 
-def test_a_process_that_ends_before_its_first_word_is_a_failure_with_a_reason(run):
+def test_a_process_that_ends_before_its_first_status_fails_the_run(run):
     launch_training(run, command=[sys.executable, "-c", "raise SystemExit(7)"])
     until(lambda: run.status().state is RunState.FAILED)
     assert "status 7" in run.status().reason
@@ -127,7 +127,7 @@ def test_the_trainers_command_names_project_and_run(run):
     assert words[4:] == [str(run.project_path), "--run-directory", str(run.path)]
 
 
-def test_runs_and_their_settings_are_had_without_torch(run):
+def test_runs_and_settings_are_available_without_torch(run):
     code = (
         "import sys, msdn_core.runs.launch, msdn_core.runs.listing, msdn_core.recipes.config\n"
         "sys.exit(sum(name in sys.modules for name in ('torch', 'PySide6')))"

@@ -1,4 +1,4 @@
-"""One configuration gives one result on one processor: to the last digit, killed on the way or not."""
+"""One configuration gives one result on one processor, to the last digit, killed in between or not."""
 
 from __future__ import annotations
 

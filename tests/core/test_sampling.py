@@ -1,4 +1,4 @@
-"""What a step sees follows from seed and step alone, and is drawn as each recipe says."""
+"""The images of a step follow from seed and step only, drawn as each recipe requires."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def draw(sampling, step, size=8, seed=0, labels=LABELS):
 
 
 @pytest.mark.parametrize("sampling", KINDS)
-def test_a_step_is_the_same_whenever_it_is_asked_for_and_steps_and_seeds_differ(sampling):
+def test_a_step_is_reproducible_and_steps_and_seeds_differ(sampling):
     assert np.array_equal(draw(sampling, 7), draw(sampling, 7))
     assert not np.array_equal(draw(sampling, 7), draw(sampling, 8))
     assert not np.array_equal(draw(sampling, 7), draw(sampling, 7, seed=1))
 
 
 @pytest.mark.parametrize("sampling", KINDS)
-def test_a_batch_larger_than_the_data_is_no_fault(sampling):
+def test_a_batch_larger_than_the_data_is_allowed(sampling):
     taken = draw(sampling, 0, size=500)
     assert 0 < len(taken) <= 500
     assert set(taken) <= set(range(len(LABELS)))
@@ -34,7 +34,7 @@ def test_permutation_repeats_nothing_within_a_step():
         assert len(set(draw("permutation", step))) == 8
 
 
-def test_epoch_shows_every_image_once_a_round_in_another_order_each():
+def test_epoch_shows_every_image_once_per_round_in_a_new_order():
     rounds = -(-len(LABELS) // 8)
     first = np.concatenate([draw("epoch", step) for step in range(rounds)])
     second = np.concatenate([draw("epoch", step) for step in range(rounds, 2 * rounds)])
@@ -49,7 +49,7 @@ def test_class_random_shows_one_image_of_each_of_so_many_classes():
     assert len(draw("class_random", 0, size=50)) == 10, "there are no more classes than that"
 
 
-def test_class_balanced_shows_all_classes_alike_however_many_images_they_have():
+def test_class_balanced_shows_all_classes_equally_often():
     counts = np.bincount(np.concatenate([LABELS[draw("class_balanced", step, size=20)] for step in range(50)]))
     assert counts.tolist() == [100] * 10
 
@@ -59,20 +59,22 @@ def test_held_out_classes_and_images_are_apart_and_leave_enough_to_train_on():
     assert not (classes & images).any()
     held = np.unique(LABELS[classes])
     assert len(held) == 2
-    assert np.isin(LABELS, held)[classes].all() and classes[np.isin(LABELS, held)].all(), "classes are held out whole"
+    assert np.isin(LABELS, held)[classes].all(), "classes are held out as a whole"
+    assert classes[np.isin(LABELS, held)].all(), "classes are held out as a whole"
     left = LABELS[~(classes | images)]
     assert set(left) == set(range(10)) - set(held), "every other class keeps images to train on"
     assert 0.1 < images.mean() < 0.3
 
 
 @pytest.mark.parametrize("labels", [[0, 1], [0, 0, 1, 1, 2], list(range(6)), []])
-def test_where_there_is_too_little_to_hold_out_something_stays(labels):
+def test_too_few_classes_or_images_are_not_all_held_out(labels):
     labels = np.array(labels, dtype=np.int64)
     classes, images = hold_out(labels, share_of_classes=0.5, share_of_images=0.5, seed=0)
     left = labels[~(classes | images)]
     assert len(np.unique(left)) >= min(2, len(np.unique(labels)))
 
 
-def test_nothing_is_held_out_where_nothing_is_asked_for():
+def test_shares_of_zero_hold_nothing_out():
     classes, images = hold_out(LABELS, share_of_classes=0.0, share_of_images=0.0, seed=0)
-    assert not classes.any() and not images.any()
+    assert not classes.any()
+    assert not images.any()

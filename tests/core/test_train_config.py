@@ -1,4 +1,4 @@
-"""Settings say what they are, and refuse what they cannot be in a sentence that helps."""
+"""Settings: described, validated, and refused with a helpful sentence."""
 
 from __future__ import annotations
 
@@ -56,7 +56,8 @@ def test_a_recipe_knows_its_name_and_comes_back_from_json(recipe):
 
 def test_every_setting_has_what_a_form_needs():
     for entry in fields(TrainConfig):
-        assert entry.metadata["label"] and entry.metadata["help"] and entry.metadata["group"], entry.name
+        for key in ("label", "help", "group"):
+            assert entry.metadata[key], entry.name
         if isinstance(entry.default, (int, float)) and not isinstance(entry.default, bool):
             assert entry.metadata["minimum"] < entry.metadata["maximum"], entry.name
         elif isinstance(entry.default, str):
@@ -91,7 +92,7 @@ def test_texts_become_settings_of_the_right_kind():
         ("batch_size=-1", "from 1 to"),
     ],
 )
-def test_what_cannot_be_is_refused_with_a_way_out(setting, says):
+def test_impossible_settings_are_refused_with_advice(setting, says):
     with pytest.raises(ConfigError, match=says):
         from_settings("demo", [setting])
 
@@ -105,11 +106,11 @@ def test_both_sub_nets_without_weight_are_refused_and_one_is_not():
 @pytest.mark.parametrize(
     "content", [{"steps": "3.5"}, {"steps": True}, {"steps": None}, {"normalize_v": 2}, {"unheard": 1}, {"recipe": 3}]
 )
-def test_settings_of_another_kind_in_a_file_are_refused(content):
+def test_settings_of_a_wrong_type_in_a_file_are_refused(content):
     with pytest.raises(ConfigError):
         TrainConfig.from_json(content)
 
 
-def test_an_unknown_recipe_names_those_that_there_are():
+def test_an_unknown_recipe_names_the_known_ones():
     with pytest.raises(ConfigError, match="demo, cub, cub-cosine, sun, awa2"):
         from_settings("flowers")

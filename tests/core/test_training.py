@@ -1,4 +1,4 @@
-"""A training run keeps its word: it can be steered, killed and gone on with, and says in a sentence why it failed."""
+"""Training runs: they learn, follow commands, are resumed, and explain failures in a sentence."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def assert_same_weights(one, other):
         assert torch.equal(value, second[name]), name
 
 
-def test_a_run_learns_and_tells_how_it_went(project):
+def test_a_run_learns_and_emits_its_events(project):
     run = new_run(project, steps=200, evaluate_every=50)
     assert run_training(run) is RunState.FINISHED
     steps = told(run, StepDone)
@@ -81,7 +81,7 @@ def test_a_run_learns_and_tells_how_it_went(project):
     assert isinstance(run.read_events()[0][-1], Ended)
 
 
-def test_a_run_tells_what_it_takes_of_the_machine(project, monkeypatch):
+def test_a_run_reports_its_machine_use(project, monkeypatch):
     monkeypatch.setattr(machine_use, "_EVERY_S", 0.0)
     run = new_run(project, steps=12)
     run_training(run)
@@ -92,7 +92,7 @@ def test_a_run_tells_what_it_takes_of_the_machine(project, monkeypatch):
     assert uses[-1].gpu is uses[-1].gpu_memory is None, "it trains on no GPU"
 
 
-def test_the_kept_checkpoint_is_the_best_on_validation_and_says_so(project):
+def test_the_best_checkpoint_is_selected_on_validation_and_labelled(project):
     run = new_run(project, steps=120, evaluate_every=20)
     run_training(run)
     validated = [event for event in told(run, Evaluated) if event.on == "validation"]
@@ -105,7 +105,7 @@ def test_the_kept_checkpoint_is_the_best_on_validation_and_says_so(project):
     load_network(run.checkpoint("best"))
 
 
-def test_data_json_says_what_was_trained_on(project):
+def test_data_json_describes_the_training_data(project):
     run = new_run(project, steps=2)
     run_training(run)
     known = run.data()
@@ -140,7 +140,7 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another(project):
     assert not torch.equal(one["network.V"], other["network.V"])
 
 
-def test_stop_keeps_and_going_on_ends_where_an_unbroken_run_ends(project):
+def test_a_stopped_and_resumed_run_equals_an_uninterrupted_one(project):
     whole, broken = new_run(project), new_run(project)
     run_training(whole)
     assert run_training(broken, listener=stop_at(broken, 23)) is (RunState.STOPPED)
@@ -155,11 +155,12 @@ def test_stop_keeps_and_going_on_ends_where_an_unbroken_run_ends(project):
     assert whole.status().figures == broken.status().figures
 
 
-def test_cancel_marks_and_deletes_nothing(project):
+def test_cancel_deletes_nothing(project):
     run = new_run(project)
     ended = run_training(run, listener=stop_at(run, 23, "cancel"))
     assert ended is run.status().state is RunState.CANCELLED
-    assert run.checkpoint("last") and run.checkpoint("best")
+    assert run.checkpoint("last")
+    assert run.checkpoint("best")
     assert told(run, StepDone)
 
 
@@ -199,7 +200,7 @@ def test_a_paused_run_can_be_stopped(project):
     assert run.status().state is RunState.STOPPED
 
 
-def test_a_checkpoint_is_saved_when_asked_for(project):
+def test_a_checkpoint_is_saved_on_command(project):
     run = new_run(project, steps=100_000, evaluate_every=100_000)
     runner = threading.Thread(target=run_training, args=(run,))
     runner.start()
@@ -213,7 +214,7 @@ def test_a_checkpoint_is_saved_when_asked_for(project):
     runner.join(30)
 
 
-def test_a_stop_asked_for_while_the_process_starts_is_heard(project):
+def test_a_stop_command_during_the_start_is_followed(project):
     run = new_run(project)
     run.send("stop")
     assert run_training(run) is RunState.STOPPED
@@ -221,7 +222,7 @@ def test_a_stop_asked_for_while_the_process_starts_is_heard(project):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is what POSIX systems have")
-def test_a_killed_run_reads_as_lost_and_goes_on_to_the_same_end(project, monkeypatch):
+def test_a_killed_run_is_lost_and_resumes_to_the_same_result(project, monkeypatch):
     settings = {"steps": 1000, "evaluate_every": 200, "selection": "last"}
     whole, killed = new_run(project, **settings), new_run(project, **settings)
     words = [sys.executable, "-m", "msdn_core", "train", str(project), "--run-directory"]
@@ -243,7 +244,7 @@ def test_a_killed_run_reads_as_lost_and_goes_on_to_the_same_end(project, monkeyp
     assert_same_weights(whole.checkpoint("last"), killed.checkpoint("last"))
 
 
-def test_a_run_that_was_stopped_during_its_evaluation_makes_up_for_it(project, monkeypatch):
+def test_a_run_stopped_during_its_evaluation_repeats_it(project, monkeypatch):
     whole, broken = new_run(project), new_run(project)
     run_training(whole)
     measure = trainer.Trainer._measure
@@ -271,7 +272,7 @@ def test_two_processes_never_train_in_one_directory(project):
 
 @pytest.mark.parametrize("sampling", ["permutation", "epoch", "class_random", "class_balanced"])
 @pytest.mark.parametrize("selection", ["last", "best_on_test"])
-def test_every_way_to_sample_and_select_comes_to_an_end(project, sampling, selection):
+def test_every_sampling_and_selection_finishes(project, sampling, selection):
     run = new_run(project, steps=6, evaluate_every=3, sampling=sampling, selection=selection)
     assert run_training(run) is RunState.FINISHED, run.status().reason
     expected = {"last": ("last step", ["test"]), "best_on_test": ("test", ["test"] * 3)}[selection]
@@ -279,7 +280,7 @@ def test_every_way_to_sample_and_select_comes_to_an_end(project, sampling, selec
 
 
 @pytest.mark.parametrize(("seen", "unseen", "images"), [(2, 0, 2), (2, 1, 4), (3, 2, 1), (12, 0, 8), (7, 2, 2)])
-def test_small_projects_train_without_a_fault(tmp_path, seen, unseen, images):
+def test_small_projects_train_without_errors(tmp_path, seen, unseen, images):
     project = small_run.make_project(tmp_path / "small", seen=seen, unseen=unseen, images=images)
     run = new_run(project, steps=4, evaluate_every=2)
     assert run_training(run) is RunState.FINISHED, run.status().reason
@@ -310,7 +311,7 @@ def test_a_run_in_bfloat16_comes_close_to_one_in_float32(project):
     assert losses[1] == pytest.approx(losses[0], rel=0.1)
 
 
-def test_a_driver_that_does_not_answer_costs_a_figure_and_not_the_run(monkeypatch):
+def test_a_failing_gpu_driver_does_not_fail_the_run(monkeypatch):
     class DriverError(Exception):
         pass
 

@@ -1,10 +1,10 @@
-"""A run that is told something says at once that it heard, and does it soon, whatever it is in the middle of."""
+"""Commands to a run are acknowledged at once and followed soon, whatever the run is doing."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 import small_run
@@ -14,6 +14,9 @@ from msdn_core.runs.events import CommandTaken
 from msdn_core.runs.status import RunState
 from msdn_core.training import loading, loop, trainer
 from msdn_core.training.loop import run_training
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 STUCK_S = 60.0
 """How long the thing takes that the command comes into the middle of, unless it is let go."""
@@ -82,7 +85,7 @@ def acknowledged(run, identity: str) -> bool:
 
 @pytest.mark.parametrize("make_slow", [slow_step, slow_evaluation, slow_test, slow_loading])
 @pytest.mark.parametrize(("command", "state"), [("stop", RunState.STOPPED), ("cancel", RunState.CANCELLED)])
-def test_an_ending_is_acknowledged_at_once_and_done_soon(project, monkeypatch, make_slow, command, state):
+def test_stop_and_cancel_are_acknowledged_at_once_and_followed_soon(project, monkeypatch, make_slow, command, state):
     monkeypatch.setattr(loading, "_LEAVE_S", 0.3)
     run, thread, slow = at_work(project, monkeypatch, make_slow)
     identity = run.send(command)
@@ -99,7 +102,7 @@ def test_an_ending_is_acknowledged_at_once_and_done_soon(project, monkeypatch, m
 
 
 @pytest.mark.parametrize("make_slow", [slow_evaluation, slow_test])
-def test_a_pause_in_the_middle_of_an_evaluation_holds_until_it_is_taken_back(project, monkeypatch, make_slow):
+def test_a_pause_during_an_evaluation_lasts_until_resumed(project, monkeypatch, make_slow):
     run, thread, _ = at_work(project, monkeypatch, make_slow)
     run.send("pause")
     wait_for(lambda: run.status().state is RunState.PAUSED)

@@ -1,4 +1,4 @@
-"""A run that cannot go on says why in one sentence, and what it had is whole."""
+"""Runs that fail give the reason in one sentence and keep their last checkpoint."""
 
 from __future__ import annotations
 
@@ -37,21 +37,21 @@ def failed(run):
     return status.reason
 
 
-def test_a_project_without_training_images_says_so(tmp_path):
+def test_a_project_without_training_images_fails_with_a_sentence(tmp_path):
     Project.create(tmp_path / "p").close()
     assert "classes" in failed(new_run(tmp_path / "p"))
     table = small_run.make_project(tmp_path / "q", seen=0, unseen=3)
     assert "no training images" in failed(new_run(table))
 
 
-def test_classes_of_which_nothing_is_known_cannot_be_told_apart(project):
+def test_classes_with_zero_vectors_are_refused(project):
     with Project.open(project) as opened:
         table = opened.table()
         opened.set_vectors(dict.fromkeys(table.classes, [0.0] * len(table.attributes)))
     assert "Every class vector" in failed(new_run(project))
 
 
-def test_one_class_alone_is_not_enough(tmp_path):
+def test_a_single_class_is_refused(tmp_path):
     project = small_run.make_project(tmp_path / "p", seen=1, unseen=3)
     assert "belong to one class" in failed(new_run(project))
 
@@ -70,7 +70,7 @@ def test_images_of_an_unseen_class_are_never_trained_on(tmp_path, variant):
     assert "belong to unseen classes" in failed(new_run(project, variant=variant))
 
 
-def test_a_loss_that_explodes_names_its_term_and_step_and_leaves_the_checkpoint_whole(project, monkeypatch):
+def test_an_exploding_loss_names_its_term_and_step_and_keeps_the_checkpoint(project, monkeypatch):
     run = new_run(project, steps=60, evaluate_every=20)
     loss, calls = trainer.msdn_loss, []
 
@@ -88,7 +88,7 @@ def test_a_loss_that_explodes_names_its_term_and_step_and_leaves_the_checkpoint_
     assert read_header(run.checkpoint("last")).step == 20
 
 
-def test_weights_that_stop_being_numbers_are_never_saved(project, monkeypatch):
+def test_weights_that_are_not_finite_are_never_saved(project, monkeypatch):
     run = new_run(project, steps=60, evaluate_every=20)
     take_step = trainer.Trainer.take_step
 
@@ -105,7 +105,7 @@ def test_weights_that_stop_being_numbers_are_never_saved(project, monkeypatch):
         assert all(torch.isfinite(value).all() for value in load_tensors(run.checkpoint(kind)).values())
 
 
-def test_a_full_disk_fails_the_run_with_a_reason_and_keeps_the_checkpoint_before(project, monkeypatch):
+def test_a_full_disk_fails_the_run_and_keeps_the_previous_checkpoint(project, monkeypatch):
     run = new_run(project, steps=60, evaluate_every=20)
     save = trainer.save_checkpoint
 
@@ -122,7 +122,7 @@ def test_a_full_disk_fails_the_run_with_a_reason_and_keeps_the_checkpoint_before
 
 
 @pytest.mark.parametrize("fault", [MemoryError(), torch.OutOfMemoryError("CUDA out of memory")])
-def test_running_out_of_memory_says_what_to_do(project, monkeypatch, fault):
+def test_running_out_of_memory_gives_advice(project, monkeypatch, fault):
     def burst(_):
         raise fault
 
@@ -134,7 +134,7 @@ def test_running_out_of_memory_says_what_to_do(project, monkeypatch, fault):
     "fault",
     [MemoryError(), RuntimeError("[enforce fail at alloc_cpu.cpp:75] DefaultCPUAllocator: can't allocate memory")],
 )
-def test_a_batch_too_large_for_the_memory_is_halved_once_and_said_so(project, monkeypatch, fault):
+def test_a_batch_too_large_for_memory_is_halved_once_with_a_warning(project, monkeypatch, fault):
     take_step = trainer.Trainer.take_step
 
     def limited(self):
@@ -156,7 +156,7 @@ def test_a_batch_too_large_for_the_memory_is_halved_once_and_said_so(project, mo
     assert tight.config()["batch_size"] == 32, "once, not until it fits"
 
 
-def test_a_fault_of_ours_is_still_a_sentence_and_the_log_has_the_rest(project, monkeypatch, caplog):
+def test_a_bug_gives_a_sentence_and_a_traceback_in_the_log(project, monkeypatch, caplog):
     def burst(_):
         raise ZeroDivisionError("by nought")
 
@@ -165,7 +165,7 @@ def test_a_fault_of_ours_is_still_a_sentence_and_the_log_has_the_rest(project, m
     assert "Traceback" in caplog.text
 
 
-def test_a_project_that_changed_cannot_be_gone_on_with(project):
+def test_a_run_of_a_changed_project_cannot_be_resumed(project):
     run = new_run(project)
     run_training(run, listener=stop_at(run, 5))
     with Project.open(project) as opened:
@@ -179,7 +179,7 @@ def test_settings_that_cannot_be_read_fail_the_run(project):
     assert "“many”" in failed(run)
 
 
-def test_images_that_could_not_be_opened_are_left_out_and_counted(tmp_path):
+def test_unreadable_images_are_left_out_and_counted(tmp_path):
     project = small_run.make_project(tmp_path / "p")
     folder = next((project / "features").iterdir())
     marks = bytearray((folder / "done.u8").read_bytes())
@@ -194,7 +194,7 @@ def test_images_that_could_not_be_opened_are_left_out_and_counted(tmp_path):
     assert any("2 images are left out" in event.text for event in told(run, Message))
 
 
-def test_a_stop_while_features_are_made_trains_on_nothing_half(project, monkeypatch):
+def test_a_stop_during_extraction_trains_on_no_partial_features(project, monkeypatch):
     run = new_run(project)
     answers = []
 

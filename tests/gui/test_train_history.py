@@ -130,7 +130,7 @@ def test_a_deleted_run_lies_in_the_trash_and_undo_brings_it_back(workspace, sess
     assert run.path.is_dir()
 
 
-def test_a_run_at_work_is_not_deleted(workspace, session, qtbot) -> None:
+def test_a_running_run_is_not_deleted(workspace, session, qtbot) -> None:
     run = finished(session.document.project.path, "going")
     pid, started = current_process()
     run.write_status(RunStatus(RunState.RUNNING, pid=pid, process_started=started))
