@@ -1,9 +1,9 @@
-"""Annotate over CUB's 11,788 images × 312 attributes: what a person's keys cost the window's thread.
+"""Annotate over CUB's 11,788 images × 312 attributes: what keys cost the window's thread.
 
     python -m benchmarks.gui.annotate
 
-A frame at 60 Hz is 16.7 ms. "Thread" is what the window's thread is at work in one go, painting included; "clock" is
-until the answer is there. Every image has the data set's judgements of every second attribute.
+A frame at 60 Hz is 16.7 ms. "Thread" is the longest time for which the window's thread is busy, painting included;
+"clock" is the time until the result is shown. The data set judges every second attribute of every image.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ KEYS = 60
 
 
 def judge_half(path: Path) -> None:
-    """The data set says something of every second attribute of every image."""
+    """Add judgements of the data set for every second attribute of every image."""
     draw = np.random.default_rng(1)
     with Project.open(path) as project:
         ids = [image.id for image in project.images()]
@@ -52,26 +52,26 @@ def judge_half(path: Path) -> None:
 
 
 def keys(workspace: AnnotateWorkspace, watch: Watch, what: str, key: Qt.Key) -> None:
-    """Prints what a key costs that says something and goes on to the next image or attribute."""
+    """Print what a key costs that annotates and selects the next image or attribute."""
     costs = [watch.until(lambda: QTest.keyClick(workspace.queue.view, key), lambda: True)[1] for _ in range(KEYS)]
     p95 = statistics.quantiles(costs, n=20)[-1]
     print(f"{what:44} median {statistics.median(costs):5.1f}   p95 {p95:5.1f}   worst {max(costs):6.1f}", flush=True)
 
 
 def work(session: Session, workspace: AnnotateWorkspace, checkpoint: Path) -> None:
-    """What a person does, each with a line."""
+    """Do what a person does, and print a line for each step."""
     watch, queue, bulk = Watch(workspace), workspace.queue, workspace.bulk
     session.inference.set_checkpoint(checkpoint)
     watch.until(lambda: None, lambda: session.inference.collection.phase is CollectionPhase.READY)
     queue.view.setFocus()
-    keys(workspace, watch, "a class by its digit, and the next image", Qt.Key.Key_3)
-    keys(workspace, watch, "checked, and the next image", Qt.Key.Key_C)
+    keys(workspace, watch, "label by digit, next image", Qt.Key.Key_3)
+    keys(workspace, watch, "check, next image", Qt.Key.Key_C)
     QTest.keyClick(workspace, Qt.Key.Key_F7)
     session.selection.set_attribute(5)
     watch.until(lambda: None, lambda: bool(queue.model.verdicts))
-    keys(workspace, watch, "an attribute is judged, and the next image", Qt.Key.Key_P)
+    keys(workspace, watch, "judge an attribute, next image", Qt.Key.Key_P)
     QTest.keyClick(queue.view, Qt.Key.Key_K)
-    keys(workspace, watch, "an attribute is judged, and the next attribute", Qt.Key.Key_P)
+    keys(workspace, watch, "judge an attribute, next attribute", Qt.Key.Key_P)
     for order in list(Order)[1:]:
         place = queue.order.findData(order.value)
         finished: list[None] = []
@@ -81,19 +81,19 @@ def work(session: Session, workspace: AnnotateWorkspace, checkpoint: Path) -> No
         )
     session.selection.set_attribute(8)
     say(
-        "suggestions for one attribute of all images",
+        "suggestions for one attribute in all images",
         *watch.until(bulk.suggest, bulk.panel.isVisible),
     )
     count, done = len(bulk.panel.model.ticked()), workspace.undo_stack.count()
     accept = bulk.panel.accept_button.click
-    say(f"{count:,} suggestions accepted", *watch.until(accept, lambda: workspace.undo_stack.count() > done))
-    say("the same undone", *watch.until(workspace.undo_stack.undo, lambda: True))
+    say(f"accept {count:,} suggestions", *watch.until(accept, lambda: workspace.undo_stack.count() > done))
+    say("undo them", *watch.until(workspace.undo_stack.undo, lambda: True))
     QTest.keyClick(workspace, Qt.Key.Key_F6)
-    say("images that look alike", *watch.until(bulk.copy_class, bulk.panel.isVisible))
+    say("similar images", *watch.until(bulk.copy_class, bulk.panel.isVisible))
 
 
 def main() -> None:
-    """Makes the project, works, prints."""
+    """Make the project, do the steps, and print what they cost."""
     application = QApplication([])
     install(application, "light")
     with tempfile.TemporaryDirectory() as name:
