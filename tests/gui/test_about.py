@@ -1,4 +1,4 @@
-"""About: whose work the program stands on, and what it runs on."""
+"""About: the packages that the program uses, and the system."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_every_package_has_its_licence_and_its_text(window, qtbot) -> None:
     pages.parent().reject()
 
 
-def test_a_package_that_brings_no_text_along_says_so(tmp_path) -> None:
+def test_a_package_without_a_licence_text_says_so(tmp_path) -> None:
     assert "home page" in licence_text(Library("bare", "1", "MIT"))
     assert "cannot be read" in licence_text(Library("gone", "1", "MIT", (tmp_path / "LICENSE",)))
     huge = tmp_path / "huge.txt"
@@ -51,7 +51,7 @@ def test_a_package_that_brings_no_text_along_says_so(tmp_path) -> None:
     assert len(licence_text(Library("huge", "1", "MIT", (huge,)))) < 500_000
 
 
-def test_what_is_named_is_installed_and_named_once() -> None:
+def test_listed_packages_are_installed_and_listed_once() -> None:
     names = [library.name for library in used_libraries()]
     assert names[0] == "MSDN Explorer"
     assert len(names) == len(set(names))

@@ -1,4 +1,4 @@
-"""The start, in fresh processes: quick, without torch, and in words where no window can be opened."""
+"""The start, in new processes: quick, without torch, and with a sentence if no window can be opened."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def start(home: Path, *arguments: str | Path, **changes: str) -> subprocess.Comp
 
 
 @linux_only
-def test_without_a_screen_one_sentence_says_so(home) -> None:
+def test_without_a_screen_one_sentence_is_printed(home) -> None:
     ended = start(home)
     assert ended.returncode == 1
     assert len(ended.stderr.strip().split("\n")) == 1
@@ -46,7 +46,7 @@ def test_without_a_screen_one_sentence_says_so(home) -> None:
 
 @linux_only
 @pytest.mark.parametrize("changes", [{"DISPLAY": ":999"}, {"DISPLAY": "rubbish"}, {"QT_QPA_PLATFORM": "xcb"}])
-def test_a_screen_that_nobody_serves_is_one_sentence_and_no_core_dump(home, changes) -> None:
+def test_an_unreachable_display_is_reported_without_a_core_dump(home, changes) -> None:
     ended = start(home, **changes)
     assert ended.returncode == 1
     assert len(ended.stderr.strip().split("\n")) == 1
@@ -71,14 +71,14 @@ def test_a_missing_library_of_the_platform_is_named_before_qt_would_abort(monkey
     assert choose_platform({"DISPLAY": ":0"}, offscreen_is_fine=True) == ("offscreen", None)
 
 
-def test_a_project_that_is_not_there_is_one_sentence(home, tmp_path) -> None:
+def test_a_missing_project_is_reported_in_one_sentence(home, tmp_path) -> None:
     ended = start(home, tmp_path / "nowhere", "--screenshot", tmp_path / "shot.png")
     assert ended.returncode == 1
     assert "nowhere" in ended.stderr
     assert len(ended.stderr.strip().split("\n")) == 1
 
 
-def test_a_home_that_cannot_be_made_is_one_sentence(tmp_path) -> None:
+def test_a_data_folder_that_cannot_be_created_is_reported_in_one_sentence(tmp_path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     ended = start(tmp_path / "file" / "home", "--screenshot", tmp_path / "shot.png")
     assert ended.returncode == 1
@@ -100,8 +100,8 @@ def test_the_window_never_imports_torch(home) -> None:
     assert ended.stdout.strip() == "[]", ended.stderr
 
 
-def test_the_window_is_there_soon(home, small_project) -> None:
-    """The aim is 1 s on two cores; what is measured is the work of it, to which a busy machine adds little."""
+def test_the_window_opens_quickly(home, small_project) -> None:
+    """The target is 1 s on two cores; the test measures CPU time, to which a busy machine adds little."""
     path = small_project.path
     small_project.close()
     code = (
@@ -128,7 +128,7 @@ def test_the_window_is_there_soon(home, small_project) -> None:
     assert min(once() for _ in range(2)) < 3.0
 
 
-def test_a_picture_of_the_window_without_a_screen(home, small_project, tmp_path) -> None:
+def test_a_screenshot_without_a_screen(home, small_project, tmp_path) -> None:
     path = small_project.path
     small_project.close()
     ended = start(home, path, "--screenshot", tmp_path / "shot.png", "--size", "1280x720", "--theme", "dark")
@@ -139,13 +139,13 @@ def test_a_picture_of_the_window_without_a_screen(home, small_project, tmp_path)
     assert image.pixelColor(5, 400).lightness() < 80
 
 
-def test_a_picture_that_cannot_be_written_is_one_sentence(home, tmp_path) -> None:
+def test_a_screenshot_that_cannot_be_written_is_reported_in_one_sentence(home, tmp_path) -> None:
     ended = start(home, tmp_path, "--screenshot", tmp_path / "no" / "shot.png")
     assert ended.returncode == 1
     assert "create it first" in ended.stderr
 
 
-def test_the_end_leaves_no_process_and_lets_go_of_the_project(home, small_project, tmp_path) -> None:
+def test_the_end_leaves_no_process_and_closes_the_project(home, small_project, tmp_path) -> None:
     path = small_project.path
     small_project.close()
     ended = start(home, path, "--screenshot", tmp_path / "shot.png")
@@ -157,7 +157,7 @@ def test_the_end_leaves_no_process_and_lets_go_of_the_project(home, small_projec
 
 
 @linux_only
-def test_a_polite_kill_ends_it_as_closing_does(home, small_project, qtbot) -> None:
+def test_sigterm_ends_the_program_like_closing(home, small_project, qtbot) -> None:
     path = small_project.path
     small_project.close()
     process = subprocess.Popen(
@@ -177,7 +177,7 @@ def test_a_polite_kill_ends_it_as_closing_does(home, small_project, qtbot) -> No
 
 
 @linux_only
-def test_a_machine_without_any_font_still_shows_text(tmp_path, home) -> None:
+def test_text_is_shown_on_a_machine_without_fonts(tmp_path, home) -> None:
     (tmp_path / "fonts.conf").write_text(
         f"<fontconfig><dir>{tmp_path}/none</dir><cachedir>{tmp_path}/cache</cachedir></fontconfig>", encoding="utf-8"
     )

@@ -1,4 +1,4 @@
-"""Faults of the program: caught, written down and told, in the window where it lives on, else at the next start."""
+"""Errors of the program: caught, logged and shown, in the window or at the next start."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def window(home: Path, script: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-def test_a_fault_wherever_it_happens_is_told_and_written_and_the_window_lives_on(home: Path) -> None:
+def test_an_error_anywhere_is_shown_and_logged_and_the_window_stays_open(home: Path) -> None:
     ended = window(
         home,
         """
@@ -87,7 +87,7 @@ def test_a_fault_wherever_it_happens_is_told_and_written_and_the_window_lives_on
     ("number", "words"),
     [(signal.SIGSEGV, "it crashed: Segmentation fault"), (signal.SIGKILL, "it was killed, or the computer shut down")],
 )
-def test_the_start_after_a_crash_says_so_once(home: Path, number: signal.Signals, words: str) -> None:
+def test_the_start_after_a_crash_reports_it_once(home: Path, number: signal.Signals, words: str) -> None:
     crashed = window(home, f"import os\nlater(0, lambda: os.kill(os.getpid(), {int(number)}))")
     assert crashed.returncode == -number
     # A start that takes a picture tells nobody, and takes nothing away.
@@ -104,7 +104,7 @@ def test_the_start_after_a_crash_says_so_once(home: Path, number: signal.Signals
 
 
 @posix_only
-def test_a_second_window_does_not_take_the_first_for_a_crash(home: Path) -> None:
+def test_a_second_window_does_not_report_the_first_as_crashed(home: Path) -> None:
     inner = f"""
         import subprocess
         def look():
@@ -118,7 +118,7 @@ def test_a_second_window_does_not_take_the_first_for_a_crash(home: Path) -> None
     assert ended.stdout.strip() == ""
 
 
-def test_a_report_names_no_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_report_does_not_contain_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from msdn_gui.services.fault_log import report
 
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
@@ -128,7 +128,7 @@ def test_a_report_names_no_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path
     assert len(text) < 25_000
 
 
-def test_a_fault_comes_back_after_what_was_said_over_it(qtbot, application) -> None:  # noqa: ARG001
+def test_an_error_comes_back_after_a_message_over_it(qtbot, application) -> None:  # noqa: ARG001
     bar = MessageBar()
     qtbot.addWidget(bar)
     bar.show_fault("It failed.", "the report")

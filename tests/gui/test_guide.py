@@ -1,4 +1,4 @@
-"""The guide's pictures: each is made by a function of ``benchmarks.pictures``, and each that is made is shown."""
+"""The pictures of the guide: each is made by a function of ``benchmarks.pictures`` and shown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def made(module: str) -> list[str]:
     return [one.name for one in import_module(f"benchmarks.pictures.{module}").PICTURES]
 
 
-def test_every_picture_of_the_guide_can_be_made_and_every_one_that_is_made_is_shown() -> None:
+def test_every_picture_of_the_guide_has_a_function_and_is_shown() -> None:
     names = [name for module in MODULES for name in made(module)]
     assert len(set(names)) == len(names)
     pages = {page.stem: shown(page) for page in sorted((ROOT / "docs" / "guide").glob("*.md"))}

@@ -39,7 +39,7 @@ def window(session, services) -> Iterator[MainWindow]:
 
 @pytest.fixture
 def data_set(tmp_path: Path) -> Path:
-    """Folders of classes beside a sheet of their attributes."""
+    """Write folders of classes beside a sheet of their attributes; return the folder."""
     folder = tmp_path / "My birds"
     for name in CLASSES[:2]:
         (folder / name).mkdir(parents=True)
@@ -77,7 +77,7 @@ def test_a_data_set_is_recognised_imported_and_opened(window, session, qtbot, da
     assert len(session.document.images) == 6
 
 
-def test_a_dropped_data_set_asks_what_belongs_to_it(window, qtbot, data_set) -> None:
+def test_a_dropped_data_set_opens_the_import_dialog(window, qtbot, data_set) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(data_set))])
     actions, keys = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
@@ -88,7 +88,7 @@ def test_a_dropped_data_set_asks_what_belongs_to_it(window, qtbot, data_set) -> 
     assert dialog.start.isEnabled()
 
 
-def test_what_is_no_format_says_so_and_may_be_named_by_hand(window, qtbot, tmp_path) -> None:
+def test_an_unknown_format_is_reported_and_can_be_selected(window, qtbot, tmp_path) -> None:
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "read me.txt").write_text("nothing", encoding="utf-8")
     dialog = import_dialog(qtbot, window, tmp_path / "notes")
@@ -104,7 +104,7 @@ def test_what_is_no_format_says_so_and_may_be_named_by_hand(window, qtbot, tmp_p
     assert not dialog.start.isEnabled()
 
 
-def test_a_file_that_is_not_there_is_refused_in_the_dialogue(window, qtbot, data_set) -> None:
+def test_a_missing_file_is_refused_in_the_dialog(window, qtbot, data_set) -> None:
     dialog = import_dialog(qtbot, window, data_set)
     qtbot.waitUntil(lambda: dialog.format.currentData() == "folder", timeout=10_000)
     qtbot.keyClicks(dialog.options[WORD_VECTORS].edit, str(data_set / "glove.txt"))
@@ -115,7 +115,7 @@ def test_a_file_that_is_not_there_is_refused_in_the_dialogue(window, qtbot, data
     assert dialog.isVisible()
 
 
-def test_a_fault_of_the_import_is_told_in_the_window(window, session, qtbot, data_set) -> None:
+def test_an_error_of_the_import_is_shown_in_the_window(window, session, qtbot, data_set) -> None:
     (data_set / "classes.csv").write_text("class,crown::red\nRed wader,much\n", encoding="utf-8")
     before = session.document.project.path
     dialog = import_dialog(qtbot, window, data_set)
@@ -139,7 +139,7 @@ def test_the_class_table_is_exported(window, qtbot, tmp_path) -> None:
     assert all(attribute.full_name in rows[0] for attribute in ATTRIBUTES)
 
 
-def test_what_needs_a_run_offers_those_there_are(window, qtbot, monkeypatch) -> None:
+def test_exports_of_runs_offer_the_runs(window, qtbot, monkeypatch) -> None:
     monkeypatch.setattr(window.session.inference, "checkpoints", list)
     window.commands["shell.export"].trigger()
     dialog = window.findChild(ExportDialog)

@@ -1,4 +1,4 @@
-"""The command palette: what it finds, in which order, and that Return does it, wherever it belongs."""
+"""The command palette: what it finds, in which order, and that Return runs it in any workspace."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 class Hands:
-    """The palette as it is seen and typed into."""
+    """The palette as a person sees and uses it."""
 
     def __init__(self, window, qtbot) -> None:
         self.window, self.qtbot = window, qtbot
@@ -52,7 +52,7 @@ def palette(window, qtbot) -> Hands:
     return Hands(window, qtbot)
 
 
-def test_a_few_letters_and_return_do_an_action(palette) -> None:
+def test_a_few_letters_and_return_run_an_action(palette) -> None:
     palette.open("theme dark")
     assert palette.rows()[0] == "Dark, Theme"
     palette.press(K.Key_Return)
@@ -60,7 +60,7 @@ def test_a_few_letters_and_return_do_an_action(palette) -> None:
     assert not palette.line.isVisible()
 
 
-def test_an_action_of_a_workspace_that_was_never_shown_is_done_there(palette, window) -> None:
+def test_an_action_of_a_workspace_that_was_not_made_shows_it_first(palette, window) -> None:
     assert "classes" not in window.workspaces
     palette.open("new class")
     assert palette.rows()[0] == "New class, Classes, Ctrl+N"
@@ -77,14 +77,14 @@ def test_an_action_of_a_tab_shows_the_tab_first(palette, window) -> None:
     assert window.findChild(QAction, "annotate.tool_point").isChecked()
 
 
-def test_what_is_not_possible_there_is_said_after_going_there(palette, window) -> None:
+def test_an_unavailable_action_of_another_workspace_shows_it_and_says_why(palette, window) -> None:
     palette.open("stop and keep")
     palette.press(K.Key_Return)
     assert window.current == "train"
     assert window.message_bar.text == "“Stop and keep” is not available now. Select a run first."
 
 
-def test_what_cannot_be_done_here_is_grey_says_why_and_is_passed_over(palette, session) -> None:
+def test_an_unavailable_action_is_grey_says_why_and_is_skipped(palette, session) -> None:
     session.inference.set_checkpoint(None)
     palette.open("again")
     rows = palette.rows()
@@ -96,7 +96,7 @@ def test_what_cannot_be_done_here_is_grey_says_why_and_is_passed_over(palette, s
         assert palette.list.currentIndex() != index
 
 
-def test_what_was_used_last_stands_first(palette, settings_of) -> None:
+def test_recently_used_actions_come_first(palette, settings_of) -> None:
     for typed in ("sub-net in focus", "smooth"):
         palette.open(typed)
         palette.press(K.Key_Return)
@@ -134,7 +134,7 @@ def test_a_recent_project_is_opened(palette, window, session, tmp_path) -> None:
     assert session.document.project.path == small
 
 
-def test_a_click_does_it_and_esc_or_a_click_elsewhere_leaves(palette, window, qtbot) -> None:
+def test_a_click_runs_and_esc_or_a_click_elsewhere_closes(palette, window, qtbot) -> None:
     before = window.workspaces["explore"].gallery.view
     before.setFocus()
     palette.open("annotate")
@@ -152,13 +152,13 @@ def test_a_click_does_it_and_esc_or_a_click_elsewhere_leaves(palette, window, qt
     assert not palette.line.isVisible()
 
 
-def test_nothing_found_is_said(palette, window) -> None:
+def test_the_palette_says_if_nothing_matches(palette, window) -> None:
     palette.open("qqqq")
     assert window.findChild(QWidget, "palette_none").isVisible()
     assert not palette.list.isVisible()
 
 
-def test_without_a_project_workspaces_actions_are_grey(palette, session) -> None:
+def test_without_a_project_actions_of_workspaces_are_grey(palette, session) -> None:
     session.close_project()
     palette.open("new class")
     assert palette.rows()[0] == "New class, Classes, Ctrl+N, Open a project first."
@@ -174,12 +174,12 @@ def test_without_a_project_workspaces_actions_are_grey(palette, session) -> None
         ("grebe", "Horned_Grebe", "Green bee-eater"),
     ],
 )
-def test_what_fits_better_scores_higher(typed, better, worse) -> None:
+def test_better_matches_score_higher(typed, better, worse) -> None:
     scores = [found.score if found else -1.0 for found in (match(typed, better), match(typed, worse))]
     assert scores[0] > scores[1]
 
 
-def test_a_letter_that_is_missing_is_no_match_and_marked_letters_are_those_typed() -> None:
+def test_a_missing_letter_is_no_match_and_typed_letters_are_marked() -> None:
     assert match("xyz", "Export") is None
     found = match("nc", "New class")
     assert sorted(found.places) == [0, 4]

@@ -1,4 +1,4 @@
-"""Names come from strangers: what stands in tags is shown as it is written, in labels and in tooltips."""
+"""Names may come from others: tags in them are shown literally, in labels and tooltips."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ TAGS = "<h1>Heron</h1><img src='secret.png'>"
 
 
 @pytest.mark.usefixtures("application")
-def test_labels_and_tooltips_show_tags_as_they_are_written(qtbot) -> None:
+def test_labels_and_tooltips_show_tags_literally(qtbot) -> None:
     owner = QWidget()
     qtbot.addWidget(owner)
     label, meant = QLabel(TAGS, owner), QLabel("<b>meant</b>", owner, textFormat=Qt.TextFormat.RichText)

@@ -1,4 +1,4 @@
-"""What was left is found again: also where the window was killed a moment after."""
+"""The last session is restored, even if the window was killed shortly after a change."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @contextmanager
 def opened(services: Services, size: tuple[int, int] | None = None) -> Iterator[MainWindow]:
-    """A window as a start makes it, with a session of its own."""
+    """A window as a start makes it, with its own session."""
     session = Session(services.explainer)
     window = MainWindow(session, services)
     window.restore()
@@ -50,7 +50,7 @@ def opened(services: Services, size: tuple[int, int] | None = None) -> Iterator[
 
 @pytest.fixture
 def small(session: Session, services: Services) -> Path:
-    """The folder of the small project, which was open last."""
+    """Return the folder of the small project, which was open last."""
     path = session.document.project.path
     session.close_project()
     services.settings.remember_project(path)
@@ -59,7 +59,7 @@ def small(session: Session, services: Services) -> Path:
 
 @pytest.fixture
 def after_a_kill(tmp_path: Path, services: Services) -> Iterator[Services]:
-    """What the next start would read if the window were killed now; made when the fixture's value is asked."""
+    """Return a function that gives the services of the next start, as if the window were killed now."""
     kept: list[SettingsStore] = []
 
     def read() -> Services:
@@ -74,7 +74,7 @@ def after_a_kill(tmp_path: Path, services: Services) -> Iterator[Services]:
 
 
 def is_written(settings: SettingsStore) -> bool:
-    """Whether the file holds the settings as they are now."""
+    """Return whether the file has the present settings."""
     content = json.dumps(asdict(settings.value), indent=2, ensure_ascii=False)
     return settings.path.is_file() and settings.path.read_text("utf-8") == content
 
@@ -89,7 +89,7 @@ def drag_handle(qtbot, splitter: QSplitter, by: int) -> list[int]:
 
 
 @pytest.mark.usefixtures("small")
-def test_a_killed_window_is_found_again_as_it_was(services, qtbot, after_a_kill) -> None:
+def test_a_killed_window_is_restored(services, qtbot, after_a_kill) -> None:
     with opened(services, (960, 640)) as window:
         session = window.session
         qtbot.waitUntil(window.settled)
@@ -118,7 +118,7 @@ def test_a_killed_window_is_found_again_as_it_was(services, qtbot, after_a_kill)
         assert window.findChild(QSplitter, "annotate_columns").sizes() == pytest.approx(sizes, abs=2)
 
 
-def test_each_project_is_found_as_it_was_left(small, services, tmp_path, qtbot) -> None:
+def test_the_selection_of_each_project_is_restored(small, services, tmp_path, qtbot) -> None:
     Project.create(tmp_path / "other").close()
     with opened(services) as window:
         session = window.session
@@ -131,8 +131,8 @@ def test_each_project_is_found_as_it_was_left(small, services, tmp_path, qtbot) 
         assert (session.selection.image, session.selection.attribute) == (session.document.images[4], 2)
 
 
-def test_a_checkpoint_that_fits_no_longer_is_passed_over_without_a_word(small, services, tmp_path, qtbot) -> None:
-    """The attributes were changed since: that was said then, and is no fault of this start."""
+def test_a_remembered_checkpoint_that_no_longer_fits_is_skipped_silently(small, services, tmp_path, qtbot) -> None:
+    """The attributes were changed since, which was reported then."""
     other = write_checkpoint(tmp_path / "other.safetensors", run="other", attributes=tuple("abcdef"))
     services.settings.change(checkpoints={str(small): str(other)})
     with opened(services) as window:
@@ -142,7 +142,7 @@ def test_a_checkpoint_that_fits_no_longer_is_passed_over_without_a_word(small, s
         assert "other" not in window.top_bar.checkpoint_button.text()
 
 
-def test_what_is_remembered_of_what_is_gone_is_passed_over(small, services, qtbot) -> None:
+def test_remembered_things_that_no_longer_exist_are_skipped(small, services, qtbot) -> None:
     services.settings.remember(small, image="deleted.jpg", attribute="no::such", class_name="Nobody")
     services.settings.change(pages={"annotate_tabs": "99"}, geometry="rubbish", workspace="annotate")
     with opened(services) as window:

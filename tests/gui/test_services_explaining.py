@@ -1,4 +1,4 @@
-"""The explainer's process: newest request wins, stale answers are dropped, a dead worker is replaced, none is left."""
+"""The explainer: the newest request wins, outdated answers are dropped, a dead worker is replaced, none is left."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ def test_each_lane_has_its_newest_request_answered(qtbot, explainer, files) -> N
     assert gone not in answered
 
 
-def test_an_answer_that_is_known_comes_again_without_the_worker(qtbot, explainer, files) -> None:
+def test_a_cached_answer_comes_without_the_worker(qtbot, explainer, files) -> None:
     first = ask(qtbot, explainer, files, "one.jpg")
     os.kill(explainer.worker_id, signal.SIGTERM)
     assert ask(qtbot, explainer, files, "one.jpg") is first
 
 
-def test_what_may_be_wanted_next_is_known_when_it_is_asked_for(qtbot, explainer, files) -> None:
+def test_prefetched_images_are_answered_from_the_cache(qtbot, explainer, files) -> None:
     ask(qtbot, explainer, files, "one.jpg")
     told = []
     explainer.answered.connect(lambda number, _: told.append(number))
@@ -104,14 +104,14 @@ def test_what_may_be_wanted_next_is_known_when_it_is_asked_for(qtbot, explainer,
     assert ask(qtbot, explainer, files, "three.jpg") is not None, "it was known without the worker"
 
 
-def test_a_changed_file_is_looked_at_anew(qtbot, explainer, files) -> None:
+def test_a_changed_file_is_explained_again(qtbot, explainer, files) -> None:
     first = ask(qtbot, explainer, files, "one.jpg")
     os.utime(files / "one.jpg", (1, 1))
     assert ask(qtbot, explainer, files, "one.jpg") is not first
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_killed_worker_is_told_of_and_what_it_was_asked_is_answered_by_another(qtbot, explainer, files) -> None:
+def test_a_killed_worker_is_reported_and_its_request_is_answered_by_another(qtbot, explainer, files) -> None:
     ask(qtbot, explainer, files, "one.jpg")
     old = explainer.worker_id
     died = []
@@ -125,7 +125,7 @@ def test_a_killed_worker_is_told_of_and_what_it_was_asked_is_answered_by_another
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_what_waits_for_a_worker_that_is_killed_while_it_warms_up_is_answered(qtbot, explainer, files) -> None:
+def test_a_request_is_answered_if_the_worker_is_killed_while_warming_up(qtbot, explainer, files) -> None:
     explainer.prewarm(files / "checkpoint")
     with qtbot.waitSignal(explainer.answered, timeout=LONG) as answered:
         number = explainer.request(files / "checkpoint", files / "one.jpg")
@@ -149,7 +149,7 @@ def test_an_image_that_crashes_the_worker_twice_fails_and_the_next_one_is_explai
 
 
 @pytest.mark.parametrize(("name", "words"), [("refuse.jpg", "truncated"), ("raise.jpg", "a fault nobody expected")])
-def test_a_fault_is_one_sentence_and_the_worker_lives(qtbot, explainer, files, name, words) -> None:
+def test_an_error_is_one_sentence_and_the_worker_stays(qtbot, explainer, files, name, words) -> None:
     with qtbot.waitSignal(explainer.failed, timeout=LONG) as failed:
         explainer.request(files / "checkpoint", files / name)
     assert words in failed.args[1]
@@ -158,7 +158,7 @@ def test_a_fault_is_one_sentence_and_the_worker_lives(qtbot, explainer, files, n
     assert explainer.worker_id == worker
 
 
-def test_closing_ends_the_worker_in_the_middle_of_its_work(qtbot, explainer, files) -> None:
+def test_closing_ends_a_busy_worker(qtbot, explainer, files) -> None:
     ask(qtbot, explainer, files, "one.jpg")
     worker = explainer.worker_id
     explainer.request(files / "checkpoint", files / "slow.jpg")

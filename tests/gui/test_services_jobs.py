@@ -1,4 +1,4 @@
-"""Jobs: the command line's protocol, and children that keep to it badly."""
+"""Jobs: the protocol of the command line, and children that violate it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_progress_and_then_the_result(qtbot, jobs) -> None:
     qtbot.waitUntil(lambda: not jobs.running)
 
 
-def test_the_engines_own_sentence_is_handed_on(qtbot, jobs) -> None:
+def test_the_error_of_the_engine_is_passed_on(qtbot, jobs) -> None:
     code = 'import json, sys; print(json.dumps({"error": "There is no folder x; check the path."})); sys.exit(1)'
     with qtbot.waitSignal(run(jobs, code).failed, timeout=10_000) as failed:
         pass
@@ -63,14 +63,14 @@ def test_a_real_command_of_the_engine(qtbot, jobs, tmp_path) -> None:
     ],
 )
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
-def test_a_child_that_crashes_or_says_nothing_is_one_sentence(qtbot, jobs, code, words) -> None:
+def test_a_child_that_crashes_or_prints_nothing_is_reported_in_one_sentence(qtbot, jobs, code, words) -> None:
     with qtbot.waitSignal(run(jobs, code).failed, timeout=10_000) as failed:
         pass
     assert words in failed.args[0]
     assert failed.args[0].startswith("Drawing ended")
 
 
-def test_lines_that_are_no_json_are_passed_over(qtbot, jobs) -> None:
+def test_lines_that_are_not_json_are_skipped(qtbot, jobs) -> None:
     code = "import json\nprint('a library speaks')\nprint('[1, 2')\nprint(json.dumps({'a': 1}))\nprint('bye')"
     with qtbot.waitSignal(run(jobs, code).finished, timeout=10_000) as finished:
         pass
@@ -88,7 +88,7 @@ def test_cancelling_ends_the_child(qtbot, jobs) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="niceness is of Unix")
-def test_a_job_gives_way_to_the_window_once_it_has_begun(qtbot, jobs) -> None:
+def test_a_job_has_a_lower_priority_once_it_has_started(qtbot, jobs) -> None:
     job = run(jobs, PROGRESS + "\nimport time; time.sleep(60)")
     with qtbot.waitSignal(job.progress, timeout=10_000):
         pass

@@ -1,4 +1,4 @@
-"""The run monitor: runs that come, move, and end, whoever started them."""
+"""The run monitor: runs that start, progress and end, whoever started them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def new_run(project: Path, name: str) -> RunDirectory:
     return run
 
 
-def test_a_run_started_anywhere_shows_and_moves_and_ends(qtbot, monitor, tmp_path) -> None:
+def test_a_run_started_anywhere_is_followed_to_its_end(qtbot, monitor, tmp_path) -> None:
     monitor.set_project(tmp_path)
     qtbot.waitUntil(lambda: monitor.is_known)
     assert monitor.runs == []
@@ -76,7 +76,7 @@ def test_another_project_has_other_runs(qtbot, monitor, tmp_path) -> None:
     assert monitor.runs == []
 
 
-def test_a_run_directory_full_of_rubbish_does_no_harm(qtbot, monitor, tmp_path) -> None:
+def test_a_damaged_run_directory_is_harmless(qtbot, monitor, tmp_path) -> None:
     run = new_run(tmp_path, "fine")
     broken = tmp_path / "runs" / "broken"
     broken.mkdir()

@@ -1,4 +1,4 @@
-"""Settings: typed, remembered, and never a reason not to start."""
+"""Settings: typed, remembered, and never a reason for a failed start."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def store(path: Path) -> SettingsStore:
     return SettingsStore(path / "settings.json")
 
 
-def test_what_was_changed_is_there_at_the_next_start(tmp_path) -> None:
+def test_changes_are_read_at_the_next_start(tmp_path) -> None:
     first = store(tmp_path)
     first.change(theme="dark", opacity=0.25, smooth=False)
     first.remember_project(tmp_path / "a")
@@ -34,7 +34,7 @@ def test_what_was_changed_is_there_at_the_next_start(tmp_path) -> None:
     assert second.state("columns") == QByteArray(b"\x00\x01state")
 
 
-def test_a_change_is_written_a_moment_later_by_itself(qtbot, tmp_path) -> None:
+def test_a_change_is_written_automatically(qtbot, tmp_path) -> None:
     settings = store(tmp_path)
     settings.change(theme="light")
     qtbot.waitUntil(lambda: (tmp_path / "settings.json").is_file(), timeout=3000)
@@ -53,7 +53,7 @@ def test_a_damaged_file_or_value_gives_defaults(tmp_path) -> None:
     assert store(tmp_path).value == Settings(theme="dark")
 
 
-def test_a_folder_that_cannot_be_written_costs_only_the_memory(tmp_path) -> None:
+def test_a_folder_that_cannot_be_written_loses_only_the_settings(tmp_path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     settings = SettingsStore(tmp_path / "file" / "settings.json")
     settings.change(theme="dark")
@@ -70,7 +70,7 @@ def test_a_folder_of_images_has_the_same_project_next_time(home, tmp_path) -> No
     assert folder_project(photos).is_relative_to(home)
 
 
-def test_a_new_projects_folder_is_never_a_taken_one() -> None:
+def test_the_folder_of_a_new_project_is_unused() -> None:
     first = new_project_folder("Aviary")
     first.mkdir(parents=True)
     assert new_project_folder("Aviary") != first

@@ -1,4 +1,4 @@
-"""Thumbnails: small, bounded, newest first, kept on disk, and calm about broken images."""
+"""Thumbnails: small, limited, newest first, cached on disk, and robust against broken images."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ def wait_for(qtbot, thumbnails: Thumbnails, path: Path):
     return thumbnails.get(path)
 
 
-def test_a_thumbnail_comes_by_signal_and_fits_its_bound(qtbot, thumbnails, tmp_path) -> None:
+def test_a_thumbnail_arrives_by_signal_and_fits_its_size(qtbot, thumbnails, tmp_path) -> None:
     Image.new("RGB", (1200, 300), (200, 30, 20)).save(tmp_path / "wide.png")
     image = wait_for(qtbot, thumbnails, tmp_path / "wide.png")
     assert (image.width(), image.height()) == (SIDE, SIDE // 4)
     assert image.pixelColor(5, 5).getRgb()[:3] == (200, 30, 20)
 
 
-def test_a_broken_image_is_an_empty_picture_and_no_failure(qtbot, thumbnails, tmp_path) -> None:
+def test_a_broken_image_has_an_empty_thumbnail(qtbot, thumbnails, tmp_path) -> None:
     (tmp_path / "broken.jpg").write_bytes(b"this is no image")
     assert wait_for(qtbot, thumbnails, tmp_path / "broken.jpg").isNull()
     assert thumbnails.settled()
 
 
-def test_it_is_read_from_disk_the_next_time(qtbot, thumbnails, tmp_path, monkeypatch) -> None:
+def test_a_thumbnail_is_read_from_disk_the_next_time(qtbot, thumbnails, tmp_path, monkeypatch) -> None:
     draw_bird(tmp_path / "bird.jpg", 1)
     first = wait_for(qtbot, thumbnails, tmp_path / "bird.jpg")
     monkeypatch.setattr("msdn_gui.services.thumbnails._decode", lambda _: pytest.fail("decoded again"))
@@ -54,7 +54,7 @@ def test_it_is_read_from_disk_the_next_time(qtbot, thumbnails, tmp_path, monkeyp
         again.deleteLater()
 
 
-def test_a_file_that_comes_later_is_shown_then(qtbot, thumbnails, tmp_path) -> None:
+def test_a_file_that_appears_later_gets_its_thumbnail(qtbot, thumbnails, tmp_path) -> None:
     path = tmp_path / "later.jpg"
     assert wait_for(qtbot, thumbnails, path) is None
     with qtbot.waitSignal(thumbnails.ready, timeout=5000):
@@ -62,7 +62,7 @@ def test_a_file_that_comes_later_is_shown_then(qtbot, thumbnails, tmp_path) -> N
     assert not thumbnails.get(path).isNull()
 
 
-def test_many_requests_leave_the_newest_and_stay_within_bounds(qtbot, thumbnails, tmp_path) -> None:
+def test_many_requests_keep_the_newest_within_limits(qtbot, thumbnails, tmp_path) -> None:
     draw_bird(tmp_path / "bird.jpg", 0)
     content = (tmp_path / "bird.jpg").read_bytes()
     paths = [tmp_path / f"{number}.jpg" for number in range(600)]

@@ -1,4 +1,4 @@
-"""The settings: each change is to be seen at once, wherever it was made."""
+"""The settings: each change is visible at once, wherever it was made."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def settings(window, qtbot) -> QDialog:
 
 
 def choose(qtbot, dialog: QDialog, name: str, text: str) -> None:
-    """With the keyboard, as far as it takes."""
+    """Select an item with the keyboard."""
     box = dialog.findChild(QComboBox, name)
     box.setFocus()
     qtbot.keyClick(box, Qt.Key.Key_Home)
@@ -32,7 +32,7 @@ def choose(qtbot, dialog: QDialog, name: str, text: str) -> None:
         assert box.currentIndex() != before, f"there is no {text}"
 
 
-def test_another_theme_is_put_on_at_once_and_the_menu_says_so(settings, window, qtbot) -> None:
+def test_another_theme_applies_at_once_and_the_menu_shows_it(settings, window, qtbot) -> None:
     choose(qtbot, settings, "settings_theme", "Dark")
     assert theme().dark
     assert window.findChild(object, "shell.theme_dark").isChecked()
@@ -41,7 +41,7 @@ def test_another_theme_is_put_on_at_once_and_the_menu_says_so(settings, window, 
     assert not theme().dark
 
 
-def test_larger_letters_reach_all_that_is_on_the_screen_and_go_back(settings, window, qtbot) -> None:
+def test_a_larger_text_size_applies_everywhere_and_can_be_reset(settings, window, qtbot) -> None:
     labels = [window.findChild(QLabel, "facts"), window.top_bar.project_button, window.message_bar, window.rail]
     before = [one.font().pointSizeF() for one in labels]
     choose(qtbot, settings, "settings_text_scale", "125%")
@@ -50,7 +50,7 @@ def test_larger_letters_reach_all_that_is_on_the_screen_and_go_back(settings, wi
     assert [one.font().pointSizeF() for one in labels] == pytest.approx(before)
 
 
-def test_maps_follow_and_are_followed(settings, window, qtbot) -> None:
+def test_settings_of_maps_are_shared_with_explore(settings, window, qtbot) -> None:
     controls = window.workspaces["explore"].maps.controls
     shown = []
     controls.changed.connect(shown.append)
@@ -66,7 +66,7 @@ def test_maps_follow_and_are_followed(settings, window, qtbot) -> None:
     assert controls.display.colours == "magma"
 
 
-def test_what_is_kept_in_memory_is_bounded_at_once(settings, services, qtbot) -> None:
+def test_limits_of_memory_apply_at_once(settings, services, qtbot) -> None:
     settings.findChild(QTabWidget).setCurrentIndex(1)
     count = settings.findChild(QSpinBox, "settings_explanations_kept")
     count.setFocus()
@@ -78,7 +78,7 @@ def test_what_is_kept_in_memory_is_bounded_at_once(settings, services, qtbot) ->
     assert settings.isVisible()
 
 
-def test_the_name_of_who_annotates_is_one_in_both_places(settings, window, qtbot) -> None:
+def test_the_annotator_is_the_same_in_settings_and_annotate(settings, window, qtbot) -> None:
     window.show_workspace("annotate")
     line = settings.findChild(QLineEdit, "settings_annotator")
     settings.activateWindow()
@@ -88,7 +88,7 @@ def test_the_name_of_who_annotates_is_one_in_both_places(settings, window, qtbot
     assert window.findChild(QLineEdit, "annotator").text() == "Ada"
 
 
-def test_reset_gives_what_the_program_comes_with(settings, services, qtbot) -> None:
+def test_reset_restores_the_defaults(settings, services, qtbot) -> None:
     choose(qtbot, settings, "settings_theme", "Dark")
     qtbot.mouseClick(settings.findChild(QPushButton, "settings_defaults"), LEFT)
     assert services.settings.value.theme == "system"
@@ -96,7 +96,7 @@ def test_reset_gives_what_the_program_comes_with(settings, services, qtbot) -> N
 
 
 @pytest.mark.parametrize("name", ["evaluate", "train", "classes", "annotate"])
-def test_the_keys_begin_in_the_workspace_that_is_shown_first(session, services, name, qtbot) -> None:
+def test_the_first_workspace_has_the_focus(session, services, name, qtbot) -> None:
     from msdn_gui.shell.window import MainWindow
 
     services.run_monitor.set_project(session.document.project.path)

@@ -1,4 +1,4 @@
-"""Keys are looked up and changed as a person does it, and hold at once, also in workspaces that come later."""
+"""Keys are looked up and changed as a person does, and work at once, also in workspaces that are made later."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 class Page:
-    """The page of keys as it is seen."""
+    """The page of keys as a person sees and uses it."""
 
     def __init__(self, window, qtbot) -> None:
         self.window, self.qtbot = window, qtbot
@@ -64,7 +64,7 @@ def page(window, qtbot) -> Page:
     return Page(window, qtbot)
 
 
-def test_new_keys_hold_at_once_and_the_old_ones_no_longer(page, window, session, qtbot) -> None:
+def test_new_keys_work_at_once_instead_of_the_old_ones(page, window, session, qtbot) -> None:
     row = page.choose("Next image", "View")
     page.press(K.Key_J)
     assert row.text(1) == "Ctrl+J"
@@ -77,7 +77,7 @@ def test_new_keys_hold_at_once_and_the_old_ones_no_longer(page, window, session,
     assert session.selection.image == session.document.images[1]
 
 
-def test_keys_of_a_workspace_that_was_never_shown_hold_there_when_it_is(page, window, qtbot) -> None:
+def test_keys_of_a_workspace_that_was_not_made_work_when_it_is(page, window, qtbot) -> None:
     assert "classes" not in window.workspaces
     page.choose("What if", "Classes")
     page.press(K.Key_J)
@@ -89,7 +89,7 @@ def test_keys_of_a_workspace_that_was_never_shown_hold_there_when_it_is(page, wi
     assert window.findChild(QAction, "classes.what_if").toolTip().endswith("(Ctrl+J)")
 
 
-def test_keys_that_are_taken_are_said_and_can_be_taken_over_or_left(page) -> None:
+def test_used_keys_are_reported_and_can_be_reassigned_or_kept(page) -> None:
     row = page.choose("New class", "Classes")
     other = next(one for one in page.rows() if one.text(0) == "Filter classes")
     page.press(K.Key_F)
@@ -105,7 +105,7 @@ def test_keys_that_are_taken_are_said_and_can_be_taken_over_or_left(page) -> Non
     assert (row.text(1), other.text(1)) == ("", "Ctrl+F")
 
 
-def test_the_windows_keys_clash_with_every_workspaces_and_those_of_two_with_one_another_do_not(page) -> None:
+def test_keys_of_the_window_clash_with_those_of_all_workspaces(page) -> None:
     page.choose("Explain the image again", "Run")
     page.press(K.Key_N)
     assert "“New class” (Classes)" in page.words.text()
@@ -117,7 +117,7 @@ def test_the_windows_keys_clash_with_every_workspaces_and_those_of_two_with_one_
     assert row.text(1) == "Ctrl+N"
 
 
-def test_keys_taken_away_reset_and_all_reset(page, services) -> None:
+def test_keys_are_removed_reset_and_all_reset(page, services) -> None:
     row = page.choose("Export", "File")
     page.click("none")
     assert row.text(1) == ""
@@ -147,7 +147,7 @@ def test_the_filter_finds_names_places_and_keys(page, qtbot) -> None:
         assert page.rows()[0].text(0) == found
 
 
-def test_changed_keys_are_there_at_the_next_start_and_a_damaged_file_costs_only_them(page, services, tmp_path) -> None:
+def test_changed_keys_are_remembered_and_a_damaged_file_loses_only_them(page, services, tmp_path) -> None:
     page.choose("Export", "File")
     page.press(K.Key_J)
     services.settings.write()
@@ -157,7 +157,7 @@ def test_changed_keys_are_there_at_the_next_start_and_a_damaged_file_costs_only_
     assert SettingsStore(broken).value.shortcuts == {}
 
 
-def test_a_digit_key_means_the_class_of_that_rank(window, session, explained, qtbot) -> None:
+def test_a_digit_key_selects_the_class_of_that_rank(window, session, explained, qtbot) -> None:
     explained(1)
     view = window.workspaces["explore"].gallery.view
     view.setFocus()

@@ -1,4 +1,4 @@
-"""The start screen: what was open lately, what can be opened, and what a start shows."""
+"""The start screen: recent projects, ways to open others, and what a start shows."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def window(session, services) -> Iterator[MainWindow]:
-    """The small project is open, and others were before it; one of them is gone."""
+    """A window with the small project; others were open before it, and one of them no longer exists."""
     services.settings.remember_project(session.document.project.path.parent / "gone")
     made = MainWindow(session, services)
     made.resize(1280, 720)
@@ -53,7 +53,7 @@ def recents(window: MainWindow) -> RecentView:
 
 
 def told(window: MainWindow) -> list[str]:
-    """What a screen reader says of each card."""
+    """Return what a screen reader says for each card."""
     model = recents(window).model()
     return [model.index(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(model.rowCount())]
 
@@ -66,7 +66,7 @@ def is_at_start(window: MainWindow) -> bool:
     return window.findChild(StartPage).isVisible()
 
 
-def test_recent_projects_stand_with_what_is_in_them_and_the_missing_say_so(window, session, qtbot) -> None:
+def test_recent_projects_show_their_contents_and_missing_ones(window, session, qtbot) -> None:
     qtbot.mouseClick(window.findChild(QAbstractButton, "rail-start"), LEFT)
     assert is_at_start(window)
     qtbot.waitUntil(lambda: "Not found" in told(window)[1])
@@ -97,7 +97,7 @@ def test_a_click_or_enter_opens_a_project(window, session, services, qtbot, othe
     assert not is_at_start(window)
 
 
-def test_a_missing_project_is_said_and_the_start_screen_stays(window, session, qtbot) -> None:
+def test_a_missing_project_is_reported_and_the_start_screen_stays(window, session, qtbot) -> None:
     window.commands["shell.start"].trigger()
     before = session.document.project
     click_card(qtbot, recents(window), 1)
@@ -114,7 +114,7 @@ def test_a_folder_whose_project_is_gone_is_not_made_a_project_of_images(window, 
     assert not services.jobs.running
 
 
-def test_a_project_is_taken_off_the_list_and_comes_back_to_its_place(window, services, qtbot) -> None:
+def test_a_project_is_removed_from_the_list_and_restored_by_undo(window, services, qtbot) -> None:
     window.commands["shell.start"].trigger()
     view, recent = recents(window), services.settings.value.recent_projects
     assert not window.findChild(QPushButton, "undoRemoval").isVisible()
@@ -131,7 +131,7 @@ def test_a_project_is_taken_off_the_list_and_comes_back_to_its_place(window, ser
     assert services.settings.value.recent_projects == recent
 
 
-def test_closing_a_project_lets_go_of_it_and_shows_the_start_screen(window, session, qtbot) -> None:
+def test_closing_a_project_shows_the_start_screen(window, session, qtbot) -> None:
     path = session.document.project.path
     qtbot.keyClick(window, Qt.Key.Key_W, Qt.KeyboardModifier.ControlModifier)
     assert session.document.project is None
@@ -151,7 +151,7 @@ def test_closing_a_project_lets_go_of_it_and_shows_the_start_screen(window, sess
     assert session.document.project.path == path
 
 
-def test_a_start_whose_last_project_is_gone_says_so_and_offers_the_others(window, session, services) -> None:
+def test_a_start_without_its_last_project_reports_it_and_offers_others(window, session, services) -> None:
     session.close_project()
     services.settings.change(last_project=str(Path("/nowhere/lost")))
     window.opening.expect()
@@ -177,7 +177,7 @@ def test_a_checkpoint_opens_the_project_of_its_run(window, session, qtbot, tmp_p
     assert "open a project or images first" in window.message_bar.text
 
 
-def test_the_place_to_drop_on_answers_a_drag(window, tmp_path) -> None:
+def test_the_drop_area_responds_to_a_drag(window, tmp_path) -> None:
     window.commands["shell.start"].trigger()
     zone = window.findChild(QWidget, "dropZone")
     mime = QMimeData()
@@ -191,7 +191,7 @@ def test_the_place_to_drop_on_answers_a_drag(window, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_where_the_keys_go_is_to_be_seen(window, qtbot, mode) -> None:
+def test_the_focus_is_visible(window, qtbot, mode) -> None:
     theme().set_mode(mode)
     window.commands["shell.start"].trigger()
     qtbot.waitUntil(window.settled)
@@ -205,7 +205,7 @@ def test_where_the_keys_go_is_to_be_seen(window, qtbot, mode) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
-def test_a_mosaic_fills_its_picture_without_an_overlap(count) -> None:
+def test_a_mosaic_fills_its_picture_without_overlap(count) -> None:
     found = places(count, 200, 100)
     assert len(found) == count
     assert not any(a.intersects(b) for a in found for b in found if a is not b)
@@ -213,7 +213,7 @@ def test_a_mosaic_fills_its_picture_without_an_overlap(count) -> None:
     assert 0.94 * 200 * 100 < covered <= 200 * 100
 
 
-def test_when_a_project_was_open_is_said_as_a_person_would() -> None:
+def test_the_date_of_opening_is_worded() -> None:
     now = datetime(2026, 3, 10, 12, 0).astimezone()
     said = [opened_when((now - timedelta(days=days)).isoformat(), now) for days in (0, 1, 3, 30, -2)]
     assert said == ["Today, 12:00", "Yesterday, 12:00", "3 days ago", "8 February 2026", "12 March 2026"]

@@ -1,4 +1,4 @@
-"""The guided tour: it points at the real window, blocks nothing of it, and goes on where it was left."""
+"""The guided tour: it points at the real window, blocks nothing, and continues where it was left."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def window(session, services, qtbot) -> Iterator[MainWindow]:
-    """The small project, which says that it is the aviary."""
+    """A window on the small project, marked as the aviary."""
     session.document.project.set_meta("aviary_seed", "1")
     made = MainWindow(session, services)
     made.resize(1280, 720)
@@ -56,7 +56,7 @@ def ring(window: MainWindow) -> QRect | None:
     return found.geometry() if found.isVisible() else None
 
 
-def test_it_goes_through_the_window_by_keyboard_and_begins_anew_after_its_end(window, qtbot) -> None:
+def test_the_tour_works_by_keyboard_and_starts_again_after_its_end(window, qtbot) -> None:
     window.commands["shell.tour"].trigger()
     for number, step in enumerate(STEPS, 1):
         assert text(window, "coachCount") == f"{number} of {len(STEPS)}"
@@ -79,7 +79,7 @@ def test_it_goes_through_the_window_by_keyboard_and_begins_anew_after_its_end(wi
     assert not window.findChild(QWidget, "coachBack").isVisible()
 
 
-def test_nothing_is_blocked_and_what_it_asks_for_is_noticed(window, session, qtbot) -> None:
+def test_the_tour_blocks_nothing_and_notices_what_was_tried(window, session, qtbot) -> None:
     window.commands["shell.tour"].trigger()
     gallery = window.findChild(QWidget, "gallery")
     at = gallery.mapTo(window, gallery.visualRect(gallery.model().index(2)).center())
@@ -90,7 +90,7 @@ def test_nothing_is_blocked_and_what_it_asks_for_is_noticed(window, session, qtb
     assert text(window, "coachNote") == "✓ Well done."
 
 
-def test_escape_ends_it_and_the_menu_goes_on_from_there(window, services, qtbot) -> None:
+def test_escape_ends_the_tour_and_the_menu_continues_it(window, services, qtbot) -> None:
     window.commands["shell.tour"].trigger()
     click(qtbot, window, "coachOnward")
     gallery = window.findChild(QWidget, "gallery")
@@ -105,7 +105,7 @@ def test_escape_ends_it_and_the_menu_goes_on_from_there(window, services, qtbot)
     assert services.settings.value.tour_step == 1
 
 
-def test_it_follows_a_resized_window_another_theme_and_another_workspace(window, session, qtbot) -> None:
+def test_the_tour_follows_window_theme_and_workspace(window, session, qtbot) -> None:
     window.commands["shell.tour"].trigger()
     click(qtbot, window, "coachOnward")
     window.resize(1000, 640)
@@ -127,7 +127,7 @@ def test_it_follows_a_resized_window_another_theme_and_another_workspace(window,
     assert ring(window) is None
 
 
-def test_another_project_is_kept_open_until_the_aviary_is_asked_for(window, session, qtbot, monkeypatch) -> None:
+def test_the_tour_keeps_another_project_open_until_the_aviary_is_requested(window, session, qtbot, monkeypatch) -> None:
     session.document.project.set_meta("aviary_seed", "")
     asked = []
     monkeypatch.setattr(window.opening, "open_aviary", asked.append)
@@ -151,7 +151,7 @@ def test_another_project_is_kept_open_until_the_aviary_is_asked_for(window, sess
     [QRect(0, 100, 200, 600), QRect(300, 20, 60, 30), QRect(900, 80, 300, 600), QRect(200, 600, 800, 110)],
     ids=["at the left", "a button above", "at the right", "below"],
 )
-def test_the_note_stands_beside_what_it_points_at(target) -> None:
+def test_the_note_is_beside_its_target(target) -> None:
     size, room = QSize(340, 200), QRect(0, 0, 1200, 720)
     place, tip = beside(target, size, room)
     assert room.contains(QRect(place, size))

@@ -1,4 +1,4 @@
-"""The watch itself: it finds a block and says where."""
+"""The watch of the event loop: it finds a block and says where."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def test_a_block_is_measured_and_its_place_is_named(qtbot) -> None:
     assert "dawdle" in watch.report()
 
 
-def test_a_loop_that_turns_is_not_blamed(qtbot) -> None:
+def test_a_running_event_loop_is_not_reported(qtbot) -> None:
     with LoopWatch() as watch:
         qtbot.wait(300)
     assert watch.longest_ms < 150, watch.report()
 
 
-def test_a_sleep_is_a_block_and_a_core_that_others_have_is_not(qtbot) -> None:
+def test_a_sleep_is_a_block_and_a_busy_core_is_not(qtbot) -> None:
     # More that compute than there are cores: each gets its turn late.
     words = [sys.executable, "-c", "while True: pass"]
     others = [subprocess.Popen(words) for _ in range(2 * (os.cpu_count() or 1))]

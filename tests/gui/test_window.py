@@ -1,4 +1,4 @@
-"""The window: what it shows, how it is closed, and that what is chosen is chosen everywhere."""
+"""The window: what it shows, how it is closed, and that selections are shared."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def texts(menu: QMenu) -> list[str]:
     return [action.text().replace("&", "") for action in menu.actions() if action.text()]
 
 
-def test_it_says_what_is_open_and_through_what_it_is_looked_at(window) -> None:
+def test_the_window_shows_the_project_and_the_checkpoint(window) -> None:
     assert "Small birds" in window.windowTitle()
     assert "Small birds" in window.top_bar.project_button.text()
     assert "small-01" in window.top_bar.checkpoint_button.text()
     assert window.findChild(QLabel, "facts").text() == "6 images · 3 classes (1 unseen) · 6 attributes"
 
 
-def test_nothing_open_says_what_to_do(empty_session, services) -> None:
+def test_the_start_screen_is_shown_without_a_project(empty_session, services) -> None:
     window = MainWindow(empty_session, services)
     try:
         window.show_workspace("explore")
@@ -46,10 +46,8 @@ def test_nothing_open_says_what_to_do(empty_session, services) -> None:
         window.close_for_good()
 
 
-def test_photographs_under_a_checkpoints_classes_are_led_to_classes_of_their_own(
-    window, session, tmp_path, qtbot
-) -> None:
-    """Nothing is offered that cannot be done with them, and each place says what comes first."""
+def test_images_with_borrowed_classes_lead_to_defining_classes(window, session, tmp_path, qtbot) -> None:
+    """Unavailable actions are disabled and say what to do first."""
     with Project.create(tmp_path / "photos") as made:
         draw_bird(tmp_path / "a.jpg", 0)
         made.add_images(made.add_image_root(tmp_path), [NewImage("a.jpg")])
@@ -70,7 +68,7 @@ def test_photographs_under_a_checkpoints_classes_are_led_to_classes_of_their_own
 
 
 class Shown(QObject):
-    """Writes down which widgets are shown as windows of their own."""
+    """Records which widgets are shown as separate windows."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,8 +80,8 @@ class Shown(QObject):
         return False
 
 
-def test_nothing_is_shown_as_a_window_of_its_own_while_a_workspace_is_made(window, qapp) -> None:
-    """It would flash over the screen, and take the keys from the window."""
+def test_making_a_workspace_shows_no_separate_window(window, qapp) -> None:
+    """It would flash on the screen and take the focus from the window."""
     shown = Shown()
     qapp.installEventFilter(shown)
     for name in ("classes", "annotate", "train", "evaluate"):
@@ -93,7 +91,7 @@ def test_nothing_is_shown_as_a_window_of_its_own_while_a_workspace_is_made(windo
     assert shown.names == []
 
 
-def test_a_message_stands_in_the_window_until_it_is_closed(window, session, qtbot) -> None:
+def test_an_error_message_stays_until_it_is_closed(window, session, qtbot) -> None:
     session.messages.error("The disk is full; make room.")
     assert window.message_bar.isVisible()
     assert window.message_bar.text == "The disk is full; make room."
@@ -101,9 +99,7 @@ def test_a_message_stands_in_the_window_until_it_is_closed(window, session, qtbo
     assert not window.message_bar.isVisible()
 
 
-def test_the_picker_offers_the_projects_runs_and_keeps_the_old_one_where_another_does_not_fit(
-    window, session, tmp_path
-) -> None:
+def test_the_checkpoint_menu_offers_the_runs_and_refuses_an_unfit_checkpoint(window, session, tmp_path) -> None:
     run = RunDirectory.create(session.document.project.path, "mine", {"recipe": "demo"})
     write_checkpoint(run.checkpoint_path("best"), run="mine")
     menu = window.top_bar.checkpoint_button.menu()
@@ -117,7 +113,7 @@ def test_the_picker_offers_the_projects_runs_and_keeps_the_old_one_where_another
     assert "stranger" in window.message_bar.text
 
 
-def test_all_actions_have_a_hint_and_no_two_the_same_keys(window) -> None:
+def test_all_actions_have_a_hint_and_unique_keys(window) -> None:
     actions = [action for menu in window.menuBar().findChildren(QMenu) for action in menu.actions()]
     named = [action for action in actions if action.objectName()]
     assert named
@@ -159,7 +155,7 @@ def test_a_dropped_folder_of_images_is_opened_in_one_step(window, session, qtbot
     assert session.selection.image is not None
 
 
-def test_a_file_that_is_no_image_is_not_taken_when_it_is_dropped(tmp_path) -> None:
+def test_only_images_and_projects_can_be_dropped(tmp_path) -> None:
     taken = {}
     for name in ("notes.txt", "a.JPG", "project.sqlite"):
         (tmp_path / name).write_bytes(b"")
@@ -171,7 +167,7 @@ def test_a_file_that_is_no_image_is_not_taken_when_it_is_dropped(tmp_path) -> No
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 @pytest.mark.parametrize("name", ["projectButton", "smooth", "ranking", "gamma", "rail-explore", "gallery_query"])
-def test_where_the_keys_go_is_to_be_seen(window, session, qtbot, mode, name) -> None:
+def test_the_focus_is_visible(window, session, qtbot, mode, name) -> None:
     theme().set_mode(mode)
     session.selection.set_image(session.document.images[0])
     session.selection.set_class(session.document.table.classes[0])
@@ -185,7 +181,7 @@ def test_where_the_keys_go_is_to_be_seen(window, session, qtbot, mode, name) -> 
     assert widget.grab().toImage() != without
 
 
-def test_a_project_that_cannot_be_opened_is_said_and_the_open_one_stays(window, session, tmp_path) -> None:
+def test_a_project_that_cannot_be_opened_is_reported_and_the_open_one_stays(window, session, tmp_path) -> None:
     bad = tmp_path / "bad"
     bad.mkdir()
     (bad / "project.sqlite").write_bytes(b"no database")
@@ -195,7 +191,7 @@ def test_a_project_that_cannot_be_opened_is_said_and_the_open_one_stays(window, 
     assert window.message_bar.level == "error"
 
 
-def test_the_checkpoint_that_was_looked_through_is_looked_through_again(window, session, tmp_path) -> None:
+def test_the_checkpoint_of_a_project_is_restored(window, session, tmp_path) -> None:
     Project.create(tmp_path / "other").close()
     path = session.document.project.path
     second = write_checkpoint(tmp_path / "second" / "best.safetensors", run="second")
@@ -205,7 +201,7 @@ def test_the_checkpoint_that_was_looked_through_is_looked_through_again(window, 
     assert session.inference.checkpoint.run == "second"
 
 
-def test_light_and_dark_turn_live(window) -> None:
+def test_the_theme_changes_at_once(window) -> None:
     light = window.palette().window().color().lightness()
     window.commands["shell.theme_dark"].trigger()
     assert window.palette().window().color().lightness() < light
@@ -236,31 +232,31 @@ def close_with_run(window, session, services, qtbot) -> Callable[[str], RunDirec
     return close
 
 
-def test_a_run_shows_on_the_chip_which_opens_its_workspace(window, session, qtbot) -> None:
+def test_the_chip_shows_a_run_and_opens_its_workspace(window, session, qtbot) -> None:
     running(session.document.project.path)
     qtbot.waitUntil(lambda: "Training long" in window.chip.text)
     assert "3 of 10" in window.chip.text
 
 
-def test_closing_during_a_run_may_leave_it_running(window, close_with_run) -> None:
+def test_closing_can_leave_a_run_running(window, close_with_run) -> None:
     run = close_with_run("leave")
     assert not window.isVisible()
     assert run.read_commands()[0] == []
 
 
-def test_closing_during_a_run_may_stop_and_keep_it(window, close_with_run) -> None:
+def test_closing_can_stop_and_keep_a_run(window, close_with_run) -> None:
     run = close_with_run("stop")
     assert not window.isVisible()
     assert [command.command for command in run.read_commands()[0]] == ["stop"]
 
 
-def test_closing_during_a_run_may_be_thought_better_of(window, close_with_run) -> None:
+def test_closing_can_be_cancelled_during_a_run(window, close_with_run) -> None:
     run = close_with_run("stay")
     assert window.isVisible()
     assert run.read_commands()[0] == []
 
 
-def test_what_goes_on_shows_on_the_chip_and_can_be_cancelled_there(window, services, qtbot) -> None:
+def test_the_chip_shows_a_job_and_cancels_it(window, services, qtbot) -> None:
     code = (
         'import json, time; print(json.dumps({"progress": {"stage": "features", "done": 30, "total": 1500, '
         '"remaining_s": 75}}), flush=True); time.sleep(60)'
