@@ -1,8 +1,10 @@
-"""How cells of tables are drawn: numbers over bars, classes with their mark."""
+"""How table cells are drawn: numbers over bars, classes with their marks, attributes with their groups."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -12,13 +14,15 @@ from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN, theme
 from msdn_gui.widgets.mark import draw_mark
 from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN
 
+if TYPE_CHECKING:
+    from msdn_gui.widgets.index import Index
+
 _MARGIN = 8
 _BAR = 3.0
-Index = QModelIndex | QPersistentModelIndex
 
 
 class BarDelegate(QStyledItemDelegate):
-    """A number, aligned right, over a bar of its size."""
+    """Draws a number, aligned right, above a bar of its size."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = _draw_background(painter, option, index)
@@ -28,7 +32,7 @@ class BarDelegate(QStyledItemDelegate):
         if drawn is not None:
             start, end, colour = drawn
             room = QRectF(cell.rect).adjusted(_MARGIN, 0, -_MARGIN, -2)
-            # A line under the number: a bar behind it would run through its digits.
+            # The bar is below the number, so that it does not run through the digits.
             track = QRectF(room.left(), room.bottom() - _BAR, room.width(), _BAR)
             strip = QRectF(track.left() + start * track.width(), track.top(), (end - start) * track.width(), _BAR)
             painter.setPen(Qt.PenStyle.NoPen)
@@ -44,7 +48,7 @@ class BarDelegate(QStyledItemDelegate):
 
 
 class RoomyDelegate(QStyledItemDelegate):
-    """Plain text that stands right below its column's heading."""
+    """Draws plain text aligned with its column's heading."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = _draw_background(painter, option, index)
@@ -62,7 +66,7 @@ class RoomyDelegate(QStyledItemDelegate):
 
 
 class ClassDelegate(QStyledItemDelegate):
-    """A class's mark in its colour and shape, its name, and a check mark at the true one."""
+    """Draws a class's mark and name, with a check mark if it is the true class."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         cell = _draw_background(painter, option, index)
@@ -87,7 +91,7 @@ class ClassDelegate(QStyledItemDelegate):
 
 
 class TextDelegate(QStyledItemDelegate):
-    """Plain text in one of the theme's colours, in line with the headings."""
+    """Draws plain text in one of the theme's colours, aligned with the headings."""
 
     def __init__(self, parent: QObject, colour: str = "text") -> None:
         super().__init__(parent)
@@ -139,6 +143,6 @@ def _draw_background(painter: QPainter, option: QStyleOptionViewItem, index: Ind
     style.drawControl(QStyle.ControlElement.CE_ItemViewItem, cell, painter, cell.widget)
     is_chosen = bool(cell.state & QStyle.StateFlag.State_Selected)
     if is_chosen and index.column() == 0 and cell.widget is not None and cell.widget.hasFocus():
-        # Which of several tables the arrow keys go through.
+        # It shows which of several tables has the focus.
         painter.fillRect(cell.rect.adjusted(0, 0, 3 - cell.rect.width(), 0), theme().colours.q("accent"))
     return cell

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from msdn_gui.session import Session
     from msdn_gui.session.changes import TableChange
-    from msdn_gui.widgets.images.image_model import Index
+    from msdn_gui.widgets.index import Index
 
 _DIGITS_META = "annotate_digits"
 _HINT = "Right-click a class to put it on a digit."

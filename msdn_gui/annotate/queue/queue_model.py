@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 
 from msdn_core.domain.annotation import Review, ReviewState
 from msdn_gui.annotate.wording import time_text
-from msdn_gui.widgets.images.image_model import ImageListModel, Index
+from msdn_gui.widgets.images.image_model import ImageListModel
+from msdn_gui.widgets.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -9,9 +9,10 @@ from PySide6.QtCore import QPointF, Qt
 from msdn_gui.annotate.queue.queue_model import REVIEW_ROLE, VERDICT_ROLE, QueueModel
 from msdn_gui.annotate.signs import draw_sign
 from msdn_gui.annotate.wording import verdict_text
-from msdn_gui.widgets.images.image_model import RECORD_ROLE, Index
+from msdn_gui.widgets.images.image_model import RECORD_ROLE
 from msdn_gui.widgets.images.image_view import ImageListView, ThumbnailDelegate
 from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
+from msdn_gui.widgets.index import Index
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter

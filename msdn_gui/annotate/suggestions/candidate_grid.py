@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from msdn_gui.annotate.suggestions.candidates import Candidate
     from msdn_gui.services.thumbnails import Thumbnails
-    from msdn_gui.widgets.images.image_model import Index
+    from msdn_gui.widgets.index import Index
 
 CELL = QSize(136, 150)
 _CAPTION = 34

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QFrame, QListView, QMainWindow, QWidget
 from shiboken6 import isValid
@@ -15,6 +15,7 @@ from msdn_gui.widgets.build import make_column, make_label, make_line_edit, name
 
 if TYPE_CHECKING:
     from msdn_gui.shell.palette.finder import PaletteFinder
+    from msdn_gui.widgets.index import Index
 
 _WIDTH = 640
 _ROWS = 12
@@ -137,7 +138,7 @@ class Palette(QFrame):
         if index.flags() & Qt.ItemFlag.ItemIsEnabled:
             self.list.setCurrentIndex(index)
 
-    def _run(self, index: QModelIndex | QPersistentModelIndex) -> None:
+    def _run(self, index: Index) -> None:
         if index.isValid() and index.flags() & Qt.ItemFlag.ItemIsEnabled:
             entry = index.data(RESULT_ROLE).entry
             self.close_palette()

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.runs.status import RunState, RunStatus
-from msdn_gui.services.runs import RunMonitor
 from msdn_gui.train.runs.words import STATE_LOOKS, ago, best_figures
 from msdn_gui.widgets.run_line import HEIGHT, paint_run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QPainter
+
+    from msdn_gui.services.runs import RunMonitor
+    from msdn_gui.widgets.index import Index
 
 RUN_ROLE = Qt.ItemDataRole.UserRole
 STATUS_ROLE = Qt.ItemDataRole.UserRole + 1
 FACTS_ROLE = Qt.ItemDataRole.UserRole + 2
 _MIME = "application/x-msdn-waiting-run"
-
-Index = QModelIndex | QPersistentModelIndex
 
 
 class RunModel(QAbstractListModel):

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt, Signal
 
 from msdn_core.domain.display_names import class_text
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from msdn_core.project import ImageRecord
     from msdn_gui.services.thumbnails import Thumbnails
+    from msdn_gui.widgets.index import Index
 
-Index = QModelIndex | QPersistentModelIndex
 RECORD_ROLE = Qt.ItemDataRole.UserRole + 1
 """The ``ImageRecord``."""
 

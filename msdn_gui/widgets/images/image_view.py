@@ -8,11 +8,12 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSi
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem
 
-from msdn_gui.widgets.images.image_model import RECORD_ROLE, ImageListModel, Index
+from msdn_gui.widgets.images.image_model import RECORD_ROLE, ImageListModel
 from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
 
 if TYPE_CHECKING:
     from msdn_core.project import ImageRecord
+    from msdn_gui.widgets.index import Index
 
 CELL = 92
 """Width and height of a cell of a plain list, in pixels."""

@@ -16,7 +16,7 @@ from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QStyleOptionViewItem
 
-    from msdn_gui.widgets.images.image_model import Index
+    from msdn_gui.widgets.index import Index
 
 CELL = QSize(104, 104)
 _CAPTION = 18

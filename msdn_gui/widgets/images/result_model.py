@@ -9,13 +9,14 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.display_names import class_text
-from msdn_gui.widgets.images.image_model import ImageListModel, Index
+from msdn_gui.widgets.images.image_model import ImageListModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from msdn_core.project import ImageRecord
     from msdn_gui.services.thumbnails import Thumbnails
+    from msdn_gui.widgets.index import Index
 
 RESULT_ROLE = Qt.ItemDataRole.UserRole + 2
 """The row's ``ImageResult``."""
