@@ -169,7 +169,7 @@ class ExplainerService(QObject):
 
     def _lane_of(self, number: int | None) -> str | None:
         """Return the lane whose newest request has this number."""
-        return next((lane for lane, (wanted, *_) in self._newest.items() if wanted == number), None)
+        return next((lane for lane, (newest, *_) in self._newest.items() if newest == number), None)
 
     def _send_next(self) -> None:
         if self._closed:

@@ -1,1 +1,1 @@
-"""What stands around the workspaces: the window with its menus, bars and dialogues, and the ways into a project."""
+"""The window around the workspaces: menus, bars, dialogs, the command palette, the tour, and opening projects."""

@@ -1,4 +1,4 @@
-"""The command palette: type part of a name and press Return; it lies over the window while it has the focus."""
+"""The command palette: type part of a name and press Return; it is shown over the window while it has the focus."""
 
 from __future__ import annotations
 
