@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from msdn_core.project import ImageRecord, Project
     from msdn_gui.services.settings import SettingsStore
     from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
 
 MOSAIC = 5
 """Images of a card on the start screen."""
@@ -36,7 +37,7 @@ class ProjectMemory(QObject):
             opened = datetime.now().astimezone().isoformat(timespec="seconds")
             self._settings.remember(project.path, name=project.name, opened=opened)
             self._on_images_changed()
-            self._on_table_changed()
+            self._remember_table()
 
     def _on_images_changed(self) -> None:
         project, images = self._session.document.project, self._session.document.images
@@ -46,7 +47,11 @@ class ProjectMemory(QObject):
             pictures = tuple(str(images[place].path) for place in places)
             self._settings.remember(project.path, images=len(images), pictures=pictures)
 
-    def _on_table_changed(self) -> None:
+    def _on_table_changed(self, change: TableChange) -> None:
+        if not change.is_values_only:
+            self._remember_table()
+
+    def _remember_table(self) -> None:
         project, table = self._session.document.project, self._session.document.table
         if project is not None:
             self._settings.remember(

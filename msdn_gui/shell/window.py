@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from msdn_core.project import Project
     from msdn_gui.services import Services
     from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
     from msdn_gui.widgets.workspace import Workspace
 
 _STATUS_HEIGHT = 30
@@ -126,8 +127,8 @@ class MainWindow(QMainWindow):
         session.messages.posted.connect(self.message_bar.show_message)
         self.top_bar.classes_asked.connect(lambda: self.show_workspace("classes"))
         session.document.project_changed.connect(self._on_project_changed)
-        for changed in (session.document.images_changed, session.document.table_changed):
-            changed.connect(self._update_facts)
+        session.document.images_changed.connect(self._update_facts)
+        session.document.table_changed.connect(self._on_table_changed)
         self.navigator.workspace_made.connect(self._on_workspace_made)
         self.navigator.page_changed.connect(self._on_page_changed)
         self.rail.chosen.connect(self._on_rail_clicked)
@@ -179,6 +180,10 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{project.name} – MSDN Explorer" if project is not None else "MSDN Explorer")
         self._update_facts()
         self._on_page_changed()
+
+    def _on_table_changed(self, change: TableChange) -> None:
+        if not change.is_values_only:
+            self._update_facts()
 
     def _update_facts(self) -> None:
         document = self.session.document

@@ -14,6 +14,7 @@ from msdn_core.project import NewImage, Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.look.theme import theme
+from msdn_gui.session.table_commands import AddClasses
 from msdn_gui.shell.dialogs.close_question import CloseQuestion
 from msdn_gui.shell.frame.dropping import dropped_folder
 from msdn_gui.shell.window import MainWindow
@@ -265,3 +266,25 @@ def test_the_chip_shows_a_job_and_cancels_it(window, services, qtbot) -> None:
     qtbot.waitUntil(lambda: window.chip.text == "Extracting features · 30 of 1,500 · 1:15 left", timeout=10_000)
     qtbot.mouseClick(window.chip.findChild(object, "chipCancel"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not services.jobs.running and window.chip.text == "", timeout=10_000)
+
+
+def test_the_facts_follow_the_classes(window, session) -> None:
+    assert "3 classes (1 unseen)" in window.findChild(QLabel, "facts").text()
+    session.edits.add_classes({"New bird": session.document.table.vectors[0]})
+    assert "4 classes (2 unseen)" in window.findChild(QLabel, "facts").text()
+    path = session.document.project.path
+    assert window.services.settings.remembered(path).classes == 4
+
+
+def test_undo_says_what_it_undoes_and_why_it_cannot(window, session) -> None:
+    undo = window.commands["shell.undo"]
+    window.show_workspace("classes")
+    assert not undo.isEnabled() and undo.toolTip().startswith("There is nothing to undo.")
+    window.workspaces["classes"].undo_stack.push(AddClasses(session, {"New bird": session.document.table.vectors[0]}))
+    assert undo.isEnabled()
+    assert undo.text().startswith("&Undo add ")
+    assert "as long as the project is open" in undo.toolTip()
+    undo.trigger()
+    assert "New bird" not in session.document.table.classes
+    window.show_workspace("evaluate")
+    assert not undo.isEnabled()

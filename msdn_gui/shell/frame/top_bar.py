@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from msdn_core.project import Project
     from msdn_gui.session import Session
+    from msdn_gui.session.changes import TableChange
 
 _LABEL_CHARACTERS = 40
 
@@ -66,7 +67,7 @@ class TopBar(QWidget):
         self.checkpoint_button.menu().aboutToShow.connect(self._fill_checkpoints)
         session.document.project_changed.connect(self._on_project_changed)
         session.inference.checkpoint_changed.connect(self._on_checkpoint_changed)
-        session.document.table_changed.connect(self._update_notes)
+        session.document.table_changed.connect(self._on_table_changed)
         theme().changed.connect(self.update)
         self._on_project_changed(session.document.project)
         self._on_checkpoint_changed(session.inference.checkpoint)
@@ -81,6 +82,10 @@ class TopBar(QWidget):
         label = checkpoint.label if checkpoint is not None else "none"
         self.checkpoint_button.setText(f" Checkpoint:{_short(label)}")
         self._update_notes()
+
+    def _on_table_changed(self, change: TableChange) -> None:
+        if not change.is_values_only:
+            self._update_notes()
 
     def _update_notes(self) -> None:
         project = self._session.document.project
