@@ -34,7 +34,7 @@ from msdn_core.runs.evaluations import StoredEvaluation
 from msdn_core.runs.image_measures import ImageMeasures
 from msdn_core.runs.predictions import Predictions
 from msdn_gui.evaluate.embedding.embedding_page import EmbeddingPage
-from msdn_gui.evaluate.runs.page import Shown
+from msdn_gui.evaluate.runs.run_selection import RunSelection
 from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.explaining import ExplainerService
@@ -98,11 +98,11 @@ def measure(folder: Path, services: Services, images: int) -> None:
     page.resize(1208, 640)
     page.show()
     begun = time.perf_counter()
-    page.show_runs(Shown(run))
+    page.show_runs(RunSelection(run))
     while page.is_reading:
         QTest.qWait(5)
     print(f"{images:,} images, {CLASSES} classes: principal components there after {time.perf_counter() - begun:.2f} s")
-    room, plot = page.plot.room, page.plot
+    room, plot = page.plot.view, page.plot
     rng = np.random.default_rng(1)
     corners = np.array([(-0.4, -0.4), (0.4, -0.4), (0.4, 0.4), (-0.4, 0.4)])
     for name, do in (
@@ -110,7 +110,7 @@ def measure(folder: Path, services: Services, images: int) -> None:
         ("pan", lambda turn: room.translateBy(x=0.01 if turn % 2 else -0.01)),
         ("hover", lambda _: plot.point_at(int(rng.integers(0, images)))),
         ("colour by class, by right and wrong", lambda turn: page.colouring.setCurrentIndex(2 * (turn % 2))),
-        ("lasso, with its gallery", lambda _: room.thrown.emit(corners * rng.uniform(0.5, 1.0))),
+        ("lasso, with its gallery", lambda _: room.closed.emit(corners * rng.uniform(0.5, 1.0))),
     ):
         print(f"  {name:38}{cost(do, page)}")
     session.close_project()

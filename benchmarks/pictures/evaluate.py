@@ -21,7 +21,7 @@ def _page(stage: Stage, title: str) -> EvaluateWorkspace:
 
 def _confusion(stage: Stage) -> None:
     page = _page(stage, "Confusion").confusion
-    worst = page.images._shown.run
+    worst = page.images.selection.run
     own, other, _ = _page(stage, "Errors").errors.model.pairs[0]
     _page(stage, "Confusion")
     names = worst.table.classes
@@ -69,7 +69,7 @@ def _difference(stage: Stage) -> None:
     stage.settle()
     own, other, _ = max(_page(stage, "Errors").errors.model.pairs, key=lambda pair: pair[2])
     _page(stage, "Confusion")
-    names = page.images._shown.run.table.classes
+    names = page.images.selection.run.table.classes
     stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
     for _ in range(4):
         QTest.keyClick(page.plot.plot, Qt.Key.Key_Plus)
@@ -83,11 +83,11 @@ def _embedding(stage: Stage) -> None:
     if page.make.isVisible():
         stage.click(page.make)
     stage.wait(lambda: page.facts.text().startswith("t-SNE, perplexity"))
-    page.colouring.setCurrentIndex(page.colouring.findText("Colour by right and wrong"))
+    page.colouring.setCurrentIndex(page.colouring.findText("Colour by correctness"))
     stage.settle()
-    run = page.images._shown.run
+    run = page.images.selection.run
     wrong = int((run.predictions(run.gamma("trained")) != run.labels).argmax())
-    stage.click(page.plot.plot, page.plot.place_in(wrong).toPoint())
+    stage.click(page.plot.plot, page.plot.position_of(wrong).toPoint())
 
 
 PICTURES = (

@@ -1,1 +1,1 @@
-"""The Evaluate workspace: what the tests of checkpoints say, and whether two runs differ by more than noise."""
+"""The Evaluate workspace: results of checkpoints on the test images, and whether two runs differ by more than noise."""

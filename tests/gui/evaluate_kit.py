@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QWidget
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "core"))
+from typing import TYPE_CHECKING
+
 from small_run import make_project
 
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LEFT = Qt.MouseButton.LeftButton
 ROOT = Path(__file__).parents[2]
@@ -70,8 +74,8 @@ def open_page(qtbot, workspace: EvaluateWorkspace, title: str) -> None:
 
 def compare(qtbot, workspace: EvaluateWorkspace) -> None:
     """The second run beside the first."""
-    workspace.compare.setFocus()
-    QTest.keyClick(workspace.compare, Qt.Key.Key_Down)
+    workspace.header.compare.setFocus()
+    QTest.keyClick(workspace.header.compare, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: workspace.other is not None and workspace.settled(), timeout=10_000)
 
 

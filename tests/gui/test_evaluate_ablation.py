@@ -41,7 +41,8 @@ def make_workspace(session, services, qtbot):
 
 def click(qtbot, workspace, name: str) -> None:
     button = workspace.findChild(QPushButton, name)
-    assert button.isVisible() and button.isEnabled(), name
+    assert button.isVisible(), name
+    assert button.isEnabled(), name
     qtbot.mouseClick(button, LEFT)
 
 
@@ -106,9 +107,10 @@ def test_the_table_fills_as_runs_end_and_each_run_is_a_click_away(make_workspace
     assert not workspace.findChild(QPushButton, "go_on_ablation").isVisible(), "nor to go on with"
 
     qtbot.mouseClick(page.table.viewport(), LEFT, pos=page.table.visualRect(page.model.index(0, 2)).center())
-    assert page.of_row.text() == "Runs of AVA only"
+    assert page.row_title.text() == "Runs of AVA only"
     qtbot.mouseClick(page.runs.viewport(), LEFT, pos=page.runs.visualRect(page.cells.index(1, 0)).center())
-    assert not page.isVisible() and workspace.evaluating.title.text().startswith("ablation-ava-1")
+    assert not page.isVisible()
+    assert workspace.notice.title.text().startswith("ablation-ava-1")
 
 
 def test_it_is_stopped_and_goes_on_and_its_table_goes_elsewhere(make_workspace, session, qtbot, tmp_path) -> None:
@@ -116,7 +118,7 @@ def test_it_is_stopped_and_goes_on_and_its_table_goes_elsewhere(make_workspace, 
     page = workspace.ablations.page
     ask_for(qtbot, workspace, "vaa", "full")
     click(qtbot, workspace, "start_ablation")
-    qtbot.waitUntil(lambda: len(queued_runs(project)) == 4 and "4 wait" in page.state.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: len(queued_runs(project)) == 4 and "4 queued" in page.state.text(), timeout=10_000)
     running = find_run(project, "ablation-vaa-0")
     running.write_status(RunStatus(RunState.RUNNING, *current_process(), step=4, steps=10))
     click(qtbot, workspace, "stop_ablation")
@@ -168,7 +170,8 @@ def test_what_cannot_be_asked_for_is_said_in_the_form(make_workspace, session, q
     workspace = make_workspace("true")
     form = workspace.ablations.form
     ask_for(qtbot, workspace, "full", changes="steps: 10, 20")
-    assert "share one value" in form.fault.text() and not form.start.isEnabled()
+    assert "share one value" in form.fault.text()
+    assert not form.start.isEnabled()
     form.changes.clear()
     QTest.keyClicks(form.changes, "sub_nets: av")
     assert "set sub_nets" in form.fault.text()
@@ -176,9 +179,11 @@ def test_what_cannot_be_asked_for_is_said_in_the_form(make_workspace, session, q
     form.name.setFocus()
     form.name.selectAll()
     QTest.keyClicks(form.name, "../up")
-    assert "cannot be named “../up”" in form.fault.text() and not form.start.isEnabled()
+    assert "cannot be named “../up”" in form.fault.text()
+    assert not form.start.isEnabled()
     click(qtbot, workspace, "leave_ablation_form")
-    assert not form.isVisible() and list_ablations(session.document.project.path) == []
+    assert not form.isVisible()
+    assert list_ablations(session.document.project.path) == []
 
 
 def test_an_ablation_of_a_shell_is_found_and_a_damaged_one_is_said(make_workspace, session, qtbot) -> None:

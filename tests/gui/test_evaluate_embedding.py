@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,12 +12,17 @@ from evaluate_kit import LEFT, compare, drag, grabbed, open_page, opened, pick
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from msdn_core.domain.display_names import attribute_text, class_text
 from msdn_core.runs.embeddings import StoredEmbedding, embedding_file, write_embedding
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import list_runs
-from msdn_gui.evaluate.embedding.embedding_page import EmbeddingPage
-from msdn_gui.evaluate.workspace import EvaluateWorkspace
 from msdn_gui.look.theme import theme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_gui.evaluate.embedding.embedding_page import EmbeddingPage
+    from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def measured(workspace: EvaluateWorkspace):
 
 def all_places(workspace: EvaluateWorkspace) -> list[QPoint]:
     count = len(measured(workspace).labels)
-    return [workspace.embedding.plot.place_in(place).toPoint() for place in range(count)]
+    return [workspace.embedding.plot.position_of(place).toPoint() for place in range(count)]
 
 
 def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, empty_session, page, qtbot) -> None:
@@ -75,15 +80,15 @@ def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, em
 def test_colours_tell_what_they_say(workspace, empty_session, page) -> None:
     run, gamma = measured(workspace), measured(workspace).gamma("trained")
     right = run.predictions(gamma) == run.labels
-    colours, names = theme().colours, [one.full_name for one in run.table.attributes]
+    colours, names = theme().colours, [attribute_text(one) for one in run.table.attributes]
 
     def share_of(colour: str) -> int:
         ink = np.array(colours.q(colour).getRgb()[:3])
         return int((grabbed(page.plot.plot) == ink).all(axis=2).sum())
 
-    pick(page.colouring, "Colour by right and wrong")
-    assert f"rightly: {int(right.sum()):,} " in page.legend.text()
-    assert f"another class: {int((~right).sum()):,}" in page.legend.text()
+    pick(page.colouring, "Colour by correctness")
+    assert f"correct: {int(right.sum()):,} " in page.legend.text()
+    assert f"misclassified: {int((~right).sum()):,}" in page.legend.text()
     assert share_of("error") > 0
     pick(page.colouring, "Colour by seen and unseen")
     assert share_of("error") == 0
@@ -91,7 +96,7 @@ def test_colours_tell_what_they_say(workspace, empty_session, page) -> None:
     assert share_of("unseen") > 0
     assert not page.attribute.isVisible()
     before = grabbed(page.plot.plot)
-    pick(page.colouring, "Colour by an attribute's score")
+    pick(page.colouring, "Colour by attribute score")
     assert page.attribute.isVisible()
     empty_session.selection.set_attribute(3)
     assert page.attribute.currentText() == names[3], "what is chosen elsewhere is chosen here"
@@ -101,13 +106,13 @@ def test_colours_tell_what_they_say(workspace, empty_session, page) -> None:
 
 def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, qtbot) -> None:
     run, view = measured(workspace), page.plot.plot.viewport()
-    qtbot.mouseMove(view, page.plot.place_in(7).toPoint())
+    qtbot.mouseMove(view, page.plot.position_of(7).toPoint())
     qtbot.waitUntil(page.plot.hint.isVisible, timeout=5_000)
-    own = run.table.classes[run.labels[7]]
-    assert own in page.plot.hint.words.text()
+    own = class_text(run.table.classes[run.labels[7]])
+    assert own in page.plot.hint.text.text()
     qtbot.waitUntil(lambda: not page.plot.hint.picture.pixmap().isNull(), timeout=5_000)
 
-    qtbot.mouseClick(view, LEFT, pos=page.plot.class_place_in(2).toPoint())
+    qtbot.mouseClick(view, LEFT, pos=page.plot.class_position_of(2).toPoint())
     assert empty_session.selection.class_name == run.table.classes[2]
     assert {one.record.class_name for one in page.images.grid.results.results} == {run.table.classes[2]}
 
@@ -133,7 +138,7 @@ def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, q
 
 def test_t_sne_is_made_in_the_background_cancelled_and_kept(workspace, page, qtbot) -> None:
     pick(page.layouts, "t-SNE")
-    assert "was not made of these scores yet" in page.facts.text()
+    assert "has not been computed" in page.facts.text()
     before = all_places(workspace)
     qtbot.mouseClick(page.make, LEFT)
     assert page.bar.isVisible()
@@ -148,7 +153,7 @@ def test_t_sne_is_made_in_the_background_cancelled_and_kept(workspace, page, qtb
     pick(page.sources, "Scores of A→V")
     qtbot.waitUntil(workspace.settled, timeout=5_000)
     assert page.make.isVisible(), "it was made of other scores"
-    pick(page.sources, "Scores of both, fused")
+    pick(page.sources, "Fused scores")
     qtbot.waitUntil(lambda: page.facts.text().startswith("t-SNE, perplexity"), timeout=5_000)
 
 
@@ -162,7 +167,7 @@ def test_a_t_sne_of_other_scores_is_not_shown_but_said(two_seeds, tmp_path, empt
     workspace = opened(project, empty_session, services, qtbot)
     open_page(qtbot, workspace, "Embedding")
     pick(workspace.embedding.layouts, "t-SNE")
-    assert workspace.embedding.facts.text().startswith("The t-SNE that is kept was made of an earlier evaluation.")
+    assert workspace.embedding.facts.text().startswith("The stored t-SNE belongs to an earlier evaluation.")
     assert workspace.embedding.make.isVisible()
     assert len({(place.x(), place.y()) for place in all_places(workspace)}) > 1, "and not all images at one place"
 
@@ -189,13 +194,13 @@ def test_as_many_points_as_cub_has_images_are_painted_in_a_frame(qtbot) -> None:
     plot.resize(900, 600)
     plot.addItem(cloud)
     rng = np.random.default_rng(0)
-    cloud.set_places(rng.normal(size=(11_788, 2)))
+    cloud.set_points(rng.normal(size=(11_788, 2)))
     colours = rng.integers(0, 255, (11_788, 3)).astype(np.uint8)
     shapes = rng.integers(0, 3, 11_788).astype(np.uint8)
     took = []
     for turn in range(12):
         start = time.thread_time()
-        cloud.set_look(np.roll(colours, turn, axis=0), shapes)
+        cloud.set_style(np.roll(colours, turn, axis=0), shapes)
         plot.getPlotItem().vb.scaleBy((0.98, 0.98))
         plot.grab()
         took.append(time.thread_time() - start)

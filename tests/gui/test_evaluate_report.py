@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import evaluate_kit
 import pytest
@@ -11,7 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from msdn_gui.evaluate.workspace import EvaluateWorkspace
+if TYPE_CHECKING:
+    from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -33,7 +35,7 @@ def opened(monkeypatch) -> list[Path]:
 def workspace(two_seeds, tmp_path, empty_session, services, qtbot) -> EvaluateWorkspace:
     made = evaluate_kit.opened(shutil.copytree(two_seeds, tmp_path / "made"), empty_session, services, qtbot)
     button = made.findChild(QPushButton, "report")
-    qtbot.waitUntil(lambda: made.report.isEnabled() and button.isVisible(), timeout=20_000)
+    qtbot.waitUntil(lambda: button.isEnabled() and button.isVisible(), timeout=20_000)
     return made
 
 
@@ -45,15 +47,17 @@ def choose_file(qtbot, workspace: EvaluateWorkspace, file: Path) -> None:
 
 
 def test_a_report_of_two_runs_is_written_in_the_background_and_opened(workspace, qtbot, opened, tmp_path) -> None:
-    workspace.compare.setFocus()
-    QTest.keyClick(workspace.compare, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: workspace.compare.currentData() is not None and workspace.settled(), timeout=10_000)
+    workspace.header.compare.setFocus()
+    QTest.keyClick(workspace.header.compare, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: workspace.header.compare.currentData() is not None and workspace.settled(), timeout=10_000)
     qtbot.mouseClick(workspace.findChild(QPushButton, "report"), LEFT)
     file = tmp_path / "both.html"
     choose_file(qtbot, workspace, file)
     qtbot.waitUntil(lambda: opened == [file], timeout=60_000)
     text = file.read_text(encoding="utf-8")
-    assert "seed-1 compared with seed-0" in text and "difference" in text and "data:image/jpeg" in text
+    assert "seed-1 compared with seed-0" in text
+    assert "difference" in text
+    assert "data:image/jpeg" in text
 
 
 def test_a_report_that_cannot_be_written_is_said(workspace, empty_session, qtbot, opened, tmp_path) -> None:
@@ -62,4 +66,6 @@ def test_a_report_that_cannot_be_written_is_said(workspace, empty_session, qtbot
     QTest.keyClick(workspace, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     choose_file(qtbot, workspace, tmp_path / "not there" / "one.html")
     qtbot.waitUntil(lambda: bool(said), timeout=60_000)
-    assert said[0][0] == "error" and "not there" in said[0][1] and opened == []
+    assert said[0][0] == "error"
+    assert "not there" in said[0][1]
+    assert opened == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -12,8 +12,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from msdn_core.domain.metrics import confusion
-from msdn_gui.evaluate.workspace import EvaluateWorkspace
 from msdn_gui.look.theme import theme
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def test_the_confusion_of_either_run_and_what_lies_between_them(workspace, qtbot
     assert click_cell() == mine[own, taken_for]
     pick(page.runs, f"Run {other.name}")
     assert click_cell() == theirs[own, taken_for]
-    pick(page.runs, f"{other.name} less {run.name}")
+    pick(page.runs, f"{other.name} minus {run.name}")
     labels = run.labels == own
     differ = (run.predictions(run.gamma("trained")) == taken_for) != (
         other.predictions(other.gamma("trained")) == taken_for
@@ -67,22 +71,22 @@ def test_errors_of_both_runs_and_of_one_alone(workspace, empty_session, qtbot) -
     ids = run.evaluation.predictions.image_ids
     for words, wrong in (
         (f"Run {other.name}", second),
-        ("Wrong by both", first & second),
-        (f"Only {run.name} wrong", first & ~second),
-        (f"Only {other.name} wrong", second & ~first),
+        ("Errors of both runs", first & second),
+        (f"Errors of {run.name} only", first & ~second),
+        (f"Errors of {other.name} only", second & ~first),
     ):
         pick(page.runs, words)
         assert {one.record.id for one in page.images.grid.results.results} == set(ids[wrong].tolist())
         assert sum(count for *_, count in page.model.pairs) == int(wrong.sum())
     assert (second & ~first).any(), "otherwise nothing was tried"
     grid = page.images.grid
-    assert f"{run.name}: told rightly" in grid.results.results[0].description
+    assert f"{run.name}: predicted correctly" in grid.results.results[0].description
     with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.results.index(0)).center())
     assert empty_session.inference.checkpoint.path == other.checkpoint, "it is asked of the run that is wrong"
 
-    workspace.compare.setFocus()
-    QTest.keyClick(workspace.compare, Qt.Key.Key_Up)
+    workspace.header.compare.setFocus()
+    QTest.keyClick(workspace.header.compare, Qt.Key.Key_Up)
     qtbot.waitUntil(lambda: not page.runs.isVisible(), timeout=5_000)
     assert {one.record.id for one in page.images.grid.results.results} == set(ids[first].tolist())
 
@@ -95,13 +99,13 @@ def test_class_names_stand_at_the_matrix_once_they_fit(workspace, qtbot) -> None
     plot.setFocus()
     for _ in range(6):
         QTest.keyClick(plot, Qt.Key.Key_Minus)
-    assert page.plot.rows.names_in_sight() == ()
+    assert page.plot.rows.visible_names() == ()
     qtbot.waitUntil(lambda: page.plot.rows.width() < 60 and page.plot.columns.height() < 60, timeout=5_000)
     before = grabbed(plot)
     for _ in range(20):
         QTest.keyClick(plot, Qt.Key.Key_Plus)
     qtbot.waitUntil(lambda: page.plot.rows.width() > 100 and page.plot.columns.height() > 100, timeout=5_000)
-    names = page.plot.rows.names_in_sight()
+    names = page.plot.rows.visible_names()
     assert 0 < len(names) < len(run.table.classes)
     assert set(names) <= set(run.table.classes)
     assert list(names) == sorted(names)
@@ -131,7 +135,7 @@ def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, empt
 
     everything = wanted(run, "pcp_usual_av", True) | wanted(run, "pcp_usual_av", False)
     assert listed() == everything
-    assert page.name.text() == f"{part}: found in {len(wanted(run, 'pcp_usual_av', True))} of {len(everything)} images"
+    assert page.name.text() == f"{part}: hit in {len(wanted(run, 'pcp_usual_av', True))} of {len(everything)} images"
     assert not page.grid.results.results[0].is_ticked, "the misses first"
     for measure, field in (("V→A, strict box", "pcp_strict_va"), ("A→V, usual box", "pcp_usual_av")):
         pick(page.measure, measure)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton
 
 from msdn_core.domain.annotation import ImageLabel, Split
+from msdn_core.domain.display_names import class_text
 from msdn_core.domain.metrics import attribute_auc, figures
 from msdn_core.domain.metrics.bootstrap import drawn_weights
 from msdn_core.domain.metrics.seeds import difference_of_means
@@ -21,8 +22,12 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.noise import AUC_DRAWS
-from msdn_gui.evaluate.workspace import EvaluateWorkspace
 from msdn_gui.session.changes import TableChange
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 
 @pytest.fixture
@@ -59,23 +64,23 @@ def shown_run(workspace: EvaluateWorkspace):
 
 def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace, qtbot, trained) -> None:
     measured, new = (find_run(trained, f"seed-{seed}") for seed in (1, 0))
-    assert workspace.name.text().startswith(measured.name), "what was measured in a shell is found"
+    assert workspace.header.name.text().startswith(measured.name), "what was measured in a shell is found"
     kept = read_evaluation(evaluation_folder(measured, "best"))
     assert workspace.overview.figures.label("trained", "run", "H").text() == f"{100 * kept.figures['H']:.1f}"
 
-    row = workspace.model.row_of(new.name)
+    row = workspace.run_model.row_of(new.name)
     qtbot.mouseClick(
-        workspace.list.viewport(), LEFT, pos=workspace.list.visualRect(workspace.model.index(row)).center()
+        workspace.run_list.viewport(), LEFT, pos=workspace.run_list.visualRect(workspace.run_model.index(row)).center()
     )
-    assert workspace.evaluating.isVisible()
-    assert "was not evaluated yet" in workspace.evaluating.title.text()
-    qtbot.mouseClick(workspace.evaluating.start, LEFT)
+    assert workspace.notice.isVisible()
+    assert "has not been evaluated" in workspace.notice.title.text()
+    qtbot.mouseClick(workspace.notice.start, LEFT)
     qtbot.waitUntil(lambda: shown_run(workspace) is not None and workspace.settled(), timeout=90_000)
     assert shown_run(workspace).name == new.name
 
     assert "2 seeds of this configuration" in workspace.overview.figures.facts.text()
-    workspace.compare.setFocus()
-    QTest.keyClick(workspace.compare, Qt.Key.Key_Down)
+    workspace.header.compare.setFocus()
+    QTest.keyClick(workspace.header.compare, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: workspace.other is not None and workspace.settled(), timeout=10_000)
     panel = workspace.overview.figures
     gained = panel.label("trained", "difference", "H")
@@ -98,18 +103,19 @@ def test_a_run_of_another_project_is_not_taken_for_the_one_that_is_measured(
     other = shutil.copytree(trained, tmp_path / "other")
 
     def choose_new() -> None:
-        index = workspace.model.index(workspace.model.row_of("seed-0"))
-        qtbot.mouseClick(workspace.list.viewport(), LEFT, pos=workspace.list.visualRect(index).center())
+        index = workspace.run_model.index(workspace.run_model.row_of("seed-0"))
+        qtbot.mouseClick(workspace.run_list.viewport(), LEFT, pos=workspace.run_list.visualRect(index).center())
 
     choose_new()
-    qtbot.mouseClick(workspace.evaluating.start, LEFT)
-    assert workspace.evaluating.is_running("seed-0")
+    qtbot.mouseClick(workspace.notice.start, LEFT)
+    assert workspace.notice.is_running("seed-0")
     empty_session.open_project(other)
     services.run_monitor.set_project(other)
     qtbot.waitUntil(lambda: len(workspace.evaluations.entries) == 2 and workspace.settled(), timeout=10_000)
     choose_new()
-    assert workspace.evaluating.start.isVisible() and not workspace.evaluating.cancel.isVisible()
-    assert not workspace.evaluating.is_running("seed-0")
+    assert workspace.notice.start.isVisible()
+    assert not workspace.notice.cancel.isVisible()
+    assert not workspace.notice.is_running("seed-0")
 
 
 def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, services, qtbot) -> None:
@@ -121,9 +127,9 @@ def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, s
             {image.id: ImageLabel(image.class_name, Split.TRAIN) for image in project.images()}
         )
     workspace = opened(trained, empty_session, services, qtbot)
-    assert workspace.list.currentIndex().data() == "seed-1", "the newer run has no checkpoint"
-    assert workspace.findChild(QLabel, "evaluating_title").text() == "There are no test images"
-    assert "Keep a fifth for testing" in workspace.findChild(QLabel, "evaluating_text").text()
+    assert workspace.run_list.currentIndex().data() == "seed-1", "the newer run has no checkpoint"
+    assert workspace.findChild(QLabel, "evaluating_title").text() == "No test images"
+    assert "keep a fifth of the images for testing" in workspace.findChild(QLabel, "evaluating_text").text()
     assert not workspace.findChild(QPushButton, "evaluate_run").isVisible()
 
 
@@ -170,7 +176,9 @@ def test_a_cell_of_the_matrix_shows_its_images(workspace, qtbot) -> None:
         page.order.setCurrentIndex(order)
         qtbot.mouseClick(page.plot.plot.viewport(), LEFT, pos=page.cell_at(names[own], names[other]).toPoint())
         qtbot.waitUntil(lambda: page.cell is not None, timeout=5_000)
-        assert page.readout.text().startswith(f"{names[own]} taken for {names[other]}: {count} of ")
+        assert page.readout.text().startswith(
+            f"{class_text(names[own])} predicted as {class_text(names[other])}: {count} of "
+        )
         assert {one.record.class_name for one in page.images.grid.results.results} == {names[own]}
         assert len(page.images.grid.results.results) == count
     page.plot.plot.setFocus()
@@ -200,10 +208,10 @@ def test_attributes_stand_as_they_were_measured(workspace, empty_session, qtbot)
 
 
 def test_an_edited_vector_makes_the_figures_stale(workspace, empty_session, qtbot) -> None:
-    assert not workspace.stale.isVisible()
+    assert not workspace.header.stale.isVisible()
     empty_session.document.set_table(empty_session.document.table.with_values([0], [0], [0.5]), TableChange())
-    qtbot.waitUntil(lambda: workspace.stale.isVisible(), timeout=10_000)
-    assert "The vectors of 1 class have changed." in workspace.stale.text()
+    qtbot.waitUntil(lambda: workspace.header.stale.isVisible(), timeout=10_000)
+    assert "The vectors of 1 class have changed." in workspace.header.stale.text()
 
 
 def test_two_configurations_are_compared_over_their_seeds(workspace) -> None:
@@ -217,4 +225,4 @@ def test_two_configurations_are_compared_over_their_seeds(workspace) -> None:
     assert "H 41.0 ± 1.0" in panel.facts.text()
     assert "U +0.0 to +0.0 (within noise)" in panel.facts.text()
     panel.show_runs(run, run, mine, theirs[:1])
-    assert "Over seeds" not in panel.facts.text()
+    assert "Gain of the second configuration" not in panel.facts.text()

@@ -1,45 +1,48 @@
-"""The tables of an ablation: a line a row with its figures over the seeds, and the runs behind one row."""
+"""The tables of an ablation: one line per row with its figures over the seeds, and the runs of one row."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.metrics.seeds import difference_of_means
 from msdn_core.number_text import percent, points
-from msdn_core.recipes.ablation import Cell
 from msdn_core.recipes.ablation_report import FIGURES, RowResult
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState, RunStatus
-from msdn_gui.evaluate.ablation.ablations import Standing
 from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.recipes.ablation import Cell
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_gui.evaluate.ablation.ablations import AblationProgress
 
 NAME = 0
 AGAINST = len(FIGURES) + 1
 SEEDS = AGAINST + 1
 _H = 1 + [key for key, _ in FIGURES].index("H")
 _TIPS = {
-    "czsl": "Unseen images among unseen classes alone",
-    "U": "Unseen images among all classes",
-    "S": "Seen images among all classes",
-    "H": "The harmonic mean of U and S",
+    "czsl": "Per-class accuracy on unseen classes, with only unseen classes as candidates",
+    "U": "Per-class accuracy on unseen classes, with all classes as candidates",
+    "S": "Per-class accuracy on seen classes, with all classes as candidates",
+    "H": "Harmonic mean of U and S",
     "ausuc": "Area under the seen-unseen curve",
 }
 
 
 class RowTable(OrderedTable):
-    """A line a row, in per cent: the mean and the deviation over its finished seeds."""
+    """One line per row, in per cent: mean and standard deviation over its finished seeds."""
 
-    headings = ("Row", *(label for _, label in FIGURES), "H against full", "Seeds")
+    headings = ("Row", *(label for _, label in FIGURES), "H vs. full", "Seeds")
     heading_tips = (
-        "What was left out; full is nothing",
+        "What is left out; nothing in the full row",
         *(_TIPS[key] for key, _ in FIGURES),
-        "What it loses or gains in H against the full row, in per cent points; ≈ where that is within noise over the "
-        "seeds (Welch's t, 95 per cent), which takes two seeds of each",
-        "How many of its runs are finished",
+        "Difference in H from the full row, in percentage points; ≈ is within noise over the seeds (Welch's t, 95 per "
+        "cent), which needs at least two seeds of each",
+        "Finished runs",
     )
     numeric = frozenset(range(1, SEEDS + 1))
 
@@ -48,22 +51,22 @@ class RowTable(OrderedTable):
         self._rows: tuple[RowResult, ...] = ()
         self._seeds = 0
 
-    def show_standing(self, standing: Standing | None) -> None:
-        """Fills the table anew; rows that stay keep their place."""
-        rows = standing.report.rows if standing is not None else ()
-        same = [row.label for row in rows] == [row.label for row in self._rows]
-        self._rows, self._seeds = rows, standing.ablation.seeds if standing is not None else 0
-        if same:
+    def show_progress(self, progress: AblationProgress | None) -> None:
+        """Show the rows of an ablation; their order is kept if they are the same."""
+        rows = progress.report.rows if progress is not None else ()
+        is_same = [row.label for row in rows] == [row.label for row in self._rows]
+        self._rows, self._seeds = rows, progress.ablation.seeds if progress is not None else 0
+        if is_same:
             self.rearrange()
         else:
             self.set_items([row.label for row in rows])
 
     def row_name(self, item: int) -> str:
-        """The row's name, as the command line knows it."""
+        """Return the name of a row on the command line."""
         return self._rows[item].row
 
     def label(self, item: int) -> str:
-        """What the row is called."""
+        """Return the label of a row."""
         return self._rows[item].label
 
     def sort_key(self, column: int) -> NDArray[Any]:
@@ -72,7 +75,7 @@ class RowTable(OrderedTable):
         if column == SEEDS:
             return np.array([len(row.seeds) for row in self._rows])
         if column == AGAINST:
-            return np.array([_or_nan(self._gained(row)) for row in self._rows])
+            return np.array([_or_nan(self._gain_of(row)) for row in self._rows])
         return np.array([_or_nan(row.figures[FIGURES[column - 1][0]].mean) for row in self._rows])
 
     def cell(self, item: int, column: int, role: int) -> Any:
@@ -94,37 +97,37 @@ class RowTable(OrderedTable):
     def _full(self) -> RowResult | None:
         return next((row for row in self._rows if row.row == "full"), None)
 
-    def _gained(self, row: RowResult) -> float | None:
+    def _gain_of(self, row: RowResult) -> float | None:
         full = self._full()
         if full is None or row is full:
             return None
-        mine, whole = row.figures["H"].mean, full.figures["H"].mean
-        return mine - whole if mine is not None and whole is not None else None
+        mean, full_mean = row.figures["H"].mean, full.figures["H"].mean
+        return mean - full_mean if mean is not None and full_mean is not None else None
 
     def _against(self, row: RowResult) -> str:
-        gained, full = self._gained(row), self._full()
-        if gained is None or full is None:
+        gain, full = self._gain_of(row), self._full()
+        if gain is None or full is None:
             return "–"
-        found = difference_of_means(full.figures["H"].values, row.figures["H"].values)
-        return f"{'≈ ' if found is not None and found.contains_zero else ''}{points(gained)}"
+        interval = difference_of_means(full.figures["H"].values, row.figures["H"].values)
+        return f"{'≈ ' if interval is not None and interval.contains_zero else ''}{points(gain)}"
 
     def _tip(self, row: RowResult, column: int) -> str | None:
         full = self._full()
         if column == AGAINST and full is not None and row is not full:
-            found = difference_of_means(full.figures["H"].values, row.figures["H"].values)
-            if found is None:
-                return "Noise is told from two seeds each on."
-            what = "within noise" if found.contains_zero else "more than noise"
-            return f"{points(found.low)} to {points(found.high)} with 95 per cent certainty: {what}"
+            interval = difference_of_means(full.figures["H"].values, row.figures["H"].values)
+            if interval is None:
+                return "Noise can be estimated from two seeds of each row."
+            verdict = "within noise" if interval.contains_zero else "more than noise"
+            return f"{points(interval.low)} to {points(interval.high)} with 95 per cent confidence: {verdict}"
         if 1 <= column <= len(FIGURES):
             values = row.figures[FIGURES[column - 1][0]].values
-            each = zip(row.seeds, values, strict=False)
-            return ", ".join(f"seed {seed}: {percent(value)}" for seed, value in each) or None
+            seeds = zip(row.seeds, values, strict=False)
+            return ", ".join(f"seed {seed}: {percent(value)}" for seed, value in seeds) or None
         return None
 
 
 class CellTable(OrderedTable):
-    """The runs of one row, a line a seed."""
+    """The runs of one row, one line per seed."""
 
     headings = ("Run", "Seed", "State", "CZSL", "U", "S", "H")
     numeric = frozenset((1, 3, 4, 5, 6))
@@ -134,16 +137,16 @@ class CellTable(OrderedTable):
         self._cells: list[tuple[Cell, RunStatus | None]] = []
 
     def show_cells(self, cells: list[tuple[Cell, RunStatus | None]]) -> None:
-        """Shows these runs."""
-        same = [cell.run.name for cell, _ in cells] == [cell.run.name for cell, _ in self._cells]
+        """Show runs with their status."""
+        is_same = [cell.run.name for cell, _ in cells] == [cell.run.name for cell, _ in self._cells]
         self._cells = cells
-        if same:
+        if is_same:
             self.rearrange()
         else:
             self.set_items([cell.run.name for cell, _ in cells])
 
     def run_of(self, item: int) -> tuple[RunDirectory, RunStatus | None]:
-        """The run of a line, and how it stands; None where it was not begun."""
+        """Return the run of an item and its status; None if it has not been created."""
         cell, status = self._cells[item]
         return cell.run, status
 
@@ -151,7 +154,7 @@ class CellTable(OrderedTable):
         if column <= 1:
             return np.array([cell.seed for cell, _ in self._cells])
         if column == 2:
-            return np.array([state_words(status) for _, status in self._cells])
+            return np.array([state_text(status) for _, status in self._cells])
         key = FIGURES[column - 3][0]
         return np.array([_or_nan(_figure(status, key)) for _, status in self._cells])
 
@@ -162,16 +165,16 @@ class CellTable(OrderedTable):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if column < 3:
-            return (cell.run.name, str(cell.seed), state_words(status))[column]
+            return (cell.run.name, str(cell.seed), state_text(status))[column]
         return percent(_figure(status, FIGURES[column - 3][0]))
 
 
-def state_words(status: RunStatus | None) -> str:
-    """How a run stands, in a word or two."""
+def state_text(status: RunStatus | None) -> str:
+    """Return the state of a run."""
     if status is None:
-        return "not begun"
+        return "not started"
     if status.state is RunState.QUEUED:
-        return "waits"
+        return "queued"
     if status.state is RunState.RUNNING and status.steps:
         return f"training, {min(status.step / status.steps, 1):.0%}"
     return str(status.state)

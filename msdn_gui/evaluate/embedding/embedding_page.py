@@ -1,264 +1,291 @@
-"""The test images and the classes in the space of attributes: what lies together, and what lies where it should not."""
+"""Test images and classes in the space of attributes: which are near each other, and which should not be."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
-from msdn_core.domain.embedding import Plane
+from msdn_core.domain.display_names import attribute_text, class_text
 from msdn_core.domain.variants import SubNets
 from msdn_core.number_text import percent
 from msdn_core.runs.figure_text import selection_text
-from msdn_gui.evaluate.embedding.embedding_look import BY_ATTRIBUTE, COLOURINGS, look_of
+from msdn_gui.actions.bind import follow_keys
+from msdn_gui.evaluate.embedding.colouring import BY_ATTRIBUTE, COLOURINGS, style_of
 from msdn_gui.evaluate.embedding.embedding_plot import EmbeddingPlot
-from msdn_gui.evaluate.embedding.planes import PlaneMaker
-from msdn_gui.evaluate.errors.found_errors import FoundErrors
-from msdn_gui.evaluate.runs.page import Shown
+from msdn_gui.evaluate.embedding.plane_maker import PlaneMaker, Planes
+from msdn_gui.evaluate.errors.error_images import ErrorImages, prediction_text
 from msdn_gui.evaluate.runs.run_choice import RunChoice
 from msdn_gui.look.theme import AV_LABEL, SEEN_SIGN, SPACING, UNSEEN_SIGN, VA_LABEL, small_font, theme
-from msdn_gui.session import Session
-from msdn_gui.widgets.build import make_button, make_combo_box, make_label, make_progress_bar
+from msdn_gui.session.changes import ChangeKind, TableChange
+from msdn_gui.widgets.build import (
+    make_button,
+    make_column,
+    make_combo_box,
+    make_label,
+    make_progress_bar,
+    make_row,
+    without_margins,
+)
 from msdn_gui.widgets.parted import BESIDE, parted
+from msdn_gui.widgets.refresh import Refresher
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.embedding import Plane
+    from msdn_gui.evaluate.runs.run_selection import RunSelection
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 PRINCIPAL, TSNE = "principal", "tsne"
 _LAYOUTS = {PRINCIPAL: "Principal components", TSNE: "t-SNE"}
-_SOURCES = {"fused": "Scores of both, fused", "av": f"Scores of {AV_LABEL}", "va": f"Scores of {VA_LABEL}"}
+_SOURCES = {"fused": "Fused scores", "av": f"Scores of {AV_LABEL}", "va": f"Scores of {VA_LABEL}"}
 _NEIGHBOURS = 24
 
 
 class EmbeddingPage(QWidget):
-    """The plane at the left, at the right the images that a lasso, a click or a class has chosen."""
+    """The plane on the left; on the right the images that a lasso, a click or a class has selected."""
 
     title = "Embedding"
 
     def __init__(self, session: Session, services: Services) -> None:
         super().__init__()
         self._session = session
-        self._given: Shown | None = None
-        self._shown: Shown | None = None
-        self._drawn: Plane | None = None
-        self.planes = PlaneMaker(session, services, self)
-        self.layouts = _choice("embedding_layout", "How the plane is found", _LAYOUTS)
-        self.sources = _choice("embedding_source", "Whose attribute scores", _SOURCES)
-        self.colouring = _choice("embedding_colouring", "What the colours tell", COLOURINGS)
-        self.attribute = _choice("embedding_attribute", "Attribute", {})
+        self._all_runs: RunSelection | None = None
+        self._selection: RunSelection | None = None
+        self._plane: Plane | None = None
+        self.maker = PlaneMaker(session, services, self)
+        self.layouts = _make_choice("embedding_layout", "Layout", _LAYOUTS)
+        self.sources = _make_choice("embedding_source", "Attribute scores", _SOURCES)
+        self.colouring = _make_choice("embedding_colouring", "Colours", COLOURINGS)
+        self.attribute = _make_choice("embedding_attribute", "Attribute", {})
         self.runs = RunChoice("embedding_run")
         self.plot = EmbeddingPlot(services.thumbnails)
         self.lasso = make_button("Lasso", name="lasso", checkable=True)
-        self.lasso.setToolTip(self.plot.lasso.toolTip())
-        self.lasso.toggled.connect(self.plot.lasso.setChecked)
-        self.plot.lasso.toggled.connect(self.lasso.setChecked)
-        self.facts, self.legend = _quiet("embedding_facts"), _quiet("embedding_legend")
+        self.facts, self.legend = _make_text("embedding_facts"), _make_text("embedding_legend")
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.bar = make_progress_bar(name="embedding_progress")
-        self.make = make_button("Make t-SNE", name="make_tsne")
+        self.make = make_button("Compute t-SNE", name="make_tsne")
         self.cancel = make_button("Cancel", name="cancel_tsne")
-        self.images = FoundErrors(session, services)
-        self._compose()
-        # Also while the keys go to the images that were found.
-        self.addAction(self.plot.clear)
-        self.make.clicked.connect(self.planes.make)
-        self.cancel.clicked.connect(self.planes.cancel)
-        self.planes.changed.connect(self._draw)
-        self.layouts.currentIndexChanged.connect(self._draw)
-        for box in (self.sources, self.runs):
-            box.currentIndexChanged.connect(self._show_chosen)
-        self.colouring.currentIndexChanged.connect(self._colour)
-        self.attribute.activated.connect(lambda _: session.selection.set_attribute(self.attribute.currentData()))
-        self.plot.pointed.connect(self._say_point)
-        self.plot.chosen.connect(self._show_around)
-        self.plot.asked.connect(lambda place: self.images.ask(self._shown, place))
-        self.plot.class_chosen.connect(self._choose_class)
-        self.plot.selected.connect(self._select)
-        session.selection.attribute_changed.connect(self._take_attribute)
-        session.selection.class_changed.connect(self._take_class)
-        session.document.table_changed.connect(self._list_attributes)
-        theme().changed.connect(self._colour)
+        self.images = ErrorImages(session, services)
+        self._lay_out()
+        self._bind_actions()
+        self._connect()
         self._list_attributes()
 
     @property
     def is_reading(self) -> bool:
-        """Whether the plane of what is shown is not there yet."""
-        return self.planes.is_working
+        """Whether the plane is still being computed."""
+        return self.maker.is_working
 
-    def show_runs(self, shown: Shown) -> None:
-        """Shows a run's test images; of two runs, those of the chosen one."""
-        self._given = shown
-        self.runs.show_runs(shown)
-        self._show_chosen()
+    def show_runs(self, selection: RunSelection) -> None:
+        """Show the test images of a run, or of the chosen one of two."""
+        self._all_runs = selection
+        self.runs.show_runs(selection)
+        self._refresh()
 
     # Composition
 
-    def _compose(self) -> None:
-        rows = [QHBoxLayout() for _ in range(2)]
-        for row, widgets in zip(
-            rows, ((self.layouts, self.sources, self.runs), (self.colouring, self.attribute)), strict=True
-        ):
-            for widget in widgets:
-                row.addWidget(widget)
-            row.addStretch(1)
-        rows[1].addWidget(self.lasso)
-        making = QHBoxLayout()
-        making.addWidget(self.facts, 1)
-        for widget in (self.bar, self.make, self.cancel):
-            making.addWidget(widget)
+    def _lay_out(self) -> None:
+        first = make_row(self.layouts, self.sources, self.runs)
+        first.addStretch(1)
+        second = make_row(self.colouring, self.attribute)
+        second.addStretch(1)
+        second.addWidget(self.lasso)
         self.bar.setFixedWidth(120)
-        head = QVBoxLayout()
+        third = make_row(self.facts, self.bar, self.make, self.cancel)
+        third.setStretch(0, 1)
+        head = make_column(first, second, third, self.legend, spacing=SPACING // 2)
         head.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        head.setSpacing(SPACING // 2)
-        for row in (*rows, making):
-            head.addLayout(row)
-        head.addWidget(self.legend)
         left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(SPACING // 2)
+        column = without_margins(QVBoxLayout(left), SPACING // 2)
         column.addLayout(head)
         column.addWidget(self.plot, 1)
-        split = parted("evaluate_embedding", BESIDE, left, self.images, sizes=[640, 330])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(split)
+        self.setLayout(make_row(parted("evaluate_embedding", BESIDE, left, self.images, sizes=[640, 330])))
+
+    def _bind_actions(self) -> None:
+        actions = self.plot.actions_by_id
+        lasso = actions["evaluate.lasso"]
+        follow_keys(lasso, lambda keys: self.lasso.setToolTip(f"{lasso.statusTip()}{keys}"))
+        self.lasso.toggled.connect(lasso.setChecked)
+        lasso.toggled.connect(self.lasso.setChecked)
+        # Its key also works while the images on the right have the focus.
+        self.addAction(actions["evaluate.clear_selection"])
+
+    def _connect(self) -> None:
+        session = self._session
+        self.make.clicked.connect(self.maker.make)
+        self.cancel.clicked.connect(self.maker.cancel)
+        self.maker.changed.connect(self._update_plane)
+        self.layouts.currentIndexChanged.connect(lambda _: self._update_plane())
+        for box in (self.sources, self.runs):
+            box.currentIndexChanged.connect(lambda _: self._refresh())
+        self.colouring.currentIndexChanged.connect(lambda _: self._update_colours())
+        self.attribute.activated.connect(lambda _: session.selection.set_attribute(self.attribute.currentData()))
+        self.plot.pointed.connect(self._on_image_pointed)
+        self.plot.image_clicked.connect(self._select_neighbours)
+        self.plot.open_requested.connect(self._open_in_explore)
+        self.plot.class_clicked.connect(self._on_class_clicked)
+        self.plot.selected.connect(self._select)
+        session.selection.attribute_changed.connect(self._on_attribute_changed)
+        session.selection.class_changed.connect(self._on_class_changed)
+        refresher = Refresher(self, self._list_attributes, _has_same_attributes)
+        session.document.table_changed.connect(refresher.on_table_changed)
+        theme().changed.connect(self._update_colours)
 
     # What is shown
 
-    def _show_chosen(self, *_: object) -> None:
-        if self._given is None:
+    def _refresh(self) -> None:
+        if self._all_runs is None:
             return
-        before, self._shown = self._shown, self.runs.of(self._given)
-        run = self._shown.run
-        both = run.evaluation.predictions.sub_nets == SubNets.BOTH
-        self.sources.setVisible(both)
-        if not both:
+        before, self._selection = self._selection, self.runs.apply(self._all_runs)
+        run = self._selection.run
+        has_both = run.evaluation.predictions.sub_nets == SubNets.BOTH
+        self.sources.setVisible(has_both)
+        if not has_both:
             with QSignalBlocker(self.sources):
                 self.sources.setCurrentIndex(0)
         if before is None or before.run is not run:
-            self._drawn = None
+            self._plane = None
             self.plot.show_classes(run.table)
-        if before is None or not before.looks_like(self._shown):
+        if before is None or not before.is_like(self._selection):
             self._select(None)
-        self.planes.show(run, self.sources.currentData())
-        self._draw()
+        self.maker.show(run, self.sources.currentData())
+        self._update_plane()
 
-    def _draw(self, *_: object) -> None:
-        planes, job, shown = self.planes.planes, self.planes.job, self._shown
-        wants_tsne = self.layouts.currentData() == TSNE
-        kept = planes.kept if planes is not None else None
-        self.bar.setVisible(wants_tsne and job is not None)
-        self.cancel.setVisible(wants_tsne and job is not None)
-        self.make.setVisible(wants_tsne and job is None and planes is not None and kept is None)
-        if shown is None or planes is None:
-            self.facts.setText(self.planes.fault or "Finding the plane …")
+    def _update_plane(self) -> None:
+        planes, job, selection = self.maker.planes, self.maker.job, self._selection
+        shows_tsne = self.layouts.currentData() == TSNE
+        stored = planes.stored if planes is not None else None
+        self.bar.setVisible(shows_tsne and job is not None)
+        self.cancel.setVisible(shows_tsne and job is not None)
+        self.make.setVisible(shows_tsne and job is None and planes is not None and stored is None)
+        if selection is None or planes is None:
+            self.facts.setText(self.maker.fault or "Computing the plane …")
             return
-        plane = kept.plane if wants_tsne and kept is not None else planes.principal
-        if plane is not self._drawn and not (
-            self._drawn is not None and np.array_equal(plane.images, self._drawn.images)
-        ):
-            self._drawn = plane
+        plane = stored.plane if shows_tsne and stored is not None else planes.principal
+        is_same = plane is self._plane or (self._plane is not None and np.array_equal(plane.images, self._plane.images))
+        if not is_same:
+            self._plane = plane
             self.plot.show_plane(plane)
-            self._take_class(self._session.selection.class_name)
-        self._colour()
-        first, second = (percent(share) for share in planes.principal.shares or (0, 0))
-        said = f"The two axes hold {first} and {second} per cent of what varies among the images"
-        if wants_tsne and kept is not None:
-            said = f"t-SNE, perplexity {kept.perplexity:g}, seed {kept.seed}, {kept.divergence:.2f} nats left: near "
-            said += "means alike, far means little"
-        elif wants_tsne and job is not None:
+            self._on_class_changed(self._session.selection.class_name)
+        self._update_colours()
+        text = self._tsne_text(planes) if shows_tsne else _components_text(planes.principal)
+        self.facts.setText(f"{text} {selection_text(selection.run).capitalize()}.")
+
+    def _tsne_text(self, planes: Planes) -> str:
+        """Return how t-SNE was computed, its progress, or why principal components are shown; update the bar."""
+        job, stored = self.maker.job, planes.stored
+        if stored is not None:
+            return (
+                f"t-SNE, perplexity {stored.perplexity:g}, seed {stored.seed}, {stored.divergence:.2f} nats left. "
+                "Near points are similar; large distances have no meaning."
+            )
+        if job is not None:
             self.bar.setRange(0, job.total)
             self.bar.setValue(job.done)
-            how_far = f"step {job.done:,} of {job.total:,} at most" if job.total else "it begins"
-            said = f"t-SNE is being made: {how_far}. Until then, principal components"
-        elif wants_tsne:
-            why = self.planes.fault or planes.fault or "t-SNE was not made of these scores yet."
-            said = f"{why} Principal components are shown"
-        self.facts.setText(f"{said}. {selection_text(shown.run).capitalize()}.")
+            progress = f"step {job.done:,} of at most {job.total:,}" if job.total else "starting"
+            return f"Computing t-SNE: {progress}. Principal components are shown until then."
+        why = self.maker.fault or planes.fault or "t-SNE of these scores has not been computed."
+        return f"{why} Principal components are shown."
 
-    def _colour(self, *_: object) -> None:
-        by_attribute = self.colouring.currentData() == BY_ATTRIBUTE
-        self.attribute.setVisible(by_attribute)
-        planes = self.planes.planes
-        if self._shown is None or self._drawn is None or planes is None:
+    def _update_colours(self) -> None:
+        self.attribute.setVisible(self.colouring.currentData() == BY_ATTRIBUTE)
+        if self._selection is None or self._plane is None or self.maker.planes is None:
             return
-        source, name = self.sources.currentData(), self.attribute.currentText()
-        look = look_of(self._shown, source, self.colouring.currentData(), name)
-        self.plot.show_look(look)
-        self.legend.setText(look.legend)
+        index = self.attribute.currentIndex()
+        name = str(self.attribute.itemData(index, Qt.ItemDataRole.ToolTipRole) or "") if index >= 0 else ""
+        style = style_of(self._selection, self.sources.currentData(), self.colouring.currentData(), name)
+        self.plot.show_style(style)
+        self.legend.setText(style.legend)
 
-    def _select(self, places: NDArray[np.intp] | None, title: str = "") -> None:
-        self.plot.select(places)
-        if self._shown is None:
+    def _select(self, positions: NDArray[np.intp] | None, title: str = "") -> None:
+        """Show some images on the right; None clears the selection."""
+        self.plot.select(positions)
+        selection = self._selection
+        if selection is None:
             return
-        if places is None:
-            self.images.show_images(self._shown, np.zeros(0, np.intp), "Draw a lasso to see the images within it")
+        if positions is None:
+            self.images.show_images(selection, np.zeros(0, np.intp), "Select images to see them here")
             self.images.hint.setText(
-                "Drag with Shift held, or press Lasso. A click on a point shows what lies around it."
+                "Drag with Shift held, or press Lasso and drag. Click an image to see its neighbours."
             )
-        else:
-            wrong = int((self._shown.run.predictions(self._shown.gamma) != self._shown.run.labels)[places].sum())
-            self.images.show_images(self._shown, places, title or f"{len(places):,} images, {wrong:,} of them wrong")
-
-    def _show_around(self, place: int) -> None:
-        self._select(self.plot.nearest(place, _NEIGHBOURS), "This image and those that lie nearest to it")
-
-    def _choose_class(self, row: int) -> None:
-        if self._shown is None:
             return
-        run = self._shown.run
-        self._session.selection.set_class(run.table.classes[row])
-        places = np.flatnonzero(run.labels == row)
-        self._select(places, f"{len(places):,} images of {run.table.classes[row]}")
+        errors = int((selection.run.predictions(selection.gamma) != selection.run.labels)[positions].sum())
+        self.images.show_images(selection, positions, title or f"{len(positions):,} images, {errors:,} misclassified")
 
-    def _say_point(self, place: int) -> None:
-        if place < 0 or self._shown is None:
+    def _select_neighbours(self, position: int) -> None:
+        self._select(self.plot.nearest(position, _NEIGHBOURS), "This image and its nearest neighbours")
+
+    def _open_in_explore(self, position: int) -> None:
+        if self._selection is not None:
+            self.images.open_in_explore(self._selection, position)
+
+    def _on_class_clicked(self, row: int) -> None:
+        if self._selection is None:
             return
-        run = self._shown.run
-        taken, own, classes = run.predictions(self._shown.gamma)[place], run.labels[place], run.table.classes
-        sign = SEEN_SIGN if run.table.seen[own] else UNSEEN_SIGN
-        said = "told rightly" if taken == own else f"taken for {classes[taken]}"
-        self.plot.hint.show_image(self.images.path_of(self._shown, place), f"{sign} {classes[own]}\n{said}")
+        run = self._selection.run
+        name = run.table.classes[row]
+        self._session.selection.set_class(name)
+        positions = np.flatnonzero(run.labels == row)
+        self._select(positions, f"{len(positions):,} images of {class_text(name)}")
 
-    # What is chosen everywhere
+    def _on_image_pointed(self, position: int) -> None:
+        selection = self._selection
+        if position < 0 or selection is None:
+            return
+        run = selection.run
+        row = run.labels[position]
+        sign = SEEN_SIGN if run.table.seen[row] else UNSEEN_SIGN
+        text = prediction_text(run, selection.gamma, position)
+        self.plot.hint.show_image(
+            self.images.path_of(selection, position), f"{sign} {class_text(run.table.classes[row])}\n{text}"
+        )
+
+    # The session's selection
 
     def _list_attributes(self) -> None:
-        names = [attribute.full_name for attribute in self._session.document.table.attributes]
+        """Offer the attributes of the class table; the raw name is the tooltip."""
+        attributes = self._session.document.table.attributes
         with QSignalBlocker(self.attribute):
             self.attribute.clear()
-            for column, name in enumerate(names):
-                self.attribute.addItem(name, column)
-            self.attribute.setCurrentIndex(max(self._session.selection.attribute, 0) if names else -1)
+            for column, attribute in enumerate(attributes):
+                self.attribute.addItem(attribute_text(attribute), column)
+                self.attribute.setItemData(column, attribute.full_name, Qt.ItemDataRole.ToolTipRole)
+            self.attribute.setCurrentIndex(max(self._session.selection.attribute, 0) if attributes else -1)
+        self._update_colours()
 
-    def _take_attribute(self, column: int) -> None:
+    def _on_attribute_changed(self, column: int) -> None:
         if column >= 0:
             self.attribute.setCurrentIndex(column)
-            self._colour()
+            self._update_colours()
 
-    def _take_class(self, name: str | None) -> None:
-        if self._shown is not None:
-            self.plot.choose_class(self._shown.run.table.class_index.get(name, -1))
+    def _on_class_changed(self, name: str | None) -> None:
+        if self._selection is not None:
+            index = self._selection.run.table.class_index
+            self.plot.select_class(index.get(name, -1) if name is not None else -1)
 
 
-def _choice(name: str, spoken: str, choices: dict[str, str]) -> QComboBox:
-    made = make_combo_box(name=name)
-    made.setAccessibleName(spoken)
-    for data, words in choices.items():
-        made.addItem(words, data)
+def _has_same_attributes(change: TableChange) -> bool:
+    return change.kind in (ChangeKind.VALUES, ChangeKind.CLASSES)
+
+
+def _components_text(plane: Plane) -> str:
+    first, second = (percent(share) for share in plane.shares or (0, 0))
+    return f"The two axes hold {first} and {second} per cent of the variance among the images."
+
+
+def _make_choice(name: str, accessible: str, choices: dict[str, str]) -> QComboBox:
+    made = make_combo_box(name=name, accessible=accessible)
+    for data, text in choices.items():
+        made.addItem(text, data)
     return made
 
 
-def _quiet(name: str) -> QLabel:
+def _make_text(name: str) -> QLabel:
     made = make_label(name=name, wrap=True)
     made.setProperty("look", "muted")
     made.setFont(small_font())

@@ -1,13 +1,15 @@
-"""A plot's room in which a lasso can be thrown: dragging draws a line around points in place of moving the view."""
+"""A view box with a lasso: dragging draws a line around points in place of moving the view."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _STEP = 3.0
 """Pixels between two points of the line."""
@@ -16,8 +18,8 @@ _STEP = 3.0
 class LassoBox(pg.ViewBox):
     """While ``is_lasso`` is set, or with Shift held, the left button draws."""
 
-    thrown = Signal(object)
-    """(V, 2) corners of what was encircled, in the plot's own units."""
+    closed = Signal(object)
+    """(V, 2) corners of the lasso, in the units of the plot."""
 
     def __init__(self) -> None:
         super().__init__(enableMenu=False)
@@ -27,7 +29,7 @@ class LassoBox(pg.ViewBox):
         self.addItem(self._line, ignoreBounds=True)
 
     def set_pen(self, pen: Any) -> None:
-        """How the line looks."""
+        """Set the pen of the line."""
         self._line.setPen(pen)
 
     def mouseDragEvent(self, ev: Any, axis: int | None = None) -> None:
@@ -49,17 +51,17 @@ class LassoBox(pg.ViewBox):
             corners, self._corners = np.array(self._corners), []
             self._line.setData([], [])
             if len(corners) > 2:
-                self.thrown.emit(corners)
+                self.closed.emit(corners)
         else:
             line = np.array([*self._corners, self._corners[0]])
             self._line.setData(line[:, 0], line[:, 1])
 
 
-def encircled(corners: NDArray[np.floating], places: NDArray[np.floating]) -> NDArray[np.bool_]:
-    """(N,) which of (N, 2) places lie within a polygon of (V, 2) corners, by the even-odd rule."""
-    x, y = places[:, 0], places[:, 1]
-    within = np.zeros(len(places), np.bool_)
+def is_inside(corners: NDArray[np.floating], points: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Return which of (N, 2) points are within a polygon of (V, 2) corners, by the even-odd rule."""
+    x, y = points[:, 0], points[:, 1]
+    inside = np.zeros(len(points), np.bool_)
     for (x1, y1), (x2, y2) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         if y1 != y2:
-            within ^= ((y1 > y) != (y2 > y)) & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
-    return within
+            inside ^= ((y1 > y) != (y2 > y)) & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
+    return inside

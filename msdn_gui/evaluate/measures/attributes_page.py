@@ -1,32 +1,42 @@
-"""What the attributes are worth: their AUC by sub-net, and how far both sub-nets agree on attributes and classes."""
+"""How well attributes are predicted, and how far both sub-nets agree on attributes and classes."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from msdn_core.number_text import percent
-from msdn_core.runs.evaluated_run import EvaluatedRun
 from msdn_core.runs.figure_text import selection_text
 from msdn_core.runs.noise import MeasureNoise, measure_noise
 from msdn_gui.evaluate.measures.measure_panel import MeasurePanel
 from msdn_gui.evaluate.measures.measure_table import Measure, MeasureTable
-from msdn_gui.evaluate.runs.page import Shown
 from msdn_gui.services.background import Background
+from msdn_gui.widgets.build import make_row
 from msdn_gui.widgets.parted import ABOVE, BESIDE, parted
 
-_AGREE = (
+if TYPE_CHECKING:
+    from msdn_core.runs.evaluated_run import EvaluatedRun
+    from msdn_gui.evaluate.runs.run_selection import RunSelection
+
+_AUCS = (
+    Measure("auc_fused", "AUC", "Area under the ROC curve of the fused attribute score", "accent"),
+    Measure("auc_av", "A→V", "Area under the ROC curve of attribute → visual alone", "av"),
+    Measure("auc_va", "V→A", "Area under the ROC curve of visual → attribute alone", "va"),
+)
+_AGREEMENT = (
     Measure(
         "map_overlap",
         "Shared",
-        "What the maps of both sub-nets share: 100 where they look at the same regions with the same weights",
+        "Overlap of the maps of both sub-nets: 100 if they attend to the same regions with the same weights",
         "positive",
     ),
     Measure(
         "jsd",
         "JSD",
-        "Jensen-Shannon divergence, in nats, of what both sub-nets say of the classes: 0 where they say the same",
+        "Jensen-Shannon divergence of the class distributions of both sub-nets, in nats: 0 if they are the same",
         "negative",
         in_nats=True,
     ),
@@ -34,92 +44,81 @@ _AGREE = (
 
 
 class AttributesPage(QWidget):
-    """Attributes at the left, the agreement on attributes and classes at the right; of two runs the differences."""
+    """Attributes on the left, agreement of the sub-nets on the right; of two runs also the differences."""
 
     title = "Attributes"
-    chosen = Signal(int)
-    """The place of an attribute that was chosen, which is then chosen everywhere."""
-    class_chosen = Signal(str)
-    """A class that was chosen."""
+    attribute_selected = Signal(int)
+    """The column of an attribute."""
+    class_selected = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._columns: dict[str, int] = {}
         self._run: EvaluatedRun | None = None
         self.attributes = MeasurePanel(
-            "How well attributes are told",
-            MeasureTable(
-                "attribute",
-                (
-                    Measure("auc_fused", "AUC", "Area under the ROC curve of the fused attribute score", "accent"),
-                    Measure("auc_av", "A→V", "The same of attribute → visual alone", "av"),
-                    Measure("auc_va", "V→A", "The same of visual → attribute alone", "va"),
-                ),
-                "images_with",
-                "Images",
-            ),
+            "Attribute prediction",
+            MeasureTable("attribute", _AUCS, "images_with", "Images"),
             "attribute_measures",
             72,
         )
         self.agreement = MeasurePanel(
-            "Where the sub-nets agree: classes",
-            MeasureTable("class", _AGREE, "images", "Images"),
+            "Agreement of the sub-nets by class",
+            MeasureTable("class", _AGREEMENT, "images", "Images"),
             "agreement_measures",
             76,
         )
         self.attribute_agreement = MeasurePanel(
-            "Where the sub-nets agree: attributes",
-            MeasureTable("attribute", _AGREE, "images_with", "Images", noise_is_known=False),
+            "Agreement of the sub-nets by attribute",
+            MeasureTable("attribute", _AGREEMENT, "images_with", "Images", noise_is_known=False),
             "attribute_agreement_measures",
             76,
         )
-        self.is_drawing = False
-        """Whether it is being found out what is noise."""
-        self._draws = Background(self)
-        self._draws.done.connect(self._take_noise)
-        self._draws.failed.connect(lambda _: self._take_noise(None))
+        self.is_computing = False
+        """Whether it is being computed which differences are within noise."""
+        self._background = Background(self)
+        self._background.done.connect(self._set_noise)
+        self._background.failed.connect(lambda _: self._set_noise(None))
         right = parted("evaluate_agreement", ABOVE, self.agreement, self.attribute_agreement, sizes=[280, 280])
-        split = parted("evaluate_attributes", BESIDE, self.attributes, right, sizes=[490, 480])
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(split)
+        self.setLayout(make_row(parted("evaluate_attributes", BESIDE, self.attributes, right, sizes=[490, 480])))
         for panel in (self.attributes, self.attribute_agreement):
             panel.table.chosen.connect(
-                lambda item, model=panel.model: self.chosen.emit(self._columns.get(model.name_of(item), -1))
+                lambda item, model=panel.model: self.attribute_selected.emit(self._columns.get(model.name_of(item), -1))
             )
-        self.agreement.table.chosen.connect(lambda item: self.class_chosen.emit(self.agreement.model.name_of(item)))
+        self.agreement.table.chosen.connect(lambda item: self.class_selected.emit(self.agreement.model.name_of(item)))
 
-    def show_runs(self, shown: Shown) -> None:
-        """Shows what was measured of one run, or of two."""
-        run, other = shown.run, shown.other
-        self._columns = {attribute.full_name: place for place, attribute in enumerate(run.table.attributes)}
+    def show_runs(self, selection: RunSelection) -> None:
+        """Show the measurements of one run, or of two."""
+        run, other = selection.run, selection.other
+        self._columns = {attribute.full_name: column for column, attribute in enumerate(run.table.attributes)}
         self._run = run
-        self._draws.cancel()
-        self.is_drawing = other is not None
+        self._background.cancel()
+        self.is_computing = other is not None
         if other is not None:
-            self._draws.start(lambda: measure_noise(run, other))
-        for panel, table in (
-            (self.attributes, "attributes"),
-            (self.agreement, "classes"),
-            (self.attribute_agreement, "attributes"),
-        ):
-            panel.show_rows(
-                getattr(run.evaluation, table), getattr(other.evaluation, table) if other is not None else None
-            )
-        truth = {str(row.get("truth") or "") for row in run.evaluation.attributes} - {""}
-        against = f" Measured against {' and '.join(sorted(truth))}." if truth else ""
-        said = f"50 is chance, 100 tells all apart. The weakest first.{against}"
-        self.attributes.facts.setText(f"{said} {selection_text(run).capitalize()}.")
-        jsd, overlap = run.evaluation.measures.jsd, run.evaluation.measures.overlap
-        agreed = "There are not two sub-nets that could agree."
-        if not np.isnan(overlap).all():
-            agreed = f"Both maps share {percent(float(np.nanmean(overlap)))} per cent over all images; "
-            agreed += f"what both say of the classes diverges by {float(np.nanmean(jsd)):.3f} nats."
-        self.agreement.facts.setText(agreed)
-        self.attribute_agreement.facts.setText("Over the test images whose class has the attribute.")
+            self._background.start(lambda: measure_noise(run, other))
+        theirs = other.evaluation if other is not None else None
+        for panel in (self.attributes, self.attribute_agreement):
+            panel.show_rows(run.evaluation.attributes, theirs.attributes if theirs is not None else None)
+        self.agreement.show_rows(run.evaluation.classes, theirs.classes if theirs is not None else None)
+        self._update_facts(run)
 
-    def _take_noise(self, noise: MeasureNoise | None) -> None:
-        self.is_drawing = False
+    def _update_facts(self, run: EvaluatedRun) -> None:
+        truth = {str(row.get("truth") or "") for row in run.evaluation.attributes} - {""}
+        reference = f" Reference: {' and '.join(sorted(truth))}." if truth else ""
+        self.attributes.facts.setText(
+            f"50 is chance, 100 is perfect separation.{reference} {selection_text(run).capitalize()}."
+        )
+        jsd, overlap = run.evaluation.measures.jsd, run.evaluation.measures.overlap
+        if np.isnan(overlap).all():
+            self.agreement.facts.setText("This run has only one sub-net, so there is no agreement to measure.")
+        else:
+            self.agreement.facts.setText(
+                f"Over all images, both maps share {percent(float(np.nanmean(overlap)))} per cent, and the class "
+                f"distributions diverge by {float(np.nanmean(jsd)):.3f} nats."
+            )
+        self.attribute_agreement.facts.setText("Measured on the test images whose class has the attribute.")
+
+    def _set_noise(self, noise: MeasureNoise | None) -> None:
+        self.is_computing = False
         if noise is None or self._run is None:
             return
         attributes = [attribute.full_name for attribute in self._run.table.attributes]

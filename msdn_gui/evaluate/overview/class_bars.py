@@ -1,73 +1,74 @@
-"""The classes of the test with their accuracy as bars, sortable and searchable."""
+"""Per-class accuracy as a table with bars, sortable and searchable."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from typing import TYPE_CHECKING
 
-from msdn_core.runs.evaluated_run import EvaluatedRun
+from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
 from msdn_gui.evaluate.overview.class_model import (
     ACCURACY,
     CLASS,
     DIFFERENCE,
     IMAGES,
     OTHER,
-    TAKEN_FOR,
+    PREDICTED_AS,
     ClassModel,
 )
 from msdn_gui.look.theme import SPACING
-from msdn_gui.widgets.build import make_line_edit
+from msdn_gui.widgets.build import make_line_edit, make_row, without_margins
 from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate, TextDelegate
 
+if TYPE_CHECKING:
+    from msdn_core.runs.evaluated_run import EvaluatedRun
+
 
 class ClassBars(QWidget):
-    """A row a class; one that is chosen is chosen everywhere."""
+    """One row per class; the class that is selected here is selected everywhere."""
 
-    chosen = Signal(str)
+    selected = Signal(str)
     opened = Signal(str)
-    """A class whose errors shall be shown: it was double-clicked, or Enter was pressed on it."""
+    """A class that was double-clicked or on which Enter was pressed, to show its errors."""
 
     def __init__(self) -> None:
         super().__init__()
         self.model = ClassModel()
-        widths = {ACCURACY: 94, OTHER: 88, DIFFERENCE: 92, IMAGES: 64, TAKEN_FOR: 150}
+        widths = {ACCURACY: 94, OTHER: 88, DIFFERENCE: 92, IMAGES: 64, PREDICTED_AS: 150}
         self.table = ItemTable(self.model, "class_bars", widths=widths, stretch=CLASS)
         self.table.setAccessibleName("Classes")
         self.table.setItemDelegateForColumn(CLASS, ClassDelegate(self.table))
         for column in (ACCURACY, OTHER, DIFFERENCE):
             self.table.setItemDelegateForColumn(column, BarDelegate(self.table))
-        self.table.setItemDelegateForColumn(TAKEN_FOR, TextDelegate(self.table, "muted"))
+        self.table.setItemDelegateForColumn(PREDICTED_AS, TextDelegate(self.table, "muted"))
         self.search = make_line_edit(name="class_search", placeholder="Search classes", clearable=True)
-        self.search.textChanged.connect(self._search)
-        heading = QLabel("Accuracy a class")
+        self.search.setToolTip("Words of a class name; seen or unseen")
+        self.search.textChanged.connect(self._on_search_changed)
+        heading = QLabel("Per-class accuracy")
         heading.setProperty("look", "heading")
-        head = QHBoxLayout()
+        head = make_row(heading, self.search)
         head.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
-        head.addWidget(heading)
-        head.addStretch(1)
-        head.addWidget(self.search)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(SPACING // 2)
+        head.insertStretch(1, 1)
+        layout = without_margins(QVBoxLayout(self), SPACING // 2)
         layout.addLayout(head)
         layout.addWidget(self.table, 1)
-        self.table.chosen.connect(lambda item: self.chosen.emit(self.model.name_of(item)))
+        self.table.chosen.connect(lambda item: self.selected.emit(self.model.name_of(item)))
         self.table.doubleClicked.connect(self._open)
         self.table.activated.connect(self._open)
 
     def show_runs(self, run: EvaluatedRun | None, gamma: float, other: EvaluatedRun | None, other_gamma: float) -> None:
-        """Shows a run's classes at a gamma, and what another run makes of them."""
+        """Show the classes of a run at a gamma, and the accuracy of another run."""
         self.model.show_runs(run, gamma, other, other_gamma)
         for column in (OTHER, DIFFERENCE):
             self.table.setColumnHidden(column, other is None)
-        self.table.setColumnHidden(TAKEN_FOR, other is not None)
+        self.table.setColumnHidden(PREDICTED_AS, other is not None)
 
-    def mark(self, name: str | None) -> None:
-        """Marks the class that is chosen."""
+    def show_class(self, name: str | None) -> None:
+        """Mark the class that is selected."""
         self.table.show_item(self.model.item_of(name))
 
-    def _search(self, text: str) -> None:
+    def _on_search_changed(self, text: str) -> None:
         words = (f"·{word}" if word in ("seen", "unseen") else word for word in text.lower().split())
         self.model.search(" ".join(words))
 

@@ -1,34 +1,38 @@
-"""Two runs over the same test images: which of them each gets wrong."""
+"""The errors of two runs on the same test images."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
-from msdn_core.runs.evaluated_run import EvaluatedRun
-from msdn_gui.evaluate.runs.page import Shown
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.runs.evaluated_run import EvaluatedRun
+    from msdn_gui.evaluate.runs.run_selection import RunSelection
 
 
-def places_in_other(run: EvaluatedRun, other: EvaluatedRun) -> NDArray[np.intp]:
-    """(N,) where each of a run's test images stands among another run's, −1 where it was not tested there."""
+def positions_in_other(run: EvaluatedRun, other: EvaluatedRun) -> NDArray[np.intp]:
+    """Return the (N,) positions of a run's test images among another run's; −1 if the other was not tested on one."""
     mine, theirs = run.evaluation.predictions.image_ids, other.evaluation.predictions.image_ids
-    places = np.full(len(mine), -1, np.intp)
+    positions = np.full(len(mine), -1, np.intp)
     _, here, there = np.intersect1d(mine, theirs, assume_unique=True, return_indices=True)
-    places[here] = there
-    return places
+    positions[here] = there
+    return positions
 
 
-def wrong(run: EvaluatedRun, gamma: float) -> NDArray[np.bool_]:
-    """(N,) the test images that a run takes for another class."""
+def errors_of(run: EvaluatedRun, gamma: float) -> NDArray[np.bool_]:
+    """Return which of the (N,) test images are predicted as another class."""
     return np.asarray(run.predictions(gamma) != run.labels)
 
 
-def wrong_by_other(shown: Shown) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(N,) which of the first run's test images the other takes for another class, and which it was tested on."""
-    run, other = shown.run, shown.other
+def errors_of_other(selection: RunSelection) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which of the first run's (N,) test images the other run gets wrong, and which it was tested on."""
+    run, other = selection.run, selection.other
     if other is None:
         nothing = np.zeros(len(run.labels), np.bool_)
         return nothing, nothing
-    places = places_in_other(run, other)
-    tested = places >= 0
-    return tested & wrong(other, shown.other_gamma)[places], tested
+    positions = positions_in_other(run, other)
+    is_tested = positions >= 0
+    return is_tested & errors_of(other, selection.other_gamma)[positions], is_tested

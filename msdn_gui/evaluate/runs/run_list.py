@@ -1,26 +1,29 @@
-"""The runs at the left: their figures on the test, or that they were not evaluated yet."""
+"""The list of runs, with their figures on the test images or what they lack."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.number_text import percent
-from msdn_gui.evaluate.runs.evaluations import Evaluations, RunEntry
 from msdn_gui.widgets.run_line import HEIGHT, paint_run
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPainter
+
+    from msdn_gui.evaluate.runs.evaluations import Evaluations, RunEntry
+    from msdn_gui.widgets.index import Index
+
 ENTRY_ROLE = Qt.ItemDataRole.UserRole
-Index = QModelIndex | QPersistentModelIndex
 
 _SHOWN = (("H", "H"), ("czsl", "CZSL"), ("S", "S"), ("U", "U"))
-"""Figures and their words; the first two that were measured are shown."""
+"""Figures and their names; the first two that are known are shown."""
 
 
 class RunListModel(QAbstractListModel):
-    """One row a run."""
+    """One row per run."""
 
     def __init__(self, evaluations: Evaluations) -> None:
         super().__init__(evaluations)
@@ -30,10 +33,10 @@ class RunListModel(QAbstractListModel):
         self._refresh()
 
     def row_of(self, name: str | None) -> int:
-        """The row of a run, −1 where it is not listed."""
+        """Return the row of a run; −1 if it is not listed."""
         return next((row for row, entry in enumerate(self._entries) if entry.name == name), -1)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 0 if parent.isValid() else len(self._entries)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -45,7 +48,7 @@ class RunListModel(QAbstractListModel):
         if role == ENTRY_ROLE:
             return entry
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return f"{entry.name}: {state_words(entry)}"
+            return f"{entry.name}: {state_text(entry)}"
         return None
 
     def _refresh(self) -> None:
@@ -55,10 +58,11 @@ class RunListModel(QAbstractListModel):
 
 
 class RunList(QListView):
-    """The runs as two lines each."""
+    """Shows each run on two lines."""
 
     def __init__(self, model: RunListModel) -> None:
-        super().__init__(objectName="evaluated_runs")
+        super().__init__()
+        self.setObjectName("evaluated_runs")
         self.setModel(model)
         self.setItemDelegate(_RunDelegate(self))
         self.setUniformItemSizes(True)
@@ -66,16 +70,16 @@ class RunList(QListView):
         self.setAccessibleName("Runs")
 
 
-def state_words(entry: RunEntry) -> str:
-    """Its figures at the gamma as trained, or what it lacks."""
+def state_text(entry: RunEntry) -> str:
+    """Return the figures of a run at the gamma as trained, or what it lacks."""
     if entry.fault:
-        return "Cannot be read: evaluate it again"
+        return "Cannot be read; evaluate again"
     if entry.kind is None:
         return "No checkpoint yet"
     if entry.figures is None:
-        return "Not evaluated yet"
+        return "Not evaluated"
     selected = ", selected on test" if entry.figures.get("selected_on") == "test" else ""
-    shown = [f"{word} {percent(number)}" for key, word in _SHOWN if (number := entry.figures.get(key)) is not None]
+    shown = [f"{label} {percent(number)}" for key, label in _SHOWN if (number := entry.figures.get(key)) is not None]
     return f"{'  '.join(shown[:2])} on test{selected}" if shown else f"Evaluated{selected}"
 
 
@@ -85,5 +89,5 @@ class _RunDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         entry: RunEntry = index.data(ENTRY_ROLE)
-        sign = ("check", "good") if entry.figures is not None else ("evaluate", "disabled")
-        paint_run(painter, option, ("error", "error") if entry.fault else sign, entry.name, state_words(entry))
+        icon = ("check", "good") if entry.figures is not None else ("evaluate", "disabled")
+        paint_run(painter, option, ("error", "error") if entry.fault else icon, entry.name, state_text(entry))

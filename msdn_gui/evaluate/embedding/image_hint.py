@@ -1,8 +1,7 @@
-"""An image under the mouse in a plot: its thumbnail and what is said of it, beside the point."""
+"""The thumbnail and a text about the image under the mouse in a plot, beside its point."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -13,16 +12,19 @@ from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.widgets.build import make_label
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from msdn_gui.services.thumbnails import Thumbnails
 
 _SIDE = 112
 
 
 class ImageHint(QFrame):
-    """Lies over a plot and lets the mouse through."""
+    """Covers part of a plot and passes mouse events through to it."""
 
     def __init__(self, plot: QWidget, thumbnails: Thumbnails) -> None:
         super().__init__(plot)
+        self._plot = plot
         self.setObjectName("image_hint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setProperty("look", "panel")
@@ -32,40 +34,42 @@ class ImageHint(QFrame):
         self._path: Path | None = None
         self.picture = make_label(name="hint_picture", alignment=Qt.AlignmentFlag.AlignCenter)
         self.picture.setFixedSize(QSize(_SIDE, _SIDE))
-        self.words = make_label(name="hint_words", wrap=True, alignment=Qt.AlignmentFlag.AlignTop)
-        self.words.setTextFormat(Qt.TextFormat.PlainText)
-        self.words.setFont(small_font())
+        self.text = make_label(name="hint_words", wrap=True, alignment=Qt.AlignmentFlag.AlignTop)
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.text.setFont(small_font())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING // 2, SPACING // 2, SPACING // 2, SPACING // 2)
         layout.setSpacing(2)
         layout.addWidget(self.picture)
-        layout.addWidget(self.words)
+        layout.addWidget(self.text)
         self.setFixedWidth(_SIDE + SPACING + 2)
-        thumbnails.ready.connect(self._ready)
+        thumbnails.ready.connect(self._on_thumbnail_ready)
         self.hide()
 
-    def show_image(self, path: Path | None, words: str) -> None:
-        """What stands there; without a path there is no picture."""
+    def show_image(self, path: Path | None, text: str) -> None:
+        """Set the image and the text; without a path there is no picture."""
         self._path = path
-        self.words.setText(words)
+        self.text.setText(text)
         self.picture.setVisible(path is not None)
-        self._draw()
+        self._update_picture()
 
-    def stand_beside(self, place: QPoint, away: int) -> None:
-        """Stands beside a place in the plot, within it."""
+    def show_beside(self, place: QPoint, distance: int) -> None:
+        """Show the hint beside a point of the plot, within the plot."""
         self.adjustSize()
-        room, size = self.parentWidget().size(), self.size()
-        x = place.x() + away if place.x() + away + size.width() <= room.width() else place.x() - away - size.width()
-        y = min(max(place.y() - size.height() // 2, 0), max(room.height() - size.height(), 0))
+        area, size = self._plot.size(), self.size()
+        x = place.x() + distance
+        if x + size.width() > area.width():
+            x = place.x() - distance - size.width()
+        y = min(max(place.y() - size.height() // 2, 0), max(area.height() - size.height(), 0))
         self.move(max(x, 0), y)
         self.show()
         self.raise_()
 
-    def _ready(self, path: Path) -> None:
+    def _on_thumbnail_ready(self, path: Path) -> None:
         if path == self._path:
-            self._draw()
+            self._update_picture()
 
-    def _draw(self) -> None:
+    def _update_picture(self) -> None:
         image = self._thumbnails.get(self._path) if self._path is not None else None
         if image is None or image.isNull():
             self.picture.clear()
