@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msdn_gui.shell.action_tables import all_actions, group_of
+from msdn_gui.shell.action_tables import ALL_ACTIONS, group_of
 
 if TYPE_CHECKING:
     from msdn_gui.actions.spec import ActionSpec
@@ -42,7 +42,7 @@ def main() -> None:
 def keys_page() -> str:
     """Return the page: a table for each menu and each workspace."""
     parts = [_HEAD]
-    for heading, specs in groupby(all_actions(), key=group_of):
+    for heading, specs in groupby(ALL_ACTIONS, key=group_of):
         lines = [f"\n## {heading}\n", "| Action | Keys | Only in |", "|---|---|---|", *map(_row, specs)]
         parts.append("\n".join(lines) + "\n")
     return "".join(parts)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
 from msdn_gui.actions.bind import key_sequences, set_keys
-from msdn_gui.shell.action_tables import all_actions, current_ids, may_clash
+from msdn_gui.shell.action_tables import ALL_ACTIONS, current_ids, may_clash
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -31,7 +31,7 @@ class ActionList(QObject):
     def __init__(self, settings: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._specs = {spec.id: spec for spec in all_actions()}
+        self._specs = {spec.id: spec for spec in ALL_ACTIONS}
         self._actions: dict[str, QAction] = {}
         _migrate(settings, current_ids(self._specs.values()))
         self._chosen: Mapping[str, str] = settings.value.shortcuts

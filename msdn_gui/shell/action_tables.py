@@ -2,67 +2,38 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib import import_module
 from typing import TYPE_CHECKING
 
-from msdn_core.resources import resource
-from msdn_gui.actions.spec import ActionSpec
+from msdn_gui.annotate.actions import ACTIONS as ANNOTATE
+from msdn_gui.classes.actions import ACTIONS as CLASSES
+from msdn_gui.evaluate.actions import ACTIONS as EVALUATE
+from msdn_gui.explore.actions import ACTIONS as EXPLORE
 from msdn_gui.shell.actions import ACTIONS
-from msdn_gui.shell.workspaces import NAMES, TITLES
+from msdn_gui.shell.workspaces import TITLES
+from msdn_gui.train.actions import ACTIONS as TRAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from msdn_gui.actions.spec import ActionSpec
 
-@cache
-def all_actions() -> tuple[ActionSpec, ...]:
-    """Return the actions of the window, then those of each workspace."""
-    return (*ACTIONS, *(spec for name in NAMES for spec in workspace_actions(name)))
-
-
-@cache
-def workspace_actions(name: str) -> tuple[ActionSpec, ...]:
-    """Return the actions of a workspace."""
-    try:
-        table: tuple[ActionSpec, ...] = import_module(f"msdn_gui.{name}.actions").ACTIONS
-    except (ImportError, AttributeError):
-        return _listed(name)
-    return table
-
-
-def has_table(name: str) -> bool:
-    """Return whether a workspace describes its actions itself."""
-    return all("." in spec.id for spec in workspace_actions(name))
-
-
-def _listed(name: str) -> tuple[ActionSpec, ...]:
-    rows = json.loads(resource("actions.json").read_text(encoding="utf-8"))
-    return tuple(
-        ActionSpec(row["name"], row["text"], row.get("keys", ""), hint=row.get("hint", ""), part=row.get("part", ""))
-        for row in rows
-        if row["workspace"] == name
-    )
+ALL_ACTIONS: tuple[ActionSpec, ...] = (*ACTIONS, *EXPLORE, *CLASSES, *ANNOTATE, *TRAIN, *EVALUATE)
+"""The actions of the window, then those of each workspace."""
 
 
 def workspace_of(spec: ActionSpec) -> str:
     """Return the workspace that an action belongs to; empty for those of the window."""
-    name = spec.workspace if "." in spec.id else spec.id.partition("_")[0]
-    return "" if name == "shell" else name
+    return spec.workspace if spec.workspace in TITLES else ""
 
 
 def place_of(spec: ActionSpec) -> str:
-    """Return where an action is found, e.g. “Annotate › Places”."""
-    name = workspace_of(spec)
-    if not name:
-        return spec.menu
-    return f"{TITLES[name]} › {spec.part}" if spec.part else TITLES[name]
+    """Return where an action is found, e.g. “Annotate › Marks”."""
+    return f"{group_of(spec)} › {spec.part}" if spec.part else group_of(spec)
 
 
 def group_of(spec: ActionSpec) -> str:
     """Return the menu or the workspace under which an action is listed."""
-    return TITLES.get(workspace_of(spec), spec.menu)
+    return TITLES.get(spec.workspace, spec.menu)
 
 
 def may_clash(one: ActionSpec, other: ActionSpec) -> bool:

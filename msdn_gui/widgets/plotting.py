@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QGraphicsItem, QWidget
 
 from msdn_gui.actions.bind import ActionSet
 from msdn_gui.look.theme import small_font, theme
-from msdn_gui.widgets.action import belongs_to, make_action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,23 +56,6 @@ def bind_zoom(plot: pg.PlotWidget, specs: Sequence[ActionSpec], centre: Callable
         show_all: lambda: view.autoRange(padding=0.05),
     }
     ActionSet(plot, specs, handlers)
-    plot.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-
-
-def add_zoom_keys(plot: pg.PlotWidget, name: str, part: str, centre: Callable[[], QPointF | None]) -> None:
-    """Superseded by ``bind_zoom``, and removed once every workspace has its table."""
-    view = plot.getPlotItem().vb
-
-    def make(word: str, text: str, keys: str, icon: str, run: Callable[[], None]) -> None:
-        belongs_to(make_action(plot, f"{name}_{word}", text, keys, run, sign=icon), part)
-
-    def zoom(factor: float) -> None:
-        place = centre()
-        view.scaleBy((factor, factor), center=pg.Point(place) if place is not None else None)
-
-    make("in", "Zoom in", "+; =", "zoom-in", lambda: zoom(0.8))
-    make("out", "Zoom out", "-", "zoom-out", lambda: zoom(1.25))
-    make("fit", "Show all", "0", "fit", lambda: view.autoRange(padding=0.05))
     plot.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
 
 
