@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import overload
+from typing import TYPE_CHECKING, overload
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QLabel, QProxyStyle, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QColor, QPalette
 
 
 class PlainStyle(QProxyStyle):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msdn_core.resources import resource
-from msdn_gui.look.colours import Colours
+
+if TYPE_CHECKING:
+    from msdn_gui.look.colours import Colours
 
 
 def stylesheet(c: Colours) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msdn_core.errors import CheckpointError
 from msdn_core.resources import resource
 from msdn_core.runs.header import CheckpointHeader, read_header
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, eq=False)

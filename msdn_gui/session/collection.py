@@ -5,21 +5,23 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from msdn_core.domain.scoring import fused_attribute_scores
 from msdn_core.domain.search import ClassScores
 from msdn_core.runs.attribute_scores import checkpoint_digest, read_attribute_scores, scores_file
 from msdn_gui.services.background import attempted
-from msdn_gui.session.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
     from msdn_gui.services.jobs import Job, Jobs
+    from msdn_gui.session.checkpoints import Checkpoint
 
 
 class CollectionPhase(Enum):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,8 +13,13 @@ from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.project import PROJECT_FILE, ImageRecord, Project
 from msdn_gui.session.changes import ChangeKind, Origin, TableChange
 from msdn_gui.session.image_list import ImageList
-from msdn_gui.session.messages import Messages
 from msdn_gui.timers import make_timer
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+    from msdn_gui.session.messages import Messages
 
 _WATCH_MS = 2000
 _MAX_IMAGES_READ_AT_ONCE = 3000

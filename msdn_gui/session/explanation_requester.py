@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from msdn_core.domain.explanation import Explanation
 from msdn_gui.services.explaining import MAIN_LANE, ExplainPhase, ExplainState
 from msdn_gui.timers import make_timer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from msdn_core.domain.explanation import Explanation
     from msdn_gui.services.explaining import ExplainerService
 
 _MISSING_MS = 200

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.errors import MsdnError
 from msdn_core.runs.pins import Pin, read_pins, write_pins
-from msdn_gui.session.document import Document
-from msdn_gui.session.messages import Messages
-from msdn_gui.session.selection import Selection
+
+if TYPE_CHECKING:
+    from msdn_gui.session.document import Document
+    from msdn_gui.session.messages import Messages
+    from msdn_gui.session.selection import Selection
 
 
 class FilmPins(QObject):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from msdn_core.project import ImageRecord, Project
 from msdn_gui.services.background import attempted
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class ImageList(QObject):

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.image_prediction import ImagePrediction
 from msdn_core.domain.scoring import fused_attribute_scores
 from msdn_core.errors import MsdnError
-from msdn_core.project import ImageRecord
-from msdn_gui.services.explaining import ExplainerService, ExplainState
 from msdn_gui.session.checkpoints import (
     Checkpoint,
     CheckpointChoice,
@@ -24,10 +20,19 @@ from msdn_gui.session.checkpoints import (
     shipped_checkpoints,
 )
 from msdn_gui.session.collection import CollectionScores
-from msdn_gui.session.document import Document
 from msdn_gui.session.explanation_requester import ExplanationRequester
-from msdn_gui.session.messages import Messages
-from msdn_gui.session.selection import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from msdn_core.domain.explanation import Explanation
+    from msdn_core.project import ImageRecord
+    from msdn_gui.services.explaining import ExplainerService, ExplainState
+    from msdn_gui.session.document import Document
+    from msdn_gui.session.messages import Messages
+    from msdn_gui.session.selection import Selection
 
 
 class Inference(QObject):

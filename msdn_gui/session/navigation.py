@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from msdn_core.project import ImageRecord
-from msdn_gui.session.selection import Selection
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.project import ImageRecord
+    from msdn_gui.session.selection import Selection
 
 
 class Navigation(QObject):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msdn_core.domain.annotation import Split
-from msdn_gui.session.document import Document
+
+if TYPE_CHECKING:
+    from msdn_gui.session.document import Document
 
 
 def training_obstacle(document: Document) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from msdn_core.project import ImageRecord
-from msdn_gui.session.document import Document
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_core.project import ImageRecord
+    from msdn_gui.session.document import Document
 
 
 class Selection(QObject):

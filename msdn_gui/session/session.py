@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from msdn_core.project import PROJECT_FILE
-from msdn_gui.services.explaining import ExplainerService
 from msdn_gui.session.checkpoints import CheckpointChoice, shipped_checkpoints
 from msdn_gui.session.document import Document, read_project
 from msdn_gui.session.film_pins import FilmPins
@@ -17,6 +16,11 @@ from msdn_gui.session.messages import Messages
 from msdn_gui.session.navigation import Navigation
 from msdn_gui.session.selection import Selection
 from msdn_gui.session.table_edits import TableEdits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_gui.services.explaining import ExplainerService
 
 
 class Session(QObject):

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtGui import QUndoCommand
 
-from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
 from msdn_core.errors import ProjectError
-from msdn_core.project import RemovedClass
-from msdn_gui.session.session import Session
 from msdn_gui.session.undo import ProjectEdit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+    from PySide6.QtGui import QUndoCommand
+
+    from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
+    from msdn_core.project import RemovedClass
+    from msdn_gui.session.session import Session
 
 _GESTURE_ID = 1
 """Qt's number of the kind of commands that may be merged into one."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
 from msdn_core.errors import ProjectError
-from msdn_core.project import Cell, Project, RemovedClass
 from msdn_gui.session.changes import ChangeKind, TableChange
-from msdn_gui.session.document import Document
-from msdn_gui.session.inference import Inference
-from msdn_gui.session.selection import Selection
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from numpy.typing import ArrayLike
+
+    from msdn_core.project import Cell, Project, RemovedClass
+    from msdn_gui.session.document import Document
+    from msdn_gui.session.inference import Inference
+    from msdn_gui.session.selection import Selection
 
 
 class TableEdits:

@@ -6,13 +6,16 @@ The undo history lasts as long as the project is open (docs/adr/0003): edits the
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Collection, Mapping
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtGui import QUndoCommand
 
 from msdn_core.errors import MsdnError, ProjectError
-from msdn_gui.session.messages import Messages
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from msdn_gui.session.messages import Messages
 
 K = TypeVar("K")
 V = TypeVar("V")

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QWidget
 
-from msdn_core.project import ImageRecord
-from msdn_core.recipes.config import TrainConfig
 from msdn_core.recipes.config_file import read_config, write_config
-from msdn_core.recipes.grid import GridRun
 from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.events import Event
 from msdn_core.runs.notes import write_notes
 from msdn_core.runs.status import RunStatus
 from msdn_gui.actions.bind import ActionSet, set_reason
-from msdn_gui.session import Session
 from msdn_gui.session.readiness import training_obstacle
 from msdn_gui.train.actions import actions_of
 from msdn_gui.train.form.run_form import RunForm
@@ -35,7 +28,16 @@ from msdn_gui.widgets.refresh import Refresher
 from msdn_gui.widgets.workspace import Workspace
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QAction, QShowEvent
+
+    from msdn_core.project import ImageRecord
+    from msdn_core.recipes.config import TrainConfig
+    from msdn_core.recipes.grid import GridRun
+    from msdn_core.runs.events import Event
     from msdn_gui.services import Services
+    from msdn_gui.session import Session
 
 
 _EMPTY_TEXT = (

@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
@@ -24,6 +24,9 @@ from msdn_core.runs.status import RunState
 from msdn_gui.program import Program
 from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.services.locations import HOME_VARIABLE, aviary_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 sys.path.append(str(Path(__file__).parents[1] / "gui"))
+
+from typing import TYPE_CHECKING
 
 from watch import LoopWatch
 
@@ -22,6 +23,9 @@ from msdn_core.runs.launch import launch_training
 from msdn_core.runs.status import RunState
 from msdn_gui.look.theme import theme
 from msdn_gui.program import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ENOUGH = 160
 MOST_MS, ROUNDS = 100, 3

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
@@ -28,7 +29,6 @@ from small_birds import (
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
-from msdn_core.domain.explanation import Explanation
 from msdn_core.project import NewImage, Project
 from msdn_gui.look.theme import install
 from msdn_gui.services import Services
@@ -38,6 +38,11 @@ from msdn_gui.services.settings import SettingsStore
 from msdn_gui.services.thumbnails import Thumbnails
 from msdn_gui.session import Session
 from msdn_gui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from msdn_core.domain.explanation import Explanation
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,10 +6,12 @@ import ctypes
 import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from small_birds import make_explanation
 
-from msdn_core.domain.explanation import Explanation
+if TYPE_CHECKING:
+    from msdn_core.domain.explanation import Explanation
 
 
 def warm_up(_checkpoint: str | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -16,6 +16,9 @@ from msdn_core.domain.explanation import Explanation
 from msdn_core.domain.scoring import Fusion
 from msdn_core.domain.variants import SubNets
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ATTRIBUTES = (
     Attribute("crown", "red"),

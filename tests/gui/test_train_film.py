@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -19,6 +19,9 @@ from msdn_gui.train.films.film_card import FilmCard
 from msdn_gui.train.films.film_picture import FilmPicture
 from msdn_gui.train.films.score_line import ScoreLine
 from msdn_gui.train.workspace import TrainWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LEFT = Qt.MouseButton.LeftButton
 GRID, EVERY = (7, 7), 10
@@ -223,7 +226,8 @@ def test_explore_pins_what_is_chosen_for_the_films_of_coming_runs(session, servi
         lambda: session.selection.image == session.document.images[0] and session.selection.attribute >= 0,
         timeout=5_000,
     )
-    assert button.isEnabled() and not button.isChecked()
+    assert button.isEnabled()
+    assert not button.isChecked()
     said: list[str] = []
     session.messages.posted.connect(lambda _, text: said.append(text))
     qtbot.mouseClick(button, LEFT)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -23,6 +22,10 @@ from msdn_core.runs.queue import hold_queue, queued_runs, read_order
 from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.shell.frame.top_bar import TopBar
 from msdn_gui.train.workspace import TrainWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -13,6 +12,8 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from small_birds import write_checkpoint
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from typing import TYPE_CHECKING
+
 import fake_trainer
 
 from msdn_core.project import Project
@@ -20,6 +21,9 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, StepDone
 from msdn_core.runs.status import RunState, RunStatus, current_process
 from msdn_gui.train.workspace import TrainWorkspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -232,10 +236,8 @@ def test_classes_without_a_vector_are_nothing_to_train_on_and_say_so(workspace, 
     assert workspace.commands["train.new_run"].isEnabled()
     session.edits.set_vectors(dict.fromkeys(table.classes, [0.0] * len(table.attributes)))
     assert not workspace.commands["train.new_run"].isEnabled()
-    assert (
-        "0" in workspace.commands["train.new_run"].toolTip()
-        and "Annotate" in workspace.commands["train.new_run"].toolTip()
-    )
+    assert "0" in workspace.commands["train.new_run"].toolTip()
+    assert "Annotate" in workspace.commands["train.new_run"].toolTip()
 
 
 def test_another_project_brings_its_own_runs(workspace, session, services, qtbot, tmp_path) -> None:
@@ -319,7 +321,8 @@ def test_a_grid_of_runs_waits_and_is_worked_through_though_one_fails(queueing, s
     assert queueing.form.count.text() == "3 runs"
     assert not queueing.form.start.isEnabled(), "several runs can only wait for their turn"
     click(qtbot, queueing, "queue_run")
-    assert queueing.form.queue.text() == "Starting …" and not queueing.form.queue.isEnabled()
+    assert queueing.form.queue.text() == "Starting …"
+    assert not queueing.form.queue.isEnabled()
     monitor = services.run_monitor
     names = ["many-seed0", "many-seed1", "many-seed2"]
     qtbot.waitUntil(lambda: sorted(run.name for run in monitor.runs) == names, timeout=20_000)

@@ -12,10 +12,12 @@ import sys
 import threading
 import time
 import traceback
-from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from PySide6.QtCore import QObject, Qt, QTimer
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 _TICK_MS = 5
 _LOOK_S = 0.04

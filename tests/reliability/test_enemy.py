@@ -11,10 +11,8 @@ import shutil
 import sqlite3
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -40,6 +38,10 @@ from msdn_core.runs.queue import enqueue
 from msdn_core.training.published import read_published
 from msdn_core.vision.features import find_stores
 from msdn_core.vision.images import open_image
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 MOST_MIB = 400
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
-from collections.abc import Iterator
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import explain_doubles
 import psutil
@@ -18,6 +17,10 @@ from msdn_core.domain.attributes import ClassTable
 from msdn_core.project import NewImage, Project
 from msdn_gui.services.explaining import ExplainerService
 from msdn_gui.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 IMAGES = 8
 

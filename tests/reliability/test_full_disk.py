@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from trials import posix_only, run, script
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @posix_only

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -27,6 +26,10 @@ from msdn_core.training.loop import run_training
 from msdn_core.vision.features import FeatureStore, feature_folder
 from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 HOUR = 3600.0
 

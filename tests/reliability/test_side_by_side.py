@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import small_run
@@ -17,6 +16,10 @@ from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState
 from msdn_gui.session import Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 TRAIN = ("train", "--name", "shell", "--set", "backbone=by-hand", "--set", "steps=40", "--set", "evaluate_every=20",
          "--set", "threads=1", "--set", "batch_size=16", "--set", "device=cpu")  # fmt: skip

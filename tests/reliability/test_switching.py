@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from trials import run, script
 
 from msdn_core.demo.aviary import create_demo, draw_missing
 from msdn_core.project import Project
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 IMAGES = 40
 FLAT = 1.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import small_run
 from small_run import new_run, told
@@ -14,6 +14,9 @@ from trials import HERE, posix_only, run, times
 from msdn_core.msdn.checkpoint import load_tensors
 from msdn_core.runs.events import RunStarted
 from msdn_core.runs.status import RunState
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @posix_only

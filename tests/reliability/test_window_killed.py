@@ -5,9 +5,8 @@ from __future__ import annotations
 import random
 import subprocess
 import time
-from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
@@ -18,6 +17,10 @@ from trials import ROOT, environment, posix_only, processes_of, script, times, w
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.status import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 RUN = "goes on"
 IMAGES = 128

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 from small_run import wait_for as wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 HERE, ROOT = Path(__file__).parent, Path(__file__).parents[2]
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is what POSIX systems have")

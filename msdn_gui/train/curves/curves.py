@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -25,6 +24,11 @@ from msdn_gui.train.actions import CURVES, actions_of
 from msdn_gui.train.curves.plot import Curve, Plot
 from msdn_gui.widgets.build import make_check_box, make_combo_box, make_slider, make_tool_button, named
 from msdn_gui.widgets.elided_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QHideEvent, QShowEvent
 
 _REDRAW_MS = 100
 _MACHINE = {"cpu": 1.0, "memory": 1e-9, "gpu": 1.0, "gpu_memory": 1e-9}

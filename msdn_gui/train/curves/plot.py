@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyqtgraph as pg
@@ -16,6 +16,9 @@ from msdn_gui.train.curves.series import Series
 from msdn_gui.widgets.build import make_check_box
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NOTHING = Series()
 _FAINT = 70

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from msdn_core.runs.film import SIDES, Film, FilmedPin
@@ -13,8 +14,12 @@ from msdn_gui.train.films.score_line import ScoreLine
 from msdn_gui.widgets.build import make_label
 from msdn_gui.widgets.colour_bar import ColourBar
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.map_controls import Display
 from msdn_gui.widgets.ordered_table import number
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from msdn_gui.widgets.map_controls import Display
 
 _LABELS = {"av": AV_LABEL, "va": VA_LABEL}
 AROUND = 118

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
@@ -11,7 +12,11 @@ from PySide6.QtWidgets import QWidget
 from msdn_core.domain.attention import peak_regions
 from msdn_gui.look.theme import SPACING, small_font, theme
 from msdn_gui.widgets.heat import coloured, cut_value
-from msdn_gui.widgets.map_controls import Display
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from msdn_gui.widgets.map_controls import Display
 
 _PIXELS = 112
 """A map is smoothed to about this many pixels a side: many are painted many times a second."""

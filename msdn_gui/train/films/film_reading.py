@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -12,6 +11,10 @@ from PySide6.QtGui import QImage
 from msdn_core.errors import MsdnError
 from msdn_core.runs.film import Film, read_film
 from msdn_gui.services.background import Background
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 PICTURE_SIDE = 420
 """Side of the kept square that the network saw, in pixels: larger than it is ever shown."""

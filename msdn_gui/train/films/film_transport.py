@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPointF, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from msdn_core.runs.film import Film
 from msdn_gui.actions.bind import ActionSet, follow_keys
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.train.actions import FILM, actions_of
 from msdn_gui.widgets.build import make_label, make_slider, make_tool_button
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from msdn_core.runs.film import Film
 
 _WHOLE_MS = 10_000
 """How long a film of many frames takes to play."""

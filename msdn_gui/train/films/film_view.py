@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -19,11 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from msdn_core.project import ImageRecord
-from msdn_core.runs.directory import RunDirectory
-from msdn_core.runs.film import Film, FilmedPin
 from msdn_gui.look.theme import SPACING
-from msdn_gui.session import Session
 from msdn_gui.train.films.film_card import AROUND, FilmCard
 from msdn_gui.train.films.film_reading import FilmReading
 from msdn_gui.train.films.film_transport import FilmTransport
@@ -33,7 +28,13 @@ from msdn_gui.widgets.empty_state import EmptyState
 from msdn_gui.widgets.map_controls import Display, MapControls
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
+
+    from msdn_core.project import ImageRecord
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.runs.film import Film, FilmedPin
     from msdn_gui.services.settings import SettingsStore
+    from msdn_gui.session import Session
 
 _SMALLEST, _LARGEST = 132, 360
 """Pixels a side of one map."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import Field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
+
+if TYPE_CHECKING:
+    from dataclasses import Field
 
 BACKBONES = ("lite0", "resnet101")
 _WIDE = 180

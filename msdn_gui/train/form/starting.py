@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, Signal
 
 from msdn_core.errors import RunError
-from msdn_core.recipes.config import TrainConfig
 from msdn_core.recipes.enqueuing import queue_runs
-from msdn_core.recipes.grid import GridRun
 from msdn_core.recipes.refit import create_refit
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import launch_queue, launch_training
 from msdn_core.runs.queue import cancel_waiting, enqueue, hold_queue, queue_lock, read_order, set_queue_order
 from msdn_core.runs.status import RunState
 from msdn_gui.services.background import attempted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from msdn_core.recipes.config import TrainConfig
+    from msdn_core.recipes.grid import GridRun
 
 Command = Callable[[RunDirectory], Sequence[str]]
 

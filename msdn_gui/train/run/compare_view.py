@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -23,10 +22,8 @@ from PySide6.QtWidgets import (
 from msdn_core.errors import MsdnError
 from msdn_core.number_text import percent
 from msdn_core.recipes.config import TrainConfig
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, Event, RunStarted, StepDone
 from msdn_core.runs.figure_text import FIGURES
-from msdn_core.runs.status import RunStatus
 from msdn_gui.look.theme import SPACING
 from msdn_gui.timers import make_timer
 from msdn_gui.train.curves.curves import LOSSES
@@ -36,6 +33,12 @@ from msdn_gui.train.run.settings_view import setting_text
 from msdn_gui.train.runs.words import STATE_LOOKS
 from msdn_gui.widgets.build import make_combo_box, make_label, named
 from msdn_gui.widgets.table_delegates import RoomyDelegate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_core.runs.status import RunStatus
 
 MOST = 12
 _NARROWEST = 72

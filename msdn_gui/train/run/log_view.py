@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFontDatabase, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
 from msdn_gui.look.theme import SMALL_POINTS
 from msdn_gui.timers import make_timer
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _LINES = 2000
 _AT_ONCE = 64 * 1024

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QPlainTextEdit, QWidget
 
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.notes import Notes, clean_tags, read_notes
 from msdn_gui.look.theme import SPACING
 from msdn_gui.timers import make_timer
 from msdn_gui.widgets.build import make_line_edit, named
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent
+
+    from msdn_core.runs.directory import RunDirectory
 
 _WRITE_AFTER_MS = 600
 

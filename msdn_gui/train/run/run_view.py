@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from msdn_core.errors import MsdnError
 from msdn_core.number_text import duration
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, MachineUse, Message, StepDone
 from msdn_core.runs.status import RunState, RunStatus
 from msdn_gui.actions.bind import ActionSet, bind_button
 from msdn_gui.look.icons import bind_icon, icon_pixmap
 from msdn_gui.look.theme import SPACING, small_font, theme
-from msdn_gui.session import Session
 from msdn_gui.train.curves.curves import Curves
 from msdn_gui.train.films.film_view import FilmView
 from msdn_gui.train.run.log_view import LogView, last_lines
@@ -27,7 +23,13 @@ from msdn_gui.train.runs.words import STATE_LOOKS, advice, machine_use
 from msdn_gui.widgets.build import make_button, make_label, make_progress_bar, named
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QAction
+
+    from msdn_core.runs.directory import RunDirectory
     from msdn_gui.services.settings import SettingsStore
+    from msdn_gui.session import Session
 
 _ACKNOWLEDGED = {"stop": "Stopping …", "cancel": "Cancelling …"}
 _REQUESTED = {

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
@@ -12,6 +11,9 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_gui.look.theme import text_font
 from msdn_gui.widgets.table_delegates import RoomyDelegate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class SettingsView(QTableWidget):

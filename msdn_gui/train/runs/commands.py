@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.trash import discard, restore
-from msdn_gui.session.messages import Messages
 from msdn_gui.session.undo import ProjectEdit
-from msdn_gui.train.form.starting import Starter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_gui.session.messages import Messages
+    from msdn_gui.train.form.starting import Starter
 
 
 class DeleteRun(ProjectEdit):

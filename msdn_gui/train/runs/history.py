@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
@@ -11,14 +11,18 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from msdn_core.errors import MsdnError
 from msdn_core.recipes.config import TrainConfig
-from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.listing import runs_in
 from msdn_gui.actions.bind import ActionSet, set_reason
-from msdn_gui.services.runs import RunMonitor
-from msdn_gui.services.settings import SettingsStore
-from msdn_gui.session import Session
-from msdn_gui.train.form.starting import Starter
 from msdn_gui.train.runs.commands import DeleteRun, ReorderQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from msdn_core.runs.directory import RunDirectory
+    from msdn_gui.services.runs import RunMonitor
+    from msdn_gui.services.settings import SettingsStore
+    from msdn_gui.session import Session
+    from msdn_gui.train.form.starting import Starter
 
 HISTORY_ACTIONS = ("train.duplicate", "train.queue", "train.delete", "train.watch_folder", "train.unwatch_folder")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -18,11 +19,15 @@ from PySide6.QtWidgets import (
 from msdn_gui.actions.bind import bind_button
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
-from msdn_gui.services.runs import RunMonitor
 from msdn_gui.timers import make_timer
 from msdn_gui.train.runs.run_model import RUN_ROLE, RunDelegate, RunModel
 from msdn_gui.widgets.build import make_button, make_line_edit, make_tool_button, named
 from msdn_gui.widgets.elided_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QAction, QContextMenuEvent
+
+    from msdn_gui.services.runs import RunMonitor
 
 _DELAY_MS = 3000
 """How long queued runs may have no process before the list says so."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msdn_core.number_text import percent
-from msdn_core.runs.events import MachineUse
 from msdn_core.runs.status import RunState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from msdn_core.runs.events import MachineUse
 
 STATE_LOOKS: dict[RunState, tuple[str, str, str]] = {
     RunState.QUEUED: ("wait", "muted", "Queued"),
