@@ -279,7 +279,8 @@ def test_the_facts_follow_the_classes(window, session) -> None:
 def test_undo_says_what_it_undoes_and_why_it_cannot(window, session) -> None:
     undo = window.commands["shell.undo"]
     window.show_workspace("classes")
-    assert not undo.isEnabled() and undo.toolTip().startswith("There is nothing to undo.")
+    assert not undo.isEnabled()
+    assert undo.toolTip().startswith("There is nothing to undo.")
     window.workspaces["classes"].undo_stack.push(AddClasses(session, {"New bird": session.document.table.vectors[0]}))
     assert undo.isEnabled()
     assert undo.text().startswith("&Undo add ")
