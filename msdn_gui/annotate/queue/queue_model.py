@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from msdn_core.domain.annotation import Review, ReviewState
 from msdn_gui.annotate.wording import time_text
 from msdn_gui.widgets.images.image_model import ImageListModel
-from msdn_gui.widgets.index import Index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from msdn_core.project import ImageRecord
     from msdn_gui.services.thumbnails import Thumbnails
+    from msdn_gui.widgets.index import Index
 
 REVIEW_ROLE = Qt.ItemDataRole.UserRole + 2
 """The value of the ``ReviewState``."""

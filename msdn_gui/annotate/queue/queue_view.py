@@ -12,11 +12,12 @@ from msdn_gui.annotate.wording import verdict_text
 from msdn_gui.widgets.images.image_model import RECORD_ROLE
 from msdn_gui.widgets.images.image_view import ImageListView, ThumbnailDelegate
 from msdn_gui.widgets.images.thumbnail_cell import draw_thumbnail
-from msdn_gui.widgets.index import Index
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
     from PySide6.QtWidgets import QStyleOptionViewItem
+
+    from msdn_gui.widgets.index import Index
 
 _INSET = 4
 _SIGN = 9
