@@ -19,7 +19,7 @@ from msdn_gui.classes.table.page import TablePage
 from msdn_gui.classes.toolbar import Toolbar
 from msdn_gui.classes.what_if.page import WhatIf
 from msdn_gui.widgets.build import make_column, make_row
-from msdn_gui.widgets.empty_state import EmptyState
+from msdn_gui.widgets.notices.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
 from msdn_gui.widgets.refresh import Refresher
 from msdn_gui.widgets.workspace import Workspace

@@ -28,7 +28,7 @@ from msdn_gui.evaluate.runs.run_selection import RunSelection
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session.readiness import training_obstacle
 from msdn_gui.widgets.build import make_row, named, without_margins
-from msdn_gui.widgets.empty_state import EmptyState
+from msdn_gui.widgets.notices.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
 from msdn_gui.widgets.refresh import Refresher
 from msdn_gui.widgets.workspace import Workspace

@@ -12,7 +12,7 @@ from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.shell.factories import make_workspace
 from msdn_gui.shell.workspaces import NAMES
 from msdn_gui.widgets.build import named
-from msdn_gui.widgets.empty_state import EmptyState
+from msdn_gui.widgets.notices.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services

@@ -33,7 +33,7 @@ from msdn_gui.shell.tour.tour import Tour
 from msdn_gui.shell.workspaces import ENTRIES
 from msdn_gui.start.page import StartPage
 from msdn_gui.widgets.build import make_column, make_label, make_row
-from msdn_gui.widgets.message_bar import MessageBar
+from msdn_gui.widgets.notices.message_bar import MessageBar
 
 if TYPE_CHECKING:
     from pathlib import Path

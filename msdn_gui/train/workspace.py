@@ -22,7 +22,7 @@ from msdn_gui.train.run.run_view import RunView
 from msdn_gui.train.runs.history import HISTORY_ACTIONS, History
 from msdn_gui.train.runs.run_list import RunList
 from msdn_gui.train.runs.run_model import RUN_ROLE
-from msdn_gui.widgets.empty_state import EmptyState
+from msdn_gui.widgets.notices.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
 from msdn_gui.widgets.refresh import Refresher
 from msdn_gui.widgets.workspace import Workspace

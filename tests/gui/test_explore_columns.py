@@ -10,8 +10,8 @@ from msdn_gui.explore.attributes.attributes_panel import AttributesPanel
 from msdn_gui.explore.attributes.columns import COLUMNS, NumberColumn, TextColumn
 from msdn_gui.explore.attributes.overrides import Overrides
 from msdn_gui.explore.maps.region_selection import RegionSelection
-from msdn_gui.widgets.ordered_table import BAR_ROLE
-from msdn_gui.widgets.table_delegates import BarDelegate
+from msdn_gui.widgets.tables.ordered_table import BAR_ROLE
+from msdn_gui.widgets.tables.table_delegates import BarDelegate
 
 DIFFERENCE = NumberColumn(
     name="difference",

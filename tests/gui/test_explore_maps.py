@@ -19,7 +19,7 @@ from msdn_core.domain.variants import SubNets
 from msdn_gui.explore.picture.truth import Truth
 from msdn_gui.explore.ranking.ranking_model import SCORE
 from msdn_gui.session.messages import Level
-from msdn_gui.widgets.heat import short_number
+from msdn_gui.widgets.maps.heat import short_number
 
 if TYPE_CHECKING:
     from msdn_gui.explore.workspace import ExploreWorkspace

@@ -19,10 +19,10 @@ from msdn_gui.explore.finding.gallery import count_text
 from msdn_gui.explore.finding.gallery_model import GalleryModel
 from msdn_gui.explore.ranking.contribution_model import SHARE, ContributionModel
 from msdn_gui.explore.ranking.ranking_model import CLASS, MARK_ROLE, RANK, SCORE, RankingModel
-from msdn_gui.widgets.heat import colour_table, coloured, short_number, smooth
 from msdn_gui.widgets.images.image_view import ImageListView
-from msdn_gui.widgets.item_table import ItemTable
-from msdn_gui.widgets.ordered_table import BAR_ROLE, bar
+from msdn_gui.widgets.maps.heat import colour_table, coloured, short_number, smooth
+from msdn_gui.widgets.tables.item_table import ItemTable
+from msdn_gui.widgets.tables.ordered_table import BAR_ROLE, bar
 
 TABLE = ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN)
 DESCENDING = Qt.SortOrder.DescendingOrder

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QToolButton
 
-from msdn_gui.widgets.message_bar import MessageBar
+from msdn_gui.widgets.notices.message_bar import MessageBar
 
 ROOT = Path(__file__).parents[2]
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX systems")

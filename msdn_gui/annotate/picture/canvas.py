@@ -12,13 +12,13 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView
 from msdn_gui.annotate.picture.geometry import between, moved, resized
 from msdn_gui.annotate.picture.marks_item import MarksItem
 from msdn_gui.look.theme import theme
-from msdn_gui.widgets.picture_item import PictureItem
+from msdn_gui.widgets.maps.picture_item import PictureItem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from msdn_core.domain.annotation import Box, Mark, PartPoint
-    from msdn_gui.widgets.picture_loader import Picture
+    from msdn_gui.widgets.maps.picture_loader import Picture
 
 _ZOOM_STEP = 1.25
 _MAX_SCALE = 16.0

@@ -15,7 +15,7 @@ from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.wording import time_text
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_column, make_label, make_line_edit, make_row
-from msdn_gui.widgets.picture_loader import Picture, PictureLoader
+from msdn_gui.widgets.maps.picture_loader import Picture, PictureLoader
 from msdn_gui.widgets.refresh import Refresher
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from msdn_gui.session.collection import Collection, CollectionPhase
 from msdn_gui.widgets.build import make_button, make_column, make_label, make_row
 from msdn_gui.widgets.images.result_grid import ResultGrid
 from msdn_gui.widgets.images.result_model import ImageResult, ResultModel
+from msdn_gui.widgets.notices.scoring import Scoring
 from msdn_gui.widgets.refresh import Refresher
-from msdn_gui.widgets.scoring import Scoring
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

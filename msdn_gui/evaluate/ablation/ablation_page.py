@@ -21,9 +21,9 @@ from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.widgets.build import make_button, make_column, make_label, make_progress_bar, make_row, without_margins
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.parted import ABOVE, parted
-from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
+from msdn_gui.widgets.tables.item_table import ItemTable
+from msdn_gui.widgets.tables.table_delegates import BarDelegate, TextDelegate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

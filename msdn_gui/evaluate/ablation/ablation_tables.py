@@ -11,7 +11,7 @@ from msdn_core.domain.metrics.seeds import difference_of_means
 from msdn_core.number_text import percent, points
 from msdn_core.recipes.ablation_report import FIGURES, RowResult
 from msdn_core.runs.status import RunState, RunStatus
-from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable
+from msdn_gui.widgets.tables.ordered_table import BAR_ROLE, OrderedTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

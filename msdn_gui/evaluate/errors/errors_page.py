@@ -15,10 +15,10 @@ from msdn_gui.evaluate.runs.both_runs import errors_of, errors_of_other
 from msdn_gui.evaluate.runs.run_choice import FIRST, SECOND, RunChoice
 from msdn_gui.look.theme import SEEN_SIGN, SPACING, UNSEEN_SIGN
 from msdn_gui.widgets.build import make_line_edit, make_row, without_margins
-from msdn_gui.widgets.item_table import ItemTable
-from msdn_gui.widgets.ordered_table import MARK_ROLE, OrderedTable
 from msdn_gui.widgets.parted import BESIDE, parted
-from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate
+from msdn_gui.widgets.tables.item_table import ItemTable
+from msdn_gui.widgets.tables.ordered_table import MARK_ROLE, OrderedTable
+from msdn_gui.widgets.tables.table_delegates import BarDelegate, ClassDelegate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from msdn_gui.evaluate.measures.measure_table import NAME, MeasureTable
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.widgets.build import make_column, make_label, make_line_edit, without_margins
-from msdn_gui.widgets.item_table import ItemTable
-from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
+from msdn_gui.widgets.tables.item_table import ItemTable
+from msdn_gui.widgets.tables.table_delegates import BarDelegate, TextDelegate
 
 if TYPE_CHECKING:
     from msdn_core.runs.evaluations import Row

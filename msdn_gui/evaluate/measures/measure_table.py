@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from msdn_core.domain.display_names import attribute_text, class_text
 from msdn_core.number_text import percent, points
-from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable
+from msdn_gui.widgets.tables.ordered_table import BAR_ROLE, OrderedTable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

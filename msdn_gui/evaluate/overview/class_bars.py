@@ -18,8 +18,8 @@ from msdn_gui.evaluate.overview.class_model import (
 )
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_line_edit, make_row, without_margins
-from msdn_gui.widgets.item_table import ItemTable
-from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate, TextDelegate
+from msdn_gui.widgets.tables.item_table import ItemTable
+from msdn_gui.widgets.tables.table_delegates import BarDelegate, ClassDelegate, TextDelegate
 
 if TYPE_CHECKING:
     from msdn_core.runs.evaluated_run import EvaluatedRun

@@ -11,7 +11,7 @@ from msdn_core.domain.display_names import class_text
 from msdn_core.domain.metrics import confusion
 from msdn_core.number_text import percent, points
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
-from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, OrderedTable, bar
+from msdn_gui.widgets.tables.ordered_table import BAR_ROLE, MARK_ROLE, OrderedTable, bar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

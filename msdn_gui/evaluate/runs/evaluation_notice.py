@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from msdn_core.domain.annotation import Split
-from msdn_gui.widgets.job_notice import JobNotice
+from msdn_gui.widgets.notices.job_notice import JobNotice
 from msdn_gui.widgets.refresh import Refresher
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from msdn_gui.explore.attributes.columns import (
     tip_of,
 )
 from msdn_gui.look.theme import text_font
-from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable, bar
+from msdn_gui.widgets.tables.ordered_table import BAR_ROLE, OrderedTable, bar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -20,8 +20,8 @@ from msdn_gui.look.theme import SPACING
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
 from msdn_gui.widgets.build import make_column, make_label, make_line_edit, make_row, make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.refresh import Refresher
+from msdn_gui.widgets.tables.item_table import ItemTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

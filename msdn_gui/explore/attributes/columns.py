@@ -9,8 +9,8 @@ import numpy as np
 
 from msdn_core.domain.display_names import class_text, group_text, value_text
 from msdn_gui.explore.attributes.score_delegate import ScoreDelegate
-from msdn_gui.widgets.ordered_table import number
-from msdn_gui.widgets.table_delegates import BarDelegate, TextDelegate
+from msdn_gui.widgets.tables.ordered_table import number
+from msdn_gui.widgets.tables.table_delegates import BarDelegate, TextDelegate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

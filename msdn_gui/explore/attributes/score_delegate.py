@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QWidget
 
 from msdn_gui.look.theme import theme
 from msdn_gui.widgets.build import make_line_edit
-from msdn_gui.widgets.table_delegates import BarDelegate
+from msdn_gui.widgets.tables.table_delegates import BarDelegate
 
 if TYPE_CHECKING:
     from msdn_gui.widgets.index import Index

@@ -15,7 +15,7 @@ from msdn_core.domain.attention import value_range
 from msdn_core.domain.display_names import attribute_text
 from msdn_core.errors import MsdnError
 from msdn_gui.look.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
-from msdn_gui.widgets.heat import coloured, cut_value
+from msdn_gui.widgets.maps.heat import coloured, cut_value
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from msdn_core.domain.explanation import Explanation
-    from msdn_gui.widgets.map_controls import Display
+    from msdn_gui.widgets.maps.map_controls import Display
 
 CELL = 176
 """Width and height of one map in pixels."""

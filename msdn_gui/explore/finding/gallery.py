@@ -26,7 +26,7 @@ from msdn_gui.look.theme import SPACING
 from msdn_gui.session.collection import CollectionPhase
 from msdn_gui.widgets.build import make_button, make_column, make_combo_box, make_label, make_row, make_tool_button
 from msdn_gui.widgets.images.image_view import CELL, ImageListView
-from msdn_gui.widgets.scoring import Scoring
+from msdn_gui.widgets.notices.scoring import Scoring
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent

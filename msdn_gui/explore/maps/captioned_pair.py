@@ -13,7 +13,7 @@ from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
 from msdn_gui.widgets.build import make_column
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.ordered_table import number
+from msdn_gui.widgets.tables.ordered_table import number
 
 if TYPE_CHECKING:
     from msdn_core.domain.explanation import Explanation

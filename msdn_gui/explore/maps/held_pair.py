@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from msdn_core.project import ImageRecord
     from msdn_gui.explore.maps.comparison import Comparison
     from msdn_gui.session import Session
-    from msdn_gui.widgets.map_controls import Display
+    from msdn_gui.widgets.maps.map_controls import Display
 
 
 class HeldPair(CaptionedPair):

@@ -12,8 +12,8 @@ from msdn_gui.explore.maps.map_side import MapSide, Shown
 from msdn_gui.explore.picture.truth import Truth
 from msdn_gui.look.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME
 from msdn_gui.widgets.build import without_margins
-from msdn_gui.widgets.ordered_table import number
-from msdn_gui.widgets.picture_loader import Picture, PictureLoader
+from msdn_gui.widgets.maps.picture_loader import Picture, PictureLoader
+from msdn_gui.widgets.tables.ordered_table import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from msdn_core.domain.explanation import Explanation
     from msdn_core.project import ImageRecord
     from msdn_gui.explore.picture.map_view import MapView, Viewport
-    from msdn_gui.widgets.map_controls import Display
+    from msdn_gui.widgets.maps.map_controls import Display
 
 
 class MapPair(QWidget):

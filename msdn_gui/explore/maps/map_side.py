@@ -15,10 +15,10 @@ from msdn_gui.explore.picture.map_view import MapView
 from msdn_gui.explore.picture.truth import Truth, true_regions
 from msdn_gui.look.theme import SPACING, small_font, text_font, theme
 from msdn_gui.widgets.build import make_label, make_row, named
-from msdn_gui.widgets.colour_bar import ColourBar
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.heat import coloured, cut_value, short_number
-from msdn_gui.widgets.map_controls import Display
+from msdn_gui.widgets.maps.colour_bar import ColourBar
+from msdn_gui.widgets.maps.heat import coloured, cut_value, short_number
+from msdn_gui.widgets.maps.map_controls import Display
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,7 +21,7 @@ from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.services.explaining import ExplainPhase, ExplainState
 from msdn_gui.widgets.build import make_column, make_row, make_tool_button
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.map_controls import Display, MapControls
+from msdn_gui.widgets.maps.map_controls import Display, MapControls
 from msdn_gui.widgets.refresh import Refresher
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from msdn_gui.services import Services
     from msdn_gui.session import Session
     from msdn_gui.session.changes import TableChange
-    from msdn_gui.widgets.picture_loader import Picture
+    from msdn_gui.widgets.maps.picture_loader import Picture
 
 
 class MapsPanel(QWidget):

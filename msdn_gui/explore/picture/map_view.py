@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from msdn_gui.explore.picture.ink import Outline, path_item, pen, rectangle_path, stack
 from msdn_gui.explore.picture.map_layer import MapLayer
 from msdn_gui.explore.picture.map_marks import MapMarks
-from msdn_gui.widgets.picture_item import PictureItem
+from msdn_gui.widgets.maps.picture_item import PictureItem
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 
 from msdn_core.domain.display_names import attribute_text
 from msdn_gui.explore.attributes.columns import OVERRIDDEN_SIGN
-from msdn_gui.widgets.ordered_table import BAR_ROLE, OrderedTable, bar
+from msdn_gui.widgets.tables.ordered_table import BAR_ROLE, OrderedTable, bar
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.display_names import class_text
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
-from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN, OrderedTable, bar
+from msdn_gui.widgets.tables.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN, OrderedTable, bar
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

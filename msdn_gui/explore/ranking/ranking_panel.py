@@ -23,11 +23,11 @@ from msdn_gui.widgets.build import (
     make_tool_button,
 )
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.mark import Mark
-from msdn_gui.widgets.ordered_table import TRUE_SIGN
 from msdn_gui.widgets.refresh import Refresher
-from msdn_gui.widgets.table_delegates import BarDelegate, ClassDelegate, TextDelegate
+from msdn_gui.widgets.tables.item_table import ItemTable
+from msdn_gui.widgets.tables.ordered_table import TRUE_SIGN
+from msdn_gui.widgets.tables.table_delegates import BarDelegate, ClassDelegate, TextDelegate
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent

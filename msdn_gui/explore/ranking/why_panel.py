@@ -15,10 +15,10 @@ from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.services.explaining import ExplainPhase
 from msdn_gui.widgets.build import make_column, make_combo_box, make_label, make_row
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.item_table import ItemTable
 from msdn_gui.widgets.mark import Mark
 from msdn_gui.widgets.refresh import Refresher
-from msdn_gui.widgets.table_delegates import AttributeDelegate, BarDelegate
+from msdn_gui.widgets.tables.item_table import ItemTable
+from msdn_gui.widgets.tables.table_delegates import AttributeDelegate, BarDelegate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -28,7 +28,7 @@ from msdn_gui.widgets.build import (
     named,
 )
 from msdn_gui.widgets.form import Form
-from msdn_gui.widgets.heat import COLOUR_MAPS
+from msdn_gui.widgets.maps.heat import COLOUR_MAPS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

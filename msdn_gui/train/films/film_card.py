@@ -12,14 +12,14 @@ from msdn_gui.look.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_fo
 from msdn_gui.train.films.film_picture import FilmPicture
 from msdn_gui.train.films.score_line import ScoreLine
 from msdn_gui.widgets.build import make_label
-from msdn_gui.widgets.colour_bar import ColourBar
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.ordered_table import number
+from msdn_gui.widgets.maps.colour_bar import ColourBar
+from msdn_gui.widgets.tables.ordered_table import number
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from msdn_gui.widgets.map_controls import Display
+    from msdn_gui.widgets.maps.map_controls import Display
 
 _LABELS = {"av": AV_LABEL, "va": VA_LABEL}
 AROUND = 118

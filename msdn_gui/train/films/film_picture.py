@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.attention import peak_regions
 from msdn_gui.look.theme import SPACING, small_font, theme
-from msdn_gui.widgets.heat import coloured, cut_value
+from msdn_gui.widgets.maps.heat import coloured, cut_value
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from msdn_gui.widgets.map_controls import Display
+    from msdn_gui.widgets.maps.map_controls import Display
 
 _PIXELS = 112
 """A map is smoothed to about this many pixels a side: many are painted many times a second."""

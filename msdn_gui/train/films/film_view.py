@@ -24,8 +24,8 @@ from msdn_gui.train.films.film_reading import FilmReading
 from msdn_gui.train.films.film_transport import FilmTransport
 from msdn_gui.widgets.build import named
 from msdn_gui.widgets.elided_label import ElidedLabel
-from msdn_gui.widgets.empty_state import EmptyState
-from msdn_gui.widgets.map_controls import Display, MapControls
+from msdn_gui.widgets.maps.map_controls import Display, MapControls
+from msdn_gui.widgets.notices.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QResizeEvent, QShowEvent

@@ -32,7 +32,7 @@ from msdn_gui.train.curves.series import Series
 from msdn_gui.train.run.settings_view import setting_text
 from msdn_gui.train.runs.words import STATE_LOOKS
 from msdn_gui.widgets.build import make_combo_box, make_label, named
-from msdn_gui.widgets.table_delegates import RoomyDelegate
+from msdn_gui.widgets.tables.table_delegates import RoomyDelegate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTab
 
 from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_gui.look.theme import text_font
-from msdn_gui.widgets.table_delegates import RoomyDelegate
+from msdn_gui.widgets.tables.table_delegates import RoomyDelegate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from msdn_core.domain.attributes import Attribute
 from msdn_core.domain.display_names import group_text, value_text
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN, theme
 from msdn_gui.widgets.mark import draw_mark
-from msdn_gui.widgets.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN
+from msdn_gui.widgets.tables.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN
 
 if TYPE_CHECKING:
     from msdn_gui.widgets.index import Index

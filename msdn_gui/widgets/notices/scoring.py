@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msdn_gui.session.collection import CollectionPhase
-from msdn_gui.widgets.job_notice import JobNotice
+from msdn_gui.widgets.notices.job_notice import JobNotice
 
 if TYPE_CHECKING:
     from msdn_gui.services import Services

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 if TYPE_CHECKING:
     from msdn_gui.widgets.index import Index
-    from msdn_gui.widgets.ordered_table import OrderedTable
+    from msdn_gui.widgets.tables.ordered_table import OrderedTable
 
 ROW_HEIGHT = 24
 

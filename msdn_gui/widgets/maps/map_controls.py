@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QSli
 from msdn_core.domain.attention import RangePolicy
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_check_box, make_combo_box, make_slider
-from msdn_gui.widgets.heat import COLOUR_MAPS
+from msdn_gui.widgets.maps.heat import COLOUR_MAPS
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent

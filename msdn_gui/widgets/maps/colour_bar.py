@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from msdn_gui.widgets.heat import colour_table, short_number
+from msdn_gui.widgets.maps.heat import colour_table, short_number
 
 
 class ColourBar(QWidget):

@@ -1,0 +1,1 @@
+"""Attention maps and the image below them: colours, controls, and loading pictures."""

@@ -1,0 +1,1 @@
+"""What is shown in place of content: messages, empty states and the progress of jobs."""

@@ -1,0 +1,1 @@
+"""Tables: a sortable, searchable model, its view, and how cells are drawn."""
