@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject
 
+from msdn_gui.timers import make_timer
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from msdn_core.project import ImageRecord, Project
     from msdn_gui.services.settings import SettingsStore
     from msdn_gui.session import Session
@@ -16,6 +20,7 @@ if TYPE_CHECKING:
 
 MOSAIC = 5
 """Images of a card on the start screen."""
+_DELAY_MS = 200
 
 
 class ProjectMemory(QObject):
@@ -24,6 +29,10 @@ class ProjectMemory(QObject):
     def __init__(self, session: Session, settings: SettingsStore, parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._settings = session, settings
+        self._selection: dict[str, str] = {}
+        self._selected_in: Path | None = None
+        self._timer = make_timer(self, _DELAY_MS, single_shot=True)
+        self._timer.timeout.connect(self._flush)
         session.document.project_changed.connect(self._on_project_changed)
         session.document.images_changed.connect(self._on_images_changed)
         session.document.table_changed.connect(self._on_table_changed)
@@ -33,6 +42,7 @@ class ProjectMemory(QObject):
         self._on_project_changed(session.document.project)
 
     def _on_project_changed(self, project: Project | None) -> None:
+        self._flush()
         if project is not None:
             opened = datetime.now().astimezone().isoformat(timespec="seconds")
             self._settings.remember(project.path, name=project.name, opened=opened)
@@ -64,14 +74,28 @@ class ProjectMemory(QObject):
     # A selection that is cleared, as when the project is closed, is remembered as it was.
 
     def _on_image_changed(self, record: ImageRecord | None) -> None:
-        if self._session.document.project is not None and record is not None:
-            self._settings.remember(self._session.document.project.path, image=record.name)
+        if record is not None:
+            self._remember_selection("image", record.name)
 
     def _on_attribute_changed(self, column: int) -> None:
-        if self._session.document.project is not None and column >= 0:
-            name = self._session.document.table.attributes[column].full_name
-            self._settings.remember(self._session.document.project.path, attribute=name)
+        if column >= 0:
+            self._remember_selection("attribute", self._session.document.table.attributes[column].full_name)
 
     def _on_class_changed(self, name: str | None) -> None:
-        if self._session.document.project is not None and name is not None:
-            self._settings.remember(self._session.document.project.path, class_name=name)
+        if name is not None:
+            self._remember_selection("class_name", name)
+
+    def _remember_selection(self, key: str, name: str) -> None:
+        """Remember it in a moment: the selection may follow every key that is pressed."""
+        project = self._session.document.project
+        if project is not None:
+            self._selection[key] = name
+            self._selected_in = project.path
+            if not self._timer.isActive():
+                self._timer.start()
+
+    def _flush(self) -> None:
+        self._timer.stop()
+        if self._selected_in is not None and self._selection:
+            self._settings.remember(self._selected_in, **self._selection)
+        self._selection = {}

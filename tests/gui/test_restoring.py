@@ -102,6 +102,8 @@ def test_a_killed_window_is_restored(services, qtbot, after_a_kill) -> None:
         session.selection.set_class(session.document.table.classes[2])
         image, class_name = session.selection.image, session.selection.class_name
         assert image != session.document.images[0]
+        path = session.document.project.path
+        qtbot.waitUntil(lambda: services.settings.remembered(path).class_name == class_name)
         qtbot.waitUntil(lambda: bool(services.settings.value.geometry) and is_written(services.settings))
         next_start = after_a_kill()
     with opened(next_start) as window:
