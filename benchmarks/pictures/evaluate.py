@@ -14,15 +14,15 @@ from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 def _page(stage: Stage, title: str) -> EvaluateWorkspace:
     workspace = stage.find(EvaluateWorkspace)
-    workspace.tabs.setCurrentWidget(next(page for page in workspace.pages if page.title == title))
+    workspace.results.tabs.setCurrentWidget(next(page for page in workspace.results.pages if page.title == title))
     stage.settle()
     return workspace
 
 
 def _confusion(stage: Stage) -> None:
-    page = _page(stage, "Confusion").confusion
+    page = _page(stage, "Confusion").results.confusion
     worst = page.images.selection.run
-    own, other, _ = _page(stage, "Errors").errors.model.pairs[0]
+    own, other, _ = _page(stage, "Errors").results.errors.model.pairs[0]
     _page(stage, "Confusion")
     names = worst.table.classes
     stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
@@ -38,7 +38,7 @@ def _attributes(stage: Stage) -> None:
 
 def _parts(stage: Stage) -> None:
     """The part with the lowest result, and its images."""
-    page = _page(stage, "Parts").parts
+    page = _page(stage, "Parts").results.parts
     stage.click_cell(page.parts.table, 0)
 
 
@@ -61,13 +61,13 @@ def _difference(stage: Stage) -> None:
     workspace = stage.find(EvaluateWorkspace)
     stage.wait(lambda: workspace.evaluations.entry("short") is not None)
     workspace.evaluations.list_runs()
-    stage.wait(lambda: workspace.compare.findData("short") >= 0)
-    workspace.compare.setCurrentIndex(workspace.compare.findData("short"))
-    page = _page(stage, "Confusion").confusion
+    stage.wait(lambda: workspace.results.header.compare.findData("short") >= 0)
+    workspace.results.header.compare.setCurrentIndex(workspace.results.header.compare.findData("short"))
+    page = _page(stage, "Confusion").results.confusion
     page.runs.setCurrentIndex(page.runs.count() - 1)
     page.errors_only.setChecked(True)
     stage.settle()
-    own, other, _ = max(_page(stage, "Errors").errors.model.pairs, key=lambda pair: pair[2])
+    own, other, _ = max(_page(stage, "Errors").results.errors.model.pairs, key=lambda pair: pair[2])
     _page(stage, "Confusion")
     names = page.images.selection.run.table.classes
     stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
@@ -77,8 +77,8 @@ def _difference(stage: Stage) -> None:
 
 
 def _embedding(stage: Stage) -> None:
-    """t-SNE coloured by right and wrong, with the images near a misread one."""
-    page = _page(stage, "Embedding").embedding
+    """t-SNE coloured by correctness, with the images near a misclassified one."""
+    page = _page(stage, "Embedding").results.embedding
     page.layouts.setCurrentIndex(page.layouts.findText("t-SNE"))
     if page.make.isVisible():
         stage.click(page.make)

@@ -6,28 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QModelIndex, QSignalBlocker, Qt
 from PySide6.QtGui import QAction, QShowEvent, QUndoStack
-from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from msdn_gui.actions.bind import ActionSet, set_reason
 from msdn_gui.evaluate.ablation.ablation_panel import AblationPanel
 from msdn_gui.evaluate.actions import ABLATION, WORKSPACE_ACTIONS
-from msdn_gui.evaluate.binding import follow_action
-from msdn_gui.evaluate.embedding.embedding_page import EmbeddingPage
-from msdn_gui.evaluate.errors.confusion_page import ConfusionPage
-from msdn_gui.evaluate.errors.errors_page import ErrorsPage
-from msdn_gui.evaluate.measures.attributes_page import AttributesPage
-from msdn_gui.evaluate.measures.parts_page import PartsPage
-from msdn_gui.evaluate.overview.overview import Overview
+from msdn_gui.evaluate.build import follow_action
 from msdn_gui.evaluate.reporting import ReportWriter
+from msdn_gui.evaluate.result_pages import ResultPages
 from msdn_gui.evaluate.runs.checkpoint_use import use_checkpoint
 from msdn_gui.evaluate.runs.evaluation_notice import EvaluationNotice
 from msdn_gui.evaluate.runs.evaluations import Evaluations, RunEntry
-from msdn_gui.evaluate.runs.run_header import RunHeader
 from msdn_gui.evaluate.runs.run_list import ENTRY_ROLE, RunList, RunListModel
 from msdn_gui.evaluate.runs.run_selection import RunSelection
 from msdn_gui.look.theme import SPACING
 from msdn_gui.session.readiness import training_obstacle
-from msdn_gui.widgets.build import make_row, named, without_margins
+from msdn_gui.widgets.build import make_row, without_margins
 from msdn_gui.widgets.notices.empty_state import EmptyState
 from msdn_gui.widgets.parted import BESIDE, parted
 from msdn_gui.widgets.refresh import Refresher
@@ -65,8 +59,7 @@ class EvaluateWorkspace(Workspace):
         self.ablations = AblationPanel(session, services, self._configs, queue_command=queue_command)
         self.notice = EvaluationNotice(session, services)
         self._report_writer = ReportWriter(session, services, self)
-        self.header = RunHeader(self._actions)
-        self._make_pages()
+        self.results = ResultPages(session, services, self._actions)
         self._lay_out()
         self._refresher = Refresher(self, self._check_results)
         self._bind_actions()
@@ -89,9 +82,8 @@ class EvaluateWorkspace(Workspace):
 
     def settled(self) -> bool:
         """Return whether the results of the selected run are on the screen."""
-        is_reading = self.evaluations.is_reading or self.embedding.is_reading or self.ablations.ablations.is_reading
-        is_computing = any(page.is_computing for page in (self.overview, self.attributes, self.parts))
-        return not is_reading and not is_computing and self._services.thumbnails.settled()
+        is_reading = self.evaluations.is_reading or self.ablations.ablations.is_reading
+        return not is_reading and self.results.is_settled() and self._services.thumbnails.settled()
 
     def show_part(self, part: str) -> None:
         """Show the page of that title, or the first ablation."""
@@ -118,20 +110,6 @@ class EvaluateWorkspace(Workspace):
 
     # Composition
 
-    def _make_pages(self) -> None:
-        session, services = self._session, self._services
-        self.overview = Overview()
-        self.confusion = ConfusionPage(session, services)
-        self.errors = ErrorsPage(session, services)
-        self.attributes = AttributesPage()
-        self.parts = PartsPage(session, services)
-        self.embedding = EmbeddingPage(session, services)
-        self.pages = (self.overview, self.confusion, self.errors, self.attributes, self.parts, self.embedding)
-        self.tabs = named(QTabWidget(), "evaluate_pages")
-        self.tabs.setDocumentMode(True)
-        for page in self.pages:
-            self.tabs.addTab(page, page.title)
-
     def _lay_out(self) -> None:
         self.empty = EmptyState(
             "evaluate",
@@ -139,12 +117,9 @@ class EvaluateWorkspace(Workspace):
             "Train a run in Train. Its results on the test images will appear here: the seen-unseen curve, per-class "
             "accuracy, confusions and attributes.",
         )
-        self._blank, self._results = QWidget(), QWidget()
-        layout = without_margins(QVBoxLayout(self._results), SPACING // 2)
-        layout.addWidget(self.header)
-        layout.addWidget(self.tabs, 1)
+        self._blank = QWidget()
         self._stack = QStackedWidget()
-        for widget in (self._blank, self.empty, self.notice, self._results):
+        for widget in (self._blank, self.empty, self.notice, self.results):
             self._stack.addWidget(widget)
         self._stack.setProperty("look", "panel")
         self._stack.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -192,14 +167,8 @@ class EvaluateWorkspace(Workspace):
         self.evaluations.listed.connect(self._on_runs_listed)
         self.evaluations.loaded.connect(self._on_evaluation_loaded)
         self.notice.ended.connect(self._on_evaluation_ended)
-        self.header.comparison_changed.connect(self._on_comparison_changed)
-        self.tabs.currentChanged.connect(lambda _: self._update_page())
-        self.overview.figures.gamma_selected.connect(lambda _: self._update_page())
-        self.overview.classes.selected.connect(session.selection.set_class)
-        self.overview.classes.opened.connect(self._show_errors_of)
-        self.attributes.attribute_selected.connect(session.selection.set_attribute)
-        self.attributes.class_selected.connect(session.selection.set_class)
-        session.selection.class_changed.connect(self.overview.classes.show_class)
+        self.results.header.comparison_changed.connect(self._on_comparison_changed)
+        self.results.update_requested.connect(self._update_page)
         session.document.table_changed.connect(self._refresher.on_table_changed)
         session.document.images_changed.connect(self._refresher.request)
 
@@ -282,8 +251,8 @@ class EvaluateWorkspace(Workspace):
                 self.notice.show_entry(self.evaluations.entry(name), fault)
                 self._stack.setCurrentWidget(self.notice)
             else:
-                self._stack.setCurrentWidget(self._results)
-        if name == self.header.other:
+                self._stack.setCurrentWidget(self.results)
+        if name == self.results.header.other:
             self._other = run
             if fault:
                 self._session.messages.error(fault)
@@ -293,33 +262,25 @@ class EvaluateWorkspace(Workspace):
         run, other = self._run, self._other
         if run is None:
             return
-        self.header.show_run(run)
         seeds = self.evaluations.seeds_of(run.name)
         other_seeds = self.evaluations.other_seeds(run.name, other.name) if other is not None else ()
-        page = self.pages[self.tabs.currentIndex()]
-        page.show_runs(RunSelection(run, other, self.overview.figures.choice, seeds, other_seeds))
-        self.overview.classes.show_class(self._session.selection.class_name)
+        self.results.show_runs(RunSelection(run, other, self.results.choice, seeds, other_seeds))
         self._update_actions()
 
     def _list_others(self) -> None:
         """Offer all other evaluated runs for comparison."""
         entries = self.evaluations.entries
-        self.header.list_others(e.name for e in entries if e.figures is not None and e.name != self._name)
-        if self.header.other is None:
+        self.results.header.list_others(e.name for e in entries if e.figures is not None and e.name != self._name)
+        if self.results.header.other is None:
             self._other = None
 
     def _on_comparison_changed(self) -> None:
-        name = self.header.other
+        name = self.results.header.other
         if name is None:
             self._other = None
             self._update_page()
         else:
             self.evaluations.load(name)
-
-    def _show_errors_of(self, name: str) -> None:
-        """Show the confusions of one class."""
-        self.tabs.setCurrentWidget(self.errors)
-        self.errors.search.setText(name)
 
     def _check_results(self) -> None:
         """Read the results again, because class vectors or labels changed: they may be out of date."""

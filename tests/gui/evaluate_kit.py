@@ -1,4 +1,4 @@
-"""What the tests of Evaluate share: two barely trained runs that were measured, and the ways into the workspace."""
+"""Shared by the tests of Evaluate: two barely trained, evaluated runs, and functions that operate the workspace."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ for words in json.loads(sys.argv[1]):
 
 
 def engine(*commands: Sequence[object]) -> None:
-    """Commands of the engine, in one process of their own: torch is loaded once, and not into this one."""
+    """Run commands in one other process, so that torch is loaded once and not into this process."""
     words = json.dumps([list(map(str, command)) for command in commands])
     subprocess.run([sys.executable, "-c", _COMMANDS, words], check=True, cwd=ROOT, capture_output=True)
 
 
 def measured_seeds(folder: Path) -> Path:
-    """A project with two seeds of one configuration, barely trained so that there are errors, and measured."""
+    """Return a project with two evaluated seeds of one configuration, barely trained so that there are errors."""
     project = make_project(folder / "made")
     training = [("train", project, "--name", f"seed-{seed}", "--set", *SMALL, f"seed={seed}") for seed in (0, 1)]
     engine(*training, *(("evaluate", project, "--run", f"seed-{seed}", "--keep") for seed in (0, 1)))
@@ -52,7 +52,7 @@ def measured_seeds(folder: Path) -> Path:
 
 
 def opened(project: Path, session, services, qtbot) -> EvaluateWorkspace:
-    """The workspace over a project, with a run's figures on the screen."""
+    """Return the workspace of a project, with the results of a run on the screen."""
     session.open_project(project)
     services.run_monitor.set_project(project)
     made = EvaluateWorkspace(session, services)
@@ -65,22 +65,22 @@ def opened(project: Path, session, services, qtbot) -> EvaluateWorkspace:
 
 
 def open_page(qtbot, workspace: EvaluateWorkspace, title: str) -> None:
-    """A click on a tab."""
-    bar = workspace.tabs.tabBar()
+    """Click a tab."""
+    bar = workspace.results.tabs.tabBar()
     place = next(place for place in range(bar.count()) if bar.tabText(place) == title)
     qtbot.mouseClick(bar, LEFT, pos=bar.tabRect(place).center())
     qtbot.waitUntil(workspace.settled, timeout=10_000)
 
 
 def compare(qtbot, workspace: EvaluateWorkspace) -> None:
-    """The second run beside the first."""
-    workspace.header.compare.setFocus()
-    QTest.keyClick(workspace.header.compare, Qt.Key.Key_Down)
+    """Compare the first run with the second."""
+    workspace.results.header.compare.setFocus()
+    QTest.keyClick(workspace.results.header.compare, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: workspace.other is not None and workspace.settled(), timeout=10_000)
 
 
 def pick(box: QComboBox, words: str) -> None:
-    """Chooses in a box by its keys, as far down as it takes."""
+    """Select an item of a combo box by arrow keys."""
     box.setFocus()
     for _ in range(box.count()):
         QTest.keyClick(box, Qt.Key.Key_Up)
@@ -91,7 +91,7 @@ def pick(box: QComboBox, words: str) -> None:
 
 
 def drag(widget: QWidget, corners: list[QPoint], modifiers: Qt.KeyboardModifier) -> None:
-    """The left button held along some places; each move says which keys are held, as a real one does."""
+    """Drag with the left button along some points; like a real one, each move event has the modifiers."""
     QTest.mousePress(widget, LEFT, modifiers, corners[0])
     for corner in corners[1:]:
         place = QPointF(corner)
@@ -103,7 +103,7 @@ def drag(widget: QWidget, corners: list[QPoint], modifiers: Qt.KeyboardModifier)
 
 
 def grabbed(widget: QWidget) -> np.ndarray:
-    """(H, W, 3) what is to be seen of it, as red, green and blue."""
+    """Return the (H, W, 3) pixels of a widget: red, green and blue."""
     image = widget.grab().toImage()
     image = image.convertToFormat(image.Format.Format_RGB888)
     flat = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())

@@ -1,4 +1,4 @@
-"""An ablation from Evaluate, as a person has it: asked for in a form, filled as its runs end, stopped, gone on with."""
+"""Ablations: the form, the table that fills as runs finish, stopping and resuming."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TESTS = Path(__file__).parents[1]
 
 @pytest.fixture
 def make_workspace(session, services, qtbot):
-    """Evaluate on the small project, with something that takes the place of the queue's process."""
+    """Return a function that makes Evaluate on the small project, with a command in place of the queue."""
 
     def make(*queue_command: str) -> EvaluateWorkspace:
         services.run_monitor.set_project(session.document.project.path)
@@ -46,8 +46,8 @@ def click(qtbot, workspace, name: str) -> None:
     qtbot.mouseClick(button, LEFT)
 
 
-def ask_for(qtbot, workspace: EvaluateWorkspace, *rows: str, changes: str = "steps: 10") -> None:
-    """Fills in the form: these rows, two seeds."""
+def fill_form(qtbot, workspace: EvaluateWorkspace, *rows: str, changes: str = "steps: 10") -> None:
+    """Fill in the form: some rows, two seeds."""
     click(qtbot, workspace, "new_ablation")
     form = workspace.ablations.form
     for row in ROWS:
@@ -63,7 +63,7 @@ def ask_for(qtbot, workspace: EvaluateWorkspace, *rows: str, changes: str = "ste
 
 
 def cells(workspace: EvaluateWorkspace) -> dict[str, list[str]]:
-    """The table as it is shown, by the row's name."""
+    """Return the cells of the table by the name of the row."""
     model = workspace.ablations.page.model
     shown = [
         [model.index(row, column).data() for column in range(model.columnCount())] for row in range(model.rowCount())
@@ -77,10 +77,10 @@ def finish(run: RunDirectory, h: float) -> None:
     run.write_status(RunStatus(RunState.FINISHED, step=10, steps=10, figures=figures))
 
 
-def test_the_table_fills_as_runs_end_and_each_run_is_a_click_away(make_workspace, session, qtbot) -> None:
+def test_the_table_fills_as_runs_finish_and_a_click_shows_a_run(make_workspace, session, qtbot) -> None:
     workspace, project = make_workspace("true"), session.document.project.path
     page = workspace.ablations.page
-    ask_for(qtbot, workspace, "ava", "full")
+    fill_form(qtbot, workspace, "ava", "full")
     assert "2 rows × 2 seeds: 4 runs of 10 steps" in workspace.findChild(QLabel, "ablation_count").text()
     click(qtbot, workspace, "start_ablation")
     qtbot.waitUntil(lambda: page.isVisible() and len(cells(workspace)) == 2, timeout=10_000)
@@ -98,13 +98,13 @@ def test_the_table_fills_as_runs_end_and_each_run_is_a_click_away(make_workspace
     qtbot.waitUntil(lambda: "full, seed 1: training, 40%" in page.state.text(), timeout=10_000)
     assert "measured on test, selected on validation, seeds 0, 1" in page.facts.text()
     table = project / "ablations" / "ablation" / "table.md"
-    assert "| AVA only | 55.0 ± 7.1 |" in table.read_text(encoding="utf-8"), "its folder is filled too"
+    assert "| AVA only | 55.0 ± 7.1 |" in table.read_text(encoding="utf-8"), "the files in its folder are written, too"
 
     finish(find_run(project, names[-1]), 0.9)
     qtbot.waitUntil(lambda: cells(workspace)["full"][-1] == "2 of 2", timeout=10_000)
-    assert cells(workspace)["AVA only"][5] == "≈ −25.0", "two seeds each, far apart: within noise"
+    assert cells(workspace)["AVA only"][5] == "≈ −25.0", "with two seeds each that are far apart, it is within noise"
     assert not workspace.findChild(QPushButton, "stop_ablation").isVisible(), "nothing is left to stop"
-    assert not workspace.findChild(QPushButton, "go_on_ablation").isVisible(), "nor to go on with"
+    assert not workspace.findChild(QPushButton, "go_on_ablation").isVisible(), "nothing is left to resume"
 
     qtbot.mouseClick(page.table.viewport(), LEFT, pos=page.table.visualRect(page.model.index(0, 2)).center())
     assert page.row_title.text() == "Runs of AVA only"
@@ -113,10 +113,10 @@ def test_the_table_fills_as_runs_end_and_each_run_is_a_click_away(make_workspace
     assert workspace.notice.title.text().startswith("ablation-ava-1")
 
 
-def test_it_is_stopped_and_goes_on_and_its_table_goes_elsewhere(make_workspace, session, qtbot, tmp_path) -> None:
+def test_an_ablation_is_stopped_resumed_copied_and_exported(make_workspace, session, qtbot, tmp_path) -> None:
     workspace, project = make_workspace("true"), session.document.project.path
     page = workspace.ablations.page
-    ask_for(qtbot, workspace, "vaa", "full")
+    fill_form(qtbot, workspace, "vaa", "full")
     click(qtbot, workspace, "start_ablation")
     qtbot.waitUntil(lambda: len(queued_runs(project)) == 4 and "4 queued" in page.state.text(), timeout=10_000)
     running = find_run(project, "ablation-vaa-0")
@@ -129,7 +129,7 @@ def test_it_is_stopped_and_goes_on_and_its_table_goes_elsewhere(make_workspace, 
 
     qtbot.mouseClick(page.runs.viewport(), LEFT, pos=page.runs.visualRect(page.cells.index(0, 0)).center())
     assert session.navigation.requested_run == project / "runs" / "ablation-full-0", (
-        "what is not finished is shown in Train"
+        "an unfinished run is shown in Train"
     )
     click(qtbot, workspace, "go_on_ablation")
     qtbot.waitUntil(lambda: len(queued_runs(project)) == 4, timeout=10_000)
@@ -144,7 +144,7 @@ def test_it_is_stopped_and_goes_on_and_its_table_goes_elsewhere(make_workspace, 
     assert (tmp_path / "rows.csv").read_text(encoding="utf-8").splitlines()[1].startswith("vaa,,")
 
 
-def test_its_runs_are_taken_by_a_process_that_outlives_the_window(make_workspace, session, qtbot) -> None:
+def test_the_queue_continues_after_the_window_is_closed(make_workspace, session, qtbot) -> None:
     here = f"import sys; sys.path[:0] = [{str(TESTS)!r}, {str(TESTS.parent)!r}]"
     trainer = (
         f"{here}; import fake_trainer as f; f.PACE_S = 0.01; f.main(f.RunDirectory(f.Path(sys.argv[1])), 'normal')"
@@ -155,7 +155,7 @@ def test_its_runs_are_taken_by_a_process_that_outlives_the_window(make_workspace
         f"QueueRunner(Path({str(session.document.project.path)!r}), command=words).work()"
     )
     workspace, project = make_workspace(sys.executable, "-c", code), session.document.project.path
-    ask_for(qtbot, workspace, "full")
+    fill_form(qtbot, workspace, "full")
     click(qtbot, workspace, "start_ablation")
     runs = [project / "runs" / f"ablation-full-{seed}" for seed in (0, 1)]
     qtbot.waitUntil(lambda: all((path / "status.json").is_file() for path in runs), timeout=10_000)
@@ -166,10 +166,10 @@ def test_its_runs_are_taken_by_a_process_that_outlives_the_window(make_workspace
     qtbot.waitUntil(lambda: not is_queue_running(project), timeout=10_000)
 
 
-def test_what_cannot_be_asked_for_is_said_in_the_form(make_workspace, session, qtbot) -> None:
+def test_the_form_shows_what_is_not_valid(make_workspace, session, qtbot) -> None:
     workspace = make_workspace("true")
     form = workspace.ablations.form
-    ask_for(qtbot, workspace, "full", changes="steps: 10, 20")
+    fill_form(qtbot, workspace, "full", changes="steps: 10, 20")
     assert "share one value" in form.fault.text()
     assert not form.start.isEnabled()
     form.changes.clear()
@@ -186,7 +186,7 @@ def test_what_cannot_be_asked_for_is_said_in_the_form(make_workspace, session, q
     assert list_ablations(session.document.project.path) == []
 
 
-def test_an_ablation_of_a_shell_is_found_and_a_damaged_one_is_said(make_workspace, session, qtbot) -> None:
+def test_a_damaged_ablation_is_listed_with_its_fault(make_workspace, session, qtbot) -> None:
     project = session.document.project.path
     folder = project / "ablations" / "odd"
     folder.mkdir(parents=True)

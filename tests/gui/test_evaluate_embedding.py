@@ -1,4 +1,4 @@
-"""The embedding, used as a person would: colours, a lasso, t-SNE in the background, and one click to Explore."""
+"""The embedding: colours, the lasso, t-SNE in the background, and opening images in Explore."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def workspace(two_seeds: Path, tmp_path: Path, empty_session, services, qtbot) -
 
 @pytest.fixture
 def page(workspace: EvaluateWorkspace) -> EmbeddingPage:
-    return workspace.embedding
+    return workspace.results.embedding
 
 
 def measured(workspace: EvaluateWorkspace):
@@ -43,10 +43,10 @@ def measured(workspace: EvaluateWorkspace):
 
 def all_places(workspace: EvaluateWorkspace) -> list[QPoint]:
     count = len(measured(workspace).labels)
-    return [workspace.embedding.plot.position_of(place).toPoint() for place in range(count)]
+    return [workspace.results.embedding.plot.position_of(place).toPoint() for place in range(count)]
 
 
-def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, empty_session, page, qtbot) -> None:
+def test_the_lasso_selects_images_and_a_click_opens_one_in_explore(workspace, empty_session, page, qtbot) -> None:
     run, places, view = measured(workspace), all_places(workspace), page.plot.plot.viewport()
     assert "Checkpoint selected on" in page.facts.text()
     middle = view.width() // 2
@@ -71,13 +71,13 @@ def test_a_lasso_finds_its_images_and_each_is_a_click_from_explore(workspace, em
     assert not page.images.grid.results.results
     moved = all_places(workspace)[0]
     drag(view, [view.rect().center(), view.rect().center() + QPoint(60, 0)], Qt.KeyboardModifier.NoModifier)
-    assert all_places(workspace)[0].x() - moved.x() == pytest.approx(60, abs=12), "without Shift, dragging moves"
+    assert all_places(workspace)[0].x() - moved.x() == pytest.approx(60, abs=12), "without Shift, dragging pans"
     qtbot.mouseClick(page.lasso, LEFT)
     drag(view, corners, Qt.KeyboardModifier.NoModifier)
     assert page.images.grid.results.results
 
 
-def test_colours_tell_what_they_say(workspace, empty_session, page) -> None:
+def test_colours_match_the_legend(workspace, empty_session, page) -> None:
     run, gamma = measured(workspace), measured(workspace).gamma("trained")
     right = run.predictions(gamma) == run.labels
     colours, names = theme().colours, [attribute_text(one) for one in run.table.attributes]
@@ -99,12 +99,12 @@ def test_colours_tell_what_they_say(workspace, empty_session, page) -> None:
     pick(page.colouring, "Colour by attribute score")
     assert page.attribute.isVisible()
     empty_session.selection.set_attribute(3)
-    assert page.attribute.currentText() == names[3], "what is chosen elsewhere is chosen here"
+    assert page.attribute.currentText() == names[3], "the selection of other workspaces is followed"
     assert page.legend.text().startswith(names[3])
     assert (grabbed(page.plot.plot) != before).any()
 
 
-def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, qtbot) -> None:
+def test_mouse_and_keys_mark_an_image(workspace, empty_session, page, qtbot) -> None:
     run, view = measured(workspace), page.plot.plot.viewport()
     qtbot.mouseMove(view, page.plot.position_of(7).toPoint())
     qtbot.waitUntil(page.plot.hint.isVisible, timeout=5_000)
@@ -136,7 +136,7 @@ def test_the_mouse_and_the_keys_go_to_an_image(workspace, empty_session, page, q
     assert len(page.images.grid.results.results) == len(run.labels)
 
 
-def test_t_sne_is_made_in_the_background_cancelled_and_kept(workspace, page, qtbot) -> None:
+def test_t_sne_is_computed_in_the_background_cancelled_and_stored(workspace, page, qtbot) -> None:
     pick(page.layouts, "t-SNE")
     assert "has not been computed" in page.facts.text()
     before = all_places(workspace)
@@ -152,12 +152,12 @@ def test_t_sne_is_made_in_the_background_cancelled_and_kept(workspace, page, qtb
 
     pick(page.sources, "Scores of A→V")
     qtbot.waitUntil(workspace.settled, timeout=5_000)
-    assert page.make.isVisible(), "it was made of other scores"
+    assert page.make.isVisible(), "it was computed from other scores"
     pick(page.sources, "Fused scores")
     qtbot.waitUntil(lambda: page.facts.text().startswith("t-SNE, perplexity"), timeout=5_000)
 
 
-def test_a_t_sne_of_other_scores_is_not_shown_but_said(two_seeds, tmp_path, empty_session, services, qtbot) -> None:
+def test_a_t_sne_of_an_earlier_evaluation_is_not_shown(two_seeds, tmp_path, empty_session, services, qtbot) -> None:
     project = shutil.copytree(two_seeds, tmp_path / "made")
     for run in list_runs(project):
         folder = evaluation_folder(run)
@@ -166,13 +166,13 @@ def test_a_t_sne_of_other_scores_is_not_shown_but_said(two_seeds, tmp_path, empt
         write_embedding(embedding_file(folder, "fused"), StoredEmbedding(*places, "0" * 16, 30.0, 0, 1.0))
     workspace = opened(project, empty_session, services, qtbot)
     open_page(qtbot, workspace, "Embedding")
-    pick(workspace.embedding.layouts, "t-SNE")
-    assert workspace.embedding.facts.text().startswith("The stored t-SNE belongs to an earlier evaluation.")
-    assert workspace.embedding.make.isVisible()
-    assert len({(place.x(), place.y()) for place in all_places(workspace)}) > 1, "and not all images at one place"
+    pick(workspace.results.embedding.layouts, "t-SNE")
+    assert workspace.results.embedding.facts.text().startswith("The stored t-SNE belongs to an earlier evaluation.")
+    assert workspace.results.embedding.make.isVisible()
+    assert len({(place.x(), place.y()) for place in all_places(workspace)}) > 1, "principal components are shown"
 
 
-def test_both_runs_have_their_plane(workspace, page, qtbot) -> None:
+def test_each_of_two_runs_has_its_plane(workspace, page, qtbot) -> None:
     assert not page.runs.isVisible()
     compare(qtbot, workspace)
     first = all_places(workspace)
@@ -184,7 +184,7 @@ def test_both_runs_have_their_plane(workspace, page, qtbot) -> None:
     assert all_places(workspace) == first
 
 
-def test_as_many_points_as_cub_has_images_are_painted_in_a_frame(qtbot) -> None:
+def test_as_many_points_as_images_of_cub_are_painted_in_a_frame(qtbot) -> None:
     import pyqtgraph as pg
 
     from msdn_gui.evaluate.embedding.point_cloud import PointCloud
@@ -204,4 +204,4 @@ def test_as_many_points_as_cub_has_images_are_painted_in_a_frame(qtbot) -> None:
         plot.getPlotItem().vb.scaleBy((0.98, 0.98))
         plot.grab()
         took.append(time.thread_time() - start)
-    assert np.median(took) < 0.04, "a frame on a machine that is at other work too"
+    assert np.median(took) < 0.04, "a frame, on a machine with other work"

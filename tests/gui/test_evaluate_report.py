@@ -1,4 +1,4 @@
-"""A run's report from Evaluate: a button, a file, and the browser opens it."""
+"""Saving the report of a run: it is written in the background and opened in the browser."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 @pytest.fixture
 def opened(monkeypatch) -> list[Path]:
-    """What was handed to the system's browser."""
+    """Return the list of files that are opened in the browser."""
     files: list[Path] = []
 
     def note(url):
@@ -39,7 +39,7 @@ def workspace(two_seeds, tmp_path, empty_session, services, qtbot) -> EvaluateWo
     return made
 
 
-def choose_file(qtbot, workspace: EvaluateWorkspace, file: Path) -> None:
+def select_file(qtbot, workspace: EvaluateWorkspace, file: Path) -> None:
     dialog = workspace.findChild(QFileDialog, "report_dialog")
     qtbot.waitUntil(dialog.isVisible)
     dialog.fileSelected.emit(str(file))
@@ -47,12 +47,14 @@ def choose_file(qtbot, workspace: EvaluateWorkspace, file: Path) -> None:
 
 
 def test_a_report_of_two_runs_is_written_in_the_background_and_opened(workspace, qtbot, opened, tmp_path) -> None:
-    workspace.header.compare.setFocus()
-    QTest.keyClick(workspace.header.compare, Qt.Key.Key_Down)
-    qtbot.waitUntil(lambda: workspace.header.compare.currentData() is not None and workspace.settled(), timeout=10_000)
+    workspace.results.header.compare.setFocus()
+    QTest.keyClick(workspace.results.header.compare, Qt.Key.Key_Down)
+    qtbot.waitUntil(
+        lambda: workspace.results.header.compare.currentData() is not None and workspace.settled(), timeout=10_000
+    )
     qtbot.mouseClick(workspace.findChild(QPushButton, "report"), LEFT)
     file = tmp_path / "both.html"
-    choose_file(qtbot, workspace, file)
+    select_file(qtbot, workspace, file)
     qtbot.waitUntil(lambda: opened == [file], timeout=60_000)
     text = file.read_text(encoding="utf-8")
     assert "seed-1 compared with seed-0" in text
@@ -60,12 +62,12 @@ def test_a_report_of_two_runs_is_written_in_the_background_and_opened(workspace,
     assert "data:image/jpeg" in text
 
 
-def test_a_report_that_cannot_be_written_is_said(workspace, empty_session, qtbot, opened, tmp_path) -> None:
-    said: list[tuple[str, str]] = []
-    empty_session.messages.posted.connect(lambda *words: said.append(words))
+def test_a_report_that_cannot_be_written_is_reported(workspace, empty_session, qtbot, opened, tmp_path) -> None:
+    posted: list[tuple[str, str]] = []
+    empty_session.messages.posted.connect(lambda *words: posted.append(words))
     QTest.keyClick(workspace, Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
-    choose_file(qtbot, workspace, tmp_path / "not there" / "one.html")
-    qtbot.waitUntil(lambda: bool(said), timeout=60_000)
-    assert said[0][0] == "error"
-    assert "not there" in said[0][1]
+    select_file(qtbot, workspace, tmp_path / "not there" / "one.html")
+    qtbot.waitUntil(lambda: bool(posted), timeout=60_000)
+    assert posted[0][0] == "error"
+    assert "not there" in posted[0][1]
     assert opened == []

@@ -1,4 +1,4 @@
-"""Two runs beside each other on every page: the confusion of either, what lies between them, and whose errors."""
+"""Two compared runs: their confusions and the difference, their errors, parts and agreement."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def counted(run) -> np.ndarray:
     return confusion(run.labels, run.predictions(run.gamma("trained")), len(run.table.classes))
 
 
-def test_the_confusion_of_either_run_and_what_lies_between_them(workspace, qtbot) -> None:
+def test_the_confusion_of_either_run_and_their_difference(workspace, qtbot) -> None:
     open_page(qtbot, workspace, "Confusion")
-    run, other, page = workspace.run, workspace.other, workspace.confusion
+    run, other, page = workspace.run, workspace.other, workspace.results.confusion
     names, mine, theirs = run.table.classes, counted(run), counted(other)
     own, taken_for = np.unravel_index(np.argmax(mine - theirs), mine.shape)
     assert mine[own, taken_for] > theirs[own, taken_for]
@@ -53,7 +53,7 @@ def test_the_confusion_of_either_run_and_what_lies_between_them(workspace, qtbot
     differ = (run.predictions(run.gamma("trained")) == taken_for) != (
         other.predictions(other.gamma("trained")) == taken_for
     )
-    assert click_cell() == int((labels & differ).sum()), "the images of one run's cell and not of the other's"
+    assert click_cell() == int((labels & differ).sum()), "the images that are in the cell of one run only"
     said = page.readout.text()
     assert f"{mine[own, taken_for]} of {total} by {run.name}" in said
     assert f"{theirs[own, taken_for]} of {total} by {other.name}" in said
@@ -63,9 +63,9 @@ def test_the_confusion_of_either_run_and_what_lies_between_them(workspace, qtbot
     assert (picture == blue).all(axis=2).any() or (picture == yellow).all(axis=2).any()
 
 
-def test_errors_of_both_runs_and_of_one_alone(workspace, empty_session, qtbot) -> None:
+def test_errors_of_both_runs_and_of_one_only(workspace, empty_session, qtbot) -> None:
     open_page(qtbot, workspace, "Errors")
-    run, other, page = workspace.run, workspace.other, workspace.errors
+    run, other, page = workspace.run, workspace.other, workspace.results.errors
     assert np.array_equal(run.evaluation.predictions.image_ids, other.evaluation.predictions.image_ids)
     first, second = (one.predictions(one.gamma("trained")) != one.labels for one in (run, other))
     ids = run.evaluation.predictions.image_ids
@@ -78,22 +78,24 @@ def test_errors_of_both_runs_and_of_one_alone(workspace, empty_session, qtbot) -
         pick(page.runs, words)
         assert {one.record.id for one in page.images.grid.results.results} == set(ids[wrong].tolist())
         assert sum(count for *_, count in page.model.pairs) == int(wrong.sum())
-    assert (second & ~first).any(), "otherwise nothing was tried"
+    assert (second & ~first).any(), "otherwise the test is void"
     grid = page.images.grid
     assert f"{run.name}: predicted correctly" in grid.results.results[0].description
     with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
         qtbot.mouseClick(grid.viewport(), LEFT, pos=grid.visualRect(grid.results.index(0)).center())
-    assert empty_session.inference.checkpoint.path == other.checkpoint, "it is asked of the run that is wrong"
+    assert empty_session.inference.checkpoint.path == other.checkpoint, (
+        "the checkpoint of the run with the error is used"
+    )
 
-    workspace.header.compare.setFocus()
-    QTest.keyClick(workspace.header.compare, Qt.Key.Key_Up)
+    workspace.results.header.compare.setFocus()
+    QTest.keyClick(workspace.results.header.compare, Qt.Key.Key_Up)
     qtbot.waitUntil(lambda: not page.runs.isVisible(), timeout=5_000)
     assert {one.record.id for one in page.images.grid.results.results} == set(ids[first].tolist())
 
 
-def test_class_names_stand_at_the_matrix_once_they_fit(workspace, qtbot) -> None:
+def test_class_names_are_shown_once_the_cells_are_large_enough(workspace, qtbot) -> None:
     open_page(qtbot, workspace, "Confusion")
-    run, page = workspace.run, workspace.confusion
+    run, page = workspace.run, workspace.results.confusion
     pick(page.order, "By name")
     plot = page.plot.plot
     plot.setFocus()
@@ -116,9 +118,9 @@ def test_class_names_stand_at_the_matrix_once_they_fit(workspace, qtbot) -> None
     qtbot.waitUntil(lambda: page.plot.rows.width() < 60, timeout=5_000)
 
 
-def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, empty_session, qtbot) -> None:
+def test_a_part_shows_the_hits_and_misses_of_either_run(workspace, empty_session, qtbot) -> None:
     open_page(qtbot, workspace, "Parts")
-    run, other, page = workspace.run, workspace.other, workspace.parts
+    run, other, page = workspace.run, workspace.other, workspace.results.parts
     table, model = page.parts.table, page.parts.model
     assert model.rowCount() == len(run.evaluation.parts) == 4
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(model.index(0, 0)).center())
@@ -136,7 +138,7 @@ def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, empt
     everything = wanted(run, "pcp_usual_av", True) | wanted(run, "pcp_usual_av", False)
     assert listed() == everything
     assert page.name.text() == f"{part}: hit in {len(wanted(run, 'pcp_usual_av', True))} of {len(everything)} images"
-    assert not page.grid.results.results[0].is_ticked, "the misses first"
+    assert not page.grid.results.results[0].is_ticked, "misses first"
     for measure, field in (("V→A, strict box", "pcp_strict_va"), ("A→V, usual box", "pcp_usual_av")):
         pick(page.measure, measure)
         for kind, hits in (("Hits", True), ("Misses", False)):
@@ -154,9 +156,9 @@ def test_a_part_shows_where_it_is_found_and_missed_by_either_run(workspace, empt
     assert part in empty_session.document.project.group_parts()[group], "Explore shows a map of the part"
 
 
-def test_the_agreement_of_the_sub_nets_stands_a_class_and_an_attribute(workspace, empty_session, qtbot) -> None:
+def test_the_agreement_of_the_sub_nets_by_class_and_by_attribute(workspace, empty_session, qtbot) -> None:
     open_page(qtbot, workspace, "Attributes")
-    run, page = workspace.run, workspace.attributes
+    run, page = workspace.run, workspace.results.attributes
     for panel, rows, key in (
         (page.agreement, run.evaluation.classes, "class"),
         (page.attribute_agreement, run.evaluation.attributes, "attribute"),

@@ -1,4 +1,4 @@
-"""Evaluate, used as a person would: a run is measured by a button, and its errors lead to Explore."""
+"""Evaluate: evaluating a run, comparing runs, and opening errors in Explore."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from evaluate_kit import LEFT, open_page, opened
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton
+from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton, QStackedWidget, QWidget
 
 from msdn_core.domain.annotation import ImageLabel, Split
 from msdn_core.domain.display_names import class_text
@@ -22,7 +22,7 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.noise import AUC_DRAWS
-from msdn_gui.session.changes import TableChange
+from msdn_gui.session.changes import ChangeKind, TableChange
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def trained(two_seeds: Path, tmp_path: Path) -> Path:
-    """Two seeds; the second one is measured already."""
+    """Return a project with two seeds, of which the second has been evaluated."""
     project = shutil.copytree(two_seeds, tmp_path / "made")
     shutil.rmtree(project / "runs" / "seed-0" / "evaluation")
     return project
@@ -48,7 +48,7 @@ def shown(model, row: int) -> str:
 
 
 def within_noise(run, other, column: int) -> bool:
-    """Whether an attribute's AUC differs by more than noise: draw by draw, on the images that were drawn."""
+    """Return whether the AUCs of an attribute differ only by noise, computed on each resampling."""
     truth, gains = run.evaluation.measures.truth[:, [column]], []
     for weights in drawn_weights(run.labels)[:AUC_DRAWS]:
         rows = np.repeat(np.arange(len(weights)), weights.astype(int))
@@ -62,11 +62,13 @@ def shown_run(workspace: EvaluateWorkspace):
     return workspace.run
 
 
-def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace, qtbot, trained) -> None:
+def test_a_run_is_evaluated_and_compared_with_another_seed(workspace, qtbot, trained) -> None:
     measured, new = (find_run(trained, f"seed-{seed}") for seed in (1, 0))
-    assert workspace.header.name.text().startswith(measured.name), "what was measured in a shell is found"
+    assert workspace.results.header.name.text().startswith(measured.name), (
+        "an evaluation from the command line is found"
+    )
     kept = read_evaluation(evaluation_folder(measured, "best"))
-    assert workspace.overview.figures.label("trained", "run", "H").text() == f"{100 * kept.figures['H']:.1f}"
+    assert workspace.results.overview.figures.label("trained", "run", "H").text() == f"{100 * kept.figures['H']:.1f}"
 
     row = workspace.run_model.row_of(new.name)
     qtbot.mouseClick(
@@ -78,11 +80,11 @@ def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace,
     qtbot.waitUntil(lambda: shown_run(workspace) is not None and workspace.settled(), timeout=90_000)
     assert shown_run(workspace).name == new.name
 
-    assert "2 seeds of this configuration" in workspace.overview.figures.facts.text()
-    workspace.header.compare.setFocus()
-    QTest.keyClick(workspace.header.compare, Qt.Key.Key_Down)
+    assert "2 seeds of this configuration" in workspace.results.overview.figures.facts.text()
+    workspace.results.header.compare.setFocus()
+    QTest.keyClick(workspace.results.header.compare, Qt.Key.Key_Down)
     qtbot.waitUntil(lambda: workspace.other is not None and workspace.settled(), timeout=10_000)
-    panel = workspace.overview.figures
+    panel = workspace.results.overview.figures
     gained = panel.label("trained", "difference", "H")
     wanted = 100 * (kept.figures["H"] - shown_run(workspace).figures["H"])
     assert float(gained.text().replace("≈ ", "").replace("−", "-")) == pytest.approx(wanted, abs=0.051)
@@ -90,14 +92,14 @@ def test_a_run_is_measured_by_a_button_and_compared_with_another_seed(workspace,
     assert ("within noise" in gained.toolTip()) == gained.text().startswith("≈")
 
     open_page(qtbot, workspace, "Attributes")
-    model = workspace.attributes.attributes.model
+    model = workspace.results.attributes.attributes.model
     signs = {model.name_of(model.item_at(row)): shown(model, row).startswith("≈") for row in range(model.rowCount())}
     mine, theirs = shown_run(workspace), workspace.other
     names = [attribute.full_name for attribute in mine.table.attributes]
     assert signs == {name: within_noise(mine, theirs, column) for column, name in enumerate(names)}
 
 
-def test_a_run_of_another_project_is_not_taken_for_the_one_that_is_measured(
+def test_a_run_of_the_same_name_in_another_project_is_not_shown_as_running(
     workspace, trained, empty_session, services, qtbot, tmp_path
 ) -> None:
     other = shutil.copytree(trained, tmp_path / "other")
@@ -118,7 +120,7 @@ def test_a_run_of_another_project_is_not_taken_for_the_one_that_is_measured(
     assert not workspace.notice.is_running("seed-0")
 
 
-def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, services, qtbot) -> None:
+def test_a_project_without_test_images_shows_how_to_get_some(trained, empty_session, services, qtbot) -> None:
     shutil.rmtree(trained / "runs" / "seed-0")
     shutil.rmtree(trained / "runs" / "seed-1" / "evaluation")
     RunDirectory.create(trained, "fresh", {"recipe": "demo"})
@@ -134,26 +136,26 @@ def test_without_test_images_it_says_how_some_are_kept(trained, empty_session, s
 
 
 def test_another_gamma_is_shown_on_all_pages(workspace, qtbot) -> None:
-    run, panel = shown_run(workspace), workspace.overview.figures
+    run, panel = shown_run(workspace), workspace.results.overview.figures
     best = panel.findChild(QRadioButton, "gamma_best")
     qtbot.mouseClick(best, LEFT)
     gamma = run.gamma("best")
     open_page(qtbot, workspace, "Errors")
     wrong = int((run.predictions(gamma) != run.labels).sum())
-    assert workspace.errors.images.title.text().startswith(f"{wrong:,} of {len(run.labels):,} ")
-    # What stands there is what the engine's own metric gives at that gamma.
+    assert workspace.results.errors.images.title.text().startswith(f"{wrong:,} of {len(run.labels):,} ")
+    # The figure is what the metric gives at that gamma.
     wanted = figures(run.scores, run.labels, run.table.seen, gamma)
     assert panel.label("best", "run", "H").text() == f"{100 * wanted.H:.1f}"
 
 
-def test_an_error_leads_to_explore_with_the_question_asked(workspace, empty_session, qtbot) -> None:
+def test_an_error_is_opened_in_explore_with_its_rival(workspace, empty_session, qtbot) -> None:
     run = shown_run(workspace)
     open_page(qtbot, workspace, "Errors")
-    own, other, count = workspace.errors.model.pairs[0]
-    assert count == max(pair[2] for pair in workspace.errors.model.pairs)
-    table = workspace.errors.table
+    own, other, count = workspace.results.errors.model.pairs[0]
+    assert count == max(pair[2] for pair in workspace.results.errors.model.pairs)
+    table = workspace.results.errors.table
     qtbot.mouseClick(table.viewport(), LEFT, pos=table.visualRect(table.model().index(0, 0)).center())
-    grid = workspace.errors.images.grid
+    grid = workspace.results.errors.images.grid
     assert len(grid.results.results) == count
     leads = [float(one.caption) for one in grid.results.results]
     assert leads == sorted(leads, reverse=True)
@@ -170,8 +172,8 @@ def test_an_error_leads_to_explore_with_the_question_asked(workspace, empty_sess
 def test_a_cell_of_the_matrix_shows_its_images(workspace, qtbot) -> None:
     run = shown_run(workspace)
     open_page(qtbot, workspace, "Confusion")
-    own, other, count = workspace.errors.model.pairs[0] if workspace.errors.model.pairs else _worst(run)
-    names, page = run.table.classes, workspace.confusion
+    own, other, count = workspace.results.errors.model.pairs[0] if workspace.results.errors.model.pairs else _worst(run)
+    names, page = run.table.classes, workspace.results.confusion
     for order in range(page.order.count()):
         page.order.setCurrentIndex(order)
         qtbot.mouseClick(page.plot.plot.viewport(), LEFT, pos=page.cell_at(names[own], names[other]).toPoint())
@@ -194,28 +196,28 @@ def _worst(run) -> tuple[int, int, int]:
     return int(pairs[place, 0]), int(pairs[place, 1]), int(counts[place])
 
 
-def test_attributes_stand_as_they_were_measured(workspace, empty_session, qtbot) -> None:
-    run, page = shown_run(workspace), workspace.attributes
+def test_attributes_are_sorted_by_what_was_measured(workspace, empty_session, qtbot) -> None:
+    run, page = shown_run(workspace), workspace.results.attributes
     open_page(qtbot, workspace, "Attributes")
     model = page.attributes.model
     shown = [model.name_of(model.item_at(row)) for row in range(model.rowCount())]
     areas = {row["attribute"]: row["auc_fused"] for row in run.evaluation.attributes}
-    assert [areas[name] for name in shown] == sorted(areas.values()), "the weakest first"
+    assert [areas[name] for name in shown] == sorted(areas.values()), "lowest first"
     qtbot.mouseClick(
         page.attributes.table.viewport(), LEFT, pos=page.attributes.table.visualRect(model.index(2, 0)).center()
     )
     assert empty_session.document.table.attributes[empty_session.selection.attribute].full_name == shown[2]
 
 
-def test_an_edited_vector_makes_the_figures_stale(workspace, empty_session, qtbot) -> None:
-    assert not workspace.header.stale.isVisible()
+def test_an_edited_vector_makes_the_results_out_of_date(workspace, empty_session, qtbot) -> None:
+    assert not workspace.results.header.stale.isVisible()
     empty_session.document.set_table(empty_session.document.table.with_values([0], [0], [0.5]), TableChange())
-    qtbot.waitUntil(lambda: workspace.header.stale.isVisible(), timeout=10_000)
-    assert "The vectors of 1 class have changed." in workspace.header.stale.text()
+    qtbot.waitUntil(lambda: workspace.results.header.stale.isVisible(), timeout=10_000)
+    assert "The vectors of 1 class have changed." in workspace.results.header.stale.text()
 
 
 def test_two_configurations_are_compared_over_their_seeds(workspace) -> None:
-    panel, run = workspace.overview.figures, shown_run(workspace)
+    panel, run = workspace.results.overview.figures, shown_run(workspace)
     mine = [{**run.figures, "H": value} for value in (0.40, 0.42, 0.41)]
     theirs = [{**run.figures, "H": value} for value in (0.60, 0.63)]
     panel.show_runs(run, run, mine, theirs)
@@ -226,3 +228,40 @@ def test_two_configurations_are_compared_over_their_seeds(workspace) -> None:
     assert "U +0.0 to +0.0 (within noise)" in panel.facts.text()
     panel.show_runs(run, run, mine, theirs[:1])
     assert "Gain of the second configuration" not in panel.facts.text()
+
+
+def test_a_hidden_workspace_reads_nothing_until_it_is_shown(trained, empty_session, services, qtbot) -> None:
+    workspace = opened(trained, empty_session, services, qtbot)
+    other, stack = QWidget(), QStackedWidget()
+    qtbot.addWidget(stack)
+    stack.addWidget(workspace)
+    stack.addWidget(other)
+    stack.setCurrentWidget(other)
+    stack.show()
+    qtbot.waitUntil(other.isVisible, timeout=5_000)
+    loaded: list[str] = []
+    workspace.evaluations.loaded.connect(lambda name, *_: loaded.append(name))
+    document = empty_session.document
+    document.set_table(document.table.with_values([0], [0], [0.5]), TableChange(ChangeKind.VALUES, (0,), (0,)))
+    qtbot.wait(200)
+    assert loaded == []
+    assert workspace.settled()
+    stack.setCurrentWidget(workspace)
+    qtbot.waitUntil(lambda: workspace.results.header.stale.isVisible(), timeout=10_000)
+    assert "out of date" in workspace.results.header.stale.text()
+    # The stack would delete the workspace, which qtbot closes.
+    workspace.setParent(None)
+
+
+def test_a_run_is_opened_in_explore_with_its_checkpoint(workspace, trained, empty_session, qtbot) -> None:
+    with qtbot.waitSignal(empty_session.navigation.explore_requested, timeout=5_000):
+        QTest.keyClick(workspace, Qt.Key.Key_L)
+    assert empty_session.inference.checkpoint.path == find_run(trained, "seed-1").checkpoint("best")
+
+
+def test_the_part_of_an_action_is_shown(workspace) -> None:
+    workspace.show_part("Embedding")
+    assert workspace.results.embedding.isVisible()
+    assert workspace.hides_part("Overview")
+    assert not workspace.hides_part("Embedding")
+    assert not workspace.hides_part("Ablation"), "there is none to show"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
 
 from msdn_core.recipes.ablation import Ablation, row_label
 from msdn_core.recipes.ablation_report import as_csv, markdown, picture
@@ -16,9 +16,9 @@ from msdn_core.runs.status import RunState, RunStatus
 from msdn_gui.actions.bind import ActionSet, set_reason
 from msdn_gui.evaluate.ablation.ablation_tables import AGAINST, NAME, SEEDS, CellTable, RowTable, state_text
 from msdn_gui.evaluate.actions import ABLATION_ACTIONS
-from msdn_gui.evaluate.binding import follow_action
+from msdn_gui.evaluate.build import follow_action, make_note
 from msdn_gui.look.icons import bind_icon
-from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_column, make_label, make_progress_bar, make_row, without_margins
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.parted import ABOVE, parted
@@ -73,7 +73,7 @@ class AblationPage(QWidget):
         self.state = make_label(name="ablation_state", wrap=True)
         self.state.setProperty("look", "muted")
         self.bar = make_progress_bar(name="ablation_progress")
-        self.facts = _make_small("ablation_facts")
+        self.facts = make_note("ablation_facts")
         self.findings = make_label(name="ablation_findings", wrap=True)
 
     def _make_tables(self) -> None:
@@ -92,7 +92,7 @@ class AblationPage(QWidget):
             self.runs.setItemDelegateForColumn(column, delegate(self.runs))
         self.row_title = make_label(name="ablation_row")
         self.row_title.setProperty("look", "heading")
-        self.hint = _make_small("ablation_hint")
+        self.hint = make_note("ablation_hint")
         self.hint.setText("Click a finished run to see its results here, and any other to see it in Train.")
 
     def _lay_out(self) -> None:
@@ -224,12 +224,4 @@ def _steps_done(steps: int, status: RunStatus | None) -> int:
 def _make_button(text: str, name: str, icon: str, tip: str) -> QPushButton:
     made = make_button(text, name=name, tip=tip)
     bind_icon(made, icon)
-    return made
-
-
-def _make_small(name: str) -> QLabel:
-    made = make_label(name=name, wrap=True)
-    made.setProperty("look", "muted")
-    made.setFont(small_font())
-    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return made

@@ -6,25 +6,24 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSignalBlocker, Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.display_names import attribute_text, class_text
 from msdn_core.domain.variants import SubNets
 from msdn_core.number_text import percent
 from msdn_core.runs.figure_text import selection_text
 from msdn_gui.actions.bind import follow_keys
+from msdn_gui.evaluate.build import make_choice, make_note
 from msdn_gui.evaluate.embedding.colouring import BY_ATTRIBUTE, COLOURINGS, style_of
 from msdn_gui.evaluate.embedding.embedding_plot import EmbeddingPlot
 from msdn_gui.evaluate.embedding.plane_maker import PlaneMaker, Planes
 from msdn_gui.evaluate.errors.error_images import ErrorImages, prediction_text
 from msdn_gui.evaluate.runs.run_choice import RunChoice
-from msdn_gui.look.theme import AV_LABEL, SEEN_SIGN, SPACING, UNSEEN_SIGN, VA_LABEL, small_font, theme
+from msdn_gui.look.theme import AV_LABEL, SEEN_SIGN, SPACING, UNSEEN_SIGN, VA_LABEL, theme
 from msdn_gui.session.changes import ChangeKind, TableChange
 from msdn_gui.widgets.build import (
     make_button,
     make_column,
-    make_combo_box,
-    make_label,
     make_progress_bar,
     make_row,
     without_margins,
@@ -58,14 +57,14 @@ class EmbeddingPage(QWidget):
         self._selection: RunSelection | None = None
         self._plane: Plane | None = None
         self.maker = PlaneMaker(session, services, self)
-        self.layouts = _make_choice("embedding_layout", "Layout", _LAYOUTS)
-        self.sources = _make_choice("embedding_source", "Attribute scores", _SOURCES)
-        self.colouring = _make_choice("embedding_colouring", "Colours", COLOURINGS)
-        self.attribute = _make_choice("embedding_attribute", "Attribute", {})
+        self.layouts = make_choice("embedding_layout", "Layout", _LAYOUTS)
+        self.sources = make_choice("embedding_source", "Attribute scores", _SOURCES)
+        self.colouring = make_choice("embedding_colouring", "Colours", COLOURINGS)
+        self.attribute = make_choice("embedding_attribute", "Attribute", {})
         self.runs = RunChoice("embedding_run")
         self.plot = EmbeddingPlot(services.thumbnails)
         self.lasso = make_button("Lasso", name="lasso", checkable=True)
-        self.facts, self.legend = _make_text("embedding_facts"), _make_text("embedding_legend")
+        self.facts, self.legend = make_note("embedding_facts"), make_note("embedding_legend")
         self.legend.setTextFormat(Qt.TextFormat.RichText)
         self.bar = make_progress_bar(name="embedding_progress")
         self.make = make_button("Compute t-SNE", name="make_tsne")
@@ -276,17 +275,3 @@ def _has_same_attributes(change: TableChange) -> bool:
 def _components_text(plane: Plane) -> str:
     first, second = (percent(share) for share in plane.shares or (0, 0))
     return f"The two axes hold {first} and {second} per cent of the variance among the images."
-
-
-def _make_choice(name: str, accessible: str, choices: dict[str, str]) -> QComboBox:
-    made = make_combo_box(name=name, accessible=accessible)
-    for data, text in choices.items():
-        made.addItem(text, data)
-    return made
-
-
-def _make_text(name: str) -> QLabel:
-    made = make_label(name=name, wrap=True)
-    made.setProperty("look", "muted")
-    made.setFont(small_font())
-    return made

@@ -10,13 +10,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.display_names import class_text
 from msdn_core.runs.figure_text import selection_text
+from msdn_gui.evaluate.build import make_note
 from msdn_gui.evaluate.errors.confusion_counts import ORDERS, ConfusionCounts, count_confusions, have_same_classes
 from msdn_gui.evaluate.errors.confusion_plot import Cell, ConfusionPlot
 from msdn_gui.evaluate.errors.error_images import ErrorImages
 from msdn_gui.evaluate.runs.both_runs import positions_in_other
 from msdn_gui.evaluate.runs.run_choice import DIFFERENCE, RunChoice
-from msdn_gui.look.theme import SPACING, small_font
-from msdn_gui.widgets.build import make_check_box, make_combo_box, make_label, make_row, without_margins
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_check_box, make_combo_box, make_row, without_margins
 from msdn_gui.widgets.parted import BESIDE, parted
 
 if TYPE_CHECKING:
@@ -42,9 +43,8 @@ class ConfusionPage(QWidget):
         self.order.addItems(ORDERS)
         self.errors_only = make_check_box("Errors only", name="errors_only")
         self.errors_only.setToolTip("Hide correct predictions, so that errors are easier to see")
-        self.readout = make_label(name="confusion_readout", wrap=True, alignment=Qt.AlignmentFlag.AlignTop)
-        self.readout.setProperty("look", "muted")
-        self.readout.setFont(small_font())
+        self.readout = make_note("confusion_readout")
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.readout.setMinimumHeight(34)
         self.plot = ConfusionPlot()
         self.images = ErrorImages(session, services)

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.display_names import class_text
 from msdn_core.domain.scoring import calibrated
+from msdn_gui.evaluate.build import make_note
 from msdn_gui.evaluate.runs.checkpoint_use import use_checkpoint
-from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_column, make_label, without_margins
 from msdn_gui.widgets.images.result_grid import ResultGrid
 from msdn_gui.widgets.images.result_model import RESULT_ROLE, ImageResult, ResultModel
@@ -44,9 +45,7 @@ class ErrorImages(QWidget):
         self.grid = ResultGrid(ResultModel(services.thumbnails), "found_errors", "Images")
         self.title = make_label(name="found_title", wrap=True)
         self.title.setProperty("look", "heading")
-        self.hint = make_label(name="found_hint", wrap=True)
-        self.hint.setProperty("look", "muted")
-        self.hint.setFont(small_font())
+        self.hint = make_note("found_hint")
         head = make_column(self.title, self.hint, spacing=2)
         head.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)
         layout = without_margins(QVBoxLayout(self), SPACING // 2)

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from msdn_gui.evaluate.build import make_note
 from msdn_gui.evaluate.measures.measure_table import NAME, MeasureTable
-from msdn_gui.look.theme import SPACING, small_font
-from msdn_gui.widgets.build import make_column, make_label, make_line_edit, without_margins
+from msdn_gui.look.theme import SPACING
+from msdn_gui.widgets.build import make_column, make_line_edit, without_margins
 from msdn_gui.widgets.tables.item_table import ItemTable
 from msdn_gui.widgets.tables.table_delegates import BarDelegate, TextDelegate
 
@@ -34,9 +35,7 @@ class MeasurePanel(QWidget):
             self.table.setItemDelegateForColumn(column, BarDelegate(self.table))
         self.heading = QLabel(heading)
         self.heading.setProperty("look", "heading")
-        self.facts = make_label(name=f"{name}_facts", wrap=True)
-        self.facts.setProperty("look", "muted")
-        self.facts.setFont(small_font())
+        self.facts = make_note(f"{name}_facts")
         self.search = make_line_edit(name=f"{name}_search", placeholder=f"Search {model.things}", clearable=True)
         self.search.textChanged.connect(model.search)
         head = make_column(self.heading, self.facts, self.search, spacing=SPACING // 2)

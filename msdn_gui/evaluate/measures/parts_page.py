@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from msdn_core.domain.display_names import attribute_text
 from msdn_core.runs.figure_text import selection_text
 from msdn_core.runs.noise import part_noise
+from msdn_gui.evaluate.build import make_choice, make_note
 from msdn_gui.evaluate.measures.measure_panel import MeasurePanel
 from msdn_gui.evaluate.measures.measure_table import Measure, MeasureTable
 from msdn_gui.evaluate.measures.part_hits import MEASURES, PartHits, part_hits
 from msdn_gui.evaluate.runs.checkpoint_use import use_checkpoint
 from msdn_gui.evaluate.runs.run_choice import RunChoice
-from msdn_gui.look.theme import SPACING, small_font
+from msdn_gui.look.theme import SPACING
 from msdn_gui.services.background import Background
-from msdn_gui.widgets.build import make_column, make_combo_box, make_label, make_row, without_margins
+from msdn_gui.widgets.build import make_column, make_label, make_row, without_margins
 from msdn_gui.widgets.images.result_grid import ResultGrid
 from msdn_gui.widgets.images.result_model import RESULT_ROLE, ImageResult, ResultModel
 from msdn_gui.widgets.parted import BESIDE, parted
@@ -58,13 +59,11 @@ class PartsPage(QWidget):
         self.parts = MeasurePanel(
             "Localisation of parts", MeasureTable("part", _PART_MEASURES, "images", "Images"), "part_measures", 92
         )
-        self.measure = _make_choice("part_measure", "Sub-net and box", MEASURES)
-        self.kind = _make_choice("part_kind", "Hits or misses", _KINDS)
+        self.measure = make_choice("part_measure", "Sub-net and box", MEASURES)
+        self.kind = make_choice("part_kind", "Hits or misses", _KINDS)
         self.name = make_label(name="part_title", wrap=True)
         self.name.setProperty("look", "heading")
-        self.hint = make_label(name="part_hint", wrap=True)
-        self.hint.setProperty("look", "muted")
-        self.hint.setFont(small_font())
+        self.hint = make_note("part_hint")
         self.grid = ResultGrid(ResultModel(services.thumbnails), "part_examples", "Images of the part")
         self.is_computing = False
         """Whether it is being computed which differences are within noise."""
@@ -183,10 +182,3 @@ class PartsPage(QWidget):
         names = [attribute.full_name for attribute in session.document.table.attributes]
         name = run.table.attributes[column].full_name if column >= 0 else ""
         session.navigation.show_image(record, names.index(name) if name in names else -1)
-
-
-def _make_choice(name: str, accessible: str, choices: dict[str, str]) -> QComboBox:
-    made = make_combo_box(name=name, accessible=accessible)
-    for data, text in choices.items():
-        made.addItem(text, data)
-    return made

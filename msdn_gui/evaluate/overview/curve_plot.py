@@ -14,8 +14,8 @@ from msdn_core.number_text import percent
 from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED, EvaluatedRun
 from msdn_gui.actions.bind import ActionSet
 from msdn_gui.evaluate.actions import CURVE_ACTIONS
-from msdn_gui.look.theme import SPACING, small_font, theme
-from msdn_gui.widgets.build import make_label
+from msdn_gui.evaluate.build import make_note
+from msdn_gui.look.theme import SPACING, theme
 from msdn_gui.widgets.plotting import quiet_plot, recolour_plot
 
 if TYPE_CHECKING:
@@ -39,9 +39,8 @@ class CurvePlot(QWidget):
         self._make_items()
         heading = QLabel("Seen-unseen curve")
         heading.setProperty("look", "heading")
-        self.readout = make_label(name="curve_readout", wrap=True, alignment=Qt.AlignmentFlag.AlignTop)
-        self.readout.setProperty("look", "muted")
-        self.readout.setFont(small_font())
+        self.readout = make_note("curve_readout")
+        self.readout.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.readout.setMinimumHeight(34)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING // 2, SPACING, 0)

@@ -12,6 +12,7 @@ from msdn_core.number_text import percent, points
 from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, EvaluatedRun
 from msdn_core.runs.figure_text import FIGURES, gamma_text, seed_differences, seed_summary, selection_text
 from msdn_core.runs.noise import NOISE_NOTE, Noise
+from msdn_gui.evaluate.build import make_note
 from msdn_gui.look.theme import SPACING, small_font, text_font
 from msdn_gui.widgets.build import make_label, named
 
@@ -41,10 +42,7 @@ class FiguresPanel(QWidget):
         self._buttons: dict[str, QRadioButton] = {}
         self._group = QButtonGroup(self)
         self._make_rows()
-        self.facts = make_label(name="figures_facts", wrap=True)
-        self.facts.setProperty("look", "muted")
-        self.facts.setFont(small_font())
-        self.facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.facts = make_note("figures_facts")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACING, SPACING, SPACING, SPACING // 2)
         layout.setSpacing(SPACING // 2)

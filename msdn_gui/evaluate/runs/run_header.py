@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from msdn_gui.evaluate.binding import follow_action
+from msdn_gui.evaluate.build import follow_action
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.widgets.build import make_button, make_combo_box, make_label, make_row, without_margins
 from msdn_gui.widgets.elided_label import ElidedLabel
