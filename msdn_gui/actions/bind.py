@@ -12,12 +12,14 @@ from msdn_gui.look.icons import bind_icon
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from PySide6.QtWidgets import QAbstractButton, QWidget
+    from PySide6.QtWidgets import QAbstractButton, QMenu, QWidget
 
     from msdn_gui.actions.spec import ActionSpec
 
 _REASON = "reason"
 """Property of a disabled action: why it is."""
+_SEPARATOR = "separator"
+"""Property of an action that begins a group of its menu."""
 _STANDARD = "std:"
 PAGE = Qt.ShortcutContext.WidgetWithChildrenShortcut
 """Keys work within the owner and its children."""
@@ -66,6 +68,7 @@ def make_action(owner: QWidget, spec: ActionSpec, *, context: Qt.ShortcutContext
     action.setStatusTip(spec.hint)
     action.setCheckable(spec.checkable)
     action.setChecked(spec.checked)
+    action.setProperty(_SEPARATOR, spec.separator)
     if spec.role:
         action.setMenuRole(QAction.MenuRole[f"{spec.role}Role"])
     set_keys(action, key_sequences(spec.keys))
@@ -105,6 +108,14 @@ def set_reason(action: QAction, reason: str = "") -> None:
 def reason_of(action: QAction) -> str:
     """Return why an action is disabled; empty if it is not, or if no reason was given."""
     return "" if action.isEnabled() else str(action.property(_REASON) or "")
+
+
+def add_to_menu(menu: QMenu, actions: Iterable[QAction]) -> None:
+    """Add actions to a menu, with a separator above each that begins a group."""
+    for action in actions:
+        if action.property(_SEPARATOR) and not menu.isEmpty():
+            menu.addSeparator()
+        menu.addAction(action)
 
 
 def plain_text(action: QAction) -> str:

@@ -22,6 +22,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "P",
         hint="Pause the run, resume it from its last checkpoint, or start a queued run now",
         icon="pause",
+        separator=True,
         former_ids=("train_pause",),
     ),
     ActionSpec(
@@ -60,6 +61,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Move up in the queue",
         "Alt+Up",
         hint="Train the run before the one above it",
+        separator=True,
         former_ids=("train_sooner",),
     ),
     ActionSpec(
@@ -74,6 +76,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "New run with these settings …",
         hint="Fill in the form with the settings of this run",
         icon="duplicate",
+        separator=True,
         former_ids=("train_again",),
     ),
     ActionSpec(
@@ -96,6 +99,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "Watch another folder …",
         hint="Show the runs of another folder too, without changing them",
         icon="project",
+        separator=True,
         former_ids=("train_watch",),
     ),
     ActionSpec(

@@ -114,6 +114,13 @@ def test_the_checkpoint_menu_offers_the_runs_and_refuses_an_unfit_checkpoint(win
     assert "stranger" in window.message_bar.text
 
 
+def test_the_menu_of_a_workspace_is_parted_into_groups(window) -> None:
+    window.show_workspace("train")
+    menu = next(action.menu() for action in window.menuBar().actions() if action.text() == "Train")
+    shown = ["-" if action.isSeparator() else action.objectName() for action in menu.actions()]
+    assert shown[:4] == ["train.new_run", "-", "train.pause", "train.stop"]
+
+
 def test_all_actions_have_a_hint_and_unique_keys(window) -> None:
     actions = [action for menu in window.menuBar().findChildren(QMenu) for action in menu.actions()]
     named = [action for action in actions if action.objectName()]

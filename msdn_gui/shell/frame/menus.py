@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
+from msdn_gui.actions.bind import add_to_menu
 from msdn_gui.look.icons import bind_icon
 from msdn_gui.look.theme import theme
 from msdn_gui.widgets.menu_heading import menu_heading
@@ -52,7 +53,7 @@ class Menus(QObject):
         actions = workspace.actions() if workspace is not None else []
         self._workspace.clear()
         self._workspace.setTitle(workspace.title if workspace is not None else "")
-        self._workspace.addActions(actions)
+        add_to_menu(self._workspace, actions)
         self._workspace.menuAction().setVisible(bool(actions))
 
     def fill_project_menu(self, menu: QMenu) -> None:
