@@ -111,11 +111,14 @@ class EvaluateWorkspace(Workspace):
     # Composition
 
     def _lay_out(self) -> None:
+        open_train = QAction("Open Train", self)
+        open_train.triggered.connect(self._session.navigation.show_train)
         self.empty = EmptyState(
             "evaluate",
             "No runs yet",
-            "Train a run in Train. Its results on the test images will appear here: the seen-unseen curve, per-class "
-            "accuracy, confusions and attributes.",
+            "The results of runs on the test images will appear here: the seen-unseen curve, per-class accuracy, "
+            "confusions and attributes. Start a run in Train.",
+            (open_train,),
         )
         self._blank = QWidget()
         self._stack = QStackedWidget()

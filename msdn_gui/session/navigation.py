@@ -44,3 +44,8 @@ class Navigation(QObject):
         """Show a run in Train."""
         self.requested_run = directory
         self.run_requested.emit()
+
+    def show_train(self) -> None:
+        """Show Train without selecting another run."""
+        self.requested_run = None
+        self.run_requested.emit()

@@ -22,12 +22,11 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.noise import AUC_DRAWS
+from msdn_gui.evaluate.workspace import EvaluateWorkspace
 from msdn_gui.session.changes import ChangeKind, TableChange
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from msdn_gui.evaluate.workspace import EvaluateWorkspace
 
 
 @pytest.fixture
@@ -265,3 +264,14 @@ def test_the_part_of_an_action_is_shown(workspace) -> None:
     assert workspace.hides_part("Overview")
     assert not workspace.hides_part("Embedding")
     assert not workspace.hides_part("Ablation"), "there is none to show"
+
+
+def test_a_project_without_runs_leads_to_train(session, services, qtbot) -> None:
+    services.run_monitor.set_project(session.document.project.path)
+    workspace = EvaluateWorkspace(session, services)
+    qtbot.addWidget(workspace)
+    workspace.show()
+    qtbot.waitUntil(workspace.empty.isVisible, timeout=10_000)
+    (button,) = workspace.empty.findChildren(QPushButton)
+    with qtbot.waitSignal(session.navigation.run_requested, timeout=5_000):
+        qtbot.mouseClick(button, LEFT)

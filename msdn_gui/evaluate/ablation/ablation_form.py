@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSignalBlocker, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from msdn_core.errors import ConfigError, MsdnError
@@ -106,6 +106,9 @@ class AblationForm(QWidget):
         form.add("Base settings", self.base)
         form.add("Changes", self.changes)
         form.add("Rows", self._make_rows())
+        label = form.itemAtPosition(form.rowCount() - 1, 0)
+        if label is not None:
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
         form.add("Seeds", self.seeds)
         title = QLabel("New ablation")
         title.setProperty("look", "heading")
