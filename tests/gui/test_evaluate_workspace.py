@@ -130,7 +130,7 @@ def test_a_project_without_test_images_shows_how_to_get_some(trained, empty_sess
     workspace = opened(trained, empty_session, services, qtbot)
     assert workspace.run_list.currentIndex().data() == "seed-1", "the newer run has no checkpoint"
     assert workspace.findChild(QLabel, "evaluating_title").text() == "No test images"
-    assert "keep a fifth of the images for testing" in workspace.findChild(QLabel, "evaluating_text").text()
+    assert "Keep a fifth for testing" in workspace.findChild(QLabel, "evaluating_text").text()
     assert not workspace.findChild(QPushButton, "evaluate_run").isVisible()
 
 

@@ -83,8 +83,8 @@ class EvaluationNotice(JobNotice):
         elif self._lacks_tests():
             self.show_missing(
                 "No test images",
-                "A run is evaluated on images that it was not trained on. In the menu of Annotate, keep a fifth of the "
-                "images for testing, then train again.",
+                "A run is evaluated on images that it was not trained on. Select “Keep a fifth for testing” in the "
+                "Annotate menu, then train again.",
                 can_start=False,
             )
         else:
