@@ -1,1 +1,1 @@
-"""What claims about speed and figures rest on; each module runs by ``python -m benchmarks.NAME``."""
+"""Measurements behind the claims about speed, memory and accuracy; run ``python -m benchmarks`` or one module."""

@@ -1,9 +1,9 @@
-"""The aviary from nothing to figures, timed; with ``--ship`` its run becomes the one in ``resources/aviary``.
+"""Draw, train and evaluate the aviary, and print times and figures; ``--ship`` updates the shipped run.
 
-    python -m benchmarks.aviary            # what a fresh run reaches, and how long each stage takes
-    python -m benchmarks.aviary --ship     # the same, and keeps the checkpoint that the program ships
+    python -m benchmarks.aviary            # print the time of each stage, and what a fresh run reaches
+    python -m benchmarks.aviary --ship     # also replace the run in resources/aviary
 
-The command line does the work, as a person would.
+All stages run through the command line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KEPT_EVENTS = ("RunStarted", "StepDone", "Evaluated", "CheckpointSaved", "Ended"
 
 
 def command(*words: str) -> tuple[dict[str, Any], float]:
-    """What ``python -m msdn_core --json …`` answers last, and its seconds."""
+    """Run ``python -m msdn_core --json …``; return the last object it prints, and the seconds it took."""
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "msdn_core", "--json", *words], stdout=subprocess.PIPE, text=True, check=True
@@ -33,7 +33,7 @@ def command(*words: str) -> tuple[dict[str, Any], float]:
 
 
 def ship(run: Path) -> None:
-    """Keeps of a run what a person looks at: settings, events, figures and the best checkpoint."""
+    """Copy what the window shows of a run to ``resources/aviary``: settings, events, figures, best checkpoint."""
     shutil.rmtree(SHIPPED, ignore_errors=True)
     (SHIPPED / "checkpoints").mkdir(parents=True)
     for name in ("config.json", "data.json"):
@@ -48,10 +48,10 @@ def ship(run: Path) -> None:
 
 
 def main() -> None:
-    """Runs the stages and prints what they reached."""
+    """Run the stages and print their times and figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ship", action="store_true", help="keep the run in resources/aviary")
-    parser.add_argument("--seed", type=int, default=0, help="the training's seed (default: %(default)s)")
+    parser.add_argument("--ship", action="store_true", help="replace the run in resources/aviary")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the training run (default: %(default)s)")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         project = str(Path(folder) / "aviary")

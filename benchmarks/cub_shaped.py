@@ -1,4 +1,4 @@
-"""A project of CUB's shape without its photographs: made-up class vectors, and features of the right size."""
+"""A project of CUB's shape without its photographs: random class vectors, and features of the right size."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BACKBONE = "made-up"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How many of everything; the letters are those of ``msdn_core``."""
+    """Sizes of a project; the letters are those of ``reference/msdn.md``."""
 
     K: int
     M: int
@@ -35,12 +35,12 @@ class Shape:
 
     @property
     def R(self) -> int:
-        """Regions of an image."""
+        """Regions per image."""
         return self.side**2
 
     @property
     def seen(self) -> np.ndarray:
-        """(M,) bool; the unseen classes stand last."""
+        """(M,) bool; the unseen classes come last."""
         return np.arange(self.M) < self.M - self.unseen
 
 
@@ -49,7 +49,10 @@ TINY = Shape(K=20, M=12, unseen=4, C=48, side=3, B=6, train=24, test_seen=12, te
 
 
 def make_project(path: Path, shape: Shape, *, empty: bool = False, seed: int = 0) -> Path:
-    """The project with its features; ``empty`` leaves them zero, and the file takes no room where holes are free."""
+    """Create the project and its features.
+
+    With ``empty``, the features are zero, and their file is sparse on file systems that support it.
+    """
     rng = np.random.default_rng(seed)
     attributes = tuple(Attribute("", f"attribute {number}") for number in range(shape.K))
     names = tuple(f"class {number:03}" for number in range(shape.M))

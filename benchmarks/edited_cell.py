@@ -19,7 +19,7 @@ _EDITS = 60
 
 
 def rows(quick: bool = False) -> list[Row]:
-    """Milliseconds from the key to the repaint, the commit to the project's database included."""
+    """Return the milliseconds from the key press to the repaint, including the commit to the project database."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MSDN_EXPLORER_HOME"] = folder

@@ -1,4 +1,4 @@
-"""Evaluating a test split, published against ours: S, U and CZSL of the same images."""
+"""Evaluation of a test split, compared with the published loop: S, U and CZSL of the same images."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TENTH = 10
 
 
 def rows(quick: bool = False) -> list[Row]:
-    """A tenth of CUB's 4,731 test images, in float32 and where the processor has it in bfloat16."""
+    """Measure a tenth of CUB's 4,731 test images, in float32 and, if the processor supports it, in bfloat16."""
     whole = TINY if quick else CUB
     share = 1 if quick else TENTH
     shape = replace(
@@ -36,41 +36,41 @@ def rows(quick: bool = False) -> list[Row]:
         maps = torch.from_numpy(data.store.read(data.test.rows)).float().unflatten(2, data.store.spec.grid)
 
         def ours(precision: str) -> Figures:
-            looked = score_rows(
+            outputs = score_rows(
                 network, FeatureBatches(data.store, CPU, data.test.rows, dtype=DTYPES[precision]), data.test.rows
             )
-            scores = fused_attribute_scores(looked.scores_av, looked.scores_va, Fusion(*FUSION))
+            scores = fused_attribute_scores(outputs.scores_av, outputs.scores_va, Fusion(*FUSION))
             return figures(class_scores(scores, unit), labels, data.table.seen, gamma=2)
 
         def theirs() -> tuple[float, float, float]:
             return published.evaluate(maps, torch.from_numpy(labels))
 
         one, other = ours("float32"), theirs()
-        assert np.allclose((one.S, one.U, one.czsl), other), f"the figures differ: {one} here, {other} published"
+        assert np.allclose((one.S, one.U, one.czsl), other), f"different figures: {one} here, {other} published"
         seconds = fastest(
             {
                 "published": theirs,
                 "float32": lambda: ours("float32"),
                 "bfloat16": lambda: ours("bfloat16"),
-                "products": lambda: products(shape.K, shape.C, shape.R, len(labels)),
+                "products": lambda: multiply_matrices(shape.K, shape.C, shape.R, len(labels)),
             },
             rounds=2,
         )
-    told = {name: f"{value * share:.1f} s" for name, value in seconds.items()}
+    texts = {name: f"{value * share:.1f} s" for name, value in seconds.items()}
     count = whole.test_seen + whole.test_unseen
     precisions = ["float32"] + ["bfloat16"] * torch.ops.mkldnn._is_mkldnn_bf16_supported()
     return [
         Row(f"evaluation of {count:,} test images, {precision}",
             seconds["published"] / seconds[precision], "×", 3, True,
-            f"{told['published']} published, {told[precision]} here"
-            + f", of which {told['products']} its matrix products alone" * (precision == "float32")
-            + f" (a tenth, times {share})" * (share > 1))
+            f"{texts['published']} published, {texts[precision]} here"
+            + f", of which {texts['products']} for the matrix products alone" * (precision == "float32")
+            + f" (measured on a tenth, times {share})" * (share > 1))
         for precision in precisions
     ]  # fmt: skip
 
 
-def products(attributes: int, channels: int, regions: int, images: int) -> None:
-    """The matrix products of a test in float32 and nothing else: what no way of evaluating can do without."""
+def multiply_matrices(attributes: int, channels: int, regions: int, images: int) -> None:
+    """Compute only the matrix products of an evaluation in float32, which no implementation can avoid."""
     weights, maps = torch.rand(4 * attributes, channels), torch.rand(channels, BATCH * regions)
     made = torch.empty(len(weights), maps.shape[1])
     for _ in range(-(-images // BATCH)):

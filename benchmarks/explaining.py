@@ -1,4 +1,4 @@
-"""Explaining an image as the window does: asked of the explainer's process, until the answer is there."""
+"""Explanation of an image as in the window: from the request to the explainer process to its answer."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from benchmarks.measuring import Row, fastest
 from msdn_core.resources import resource
 from msdn_gui.services.explaining import ExplainerService
 
-PATIENCE_MS = 120_000
+TIMEOUT_MS = 120_000
 
 
 def rows(quick: bool = False) -> list[Row]:
-    """Milliseconds for an image that was never seen, by the shipped Lite0 checkpoint at 224, and for one that was."""
+    """Measure a new image and a cached one, with the shipped Lite0 checkpoint at 224 pixels."""
     application = QCoreApplication.instance() or QCoreApplication([])
     checkpoint = resource("aviary", "demo-01", "checkpoints", "best.safetensors")
     service = ExplainerService()
 
-    def ask(image: Path) -> None:
+    def explain(image: Path) -> None:
         loop = QEventLoop()
         service.answered.connect(loop.quit)
         service.failed.connect(loop.quit)
-        QTimer.singleShot(PATIENCE_MS, loop, lambda: loop.exit(1))
+        QTimer.singleShot(TIMEOUT_MS, loop, lambda: loop.exit(1))
         service.request(checkpoint, image)
         if loop.exec() == 1:
-            raise SystemExit("The explainer gave no answer within two minutes.")
+            raise SystemExit("The explainer did not answer within two minutes.")
 
     rounds = 3 if quick else 20
     try:
@@ -38,13 +38,15 @@ def rows(quick: bool = False) -> list[Row]:
             files = draw(Path(folder), rounds + 1)
             new = itertools.cycle(files)
             seconds = fastest(
-                {"new": lambda: ask(next(new)), "known": lambda: ask(files[0])}, rounds, clock=time.perf_counter
+                {"new": lambda: explain(next(new)), "cached": lambda: explain(files[0])},
+                rounds,
+                clock=time.perf_counter,
             )
     finally:
         service.close()
         application.processEvents()
-    what = "a 500 × 375 JPEG, worker and wire included"
+    what = "a 500 × 375 JPEG, including the communication with the process"
     return [
-        Row("explaining a new image, Lite0 at 224, warm", seconds["new"] * 1e3, "ms", 60, False, what),
-        Row("explaining it again, from the cache", seconds["known"] * 1e3, "ms", 3, False, what),
+        Row("explain a new image, Lite0 at 224, backbone loaded", seconds["new"] * 1e3, "ms", 60, False, what),
+        Row("explain it again, from the cache", seconds["cached"] * 1e3, "ms", 3, False, what),
     ]

@@ -1,7 +1,7 @@
-"""Making features with Lite0 at 224 pixels: a plain loop over the network as it comes, against ours.
+"""Feature extraction with Lite0 at 224 pixels, compared with a plain loop over the unmodified network.
 
-The plain loop is what one writes first: open an image, resize, cut, normalise; stack 32; run the network with its
-batch norms, as timm builds it. Both start from JPEG files of CUB's usual size and end with normalised regions.
+The plain loop opens, resizes, crops and normalises images, stacks 32 of them, and runs the network with its batch
+norms as timm builds it. Both start from JPEG files of CUB's usual size and end with normalised regions.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from msdn_core.vision.features import DONE, FeatureStore
 from msdn_core.vision.transform import prepare_file
 
 SIZE = (500, 375)
-AT_ONCE = 32
+PLAIN_BATCH = 32
 
 
 def draw(path: Path, count: int) -> list[Path]:
-    """Smooth colours with some noise on them: JPEGs of about a photograph's size and detail."""
+    """Write JPEG files of about a photograph's size and detail: smooth colours with noise."""
     rng = np.random.default_rng(0)
     files = []
     for number in range(count):
@@ -46,8 +46,8 @@ def draw(path: Path, count: int) -> list[Path]:
 
 
 def rows(quick: bool = False) -> list[Row]:
-    """Images a second of both, on the same files."""
-    count = AT_ONCE // 4 if quick else 4 * AT_ONCE
+    """Measure the images per second of both, on the same files."""
+    count = PLAIN_BATCH // 4 if quick else 4 * PLAIN_BATCH
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
         pictures = home / "pictures"
@@ -71,44 +71,46 @@ def rows(quick: bool = False) -> list[Row]:
                 transforms.Normalize(spec.mean, spec.std),
             ]
         )
-        made: dict[str, np.ndarray] = {}
+        features: dict[str, np.ndarray] = {}
 
         @torch.no_grad()
         def loop() -> None:
             found = []
-            for start in range(0, count, AT_ONCE):
-                pixels = [prepare(Image.open(file).convert("RGB")) for file in files[start : start + AT_ONCE]]
+            for start in range(0, count, PLAIN_BATCH):
+                pixels = [prepare(Image.open(file).convert("RGB")) for file in files[start : start + PLAIN_BATCH]]
                 found.append(
                     torch.nn.functional.normalize(plain.forward_features(torch.stack(pixels)).flatten(2), dim=1).half()
                 )
-            made["plain"] = torch.cat(found).numpy()
+            features["plain"] = torch.cat(found).numpy()
 
         def ours(precision: str) -> None:
             store = extract_features(home / "project", backbones[precision])
-            made[precision] = np.array(store.array)
-            forget(store)
+            features[precision] = np.array(store.array)
+            mark_as_missing(store)
 
         ways = {precision: partial(ours, precision) for precision in backbones}
         seconds = fastest({"plain": loop, **ways}, rounds=1 if quick else 3)
-        floors = {precision: floor(backbone, files[:BATCH]) for precision, backbone in backbones.items()}
+        costs = {precision: cost_per_image(backbone, files[:BATCH]) for precision, backbone in backbones.items()}
     rates = {name: count / value for name, value in seconds.items()}
     found = []
-    for precision, (opening, network) in floors.items():
-        away = np.abs(made["plain"].astype(np.float32) - made[precision]).mean() / np.abs(made["plain"]).mean()
+    for precision, (opening, network) in costs.items():
+        difference = (
+            np.abs(features["plain"].astype(np.float32) - features[precision]).mean() / np.abs(features["plain"]).mean()
+        )
         cores = os.cpu_count() or 1
         found.append(
-            Row(f"features, Lite0 at 224, decoding included, {precision}", seconds["plain"] / seconds[precision],
+            Row(f"features, Lite0 at 224, including decoding, {precision}", seconds["plain"] / seconds[precision],
                 "×", 4, True,
-                f"{rates['plain']:.0f} images a second by a plain loop, {rates[precision]:.0f} here; an image costs a "
-                f"core {1000 * opening:.1f} ms to open and {1000 * network:.1f} ms in the network: {cores} cores make "
-                f"{cores / (opening + network):.0f} a second at most; the features differ by {away:.1%} on average, "
-                "as the two resize differently" + " and this one rounds" * (precision == "bfloat16"))
+                f"{rates['plain']:.0f} images/s by the plain loop, {rates[precision]:.0f} here; one core needs "
+                f"{1000 * opening:.1f} ms to open an image and {1000 * network:.1f} ms for the network: {cores} cores "
+                f"reach at most {cores / (opening + network):.0f} images/s; mean difference of the features "
+                f"{difference:.1%}, because of different resizing" + " and rounding" * (precision == "bfloat16"))
         )  # fmt: skip
     return found
 
 
-def floor(backbone: Backbone, files: list[Path]) -> tuple[float, float]:
-    """Seconds of one core for an image: opened and prepared, and through the network."""
+def cost_per_image(backbone: Backbone, files: list[Path]) -> tuple[float, float]:
+    """Return the seconds of one core per image: for opening and preparing it, and for the network."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -125,6 +127,6 @@ def floor(backbone: Backbone, files: list[Path]) -> tuple[float, float]:
     return seconds["opening"] / len(files), seconds["network"] / len(files)
 
 
-def forget(store: FeatureStore) -> None:
-    """Nothing is made any more, so the next extraction makes all of it."""
+def mark_as_missing(store: FeatureStore) -> None:
+    """Mark all images as missing, so that the next extraction computes all of them."""
     (store.folder / DONE).write_bytes(bytes(len(store.manifest.images)))

@@ -1,4 +1,4 @@
-"""Features that are the mean over an image and its mirror image: a trial of ``benchmarks.experiments``."""
+"""Features averaged over an image and its mirror image, for a trial of ``benchmarks.experiments``."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from msdn_core.vision.transform import prepare_file
 if TYPE_CHECKING:
     from pathlib import Path
 
-_AT_ONCE = 16
+_BATCH = 16
 
 
 def flipped_store(project: Path, store: FeatureStore) -> FeatureStore:
-    """The store's maps plus those of the mirrored images, mirrored back, each region brought to length 1 again.
+    """Return a store with the sum of each image's map and its mirror image's, mirrored back; regions have length 1.
 
-    They lie beside the project's own features, in ``flipped``, where the program does not look for any.
+    It is kept in the project's folder ``flipped``, which the program does not read.
     """
     folder = project / "flipped" / store.folder.name
     if not (folder / MANIFEST).is_file():
@@ -35,9 +35,9 @@ def flipped_store(project: Path, store: FeatureStore) -> FeatureStore:
         shutil.copy(store.folder / DONE, folder)
         shutil.copy(store.folder / MAPS, folder)
         with (folder / MAPS).open("r+b") as file:
-            for start in range(0, len(ids), _AT_ONCE):
-                rows = store.rows(ids[start : start + _AT_ONCE])
-                pixels = [prepare_file(paths[number], spec)[0][:, :, ::-1] for number in ids[start : start + _AT_ONCE]]
+            for start in range(0, len(ids), _BATCH):
+                rows = store.rows(ids[start : start + _BATCH])
+                pixels = [prepare_file(paths[number], spec)[0][:, :, ::-1] for number in ids[start : start + _BATCH]]
                 mirrored = backbone.features(torch.from_numpy(np.stack(pixels))).float()
                 back = mirrored.reshape(len(rows), spec.channels, *spec.grid).flip(3).reshape(mirrored.shape)
                 both = torch.nn.functional.normalize(back + torch.from_numpy(store.read(rows)).float(), dim=1)

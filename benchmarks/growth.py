@@ -1,8 +1,9 @@
-"""How the cost of training grows with images, attributes, regions and classes, one at a time, from CUB's shape.
+"""Growth of a training step's time with images, attributes, regions and classes, one at a time, from CUB's shape.
 
     python -m benchmarks growth --picture docs/pictures/growth.svg
 
-Each is halved and doubled while the others stay; the time of a step is by the batch, so images are those of a batch.
+Each quantity is halved and doubled while the others stay the same. Images are those of a batch, since a step's time
+does not depend on the size of the data set.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ Points = Sequence[tuple[int, float]]
 _PANEL, _HEIGHT, _TOP, _FOOT = 240, 270, 76, 206
 
 
-def measured(quick: bool = False) -> dict[str, Points]:
-    """Of each quantity its sizes, with the milliseconds of a training step in float32 at each."""
+def measure(quick: bool = False) -> dict[str, Points]:
+    """Return each quantity's sizes with the milliseconds of a training step in float32."""
     base = replace(TINY if quick else CUB, train=100, test_seen=0, test_unseen=0)
     shapes: dict[str, dict[int, Shape]] = {
-        "images a batch": {n: replace(base, B=n) for n in _around(base.B)},
+        "images per batch": {n: replace(base, B=n) for n in _around(base.B)},
         "attributes": {n: replace(base, K=n) for n in _around(base.K)},
         "regions": {side**2: replace(base, side=side) for side in ((2, 3, 4) if quick else (7, 10, 14, 20))},
         "classes": {n: replace(base, M=n) for n in _around(base.M)},
@@ -48,8 +49,8 @@ def _around(size: int) -> tuple[int, ...]:
     return size // 2, size, 2 * size
 
 
-def drawn(found: Mapping[str, Points], caption: str) -> str:
-    """An SVG with a panel a quantity, all on one scale that starts at nothing."""
+def draw(found: Mapping[str, Points], caption: str) -> str:
+    """Return an SVG with one panel per quantity, all on one scale that starts at zero."""
     width = 40 + _PANEL * len(found)
     most = max(value for points in found.values() for _, value in points)
     title = "A training step, as one quantity grows"
@@ -72,9 +73,9 @@ def drawn(found: Mapping[str, Points], caption: str) -> str:
 
 
 def main(picture: Path | None, quick: bool) -> int:
-    """Prints what is measured, and draws it where a file is named; ends with 0."""
+    """Measure, print, and write the picture if a file is given; return 0."""
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
-    found = measured(quick)
+    found = measure(quick)
     for what, points in found.items():
         print(f"{what:16}", ", ".join(f"{size}: {value:.0f} ms" for size, value in points))
     one = measuring.default_clock is time.process_time
@@ -84,5 +85,5 @@ def main(picture: Path | None, quick: bool) -> int:
     print(caption)
     if picture is not None:
         picture.parent.mkdir(parents=True, exist_ok=True)
-        picture.write_text(drawn(found, caption), encoding="utf-8", newline="\n")
+        picture.write_text(draw(found, caption), encoding="utf-8", newline="\n")
     return 0

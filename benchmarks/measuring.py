@@ -1,4 +1,4 @@
-"""How every benchmark measures, and what it says: one row a claim."""
+"""The stopwatch of all benchmarks, and their result: one row per claim."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A claim with what was measured and what is asked of it."""
+    """A claim: the measured value and its target."""
 
     what: str
     value: float
     unit: str
     """``×`` for a ratio within one run, otherwise ``ms``, ``GB``, or nothing for a share or a difference."""
-    asked: float
+    target: float
     at_least: bool
-    """Whether the value shall be at least what is asked, or at most."""
+    """Whether the target is a lower bound; otherwise it is an upper bound."""
     detail: str
 
     @property
     def met(self) -> bool:
-        """Whether it is what is asked."""
-        return self.value >= self.asked if self.at_least else self.value <= self.asked
+        """Whether the value reaches the target."""
+        return self.value >= self.target if self.at_least else self.value <= self.target
 
 
 default_clock: Callable[[], float] = time.perf_counter
-"""What seconds are counted by; ``--processor-time`` puts ``time.process_time`` in its place."""
+"""The clock of all benchmarks; ``--processor-time`` replaces it with ``time.process_time``."""
 
 
 def fastest(
     functions: Mapping[str, Callable[[], object]], rounds: int, *, clock: Callable[[], float] | None = None
 ) -> dict[str, float]:
-    """Seconds of each function's least disturbed call, by the default clock or by another one.
+    """Return the seconds of each function's fastest call, by the default clock or by another one.
 
-    They take turns (A, B, A, B, …) after one round that does not count, so that whatever else the machine does falls
-    on all of them.
+    The functions take turns (A, B, A, B, …) after one warm-up round, so that other work on the machine affects all of
+    them alike.
     """
     clock = clock or default_clock
     seconds: dict[str, list[float]] = {name: [] for name in functions}

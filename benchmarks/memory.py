@@ -1,8 +1,8 @@
-"""The memory of a training run on a feature file of CUB's full size, as ``python -m msdn_core train`` takes it.
+"""Memory of ``python -m msdn_core train`` on a feature file of CUB's full size.
 
-The file is 11,788 × 2048 × 196 in float16, 9.5 GB, most of it holes that take no room on the disk: what a run holds
-does not depend on the values. It takes a few steps and then reads every test image once. The published loader holds
-the whole file in float32, 18.9 GB, and a copy of each split beside it.
+The file has 11,788 × 2048 × 196 values in float16, 9.5 GB. It is sparse, because memory does not depend on the
+values. The run trains a few steps and then reads every test image once. The published loader holds the whole file in
+float32, 18.9 GB, and a copy of each split.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from benchmarks.measuring import Row
 
 
 def rows(quick: bool = False) -> list[Row]:
-    """The most that the run's process held at any time; read twenty times a second."""
+    """Measure the peak resident memory of the run's process, sampled 20 times per second."""
     shape, steps = (TINY, 4) if quick else (CUB, 20)
     images = shape.train + shape.test_seen + shape.test_unseen
     with tempfile.TemporaryDirectory() as folder:
@@ -28,18 +28,18 @@ def rows(quick: bool = False) -> list[Row]:
         settings = ["selection=last", f"backbone={BACKBONE}", "size=0", "device=cpu", f"steps={steps}"]
         words = [sys.executable, "-m", "msdn_core", "train", str(project), "--recipe", "cub", "--set", *settings]
         run = subprocess.Popen(words, stdout=subprocess.DEVNULL)
-        watched, most = psutil.Process(run.pid), 0
+        process, peak = psutil.Process(run.pid), 0
         while run.poll() is None:
             try:
-                most = max(most, watched.memory_info().rss)
+                peak = max(peak, process.memory_info().rss)
             except psutil.Error:
-                break  # It has just ended.
+                break  # The process has just ended.
             time.sleep(0.05)
         if run.wait() != 0:
-            raise SystemExit("The run whose memory was to be measured failed; its message stands above.")
+            raise SystemExit("The measured run failed; see its message above.")
     size = images * shape.C * shape.R * 2 / 1e9
     return [
-        Row("memory of a CUB run on ResNet-101 maps", most / 1e9, "GB", 3, False,
-            f"{steps} steps and the test split, of a file of {size:.1f} GB; the published loader holds "
+        Row("memory of a CUB run on ResNet-101 maps", peak / 1e9, "GB", 3, False,
+            f"{steps} steps and the test split, with a file of {size:.1f} GB; the published loader holds "
             f"{2 * size:.1f} GB and a copy"),
     ]  # fmt: skip

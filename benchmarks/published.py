@@ -1,9 +1,8 @@
-"""The published training step and evaluation loop in our own words, with all that they compute.
+"""A reimplementation of the published training step and evaluation loop, with all their operations.
 
-Held to the authors' code operation by operation (reference/msdn.md, sections 2 and 3, says what it comes to): each
-product is an einsum of its own, in the order in which it stands there; what no loss uses is computed all the same,
-such as the B×K×C attribute features; features are normalised in every pass. 67.9 GFLOP forward at CUB's shape,
-123.5 with the backward pass.
+It follows the authors' code operation by operation (see reference/msdn.md, sections 2 and 3): each product is a
+separate einsum, in the same order; values that no loss uses are computed too, such as the B×K×C attribute features;
+features are normalised in every pass. At CUB's shape it takes 67.9 GFLOP forward, 123.5 with the backward pass.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ if TYPE_CHECKING:
 
 LAMBDA_CAL, LAMBDA_DISTILL = 0.1, 1e-3
 FUSION = (0.9, 0.1)
-AT_ONCE = 100
+BATCH = 100
 
 
 class Published:
-    """The published network with its optimiser, on the weights of one of ours."""
+    """The published network with its optimiser, starting from the weights of an ``MSDN``."""
 
     def __init__(self, network: MSDN, unit_vectors: Tensor, seen: Tensor) -> None:
         """``unit_vectors`` (M, K), ``seen`` (M,) bool."""
@@ -42,8 +41,8 @@ class Published:
         self.optimiser = torch.optim.RMSprop(weights, lr=1e-4, weight_decay=1e-4, momentum=0.9)
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """Biased logits (B, M) of both sub-nets, and what is computed beside them; from (B, C, H, W)."""
-        beside = {"global": functional.avg_pool2d(features, features.shape[2:])}
+        """Return the biased logits (B, M) of both sub-nets and the unused values, from features (B, C, H, W)."""
+        unused = {"global": functional.avg_pool2d(features, features.shape[2:])}
         f = functional.normalize(features.flatten(2), dim=1)
         batch, _, regions = f.shape
 
@@ -51,24 +50,24 @@ class Published:
         uniform = f.new_full((batch, len(self.V), regions), 1 / regions)
         ones = f.new_ones((batch, len(self.V)))
         averaged = einsum("bkr,bkr->bk", uniform, score)
-        beside["averaged"] = einsum("mk,bk,bk->bm", self.att, ones, averaged)
+        unused["averaged"] = einsum("mk,bk,bk->bm", self.att, ones, averaged)
         attention = einsum("kv,vc,bcr->bkr", self.V, self.W_2, f).softmax(dim=-1)
         attended = einsum("bkr,bcr->bkc", attention, f)
         s1 = einsum("bkr,bkr->bk", attention, score)
-        beside["gate"] = einsum("kv,vc,bkc->bk", self.V, self.W_3, attended).sigmoid()
-        beside["attended scores"] = einsum("kv,vc,bkc->bk", self.V, self.W_1, attended)
+        unused["gate"] = einsum("kv,vc,bkc->bk", self.V, self.W_3, attended).sigmoid()
+        unused["attended scores"] = einsum("kv,vc,bkc->bk", self.V, self.W_1, attended)
         logits_1 = einsum("mk,bk->bkm", self.att, s1).sum(dim=1) + self.margin
 
         score = einsum("bcr,cv,kv->brk", f, self.W_1_1, self.V)
         attention = einsum("kv,vc,bcr->bkr", self.V, self.W_2_1, f).softmax(dim=1)
-        beside["attribute mixtures"] = einsum("bkr,kv->brv", attention, self.V)
+        unused["attribute mixtures"] = einsum("bkr,kv->brv", attention, self.V)
         s2 = einsum("bkr,brk->bk", attention, score)
         logits_2 = einsum("mk,bk->bkm", self.att, s2).sum(dim=1) + self.margin
-        return logits_1, logits_2, beside
+        return logits_1, logits_2, unused
 
     def loss(self, features: Tensor, labels: Tensor) -> Tensor:
-        """The training loss of a batch (B, C, H, W) with labels (B,)."""
-        logits_1, logits_2, _beside = self.forward(features)
+        """Return the training loss of a batch (B, C, H, W) with labels (B,)."""
+        logits_1, logits_2, _unused = self.forward(features)
         total = torch.zeros(())
         for logits in (logits_1, logits_2):
             log_p = (logits - self.margin).log_softmax(dim=1)
@@ -84,25 +83,25 @@ class Published:
         return total + LAMBDA_DISTILL * (distance + divergence)
 
     def step(self, features: Tensor, labels: Tensor) -> None:
-        """One step on a batch drawn from all training features (N, C, H, W) in memory, of ``AT_ONCE`` / 2 images."""
+        """Train on ``BATCH`` / 2 images drawn from all training features (N, C, H, W) in memory."""
         self.optimiser.zero_grad()
-        drawn = torch.randperm(len(features))[: min(AT_ONCE // 2, len(features))]
+        drawn = torch.randperm(len(features))[: min(BATCH // 2, len(features))]
         self.loss(features[drawn], labels[drawn]).backward()
         self.optimiser.step()
 
     @torch.no_grad()
     def evaluate(self, features: Tensor, labels: Tensor) -> tuple[float, float, float]:
-        """S, U and CZSL of test features (N, C, H, W): seen classes' images first, as two loops there."""
+        """Return S, U and CZSL of test features (N, C, H, W), in two loops as published: seen classes first."""
         of_unseen = torch.isin(labels, self.unseen)
         predicted, among = torch.empty_like(labels), torch.empty_like(labels)
         for part in (~of_unseen, of_unseen):
             rows = torch.nonzero(part)[:, 0]
             images = features[rows[0] : rows[-1] + 1]
-            for start in range(0, len(images), AT_ONCE):
-                logits_1, logits_2, _beside = self.forward(images[start : start + AT_ONCE])
+            for start in range(0, len(images), BATCH):
+                logits_1, logits_2, _unused = self.forward(images[start : start + BATCH])
                 fused = FUSION[0] * logits_1 + FUSION[1] * logits_2
-                predicted[rows[start : start + AT_ONCE]] = fused.argmax(dim=1)
-                among[rows[start : start + AT_ONCE]] = self.unseen[fused[:, self.unseen].argmax(dim=1)]
+                predicted[rows[start : start + BATCH]] = fused.argmax(dim=1)
+                among[rows[start : start + BATCH]] = self.unseen[fused[:, self.unseen].argmax(dim=1)]
         seen = self._per_class(labels[~of_unseen], predicted[~of_unseen])
         unseen = self._per_class(labels[of_unseen], predicted[of_unseen])
         return seen, unseen, self._per_class(labels[of_unseen], among[of_unseen])

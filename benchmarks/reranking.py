@@ -1,4 +1,4 @@
-"""What-if over a whole collection: every image's ranking after one edited cell, and after a new class."""
+"""What-if over a whole collection: the ranking of every image after an edited cell, and after a new class."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from msdn_core.domain.collection import RankedCollection
 
 
 def rows(quick: bool = False) -> list[Row]:
-    """Milliseconds at CUB's size; scores, places and winners of all images are up to date afterwards."""
+    """Measure until the scores, ranks and predictions of all images are up to date, at CUB's size."""
     shape = TINY if quick else CUB
     images = shape.train + shape.test_seen + shape.test_unseen
     rng = np.random.default_rng(0)

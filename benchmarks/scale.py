@@ -1,9 +1,9 @@
-"""What one machine does, and what ten of them would need for a hundred million images.
+"""Speed of one machine, and the needs of ten such machines for a hundred million images.
 
     python -m benchmarks.scale [IMAGES]    # a folder of photographs (default: the aviary's drawings)
 
-Rates come from the command line itself, on one process and on two of torchrun; sizes from the shapes. The second
-table is arithmetic on the first: it assumes ten machines of this kind, and says so.
+Rates come from runs of the command line, with one process and with two of torchrun; sizes come from the shapes. The
+second table is computed from the first for ten machines of this kind.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ from msdn_core.training.sampling import batch
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, ImageKey, Manifest, feature_folder
 from msdn_core.vision.transform import BackboneSpec
 
-MACHINES, IMAGES, PHOTOGRAPHS = 10, 100_000_000, 256
+MACHINES, IMAGES, SAMPLE = 10, 100_000_000, 256
 K, B, SEEN, CLASSES = 312, 50, 150, 200
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m")
 
 
 class Shape(NamedTuple):
-    """A backbone's features and the steps to time on them."""
+    """The shape of a backbone's features, and the number of steps to time."""
 
     name: str
     channels: int
@@ -52,7 +52,7 @@ class Shape(NamedTuple):
 
     @property
     def image_bytes(self) -> int:
-        """Of one image's float16 features."""
+        """Bytes of one image's float16 features."""
         return self.channels * self.side**2 * 2
 
 
@@ -60,7 +60,7 @@ SHAPES = (Shape("Lite0 at 224", 1280, 7, 40), Shape("ResNet-101 at 448", 2048, 1
 
 
 def engine(*words: object, ranks: int = 1) -> list[dict[str, Any]]:
-    """The lines that ``python -m msdn_core --json`` prints, on one process or two, with the same threads in all."""
+    """Run ``python -m msdn_core --json`` on one process or two, with the same threads in total; return its lines."""
     threads = str(max(1, (os.cpu_count() or 1) // ranks))
     starter = TORCHRUN if ranks > 1 else ("-m",)
     done = subprocess.run(
@@ -75,7 +75,7 @@ def engine(*words: object, ranks: int = 1) -> list[dict[str, Any]]:
 
 
 def extraction_rate(project: Path, ranks: int) -> float:
-    """Images a second, decoding included, the loading of the backbone not; the better of two."""
+    """Return the images per second, with decoding, without loading the backbone; the better of two runs."""
     found = []
     for _ in range(2):
         for file in (project / "features").glob("*/*"):
@@ -85,8 +85,8 @@ def extraction_rate(project: Path, ranks: int) -> float:
     return max(found)
 
 
-def made_up_project(path: Path, shape: Shape) -> None:
-    """A project of CUB's shape with random features for a few hundred images, all for training."""
+def make_random_project(path: Path, shape: Shape) -> None:
+    """Create a project of CUB's shape with random features for 400 training images."""
     count = 2 * CLASSES
     rng = np.random.default_rng(0)
     names = tuple(f"class{row:03}" for row in range(CLASSES))
@@ -111,7 +111,7 @@ def made_up_project(path: Path, shape: Shape) -> None:
 
 
 def step_seconds(project: Path, shape: Shape, ranks: int) -> float:
-    """Seconds a training step, the best of what a run reports: what disturbs it only makes it slower."""
+    """Return the seconds per training step, the fastest that a run reports: other work only slows it down."""
     settings = ("backbone=made-up", "selection=last", "device=cpu", f"steps={shape.steps}", f"batch_size={B}")
     more = (f"threads={max(1, (os.cpu_count() or 1) // ranks)}", "evaluate_every=100000")
     result = engine("train", project, "--set", *settings, *more, ranks=ranks)[-1]
@@ -120,7 +120,7 @@ def step_seconds(project: Path, shape: Shape, ranks: int) -> float:
 
 
 def cold_read_rate(project: Path, shape: Shape) -> float:
-    """Bytes a second of single rows in random order, from a file that the system was asked to forget."""
+    """Return the bytes per second of single rows in random order, after dropping the file from the page cache."""
     maps = next((project / "features").glob(f"*/{MAPS}"))
     rows = np.random.default_rng(0).permutation(maps.stat().st_size // shape.image_bytes)
     with maps.open("rb", buffering=0) as file:
@@ -135,12 +135,12 @@ def cold_read_rate(project: Path, shape: Shape) -> float:
 
 
 def gradient_bytes(shape: Shape) -> int:
-    """Of one step's gradients in float32."""
+    """Return the bytes of one step's gradients in float32."""
     return 4 * sum(p.numel() for p in MSDN(torch.zeros(K, 300), shape.channels).parameters())
 
 
 def exchange() -> None:
-    """On two ranks: prints the seconds of a command's message and of each shape's gradient sum."""
+    """Print the seconds of a broadcast command and of each shape's gradient sum, on two ranks."""
     with join_ranks() as ranks:
         assert isinstance(ranks, TorchRanks)
 
@@ -163,7 +163,7 @@ def exchange() -> None:
 
 
 def sampling_seconds(count: int) -> float:
-    """Of drawing one batch out of so many images."""
+    """Return the seconds for drawing one batch out of ``count`` images."""
     labels = np.zeros(count, np.int64)
     started = time.perf_counter()
     batch(labels, sampling="permutation", size=B, seed=0, step=0)
@@ -171,16 +171,16 @@ def sampling_seconds(count: int) -> float:
 
 
 def extraction_rates(folder: Path, images: Path | None) -> list[float]:
-    """On one process and on two, over a sample of a folder's images, or of the aviary's."""
+    """Return the rates of one process and of two, on a sample of a folder's images or of the aviary's."""
     if images is None:
         images = folder / "aviary"
         engine("demo", images)
     found = sorted(path for kind in ("*.jpg", "*.jpeg", "*.png") for path in images.rglob(kind))
     if not found:
-        sys.exit(f"There are no images in {images}; name a folder of photographs.")
+        sys.exit(f"{images} contains no JPEG or PNG files; choose a folder of photographs.")
     sample = folder / "sample"
     sample.mkdir()
-    for number, path in enumerate(found[:: max(1, len(found) // PHOTOGRAPHS)][:PHOTOGRAPHS]):
+    for number, path in enumerate(found[:: max(1, len(found) // SAMPLE)][:SAMPLE]):
         shutil.copy(path, sample / f"{number:04}{path.suffix}")
     project = folder / "photographs"
     engine("import", "images", sample, project)
@@ -188,44 +188,44 @@ def extraction_rates(folder: Path, images: Path | None) -> list[float]:
 
 
 def forecast(rates: list[float], seconds: dict[Shape, list[float]], reads: dict[Shape, float]) -> list[tuple[str, ...]]:
-    """What the measured rates come to; every machine is taken to do a tenth of a step's work in a tenth of the time."""
-    passed = 2 * (MACHINES - 1) / MACHINES
+    """Return the second table's rows; a tenth of a step's work is assumed to take a tenth of the time."""
+    ring_share = 2 * (MACHINES - 1) / MACHINES
     rows: dict[str, list[str]] = {}
 
-    def say(what: str, text: str) -> None:
+    def add(what: str, text: str) -> None:
         rows.setdefault(what, []).append(text)
 
     for shape in SHAPES:
-        say("features an image, float16", f"{shape.image_bytes / 1e3:,.0f} kB")
-        say("disk for all of them", f"{IMAGES * shape.image_bytes / 1e12:,.1f} TB")
-        made = days(IMAGES / (MACHINES * max(rates))) if shape is SHAPES[0] else "not measured"
-        say("making them once", made)
-        traffic = passed * (gradient_bytes(shape) + 4 * B * 2 * K)
-        say("through each machine's network, a step", f"{traffic / 1e6:,.1f} MB")
+        add("features per image, float16", f"{shape.image_bytes / 1e3:,.0f} kB")
+        add("disk space for all images", f"{IMAGES * shape.image_bytes / 1e12:,.1f} TB")
+        extraction = days(IMAGES / (MACHINES * max(rates))) if shape is SHAPES[0] else "not measured"
+        add("extracting all features", extraction)
+        traffic = ring_share * (gradient_bytes(shape) + 4 * B * 2 * K)
+        add("network traffic per machine and step", f"{traffic / 1e6:,.1f} MB")
         for gigabits in (1, 10, 100):
             step = min(seconds[shape]) / MACHINES + traffic / (gigabits * 125e6)
-            say(f"steps a second at {gigabits} Gbit/s", f"{1 / step:,.1f}")
-            say(f"all images once at {gigabits} Gbit/s, batch {B}", days(IMAGES / B * step))
+            add(f"steps per second at {gigabits} Gbit/s", f"{1 / step:,.1f}")
+            add(f"one epoch at {gigabits} Gbit/s, batch {B}", days(IMAGES / B * step))
         step = min(seconds[shape]) / MACHINES + traffic / 1250e6
-        say("read by each machine at 10 Gbit/s", f"{B / MACHINES * shape.image_bytes / step / 1e6:,.1f} MB/s")
-        say("of what a cold disk gave", f"{B / MACHINES * shape.image_bytes / step / reads[shape]:.0%}")
+        add("reads per machine at 10 Gbit/s", f"{B / MACHINES * shape.image_bytes / step / 1e6:,.1f} MB/s")
+        add("share of the cold disk's rate", f"{B / MACHINES * shape.image_bytes / step / reads[shape]:.0%}")
     return [(what, *texts) for what, texts in rows.items()]
 
 
 def days(seconds: float) -> str:
-    """For people."""
+    """Return a duration in days or hours."""
     return f"{seconds / 86400:,.1f} days" if seconds > 86400 else f"{seconds / 3600:,.1f} hours"
 
 
 def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """As Markdown."""
+    """Print a Markdown table."""
     for row in (head, ("---",) * len(head), *rows):
         print("| " + " | ".join(row) + " |")
     print()
 
 
 def main() -> None:
-    """Measures, and then computes."""
+    """Measure, compute, and print both tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("images", nargs="?", type=Path, help="a folder of photographs")
     parser.add_argument("--exchange", action="store_true", help=argparse.SUPPRESS)
@@ -240,40 +240,40 @@ def main() -> None:
         seconds, reads = {}, {}
         for shape in SHAPES:
             project = folder / shape.name
-            made_up_project(project, shape)
+            make_random_project(project, shape)
             seconds[shape] = [step_seconds(project, shape, ranks) for ranks in (1, 2)]
             reads[shape] = cold_read_rate(project, shape)
     words = [sys.executable, *TORCHRUN, "benchmarks.scale", "--exchange"]
-    told, *sums = json.loads(
+    broadcast, *sums = json.loads(
         subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout
     )
     drawn = sampling_seconds(IMAGES // 10)
     print(
-        f"Measured on this machine: {platform.system()}, {os.cpu_count()} CPU cores, torch {torch.__version__}, while "
-        f"{load:.1f} other processes wanted to run.\n"
+        f"Measured on this machine: {platform.system()}, {os.cpu_count()} CPU cores, torch {torch.__version__}, with a "
+        f"load of {load:.1f} at the start.\n"
     )
     table(
         ("", "1 process", "2 ranks"),
         [
-            ("features, Lite0 at 224, decoding included", *(f"{rate:.1f} images/s" for rate in rates)),
+            ("features, Lite0 at 224, including decoding", *(f"{rate:.1f} images/s" for rate in rates)),
             *(
-                (f"training step, {shape.name}, batch {B}", *(f"{1000 * each:.0f} ms" for each in seconds[shape]))
+                (f"training step, {shape.name}, batch {B}", *(f"{1000 * value:.0f} ms" for value in seconds[shape]))
                 for shape in SHAPES
             ),
             *(
                 (
-                    f"sum of the gradients, {shape.name} ({gradient_bytes(shape) / 1e6:.1f} MB)",
+                    f"gradient sum, {shape.name} ({gradient_bytes(shape) / 1e6:.1f} MB)",
                     "–",
                     f"{1000 * s:.1f} ms",
                 )
                 for shape, s in zip(SHAPES, sums, strict=True)
             ),
-            ("a command sent to the other rank", "–", f"{1000 * told:.2f} ms"),
-            *((f"cold rows from disk, {shape.name}", f"{reads[shape] / 1e6:.0f} MB/s", "–") for shape in SHAPES),
-            (f"a batch drawn out of {IMAGES // 10:,} images", f"{drawn:.2f} s", "–"),
+            ("command sent to the other rank", "–", f"{1000 * broadcast:.2f} ms"),
+            *((f"rows from a cold disk, {shape.name}", f"{reads[shape] / 1e6:.0f} MB/s", "–") for shape in SHAPES),
+            (f"drawing a batch out of {IMAGES // 10:,} images", f"{drawn:.2f} s", "–"),
         ],
     )
-    print(f"Computed from that, for {MACHINES} such machines and {IMAGES:,} images.\n")
+    print(f"Computed from these rates, for {MACHINES} such machines and {IMAGES:,} images.\n")
     table(("", *(shape.name for shape in SHAPES)), forecast(rates, seconds, reads))
 
 

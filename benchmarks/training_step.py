@@ -1,4 +1,4 @@
-"""A training step, published against ours: drawing the batch, the loss, the gradients and the optimiser's step."""
+"""A training step, compared with the published one: batch, loss, gradients and optimiser step."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 
 
 def trainer_of(project: Path, precision: str, batch: int) -> Trainer:
-    """A trainer under CUB's recipe with nothing held out, its weights away from the zeros that they start with."""
+    """Return a trainer with CUB's recipe, without a validation split, and with random weights instead of zeros."""
     settings = ["selection=last", f"backbone={BACKBONE}", "size=0", "device=cpu", f"batch_size={batch}"]
     config = from_settings("cub", [*settings, f"precision={precision}"])
     data = load_data(project, config, CPU)
@@ -37,7 +37,10 @@ def trainer_of(project: Path, precision: str, batch: int) -> Trainer:
 
 
 def rows(quick: bool = False) -> list[Row]:
-    """Ratios to the published step, in float32 and where the processor has it in bfloat16, and to bare products."""
+    """Measure the speed relative to the published step and to the matrix products alone.
+
+    Both in float32 and, if the processor supports it, in bfloat16.
+    """
     shape = TINY if quick else replace(CUB, train=200, test_seen=0, test_unseen=0)
     with tempfile.TemporaryDirectory() as folder:
         project = make_project(Path(folder) / "project", shape)
@@ -50,11 +53,11 @@ def rows(quick: bool = False) -> list[Row]:
 
         chosen = np.arange(shape.B)
         expected = float(published.loss(maps[chosen], labels[chosen]).detach())
-        off = {}
+        differences = {}
         for precision, trainer in ours.items():
             outputs = trainer.network(trainer.features.batch(data.train.rows[chosen]))
             terms = msdn_loss(outputs, labels[chosen], unit, seen, lambda_cal=0.1, lambda_distill=1e-3)
-            off[precision] = abs(float(terms.total.detach()) / expected - 1)
+            differences[precision] = abs(float(terms.total.detach()) / expected - 1)
 
         flat = torch.rand(shape.C, shape.B * shape.R)
         weights, gradient = torch.rand(4 * shape.K, shape.C), torch.rand(4 * shape.K, shape.B * shape.R)
@@ -66,19 +69,20 @@ def rows(quick: bool = False) -> list[Row]:
             },
             rounds=2 if quick else 7,
         )
-    told = {name: f"{value * 1e3:.0f} ms" for name, value in seconds.items()}
+    texts = {name: f"{value * 1e3:.0f} ms" for name, value in seconds.items()}
     full, half = seconds["float32"], seconds["bfloat16"]
     found = [
         Row("training step, float32", seconds["published"] / full, "×", 2, True,
-            f"{told['published']} published, {told['float32']} here"),
-        Row("… its loss is the published one: relative difference", off["float32"], "", 1e-5, False,
+            f"{texts['published']} published, {texts['float32']} here"),
+        Row("… relative difference of its loss from the published one", differences["float32"], "", 1e-5, False,
             f"loss {expected:.4f}"),
-        Row("… share of the speed of its matrix products alone", seconds["products"] / full, "", 0.8, True,
-            f"{told['products']} the products, {told['float32']} the step"),
+        Row("… speed relative to its matrix products alone", seconds["products"] / full, "", 0.8, True,
+            f"{texts['products']} for the products, {texts['float32']} for the step"),
     ]  # fmt: skip
     if torch.ops.mkldnn._is_mkldnn_bf16_supported():
         found.append(
             Row("training step, bfloat16", seconds["published"] / half, "×", 3, True,
-                f"{told['published']} published, {told['bfloat16']} here; loss differs by {off['bfloat16']:.0e}")
+                f"{texts['published']} published, {texts['bfloat16']} here; "
+                f"relative difference of the loss {differences['bfloat16']:.0e}")
         )  # fmt: skip
     return found

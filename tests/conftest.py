@@ -1,4 +1,4 @@
-"""How the suite is run: in parallel where all of it is run, with no test that slows down or outlives the others."""
+"""Configuration of the suite: parallel workers for whole runs, and no processes left behind."""
 
 from __future__ import annotations
 
@@ -23,28 +23,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).parent
-# What takes longest is handed out first, so that no worker is left with it at the end.
+# The longest tests are scheduled first, so that no worker starts one at the end.
 ORDER = ("reliability", "e2e", "core", "gui")
 
-# Two ranks, and a window that must not be blocked: these need the whole machine, so they never run side by side.
+# Tests of two ranks and of a responsive window need the whole machine, so they never run at the same time.
 WHOLE_MACHINE = ("e2e/test_responsive.py", "core/test_distributed.py")
 
 if "PYTEST_XDIST_WORKER" in os.environ:
-    # Each worker has a core; more threads than cores only wait for one another. Set before torch is imported.
+    # Each worker has one core; more threads would only wait for each other. Set before torch is imported.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and psutil.disk_usage(str(MEMORY)).free > 4 << 30:
-    # Temporary folders that no disk has to keep up with: a third of the window's tests was spent on files.
+    # Temporary folders in memory: a third of the time of the window's tests was spent on files.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
-    # Started in the background or by nohup: pytest goes on ignoring Ctrl+C, and children do not inherit that.
+    # Started in the background or by nohup: pytest keeps ignoring Ctrl+C, but its children do not inherit that.
     signal.signal(signal.SIGINT, lambda *_: None)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--slow", action="store_true", help="run the tests that take more than a minute too")
+    parser.addoption("--slow", action="store_true", help="also run the tests that take more than a minute")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
@@ -61,9 +61,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadScope
 
 
 class Scheduling(LoadScopeScheduling):
-    """What is handed to a worker at a time.
+    """Group the tests that a worker runs at a time.
 
-    The plugin's own groups are of no use here: under pytest 9.2, xdist 3.8 does not see them.
+    The plugin's groups cannot be used: xdist 3.8 does not see them under pytest 9.2.
     """
 
     def _split_scope(self, nodeid: str) -> str:
@@ -75,7 +75,7 @@ class Scheduling(LoadScopeScheduling):
 
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput") and config.getoption("numprocesses", None):
-        return  # The workers run the tests.
+        return  # Only the workers run tests.
     watcher = left_behind.watch_this_process()
 
     def end() -> None:
@@ -94,21 +94,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True, scope="session")
-def own_priority() -> Iterator[None]:
-    """Commands that are run in this process lower its priority, and no process can raise it again."""
+def keep_priority() -> Iterator[None]:
+    """Keep commands that run in this process from lowering its priority, which cannot be raised again."""
     nice = psutil.Process.nice
 
-    def kept(process: psutil.Process, value: int | None = None) -> int | None:
+    def ignore_own(process: psutil.Process, value: int | None = None) -> int | None:
         return nice(process, value) if value is None or process.pid != os.getpid() else None
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(psutil.Process, "nice", kept)
+        patch.setattr(psutil.Process, "nice", ignore_own)
         yield
 
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[Path], Path]], Path]:
-    """Make a folder once for all workers: ``made_once(name, make)``; a test that writes works on a copy of it."""
+    """Return ``made_once(name, make)``, which makes a folder once for all workers; tests that write copy it."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "made once"
 

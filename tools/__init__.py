@@ -1,1 +1,1 @@
-"""What makes files of the project that are kept."""
+"""Scripts that generate files of the repository."""

@@ -1,6 +1,6 @@
-"""Writes the guide's page of keys from the tables of actions.
+"""Write the guide's page of keys from the tables of actions.
 
-Run it after an action was added, renamed or given other keys::
+Run it after adding or renaming an action or changing its keys::
 
     python -m tools.keys
 """
@@ -24,7 +24,7 @@ STANDARD_KEYS = {
     "std:Find": "Ctrl+F",
     "std:SelectAll": "Ctrl+A",
 }
-"""What the standard keys are on Linux and Windows."""
+"""Qt's standard keys on Linux and Windows."""
 KEYS_PAGE = Path(__file__).resolve().parents[1] / "docs" / "guide" / "keys.md"
 _HEAD = """# Keys
 
@@ -50,7 +50,7 @@ def keys_page() -> str:
 
 def _row(spec: ActionSpec) -> str:
     text = STANDARD_KEYS[spec.keys] if spec.keys.startswith("std:") else spec.keys
-    keys = " or ".join(f"`{one}`" for one in text.split("; ") if one)
+    keys = " or ".join(f"`{sequence}`" for sequence in text.split("; ") if sequence)
     return f"| {spec.plain_text.removesuffix(' …')} | {keys} | {spec.part} |"
 
 

@@ -1,6 +1,6 @@
-"""Draws ``resources/fonts/symbols.ttf``: the few signs of the window that Pillow's own font lacks.
+"""Draw ``resources/fonts/symbols.ttf``: the symbols of the window that Pillow's built-in font lacks.
 
-That font is all there is on a machine without any (a bare container that renders a picture). Needs fonttools::
+That font is the only one on a machine without fonts, such as a container that renders a picture. Needs fonttools::
 
     python tools/symbol_font.py
 """
@@ -20,24 +20,24 @@ NAME = "MSDN Symbols"
 
 
 def bar(x1: float, y1: float, x2: float, y2: float, width: float = 76) -> Contour:
-    """A straight stroke."""
+    """Return a straight stroke."""
     length = math.hypot(x2 - x1, y2 - y1)
     dx, dy = (y2 - y1) / length * width / 2, -(x2 - x1) / length * width / 2
     return [(x1 - dx, y1 - dy), (x2 - dx, y2 - dy), (x2 + dx, y2 + dy), (x1 + dx, y1 + dy)]
 
 
 def disc(x: float, y: float, radius: float) -> Contour:
-    """A circle of 40 corners."""
-    turns = [-2 * math.pi * corner / 40 for corner in range(40)]
-    return [(x + radius * math.cos(turn), y + radius * math.sin(turn)) for turn in turns]
+    """Return a circle, as a polygon of 40 corners."""
+    angles = [-2 * math.pi * corner / 40 for corner in range(40)]
+    return [(x + radius * math.cos(angle), y + radius * math.sin(angle)) for angle in angles]
 
 
 def wave(y: float) -> list[Contour]:
-    """Three strokes up, down and up again."""
+    """Return three strokes: up, down and up."""
     return [bar(50, y, 210, y + 80), bar(190, y + 80, 410, y - 10), bar(390, y - 10, 550, y + 70)]
 
 
-SIGNS: dict[str, tuple[int, list[Contour]]] = {
+SYMBOLS: dict[str, tuple[int, list[Contour]]] = {
     "→": (900, [bar(70, MIDDLE, 800, MIDDLE), bar(560, 590, 830, MIDDLE - 8), bar(560, 90, 830, MIDDLE + 8)]),
     "−": (600, [bar(60, MIDDLE, 540, MIDDLE)]),
     "–": (560, [bar(20, MIDDLE - 40, 540, MIDDLE - 40)]),
@@ -62,11 +62,11 @@ SIGNS: dict[str, tuple[int, list[Contour]]] = {
 
 
 def main() -> None:
-    """Writes the font."""
-    names = [".notdef", *(f"uni{ord(sign):04X}" for sign in SIGNS)]
+    """Write the font."""
+    names = [".notdef", *(f"uni{ord(symbol):04X}" for symbol in SYMBOLS)]
     glyphs = {".notdef": TTGlyphPen(None).glyph()}
     widths = {".notdef": (500, 0)}
-    for name, (width, contours) in zip(names[1:], SIGNS.values(), strict=True):
+    for name, (width, contours) in zip(names[1:], SYMBOLS.values(), strict=True):
         pen = TTGlyphPen(None)
         for contour in contours:
             pen.moveTo(tuple(map(round, contour[0])))
@@ -77,7 +77,7 @@ def main() -> None:
         widths[name] = (width, round(min(x for contour in contours for x, _ in contour)))
     builder = FontBuilder(UNITS, isTTF=True)
     builder.setupGlyphOrder(names)
-    builder.setupCharacterMap({ord(sign): name for sign, name in zip(SIGNS, names[1:], strict=True)})
+    builder.setupCharacterMap({ord(symbol): name for symbol, name in zip(SYMBOLS, names[1:], strict=True)})
     builder.setupGlyf(glyphs)
     builder.setupHorizontalMetrics(widths)
     builder.setupHorizontalHeader(ascent=970, descent=-230)

@@ -1,1 +1,1 @@
-"""What the window costs its thread, by the processor's time, so that other work on the machine changes little."""
+"""Costs of the window's thread, in processor time, which other work on the machine changes little."""

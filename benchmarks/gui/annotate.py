@@ -1,4 +1,4 @@
-"""Annotate over CUB's 11,788 images × 312 attributes: what keys cost the window's thread.
+"""Annotate with CUB's 11,788 images × 312 attributes: the cost of keys and bulk operations.
 
     python -m benchmarks.gui.annotate
 
@@ -21,7 +21,7 @@ from PySide6.QtGui import QUndoGroup
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from benchmarks.gui.browsing import Watch, say
+from benchmarks.gui.browsing import Watch, print_costs
 from benchmarks.gui.search import make_project
 from msdn_core.project import Project
 from msdn_gui.annotate.queue.orders import ORDER_TEXTS, Order
@@ -51,49 +51,49 @@ def judge_half(path: Path) -> None:
         project.set_many_image_attributes(ids, present, np.where(present >= 0, 3, 0).astype(np.int8))
 
 
-def keys(workspace: AnnotateWorkspace, watch: Watch, what: str, key: Qt.Key) -> None:
-    """Print what a key costs that annotates and selects the next image or attribute."""
+def press_keys(workspace: AnnotateWorkspace, watch: Watch, what: str, key: Qt.Key) -> None:
+    """Print the cost of a key that annotates and selects the next image or attribute."""
     costs = [watch.until(lambda: QTest.keyClick(workspace.queue.view, key), lambda: True)[1] for _ in range(KEYS)]
     p95 = statistics.quantiles(costs, n=20)[-1]
     print(f"{what:44} median {statistics.median(costs):5.1f}   p95 {p95:5.1f}   worst {max(costs):6.1f}", flush=True)
 
 
-def work(session: Session, workspace: AnnotateWorkspace, checkpoint: Path) -> None:
-    """Do what a person does, and print a line for each step."""
+def run_steps(session: Session, workspace: AnnotateWorkspace, checkpoint: Path) -> None:
+    """Go through a typical session, and print a line for each step."""
     watch, queue, bulk = Watch(workspace), workspace.queue, workspace.bulk
     session.inference.set_checkpoint(checkpoint)
     watch.until(lambda: None, lambda: session.inference.collection.phase is CollectionPhase.READY)
     queue.view.setFocus()
-    keys(workspace, watch, "label by digit, next image", Qt.Key.Key_3)
-    keys(workspace, watch, "check, next image", Qt.Key.Key_C)
+    press_keys(workspace, watch, "label by digit, next image", Qt.Key.Key_3)
+    press_keys(workspace, watch, "check, next image", Qt.Key.Key_C)
     QTest.keyClick(workspace, Qt.Key.Key_F7)
     session.selection.set_attribute(5)
     watch.until(lambda: None, lambda: bool(queue.model.verdicts))
-    keys(workspace, watch, "judge an attribute, next image", Qt.Key.Key_P)
+    press_keys(workspace, watch, "judge an attribute, next image", Qt.Key.Key_P)
     QTest.keyClick(queue.view, Qt.Key.Key_K)
-    keys(workspace, watch, "judge an attribute, next attribute", Qt.Key.Key_P)
+    press_keys(workspace, watch, "judge an attribute, next attribute", Qt.Key.Key_P)
     for order in list(Order)[1:]:
         place = queue.order.findData(order.value)
         finished: list[None] = []
         queue.model.modelReset.connect(lambda finished=finished: finished.append(None))
-        say(
+        print_costs(
             ORDER_TEXTS[order], *watch.until(lambda p=place: queue.order.setCurrentIndex(p), lambda f=finished: bool(f))
         )
     session.selection.set_attribute(8)
-    say(
+    print_costs(
         "suggestions for one attribute in all images",
         *watch.until(bulk.suggest, bulk.panel.isVisible),
     )
     count, done = len(bulk.panel.model.ticked()), workspace.undo_stack.count()
     accept = bulk.panel.accept_button.click
-    say(f"accept {count:,} suggestions", *watch.until(accept, lambda: workspace.undo_stack.count() > done))
-    say("undo them", *watch.until(workspace.undo_stack.undo, lambda: True))
+    print_costs(f"accept {count:,} suggestions", *watch.until(accept, lambda: workspace.undo_stack.count() > done))
+    print_costs("undo them", *watch.until(workspace.undo_stack.undo, lambda: True))
     QTest.keyClick(workspace, Qt.Key.Key_F6)
-    say("similar images", *watch.until(bulk.copy_class, bulk.panel.isVisible))
+    print_costs("similar images", *watch.until(bulk.copy_class, bulk.panel.isVisible))
 
 
 def main() -> None:
-    """Make the project, do the steps, and print what they cost."""
+    """Create the project, go through the steps, and print their costs."""
     application = QApplication([])
     install(application, "light")
     with tempfile.TemporaryDirectory() as name:
@@ -110,8 +110,8 @@ def main() -> None:
         workspace.show()
         watch = Watch(workspace)
         opened = watch.until(lambda: session.open_project(path), lambda: workspace.queue.model.rowCount() == IMAGES)
-        say("open", *opened)
-        work(session, workspace, checkpoint)
+        print_costs("open", *opened)
+        run_steps(session, workspace, checkpoint)
         session.close_project()
         for service in (services.jobs, services.run_monitor, services.thumbnails, services.explainer):
             service.close()

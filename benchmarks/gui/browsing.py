@@ -1,9 +1,9 @@
-"""Explore's gallery over 100,000 images: opening, scrolling, queries and orders, and what they cost the window.
+"""Explore's gallery with 100,000 images: the costs of opening, scrolling, queries and sorting.
 
     python -m benchmarks.gui.browsing
 
-A frame at 60 Hz is 16.7 ms. "Clock" is until the answer stands in the list; "thread" is the longest that the window's
-thread was at work in one go meanwhile, painting included. Few real pictures stand for many: their folder has 500 names.
+A frame at 60 Hz is 16.7 ms. "Thread" is the longest time for which the window's thread is busy, painting included;
+"clock" is the time until the result is shown. The images are 200 files, reached through 500 links to their folder.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import statistics
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -23,7 +24,7 @@ import psutil
 from PIL import Image
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QUndoGroup
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from safetensors.numpy import save_file
 
 from benchmarks.gui.classes import large_table
@@ -61,7 +62,7 @@ QUERIES = (
 
 
 def make_project(folder: Path) -> tuple[Path, Path]:
-    """100,000 rows over 200 pictures, a fifth of them reviewed, and a checkpoint that has scored them all."""
+    """Create a project of 100,000 images, a fifth of them reviewed, and a checkpoint with scores of all of them."""
     draw = np.random.default_rng(0)
     pictures = folder / "pictures"
     (pictures / "all").mkdir(parents=True)
@@ -84,57 +85,57 @@ def make_project(folder: Path) -> tuple[Path, Path]:
         project.define_classes(table)
         project.add_images(project.add_image_root(pictures), images)
         ids = np.array([record.id for record in project.images()], dtype=np.int64)
-        said = Review(ReviewState.CHECKED, "", "somebody", "2026-01-01T00:00:00Z")
-        project.annotations.put_reviews(dict.fromkeys(ids[::5].tolist(), said))
+        review = Review(ReviewState.CHECKED, "", "annotator", "2026-01-01T00:00:00Z")
+        project.annotations.put_reviews(dict.fromkeys(ids[::5].tolist(), review))
     attributes = tuple(attribute.full_name for attribute in table.attributes)
     header = CheckpointHeader(
         attributes, names, table.vectors, table.seen, Fusion(0.9, 0.1), 2.0, {"name": "none"}, 8, run="bench"
     )
     checkpoint = folder / "best.safetensors"
     save_file({VECTORS_KEY: header.class_vectors}, checkpoint, metadata=header.to_metadata())
-    scores = draw.normal(size=(2, len(ids), ATTRIBUTES)).astype(np.float32)
-    found = AttributeScores(ids, *scores, np.array(attributes), checkpoint_digest(checkpoint))
+    av, va = draw.normal(size=(2, len(ids), ATTRIBUTES)).astype(np.float32)
+    found = AttributeScores(ids, av, va, np.array(attributes), checkpoint_digest(checkpoint))
     write_attribute_scores(scores_file(path, "bench", "best"), found)
     return path, checkpoint
 
 
 class Watch:
-    """Lets events be handled one round after another, and notes how long each round takes."""
+    """Process events in rounds, and measure how long each round takes."""
 
-    def __init__(self, gallery: Gallery) -> None:
-        self._gallery = gallery
+    def __init__(self, widget: QWidget) -> None:
+        self._widget = widget
 
     def until(self, begin: Callable[[], object], done: Callable[[], bool]) -> tuple[float, float]:
-        """Milliseconds by the clock until ``done``, and of the longest round, by the thread's own time."""
-        started, longest = time.perf_counter(), self._round(begin)
+        """Return the elapsed milliseconds until ``done``, and the thread time of the longest round."""
+        started, longest = time.perf_counter(), self.measure_round(begin)
         while not done():
-            longest = max(longest, self._round(lambda: time.sleep(0.0005)))
-        longest = max(longest, self._round(lambda: None))
+            longest = max(longest, self.measure_round(lambda: time.sleep(0.0005)))
+        longest = max(longest, self.measure_round(lambda: None))
         return 1000 * (time.perf_counter() - started), longest
 
-    def _round(self, do: Callable[[], object]) -> float:
+    def measure_round(self, do: Callable[[], object]) -> float:
         begun = time.thread_time()
         do()
         QApplication.processEvents()
-        QApplication.sendEvent(self._gallery, QEvent(QEvent.Type.UpdateRequest))
+        QApplication.sendEvent(self._widget, QEvent(QEvent.Type.UpdateRequest))
         return 1000 * (time.thread_time() - begun)
 
 
-def say(what: str, clock: float, thread: float) -> None:
-    """One line."""
+def print_costs(what: str, clock: float, thread: float) -> None:
+    """Print one line."""
     print(f"{what:44} clock {clock:7.1f}   thread {thread:6.1f}", flush=True)
 
 
 def resident() -> float:
-    """Megabytes that this process holds."""
-    return psutil.Process().memory_info().rss / 2**20
+    """Return the resident memory of this process in MB."""
+    return float(psutil.Process().memory_info().rss) / 2**20
 
 
 def scroll(gallery: Gallery, watch: Watch, step: int, frames: int) -> None:
-    """Prints what frames cost while one scrolls, thumbnails arriving meanwhile."""
+    """Print the cost of frames while scrolling, with thumbnails arriving."""
     bar, costs = gallery.view.verticalScrollBar(), []
     for _ in range(frames):
-        costs.append(watch._round(lambda: bar.setValue(bar.value() + step)))
+        costs.append(watch.measure_round(lambda: bar.setValue(bar.value() + step)))
         time.sleep(0.004)
     p95 = statistics.quantiles(costs, n=20)[-1]
     print(
@@ -144,8 +145,8 @@ def scroll(gallery: Gallery, watch: Watch, step: int, frames: int) -> None:
     )
 
 
-def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> None:
-    """What a person does, each with a line."""
+def run_steps(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> None:
+    """Go through a typical session, and print a line for each step."""
     watch = Watch(gallery)
     count = FOLDERS * PICTURES
     before = resident()
@@ -154,10 +155,10 @@ def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> No
     session.open_project(path)
     _, worst = watch.until(lambda: None, lambda: gallery.model.rowCount() == count and bool(gallery.grab()))
     shown = 1000 * (time.perf_counter() - listed[-1])
-    say("open, from the listing to the first picture", shown, worst)
+    print_costs("open, from the listing to the first picture", shown, worst)
     _, rest = watch.until(lambda: None, lambda: gallery.view.verticalScrollBar().maximum() > 90 * count / 3)
-    say("laid out to its end", 1000 * (time.perf_counter() - listed[-1]), rest)
-    print(f"{'the project takes':44} {resident() - before:6.0f} MB")
+    print_costs("layout complete", 1000 * (time.perf_counter() - listed[-1]), rest)
+    print(f"{'memory of the project':44} {resident() - before:6.0f} MB")
     scroll(gallery, watch, 60, 200)
     scroll(gallery, watch, 5000, 200)
     session.inference.set_checkpoint(checkpoint)
@@ -166,37 +167,42 @@ def work(session: Session, gallery: Gallery, path: Path, checkpoint: Path) -> No
         for again in ("", " (again)"):
             gallery.query.set_query("")
             watch.until(lambda: None, lambda: gallery.is_settled)
-            put = lambda query=query: gallery.query.set_query(query)  # noqa: E731
-            say(query + again, *watch.until(put, lambda: gallery.is_settled))
+            search = lambda query=query: gallery.query.set_query(query)  # noqa: E731
+            print_costs(query + again, *watch.until(search, lambda: gallery.is_settled))
     gallery.query.set_query("")
     session.selection.set_class(session.document.table.classes[3])
     session.selection.set_attribute(5)
     for order in Order:
-        for turned in (False, True):
-            sort = lambda order=order, turned=turned: gallery.browsing.sort(order, is_reversed=turned)  # noqa: E731
-            say(f"sort: {order.value}{' (turned)' * turned}", *watch.until(sort, lambda: gallery.is_settled))
+        for is_reversed in (False, True):
+            sort = partial(gallery.browsing.sort, order, is_reversed=is_reversed)
+            print_costs(
+                f"sort: {order.value}{' (reversed)' * is_reversed}", *watch.until(sort, lambda: gallery.is_settled)
+            )
     gallery.browsing.sort(Order.PROJECT, is_reversed=False)
-    say("facets", *watch.until(gallery.open_facets, lambda: gallery.is_settled))
+    print_costs("facets", *watch.until(gallery.open_facets, lambda: gallery.is_settled))
     gallery.facets.hide()
     gallery.query.set_query("predicted:003")
     watch.until(lambda: None, lambda: gallery.is_settled)
     edit = lambda: session.edits.set_values([(session.document.table.classes[3], 5, 12.0)])  # noqa: E731
-    say("a class vector is edited, predictions follow", *watch.until(edit, lambda: gallery.is_settled))
+    print_costs("edit a class vector, update predictions", *watch.until(edit, lambda: gallery.is_settled))
     gallery.query.set_query("")
     some = session.document.images[77].id
-    say(
-        "an image is labelled anew",
+    print_costs(
+        "reload one image",
         *watch.until(lambda: session.document.refresh_images([some]), lambda: gallery.is_settled),
     )
     listed.clear()
     rename = lambda: session.edits.rename_class(session.document.table.classes[9], "Renamed")  # noqa: E731
-    say("a class is renamed", *watch.until(rename, lambda: bool(listed) and gallery.is_settled))
-    say("the next image", *watch.until(lambda: session.selection.step_image(1), lambda: True))
-    print(f"{'the process takes':44} {resident():6.0f} MB, 500 of them scores: two sub-nets', and fused in two layouts")
+    print_costs("rename a class", *watch.until(rename, lambda: bool(listed) and gallery.is_settled))
+    print_costs("next image", *watch.until(lambda: session.selection.step_image(1), lambda: True))
+    print(
+        f"{'memory of the process':44} {resident():6.0f} MB, of which 500 MB are scores "
+        "(two sub-nets, and fused scores in two layouts)"
+    )
 
 
 def main() -> None:
-    """Makes the project, works, prints."""
+    """Create the project, go through the steps, and print their costs."""
     application = QApplication([])
     install(application, "light")
     with tempfile.TemporaryDirectory() as name:
@@ -211,7 +217,7 @@ def main() -> None:
         gallery.resize(296, 640)
         gallery.show()
         QApplication.processEvents()
-        work(session, gallery, path, checkpoint)
+        run_steps(session, gallery, path, checkpoint)
         session.close_project()
         for service in (services.jobs, services.run_monitor, services.thumbnails, services.explainer):
             service.close()

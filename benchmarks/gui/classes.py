@@ -1,8 +1,8 @@
-"""The class table of 1,000 classes × 312 attributes under a person's hands: milliseconds of the window's thread.
+"""The class table with 1,000 classes × 312 attributes: milliseconds of the window's thread per operation.
 
     python -m benchmarks.gui.classes
 
-A frame at 60 Hz is 16.7 ms. Each line is one deed with all repainting that follows from it.
+A frame at 60 Hz is 16.7 ms. Each line is one operation, including all repainting.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ CLASSES, ATTRIBUTES = 1000, 312
 
 
 def large_table() -> ClassTable:
-    """In percent, as CUB's: groups of eleven attributes, three classes of four seen."""
+    """Return a table in percent, as CUB's: groups of eleven attributes, three of four classes seen."""
     draw = np.random.default_rng(0)
     attributes = tuple(Attribute(f"group {column // 11}", f"value {column}") for column in range(ATTRIBUTES))
     names = tuple(f"{row:04}.Some_kind_of_bird" for row in range(CLASSES))
@@ -51,19 +51,19 @@ def large_table() -> ClassTable:
 
 
 def measure(widget: QWidget, name: str, do: Callable[[int], object], times: int) -> None:
-    """Prints what one deed costs, painting included."""
+    """Print the cost of an operation, painting included."""
     costs = []
     for number in range(times):
-        begun = time.thread_time()
+        started = time.thread_time()
         do(number)
         QApplication.processEvents()
         QApplication.sendEvent(widget, QEvent(QEvent.Type.UpdateRequest))
-        costs.append(1000 * (time.thread_time() - begun))
+        costs.append(1000 * (time.thread_time() - started))
     print(f"{name:36} median {statistics.median(costs):6.1f}   worst {max(costs):6.1f}")
 
 
 def main() -> None:
-    """Opens the table, works on it, prints."""
+    """Open the table, work on it, and print the costs."""
     application = QApplication([])
     install(application, "light")
     with tempfile.TemporaryDirectory() as folder:
@@ -75,20 +75,20 @@ def main() -> None:
         )
         session = Session()
         session.open_project(Path(folder) / "large")
-        begun = time.thread_time()
+        started = time.thread_time()
         workspace = ClassesWorkspace(session, services)
         workspace.resize(1528, 900)
         workspace.show()
         QApplication.processEvents()
-        print(f"{'open':36}        {1000 * (time.thread_time() - begun):6.1f}")
-        work(workspace)
+        print(f"{'open':36}        {1000 * (time.thread_time() - started):6.1f}")
+        run_steps(workspace)
         session.close_project()
         for service in (services.jobs, services.run_monitor, services.thumbnails, services.explainer):
             service.close()
 
 
-def work(workspace: ClassesWorkspace) -> None:
-    """What a person does."""
+def run_steps(workspace: ClassesWorkspace) -> None:
+    """Go through a typical session."""
     view, editing = workspace.view, workspace.editing
     class_filter, attribute_filter = workspace.table.class_filter, workspace.table.attribute_filter
     down, right = view.verticalScrollBar(), view.horizontalScrollBar()
@@ -96,16 +96,16 @@ def work(workspace: ClassesWorkspace) -> None:
     measure(workspace, "scroll a page down", lambda _: down.setValue(down.value() + down.pageStep()), 30)
     measure(workspace, "scroll 60 pixels right", lambda _: right.setValue(right.value() + 60), 60)
     view.setCurrentIndex(workspace.model.index(3, 3))
-    measure(workspace, "next cell by key", lambda _: QTest.keyClick(view, Qt.Key.Key_Down), 40)
+    measure(workspace, "next cell by keyboard", lambda _: QTest.keyClick(view, Qt.Key.Key_Down), 40)
     measure(workspace, "edit a cell", lambda number: editing.set_selected(number / 7 + 1), 40)
     measure(workspace, "undo", lambda _: workspace.undo_stack.undo(), 40)
     letters = "kind 00"
-    measure(workspace, "a letter in the filter of classes", lambda n: class_filter.setText(letters[:n]), 8)
+    measure(workspace, "letter in the class filter", lambda n: class_filter.setText(letters[:n]), 8)
     class_filter.clear()
-    measure(workspace, "a letter in the other filter", lambda n: attribute_filter.setText("value 9"[:n]), 8)
+    measure(workspace, "letter in the attribute filter", lambda n: attribute_filter.setText("value 9"[:n]), 8)
     attribute_filter.clear()
-    like = workspace.model.table.vectors[4].copy()
-    measure(workspace, "new class from another", lambda n: editing.add_class(f"New {n}", like), 10)
+    copied = workspace.model.table.vectors[4].copy()
+    measure(workspace, "copy a class", lambda n: editing.add_class(f"New {n}", copied), 10)
     measure(workspace, "rename a class", lambda n: editing.rename_class(f"New {n}", f"Newer {n}"), 10)
     measure(workspace, "remove a class", lambda n: editing.remove_classes([f"Newer {n}"]), 10)
     view.selectAll()

@@ -1,9 +1,9 @@
-"""The embedding under the mouse: milliseconds of the window's thread, painting included.
+"""Interaction with the embedding: milliseconds of the window's thread, painting included.
 
     python -m benchmarks.gui.embedding [--tsne]
 
 A frame at 60 Hz is 16.7 ms. CUB's collection is 11,788 images × 312 attributes with 200 classes, of which 4,731 images
-are its test. ``--tsne`` also times t-SNE of both sizes, which runs in a process of its own.
+are the test split. ``--tsne`` also times t-SNE of both sizes, which the window runs in a separate process.
 """
 
 from __future__ import annotations
@@ -52,8 +52,8 @@ CLASSES = 200
 TURNS = 40
 
 
-def tested(images: int) -> EvaluatedRun:
-    """A run over that many images, whose scores lie about their class's vector."""
+def random_run(images: int) -> EvaluatedRun:
+    """Return a run over that many images, whose scores scatter around the vector of their class."""
     whole = large_table()
     table = ClassTable(whole.attributes, whole.classes[:CLASSES], whole.vectors[:CLASSES], whole.seen[:CLASSES])
     rng = np.random.default_rng(0)
@@ -64,53 +64,51 @@ def tested(images: int) -> EvaluatedRun:
     found = Predictions(
         scores_av=scores, scores_va=scores, labels=labels, splits=np.array(["test_seen"] * images), image_ids=ids,
         image_names=np.array([f"{n:06}.jpg" for n in range(images)]), classes=np.array(table.classes), seen=table.seen,
-        class_vectors=table.vectors, attributes=np.array([one.full_name for one in table.attributes]),
+        class_vectors=table.vectors, attributes=np.array([attribute.full_name for attribute in table.attributes]),
         fusion=np.array([0.9, 0.1]), gamma=0.5, clip_negative=False, run="bench", variant="official", sub_nets="both",
         selected_on="validation",
     )  # fmt: skip
-    nothing, none = np.zeros(images, np.float32), np.zeros((images, 0), np.float32)
+    zeros, empty = np.zeros(images, np.float32), np.zeros((images, 0), np.float32)
     marks = np.zeros(scores.shape, np.int8)
-    measures = ImageMeasures(
-        ids, nothing, nothing, marks, marks, marks, np.zeros(0, "U1"), np.zeros(0, bool), *[none] * 4
-    )
+    measures = ImageMeasures(ids, zeros, zeros, marks, marks, marks, np.zeros(0, "U1"), np.zeros(0, bool), *[empty] * 4)
     return EvaluatedRun.of("bench", "best", StoredEvaluation({"gamma": 0.5}, [], [], [], found, measures))
 
 
 def cost(do: Callable[[int], object], page: EmbeddingPage) -> str:
-    """Median and 95th percentile of what something costs with the painting that follows."""
+    """Return the median and 95th percentile of an operation's cost, painting included."""
     costs = []
     for turn in range(TURNS):
-        begun = time.thread_time()
+        started = time.thread_time()
         do(turn)
         page.plot.grab()
-        costs.append(1000 * (time.thread_time() - begun))
+        costs.append(1000 * (time.thread_time() - started))
     return f"median {statistics.median(costs):6.1f}   p95 {statistics.quantiles(costs, n=20)[-1]:6.1f}"
 
 
 def measure(folder: Path, services: Services, images: int) -> None:
-    """Prints what each gesture costs."""
+    """Print the cost of each gesture."""
     session = Session()
     session.open_project(make_project(folder, images, CLASSES)[0])
     while len(session.document.images) < images:
         QTest.qWait(20)
-    run = tested(images)
+    run = random_run(images)
     page = EmbeddingPage(session, services)
     page.resize(1208, 640)
     page.show()
-    begun = time.perf_counter()
+    started = time.perf_counter()
     page.show_runs(RunSelection(run))
     while page.is_reading:
         QTest.qWait(5)
-    print(f"{images:,} images, {CLASSES} classes: principal components there after {time.perf_counter() - begun:.2f} s")
-    room, plot = page.plot.view, page.plot
+    print(f"{images:,} images, {CLASSES} classes: principal components after {time.perf_counter() - started:.2f} s")
+    view, plot = page.plot.view, page.plot
     rng = np.random.default_rng(1)
     corners = np.array([(-0.4, -0.4), (0.4, -0.4), (0.4, 0.4), (-0.4, 0.4)])
     for name, do in (
-        ("zoom", lambda turn: room.scaleBy((0.99, 0.99) if turn % 2 else (1.01, 1.01))),
-        ("pan", lambda turn: room.translateBy(x=0.01 if turn % 2 else -0.01)),
+        ("zoom", lambda turn: view.scaleBy((0.99, 0.99) if turn % 2 else (1.01, 1.01))),
+        ("pan", lambda turn: view.translateBy(x=0.01 if turn % 2 else -0.01)),
         ("hover", lambda _: plot.point_at(int(rng.integers(0, images)))),
-        ("colour by class, by right and wrong", lambda turn: page.colouring.setCurrentIndex(2 * (turn % 2))),
-        ("lasso, with its gallery", lambda _: room.closed.emit(corners * rng.uniform(0.5, 1.0))),
+        ("change the colouring", lambda turn: page.colouring.setCurrentIndex(2 * (turn % 2))),
+        ("lasso, including its gallery", lambda _: view.closed.emit(corners * rng.uniform(0.5, 1.0))),
     ):
         print(f"  {name:38}{cost(do, page)}")
     session.close_project()
@@ -118,9 +116,9 @@ def measure(folder: Path, services: Services, images: int) -> None:
 
 
 def main() -> None:
-    """Both sizes."""
+    """Measure both sizes."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.gui.embedding", description=__doc__)
-    parser.add_argument("--tsne", action="store_true", help="time t-SNE as well: a minute or more")
+    parser.add_argument("--tsne", action="store_true", help="also time t-SNE, which takes a minute or more")
     arguments = parser.parse_args()
     application = QApplication([])
     install(application, "light")
@@ -134,9 +132,9 @@ def main() -> None:
         for service in (services.jobs, services.run_monitor, services.thumbnails, services.explainer):
             service.close()
     for images in SIZES if arguments.tsne else ():
-        begun = time.perf_counter()
-        made = tsne(embedding_space(tested(images).evaluation.predictions, "fused"), "")
-        print(f"t-SNE of {len(made.images):,} images: {time.perf_counter() - begun:.0f} s")
+        started = time.perf_counter()
+        made = tsne(embedding_space(random_run(images).evaluation.predictions, "fused"), "")
+        print(f"t-SNE of {len(made.images):,} images: {time.perf_counter() - started:.0f} s")
 
 
 if __name__ == "__main__":

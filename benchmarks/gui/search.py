@@ -1,9 +1,9 @@
-"""Zero-shot search under a moving slider: milliseconds of the window's thread a move, all that follows included.
+"""Zero-shot search while a slider moves: milliseconds of the window's thread per move, all updates included.
 
     python -m benchmarks.gui.search
 
-A frame at 60 Hz is 16.7 ms. CUB's collection is 11,788 images × 312 attributes, with 200 classes. In each move the
-edit is committed to the project, the class is ranked anew in the chosen image and in all images, and the window paints.
+A frame at 60 Hz is 16.7 ms. CUB's collection is 11,788 images × 312 attributes, with 200 classes. Each move
+commits the edit to the project, ranks the classes again in the selected image and in all images, and paints.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ MOVES = 60
 
 
 def make_project(folder: Path, images: int, classes: int) -> tuple[Path, Path]:
-    """A project of that many images (without files) and classes, and a checkpoint whose scores of them are there."""
+    """Create a project of that many classes and images without files, and a checkpoint with scores of all images."""
     whole = large_table()
     table = ClassTable(whole.attributes, whole.classes[:classes], whole.vectors[:classes], whole.seen[:classes])
     path = folder / f"of {images}"
@@ -71,7 +71,7 @@ def make_project(folder: Path, images: int, classes: int) -> tuple[Path, Path]:
 
 
 def measure(folder: Path, services: Services, images: int, classes: int) -> None:
-    """Prints what a move of a slider costs."""
+    """Print the cost of moving a slider."""
     path, checkpoint = make_project(folder, images, classes)
     session = Session()
     session.open_project(path)
@@ -86,23 +86,23 @@ def measure(folder: Path, services: Services, images: int, classes: int) -> None
     QTest.qWait(500)
     costs, walls = [], []
     for number in range(MOVES):
-        begun, wall = time.thread_time(), time.perf_counter()
+        started, wall = time.thread_time(), time.perf_counter()
         workspace.what_if.sliders.moved.emit(5, float(number % 50), 1)
         QApplication.processEvents()
         QApplication.sendEvent(workspace, QEvent(QEvent.Type.UpdateRequest))
-        costs.append(1000 * (time.thread_time() - begun))
+        costs.append(1000 * (time.thread_time() - started))
         walls.append(1000 * (time.perf_counter() - wall))
     p95 = statistics.quantiles(costs, n=20)[-1]
     print(
         f"{images:7,} images, {classes:5,} classes   median {statistics.median(costs):6.1f}   p95 {p95:6.1f}   "
-        f"by the clock: median {statistics.median(walls):6.1f}"
+        f"elapsed: median {statistics.median(walls):6.1f}"
     )
     session.close_project()
     workspace.deleteLater()
 
 
 def main() -> None:
-    """Three sizes of collections."""
+    """Measure three sizes of collections."""
     application = QApplication([])
     install(application, "light")
     with tempfile.TemporaryDirectory() as folder:

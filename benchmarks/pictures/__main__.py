@@ -23,19 +23,19 @@ MODULES = ("overview", "explore", "classes", "annotate", "train", "evaluate", "a
 
 
 def main() -> int:
-    """Draw the aviary with everything the pictures need, and make the requested ones."""
+    """Draw the aviary with everything that the pictures need, and make the requested pictures."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    pictures = {one.name: one for module in MODULES for one in _pictures(module)}
+    pictures = {picture.name: picture for module in MODULES for picture in _pictures(module)}
     parser = argparse.ArgumentParser(prog="python -m benchmarks.pictures", description=__doc__)
     parser.add_argument(
         "names", nargs="*", metavar="NAME", help=f"pictures to make (default: all): {', '.join(pictures)}"
     )
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "pictures", metavar="DIR")
-    parser.add_argument("--aviary", type=Path, metavar="PROJECT", help="use this aviary instead of drawing one")
     parser.add_argument(
-        "--encode", type=Path, metavar="FOLDER", help="make none; encode the PNG files of a folder instead"
+        "--aviary", type=Path, metavar="PROJECT", help="use a copy of this aviary instead of drawing one"
     )
-    parser.add_argument("--take", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--encode", type=Path, metavar="FOLDER", help="only encode the PNG files of a folder")
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     unknown = [name for name in arguments.names if name not in pictures]
     if unknown:
@@ -43,8 +43,8 @@ def main() -> int:
     if arguments.encode is not None:
         print(f"{encode_folder(arguments.encode, arguments.out) / 1e6:.1f} MB")
         return 0
-    if arguments.take:
-        return _take(pictures[arguments.names[0]], arguments.aviary, arguments.out)
+    if arguments.one:
+        return _make(pictures[arguments.names[0]], arguments.aviary, arguments.out)
     arguments.out.mkdir(parents=True, exist_ok=True)
     failed = []
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +55,7 @@ def main() -> int:
             home = Path(folder) / name
             project = home / "projects" / "Aviary"
             shutil.copytree(aviary, project)
-            words = ("-m", "benchmarks.pictures", name, "--take", "--aviary", str(project), "--out", str(arguments.out))
+            words = ("-m", "benchmarks.pictures", name, "--one", "--aviary", str(project), "--out", str(arguments.out))
             environment = {**os.environ, HOME_VARIABLE: str(home)}
             done = subprocess.run([sys.executable, *words], env=environment, cwd=ROOT, check=False)
             print(arguments.out / f"{name}{SUFFIX}" if done.returncode == 0 else f"{name}: failed", flush=True)
@@ -65,19 +65,18 @@ def main() -> int:
 
 
 def _pictures(module: str) -> tuple[Picture, ...]:
-    made: tuple[Picture, ...] = import_module(f"benchmarks.pictures.{module}").PICTURES
-    return made
+    pictures: tuple[Picture, ...] = import_module(f"benchmarks.pictures.{module}").PICTURES
+    return pictures
 
 
 def _draw(aviary: Path) -> None:
     """Draw the aviary with its run, score all its images, and evaluate the run."""
-    kept = (("score",), ("evaluate", "--keep"))
-    done = [(name, str(aviary), "--run", "demo-01", *rest) for name, *rest in kept]
-    for words in (("demo", str(aviary)), *done):
-        subprocess.run([sys.executable, "-m", "msdn_core", *words], cwd=ROOT, check=True)
+    run = ("--run", "demo-01")
+    for command, *options in (("demo",), ("score", *run), ("evaluate", *run, "--keep")):
+        subprocess.run([sys.executable, "-m", "msdn_core", command, str(aviary), *options], cwd=ROOT, check=True)
 
 
-def _take(picture: Picture, aviary: Path, out: Path) -> int:
+def _make(picture: Picture, aviary: Path, out: Path) -> int:
     from PySide6.QtCore import QTimer
 
     from benchmarks.pictures.stage import Stage

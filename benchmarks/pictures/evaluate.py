@@ -21,11 +21,11 @@ def _page(stage: Stage, title: str) -> EvaluateWorkspace:
 
 def _confusion(stage: Stage) -> None:
     page = _page(stage, "Confusion").results.confusion
-    worst = page.images.selection.run
-    own, other, _ = _page(stage, "Errors").results.errors.model.pairs[0]
+    run = page.images.selection.run
+    true, predicted, _ = _page(stage, "Errors").results.errors.model.pairs[0]
     _page(stage, "Confusion")
-    names = worst.table.classes
-    stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
+    names = run.table.classes
+    stage.click(page.plot.plot, page.cell_at(names[true], names[predicted]).toPoint())
 
 
 def _errors(stage: Stage) -> None:
@@ -67,10 +67,10 @@ def _difference(stage: Stage) -> None:
     page.runs.setCurrentIndex(page.runs.count() - 1)
     page.errors_only.setChecked(True)
     stage.settle()
-    own, other, _ = max(_page(stage, "Errors").results.errors.model.pairs, key=lambda pair: pair[2])
+    true, predicted, _ = max(_page(stage, "Errors").results.errors.model.pairs, key=lambda pair: pair[2])
     _page(stage, "Confusion")
     names = page.images.selection.run.table.classes
-    stage.click(page.plot.plot, page.cell_at(names[own], names[other]).toPoint())
+    stage.click(page.plot.plot, page.cell_at(names[true], names[predicted]).toPoint())
     for _ in range(4):
         QTest.keyClick(page.plot.plot, Qt.Key.Key_Plus)
     stage.settle()

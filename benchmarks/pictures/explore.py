@@ -39,8 +39,8 @@ def _why_not(stage: Stage) -> None:
     if image is None or ranking is None:
         raise RuntimeError("No image is misread.")
     stage.session.selection.set_class(stage.session.document.table.classes[int(ranking[0][0])])
-    other = stage.find(QComboBox, "why_rival")
-    other.setCurrentIndex(other.findData(image.class_name))
+    rival = stage.find(QComboBox, "why_rival")
+    rival.setCurrentIndex(rival.findData(image.class_name))
     stage.settle()
     stage.click_cell(stage.find(ExploreWorkspace).why.table, 0)
 

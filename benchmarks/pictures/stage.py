@@ -22,15 +22,15 @@ from benchmarks.pictures.encoding import encode
 if TYPE_CHECKING:
     from msdn_gui.program import Program
 
-_LOOK_MS = 50
-_STEADY = 6
-_PATIENCE_MS = 120_000
+_POLL_MS = 50
+_STEADY_CHECKS = 6
+_TIMEOUT_MS = 120_000
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
 
 
 class Stage:
-    """One running program, and what the steps of a picture can do with it."""
+    """A running program, driven by the steps of a picture."""
 
     def __init__(self, program: Program) -> None:
         self.window = program.window
@@ -43,19 +43,19 @@ class Stage:
         """The workspace that is shown."""
         return self.window.stack.currentWidget()
 
-    def wait(self, is_so: Callable[[], object], *, looks: int = 1) -> None:
-        """Wait until a condition is true ``looks`` times in a row; raise RuntimeError after two minutes."""
-        waited, seen = 0, 0
-        while seen < looks:
-            if waited > _PATIENCE_MS:
+    def wait(self, is_so: Callable[[], object], *, checks: int = 1) -> None:
+        """Wait until a condition is true ``checks`` times in a row; raise RuntimeError after two minutes."""
+        waited, passed = 0, 0
+        while passed < checks:
+            if waited > _TIMEOUT_MS:
                 raise RuntimeError("The condition that the picture waits for was not met within two minutes.")
-            QTest.qWait(_LOOK_MS)
-            waited += _LOOK_MS
-            seen = seen + 1 if is_so() else 0
+            QTest.qWait(_POLL_MS)
+            waited += _POLL_MS
+            passed = passed + 1 if is_so() else 0
 
     def settle(self) -> None:
         """Wait until everything visible is complete."""
-        self.wait(self.window.settled, looks=_STEADY)
+        self.wait(self.window.settled, checks=_STEADY_CHECKS)
 
     def show(self, workspace: str) -> None:
         """Show a workspace."""
@@ -73,8 +73,8 @@ class Stage:
 
     def act(self, name: str) -> None:
         """Trigger an action of the window or of the visible workspace by its id."""
-        here = self.workspace.actions()
-        action = next((one for one in here if one.objectName() == name), None) or self.window.findChild(QAction, name)
+        local = (action for action in self.workspace.actions() if action.objectName() == name)
+        action = next(local, None) or self.window.findChild(QAction, name)
         if action is None or not action.isEnabled():
             raise RuntimeError(f"The action “{name}” does not exist or is disabled here.")
         action.trigger()
@@ -122,7 +122,7 @@ class Stage:
             file = Path(folder) / "page.png"
             words = ("--headless", "--no-sandbox", "--hide-scrollbars", f"--user-data-dir={folder}/profile")
             place = (f"--window-size={size[0]},{size[1]}", f"--screenshot={file}", page.as_uri())
-            subprocess.run([browser, *words, *place], check=True, capture_output=True, timeout=_PATIENCE_MS / 1000)
+            subprocess.run([browser, *words, *place], check=True, capture_output=True, timeout=_TIMEOUT_MS / 1000)
             self._page = QPixmap(str(file))
 
     def shoot(self, file: Path) -> None:
@@ -161,6 +161,6 @@ class Picture:
     name: str
     workspace: str
     steps: Steps = lambda stage: stage.settle()
-    """What is done before it is saved."""
+    """Bring the window into the state to save."""
     theme: str = "light"
     size: tuple[int, int] = (1280, 800)

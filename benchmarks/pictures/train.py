@@ -26,8 +26,8 @@ def _form(stage: Stage) -> None:
 def _queue(stage: Stage) -> None:
     """Runs queued as the form does it, without a process that trains them."""
     runs = grid_runs(RECIPES["demo"], parse_grid("lr: 1e-4, 3e-4; seed: 0, 1, 2"))
-    made = queue_runs(stage.session.document.project.path, "rates", runs)
-    stage.wait(lambda: len(stage.services.run_monitor.waiting.names) == len(made))
+    queued = queue_runs(stage.session.document.project.path, "rates", runs)
+    stage.wait(lambda: len(stage.services.run_monitor.waiting.names) == len(queued))
 
 
 def _film(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""Slow and literal computations to check the metrics: loops over single images, maps and regions."""
+"""Slow, literal computations to check the metrics: loops over single images, maps and regions."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import numpy as np
 import torch
 
 
-def enlarged(map_: np.ndarray, side: int = 224) -> np.ndarray:
-    """A map enlarged linearly between the centres of its regions, every pixel of it."""
+def enlarge(map_: np.ndarray, side: int = 224) -> np.ndarray:
+    """Return a map enlarged to all pixels, linearly between the centres of its regions."""
     tensor = torch.from_numpy(np.asarray(map_, np.float64))[None, None]
     return torch.nn.functional.interpolate(tensor, (side, side), mode="bilinear", align_corners=False)[0, 0].numpy()
 
 
 def part_is_correct(map_, points, bird, scale, side=224) -> bool | None:
-    """APN's rule for one map: ``points`` are (x, y) in whole pixels, ``bird`` left, top, right, bottom."""
+    """Apply APN's rule to one map: ``points`` are (x, y) in whole pixels, ``bird`` is left, top, right, bottom."""
     if not points:
         return None
-    row, column = np.unravel_index(enlarged(map_, side).argmax(), (side, side))
+    row, column = np.unravel_index(enlarge(map_, side).argmax(), (side, side))
     nearest = min(points, key=lambda p: (p[0] - column) ** 2 + (p[1] - row) ** 2)
     width, height = int((bird[2] - bird[0]) / scale), int((bird[3] - bird[1]) / scale)
     first = box(int(column), int(row), width, height, side)
@@ -27,7 +27,7 @@ def part_is_correct(map_, points, bird, scale, side=224) -> bool | None:
 
 
 def box(x, y, width, height, side=224):
-    """A box around a centre, moved inside the image where it sticks out."""
+    """Return a box around a centre, moved inside the image if it extends beyond it."""
     left, right = x - int(width / 2), x + int(width / 2)
     top, bottom = y - int(height / 2), y + int(height / 2)
     if left < 0:
@@ -42,7 +42,7 @@ def box(x, y, width, height, side=224):
 
 
 def iou(a, b) -> float:
-    """Intersection over union of two boxes."""
+    """Return the intersection over union of two boxes."""
     wide, high = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
     if wide <= 0 or high <= 0:
         return 0.0
@@ -51,7 +51,7 @@ def iou(a, b) -> float:
 
 
 def insertion_area(network, features, order, target, unit, offset, fusion) -> float:
-    """Area under the target's probability as regions come in: the network is run on each beginning of ``order``."""
+    """Return the area under the target's probability while regions are added: the network runs on each prefix."""
     probabilities = []
     for count in range(len(order) + 1):
         fused = torch.zeros(unit.shape[1], dtype=torch.float64)

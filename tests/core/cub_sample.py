@@ -1,4 +1,4 @@
-"""A tiny data set in CUB's official layout, for the tests of its importer."""
+"""A tiny data set in CUB's official layout, for the tests of the CUB importer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CLASSES = ("001.Auk", "002.Bobolink", "003.Crow", "004.Dodo")
 ATTRIBUTES = ("has_bill_shape::hooked", "has_wing_color::grey", "has_size::small_(5_-_9_in)")
 VECTORS = np.array([[10.0, 20, 30], [40, 50, 60], [70, 80, 90], [5, 15, 25.5]])
 PATHS = [f"{name}/{name[4:]}_{n}.jpg" for name in CLASSES for n in (3, 1, 2)]
-"""In the order of images.txt, which is not the sorted one."""
+"""In the order of images.txt, which is not sorted."""
 MAT_CLASSES = ("003.Crow", "001.Auk", "004.Dodo", "002.Bobolink")
 UNSEEN = "002.Bobolink"
 
@@ -33,7 +33,7 @@ def write(folder: Path, name: str, lines: list[str]) -> None:
 
 
 def make_cub(folder: Path) -> Path:
-    """A tiny data set in the official layout; its images are empty files, since an import opens none."""
+    """Write a tiny data set in the official layout; its images are empty files, since an import opens none."""
     write(folder, "classes.txt", [f"{n} {name}" for n, name in enumerate(CLASSES, 1)])
     write(folder, "attributes.txt", [f"{n} {name}" for n, name in enumerate(ATTRIBUTES, 1)])
     write(folder, "images.txt", [f"{n} {path}" for n, path in enumerate(PATHS, 1)])

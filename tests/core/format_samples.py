@@ -23,7 +23,7 @@ ATTRIBUTES = ("black", "long leg", "man-made")
 VECTORS = np.array([[10.0, -1, 30], [40, 50, 60.25], [70, 80, 90], [5, 15, 25]])
 FOLDERS = ("a/auk/large", "b/bobolink", "c/crow", "d/dodo")
 PATHS = tuple(f"{folder}/sun_{n}.jpg" for folder in FOLDERS for n in (1, 2, 3))
-"""As the split counts them: sorted."""
+"""Sorted, as the split numbers them."""
 LABELS = np.repeat(np.arange(4), 3)
 UNSEEN = "bobolink"
 
@@ -46,7 +46,7 @@ def places(first: int) -> dict[str, np.ndarray]:
 
 
 def att_splits(folder: Path) -> Path:
-    """``att_splits.mat`` as it is published."""
+    """Write ``att_splits.mat`` as published."""
     folder.mkdir(parents=True, exist_ok=True)
     unit = VECTORS / np.linalg.norm(VECTORS, axis=1, keepdims=True)
     content = {"allclasses_names": names(CLASSES), "original_att": VECTORS.T, "att": unit.T, **places(1)}
@@ -55,7 +55,7 @@ def att_splits(folder: Path) -> Path:
 
 
 def res101(folder: Path, labels: np.ndarray = LABELS) -> Path:
-    """The list of images of xlsa17, with somebody's folders in front."""
+    """Write the image list of xlsa17, with absolute paths of another machine."""
     content = {
         "image_files": names([f"/BS/someone/SUN/images/{path}" for path in PATHS]),
         "labels": labels[:, None] + 1,
@@ -66,7 +66,7 @@ def res101(folder: Path, labels: np.ndarray = LABELS) -> Path:
 
 
 def msdn_list(folder: Path) -> Path:
-    """MSDN's list: numbers from 0, tensors in it."""
+    """Write MSDN's list: numbers from 0, with tensors."""
     folder.mkdir(parents=True, exist_ok=True)
     content = {
         "labels": LABELS,
@@ -80,7 +80,7 @@ def msdn_list(folder: Path) -> Path:
 
 
 def pictures(folder: Path, paths: tuple[str, ...] = PATHS) -> Path:
-    """Empty files, since an import opens none."""
+    """Write empty files, since an import opens none."""
     for path in paths:
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).touch()
@@ -88,7 +88,7 @@ def pictures(folder: Path, paths: tuple[str, ...] = PATHS) -> Path:
 
 
 def awa2(folder: Path) -> Path:
-    """AwA2's official directory."""
+    """Write AwA2's official directory."""
     write(folder, "classes.txt", [f"     {n}\t{name}" for n, name in enumerate(("crow", "dodo", "bobolink"), 1)])
     write(folder, "predicates.txt", [f"     {n}\t{name}" for n, name in enumerate(ATTRIBUTES, 1)])
     rows = [VECTORS[CLASSES.index(name)] for name in ("crow", "dodo", "bobolink")]
@@ -100,7 +100,7 @@ def awa2(folder: Path) -> Path:
 
 
 def sun(folder: Path) -> Path:
-    """SUN's official directory."""
+    """Write SUN's official directory."""
     folder.mkdir(parents=True, exist_ok=True)
     scipy.io.savemat(folder / "attributes.mat", {"attributes": names(ATTRIBUTES)})
     scipy.io.savemat(folder / "images.mat", {"images": names(PATHS[::-1])})
@@ -110,7 +110,7 @@ def sun(folder: Path) -> Path:
 
 
 def class_folders(folder: Path) -> Path:
-    """A sheet of classes and one folder a class."""
+    """Write a sheet of classes and one folder per class."""
     lines = [f"{name},{','.join(map(str, row))}" for name, row in zip(CLASSES, VECTORS.tolist(), strict=True)]
     write(folder, "classes.csv", ["class,black,long leg,man-made", *lines])
     return pictures(folder, tuple(f"{name}/{n}.jpg" for name in CLASSES[:3] for n in range(5)))
@@ -122,7 +122,7 @@ def glove(path: Path) -> Path:
 
 
 def word2vec(path: Path, *, newlines: bool = False) -> Path:
-    """word2vec's binary form; some writers end each vector with a new line."""
+    """Write word2vec's binary format; some programs end each vector with a newline."""
     entries = {"the": (1, 2), "black": (3, 4), "long": (0.5, 10), "leg": (-1, -2)}
     end = b"\n" if newlines else b""
     body = b"".join(word.encode() + b" " + np.array(v, "<f4").tobytes() + end for word, v in entries.items())
@@ -131,7 +131,7 @@ def word2vec(path: Path, *, newlines: bool = False) -> Path:
 
 
 def feature_maps(path: Path, *, chunked: bool = False, **changes: object) -> Path:
-    """Feature maps as MSDN, TransZero and DAZLE publish them: (N, C, H, W) float32, everything counted from 0."""
+    """Write feature maps as MSDN, TransZero and DAZLE publish them: (N, C, H, W) float32, numbers from 0."""
     path.parent.mkdir(parents=True, exist_ok=True)
     rng = np.random.default_rng(0)
     content: dict[str, object] = {
@@ -160,4 +160,4 @@ SOURCES: dict[str, Callable[[Path], object]] = {
     "msdn-lists": lambda folder: (msdn_list(folder), att_splits(folder)),
     "folder": class_folders,
 }
-"""By the name of a format: what puts a sample of it in an empty folder."""
+"""By format: a function that writes a sample into an empty folder."""

@@ -1,11 +1,11 @@
-"""Trains runs in child processes, each killed with SIGKILL at a given moment, until one comes through.
+"""Train runs in child processes, each killed with SIGKILL at a given moment, until one finishes.
 
-    python kill_and_resume.py '{"path of a run": [[step, place], …], …}'
+    python kill_and_resume.py '{"path of a run": [[step, moment], …], …}'
 
-A place is where, from that step on, the process dies: ``before step``, ``after step``, ``evaluation`` (in its
-middle), ``writing`` (a checkpoint is written and has not taken the old one's place) or ``test`` (the test split).
-With ``any moment``, the process dies when it has told so many bytes of events, which is at any point of a step.
-Prints how many children were killed. Torch is loaded once and the children are forked, so a death costs no start.
+The moment, from that step on, is ``before step``, ``after step``, ``evaluation`` (in its middle), ``writing`` (the new
+checkpoint is written and has not replaced the old one) or ``test`` (the test split). With ``any moment``, the first
+number is the bytes of events after which the process is killed, at any point of a step. Prints the number of children
+killed. Torch is loaded once and the children are forked, so restarting one is fast.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch._dynamo  # noqa: F401 - the optimiser loads it, for seconds: here once, and not in every child
+import torch._dynamo  # noqa: F401 - the optimiser imports it, which takes seconds: once here, not in every child
 
 from msdn_core.msdn import checkpoint
 from msdn_core.runs.directory import RunDirectory
@@ -32,23 +32,23 @@ if TYPE_CHECKING:
 ANY = "any moment"
 
 
-def die_at(step: int, place: str) -> None:
-    """From now on this process dies there."""
+def die_at(step: int, moment: str) -> None:
+    """Kill this process at a moment, from a step on."""
     reached = 0
 
-    def watch(owner: Any, name: str, where: str, *, afterwards: bool = False) -> None:
+    def watch(owner: Any, name: str, watched_moment: str, *, afterwards: bool = False) -> None:
         original: Callable[..., Any] = getattr(owner, name)
 
-        def watched(*given: Any, **named: Any) -> Any:
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
             nonlocal reached
-            if isinstance(given[0], Trainer):
-                reached = given[0].step
-            result = original(*given, **named) if afterwards else None
-            if where == place and reached >= step:
+            if isinstance(args[0], Trainer):
+                reached = args[0].step
+            result = original(*args, **kwargs) if afterwards else None
+            if watched_moment == moment and reached >= step:
                 os.kill(os.getpid(), signal.SIGKILL)
-            return result if afterwards else original(*given, **named)
+            return result if afterwards else original(*args, **kwargs)
 
-        setattr(owner, name, watched)
+        setattr(owner, name, wrapper)
 
     watch(Trainer, "take_step", "before step")
     watch(Trainer, "take_step", "after step", afterwards=True)
@@ -58,7 +58,7 @@ def die_at(step: int, place: str) -> None:
 
 
 def train(path: Path, death: tuple[float, str] | None) -> int:
-    """Trains, or goes on, in a child; the signal that ended it, or 0."""
+    """Train or resume in a child; return the signal that ended it, or 0."""
     child = os.fork()
     if child == 0:
         loop._REPORT_S = 0.0
@@ -69,9 +69,9 @@ def train(path: Path, death: tuple[float, str] | None) -> int:
     status = 0
     if death is not None and death[1] == ANY:
         events = RunDirectory(path).events_path
-        told = size(events) + death[0]
+        limit = size(events) + death[0]
         ended = 0
-        while not ended and size(events) < told:
+        while not ended and size(events) < limit:
             time.sleep(0.002)
             ended, status = os.waitpid(child, os.WNOHANG)
         if not ended:
@@ -86,16 +86,16 @@ def train(path: Path, death: tuple[float, str] | None) -> int:
 
 
 def size(path: Path) -> int:
-    """Of a file that may not be there yet."""
+    """Return the size of a file, or 0 if it does not exist yet."""
     return path.stat().st_size if path.exists() else 0
 
 
 def main() -> None:
-    """Runs them all, one after the other."""
+    """Train all runs, one after the other."""
     killed = 0
     for path, deaths in json.loads(sys.argv[1]).items():
-        for step, place in deaths:
-            killed += train(Path(path), (step, place)) == signal.SIGKILL
+        for step, moment in deaths:
+            killed += train(Path(path), (step, moment)) == signal.SIGKILL
         train(Path(path), None)
     print(killed)
 

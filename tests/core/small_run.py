@@ -1,7 +1,7 @@
-"""A project that trains in a second: features made by hand, so that no backbone is needed.
+"""A project that trains in a second: its features are generated, so no backbone is needed.
 
-Each attribute is a direction in feature space; an image of a class shows its attributes at random regions of a 5×5
-grid, and the parts are marked there. So a network can learn it, and where its attention should peak is known.
+Each attribute is a direction in feature space; an image shows the attributes of its class at random regions of a 5×5
+grid, and parts are marked there. A network can learn this, and where its attention should peak is known.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-Told = TypeVar("Told", bound=Event)
+EventType = TypeVar("EventType", bound=Event)
 
 GROUPS, VALUES, CHANNELS, GRID, SIDE = 4, 3, 24, 5, 60
 SPEC = BackboneSpec("by-hand", SIDE, (0.5,) * 3, (0.5,) * 3, "none", "0" * 64, CHANNELS, (GRID, GRID))
 
 
 def settings(**changes: object) -> TrainConfig:
-    """Settings under which it learns in a second."""
+    """Return settings with which the project trains in a second."""
     usual = {"backbone": "by-hand", "steps": 60, "evaluate_every": 20, "batch_size": 16, "threads": 1, "device": "cpu"}
     texts = [f"{name}={value}" for name, value in {**usual, "learning_rate": 1e-3, **changes}.items()]
     return RECIPES["demo"].with_settings(texts)
@@ -42,7 +42,7 @@ def settings(**changes: object) -> TrainConfig:
 def make_project(
     path: Path, *, seen: int = 12, unseen: int = 4, images: int = 8, parts: bool = True, seed: int = 0
 ) -> Path:
-    """The project: three quarters of a seen class's images train, the rest and those of unseen classes test."""
+    """Create the project: three quarters of each seen class's images are for training, all others for testing."""
     rng = np.random.default_rng(seed)
     attributes = tuple(Attribute(f"group{g}", f"value{v}") for g in range(GROUPS) for v in range(VALUES))
     count = seen + unseen
@@ -86,7 +86,7 @@ def make_project(
 
 
 def write_features(path: Path, images: list[tuple[int, str]], maps: np.ndarray) -> None:
-    """A complete store of (N, C, R) maps for images given by id and name."""
+    """Write a complete store of (N, C, R) maps for images given by id and name."""
     folder = feature_folder(path, SPEC)
     folder.mkdir(parents=True)
     maps.astype(np.float16).tofile(folder / MAPS)
@@ -96,17 +96,17 @@ def write_features(path: Path, images: list[tuple[int, str]], maps: np.ndarray) 
 
 
 def new_run(project: Path, **changes: object) -> RunDirectory:
-    """A run of the project under these settings, not started."""
+    """Create a run of the project with these settings; it is not started."""
     return RunDirectory.create(project, None, settings(**changes).to_json())
 
 
-def told(run: RunDirectory, kind: type[Told]) -> list[Told]:
-    """The run's events of one kind."""
+def events_of(run: RunDirectory, kind: type[EventType]) -> list[EventType]:
+    """Return the run's events of one kind."""
     return [event for event in run.read_events()[0] if isinstance(event, kind)]
 
 
 def at_step(step: int, do: Callable[[], object]) -> Callable[[Event], None]:
-    """A listener that does something once, when that step is done."""
+    """Return a listener that calls ``do`` once, when a step is done."""
     pending = [do]
 
     def listen(event: Event) -> None:
@@ -117,13 +117,13 @@ def at_step(step: int, do: Callable[[], object]) -> Callable[[Event], None]:
 
 
 def stop_at(run: RunDirectory, step: int, command: str = "stop") -> Callable[[Event], None]:
-    """A listener that asks the run to end, and waits for as long as the trainer takes to look."""
+    """Return a listener that sends the run a command, after the interval at which the trainer reads commands."""
     return at_step(step, lambda: (time.sleep(0.25), run.send(command)))
 
 
 def wait_for(condition: Callable[[], bool], within: float = 30.0) -> None:
-    """Waits until it holds; an assertion fails where it does not in time."""
+    """Wait until a condition is true; raise AssertionError after ``within`` seconds."""
     deadline = time.monotonic() + within
     while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
+        assert time.monotonic() < deadline, "the condition was not met in time"
         time.sleep(0.02)

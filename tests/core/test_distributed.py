@@ -16,7 +16,7 @@ import pytest
 import small_run
 import torch
 from PIL import Image
-from small_run import new_run, told, wait_for
+from small_run import events_of, new_run, wait_for
 
 from msdn_core.backbones.extraction import extract_features
 from msdn_core.backbones.loading import load_backbone
@@ -105,25 +105,25 @@ def shared_run(project):
 def test_two_ranks_take_the_steps_of_one_process(project, shared_run):
     alone = new_run(project, **SETTINGS)
     assert run_training(alone) is shared_run.status().state is RunState.FINISHED
-    ours, theirs = told(alone, StepDone), told(shared_run, StepDone)
+    ours, theirs = events_of(alone, StepDone), events_of(shared_run, StepDone)
     assert [event.step for event in ours] == [event.step for event in theirs] == list(range(1, 31))
     for one, two in zip(ours, theirs, strict=True):
         assert two.losses == pytest.approx(one.losses, abs=1e-4), one.step
-    for one, two in zip(told(alone, Evaluated), told(shared_run, Evaluated), strict=True):
+    for one, two in zip(events_of(alone, Evaluated), events_of(shared_run, Evaluated), strict=True):
         assert two.figures == pytest.approx(one.figures, abs=1e-6), one.step
     weights = load_network(alone.checkpoint("last"))[0].state_dict()
     for name, value in load_network(shared_run.checkpoint("last"))[0].state_dict().items():
         # On the mean: RMSprop makes much of a gradient that is nothing but rounding.
         assert (value - weights[name]).abs().mean() < 1e-5, name
     assert (alone.data().get("ranks"), shared_run.data()["ranks"]) == (None, 2)
-    assert len(told(shared_run, RunStarted)) == 1, "rank 0 alone writes the run's directory"
-    assert any("2 processes" in event.text for event in told(shared_run, Message))
+    assert len(events_of(shared_run, RunStarted)) == 1, "rank 0 alone writes the run's directory"
+    assert any("2 processes" in event.text for event in events_of(shared_run, Message))
 
 
 def test_a_killed_rank_fails_the_run_and_two_new_ranks_resume_it(project, shared_run):
     run = new_run(project, **SETTINGS)
     with training_in(run) as process:
-        wait_for(lambda: any(event.step >= 10 for event in told(run, StepDone)), within=60)
+        wait_for(lambda: any(event.step >= 10 for event in events_of(run, StepDone)), within=60)
         other_rank(process, run).kill()
         assert process.wait(timeout=60) != 0
     status = run.status()
@@ -134,7 +134,7 @@ def test_a_killed_rank_fails_the_run_and_two_new_ranks_resume_it(project, shared
     assert 9 <= saved < 30
     with two_ranks("train", project, "--name", run.name, "--resume") as process:
         assert "CZSL" in finished(process)
-    assert [event.step for event in told(run, RunStarted)] == [0, saved]
+    assert [event.step for event in events_of(run, RunStarted)] == [0, saved]
     undisturbed = load_tensors(shared_run.checkpoint("last"))
     for name, value in load_tensors(run.checkpoint("last")).items():
         assert torch.equal(value, undisturbed[name]), name
@@ -143,26 +143,26 @@ def test_a_killed_rank_fails_the_run_and_two_new_ranks_resume_it(project, shared
 def test_both_ranks_pause_resume_and_stop_on_command(project):
     run = new_run(project, **LONG)
     with training_in(run) as process:
-        wait_for(lambda: bool(told(run, StepDone)), within=60)
+        wait_for(lambda: bool(events_of(run, StepDone)), within=60)
         run.send("pause")
         wait_for(lambda: run.status().state is RunState.PAUSED)
-        paused_at = len(told(run, StepDone))
+        paused_at = len(events_of(run, StepDone))
         heartbeat = run.status().heartbeat
         wait_for(lambda: run.status().heartbeat > heartbeat)
-        assert len(told(run, StepDone)) == paused_at
+        assert len(events_of(run, StepDone)) == paused_at
         run.send("resume")
-        wait_for(lambda: len(told(run, StepDone)) > paused_at)
+        wait_for(lambda: len(events_of(run, StepDone)) > paused_at)
         run.send("stop")
         finished(process)
     assert run.status().state is RunState.STOPPED
-    assert [event.command for event in told(run, CommandTaken)] == ["pause", "resume", "stop"]
+    assert [event.command for event in events_of(run, CommandTaken)] == ["pause", "resume", "stop"]
     assert read_header(run.checkpoint("last")).step == run.status().step
 
 
 def test_a_hanging_rank_is_waited_for_no_longer_than_the_timeout(project):
     run = new_run(project, **LONG)
     with two_ranks("train", project, "--run-directory", run.path, timeout_s=10) as process:
-        wait_for(lambda: bool(told(run, StepDone)), within=60)
+        wait_for(lambda: bool(events_of(run, StepDone)), within=60)
         hanging = other_rank(process, run)
         hanging.send_signal(signal.SIGSTOP)
         wait_for(lambda: run.status().state is RunState.FAILED, within=60)

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 import small_run
-from small_run import new_run, stop_at, told
+from small_run import events_of, new_run, stop_at
 
 from msdn_core.cli.main import main
 from msdn_core.domain.attention import RangePolicy
@@ -202,12 +202,12 @@ def test_pinned_and_named_pairs_are_watched(project):
         (images[0].id, "group0::value0"),
     ]
     assert film.header.source == "pinned in Explore"
-    assert ["1 watched pair is not filmed" in message.text for message in told(pinned, Message)] == [True]
+    assert ["1 watched pair is not filmed" in message.text for message in events_of(pinned, Message)] == [True]
 
     named = new_run(project, steps=2, watch=f"{images[3].name}:group2::value1; nothing.png:group2::value1; what")
     run_training(named)
     assert [pin.image for pin in read_film(named.path).header.pins] == [images[3].name]
-    texts = [message.text for message in told(named, Message)]
+    texts = [message.text for message in events_of(named, Message)]
     assert any("no image “nothing.png”" in text for text in texts)
     assert any("“what” is not a pair" in text for text in texts)
 
@@ -235,7 +235,7 @@ def test_a_film_that_cannot_be_written_does_not_fail_the_run(project):
     run = new_run(project, steps=4)
     (run.path / "film").write_text("in the way", encoding="utf-8")
     assert run_training(run) is RunState.FINISHED
-    assert any("continues without a film" in message.text for message in told(run, Message))
+    assert any("continues without a film" in message.text for message in events_of(run, Message))
 
 
 def test_pairs_are_given_on_the_command_line(project, tmp_path, capsys):

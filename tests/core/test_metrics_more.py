@@ -76,9 +76,9 @@ def test_the_peak_of_an_enlarged_map_is_that_of_all_its_pixels(rng, grid):
     maps[6] = 0.5
     found = enlarged_peaks(maps)
     for map_, (x, y) in zip(maps, found.tolist(), strict=True):
-        whole = brute_force.enlarged(map_)
+        whole = brute_force.enlarge(map_)
         assert whole[y, x] == pytest.approx(whole.max(), abs=1e-12)
-    row, column = np.unravel_index(brute_force.enlarged(maps[20]).argmax(), (224, 224))
+    row, column = np.unravel_index(brute_force.enlarge(maps[20]).argmax(), (224, 224))
     assert found[20].tolist() == [column, row]
     corner = np.zeros(grid)
     corner[0, -1] = 1

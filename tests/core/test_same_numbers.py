@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import small_run
 import torch
-from small_run import new_run, told
+from small_run import events_of, new_run
 
 from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.msdn.checkpoint import load_tensors
@@ -71,8 +71,8 @@ def film(run):
 
 def numbers(run):
     """Every loss of every step and every figure, without the times."""
-    losses = [(event.step, dict(event.losses)) for event in told(run, StepDone)]
-    figures = [(event.step, event.on, dict(event.figures)) for event in told(run, Evaluated)]
+    losses = [(event.step, dict(event.losses)) for event in events_of(run, StepDone)]
+    figures = [(event.step, event.on, dict(event.figures)) for event in events_of(run, Evaluated)]
     return losses, figures
 
 
@@ -94,9 +94,9 @@ def test_two_processes_give_the_same_numbers_to_the_last_digit(runs, name):
 @pytest.mark.parametrize("name", SETTINGS)
 def test_a_run_killed_at_random_moments_ends_with_the_same_weights_bit_for_bit(runs, name):
     whole, _, killed = runs[0][name]
-    assert len(told(killed, RunStarted)) > 3
+    assert len(events_of(killed, RunStarted)) > 3
     assert_same_weights(whole, killed, runs[1])
     assert whole.status().figures == killed.status().figures
-    # What a killed process had told already is told again; the last word on each step is the same.
+    # Events of steps after the last checkpoint are written twice; the last one of each step is the same.
     assert dict(numbers(killed)[0]) == dict(numbers(whole)[0])
     assert film(killed) == film(whole), runs[1]

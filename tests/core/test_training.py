@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 import small_run
 import torch
-from small_run import new_run, stop_at, told, wait_for
+from small_run import events_of, new_run, stop_at, wait_for
 
 from msdn_core.errors import RunError
 from msdn_core.msdn.checkpoint import load_network, load_tensors
@@ -49,7 +49,7 @@ def project(made, tmp_path):
 
 @pytest.fixture(autouse=True)
 def gentle(monkeypatch):
-    """Every step is told."""
+    """Write the events of every step."""
     monkeypatch.setattr(loop, "_REPORT_S", 0.0)
 
 
@@ -63,15 +63,15 @@ def assert_same_weights(one, other):
 def test_a_run_learns_and_emits_its_events(project):
     run = new_run(project, steps=200, evaluate_every=50)
     assert run_training(run) is RunState.FINISHED
-    steps = told(run, StepDone)
+    steps = events_of(run, StepDone)
     assert [event.step for event in steps] == list(range(1, 201))
     assert set(steps[0].losses) == {"ce_av", "ce_va", "calibration_av", "calibration_va", "jsd", "l2", "total"}
     assert np.mean([e.losses["total"] for e in steps[-20:]]) < 0.7 * np.mean([e.losses["total"] for e in steps[:20]])
-    started = told(run, RunStarted)[0]
+    started = events_of(run, RunStarted)[0]
     assert (started.variant, started.sub_nets) == ("official", "both")
-    on = [event.on for event in told(run, Evaluated)]
+    on = [event.on for event in events_of(run, Evaluated)]
     assert on == ["validation"] * 4 + ["test"], "the test split is touched once, at the end"
-    test = told(run, Evaluated)[-1]
+    test = events_of(run, Evaluated)[-1]
     assert test.selected_on == "validation"
     assert test.figures["czsl"] > 0.5
     status = run.status()
@@ -85,7 +85,7 @@ def test_a_run_reports_its_machine_use(project, monkeypatch):
     monkeypatch.setattr(machine_use, "_EVERY_S", 0.0)
     run = new_run(project, steps=12)
     run_training(run)
-    uses = told(run, MachineUse)
+    uses = events_of(run, MachineUse)
     assert [use.step for use in uses] == list(range(1, 13))
     assert 0 < uses[-1].memory < uses[-1].memory_total
     assert 0 < max(use.cpu for use in uses) <= 100
@@ -95,7 +95,7 @@ def test_a_run_reports_its_machine_use(project, monkeypatch):
 def test_the_best_checkpoint_is_selected_on_validation_and_labelled(project):
     run = new_run(project, steps=120, evaluate_every=20)
     run_training(run)
-    validated = [event for event in told(run, Evaluated) if event.on == "validation"]
+    validated = [event for event in events_of(run, Evaluated) if event.on == "validation"]
     best = max(validated, key=lambda event: event.figures["H"])
     header = read_header(run.checkpoint("best"))
     assert (header.step, header.selected_on, header.run) == (best.step, "validation", run.name)
@@ -146,10 +146,10 @@ def test_a_stopped_and_resumed_run_equals_an_uninterrupted_one(project):
     assert run_training(broken, listener=stop_at(broken, 23)) is (RunState.STOPPED)
     assert 23 <= broken.status().step < 60
     assert read_header(broken.checkpoint("last")).step == broken.status().step
-    assert [event.command for event in told(broken, CommandTaken)] == ["stop"]
-    assert told(broken, Ended)[-1].state == "stopped"
+    assert [event.command for event in events_of(broken, CommandTaken)] == ["stop"]
+    assert events_of(broken, Ended)[-1].state == "stopped"
     assert run_training(broken) is RunState.FINISHED
-    assert [event.resumed for event in told(broken, RunStarted)] == [False, True]
+    assert [event.resumed for event in events_of(broken, RunStarted)] == [False, True]
     assert_same_weights(whole.checkpoint("last"), broken.checkpoint("last"))
     assert_same_weights(whole.checkpoint("best"), broken.checkpoint("best"))
     assert whole.status().figures == broken.status().figures
@@ -161,7 +161,7 @@ def test_cancel_deletes_nothing(project):
     assert ended is run.status().state is RunState.CANCELLED
     assert run.checkpoint("last")
     assert run.checkpoint("best")
-    assert told(run, StepDone)
+    assert events_of(run, StepDone)
 
 
 def test_pause_and_resume_are_acknowledged_soon_and_change_nothing(project):
@@ -169,18 +169,18 @@ def test_pause_and_resume_are_acknowledged_soon_and_change_nothing(project):
     run_training(whole)
     runner = threading.Thread(target=run_training, args=(paused,))
     runner.start()
-    wait_for(lambda: len(told(paused, StepDone)) > 5)
+    wait_for(lambda: len(events_of(paused, StepDone)) > 5)
     identity = paused.send("pause")
-    wait_for(lambda: [e.id for e in told(paused, CommandTaken)] == [identity])
+    wait_for(lambda: [e.id for e in events_of(paused, CommandTaken)] == [identity])
     wait_for(lambda: paused.status().state is RunState.PAUSED)
     asked = paused.status()
     # The step that it was in the middle of is over once it has shown that it lives.
     wait_for(lambda: paused.status().heartbeat > asked.heartbeat)
     before = paused.status()
-    steps = len(told(paused, StepDone))
+    steps = len(events_of(paused, StepDone))
     # A paused run shows that it is alive, and takes no step.
     wait_for(lambda: paused.status().heartbeat > before.heartbeat)
-    assert len(told(paused, StepDone)) == steps
+    assert len(events_of(paused, StepDone)) == steps
     paused.send("resume")
     wait_for(lambda: paused.status().state is not RunState.PAUSED)
     runner.join(60)
@@ -192,7 +192,7 @@ def test_a_paused_run_can_be_stopped(project):
     run = new_run(project, steps=100_000, evaluate_every=100_000)
     runner = threading.Thread(target=run_training, args=(run,))
     runner.start()
-    wait_for(lambda: bool(told(run, StepDone)))
+    wait_for(lambda: bool(events_of(run, StepDone)))
     run.send("pause")
     wait_for(lambda: run.status().state is RunState.PAUSED)
     run.send("stop")
@@ -204,11 +204,11 @@ def test_a_checkpoint_is_saved_on_command(project):
     run = new_run(project, steps=100_000, evaluate_every=100_000)
     runner = threading.Thread(target=run_training, args=(run,))
     runner.start()
-    wait_for(lambda: bool(told(run, StepDone)))
+    wait_for(lambda: bool(events_of(run, StepDone)))
     assert run.checkpoint("last") is None
     run.send("checkpoint")
-    wait_for(lambda: bool(told(run, CheckpointSaved)))
-    assert told(run, CheckpointSaved)[0].kind == "last"
+    wait_for(lambda: bool(events_of(run, CheckpointSaved)))
+    assert events_of(run, CheckpointSaved)[0].kind == "last"
     assert run.checkpoint("last")
     run.send("stop")
     runner.join(30)
@@ -228,7 +228,7 @@ def test_a_killed_run_is_lost_and_resumes_to_the_same_result(project, monkeypatc
     words = [sys.executable, "-m", "msdn_core", "train", str(project), "--run-directory"]
     root = Path(__file__).parents[2]
     with subprocess.Popen([*words, str(killed.path)], cwd=root, stdout=subprocess.DEVNULL) as process:
-        wait_for(lambda: any(e.step >= 300 for e in told(killed, StepDone)), within=60)
+        wait_for(lambda: any(e.step >= 300 for e in events_of(killed, StepDone)), within=60)
         process.send_signal(signal.SIGKILL)
     assert killed.status().state is RunState.LOST
     assert killed.status().state.resumable
@@ -237,7 +237,7 @@ def test_a_killed_run_is_lost_and_resumes_to_the_same_result(project, monkeypatc
     launch_training(killed)
     wait_for(lambda: not killed.status().state.alive, within=60)
     assert killed.status().state is RunState.FINISHED, killed.status().reason
-    assert told(killed, RunStarted)[-1].step == saved
+    assert events_of(killed, RunStarted)[-1].step == saved
     # As in the other process, which does not report every step.
     monkeypatch.setattr(loop, "_REPORT_S", 0.25)
     assert run_training(whole) is RunState.FINISHED
@@ -258,7 +258,7 @@ def test_a_run_stopped_during_its_evaluation_repeats_it(project, monkeypatch):
         patch.setattr(trainer.Trainer, "_measure", interrupted)
         assert run_training(broken) is RunState.STOPPED
     run_training(broken)
-    assert [e.step for e in told(broken, Evaluated)] == [e.step for e in told(whole, Evaluated)]
+    assert [e.step for e in events_of(broken, Evaluated)] == [e.step for e in events_of(whole, Evaluated)]
     assert_same_weights(whole.checkpoint("best"), broken.checkpoint("best"))
 
 
@@ -267,7 +267,7 @@ def test_two_processes_never_train_in_one_directory(project):
     with filelock.FileLock(run.path / "run.lock"), pytest.raises(RunError, match="already running"):
         run_training(run)
     assert run.status().state is RunState.STARTING, "the other one's status is left alone"
-    assert told(run, Ended) == []
+    assert events_of(run, Ended) == []
 
 
 @pytest.mark.parametrize("sampling", ["permutation", "epoch", "class_random", "class_balanced"])
@@ -276,7 +276,7 @@ def test_every_sampling_and_selection_finishes(project, sampling, selection):
     run = new_run(project, steps=6, evaluate_every=3, sampling=sampling, selection=selection)
     assert run_training(run) is RunState.FINISHED, run.status().reason
     expected = {"last": ("last step", ["test"]), "best_on_test": ("test", ["test"] * 3)}[selection]
-    assert (read_header(run.checkpoint("best")).selected_on, [e.on for e in told(run, Evaluated)]) == expected
+    assert (read_header(run.checkpoint("best")).selected_on, [e.on for e in events_of(run, Evaluated)]) == expected
 
 
 @pytest.mark.parametrize(("seen", "unseen", "images"), [(2, 0, 2), (2, 1, 4), (3, 2, 1), (12, 0, 8), (7, 2, 2)])
@@ -284,8 +284,8 @@ def test_small_projects_train_without_errors(tmp_path, seen, unseen, images):
     project = small_run.make_project(tmp_path / "small", seen=seen, unseen=unseen, images=images)
     run = new_run(project, steps=4, evaluate_every=2)
     assert run_training(run) is RunState.FINISHED, run.status().reason
-    text = json.dumps([dict(event.figures) for event in told(run, Evaluated)], allow_nan=False)
-    assert "H" in text or not told(run, Evaluated)
+    text = json.dumps([dict(event.figures) for event in events_of(run, Evaluated)], allow_nan=False)
+    assert "H" in text or not events_of(run, Evaluated)
     assert run.checkpoint("best")
 
 
@@ -306,7 +306,7 @@ def test_a_run_in_bfloat16_comes_close_to_one_in_float32(project):
     for precision in ("float32", "bfloat16"):
         run = new_run(project, precision=precision)
         assert run_training(run) is RunState.FINISHED
-        losses.append(told(run, StepDone)[-1].losses["total"])
+        losses.append(events_of(run, StepDone)[-1].losses["total"])
     assert losses[0] != losses[1]
     assert losses[1] == pytest.approx(losses[0], rel=0.1)
 

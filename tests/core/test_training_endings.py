@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import small_run
-from small_run import new_run, told, wait_for
+from small_run import events_of, new_run, wait_for
 
 from msdn_core.runs.events import CommandTaken
 from msdn_core.runs.status import RunState
@@ -80,7 +80,7 @@ def at_work(project, monkeypatch, make_slow):
 
 
 def acknowledged(run, identity: str) -> bool:
-    return any(event.id == identity for event in told(run, CommandTaken))
+    return any(event.id == identity for event in events_of(run, CommandTaken))
 
 
 @pytest.mark.parametrize("make_slow", [slow_step, slow_evaluation, slow_test, slow_loading])

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 import small_run
 import torch
-from small_run import new_run, stop_at, told
+from small_run import events_of, new_run, stop_at
 
 from msdn_core.backbones.extraction import Progress
 from msdn_core.errors import CheckpointError
@@ -32,7 +32,7 @@ def failed(run):
     assert run_training(run) is RunState.FAILED
     status = run.status()
     assert status.state is RunState.FAILED
-    assert told(run, Ended)[-1].reason == status.reason
+    assert events_of(run, Ended)[-1].reason == status.reason
     assert "\n" not in status.reason
     return status.reason
 
@@ -64,7 +64,7 @@ def test_images_of_an_unseen_class_are_never_trained_on(tmp_path, variant):
     run = new_run(project, variant=variant, steps=4, evaluate_every=2)
     assert run_training(run) is RunState.FINISHED
     assert run.data()["images"]["train"]["count"] == 5 * 6
-    assert "6 training images are left out because their class is unseen." in [m.text for m in told(run, Message)]
+    assert "6 training images are left out because their class is unseen." in [m.text for m in events_of(run, Message)]
     with closing(sqlite3.connect(project / "project.sqlite")) as database, database:
         database.execute("UPDATE classes SET seen = 0")
     assert "belong to unseen classes" in failed(new_run(project, variant=variant))
@@ -146,10 +146,10 @@ def test_a_batch_too_large_for_memory_is_halved_once_with_a_warning(project, mon
     run = new_run(project, steps=40, evaluate_every=20, batch_size=16)
     assert run_training(run) is RunState.FINISHED, run.status().reason
     assert run.config()["batch_size"] == 8
-    said = [message.text for message in told(run, Message) if message.level == "warning"]
+    said = [message.text for message in events_of(run, Message) if message.level == "warning"]
     assert len(said) == 1
     assert "batches of 16 images: the run continues with batches of 8" in said[0]
-    assert [(event.step, event.resumed) for event in told(run, RunStarted)] == [(0, False), (20, True)]
+    assert [(event.step, event.resumed) for event in events_of(run, RunStarted)] == [(0, False), (20, True)]
     assert read_header(run.checkpoint("last")).made["config"]["batch_size"] == 8
     tight = new_run(project, steps=40, evaluate_every=20, batch_size=64)
     assert "smaller batch size" in failed(tight)
@@ -191,7 +191,7 @@ def test_unreadable_images_are_left_out_and_counted(tmp_path):
     run = new_run(project, steps=4)
     assert run_training(run) is RunState.FINISHED, run.status().reason
     assert run.data()["images"]["left_out"] == 2
-    assert any("2 images are left out" in event.text for event in told(run, Message))
+    assert any("2 images are left out" in event.text for event in events_of(run, Message))
 
 
 def test_a_stop_during_extraction_trains_on_no_partial_features(project, monkeypatch):
@@ -210,5 +210,5 @@ def test_a_stop_during_extraction_trains_on_no_partial_features(project, monkeyp
     monkeypatch.setattr(data, "extract_features", extraction)
     assert run_training(run) is RunState.STOPPED
     assert answers == [False, True]
-    assert [(event.done, event.total) for event in told(run, FeatureProgress)] == [(3, 9)]
-    assert told(run, RunStarted) == []
+    assert [(event.done, event.total) for event in events_of(run, FeatureProgress)] == [(3, 9)]
+    assert events_of(run, RunStarted) == []

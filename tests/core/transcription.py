@@ -1,7 +1,7 @@
-"""Both variants written down literally, in einsums, one equation a step, as one reads them.
+"""Both variants of the network, transcribed literally: one einsum per equation.
 
-No step is shared with the implementation. ``official`` is the published code's; ``paper`` is our reading of the
-equations. Weights go by the names that the network's parameters have.
+They share no code with the implementation. ``official`` follows the published code; ``paper`` is our interpretation of
+the equations. Weights have the names of the network's parameters.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ def visual_to_attribute_official(weights, v, features):
 
 def visual_to_attribute_paper(weights, v, features):
     attention = softmax(torch.einsum("bcr,vc,kv->bkr", features, weights["visual_to_attribute.W_attention"], v), over=1)
-    seen_by_region = torch.einsum("bkr,kv->brv", attention, v)
-    scalar = torch.einsum("brv,vc,bcr->br", seen_by_region, weights["visual_to_attribute.W_scalar"], features)
+    mixtures = torch.einsum("bkr,kv->brv", attention, v)
+    scalar = torch.einsum("brv,vc,bcr->br", mixtures, weights["visual_to_attribute.W_scalar"], features)
     back = torch.einsum("kv,vc,bcr->bkr", v, weights["visual_to_attribute.W_back"], features)
     return torch.einsum("br,bkr->bk", scalar, back), attention
 
@@ -43,17 +43,17 @@ def average_pooled(weights, v, features):
     return torch.einsum("kv,vc,bc->bk", v, weights["average_pooled.W_1"], pooled)
 
 
-def nothing(features, v, each):
+def absent(features, v, count):
     images, _, regions = features.shape
-    return features.new_zeros(images, len(v)), features.new_full((images, len(v), regions), 1 / each)
+    return features.new_zeros(images, len(v)), features.new_full((images, len(v), regions), 1 / count)
 
 
 def forward(variant, row, weights, features, *, normalize_v=False):
-    """s1, s2, A1, A2 of an ablation's row; a sub-net that is not there scores 0 and looks everywhere alike."""
+    """Return s1, s2, A1, A2 of an ablation's row; an absent sub-net has scores 0 and uniform attention."""
     v, regions = word_vectors(weights, normalize_v), features.shape[2]
     visual_to_attribute = {"official": visual_to_attribute_official, "paper": visual_to_attribute_paper}[variant]
-    s1, a1 = nothing(features, v, each=regions)
-    s2, a2 = nothing(features, v, each=len(v))
+    s1, a1 = absent(features, v, count=regions)
+    s2, a2 = absent(features, v, count=len(v))
     if row == "baseline":
         s1 = average_pooled(weights, v, features)
     if row not in ("baseline", "vaa"):
@@ -83,7 +83,7 @@ def kl(p, q):
 
 
 def loss(variant, row, s1, s2, labels, att, seen, *, bias, lambda_cal, lambda_distill):
-    """Every term of a row's loss by its name, and the total."""
+    """Return every term of a row's loss by its name, and the total."""
     offset = torch.tensor([-bias if is_seen else bias for is_seen in seen.tolist()], dtype=s1.dtype)
     sides = {"baseline": {"pooled": s1}, "ava": {"av": s1}, "vaa": {"va": s2}}.get(row, {"av": s1, "va": s2})
     terms, p = {}, {}

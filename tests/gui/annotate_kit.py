@@ -1,4 +1,4 @@
-"""Helpers of the tests of Annotate."""
+"""Shared helpers for the tests of Annotate."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def shown_workspace(session, services, qtbot) -> AnnotateWorkspace:
 
 
 def key(workspace: QWidget, qtbot, *keys: Qt.Key, modifier: Qt.KeyboardModifier = NO) -> None:
-    for one in keys:
-        qtbot.keyClick(workspace.queue.view, one, modifier)
+    for pressed in keys:
+        qtbot.keyClick(workspace.queue.view, pressed, modifier)
 
 
 def click_image(workspace: AnnotateWorkspace, qtbot, row: int, modifier: Qt.KeyboardModifier = NO) -> None:
@@ -55,7 +55,7 @@ def classes(session) -> list[str | None]:
 
 
 def keep_scores(session, ids: np.ndarray, av: np.ndarray, va: np.ndarray) -> AttributeScores:
-    """Save the checkpoint's scores of some images as the engine does, so that none are computed."""
+    """Save the checkpoint's scores of some images as the engine does, so that the window computes none."""
     checkpoint = session.inference.checkpoint
     made = AttributeScores(
         ids, av, va, np.array(checkpoint.header.attributes, dtype=np.str_), checkpoint_digest(checkpoint.path)

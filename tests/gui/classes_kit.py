@@ -1,4 +1,4 @@
-"""What the tests of Classes share."""
+"""Shared helpers for the tests of Classes."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def choose_block(workspace, qtbot, first: tuple[int, int], last: tuple[int, int]
 
 
 def editor(workspace) -> QLineEdit | None:
-    """The open editor of a cell."""
+    """Return the open editor of a cell."""
     found = [line for line in workspace.view.findChildren(QLineEdit, "value_editor") if line.isVisible()]
     return found[-1] if found else None
 
 
 def type_in_cell(workspace, qtbot, row: int, column: int, text: str) -> QLineEdit:
-    """Choose a cell and type, as in a spreadsheet: the first key opens the editor."""
+    """Select a cell and type as in a spreadsheet: the first key opens the editor."""
     click_cell(workspace, qtbot, row, column)
     qtbot.keyClick(workspace.view, text[0])
     line = editor(workspace)
@@ -70,7 +70,7 @@ def action(workspace, name: str):
 
 
 def write_scores(session, fused_like: np.ndarray) -> None:
-    """Puts scores of the collection in the open project, as the engine's ``score`` does: both sub-nets say this."""
+    """Write scores of all images as the engine's ``score`` does, with the same values for both sub-nets."""
     path = scores_file(
         session.document.project.path, session.inference.checkpoint.run, session.inference.checkpoint.path.stem
     )
@@ -82,7 +82,7 @@ def write_scores(session, fused_like: np.ndarray) -> None:
 
 
 def scored_session(session, qtbot, fused_like: np.ndarray) -> None:
-    """The same, and the session has read them."""
+    """Write scores of all images, and wait until the session has read them."""
     write_scores(session, fused_like)
     session.inference.collection.look_again()
     qtbot.waitUntil(lambda: session.inference.collection.collection is not None)
@@ -94,14 +94,14 @@ def show_what_if(workspace, qtbot) -> None:
 
 
 def slider_place(workspace, column: int, share: float) -> QPoint:
-    """Where the handle of an attribute's slider stands at a share of its range."""
+    """Return the position of an attribute's slider handle at a share of its range."""
     view = workspace.what_if.sliders
     track = track_of(view.visualRect(view.items.index(view.items.row_of(column))))
     return QPoint(round(track.left() + share * track.width()), round(track.center().y()))
 
 
 def drag_slider(workspace, qtbot, column: int, shares: list[float]) -> None:
-    """Press where the first share is, move over the others, and let go."""
+    """Press at the first share, move over the others, and release."""
     port = workspace.what_if.sliders.viewport()
     qtbot.mousePress(port, LEFT, pos=slider_place(workspace, column, shares[0]))
     for share in shares[1:]:
@@ -110,6 +110,6 @@ def drag_slider(workspace, qtbot, column: int, shares: list[float]) -> None:
 
 
 def best_names(workspace) -> list[str]:
-    """The images of the search, the best first."""
+    """Return the images found by the search, best first."""
     model = workspace.what_if.search.view.results
     return [model.index(row).data() for row in range(model.rowCount())]

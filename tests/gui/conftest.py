@@ -1,4 +1,4 @@
-"""What the window's tests share: a temporary home, a small project, a session with a fake explainer, leak checks."""
+"""Fixtures of the window's tests: a temporary home, a small project, a session with a fake explainer, leak checks."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A warning of Qt fails any test of the window."""
+    """Make any Qt warning fail a test of the window."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
@@ -58,7 +58,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A data home of this test's own."""
+    """Use a separate data folder for each test."""
     folder = tmp_path / "home"
     monkeypatch.setenv("MSDN_EXPLORER_HOME", str(folder))
     return folder
@@ -66,14 +66,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def small_heap() -> None:
-    """What other tests have loaded, torch above all, would cost each leak check seconds."""
+    """Freeze what other tests have loaded, torch above all, which would cost each leak check seconds."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Threads, running timers and top-level widgets that a test leaves behind fail it."""
+def no_leaks(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that leaves threads, running timers or top-level widgets behind."""
     if "qapp" not in request.fixturenames and "qtbot" not in request.fixturenames:
         yield
         return
@@ -100,20 +100,20 @@ def _settle() -> None:
 
 
 def _running_timers() -> list[QTimer]:
-    # By type: isinstance asks objects for their class, and some of other libraries warn when they are asked.
+    # isinstance reads __class__, which makes some objects of other libraries warn.
     return [o for o in gc.get_objects() if issubclass(type(o), QTimer) and isValid(o) and o.isActive()]
 
 
 @pytest.fixture
 def application(qapp: QApplication) -> QApplication:
-    """The application in its own style and light colours."""
+    """Return the application with its style and light theme."""
     install(qapp, "light")
     return qapp
 
 
 @pytest.fixture
 def small_project(tmp_path: Path) -> Iterator[Project]:
-    """Six drawn birds in three classes (two seen, one unseen), six attributes in three groups."""
+    """Create a project: six drawn birds in three classes (two seen, one unseen), six attributes in three groups."""
     folder = tmp_path / "Small birds"
     with Project.create(folder) as project:
         project.define_classes(ClassTable(ATTRIBUTES, CLASSES, VECTORS, SEEN))
@@ -131,25 +131,25 @@ def small_project(tmp_path: Path) -> Iterator[Project]:
 
 @pytest.fixture
 def checkpoint_file(tmp_path: Path) -> Path:
-    """A checkpoint that fits the small project."""
+    """Write a checkpoint that fits the small project."""
     return write_checkpoint(tmp_path / "checkpoints" / "best.safetensors")
 
 
 @pytest.fixture
 def explanation() -> Explanation:
-    """One explanation of a 240×180 image."""
+    """Return an explanation of a 240×180 image."""
     return make_explanation()
 
 
 @pytest.fixture
 def fake_explainer(application: QApplication) -> FakeExplainer:  # noqa: ARG001
-    """The session's explainer."""
+    """Return the session's explainer."""
     return FakeExplainer()
 
 
 @pytest.fixture
 def empty_session(fake_explainer: FakeExplainer) -> Iterator[Session]:
-    """A session in which nothing is open, and with no checkpoint but those of its project."""
+    """Return a session without an open project or shipped checkpoints."""
     session = Session(fake_explainer, shipped_checkpoints=list)
     yield session
     session.close_project()
@@ -158,7 +158,7 @@ def empty_session(fake_explainer: FakeExplainer) -> Iterator[Session]:
 
 @pytest.fixture
 def session(empty_session: Session, small_project: Project, checkpoint_file: Path) -> Session:
-    """A session with the small project open (for writing), a fitting checkpoint chosen and no image chosen yet."""
+    """Return a session with the small project open for writing and a fitting checkpoint; no image is selected."""
     path = small_project.path
     small_project.close()
     empty_session.open_project(path)
@@ -168,7 +168,7 @@ def session(empty_session: Session, small_project: Project, checkpoint_file: Pat
 
 @pytest.fixture
 def services(fake_explainer: FakeExplainer, home: Path) -> Iterator[Services]:
-    """Services as a window has them, with the fake explainer; ended after the test."""
+    """Return the window's services with the fake explainer; they are closed after the test."""
     home.mkdir(parents=True, exist_ok=True)
     made = Services(fake_explainer, Thumbnails(), Jobs(), RunMonitor(), SettingsStore(), QUndoGroup())
     yield made
@@ -182,7 +182,7 @@ def services(fake_explainer: FakeExplainer, home: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def explained(session: Session, qtbot: object) -> Callable[[int], None]:
-    """Chooses an image of the session by its place and waits for its explanation."""
+    """Return a function that selects an image by its position and waits for its explanation."""
 
     def choose(place: int = 0) -> None:
         with qtbot.waitSignal(session.inference.explanation_changed, check_params_cb=lambda e: e is not None):
@@ -193,7 +193,7 @@ def explained(session: Session, qtbot: object) -> Callable[[int], None]:
 
 @pytest.fixture
 def window(session: Session, services: Services) -> Iterator[MainWindow]:
-    """A window in Explore, with the small project open."""
+    """Show a window in Explore, with the small project open."""
     made = MainWindow(session, services)
     made.resize(1280, 720)
     services.run_monitor.set_project(session.document.project.path)
@@ -206,7 +206,7 @@ def window(session: Session, services: Services) -> Iterator[MainWindow]:
 
 @pytest.fixture(scope="session")
 def two_seeds(made_once: Callable[[str, Callable[[Path], Path]], Path]) -> Path:
-    """A project with two measured runs; a test works on a copy of it."""
+    """Return a project with two evaluated runs; tests work on a copy of it."""
     from evaluate_kit import measured_seeds
 
     return made_once("seeds", measured_seeds)

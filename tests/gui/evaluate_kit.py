@@ -79,15 +79,15 @@ def compare(qtbot, workspace: EvaluateWorkspace) -> None:
     qtbot.waitUntil(lambda: workspace.other is not None and workspace.settled(), timeout=10_000)
 
 
-def pick(box: QComboBox, words: str) -> None:
+def pick(box: QComboBox, text: str) -> None:
     """Select an item of a combo box by arrow keys."""
     box.setFocus()
     for _ in range(box.count()):
         QTest.keyClick(box, Qt.Key.Key_Up)
-    while box.currentText() != words:
+    while box.currentText() != text:
         before = box.currentIndex()
         QTest.keyClick(box, Qt.Key.Key_Down)
-        assert box.currentIndex() != before, f"there is no “{words}”"
+        assert box.currentIndex() != before, f"no entry “{text}”"
 
 
 def drag(widget: QWidget, corners: list[QPoint], modifiers: Qt.KeyboardModifier) -> None:
@@ -95,8 +95,8 @@ def drag(widget: QWidget, corners: list[QPoint], modifiers: Qt.KeyboardModifier)
     QTest.mousePress(widget, LEFT, modifiers, corners[0])
     for corner in corners[1:]:
         place = QPointF(corner)
-        there = QPointF(widget.mapToGlobal(corner))
-        move = QMouseEvent(QEvent.Type.MouseMove, place, there, Qt.MouseButton.NoButton, LEFT, modifiers)
+        on_screen = QPointF(widget.mapToGlobal(corner))
+        move = QMouseEvent(QEvent.Type.MouseMove, place, on_screen, Qt.MouseButton.NoButton, LEFT, modifiers)
         QApplication.sendEvent(widget, move)
         QTest.qWait(10)
     QTest.mouseRelease(widget, LEFT, modifiers, corners[-1])

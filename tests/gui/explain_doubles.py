@@ -1,4 +1,4 @@
-"""Functions for the explainer's process in tests: they stand at module level so that a spawned process finds them."""
+"""Functions for the explainer's process in tests: at module level, so that a spawned process can import them."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
 
 
 def warm_up(_checkpoint: str | None) -> None:
-    """Loads nothing."""
+    """Load nothing."""
 
 
 def explain(_checkpoint: str, image: str) -> Explanation | str:
-    """An explanation that tells the image and the process apart; the file's name says how to misbehave."""
+    """Return an explanation that identifies the image and the process; words in the file name cause failures."""
     name = Path(image).name
     if "slow" in name:
         time.sleep(0.5)
     if "crash" in name:
-        # As a fault in native code ends a process.
+        # Crash as a fault in native code does.
         ctypes.string_at(0)
     if "raise" in name:
-        raise ValueError("a fault nobody expected")
+        raise ValueError("an unexpected fault")
     if "refuse" in name:
         return "This image cannot be opened: it is truncated."
     made = make_explanation(seed=sum(name.encode()))

@@ -1,4 +1,4 @@
-"""What the tests of Explore share."""
+"""Shared helpers for the tests of Explore."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def shown_workspace(session, services, qtbot) -> ExploreWorkspace:
 
 @contextmanager
 def in_pages(workspace: ExploreWorkspace) -> Iterator[QStackedWidget]:
-    """A window that shows the workspace on its first page, with an empty second page."""
+    """Show the workspace as the first page of a window, with an empty second page."""
     pages = QStackedWidget()
     pages.resize(workspace.size())
     pages.addWidget(workspace)
@@ -56,4 +56,4 @@ def choose_image(workspace, qtbot, row: int) -> None:
 
 
 def action(workspace: ExploreWorkspace, name: str):
-    return next(one for one in workspace.actions() if one.objectName() == name)
+    return next(found for found in workspace.actions() if found.objectName() == name)

@@ -1,4 +1,4 @@
-"""A small world for the window's tests: birds, attributes, a checkpoint's header, and a fake explainer."""
+"""Small data for the window's tests: birds, attributes, a checkpoint's header, and a fake explainer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ SEEN = np.array([True, True, False])
 
 
 def draw_bird(path: Path, number: int) -> tuple[PartPoint, ...]:
-    """A small picture with something like a bird in it; where its parts are."""
+    """Draw a small picture with a simple bird, and return the points of its parts."""
     image = Image.new("RGB", (240, 180), (200 - 12 * number, 214, 205 + 8 * number))
     pen = ImageDraw.Draw(image)
     x, y = 80 + 10 * number, 90
@@ -48,7 +48,7 @@ def draw_bird(path: Path, number: int) -> tuple[PartPoint, ...]:
 
 
 def make_header(**changes: object) -> CheckpointHeader:
-    """A header that fits the small project."""
+    """Return a header that fits the small project."""
     values = {
         "attributes": tuple(attribute.full_name for attribute in ATTRIBUTES),
         "classes": CLASSES,
@@ -66,7 +66,7 @@ def make_header(**changes: object) -> CheckpointHeader:
 
 
 def write_checkpoint(path: Path, **changes: object) -> Path:
-    """A checkpoint file that can be chosen, though not looked through: it has a header and no network."""
+    """Write a checkpoint file with a header and no network: it can be chosen, but not run."""
     header = make_header(**changes)
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file({VECTORS_KEY: header.class_vectors}, path, metadata=header.to_metadata())
@@ -74,7 +74,7 @@ def write_checkpoint(path: Path, **changes: object) -> Path:
 
 
 def make_explanation(seed: int = 0, size: tuple[int, int] = (240, 180), k: int = len(ATTRIBUTES)) -> Explanation:
-    """An explanation with attentions that sum to 1 as the network's do, 7×7 regions."""
+    """Return an explanation with 7×7 regions, whose attention sums to 1 as the network's does."""
     width, height = size
     side = min(size)
     draw = np.random.default_rng(seed)
@@ -92,7 +92,7 @@ def make_explanation(seed: int = 0, size: tuple[int, int] = (240, 180), k: int =
 
 @dataclass(frozen=True)
 class Request:
-    """What a fake explainer was asked."""
+    """A request to the fake explainer."""
 
     number: int
     checkpoint: Path
@@ -101,7 +101,7 @@ class Request:
 
 
 class FakeExplainer(QObject):
-    """Stands for the explainer's process: answers at the next turn of the loop, or when told to."""
+    """A stand-in for the explainer service: answers in the next event, or when a test calls ``answer``."""
 
     answered = Signal(int, object)
     failed = Signal(int, str)
@@ -116,14 +116,14 @@ class FakeExplainer(QObject):
         self.requests: list[Request] = []
         self.ahead: list[tuple[Path, Path]] = []
         self.ahead_in: dict[str, list[tuple[Path, Path]]] = {}
-        """The same of lanes beside the main one."""
+        """Prefetched images of lanes other than the main one."""
 
     def set_cache_size(self, count: int) -> None:
-        """Notes how many answers shall be remembered."""
+        """Record the size of the cache."""
         self.kept = count
 
     def request(self, checkpoint: Path, image: Path, lane: str = "") -> int:
-        """Notes the request; the answer differs with the image and, but for “best”, with the checkpoint's name."""
+        """Record the request; the answer depends on the image and, unless it is “best”, the checkpoint's name."""
         number = len(self.requests) + 1
         self.requests.append(Request(number, checkpoint, image, lane))
         if self.answers_by_itself:
@@ -131,13 +131,13 @@ class FakeExplainer(QObject):
         return number
 
     def answer(self, number: int) -> None:
-        """Answers one request."""
-        asked = self.requests[number - 1]
-        seed = sum((asked.image.name + asked.checkpoint.stem.removeprefix("best")).encode())
+        """Answer one request."""
+        request = self.requests[number - 1]
+        seed = sum((request.image.name + request.checkpoint.stem.removeprefix("best")).encode())
         self.answered.emit(number, replace(make_explanation(seed=seed), sub_nets=self.sub_nets))
 
     def prefetch(self, checkpoint: Path, images: list[Path], lane: str = "") -> None:
-        """Notes what may be wanted next."""
+        """Record the images to prefetch."""
         ahead = [(checkpoint, image) for image in images]
         if lane:
             self.ahead_in[lane] = ahead
@@ -145,7 +145,7 @@ class FakeExplainer(QObject):
             self.ahead = ahead
 
     def cancel(self, lane: str = "") -> None:
-        """Nothing is under way here."""
+        """Do nothing; no request is running."""
 
     def close(self) -> None:
-        """Nothing is held here."""
+        """Do nothing; there is no process."""

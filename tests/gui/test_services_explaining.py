@@ -148,7 +148,7 @@ def test_an_image_that_crashes_the_worker_twice_fails_and_the_next_one_is_explai
     assert ask(qtbot, explainer, files, "one.jpg") is not None
 
 
-@pytest.mark.parametrize(("name", "words"), [("refuse.jpg", "truncated"), ("raise.jpg", "a fault nobody expected")])
+@pytest.mark.parametrize(("name", "words"), [("refuse.jpg", "truncated"), ("raise.jpg", "an unexpected fault")])
 def test_an_error_is_one_sentence_and_the_worker_stays(qtbot, explainer, files, name, words) -> None:
     with qtbot.waitSignal(explainer.failed, timeout=LONG) as failed:
         explainer.request(files / "checkpoint", files / name)

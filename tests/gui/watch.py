@@ -1,7 +1,7 @@
-"""Watches the event loop: how long was it blocked at worst, and by what.
+"""Measure the longest time for which the event loop was blocked, and what blocked it.
 
-Time in which the thread could have run and the system gave its cores to others is no block of ours: where the system
-counts it (Linux does), it is taken off. Work, sleep, files and locks are all counted.
+Time in which the thread was ready but other processes had the cores is subtracted where the system counts it (Linux
+does). Work, sleep, file access and locks are all counted.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _TICK_MS = 5
-_LOOK_S = 0.04
+_SAMPLE_S = 0.04
 
 
 class LoopWatch(QObject):
-    """Measures the longest time in which the event loop took no turn.
+    """Measures the longest time for which the event loop handled no event.
 
     ::
 
         with LoopWatch() as watch:
-            ...                       # turn the loop meanwhile: qtbot.wait(…), qtbot.waitUntil(…)
+            ...                       # keep the loop running: qtbot.wait(…), qtbot.waitUntil(…)
         assert watch.longest_ms < 100, watch.report()
     """
 
@@ -61,7 +61,7 @@ class LoopWatch(QObject):
         self.deleteLater()
 
     def report(self) -> str:
-        """The worst block, and where the window's thread was seen during long ones."""
+        """Return the longest block, and the stacks sampled during the longest ones."""
         seen = "\n".join(f"after {ms:.0f} ms in:\n{stack}" for ms, stack in sorted(self._stacks, reverse=True)[:3])
         return f"the event loop was blocked for {self.longest_ms:.0f} ms\n{seen}"
 
@@ -71,18 +71,18 @@ class LoopWatch(QObject):
         self._last, self._waited = now, waited
 
     def _sample(self, thread: int) -> None:
-        while not self._over.wait(_LOOK_S / 2):
+        while not self._over.wait(_SAMPLE_S / 2):
             blocked = time.perf_counter() - self._last
             frame = sys._current_frames().get(thread)
-            if blocked > _LOOK_S and frame is not None:
+            if blocked > _SAMPLE_S and frame is not None:
                 self._stacks.append((1000 * blocked, "".join(traceback.format_stack(frame, limit=12))))
                 del self._stacks[:-50]
-            # A frame that is held keeps its locals, a painter perhaps, alive after its function has returned.
+            # A reference to the frame would keep its locals, perhaps a painter, alive after the function returns.
             del frame
 
 
 class _RunQueue:
-    """How long this thread was ready to run and had no core; always 0 where the system does not say."""
+    """The time this thread was ready to run but had no core; always 0 where the system does not count it."""
 
     def __init__(self) -> None:
         self._file = -1

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import small_run
-from small_run import new_run, told
+from small_run import events_of, new_run
 from trials import HERE, posix_only, run, times
 
 from msdn_core.msdn.checkpoint import load_tensors
@@ -44,5 +44,5 @@ def test_the_weights_are_those_of_an_undisturbed_run_however_often_it_was_killed
         first, second = load_tensors(whole.checkpoint(kind)), load_tensors(killed.checkpoint(kind))
         assert first.keys() == second.keys()
         assert [name for name, value in first.items() if not value.equal(second[name])] == []
-    assert sum(event.resumed for event in told(killed, RunStarted)) >= kills // 2, "most left a checkpoint"
+    assert sum(event.resumed for event in events_of(killed, RunStarted)) >= kills // 2, "most left a checkpoint"
     assert list(killed.path.glob("**/.*")) == [], "what a killed one was writing is taken away"
