@@ -20,4 +20,5 @@ def percent(value: Any) -> str:
 
 def points(value: float) -> str:
     """Return a difference of two shares in percentage points, with its sign."""
-    return f"{100 * value:+.1f}".replace("-", "−")
+    rounded = round(100 * value, 1)
+    return f"{rounded:+.1f}".replace("-", "−") if rounded else "0.0"
