@@ -25,6 +25,7 @@ from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.project import NewImage, Project
 from msdn_core.vision.features import DONE, FeatureStore
+from msdn_core.vision.images import IMAGE_FORMATS
 from msdn_core.vision.transform import prepare_file
 
 SIZE = (500, 375)
@@ -77,7 +78,8 @@ def rows(quick: bool = False) -> list[Row]:
         def loop() -> None:
             found = []
             for start in range(0, count, PLAIN_BATCH):
-                pixels = [prepare(Image.open(file).convert("RGB")) for file in files[start : start + PLAIN_BATCH]]
+                batch = files[start : start + PLAIN_BATCH]
+                pixels = [prepare(Image.open(file, formats=IMAGE_FORMATS).convert("RGB")) for file in batch]
                 found.append(
                     torch.nn.functional.normalize(plain.forward_features(torch.stack(pixels)).flatten(2), dim=1).half()
                 )

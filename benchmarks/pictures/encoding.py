@@ -33,6 +33,6 @@ def encode_folder(source: Path, target: Path) -> int:
     """Encode every PNG of a folder into another one; return the bytes of all pictures written."""
     total = 0
     for file in sorted(source.glob("*.png")):
-        with Image.open(file) as picture:
+        with Image.open(file, formats=("PNG",)) as picture:
             total += (target / file.with_suffix(SUFFIX).name).write_bytes(encode(picture))
     return total

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
+"""The only formats that are decoded, whatever the name of a file: some of Pillow's decoders run other programs."""
 IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
 
 # Pillow refuses twice its own limit; below that it only warns, and images from a scanner are not an attack.
@@ -45,9 +47,9 @@ def open_image(path: Path, *, max_side: int | None = None, min_side: int | None 
     Raises
     ------
     ImageError
-        If the file is missing, incomplete, too large, or not an image.
+        If the file is missing, incomplete, too large, or not an image of one of the ``IMAGE_FORMATS``.
     """
-    with _image_errors(path), Image.open(path) as image:
+    with _image_errors(path), Image.open(path, formats=IMAGE_FORMATS) as image:
         _check_size(path, image)
         if max_side is not None:
             image.draft("RGB", (max_side, max_side))
@@ -63,7 +65,7 @@ def open_image(path: Path, *, max_side: int | None = None, min_side: int | None 
 
 def image_size(path: Path) -> tuple[int, int]:
     """Return width and height of the upright image from the file's header; raise ImageError as ``open_image`` does."""
-    with _image_errors(path), Image.open(path) as image:
+    with _image_errors(path), Image.open(path, formats=IMAGE_FORMATS) as image:
         _check_size(path, image)
         width, height = image.size
         sideways = image.getexif().get(ExifTags.Base.Orientation) in _SIDEWAYS
@@ -90,7 +92,10 @@ def _image_errors(path: Path) -> Iterator[None]:
     except Image.DecompressionBombError as fault:
         raise ImageError(f"{path} has more pixels than the maximum of {MAX_PIXELS:,}; save a smaller copy.") from fault
     except UnidentifiedImageError as fault:
-        raise ImageError(f"{path} is not a readable image; replace or remove it.") from fault
+        formats = f"{', '.join(IMAGE_FORMATS[:-1])} or {IMAGE_FORMATS[-1]}"
+        raise ImageError(
+            f"{path} is not a readable image of the format {formats}; replace, convert or remove it."
+        ) from fault
     except PermissionError as fault:
         raise ImageError(f"{path} cannot be read; change its permissions.") from fault
     except MemoryError as fault:

@@ -1,11 +1,14 @@
 """Images of any kind are opened upright in RGB, or refused with one sentence."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from msdn_core.errors import ImageError
-from msdn_core.vision.images import image_size, open_image
+from msdn_core.vision.images import IMAGE_FORMATS, image_size, open_image
 from msdn_core.vision.transform import BackboneSpec, prepare, prepare_file, viewed_box
 
 SPEC = BackboneSpec("made", 32, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25), "none", "0" * 64, 8, (1, 1))
@@ -77,6 +80,57 @@ def test_a_file_that_is_not_an_image_is_refused(tmp_path, content):
         open_image(path)
     with pytest.raises(ImageError, match=r"odd\.jpg"):
         image_size(path)
+
+
+def test_postscript_named_as_a_photograph_never_reaches_its_decoder(tmp_path, monkeypatch):
+    def started(*_, **__):
+        pytest.fail("The decoder of PostScript was started.")
+
+    Image.init()
+    monkeypatch.setattr("PIL.EpsImagePlugin.Ghostscript", started)
+    path = tmp_path / "bird.jpg"
+    path.write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n{} loop\n%%EOF\n")
+    for read in (open_image, image_size):
+        with pytest.raises(
+            ImageError, match=r"bird\.jpg is not a readable image of the format JPEG, .*; .* remove it\.$"
+        ):
+            read(path)
+
+
+@pytest.mark.parametrize("kind", ["EPS", "PCX", "ICO", "TGA", "SGI", "JPEG2000", "PDF"])
+def test_other_formats_are_refused_whatever_their_names(tmp_path, kind):
+    path = tmp_path / "bird.png"
+    Image.fromarray(gradient()).save(path, kind)
+    with pytest.raises(ImageError, match="not a readable image"):
+        open_image(path)
+
+
+@pytest.mark.parametrize("kind", IMAGE_FORMATS)
+def test_the_content_decides_the_format_and_not_the_name(tmp_path, kind):
+    path = tmp_path / "bird.eps"
+    Image.fromarray(gradient()).save(path, kind)
+    assert open_image(path).size == image_size(path) == (60, 40)
+
+
+def test_a_jpeg_of_several_pictures_is_opened(tmp_path):
+    path = tmp_path / "phone.jpg"
+    picture = Image.fromarray(gradient())
+    picture.save(path, "MPO", save_all=True, append_images=[picture])
+    assert open_image(path).size == (60, 40)
+
+
+def test_every_call_names_the_allowed_formats_and_the_page_lists_them():
+    root = Path(__file__).parents[2]
+    calls = [
+        call
+        for folder in ("msdn_core", "msdn_gui", "benchmarks")
+        for file in (root / folder).rglob("*.py")
+        for call in re.findall(r"\bImage\.open\(.*", file.read_text(encoding="utf-8"))
+    ]
+    assert len(calls) >= 2
+    assert [call for call in calls if "formats=" not in call] == []
+    page = (root / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert f"are {', '.join(IMAGE_FORMATS[:-1])} or {IMAGE_FORMATS[-1]}." in page
 
 
 def test_a_missing_image_is_named(tmp_path):
