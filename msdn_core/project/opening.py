@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from msdn_core.errors import ProjectError
 from msdn_core.links import is_link
+from msdn_core.project.companions import refuse_foreign_companions
 from msdn_core.project.connection import PROJECT_FILE, Database, fault
 from msdn_core.project.records import require_text
 from msdn_core.project.schema import APPLICATION_ID, MIGRATIONS, statements
@@ -38,6 +39,7 @@ def create_database(folder: Path) -> Database:
     file = folder / PROJECT_FILE
     if file.exists():
         raise ProjectError(f"There is already a project at {folder}; open it, or choose another folder.")
+    refuse_foreign_companions(file)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         file.touch(exist_ok=False)
@@ -59,11 +61,12 @@ def open_database(folder: Path, *, read_only: bool = False) -> Database:
     Raises
     ------
     ProjectError
-        If there is none, or it belongs to another program, is damaged, or was written by a newer version; the file
-        is left unchanged.
+        If there is none, or it belongs to another program, is damaged, was written by a newer version, or has files
+        beside it that this program did not write; all files are left unchanged.
     """
     file = folder / PROJECT_FILE
     version = _version_in_header(file)
+    refuse_foreign_companions(file)
     if read_only and 0 < version < len(MIGRATIONS):
         # A file of an older version is migrated first, as the window does.
         open_database(folder).close()
