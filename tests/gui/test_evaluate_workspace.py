@@ -224,7 +224,7 @@ def test_two_configurations_are_compared_over_their_seeds(workspace) -> None:
     said = f"H +{100 * interval.low:.1f} to +{100 * interval.high:.1f} (more than noise)"
     assert said in panel.facts.text()
     assert "H 41.0 ± 1.0" in panel.facts.text()
-    assert "U +0.0 to +0.0 (within noise)" in panel.facts.text()
+    assert "U 0.0 to 0.0 (within noise)" in panel.facts.text()
     panel.show_runs(run, run, mine, theirs[:1])
     assert "Gain of the second configuration" not in panel.facts.text()
 
