@@ -68,7 +68,9 @@ class PicturePanel(QWidget):
 
     @property
     def is_settled(self) -> bool:
-        """Whether the selected image, or the reason why it cannot be shown, is on the screen."""
+        """Whether the selected image, or the reason why it cannot be shown, is on the screen, if the panel is."""
+        if self._picture.is_stale:
+            return True
         image = self._session.selection.image
         shown = self.canvas.picture.path if self.canvas.picture is not None else None
         return image is None or self.has_failed or shown == image.path
