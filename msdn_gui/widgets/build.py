@@ -27,6 +27,10 @@ AnyObject = TypeVar("AnyObject", bound=QObject)
 AnyLayout = TypeVar("AnyLayout", bound=QLayout)
 
 
+_SPIN_BOX_PADDING = 5
+"""The style sheet's padding does not reach the line inside a spin box."""
+
+
 def named(target: AnyObject, name: str) -> AnyObject:
     """Give an object its object name, and return it."""
     target.setObjectName(name)
@@ -121,6 +125,7 @@ def make_combo_box(*, name: str = "", accessible: str = "") -> QComboBox:
 def make_spin_box(minimum: int, maximum: int, value: int | None = None, *, name: str = "") -> QSpinBox:
     """Return a field for a whole number."""
     made = named(QSpinBox(), name)
+    made.lineEdit().setTextMargins(_SPIN_BOX_PADDING, 0, 0, 0)
     made.setRange(minimum, maximum)
     if value is not None:
         made.setValue(value)
@@ -138,6 +143,7 @@ def make_number_box(
 ) -> QDoubleSpinBox:
     """Return a field for a number."""
     made = named(QDoubleSpinBox(), name)
+    made.lineEdit().setTextMargins(_SPIN_BOX_PADDING, 0, 0, 0)
     made.setDecimals(decimals)
     made.setRange(minimum, maximum)
     if step is not None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
+from msdn_gui.widgets.build import make_spin_box
+
 if TYPE_CHECKING:
     from dataclasses import Field
 
@@ -75,13 +77,10 @@ class SettingEditor(QWidget):
             choice.currentTextChanged.connect(self.changed)
             return choice
         if self._kind is int:
-            number = QSpinBox()
-            number.setRange(int(meta["minimum"]), int(meta["maximum"]))
+            number = make_spin_box(int(meta["minimum"]), int(meta["maximum"]))
             number.setGroupSeparatorShown(True)
             number.setSuffix(f" {meta['unit']}" if meta["unit"] else "")
             number.setSpecialValueText(meta["zero"])
-            # The style sheet's padding does not reach the line inside.
-            number.lineEdit().setTextMargins(5, 0, 0, 0)
             number.setFixedWidth(_WIDE)
             number.valueChanged.connect(self.changed)
             return number
