@@ -41,7 +41,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
         "to DIR",
     )
     parser.add_argument(
-        "--keep", action="store_true", help="write these files to the run's folder, where the window finds them"
+        "--keep", action="store_true", help="write these files to the run's directory, where the window finds them"
     )
     parser.add_argument(
         "--precision",

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from msdn_core.domain.attributes import FloatArray
 
 SAME_DIRECTION = 1.0 - 1e-9
-"""From this cosine on, two vectors have the same direction, and no image can tell their classes apart."""
+"""From this cosine on, two vectors have the same direction, and the network cannot tell their classes apart."""
 
 
 def nearest_classes(vectors: FloatArray, row: int, count: int) -> tuple[NDArray[np.intp], FloatArray]:

@@ -57,8 +57,7 @@ class Database:
         """
         if self.read_only:
             raise ProjectError(
-                f"The project {self.file.parent} is open for reading only, so nothing was changed: "
-                f"{self.read_only_reason}"
+                f"The project {self.file.parent} is read-only, so nothing was changed: {self.read_only_reason}"
             )
         inner = self.connection.in_transaction
         begin, commit, roll_back = _INNER if inner else _OUTER

@@ -71,7 +71,7 @@ def open_database(folder: Path, *, read_only: bool = False) -> Database:
         # A file of an older version is migrated first, as the window does.
         open_database(folder).close()
         version = _version_in_header(file)
-    lock, reason = (None, "reading only was requested.") if read_only else _write_lock(folder, file)
+    lock, reason = (None, "read-only access was requested.") if read_only else _write_lock(folder, file)
     try:
         if lock is None:
             if version < len(MIGRATIONS):
@@ -131,7 +131,7 @@ def _write_lock(folder: Path, file: Path) -> tuple[FileLock | None, str]:
     try:
         lock.acquire(blocking=False)
     except Timeout:
-        return None, "another window or command has it open for changes; close that one and open it again."
+        return None, "another window or command has it open for changes; close it there, then open it here again."
     except (OSError, NotImplementedError):
         return None, "its folder is read-only; to change the project, copy it to a writable folder."
     try:

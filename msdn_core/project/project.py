@@ -70,7 +70,7 @@ class Project:
     def open(cls, path: Path, *, read_only: bool = False) -> Project:
         """Open a project.
 
-        If another window or command has it open for changes, or it is write-protected, it is open for reading only,
+        If another window or command has it open for changes, or it is write-protected, it is read-only,
         and ``read_only_reason`` says why.
 
         Parameters

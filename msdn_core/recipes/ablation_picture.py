@@ -90,7 +90,7 @@ def _shape(name: str, x: float, y: float, colour: str) -> str:
 
 
 def _axis(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return rounded ends of the axis in per cent and the distance of its lines."""
+    """Return rounded ends of the axis in percent and the distance of its lines."""
     low, high = (min(values), max(values)) if values else (0.0, 100.0)
     step = next(step for step in (1, 2, 5, 10, 20) if (high - low) / step <= 7)
     # Deviations may extend a little beyond the values.

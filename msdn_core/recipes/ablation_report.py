@@ -165,7 +165,7 @@ def as_json(report: Report) -> dict[str, Any]:
 
 
 def as_csv(report: Report) -> str:
-    """Return one line per row: figures in per cent, empty if missing, and their provenance in the last columns."""
+    """Return one line per row: figures in percent, empty if missing, and their provenance in the last columns."""
     made, config = report.data, report.ablation.config
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -247,4 +247,4 @@ def picture(report: Report) -> str:
     config = report.ablation.config
     title = f"Ablation of {report.ablation.project.name}, variant {config.variant}, recipe {config.recipe}"
     spread = ", mean ± standard deviation" if any(len(row.seeds) > 1 for row in report.rows) else ""
-    return draw(strips, title=title, caption=f"per cent{spread}; {report.caption}")
+    return draw(strips, title=title, caption=f"percent{spread}; {report.caption}")

@@ -162,7 +162,7 @@ class TrainConfig:
         "validation",
         "Select on",
         "validation: the best H on held-out seen classes; last: the last step; best_on_test: as the published code "
-        "does, which is optimistic and labelled so.",
+        "does, which is optimistic and labelled as such.",
         group="Selection",
         choices=("validation", "last", "best_on_test"),
         advanced=False,

@@ -55,7 +55,7 @@ def cast_setting(entry: Field[Any], value: Any) -> Any:
     except (ValueError, KeyError):
         pass
     expected = {bool: "yes or no", int: "a whole number", float: "a number", str: "text"}[kind]
-    raise ConfigError(f"The setting “{entry.name}” cannot be “{value}”; give {expected}.")
+    raise ConfigError(f"The setting “{entry.name}” cannot be “{value}”; enter {expected}.")
 
 
 def check_setting(entry: Field[Any], value: Any) -> None:
@@ -64,6 +64,6 @@ def check_setting(entry: Field[Any], value: Any) -> None:
     if choices and value not in choices:
         raise ConfigError(f"The setting “{entry.name}” cannot be “{value}”; choose one of {', '.join(choices)}.")
     if isinstance(value, float) and not math.isfinite(value):
-        raise ConfigError(f"The setting “{entry.name}” cannot be {value}; give a finite number.")
+        raise ConfigError(f"The setting “{entry.name}” cannot be {value}; enter a finite number.")
     if (low is not None and value < low) or (high is not None and value > high):
-        raise ConfigError(f"The setting “{entry.name}” cannot be {value:g}; give a number from {low:g} to {high:g}.")
+        raise ConfigError(f"The setting “{entry.name}” cannot be {value:g}; enter a number from {low:g} to {high:g}.")

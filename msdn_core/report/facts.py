@@ -86,7 +86,7 @@ def setting_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
 
 
 def map_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
-    """Return the measures of attribute scores and maps; shares in per cent."""
+    """Return the measures of attribute scores and maps; shares in percent."""
 
     def both(*path: str, chance: str = "", fused: str = "") -> Callable[[ReportedRun], str]:
         def text(run: ReportedRun) -> str:

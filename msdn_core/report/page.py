@@ -202,8 +202,8 @@ def _curve(runs: Sequence[ReportedRun]) -> Markup | None:
             lines,
             marks=marks,
             title="Seen-unseen curve",
-            x_label="S, seen, per cent",
-            y_label="U, unseen, per cent",
+            x_label="S, seen, percent",
+            y_label="U, unseen, percent",
             size=(460, 400),
             ends=(0, 102, 0, 102),
         )

@@ -48,7 +48,7 @@ def seed_differences(seeds: Sequence[dict[str, Any]], others: Sequence[dict[str,
         if found is not None:
             verdict = "within noise" if found.contains_zero else "more than noise"
             parts.append(f"{word} {points(found.low)} to {points(found.high)} ({verdict})")
-    return [f"Gain of the second configuration, 95 per cent interval over seeds: {', '.join(parts)}"] if parts else []
+    return [f"Gain of the second configuration, 95 percent interval over seeds: {', '.join(parts)}"] if parts else []
 
 
 def _values(seeds: Sequence[dict[str, Any]], figure: str) -> list[float]:

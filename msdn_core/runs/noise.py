@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOISE_NOTE = (
-    f"Differences: ≈ is within noise, by {DRAWS:,} resamplings of the test images (95 per cent). "
+    f"Differences: ≈ is within noise, by {DRAWS:,} resamplings of the test images (95 percent). "
     "Different seeds may differ by more."
 )
 
@@ -54,7 +54,7 @@ class Noise:
         if found is None:
             return ""
         verdict = "within noise" if found.contains_zero else "more than noise"
-        return f"{points(found.low)} to {points(found.high)} in 95 per cent of the resamplings: {verdict}"
+        return f"{points(found.low)} to {points(found.high)} in 95 percent of the resamplings: {verdict}"
 
 
 def noise_between(run: EvaluatedRun, other: EvaluatedRun, choice: str) -> Noise | None:

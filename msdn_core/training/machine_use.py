@@ -35,7 +35,7 @@ class MachineMeter:
             total = float(torch.cuda.mem_get_info(self._device)[1])
         return MachineUse(
             step=step,
-            # Two readings close together may give more than 100 per cent.
+            # Two readings close together may give more than 100 percent.
             cpu=min(self._process.cpu_percent() / self._processors, 100.0),
             memory=self._process.memory_info().rss,
             memory_total=psutil.virtual_memory().total,

@@ -81,7 +81,7 @@ class EditJudgements(_AnnotationEdit[JudgementKey, Judgement | None]):
     def apply(self) -> None:
         """Store the judgements; a second time only if their columns still hold the same attributes."""
         if self.was_done and self._attribute_names() != self._names:
-            raise ProjectError("The attributes of this project have changed since.")
+            raise ProjectError("The attributes of this project have since changed.")
         super().apply()
 
     def read(self, keys: Collection[JudgementKey]) -> dict[JudgementKey, Judgement | None]:

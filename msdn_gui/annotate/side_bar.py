@@ -45,8 +45,10 @@ class BorrowedNotice(QWidget):
         super().__init__()
         self.setObjectName("annotate_borrowed")
         self._session = session
-        text = "These classes and attributes belong to the checkpoint. Copy them into the project to use them here."
-        copy = make_button("Copy into project", name="annotate_adopt")
+        text = (
+            "These classes and attributes belong to the checkpoint. Copy them into the project to annotate with them."
+        )
+        copy = make_button("Copy classes into project", name="annotate_adopt")
         copy.clicked.connect(self._copy)
         column = make_column(make_label(text, wrap=True), copy, spacing=SPACING // 2)
         column.setContentsMargins(SPACING, SPACING, SPACING, 0)

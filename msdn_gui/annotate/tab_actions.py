@@ -282,7 +282,7 @@ TAB_ACTIONS: tuple[ActionSpec, ...] = (
         "annotate.next_difference",
         "Next difference",
         "D",
-        "Select the next image that the two judged differently",
+        "Select the next image that the two annotators judged differently",
         part=AGREEMENT,
         separator=True,
         former_ids=("annotate_next_difference",),

@@ -47,7 +47,7 @@ class ReadOnlyNotice(QWidget):
             if not read_only:
                 parts.append("Copy them into the project to edit them, or define your own attributes.")
         if project is not None and read_only:
-            parts.append(f"This project is open for reading only: {project.read_only_reason}")
+            parts.append(f"This project is read-only: {project.read_only_reason}")
         self.text.setText(" ".join(parts))
         for button in (self.define, self.adopt):
             button.setVisible(borrowed and not read_only)

@@ -236,7 +236,7 @@ class ClassesWorkspace(Workspace):
         if project is None:
             read_only = "Open a project first."
         elif project.read_only:
-            read_only = "This project is open for reading only."
+            read_only = "This project is read-only."
         no_table = "" if has_attributes else "This project has no attributes yet; define some first."
         copy_first = "These classes belong to the checkpoint; copy them into the project first." if borrowed else ""
         has_own = "This project already has attributes." if has_attributes and not borrowed else ""

@@ -178,7 +178,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "explore.pin",
         "Pin for films",
         "P",
-        hint="Record both maps of this image and attribute in coming runs",
+        hint="Record both maps of this image and attribute in future runs",
         icon="pin",
         checkable=True,
         former_ids=("explore_pin_for_films",),

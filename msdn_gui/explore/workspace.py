@@ -118,7 +118,7 @@ class ExploreWorkspace(Workspace):
         self.overrides.remove(self._session.selection.attribute)
 
     def pin_for_films(self) -> None:
-        """Pin the selected image and attribute for the films of coming runs, or unpin them."""
+        """Pin the selected image and attribute for the films of future runs, or unpin them."""
         pins = self._session.film_pins
         if pins.selected is not None:
             pins.set_pinned(pins.selected, self._actions["explore.pin"].isChecked())

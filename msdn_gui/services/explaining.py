@@ -26,7 +26,7 @@ _Key = tuple[str, int, int, str, int, int]
 MAIN_LANE = ""
 """The lane whose newest request goes first: that of the selected image."""
 _GAVE_UP = (
-    "The process that explains images ended twice with this image ({how}); select another image or checkpoint, or "
+    "The process that explains images ended twice on this image ({how}); select another image or checkpoint, or "
     "press F5 to try again."
 )
 _AHEAD = -1

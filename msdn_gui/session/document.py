@@ -94,11 +94,11 @@ class Document(QObject):
         if opened.images is None:
             self._image_list.load(project.path)
         if project.read_only:
-            self._messages.warning(f"This project is open for reading only: {project.read_only_reason}")
+            self._messages.warning(f"This project is read-only: {project.read_only_reason}")
         elif opened.clock_behind_s > _CLOCK_TOLERANCE_S:
             self._messages.warning(
                 f"This computer's clock is {opened.clock_behind_s / 60:.0f} minutes behind the last change of this "
-                "project; set it right, or new annotations count as older than existing ones."
+                "project; correct it, or new annotations will count as older than existing ones."
             )
 
     def close(self) -> None:

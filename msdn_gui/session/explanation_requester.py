@@ -83,7 +83,9 @@ class ExplanationRequester(QObject):
         if self._image is None or self._image.exists():
             self.request(self._checkpoint, self._image)
         elif self._waited == _PATIENCE:
-            self._set_state(ExplainPhase.FAILED, f"{self._image} does not exist; it is read as soon as it does.")
+            self._set_state(
+                ExplainPhase.FAILED, f"{self._image} does not exist; it will be explained as soon as it does."
+            )
 
     def _on_answered(self, number: int, explanation: Explanation) -> None:
         if number == self._request:

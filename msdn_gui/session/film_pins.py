@@ -1,4 +1,4 @@
-"""The pairs of image and attribute that are pinned for the films of coming runs, kept in the open project."""
+"""The pairs of image and attribute that are pinned for the films of future runs, kept in the open project."""
 
 from __future__ import annotations
 
@@ -64,5 +64,5 @@ class FilmPins(QObject):
 
 def _pinned_text(count: int) -> str:
     if not count:
-        return "No pairs are pinned: the next run films pairs it selects itself."
-    return "1 pair is pinned: the next run films it." if count == 1 else f"{count} pairs are pinned for the next run."
+        return "No pairs are pinned: the next run selects the pairs to film."
+    return "1 pair is pinned for the next run." if count == 1 else f"{count} pairs are pinned for the next run."

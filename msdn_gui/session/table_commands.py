@@ -41,7 +41,7 @@ class TableEdit(ProjectEdit):
     def check(self) -> None:
         """Raise ProjectError if the project has other attributes than after this edit was last made or reverted."""
         if self.table.attribute_fingerprint != self._fingerprint:
-            raise ProjectError("The attributes of this project have changed since.")
+            raise ProjectError("The attributes of this project have since changed.")
 
     def redo(self) -> None:
         """Make the edit, first or again."""
@@ -129,7 +129,7 @@ class SetCells(TableEdit):
         if len(changed):
             name = self._names[self._which[changed[0]]]
             attribute = table.attributes[self._columns[changed[0]]].full_name
-            raise ProjectError(f"“{attribute}” of “{name}” was changed elsewhere since.")
+            raise ProjectError(f"“{attribute}” of “{name}” has since been changed elsewhere.")
         vectors[self._which, self._columns] = values
         self.session.edits.set_vectors(dict(zip(self._names, vectors, strict=True)), self._columns.tolist())
         if self.was_done:
@@ -221,7 +221,7 @@ class DescribeClass(TableEdit):
 
     def _set(self, expected: str, text: str) -> None:
         if self.session.document.require_project().class_description(self._name) != expected:
-            raise ProjectError(f"The description of “{self._name}” was changed elsewhere since.")
+            raise ProjectError(f"The description of “{self._name}” has since been changed elsewhere.")
         self.session.edits.describe_class(self._name, text)
 
 

@@ -73,7 +73,7 @@ class ProjectEdit(QUndoCommand):
 
 
 class ValuesEdit(ProjectEdit, Generic[K, V]):
-    """Gives keys other values; refuses to overwrite a value that was changed elsewhere since."""
+    """Gives keys other values; refuses to overwrite a value that has since been changed elsewhere."""
 
     def __init__(self, messages: Messages, text: str, values: Mapping[K, V]) -> None:
         super().__init__(messages, text)
@@ -90,7 +90,7 @@ class ValuesEdit(ProjectEdit, Generic[K, V]):
 
     @abstractmethod
     def describe(self, key: K) -> str:
-        """Return the subject of “… was changed elsewhere since” for a key."""
+        """Return the subject of “… has since been changed elsewhere” for a key."""
 
     def apply(self) -> None:
         """Store the new values."""
@@ -110,4 +110,4 @@ class ValuesEdit(ProjectEdit, Generic[K, V]):
     def _check_unchanged(self, present: Mapping[K, V], expected: Mapping[K, V]) -> None:
         changed = next((key for key, value in expected.items() if present.get(key) != value), None)
         if changed is not None:
-            raise ProjectError(f"{self.describe(changed)} was changed elsewhere since.")
+            raise ProjectError(f"{self.describe(changed)} has since been changed elsewhere.")

@@ -229,7 +229,7 @@ def test_a_read_only_folder_opens_for_reading(public: Path) -> None:
         assert project.read_only
         assert "read-only" in project.read_only_reason
         assert project.table().classes == ("heron",)
-        with pytest.raises(ProjectError, match="reading only"):
+        with pytest.raises(ProjectError, match="read-only"):
             project.add_class("dodo", [1.0])
 
 

@@ -202,7 +202,7 @@ def test_a_grid_creates_every_combination_with_its_own_name(tmp_path):
         ("lr: ", "has no values"),
         ("seed: 0, 1; seed: 2", "is given twice"),
         ("seed: 0..400; steps: 1, 2", "more than 500"),
-        ("lr: fast", "give a number"),
+        ("lr: fast", "enter a number"),
         ("lr: 99", "1e-08 to 10"),
     ],
 )

@@ -200,7 +200,7 @@ def test_an_edit_that_fails_posts_a_message_and_leaves_nothing_to_undo(workspace
         session.selection.set_image(session.document.images[0])
         with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR) as posted:
             key(workspace, qtbot, K.Key_2)
-        assert "reading only" in posted.args[1]
+        assert "read-only" in posted.args[1]
         with qtbot.waitSignal(session.messages.posted, check_params_cb=lambda level, _: level is Level.ERROR):
             qtbot.keyClicks(workspace.labels.search, "Grey owl")
             qtbot.keyClick(workspace.labels.search, K.Key_Return)

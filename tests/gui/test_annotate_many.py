@@ -199,6 +199,6 @@ def test_images_are_sorted_by_the_expected_change(workspace, session, qtbot, sco
 def test_the_most_informative_attribute_is_selected_by_a_key(workspace, session, qtbot) -> None:
     key(workspace, qtbot, K.Key_F7, K.Key_K, K.Key_G)
     first = session.selection.attribute
-    assert "bits about the class" in workspace.attributes.state.text()
+    assert "information about the class" in workspace.attributes.state.text()
     key(workspace, qtbot, K.Key_A, K.Key_G)
     assert session.selection.attribute != first, "what has been judged is no longer informative"

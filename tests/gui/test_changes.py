@@ -107,7 +107,7 @@ def test_undo_never_overwrites_what_was_changed_elsewhere_since(session: Session
     assert session.document.table.vectors[1, 4] == 0.25
     assert edit.isObsolete()
     assert [level for level, _ in posted] == [Level.WARNING]
-    assert "was changed elsewhere since" in posted[0][1]
+    assert "has since been changed elsewhere" in posted[0][1]
 
 
 def test_a_hidden_page_catches_up_once_when_it_is_shown(qtbot) -> None:

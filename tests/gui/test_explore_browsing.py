@@ -322,7 +322,7 @@ def test_undo_does_not_overwrite_a_search_that_was_changed_elsewhere(workspace, 
     workspace.undo_stack.undo()
     assert read_searches(project)["Herons"] == Search("heron wrong")
     assert posted == [
-        "“save search “Herons”” can no longer be undone: The search “Herons” was changed elsewhere since."
+        "“save search “Herons”” can no longer be undone: The search “Herons” has since been changed elsewhere."
     ]
 
 

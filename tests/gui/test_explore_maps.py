@@ -104,7 +104,7 @@ def test_the_value_under_the_pointer_is_shown_on_both_sides(workspace, session, 
     value = float(session.inference.explanation.attention_va[session.selection.attribute, 3, 3])
     assert workspace.maps.va.readout.text().startswith(short_number(value))
     view.hovered.emit((5.0, 90.0))
-    assert workspace.maps.av.readout.text() == "not viewed by the network"
+    assert workspace.maps.av.readout.text() == "outside the network's view"
 
 
 def test_holding_space_shows_the_image_without_maps(workspace, qtbot) -> None:

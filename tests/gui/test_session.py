@@ -126,7 +126,7 @@ def test_a_second_session_on_the_project_reads_only_and_sees_the_firsts_edits(se
     try:
         with qtbot.waitSignal(second.messages.posted) as told:
             second.open_project(session.document.project.path)
-        assert "reading only" in told.args[1]
+        assert "read-only" in told.args[1]
         with qtbot.waitSignal(second.document.table_changed, timeout=6000):
             session.edits.set_values([("Red wader", 0, 0.125)])
         assert second.document.table.vectors[0, 0] == 0.125

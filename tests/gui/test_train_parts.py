@@ -57,7 +57,7 @@ def test_what_cannot_be_a_setting_is_said_while_it_is_typed(form, qtbot) -> None
     rate = line(form, "learning_rate")
     rate.selectAll()
     qtbot.keyClicks(rate, "fast")
-    assert "give a number" in form.fault.text()
+    assert "enter a number" in form.fault.text()
     assert not form.start.isEnabled()
     rate.selectAll()
     qtbot.keyClicks(rate, "99")

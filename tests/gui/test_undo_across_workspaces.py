@@ -126,7 +126,7 @@ def test_undo_of_accepted_vectors_refuses_if_one_of_the_cells_was_edited(
     level, text = posted[-1]
     assert level is Level.WARNING
     assert "can no longer be undone" in text
-    assert "was changed elsewhere since" in text
+    assert "has since been changed elsewhere" in text
     np.testing.assert_array_equal(kept_vectors(session), before)
     assert kept_vectors(session)[0, accepted] == 0.5
 
@@ -141,7 +141,7 @@ def test_undo_keeps_a_judgement_that_was_changed_elsewhere(annotate, window, ses
     undo(window, qtbot)
     assert store.read_judgements([at]) == {at: changed}
     assert posted[-1][0] is Level.WARNING
-    assert f"in {session.document.images[0].name} was changed elsewhere since" in posted[-1][1]
+    assert f"in {session.document.images[0].name} has since been changed elsewhere" in posted[-1][1]
     assert not annotate.undo_stack.canUndo(), "what can no longer be undone leaves the history"
 
 
@@ -183,7 +183,7 @@ def test_undo_keeps_labels_reviews_and_marks_that_were_changed_elsewhere(
     undo(window, qtbot)
     assert store.read_marks([number]) == {number: moved}
     assert len(posted) == 3
-    assert all("was changed elsewhere since" in text for _, text in posted)
+    assert all("has since been changed elsewhere" in text for _, text in posted)
 
 
 def test_undo_of_a_new_class_refuses_as_a_whole_if_its_label_was_changed(
@@ -197,7 +197,7 @@ def test_undo_of_a_new_class_refuses_as_a_whole_if_its_label_was_changed(
     undo(window, qtbot)
     assert OWL in session.document.table.classes
     assert store.label(image).class_name == CLASSES[1]
-    assert "was changed elsewhere since" in posted[-1][1]
+    assert "has since been changed elsewhere" in posted[-1][1]
 
 
 def test_a_label_is_undone_although_its_class_was_renamed(annotate, window, session, qtbot, posted) -> None:
@@ -218,7 +218,7 @@ def test_a_judgement_is_not_made_again_of_another_attribute(annotate, window, se
     session.edits.append_attribute(Attribute("tail", "short"))
     undo(window, qtbot, "annotate_redo")
     assert session.document.project.annotations.judgements(session.document.images[0].id) == {}
-    assert "have changed since" in posted[-1][1]
+    assert "have since changed" in posted[-1][1]
 
 
 def test_a_new_class_is_not_added_if_its_image_cannot_be_labelled(annotate, session, posted) -> None:

@@ -75,7 +75,7 @@ def test_a_clock_that_is_behind_the_project_is_said_and_edits_are_kept(
     opened, said = session
     set_back(monkeypatch)
     opened.open_project(project)
-    assert [sentence for sentence in said if "60 minutes behind" in sentence and "set it right" in sentence]
+    assert [sentence for sentence in said if "60 minutes behind" in sentence and "correct it" in sentence]
     opened.edits.set_values([("class00", 0, 0.25)])
     opened.edits.set_values([("class00", 1, 0.75)])
     opened.close_project()
@@ -168,7 +168,7 @@ def test_that_an_image_is_gone_is_said_in_its_place_and_no_other_is_shown(
     opened.selection.set_image(opened.document.images[5])
     qtbot.waitUntil(lambda: opened.inference.explaining.phase is ExplainPhase.FAILED, timeout=10_000)
     assert str(opened.document.images[5].path) in opened.inference.explaining.text
-    assert "read as soon as it does" in opened.inference.explaining.text
+    assert "explained as soon as it does" in opened.inference.explaining.text
     (tmp_path / "unplugged").rename(tmp_path / "birds-pictures")
     qtbot.waitUntil(lambda: opened.inference.explanation is not None, timeout=5_000)
 

@@ -37,9 +37,9 @@ def test_the_second_window_reads_and_a_shells_run_is_seen(tmp_path: Path, home: 
             said.clear()
             second.open_project(project)
             assert [level for level, _ in said] == ["warning"]
-            assert "open for reading only: another window or command has it open" in said[0][1]
+            assert "is read-only: another window or command has it open" in said[0][1]
             before = second.document.table.vectors.copy()
-            with pytest.raises(MsdnError, match="open for reading only, so nothing was changed"):
+            with pytest.raises(MsdnError, match="is read-only, so nothing was changed"):
                 second.edits.set_values([("class00", 0, -5.0)])
             assert (second.document.table.vectors == before).all()
             second.close_project()

@@ -107,7 +107,7 @@ class AttributesPanel(QWidget):
             session.messages.info("All attributes of this image have been judged.")
             return
         session.selection.set_attribute(column)
-        self.state.setText(f"A judgement is expected to give {changes[column]:.2f} bits about the class")
+        self.state.setText(f"Expected information about the class: {changes[column]:.2f} bits")
 
     def select_first(self) -> None:
         """Select the first attribute if none is selected, so that the keys have something to judge."""
@@ -170,7 +170,7 @@ class AttributesPanel(QWidget):
         )
         limit = make_row(spacing=SPACING)
         limit.addWidget(self.state, 1)
-        limit.addWidget(QLabel("from strength"))
+        limit.addWidget(QLabel("strength ≥"))
         limit.addWidget(self.threshold)
         top = make_row(spacing=half)
         top.addWidget(self.search, 1)
@@ -240,6 +240,8 @@ class AttributesPanel(QWidget):
             text = "This project has no attributes yet; define them in Classes."
         elif session.inference.checkpoint is None:
             text = "Select a checkpoint to see suggestions"
+        elif session.selection.image is None:
+            text = "No image selected"
         elif session.inference.fused_scores() is None:
             text = "Computing suggestions …"
         else:

@@ -91,7 +91,7 @@ class QueuePanel(QWidget):
         follow_keys(
             actions["annotate.update_list"],
             lambda keys: self.kind.setToolTip(
-                f"Images that are done stay in the list until you choose a filter or update the list{keys}"
+                f"Finished images stay in the list until you choose a filter or update the list{keys}"
             ),
         )
         self.order = make_combo_box(name="queue_order", accessible="Order of images")
@@ -260,7 +260,7 @@ class QueuePanel(QWidget):
         if total:
             self.empty.setText("No images match the search and the filter.")
         else:
-            self.empty.setText("This project has no images yet.\n\nDrop a folder of images onto this window.")
+            self.empty.setText("This project has no images yet.\n\nDrop a folder of images on this window to add them.")
         states = [review.state for review in self.model.reviews.values()]
         parts = [f"{total:,} images" if shown == total else f"{shown:,} of {total:,} images"]
         parts += [f"{states.count(s):,} {s.value}" for s in (ReviewState.CHECKED, ReviewState.FLAGGED) if s in states]

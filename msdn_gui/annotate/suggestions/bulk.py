@@ -90,7 +90,7 @@ class BulkAnnotation(QObject):
             lambda one: (
                 f"+{one.value:.1f}" if len(one.columns) == 1 else f"+{one.value:.1f} · {len(one.columns)} attr."
             ),
-            "Tick from strength",
+            "Minimum strength",
             (threshold, max(threshold, 9.0), threshold),
         )
 
@@ -184,7 +184,7 @@ class BulkAnnotation(QObject):
             explanation,
             accept,
             lambda one: f"similarity {one.value:.2f}",
-            "Tick from similarity",
+            "Minimum similarity",
             (0.0, 1.0, 0.8),
         )
 

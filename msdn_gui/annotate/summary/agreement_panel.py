@@ -56,15 +56,19 @@ class AgreementPanel(QWidget):
         self.attributes = TextTableModel(
             ("Attribute", "Both", "Same", "Kappa"),
             (
-                "Attributes that both judged",
-                "Images that both judged",
+                "Attributes that both annotators judged",
+                "Images that both annotators judged",
                 "Share of equal judgements",
                 "Agreement beyond chance (Cohen's kappa)",
             ),
         )
         self.differences = TextTableModel(
             ("Image", "First", "Second"),
-            ("Images that were judged differently", "Judgement of the first", "Judgement of the second"),
+            (
+                "Images that were judged differently",
+                "Judgement of the first annotator",
+                "Judgement of the second annotator",
+            ),
         )
         self.attribute_table = make_text_table(
             self.attributes, "agreement_attributes", "Agreement by attribute", (56, 62, 66)

@@ -122,7 +122,8 @@ class ClassPanel(QWidget):
             return "All values are 0, so the class scores 0 for every image; set its attributes."
         same = [name for name, _, cosine in self.neighbours.neighbours if cosine >= SAME_DIRECTION]
         if same:
-            return f"Its vector has the same direction as that of {class_text(same[0])}: no image can tell them apart."
+            other = class_text(same[0])
+            return f"Its vector has the same direction as that of {other}: the network cannot tell them apart."
         return ""
 
     def _description(self, name: str) -> str:

@@ -42,7 +42,7 @@ class NewClassForm(QWidget):
         self.examples, self.text = Examples(session, thumbnails), Description()
         self.starts: tuple[Start, ...] = (self.other, self.blend, self.examples, self.text)
         self.kind = make_combo_box(name="new_class_kind")
-        self.kind.addItems(["Nothing, or another class", "A blend of classes", "Example images", "A description"])
+        self.kind.addItems(["Zeros, or another class", "A blend of classes", "Example images", "A description"])
         self.fault = make_label(name="new_class_fault", wrap=True)
         self.hint = make_label(name="new_class_hint", wrap=True)
         self.hint.setProperty("look", "muted")
@@ -156,8 +156,8 @@ class NewClassForm(QWidget):
         name = class_text(self._table.classes[nearest])
         if cosines[nearest] >= SAME_DIRECTION:
             return (
-                f"The class will be unseen, with the same vector as {name}: until you change a value, no image can "
-                "tell them apart."
+                f"The class will be unseen, with the same vector as {name}: until you change a value, the network "
+                "cannot tell them apart."
             )
         return f"The class will be unseen. Nearest class: {name}, cosine {cosines[nearest]:.3f}."
 

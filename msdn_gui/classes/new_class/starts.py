@@ -71,7 +71,7 @@ class OtherClass(Start):
 
     def fault(self) -> str:
         """Return that the typed text is not a class, if so."""
-        return "" if self.vector() is not None else "There is no class of this name; select one from the list."
+        return "" if self.vector() is not None else "No class has this name; select one from the list."
 
     def _place(self) -> int:
         text = self.source.currentText()

@@ -44,7 +44,7 @@ class SearchPanel(QWidget):
         self.facts = make_label(name="search_facts")
         self.facts.setProperty("look", "muted")
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.score_rest = make_button("Score remaining images", name="score_again")
+        self.score_rest = make_button(name="score_again")
         self.score_rest.setProperty("look", "quiet")
         self.scoring = Scoring(
             session,
@@ -112,6 +112,7 @@ class SearchPanel(QWidget):
         collection, name = session.inference.collection.collection, session.selection.class_name
         known = self._known_places(collection) if collection is not None else np.zeros(0, dtype=np.intp)
         unscored = len(session.document.images) - len(known)
+        self.score_rest.setText(f"Score {unscored:,} more image{'' if unscored == 1 else 's'}")
         self.score_rest.setVisible(unscored > 0 and collection is not None)
         if not results or name is None or collection is None:
             self.facts.setText("Select a class to see which images fit it best." if name is None else "")

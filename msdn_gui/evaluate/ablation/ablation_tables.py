@@ -34,7 +34,7 @@ _TIPS = {
 
 
 class RowTable(OrderedTable):
-    """One line per row, in per cent: mean and standard deviation over its finished seeds."""
+    """One line per row, in percent: mean and standard deviation over its finished seeds."""
 
     headings = ("Row", *(label for _, label in FIGURES), "H vs. full", "Seeds")
     heading_tips = (
@@ -118,7 +118,7 @@ class RowTable(OrderedTable):
             if interval is None:
                 return "Noise can be estimated from two seeds of each row."
             verdict = "within noise" if interval.contains_zero else "more than noise"
-            return f"{points(interval.low)} to {points(interval.high)} with 95 per cent confidence: {verdict}"
+            return f"{points(interval.low)} to {points(interval.high)} with 95 percent confidence: {verdict}"
         if 1 <= column <= len(FIGURES):
             values = row.figures[FIGURES[column - 1][0]].values
             seeds = zip(row.seeds, values, strict=False)

@@ -180,8 +180,9 @@ class EmbeddingPage(QWidget):
         job, stored = self.maker.job, planes.stored
         if stored is not None:
             return (
-                f"t-SNE, perplexity {stored.perplexity:g}, seed {stored.seed}, {stored.divergence:.2f} nats left. "
-                "Near points are similar; large distances have no meaning."
+                f"t-SNE, perplexity {stored.perplexity:g}, seed {stored.seed}, "
+                f"KL divergence {stored.divergence:.2f} nats. "
+                "Nearby points are similar; the distance between distant points has no meaning."
             )
         if job is not None:
             self.bar.setRange(0, job.total)
@@ -274,4 +275,4 @@ def _has_same_attributes(change: TableChange) -> bool:
 
 def _components_text(plane: Plane) -> str:
     first, second = (percent(share) for share in plane.shares or (0, 0))
-    return f"The two axes hold {first} and {second} per cent of the variance among the images."
+    return f"The two axes explain {first} and {second} percent of the variance among the images."

@@ -112,7 +112,7 @@ class AttributesPage(QWidget):
             self.agreement.facts.setText("This run has only one sub-net, so there is no agreement to measure.")
         else:
             self.agreement.facts.setText(
-                f"Over all images, both maps share {percent(float(np.nanmean(overlap)))} per cent, and the class "
+                f"Over all images, both maps share {percent(float(np.nanmean(overlap)))} percent, and the class "
                 f"distributions diverge by {float(np.nanmean(jsd)):.3f} nats."
             )
         self.attribute_agreement.facts.setText("Measured on the test images whose class has the attribute.")

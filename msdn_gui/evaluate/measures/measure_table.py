@@ -39,7 +39,7 @@ class Measure:
 
 
 class MeasureTable(OrderedTable):
-    """One row per attribute, part or class, from a table that ``evaluate`` wrote; shares are in per cent."""
+    """One row per attribute, part or class, from a table that ``evaluate`` wrote; shares are in percent."""
 
     def __init__(
         self, name: str, measures: Sequence[Measure], counts: str, counted: str, *, noise_is_known: bool = True
@@ -56,7 +56,7 @@ class MeasureTable(OrderedTable):
             "",
             *(measure.tip for measure in measures),
             f"Gain of the other run in {measures[0].heading}, in percentage points; {sign}",
-            "Test images that it was measured on",
+            "Number of test images measured",
         )
         self.numeric = frozenset(range(1, len(self.headings)))
         super().__init__(1, Qt.SortOrder.AscendingOrder)

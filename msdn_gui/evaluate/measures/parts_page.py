@@ -115,7 +115,7 @@ class PartsPage(QWidget):
             self._background.start(lambda: part_noise(run, other))
         self.parts.show_rows(run.evaluation.parts, other.evaluation.parts if other is not None else None)
         facts = (
-            "Shares of the test images, in per cent."
+            "Shares of the test images, in percent."
             if run.evaluation.parts
             else "The locations of parts are not known in this project."
         )
@@ -166,7 +166,7 @@ class PartsPage(QWidget):
             self._attribute_of[image_id] = column
             caption = "hit" if share == 1 else "miss" if share == 0 else f"{100 * share:.0f}%"
             example = f", for example of {attribute_text(run.table.attributes[column])}" if column >= 0 else ""
-            text = f"{100 * share:.0f} per cent of the part's maps hit it{example}"
+            text = f"{100 * share:.0f} percent of the part's maps hit it{example}"
             results.append(ImageResult(record, caption, text, share > 0.5))
         return results
 

@@ -27,7 +27,7 @@ class ClassModel(OrderedTable):
     headings = ("Class", "Accuracy", "Other run", "Difference", "Images", "Most confused with")
     heading_tips = (
         "A seen class ● has training images, an unseen class ◆ has none",
-        "Correctly predicted test images of the class in per cent, with all classes as candidates",
+        "Correctly predicted test images of the class in percent, with all classes as candidates",
         "Accuracy of the other run",
         "Gain of the other run in percentage points; ≈ is within noise",
         "Test images of the class",
@@ -108,7 +108,7 @@ class ClassModel(OrderedTable):
             return self._bar(column, value, seen=seen)
         if role == Qt.ItemDataRole.ToolTipRole:
             kind = "Seen: has training images" if seen else "Unseen: has no training images"
-            return f"{name}\n{kind}\nAccuracy {percent(self._columns[ACCURACY][item])} per cent"
+            return f"{name}\n{kind}\nAccuracy {percent(self._columns[ACCURACY][item])} percent"
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         if column == CLASS:

@@ -56,8 +56,8 @@ class CurvePlot(QWidget):
         self.recolour()
 
     def _make_items(self) -> None:
-        self._item.setLabel("bottom", "S ● seen, per cent")
-        self._item.setLabel("left", "U ◆ unseen, per cent")
+        self._item.setLabel("bottom", "S ● seen, percent")
+        self._item.setLabel("left", "U ◆ unseen, percent")
         self._item.vb.setLimits(xMin=-4, xMax=104, yMin=-4, yMax=104)
         self._lines = [self._item.plot() for _ in range(2)]
         self._marks = [pg.ScatterPlotItem(size=10) for _ in range(2)]
@@ -93,7 +93,7 @@ class CurvePlot(QWidget):
         self._show_areas()
 
     def read_out(self, seen: float, unseen: float) -> None:
-        """Read out the point of a curve that is nearest to a position, given in per cent."""
+        """Read out the point of a curve that is nearest to a position, given in percent."""
         width, height = self._item.vb.viewPixelSize()
         nearest: tuple[float, EvaluatedRun, SeenUnseenCurve, int] | None = None
         for run in self._runs:

@@ -26,7 +26,7 @@ class OverriddenBar(QWidget):
         self.remove = make_button(name="remove_overrides")
         bind_icon(self.remove, "undo")
         self.keep = make_check_box("Keep", name="keep_overrides")
-        self.keep.setToolTip("Apply the overrides also to the images selected next")
+        self.keep.setToolTip("Keep the overrides when another image is selected")
         self.setLayout(make_row(self.remove, self.keep, spacing=SPACING))
         self.keep.toggled.connect(self._on_keep_toggled)
         overrides.changed.connect(self._update)

@@ -184,9 +184,9 @@ class Gallery(QWidget):
             # Let the arrow keys go through the images immediately.
             self.view.setFocus(Qt.FocusReason.OtherFocusReason)
         if session.document.project is None:
-            self.empty.setText("No project is open.\n\nOpen one, or drop an image folder on this window.")
+            self.empty.setText("No project is open.\n\nOpen one, or drop a folder of images on this window.")
         elif not total:
-            self.empty.setText("This project has no images yet.\n\nDrop an image folder on this window to add them.")
+            self.empty.setText("This project has no images yet.\n\nDrop a folder of images on this window to add them.")
         else:
             self.empty.setText("No matches.\n\nRemove a term from the search, or clear it.")
         unscored = 0 if browsing.needs_scores else browsing.unscored

@@ -125,7 +125,7 @@ class Comparison(QObject):
             )
             found.append(f"two checkpoints: {names}")
         if not found:
-            return "Both sides are the same: select another image, attribute or checkpoint"
+            return "Both sides are the same"
         text = "; ".join(found)
         return text[0].upper() + text[1:]
 

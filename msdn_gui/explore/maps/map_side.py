@@ -181,7 +181,7 @@ class MapSide(QObject):
         elif point is None:
             text = self._range_text(self._shown)
         elif region is None:
-            text = "not viewed by the network"
+            text = "outside the network's view"
         else:
             value = float(self._shown.values[region])
             text = f"{short_number(value)} in row {region[0] + 1}, column {region[1] + 1}"

@@ -90,8 +90,8 @@ class TopBar(QWidget):
     def _update_notes(self) -> None:
         project = self._session.document.project
         reason = project.read_only_reason if project is not None and project.read_only else ""
-        self._note.setText("Read only" if reason else "")
-        self._note.setToolTip(reason)
+        self._note.setText("Read-only" if reason else "")
+        self._note.setToolTip(reason[:1].upper() + reason[1:])
         self._borrowed.setVisible(self._session.document.table_is_borrowed)
 
     def _fill_projects(self) -> None:

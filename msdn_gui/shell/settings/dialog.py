@@ -59,7 +59,7 @@ class SettingsDialog(QDialog):
         self.tabs.setDocumentMode(True)
         self.tabs.addTab(self._window_page(), "Window")
         self.tabs.addTab(self._images_page(), "Images and maps")
-        self.tabs.addTab(ShortcutsPage(actions), "Keys")
+        self.tabs.addTab(ShortcutsPage(actions), "Keyboard shortcuts")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         self.defaults = make_button("Reset to defaults", name="settings_defaults")
@@ -104,7 +104,7 @@ class SettingsDialog(QDialog):
         self._updates.append(lambda value: opacity.setValue(round(100 * value.opacity)))
         form.add("Map opacity", opacity)
         self._add_check_box(form, "Smooth maps", "smooth", "Interpolate between regions")
-        self._add_check_box(form, "Known boxes and parts", "truth", "Show over images in Explore")
+        self._add_check_box(form, "Known boxes and parts", "truth", "Show on images in Explore")
         self._add_number(
             form,
             "Explanations in memory",
@@ -119,7 +119,7 @@ class SettingsDialog(QDialog):
             (200, 20_000),
             "About 75 kB each; other thumbnails are read from disk",
         )
-        return _page(form, "The settings of maps are also below the maps in Explore.")
+        return _page(form, "The settings of maps can also be changed below the maps in Explore.")
 
     def _add_check_box(self, form: Form, text: str, name: str, label: str) -> None:
         box = make_check_box(label, name=f"settings_{name}")

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _TEXT, _KEYS, _PART = range(3)
 _ROW_HEIGHT = 26
 _NAME_ROLE = Qt.ItemDataRole.UserRole
-_HINT = "Double-click an action, or press Return on it, then press its new keys. They work at once."
+_HINT = "Double-click an action, or press Return on it, then press its new keys. They take effect immediately."
 
 
 class ShortcutsPage(QWidget):
@@ -43,7 +43,7 @@ class ShortcutsPage(QWidget):
         self._recorded_keys: tuple[str, QKeySequence] | None = None
         self.filter = make_line_edit(
             name="shortcuts_filter",
-            placeholder="Part of a name, of a place, or keys such as Ctrl+F",
+            placeholder="Part of an action's name or place, or keys such as Ctrl+F",
             clearable=True,
             accessible="Filter actions",
         )

@@ -70,7 +70,7 @@ STEPS = (
         ("annotate_tabs",),
         "Annotate",
         "Label images with a digit, judge attributes, and draw boxes and points. Every annotation is saved immediately "
-        "and can be undone; the model puts the images first that it is least certain about.",
+        "and can be undone. In the orders by the model, the images that it is least certain about come first.",
     ),
     Step(
         "train",

@@ -78,11 +78,11 @@ class Curves(QWidget):
             plot.follow(self.losses)
         self.more = make_combo_box(name="also_shown")
         self.more.setAccessibleName("Third plot")
-        self.more.addItem("nothing", "")
+        self.more.addItem("none", "")
         for curve, words in ALSO.items():
             self.more.addItem(words, curve.key)
         self.more.currentIndexChanged.connect(lambda _: self._show_also())
-        also_label = QLabel("Also")
+        also_label = QLabel("Third plot")
         also_label.setFont(small_font())
         also_label.setBuddy(self.more)
         self.logarithmic = make_check_box("Log scale", name="log_scale")

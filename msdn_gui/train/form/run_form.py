@@ -45,7 +45,7 @@ class _Row:
         self.help.setProperty("look", "muted")
         self.help.setFont(small_font())
         self.reset = make_tool_button(name=f"reset_{entry.name}")
-        self.reset.setAccessibleName(f"Reset {entry.metadata['label']} to the recipe")
+        self.reset.setAccessibleName(f"Reset {entry.metadata['label']} to the recipe's value")
         self.reset.setAutoRaise(True)
         bind_icon(self.reset, "undo", "accent")
         self.reset.hide()
@@ -160,7 +160,7 @@ class RunForm(QWidget):
             try:
                 values[name] = row.editor.value()
             except ValueError as error:
-                raise ConfigError(f"{row.label.text()} is not a number; give a number.") from error
+                raise ConfigError(f"{row.label.text()} is not a number; enter a number.") from error
         return TrainConfig.from_json(values)
 
     def runs(self) -> list[GridRun]:

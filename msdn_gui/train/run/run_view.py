@@ -82,7 +82,9 @@ class RunView(QWidget):
         self.machine = make_label(name="run_machine")
         self.machine.setProperty("look", "muted")
         self.machine.setFont(small_font())
-        self.machine.setToolTip("Processor, memory and GPU use of the run's process; “Also” below shows them as curves")
+        self.machine.setToolTip(
+            "Processor, memory and GPU use of the run's process; select a third plot below to see them as curves"
+        )
         self.reason = make_label(name="run_reason", wrap=True)
         self.warning = make_label(name="run_warning", wrap=True)
         self.curves, self.log, self.settings, self.notes = Curves(), LogView(), SettingsView(), NotesView()

@@ -28,7 +28,7 @@ _WIDE = 900
 """Below this width in pixels, the controls are in two rows."""
 
 _STEP = 5
-"""The step of the threshold by keys, in per cent of the range."""
+"""The step of the threshold by keys, in percent of the range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class MapControls(QWidget):
         self.threshold = _slider("threshold", "Map threshold", 0)
         self.smooth = make_check_box("Smooth", name="smooth", checked=stored.smooth)
         self.smooth.setToolTip("Interpolate between the centres of regions; off shows the regions themselves")
-        self.truth = make_check_box("Truth", self, name="truth", checked=stored.truth)
+        self.truth = make_check_box("Known parts", self, name="truth", checked=stored.truth)
         self.truth.setToolTip(
-            "Show known places: the object's box (dashed) and its parts (dots), with rings around the parts of the "
-            "attribute"
+            "Show known boxes and parts: the object's box (dashed) and its parts (dots), with rings around the parts "
+            "of the attribute"
         )
         self.wipe = make_check_box("Wipe", self, name="wipe")
         self.wipe.setToolTip("Show both sub-nets on one image: drag the divider between them, or move it with keys")
@@ -186,7 +186,7 @@ def _label(text: str) -> QLabel:
 
 
 def _slider(name: str, accessible: str, value: int) -> QSlider:
-    """Return a slider in per cent, as wide as possible."""
+    """Return a slider in percent, as wide as possible."""
     slider = make_slider(0, 100, name=name, accessible=accessible)
     slider.setMinimumWidth(56)
     slider.setValue(value)
