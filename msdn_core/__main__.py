@@ -1,12 +1,21 @@
 """``python -m msdn_core`` and the command ``msdn``: the command line."""
 
-import contextlib
 import os
 import sys
+
+if __name__ == "__main__" and not sys.flags.safe_path:
+    # ``python -m`` looks for modules in the current folder first, which may hold a stranger's numpy.py. Nothing else is
+    # imported before; os and sys are loaded by the interpreter itself. A checkout stays importable, but comes last.
+    del sys.path[0]
+    from pathlib import Path
+
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 
 def main() -> int:
     """Run the command line and return its exit status."""
+    import contextlib
+
     try:
         from msdn_core.cli.main import main as run
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from msdn_core.child_environment import PROGRAM_FOLDER, child_environment
 from msdn_core.errors import RunError
 from msdn_core.links import refuse_links
 from msdn_core.runs.status import RunState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from msdn_core.runs.directory import RunDirectory
 
@@ -94,7 +96,8 @@ def _detached(arguments: Sequence[str], log_path: Path) -> subprocess.Popen[byte
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            cwd=_working_folder(),
+            cwd=PROGRAM_FOLDER,
+            env={**os.environ, **child_environment()},
             **options,
         )
 
@@ -110,9 +113,3 @@ def trainer_command(run: RunDirectory) -> list[str]:
         "--run-directory",
         str(run.path.absolute()),
     ]
-
-
-def _working_folder() -> Path:
-    """Return the folder in which ``-m msdn_core`` finds this package, which need not be installed."""
-    root = Path(__file__).resolve().parents[2]
-    return root if (root / "msdn_core").is_dir() else Path.cwd()

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from msdn_core.child_environment import child_environment_set
 from msdn_core.domain.explanation import Explanation
 from msdn_gui.services import explain_worker
 from msdn_gui.services.worker_exit import CrashFile, describe_exit, worker_processes
@@ -190,7 +191,8 @@ class ExplainerService(QObject):
             return
         try:
             pool = self._pool = self._pool or self._new_pool()
-            future = pool.submit(function, *arguments)
+            with child_environment_set():  # The pool starts its process with the first request.
+                future = pool.submit(function, *arguments)
         except (BrokenProcessPool, OSError, RuntimeError) as fault:
             self._done.emit(self._pool, number, fault)
             return

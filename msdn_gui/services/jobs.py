@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
+from msdn_core.child_environment import PROGRAM_FOLDER, child_environment
 from msdn_gui.timers import make_timer
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Job(QObject):
         self._errors = b""
         self._process = QProcess(self)
         self._process.setProcessEnvironment(_environment())
+        self._process.setWorkingDirectory(str(PROGRAM_FOLDER))
         self._process.readyReadStandardOutput.connect(self._read_output)
         self._process.readyReadStandardError.connect(self._read_errors)
         self._process.finished.connect(self._on_finished)
@@ -188,8 +189,12 @@ class Jobs(QObject):
         return next((job for job in self._running if kind in job.arguments), None)
 
     def engine(self, title: str, *arguments: str | Path, workspace: str = "") -> Job:
-        """Start ``python -m msdn_core --json ARGUMENTS`` with a lower priority; the status chip shows ``title``."""
-        return self.start(title, ["-m", "msdn_core", "--json", *map(str, arguments)], workspace=workspace)
+        """Start ``python -m msdn_core --json ARGUMENTS`` with a lower priority; the status chip shows ``title``.
+
+        A path is made absolute, because the child has a working directory of its own.
+        """
+        words = [str(word.absolute() if isinstance(word, Path) else word) for word in arguments]
+        return self.start(title, ["-m", "msdn_core", "--json", *words], workspace=workspace)
 
     def start(self, title: str, arguments: Sequence[str], *, workspace: str = "") -> Job:
         """Start Python with any arguments, with the same protocol."""
@@ -235,10 +240,9 @@ def _number(value: object) -> int:
 
 def _environment() -> QProcessEnvironment:
     environment = QProcessEnvironment.systemEnvironment()
-    root = str(Path(__file__).resolve().parents[2])
-    path = environment.value("PYTHONPATH")
     # In a checkout, the child finds the engine whatever the current folder is.
-    environment.insert("PYTHONPATH", root + (os.pathsep + path if path else ""))
+    for name, value in child_environment().items():
+        environment.insert(name, value)
     environment.insert("PYTHONUNBUFFERED", "1")
     environment.insert("PYTHONIOENCODING", "utf-8")
     return environment

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import explain_doubles
 import psutil
 import pytest
+from hostile_folder import imported, make_hostile_folder
 
 from msdn_gui.services.explaining import ExplainerService
 
@@ -48,6 +49,15 @@ def test_an_image_is_explained_in_another_process(qtbot, explainer, files) -> No
     explanation = ask(qtbot, explainer, files, "one.jpg")
     assert explanation.attention_av.shape == (6, 7, 7)
     assert int(explanation.scores_av[0]) == explainer.worker_id % 100_000 != os.getpid() % 100_000
+
+
+def test_the_worker_imports_nothing_from_the_current_folder(qtbot, explainer, files, monkeypatch) -> None:
+    folder = make_hostile_folder(files / "photographs")
+    monkeypatch.chdir(folder)
+    before = dict(os.environ)
+    assert ask(qtbot, explainer, files, "one.jpg") is not None
+    assert imported(folder) == ""
+    assert dict(os.environ) == before
 
 
 def test_only_the_newest_of_many_requests_is_answered(qtbot, explainer, files) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from hostile_folder import imported, make_hostile_folder
+from PIL import Image
 
+from msdn_core.project import Project
 from msdn_gui.services.jobs import Jobs
 
 if TYPE_CHECKING:
@@ -51,6 +55,21 @@ def test_a_real_command_of_the_engine(qtbot, jobs, tmp_path) -> None:
     with qtbot.waitSignal(job.failed, timeout=20_000) as failed:
         pass
     assert "nowhere" in failed.args[0]
+
+
+def test_a_job_imports_nothing_from_the_current_folder_and_gets_absolute_paths(
+    qtbot, jobs, tmp_path, monkeypatch
+) -> None:
+    folder = make_hostile_folder(tmp_path / "photographs")
+    Image.new("RGB", (8, 8)).save(folder / "bird.png")
+    monkeypatch.chdir(folder)
+    job = jobs.engine("Reading", "import", "images", Path(), Path("..") / "birds")
+    with qtbot.waitSignal(job.ended, timeout=20_000):
+        pass
+    assert imported(folder) == ""
+    assert job.error == ""
+    with Project.open(tmp_path / "birds") as project:
+        assert [image.name for image in project.images()] == ["bird.png"]
 
 
 @pytest.mark.parametrize(

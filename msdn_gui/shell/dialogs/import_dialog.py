@@ -167,7 +167,7 @@ class ImportDialog(QDialog):
             if not path.exists():
                 self._refuse(f"{path} does not exist; choose another file, or clear the field.")
                 return
-            options[option] = str(path)
+            options[option] = str(path.absolute())
         if name == "checkpoint" and self.recipe.currentData():
             options["recipe"] = self.recipe.currentData()
         self.asked.emit(ImportRequest(name, source, options))
