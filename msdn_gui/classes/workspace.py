@@ -72,9 +72,11 @@ class ClassesWorkspace(Workspace):
         return self.class_actions.in_menu()
 
     def settled(self) -> bool:
-        """Return whether the table and the selected image's thumbnail are on the screen."""
-        is_shown = self.model.table is self._session.document.table and self._services.thumbnails.settled()
-        return is_shown and (not self.what_if.isVisible() or self.what_if.search.settled())
+        """Return whether the table and the selected image's thumbnail are on the screen, if the workspace is."""
+        is_current = self._refresher.is_stale or self.model.table is self._session.document.table
+        if not is_current or not self._services.thumbnails.settled():
+            return False
+        return not self.what_if.isVisible() or self.what_if.search.settled()
 
     def _handlers(self) -> Mapping[str, Callable[[], object]]:
         editing, view, table, sheets, forms = self.editing, self.view, self.table, self.sheets, self.forms
