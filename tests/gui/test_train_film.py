@@ -235,7 +235,7 @@ def test_explore_pins_what_is_chosen_for_the_films_of_coming_runs(session, servi
         session.document.images[0].id, session.document.table.attributes[session.selection.attribute].full_name
     )
     assert read_pins(session.document.project) == (chosen,)
-    assert "the next run films it" in said[-1]
+    assert "pinned for the next run" in said[-1]
     session.selection.set_image(session.document.images[1])
     assert not button.isChecked()
     qtbot.keyClick(explore, Qt.Key.Key_P)
