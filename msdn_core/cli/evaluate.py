@@ -129,13 +129,13 @@ def _text(figures: Mapping[str, Any]) -> str:
     rows: list[tuple[str, ...]] = [("", "CZSL", "U", "S", "H", "gamma")]
     for name, row in (
         ("gamma as trained", figures),
-        ("gamma chosen on {}", figures["validated"]),
-        ("best gamma, chosen on {}", figures["best"]),
+        ("gamma selected on {}", figures["validated"]),
+        ("best gamma, selected on {}", figures["best"]),
     ):
         if row is not None:
             shown = (percent(row[key]) for key in ("czsl", "U", "S", "H"))
             rows.append((name.format(row["selected_on"]), *shown, f"{row['gamma']:.3f}"))
-    caution = [f"a gamma chosen on validation is {VALIDATED_GAMMA_NOTE}"] if figures["validated"] else []
+    caution = [f"a gamma selected on validation is {VALIDATED_GAMMA_NOTE}"] if figures["validated"] else []
     lines = [aligned(rows), *caution, f"area under the seen-unseen curve  {percent(figures['ausuc'])}", ""]
     pointing, pcp, attributes = figures["pointing"], figures["pcp"], figures["attributes"]
     regions, agreement = figures["region_insertion"], figures["agreement"]

@@ -20,7 +20,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser(
         "refit",
         parents=[common],
-        help="train a run again on all seen classes, with the steps and the gamma that validation chose",
+        help="train a run again on all seen classes, with the steps and the gamma that validation selected",
     )
     parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     parser.add_argument("run", metavar="RUN", help="a finished run selected on validation")

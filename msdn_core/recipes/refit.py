@@ -1,7 +1,7 @@
-"""Refits: a run's settings trained again on all seen classes, for the number of steps that validation chose.
+"""Refits: a run's settings trained again on all seen classes, for the number of steps that validation selected.
 
 A checkpoint selected on validation has never seen the classes and images that were held out, although the test counts
-those classes as seen. A refit keeps what validation chose, the step and a gamma, and holds nothing out.
+those classes as seen. A refit keeps what validation selected, the step and a gamma, and holds nothing out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def create_refit(run: RunDirectory, name: str | None = None) -> RunDirectory:
     """Create a run, starting, that refits a finished one, named after it unless ``name`` is given.
 
     Its ``data.json`` records under ``refit`` what was chosen: ``of``, ``steps``, ``selected_on``, and ``calibration``,
-    the gamma chosen on validation, if there is one.
+    the gamma selected on validation, if there is one.
 
     Raises
     ------

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 TRAINED, VALIDATED, BEST = "trained", "validated", "best"
 GAMMAS = {
     TRAINED: "gamma as trained",
-    VALIDATED: "gamma chosen on validation",
-    BEST: "best gamma, chosen on test",
+    VALIDATED: "gamma selected on validation",
+    BEST: "best gamma, selected on test",
 }
 VALIDATED_GAMMA_NOTE = "often too large, because fewer classes count as unseen than on test"
-"""A caution about gammas chosen on validation (docs/experiments.md)."""
+"""A caution about gammas selected on validation (docs/experiments.md)."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -163,7 +163,7 @@ def _run_once(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     )
     if not resumed and (refit := trainer.provenance.get("refit")):
         gamma = f" and gamma {refit['calibration']['gamma']:.3g}" if "calibration" in refit else ""
-        control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma}, chosen on validation there.")
+        control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma}, selected on validation there.")
     if ranks.first:
         trainer.film.begin(run, config, trainer.moment, control, resumed=resumed)
     try:

@@ -44,7 +44,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
         "train.refit",
         "Refit on all seen classes",
         "R",
-        hint="Train again with nothing held out, for the steps and with the gamma that validation chose",
+        hint="Train again with nothing held out, for the steps and with the gamma that validation selected",
         icon="refresh",
         former_ids=("train_refit",),
     ),

@@ -225,8 +225,8 @@ def test_the_command_writes_tables_and_predictions_that_reproduce_the_figures(gi
     shown = main(["evaluate", str(given.project), "--run", "one"])
     text = capsys.readouterr().out
     assert shown == 0
-    assert "gamma chosen on validation" in text
-    assert "chosen on test" in text
+    assert "gamma selected on validation" in text
+    assert "selected on test" in text
 
 
 def test_a_file_without_predictions_is_refused_with_a_sentence(given, tmp_path):

@@ -1,4 +1,4 @@
-"""Refits: a run trained again on all seen classes with what validation chose."""
+"""Refits: a run trained again on all seen classes with what validation selected."""
 
 from __future__ import annotations
 
