@@ -237,7 +237,7 @@ class Project:
         self._attributes.append(attribute, word_vector)
 
     def remove_last_attribute(self) -> None:
-        """Remove the last attribute with its values and judgements."""
+        """Remove the last attribute with its values; raise ProjectError if it has been judged in an image."""
         self._attributes.remove_last()
 
     def group_parts(self) -> dict[str, tuple[str, ...]]:

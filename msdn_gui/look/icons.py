@@ -32,7 +32,7 @@ def icon(name: str, colour: str = "text") -> QIcon:
 
 
 def bind_icon(target: QAction | QAbstractButton, name: str, colour: str = "text") -> None:
-    """Gives an action or a button its icon, and gives it anew whenever the theme changes."""
+    """Set the icon of an action or a button, and set it again when the theme changes."""
     for old in target.findChildren(_Binding, options=Qt.FindChildOption.FindDirectChildrenOnly):
         old.deleteLater()
     _Binding(target, name, colour)

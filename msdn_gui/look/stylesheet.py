@@ -1,4 +1,4 @@
-"""The few things that a palette cannot say: thin borders, quiet headers, splitters one pixel wide."""
+"""The few things that a palette cannot express: thin borders, quiet headers, splitters one pixel wide."""
 
 from __future__ import annotations
 

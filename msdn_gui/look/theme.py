@@ -27,10 +27,10 @@ VA_NAME = "visual → attribute"
 
 
 class Theme(QObject):
-    """The application's look; follows the system's light and dark where it is told to."""
+    """The application's look; in mode ``system`` it follows the system's colour scheme."""
 
     changed = Signal()
-    """Colours are others now: whoever paints by hand paints again."""
+    """The colours have changed; widgets that paint themselves must repaint."""
 
     def __init__(self, application: QApplication | None = None) -> None:
         super().__init__(application)
@@ -52,7 +52,7 @@ class Theme(QObject):
         return self.colours is DARK
 
     def set_mode(self, mode: str) -> None:
-        """Turns to light, to dark, or to what the system says."""
+        """Set the mode: ``light``, ``dark``, or ``system`` for the system's colour scheme."""
         self._mode = mode if mode in MODES else "system"
         self._apply()
 

@@ -1,4 +1,4 @@
-"""Which checkpoints there are to look through."""
+"""The checkpoints that can be selected."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Checkpoint:
-    """A checkpoint that can be looked through."""
+    """A checkpoint whose header has been read."""
 
     path: Path
     label: str
@@ -33,13 +33,13 @@ class CheckpointChoice:
 
 
 def run_behind(checkpoint: Path) -> Path | None:
-    """The directory of the run that wrote a checkpoint, where the file still lies in one."""
+    """Return the directory of the run that wrote a checkpoint; None if the file is not in one."""
     folder = checkpoint.parent.parent
     return folder if checkpoint.parent.name == "checkpoints" and (folder / "config.json").is_file() else None
 
 
 def load_checkpoint(path: Path, label: str = "") -> Checkpoint:
-    """The checkpoint in a file, its header read; raises CheckpointError."""
+    """Read the header of a checkpoint file; raise CheckpointError if that fails."""
     header = read_header(path)
     run = header.run or path.stem
     chosen = " (selected on test)" if header.selected_on == "test" else ""
@@ -47,13 +47,13 @@ def load_checkpoint(path: Path, label: str = "") -> Checkpoint:
 
 
 def shipped_checkpoints() -> list[CheckpointChoice]:
-    """The ones that come with the program."""
+    """Return the checkpoints that come with the program."""
     found = sorted(resource("aviary").rglob("best.safetensors")) if resource("aviary").is_dir() else []
     return [CheckpointChoice(path, _run_of(path), "Comes with the program") for path in found]
 
 
 def project_checkpoints(project: Path) -> list[CheckpointChoice]:
-    """The ones of a project's runs, newest run first; the best one of a run before its last one."""
+    """Return the checkpoints of a project's runs, newest run first, the best one of a run before its last one."""
     if not (project / "runs").is_dir():
         return []
     from msdn_core.runs.listing import list_runs
@@ -69,7 +69,7 @@ def project_checkpoints(project: Path) -> list[CheckpointChoice]:
 
 
 def first_that_fits(choices: list[CheckpointChoice], attributes: tuple[str, ...]) -> Checkpoint | None:
-    """The first one whose attributes are these (any one, where there are none); damaged ones are passed over."""
+    """Return the first checkpoint with these attributes, or the first of all if there are none; skip damaged files."""
     for choice in choices:
         try:
             checkpoint = load_checkpoint(choice.path, choice.label)

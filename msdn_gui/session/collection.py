@@ -1,4 +1,4 @@
-"""The attribute scores of the whole collection by the chosen checkpoint: read on another thread, made by a job."""
+"""The attribute scores of all images by the selected checkpoint: read on another thread, computed by a job."""
 
 from __future__ import annotations
 
@@ -25,26 +25,26 @@ if TYPE_CHECKING:
 
 
 class CollectionPhase(Enum):
-    """How the scores stand."""
+    """The state of the scores."""
 
     NOTHING = "nothing"
     """There is no project or no checkpoint."""
     LOADING = "loading"
     MISSING = "missing"
-    """No image was scored by this very checkpoint yet."""
+    """This checkpoint has not scored any image."""
     READY = "ready"
 
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """What the network said of N images."""
+    """The attribute scores of N images."""
 
     image_ids: NDArray[np.int64]
     scores_av: NDArray[np.float32]
     scores_va: NDArray[np.float32]
     """(N, K) attribute scores of each sub-net."""
     fused: NDArray[np.float32]
-    """(N, K) both fused as the checkpoint says."""
+    """(N, K) both fused as the checkpoint specifies."""
     scores: ClassScores = field(init=False, repr=False)
     """The scores of the class that is being edited."""
 
@@ -53,11 +53,11 @@ class Collection:
 
 
 class CollectionScores(QObject):
-    """Follows the session's project and checkpoint; ``changed`` tells of every new phase."""
+    """Follows the session's project and checkpoint; ``changed`` is sent with each new phase."""
 
     changed = Signal()
     scoring_changed = Signal()
-    """The job that scores all images has begun, is further on, or has ended."""
+    """The job that scores all images has started, progressed or ended."""
     scoring_failed = Signal(str)
     _done = Signal(int, object, str)
 
@@ -66,24 +66,24 @@ class CollectionScores(QObject):
         self.phase = CollectionPhase.NOTHING
         self.collection: Collection | None = None
         self.fault = ""
-        """Why the scores that there are cannot be used; empty where there are none, or good ones."""
+        """Why the stored scores cannot be used; empty if there are none or they can be used."""
         self.job: Job | None = None
-        """The job that scores all images, whichever workspace asked for it."""
+        """The job that scores all images, whichever workspace started it."""
         self.scoring_fault = ""
-        """Why the last one failed."""
+        """Why the last job failed."""
         self._place: tuple[Path, Checkpoint] | None = None
         self._number = 0
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._done.connect(self._on_read, Qt.ConnectionType.QueuedConnection)
 
     def show(self, project: Path | None, checkpoint: Checkpoint | None) -> None:
-        """Reads the scores of a project's images by a checkpoint."""
+        """Read the scores of a project's images by a checkpoint."""
         self._place = (project, checkpoint) if project is not None and checkpoint is not None else None
         self.look_again()
 
     def look_again(self) -> None:
-        """Reads anew: the images may have been scored since."""
+        """Read the scores again: the images may have been scored since."""
         self._number += 1
         self.collection, self.fault = None, ""
         if self._place is None:
@@ -94,7 +94,7 @@ class CollectionScores(QObject):
         self.changed.emit()
 
     def score(self, jobs: Jobs, workspace: str) -> Job | None:
-        """Has all images scored, and reads the scores then; None where that goes on already, or cannot be asked."""
+        """Start a job that scores all images; None if one is running, or there is no project or checkpoint."""
         if self._place is None or self.job is not None:
             return None
         project, checkpoint = self._place
@@ -103,25 +103,25 @@ class CollectionScores(QObject):
             "Scoring all images", "score", project, "--run", checkpoint.path, workspace=workspace
         )
         job.progress.connect(lambda *_: self.scoring_changed.emit())
-        job.failed.connect(self._take_fault)
-        job.ended.connect(self._take_end)
+        job.failed.connect(self._on_scoring_failed)
+        job.ended.connect(self._on_scoring_ended)
         self.scoring_changed.emit()
         return job
 
     def wait(self) -> None:
-        """Until nothing is being read."""
+        """Wait until nothing is being read."""
         self._pool.waitForDone()
 
-    def _take_fault(self, sentence: str) -> None:
+    def _on_scoring_failed(self, sentence: str) -> None:
         self.scoring_fault = sentence
         self.scoring_failed.emit(sentence)
 
-    def _take_end(self) -> None:
+    def _on_scoring_ended(self) -> None:
         self.job = None
         self.scoring_changed.emit()
         self.look_again()
 
-    def _take(self, number: int, collection: Collection | None, fault: str) -> None:
+    def _on_read(self, number: int, collection: Collection | None, fault: str) -> None:
         if number != self._number:
             return
         self.collection, self.fault = collection, fault
@@ -145,7 +145,7 @@ def _read(project: Path, checkpoint: Checkpoint) -> Collection | None:
     found = read_attribute_scores(scores_file(project, checkpoint.run, checkpoint.path.stem))
     if found is None or tuple(found.attributes.tolist()) != header.attributes:
         return None
-    # A run that was trained on, or another of its name, says other things of the images.
+    # The run may have been trained further, or replaced by another of its name; its scores would differ.
     if found.checkpoint != checkpoint_digest(checkpoint.path):
         return None
     fused = fused_attribute_scores(found.scores_av, found.scores_va, header.fusion)

@@ -1,4 +1,4 @@
-"""Reading a long list of images on another thread, over a connection of its own."""
+"""Reads a long list of images on another thread, over a separate connection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ImageList(QObject):
-    """Hands on all images of a project: 100,000 take some 0.4 s, too long for the window's thread."""
+    """Reads all images of a project: 100,000 take about 0.4 s, too long for the window's thread."""
 
     # A list in a signal's signature would be copied into Qt's own, item by item.
     loaded = Signal(object, object)
@@ -27,17 +27,17 @@ class ImageList(QObject):
         super().__init__(parent)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
-        self._done.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._done.connect(self._on_read, Qt.ConnectionType.QueuedConnection)
 
     def load(self, project: Path) -> None:
-        """Begins; the list comes by signal."""
+        """Start reading; ``loaded`` or ``failed`` is sent at the end."""
         self._pool.start(_Read(self, project))
 
     def wait(self) -> None:
-        """Until nothing is being read."""
+        """Wait until nothing is being read."""
         self._pool.waitForDone()
 
-    def _take(self, project: Path, images: list[object], fault: str) -> None:
+    def _on_read(self, project: Path, images: list[object], fault: str) -> None:
         if fault:
             self.failed.emit(fault)
         else:

@@ -1,4 +1,4 @@
-"""Whether the open project can be trained on, told before a run is started."""
+"""Whether the open project can be trained on; checked before a run is started."""
 
 from __future__ import annotations
 

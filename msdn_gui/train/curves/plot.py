@@ -187,7 +187,7 @@ class Plot(QWidget):
         at = min((found[0] for _, found in near), key=lambda found: abs(found - step))
         self._cursor.setPos(at)
         self._cursor.show()
-        self._say(f"step {at:,.0f}", {key: found[1] for key, found in near})
+        self._show_values(f"step {at:,.0f}", {key: found[1] for key, found in near})
 
     def show_last_values(self) -> None:
         """Show the newest values unless the mouse is over a step."""
@@ -221,9 +221,9 @@ class Plot(QWidget):
     def _show_last_values(self) -> None:
         last = {key: value for key, s in self.series.items() if (value := s.last()) is not None}
         shown = any(self._switches[key].isChecked() for key in last)
-        self._say("now", last) if shown else self.readout.setText("")
+        self._show_values("now", last) if shown else self.readout.setText("")
 
-    def _say(self, start: str, values: dict[str, float]) -> None:
+    def _show_values(self, start: str, values: dict[str, float]) -> None:
         parts = [f"{self.curves[k].label} {v:.4g}" for k, v in values.items() if self._switches[k].isChecked()]
         self.readout.setText("   ".join([start, *parts]))
 

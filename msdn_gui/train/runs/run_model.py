@@ -42,7 +42,7 @@ class RunModel(QAbstractListModel):
         self.refresh()
 
     def refresh(self) -> None:
-        """Reads the list anew; rows that stay keep their place in views only if none came or went."""
+        """Read the list again; views keep their rows only if none was added or removed."""
         names = self._ordered()
         if names == self._names:
             return
