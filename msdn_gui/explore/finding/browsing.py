@@ -166,7 +166,7 @@ class Browsing(QObject):
         if not fits:
             self.rows = np.arange(count)
         self._session.selection.browsed = self.rows
-        self.refresh()
+        self._refresher.request()
 
     def _on_answered(self, answered: tuple[Request, Answer]) -> None:
         request, answer = answered
