@@ -114,14 +114,14 @@ class Annotations(QObject):
         """Give images a class, or remove theirs (None); images that have it already stay as they are."""
         values = self._labels(images, class_name)
         if class_name is None:
-            self._put_labels(values, f"Remove the label of {count_of(values)}")
+            self._push_labels(values, f"Remove the label of {count_of(values)}")
         else:
-            self._put_labels(values, f"Label {count_of(values)} as {class_text(class_name)}")
+            self._push_labels(values, f"Label {count_of(values)} as {class_text(class_name)}")
 
     def label_new(self, images: Collection[ImageRecord], class_name: str, vector: FloatArray) -> None:
         """Add a seen class with a (K,) vector and give it to images, in one step."""
         values = self._labels(images, class_name)
-        self._put_labels(
+        self._push_labels(
             values, f"Label {count_of(values)} as {class_text(class_name)} (new class)", {class_name: vector}
         )
 
@@ -147,14 +147,14 @@ class Annotations(QObject):
         if holds_out:
             fresh = [image for some in images.values() for image in some if image.split is Split.NONE]
             values |= _held_out({image.name: values[image.id] for image in fresh if image.id in values}, fresh)
-        self._put_labels(values, f"Label {count_of(values)} with {len(images):,} classes", new_classes)
+        self._push_labels(values, f"Label {count_of(values)} with {len(images):,} classes", new_classes)
 
     def hold_out(self, images: Collection[ImageRecord]) -> int:
         """Keep every fifth training image of each class for testing, in one step; return how many these are."""
         at, annotator = timestamp(), self.annotator
         labels = {image.name: ImageLabel(image.class_name, image.split, annotator, at) for image in images}
         values = _held_out(labels, images)
-        self._put_labels(values, f"Keep {count_of(values)} for testing")
+        self._push_labels(values, f"Keep {count_of(values)} for testing")
         return len(values)
 
     def _labels(self, images: Collection[ImageRecord], class_name: str | None) -> dict[int, ImageLabel]:
@@ -171,7 +171,7 @@ class Annotations(QObject):
         row = table.class_index.get(class_name) if class_name is not None else None
         return None if class_name is None else row is None or bool(table.seen[row])
 
-    def _put_labels(
+    def _push_labels(
         self, values: Mapping[int, ImageLabel], text: str, new_classes: Mapping[str, FloatArray] | None = None
     ) -> None:
         edits: list[ProjectEdit] = []
@@ -200,29 +200,29 @@ class Annotations(QObject):
             return None
         number = self.store.next_mark()
         mark = Mark(image.id, subject, place, self.annotator, timestamp())
-        self._put_marks({number: mark}, f"Draw a {'point' if mark.is_point else 'box'}")
+        self._push_marks({number: mark}, f"Draw a {'point' if mark.is_point else 'box'}")
         return number
 
     def move_mark(self, number: int, before: Mark, place: Box) -> None:
         """Move or resize a mark."""
         mark = replace(before, place=place, annotator=self.annotator, at=timestamp())
-        self._put_marks({number: mark}, "Move a mark")
+        self._push_marks({number: mark}, "Move a mark")
 
     def rename_mark(self, number: int, before: Mark, subject: str) -> None:
         """Set what a mark shows."""
         mark = replace(before, subject=subject, annotator=self.annotator, at=timestamp())
-        self._put_marks({number: mark}, "Change what a mark shows")
+        self._push_marks({number: mark}, "Change what a mark shows")
 
     def remove_mark(self, number: int) -> None:
         """Delete a mark."""
-        self._put_marks({number: None}, "Remove a mark")
+        self._push_marks({number: None}, "Remove a mark")
 
     def add_marks(self, marks: Iterable[Mark], text: str) -> None:
         """Add marks, in one step."""
         if self.store is not None:
-            self._put_marks(dict(enumerate(marks, start=self.store.next_mark())), text)
+            self._push_marks(dict(enumerate(marks, start=self.store.next_mark())), text)
 
-    def _put_marks(self, values: Mapping[int, Mark | None], text: str) -> None:
+    def _push_marks(self, values: Mapping[int, Mark | None], text: str) -> None:
         if values:
             self._stack.push(EditMarks(self._session, self.changed.emit, text, values))
 

@@ -60,10 +60,10 @@ class _AnnotationEdit(ValuesEdit[K, V]):
 
     def write(self, values: Mapping[K, V]) -> None:
         """Store the values, all or none, and report which images they are of."""
-        self._notify(AnnotationChange(self.kind, self._put(values)))
+        self._notify(AnnotationChange(self.kind, self._save(values)))
 
     @abstractmethod
-    def _put(self, values: Mapping[K, V]) -> frozenset[int]:
+    def _save(self, values: Mapping[K, V]) -> frozenset[int]:
         """Store the values; return the ids of the images whose annotations changed."""
 
 
@@ -88,7 +88,7 @@ class EditJudgements(_AnnotationEdit[JudgementKey, Judgement | None]):
         """Return the present judgement of each key."""
         return self._store.read_judgements(keys)
 
-    def _put(self, values: Mapping[JudgementKey, Judgement | None]) -> frozenset[int]:
+    def _save(self, values: Mapping[JudgementKey, Judgement | None]) -> frozenset[int]:
         self._store.put_judgements(values)
         return frozenset(key.image_id for key in values)
 
@@ -112,7 +112,7 @@ class EditLabels(_AnnotationEdit[int, ImageLabel]):
         """Return the present label of each image; a label whose class was only renamed counts as the same."""
         return {number: self._known(number, label) for number, label in self._store.read_labels(keys).items()}
 
-    def _put(self, values: Mapping[int, ImageLabel]) -> frozenset[int]:
+    def _save(self, values: Mapping[int, ImageLabel]) -> frozenset[int]:
         self._store.put_labels(values)
         self._session.document.refresh_images(values)
         return frozenset(values)
@@ -141,7 +141,7 @@ class EditReviews(_AnnotationEdit[int, Review | None]):
         """Return the present review of each image."""
         return self._store.read_reviews(keys)
 
-    def _put(self, values: Mapping[int, Review | None]) -> frozenset[int]:
+    def _save(self, values: Mapping[int, Review | None]) -> frozenset[int]:
         self._store.put_reviews(values)
         return frozenset(values)
 
@@ -159,7 +159,7 @@ class EditMarks(_AnnotationEdit[int, Mark | None]):
         """Return the present mark of each number."""
         return self._store.read_marks(keys)
 
-    def _put(self, values: Mapping[int, Mark | None]) -> frozenset[int]:
+    def _save(self, values: Mapping[int, Mark | None]) -> frozenset[int]:
         before = self._store.put_marks(values)
         return frozenset(mark.image_id for mark in (*values.values(), *before.values()) if mark is not None)
 

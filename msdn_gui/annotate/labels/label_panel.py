@@ -106,7 +106,7 @@ class LabelPanel(QWidget):
         self.search.textChanged.connect(self._update_list)
         self.search.returnPressed.connect(self._assign_first)
         self.list.activated.connect(lambda index: self._assign_row(index.row()))
-        self.list.digit_requested.connect(self._put_on_digit)
+        self.list.digit_requested.connect(self._assign_to_digit)
         self.add.clicked.connect(lambda: self._add(self.search.text()))
         session.document.project_changed.connect(everything.request)
         session.document.table_changed.connect(everything.on_table_changed)
@@ -185,7 +185,7 @@ class LabelPanel(QWidget):
             self.new_class.emit(text.strip())
             self.search.clear()
 
-    def _put_on_digit(self, row: int, digit: int) -> None:
+    def _assign_to_digit(self, row: int, digit: int) -> None:
         project = self._session.document.project
         if project is None or project.read_only:
             return
