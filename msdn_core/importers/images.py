@@ -10,7 +10,7 @@ from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault, ProjectError
 from msdn_core.importers.report import ImportReport
 from msdn_core.project import PROJECT_FILE, NewImage, Project, is_plain_path, require_text
-from msdn_core.vision.images import IMAGE_SUFFIXES
+from msdn_core.vision.image_formats import IMAGE_SUFFIXES, is_image_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -116,7 +116,7 @@ def list_images(folder: Path) -> Iterator[str]:
             skipped = _PROJECT_FOLDERS
         for entry in entries:
             name = entry.name
-            if os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES and entry.is_file():  # noqa: PTH122
+            if is_image_name(name) and entry.is_file():
                 yield prefix + name
             elif name not in skipped and entry.is_dir():
                 waiting.append((entry.path, f"{prefix}{name}/"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import struct
 import warnings
-import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +10,7 @@ import numpy as np
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from msdn_core.errors import ImageError
+from msdn_core.vision.image_formats import HAS_HEIF, IMAGE_FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,15 +18,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "GIF", "TIFF", "PPM")
-"""The only formats that are decoded, whatever the name of a file: some of Pillow's decoders run other programs."""
-IMAGE_SUFFIXES = frozenset({".bmp", ".gif", ".jpeg", ".jpg", ".png", ".ppm", ".tif", ".tiff", ".webp"})
-
 # Pillow refuses twice its own limit; below that it only warns, and images from a scanner are not an attack.
 MAX_PIXELS = 2 * (Image.MAX_IMAGE_PIXELS or 89_478_485)
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 _SIDEWAYS = (5, 6, 7, 8)
+
+if HAS_HEIF:
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False)
 
 
 def open_image(path: Path, *, max_side: int | None = None, min_side: int | None = None) -> Image.Image:
@@ -87,6 +87,8 @@ def _image_errors(path: Path) -> Iterator[None]:
     """Turn the many errors of image decoders into ImageError with one sentence."""
     try:
         yield
+    except ImageError:
+        raise
     except FileNotFoundError as fault:
         raise ImageError(f"{path} does not exist; restore the file, or remove it from the project.") from fault
     except Image.DecompressionBombError as fault:
@@ -100,7 +102,7 @@ def _image_errors(path: Path) -> Iterator[None]:
         raise ImageError(f"{path} cannot be read; change its permissions.") from fault
     except MemoryError as fault:
         raise ImageError(f"{path} does not fit in memory; save a smaller copy.") from fault
-    except (OSError, SyntaxError, ValueError, EOFError, OverflowError, struct.error, zlib.error, TypeError) as fault:
+    except Exception as fault:  # Each decoder has errors of its own, and none of them may end more than this image.
         raise ImageError(f"{path} is damaged or incomplete ({fault}); replace or remove it.") from fault
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msdn_core.project import PROJECT_FILE
+from msdn_core.vision.image_formats import is_image_name
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QMimeData
@@ -19,7 +20,5 @@ def dropped_folder(mime: QMimeData) -> Path | None:
     path = Path(urls[0].toLocalFile())
     if path.is_dir():
         return path
-    from msdn_core.vision.images import IMAGE_SUFFIXES
-
-    is_known = path.name == PROJECT_FILE or path.suffix.lower() in IMAGE_SUFFIXES
+    is_known = path.name == PROJECT_FILE or is_image_name(path.name)
     return path.parent if is_known and path.is_file() else None
