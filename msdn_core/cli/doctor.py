@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, aligned
 from msdn_core.errors import MsdnError
+from msdn_core.installation import install_command
 from msdn_core.version import __version__
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _display() -> str:
 
 def _installation_findings(system: dict[str, str]) -> list[str]:
     findings = [
-        f"{package} is not installed; run `python -m pip install .` in the source folder."
+        f"{package} is not installed; run `{install_command()}`."
         for package in PACKAGES
         if system[package] == "not installed"
     ]

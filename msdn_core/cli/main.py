@@ -28,6 +28,7 @@ from msdn_core.cli import (
 )
 from msdn_core.cli.output import Output
 from msdn_core.errors import MsdnError
+from msdn_core.installation import engine_command
 from msdn_core.version import __version__
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON object per line, for programs"
     )
     parser = argparse.ArgumentParser(
-        prog="python -m msdn_core",
+        prog=engine_command(),
         description="MSDN Explorer's engine: projects, features, training and explaining images, without a screen.",
         parents=[common],
     )

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from msdn_core.atomic import replacing
 from msdn_core.errors import MsdnError
 from msdn_core.exporters.report import ExportReport
+from msdn_core.installation import install_command
 from msdn_core.msdn.checkpoint import load_network
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def export_onnx(checkpoint: Path, file: Path) -> ExportReport:
         If the packages onnx and onnxscript are not installed, or the file cannot be written.
     """
     if find_spec("onnx") is None or find_spec("onnxscript") is None:
-        raise MsdnError('Exporting to ONNX needs two more packages; run `python -m pip install ".[export]"`.')
+        raise MsdnError(f"Exporting to ONNX needs two more packages; run `{install_command('export')}`.")
     import onnx
 
     network, header = load_network(checkpoint)

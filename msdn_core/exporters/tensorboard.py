@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import MsdnError
 from msdn_core.exporters.report import ExportReport
+from msdn_core.installation import install_command
 from msdn_core.runs.events import Evaluated, Event, MachineUse, RunStarted, StepDone
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def export_tensorboard(runs: Sequence[RunDirectory], folder: Path) -> ExportRepo
         If tensorboardX is not installed, or the folder cannot be written.
     """
     if find_spec("tensorboardX") is None:
-        raise MsdnError('TensorBoard files need one more package; run `python -m pip install ".[export]"`.')
+        raise MsdnError(f"TensorBoard files need one more package; run `{install_command('export')}`.")
     points, empty = 0, []
     for run in runs:
         curves = read_curves(run)

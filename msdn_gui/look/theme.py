@@ -121,8 +121,8 @@ def text_font(points: float = TEXT_POINTS, *, bold: bool = False) -> QFont:
     font = QFont(QGuiApplication.font())
     font.setPointSizeF(points * theme().text_scale)
     font.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
-    if hasattr(font, "setFeature"):
-        font.setFeature(QFont.Tag("tnum"), 1)
+    # Only newer releases of PySide6 construct a tag from a text directly.
+    font.setFeature(QFont.Tag.fromString("tnum"), 1)
     return font
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QMenu, QStackedWidget, QWidget
 
+from msdn_core.installation import engine_command
 from msdn_core.recipes.config_file import read_config, write_config
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.notes import write_notes
@@ -155,7 +156,7 @@ class TrainWorkspace(Workspace):
     def save_settings(self, file: Path) -> None:
         """Write the settings of the form to a file."""
         config = self.form.config()
-        message = f"Settings were saved to {file}; `python -m msdn_core train --config` reads them too."
+        message = f"Settings were saved to {file}; `{engine_command()} train --config` reads them too."
         self.starter.do(lambda: write_config(file, config), lambda _: self._session.messages.info(message))
 
     def settled(self) -> bool:

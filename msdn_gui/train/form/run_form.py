@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from msdn_core.errors import ConfigError
+from msdn_core.installation import engine_command
 from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_core.recipes.grid import GridRun, grid_runs, parse_grid
 from msdn_gui.look.icons import bind_icon
@@ -100,7 +101,7 @@ class RunForm(QWidget):
         self.load_button = make_button("Load settings …", name="load_settings")
         self.load_button.setToolTip("Load a saved file or a run's config.json")
         self.save_button = make_button("Save settings …", name="save_settings")
-        self.save_button.setToolTip("Save a file for `python -m msdn_core train --config FILE`")
+        self.save_button.setToolTip(f"Save a file for `{engine_command()} train --config FILE`")
         for button, requested in ((self.load_button, self.load_requested), (self.save_button, self.save_requested)):
             button.clicked.connect(requested)
             top.addWidget(button)
