@@ -77,7 +77,7 @@ def _numbers(path: Path, known: dict[str, int], noun: str, findings: Findings) -
     """Return the project's number by the file's number, of everything in the file that the project has."""
     found: dict[int, int] = {}
     unknown: list[str] = []
-    for line, texts in read_rows(path, 2):
+    for line, texts in read_rows(path, 2, findings):
         if len(texts) != 2:
             raise line_error(path, line, "is not a number and a name; correct the line or download the file again")
         number = whole_number(path, line, texts[0])

@@ -38,7 +38,7 @@ def validation_meta(split_file: Path, classes: Sequence[str], findings: Findings
     file = split_file.with_name("valclasses1.txt")
     if not file.is_file():
         return {}
-    named = [texts[0] for _, texts in read_rows(file, 1)]
+    named = [texts[0] for _, texts in read_rows(file, 1, findings)]
     joined = join_classes(named, classes)
     unknown = [name for name in named if name not in joined]
     if unknown:

@@ -56,9 +56,13 @@ def test_an_unusable_line_is_named_and_no_project_is_made(
 
 
 def test_text_in_another_encoding_names_the_file(cub: Path, tmp_path: Path) -> None:
-    (cub / "classes.txt").write_bytes("1 001.Häher\n".encode("latin-1"))
-    with pytest.raises(ImportFault, match=r"classes\.txt, line 1: the line is not UTF-8"):
-        import_cub(cub, tmp_path / "p")
+    names = (cub / "parts" / "parts.txt").read_text(encoding="utf-8")
+    (cub / "parts" / "parts.txt").write_bytes(names.replace("1 ", "1 größter ", 1).encode("cp1252"))
+    report = import_cub(cub, tmp_path / "p")
+    assert any("parts.txt is not UTF-8 (line 1) and was read as Windows-1252" in text for text in report.findings)
+    (cub / "classes.txt").write_bytes(b"1 001.H\x81her\n")
+    with pytest.raises(ImportFault, match=r"classes\.txt, line 1: the line is neither UTF-8"):
+        import_cub(cub, tmp_path / "again")
 
 
 def test_malformed_lines_of_boxes_and_parts_are_left_out_and_reported(cub: Path, splits: Path, tmp_path: Path) -> None:

@@ -65,13 +65,13 @@ def import_awa2(
     """
     refuse_full_project(project_path)
     folder, findings = _DIRECTORY.find(source), Findings()
-    classes = tuple(read_names(folder / "classes.txt").values())
-    attributes = read_attribute_names(folder / "predicates.txt")
+    classes = tuple(read_names(folder / "classes.txt", findings).values())
+    attributes = read_attribute_names(folder / "predicates.txt", findings)
     vectors = _read_matrix(folder, len(classes), len(attributes), findings)
     unseen: frozenset[str] = frozenset()
     if splits is None:
         proposed = listed = None
-        unseen = _test_classes(folder, classes)
+        unseen = _test_classes(folder, classes, findings)
         findings.add(
             "No proposed split was given (--splits att_splits.mat): the unseen classes are those of testclasses.txt, "
             "and every fifth image of a seen class is for testing; results cannot be compared with published ones."
@@ -106,15 +106,15 @@ def _read_matrix(folder: Path, classes: int, attributes: int, findings: Findings
     if not path.is_file():
         path = folder / "predicate-matrix-binary.txt"
         findings.add("There is no predicate-matrix-continuous.txt: the class vectors are the binary ones.")
-    return read_vectors(path, classes, attributes)
+    return read_vectors(path, classes, attributes, findings)
 
 
-def _test_classes(folder: Path, classes: tuple[str, ...]) -> frozenset[str]:
+def _test_classes(folder: Path, classes: tuple[str, ...], findings: Findings) -> frozenset[str]:
     path = folder / "testclasses.txt"
     if not path.is_file():
         return frozenset()
     unseen = set()
-    for line, texts in read_rows(path, 1):
+    for line, texts in read_rows(path, 1, findings):
         joined = join_classes(texts, classes)
         if not joined:
             raise line_error(path, line, f"names {texts[0]}, a class that is not in classes.txt")

@@ -66,7 +66,7 @@ def import_sun(
     """
     refuse_full_project(project_path)
     folder, findings = _DIRECTORY.find(source), Findings()
-    attributes = read_attribute_names(folder / "attributes.mat")
+    attributes = read_attribute_names(folder / "attributes.mat", findings)
     listed = None if splits is None else image_list_beside(splits)
     if listed is None and (splits is None or (folder / "images.mat").is_file()):
         # The split counts the images in the order of all paths, sorted.

@@ -112,7 +112,7 @@ def _test_classes(proposed: AttSplits, findings: Findings) -> frozenset[str]:
     if not file.is_file():
         findings.add("Without images it is not known which classes are unseen: all count as seen.")
         return frozenset()
-    names = [texts[0] for _, texts in read_rows(file, 1)]
+    names = [texts[0] for _, texts in read_rows(file, 1, findings)]
     joined = join_classes(names, proposed.classes)
     unknown = [name for name in names if name not in joined]
     if unknown:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _FILES = ("attributes.txt", "predicates.txt", "attributes.mat")
 
 
-def read_attribute_names(file: Path) -> tuple[Attribute, ...]:
+def read_attribute_names(file: Path, findings: Findings) -> tuple[Attribute, ...]:
     """Return the attributes in one of the three files; raise ImportFault if a name is missing or occurs twice."""
     if file.suffix == ".mat":
         cells = read_mat(file, ["attributes"]).get("attributes")
@@ -26,7 +26,7 @@ def read_attribute_names(file: Path) -> tuple[Attribute, ...]:
             raise ImportFault(f"{file} has no attributes; choose SUN's attributes.mat.")
         names = texts(cells, file)
     else:
-        names = tuple(read_names(file).values())
+        names = tuple(read_names(file, findings).values())
     attributes = tuple(Attribute.parse(name) for name in names)
     if len(set(attributes)) != len(attributes) or not all(name.strip() for name in names):
         raise ImportFault(f"{file} has an attribute without a name, or one name twice; download the file again.")
@@ -38,7 +38,7 @@ def attribute_names(folders: Sequence[Path], count: int, findings: Findings) -> 
     for folder in dict.fromkeys(folders):
         for name in _FILES:
             if (folder / name).is_file():
-                attributes = read_attribute_names(folder / name)
+                attributes = read_attribute_names(folder / name, findings)
                 if len(attributes) == count:
                     findings.add(f"The names of the attributes are those in {name} in {folder}.")
                     return attributes

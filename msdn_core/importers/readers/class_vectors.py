@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from msdn_core.importers.findings import Findings
 
 
-def read_vectors(path: Path, classes: int, attributes: int) -> FloatArray:
+def read_vectors(path: Path, classes: int, attributes: int, findings: Findings) -> FloatArray:
     """Return (M, K) class vectors from a text with one class per line.
 
     Raises
@@ -28,7 +28,7 @@ def read_vectors(path: Path, classes: int, attributes: int) -> FloatArray:
         If a line is not K finite numbers, or there are not M lines.
     """
     vectors = []
-    for line, texts in read_rows(path, attributes + 1):
+    for line, texts in read_rows(path, attributes + 1, findings):
         numbers = finite_numbers(texts)
         if numbers is None or len(numbers) != attributes:
             raise line_error(path, line, f"is not {attributes} finite numbers; download the file again")

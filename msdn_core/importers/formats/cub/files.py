@@ -68,11 +68,13 @@ def read_cub(folder: Path, findings: Findings) -> CubDirectory:
     for required in ("images.txt", "classes.txt", "image_class_labels.txt"):
         if not has_files(folder, required):
             raise ImportFault(f"There is no {required} in {folder}; choose the official directory {_OFFICIAL}.")
-    classes = read_names(folder / "classes.txt")
-    attributes = _attributes(folder)
-    images = _images(folder, classes)
+    classes = read_names(folder / "classes.txt", findings)
+    attributes = _attributes(folder, findings)
+    images = _images(folder, classes, findings)
     known = {image.number for image in images}
-    part_names = read_names(folder / "parts" / "parts.txt") if (folder / "parts" / "parts.txt").is_file() else {}
+    part_names = (
+        read_names(folder / "parts" / "parts.txt", findings) if (folder / "parts" / "parts.txt").is_file() else {}
+    )
     judgements = folder / "attributes" / "image_attribute_labels.txt"
     certainties = folder / "attributes" / "certainties.txt"
     vectors = folder / "attributes" / "class_attribute_labels_continuous.txt"
@@ -81,12 +83,12 @@ def read_cub(folder: Path, findings: Findings) -> CubDirectory:
         images,
         tuple(classes.values()),
         attributes,
-        read_vectors(vectors, len(classes), len(attributes)) if vectors.is_file() else None,
+        read_vectors(vectors, len(classes), len(attributes), findings) if vectors.is_file() else None,
         _training(folder / "train_test_split.txt", known, findings),
         _boxes(folder / "bounding_boxes.txt", known, findings),
         _parts(folder / "parts" / "part_locs.txt", part_names, known, findings),
         tuple(part_names.values()),
-        read_names(certainties) if certainties.is_file() else {},
+        read_names(certainties, findings) if certainties.is_file() else {},
         judgements if judgements.is_file() else None,
     )
 
@@ -96,10 +98,10 @@ def is_cub(folder: Path) -> bool:
     return any(has_files(place, "images.txt", "image_class_labels.txt") for place in (folder, folder / _OFFICIAL))
 
 
-def _images(folder: Path, classes: dict[int, str]) -> tuple[ListedImage, ...]:
+def _images(folder: Path, classes: dict[int, str], findings: Findings) -> tuple[ListedImage, ...]:
     path = folder / "image_class_labels.txt"
     labels: dict[int, str] = {}
-    for line, texts in read_rows(path, 3):
+    for line, texts in read_rows(path, 3, findings):
         if len(texts) != 2:
             raise line_error(path, line, f"is not the numbers of an image and a class; {_CORRECT}")
         number, class_number = whole_number(path, line, texts[0]), whole_number(path, line, texts[1])
@@ -111,7 +113,7 @@ def _images(folder: Path, classes: dict[int, str]) -> tuple[ListedImage, ...]:
     images: list[ListedImage] = []
     numbers: set[int] = set()
     names: set[str] = set()
-    for line, texts in read_rows(path, 2):
+    for line, texts in read_rows(path, 2, findings):
         if len(texts) != 2:
             raise line_error(path, line, f"is not a number and a path; {_CORRECT}")
         number = whole_number(path, line, texts[0])
@@ -125,11 +127,11 @@ def _images(folder: Path, classes: dict[int, str]) -> tuple[ListedImage, ...]:
     return tuple(images)
 
 
-def _attributes(folder: Path) -> tuple[Attribute, ...]:
+def _attributes(folder: Path, findings: Findings) -> tuple[Attribute, ...]:
     """Read ``attributes.txt`` in ``attributes/``, in the directory, or one level above as in the archive."""
     for place in (folder / "attributes", folder, folder.resolve().parent):
         if (place / "attributes.txt").is_file():
-            return tuple(map(Attribute.parse, read_names(place / "attributes.txt").values()))
+            return tuple(map(Attribute.parse, read_names(place / "attributes.txt", findings).values()))
     raise ImportFault(
         f"There is no attributes.txt in {folder}, in its folder attributes, or one level above; copy it from the "
         "archive of CUB-200-2011."
@@ -138,7 +140,7 @@ def _attributes(folder: Path) -> tuple[Attribute, ...]:
 
 def _training(path: Path, known: set[int], findings: Findings) -> dict[int, bool]:
     found: dict[int, bool] = {}
-    for line, texts in read_rows(path, 3) if path.is_file() else ():
+    for line, texts in read_rows(path, 3, findings) if path.is_file() else ():
         if len(texts) != 2 or not texts[0].isdecimal() or texts[1] not in ("0", "1"):
             findings.add_malformed(path, line)
         elif int(texts[0]) in known:
@@ -148,7 +150,7 @@ def _training(path: Path, known: set[int], findings: Findings) -> dict[int, bool
 
 def _boxes(path: Path, known: set[int], findings: Findings) -> dict[int, Box]:
     found: dict[int, Box] = {}
-    for line, texts in read_rows(path, 6) if path.is_file() else ():
+    for line, texts in read_rows(path, 6, findings) if path.is_file() else ():
         numbers = finite_numbers(texts[1:])
         if len(texts) != 5 or not texts[0].isdecimal() or numbers is None or min(numbers[2:]) <= 0:
             findings.add_malformed(path, line)
@@ -160,7 +162,7 @@ def _boxes(path: Path, known: set[int], findings: Findings) -> dict[int, Box]:
 def _parts(path: Path, names: dict[int, str], known: set[int], findings: Findings) -> dict[int, tuple[PartPoint, ...]]:
     found: dict[int, dict[str, PartPoint]] = {}
     by_text = {str(number): name for number, name in names.items()}
-    for line, texts in read_rows(path, 6) if path.is_file() else ():
+    for line, texts in read_rows(path, 6, findings) if path.is_file() else ():
         numbers = finite_numbers(texts[2:4])
         if (
             len(texts) != 5
