@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msdn_core.installation import engine_command, window_command
+from msdn_gui.services.fault_log import log_file
 from msdn_gui.shell.workspaces import NAMES
+from msdn_gui.start_problem import log_problem, show_problem
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,19 +43,28 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="write a PNG of the window when it is complete, and exit",
     )
+    entry = parser.add_mutually_exclusive_group()
+    entry.add_argument(
+        "--install-shortcut", action="store_true", help="add the program to the system's menu of applications, and exit"
+    )
+    entry.add_argument(
+        "--remove-shortcut", action="store_true", help="remove it from the menu of applications, and exit"
+    )
     return parser
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program until its window is closed; print a sentence and return 1 if it cannot be opened."""
     arguments = build_parser().parse_args(argv)
+    if arguments.install_shortcut or arguments.remove_shortcut:
+        return _change_shortcut(install=arguments.install_shortcut)
     problem = (
         _check_arguments(arguments)
         or _check_home()
         or _prepare_platform(offscreen_is_fine=arguments.screenshot is not None)
     )
     if problem is not None:
-        print(f"msdn: {problem}", file=sys.stderr)
+        show_problem(problem)
         return 1
     try:
         program = _make(arguments)
@@ -63,10 +73,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             raise
         from msdn_gui.display import explain_import_error
 
-        print(f"msdn: {explain_import_error(error)}", file=sys.stderr)
+        show_problem(explain_import_error(error))
         return 1
     except Exception as error:
-        print(f"msdn: {_report_start(error)}", file=sys.stderr)
+        show_problem(_report_start(error))
         return 1
     return program.run()
 
@@ -75,15 +85,27 @@ def _report_start(error: Exception) -> str:
     """Log why the window could not be made; return a sentence that names the log."""
     import traceback
 
-    from msdn_gui.services.fault_log import log_file, report
-
     sentence = f"The window could not be opened ({type(error).__name__}: {error})"
-    try:
-        with log_file().open("a", encoding="utf-8", errors="backslashreplace") as log:
-            log.write(report(sentence, "".join(traceback.format_exception(error))) + "\n")
-    except OSError:
+    if not log_problem(sentence, "".join(traceback.format_exception(error))):
         return f"{sentence}; reinstall the program."
     return f"{sentence}; details are in {log_file()}: send it, or reinstall the program."
+
+
+def _change_shortcut(*, install: bool) -> int:
+    from msdn_core.errors import MsdnError
+    from msdn_gui.shortcut import install_shortcut, remove_shortcut
+
+    try:
+        if install:
+            print(f"MSDN Explorer is in the menu of applications now: {install_shortcut()}")
+        elif remove_shortcut():
+            print("MSDN Explorer was removed from the menu of applications.")
+        else:
+            print("There is no entry of MSDN Explorer in the menu of applications.")
+    except MsdnError as error:
+        show_problem(str(error))
+        return 1
+    return 0
 
 
 def _make(arguments: argparse.Namespace) -> Program:

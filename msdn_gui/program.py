@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import sys
 import threading
@@ -27,6 +28,7 @@ from msdn_gui.shell.factories import load_modules
 from msdn_gui.shell.faults import FaultWatch
 from msdn_gui.shell.screenshot import Screenshot
 from msdn_gui.shell.window import MainWindow
+from msdn_gui.shortcut import APPLICATION_ID
 from msdn_gui.signals import end_on_signals
 from msdn_gui.timers import make_timer
 
@@ -48,7 +50,10 @@ class Program:
         existing = QApplication.instance()
         self.application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
         self.application.setApplicationName("MSDN Explorer")
-        self.application.setDesktopFileName("msdn-explorer")
+        self.application.setDesktopFileName(APPLICATION_ID)
+        if sys.platform == "win32":
+            # Without it, the taskbar groups the window with all programs that Python runs, under Python's icon.
+            ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APPLICATION_ID)
         self._handler = log_to_file()
         # A start that only takes a screenshot leaves no note and reports no other starts.
         self._unfinished = collect_unfinished() if screenshot is None else []

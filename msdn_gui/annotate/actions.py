@@ -24,7 +24,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec("annotate.show_attributes", "Show Attributes", "F7", former_ids=("annotate_tab_attributes",)),
     ActionSpec("annotate.show_marks", "Show Marks", "F8", former_ids=("annotate_tab_places",)),
     ActionSpec("annotate.show_vectors", "Show Vectors", "F9", former_ids=("annotate_tab_vectors",)),
-    ActionSpec("annotate.show_agreement", "Show Agreement", "F11", former_ids=("annotate_tab_agreement",)),
+    ActionSpec("annotate.show_agreement", "Show Agreement", "F12", former_ids=("annotate_tab_agreement",)),
     ActionSpec(
         "annotate.search_images",
         "Search images",

@@ -139,7 +139,7 @@ ACTIONS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "classes.replace",
         "Find and replace …",
-        "Ctrl+H",
+        "Ctrl+Alt+F",
         "Find values and replace them",
         "search",
         former_ids=("classes_replace",),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import os
 import re
 import sys
 from pathlib import Path
+
+from msdn_core.file_names import name_key, portable_name
 
 HOME_VARIABLE = "MSDN_EXPLORER_HOME"
 
@@ -51,14 +54,13 @@ def folder_project(images: Path) -> Path:
 
 def new_project_folder(name: str) -> Path:
     """Return a project folder named after ``name`` that does not exist yet."""
-    word = re.sub(r"[^\w-]+", "-", name).strip("-")[:40] or "project"
+    word = portable_name(re.sub(r"[^\w-]+", "-", name).strip("-"), otherwise="project", most=40)
     projects = data_home() / "projects"
-    number = 1
-    while (folder := projects / (word if number == 1 else f"{word}-{number}")).exists():
-        number += 1
-    return folder
+    taken = {name_key(path.name) for path in projects.iterdir()} if projects.is_dir() else set()
+    numbered = (word if number == 1 else f"{word}-{number}" for number in itertools.count(1))
+    return projects / next(name for name in numbered if name_key(name) not in taken)
 
 
 def file_name(text: str, suffix: str) -> str:
     """Return a suggested file name that is valid on every system and has no folder in it."""
-    return re.sub(r"[^\w .+-]+", "-", text).strip(" .-")[:120] + suffix
+    return portable_name(text, otherwise="export") + suffix

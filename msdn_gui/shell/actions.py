@@ -100,7 +100,9 @@ ACTIONS: tuple[ActionSpec, ...] = (
         former_ids=("quit",),
     ),
     ActionSpec("shell.undo", "&Undo", "Ctrl+Z", hint=UNDO_LASTS, icon="undo", menu="Edit", former_ids=("undo",)),
-    ActionSpec("shell.redo", "&Redo", "Ctrl+Shift+Z", hint=UNDO_LASTS, icon="redo", menu="Edit", former_ids=("redo",)),
+    ActionSpec(
+        "shell.redo", "&Redo", "Ctrl+Shift+Z; Ctrl+Y", hint=UNDO_LASTS, icon="redo", menu="Edit", former_ids=("redo",)
+    ),
     ActionSpec(
         "shell.settings",
         "&Settings …",

@@ -31,7 +31,7 @@ def workspace(session, services, qtbot) -> AnnotateWorkspace:
         qtbot.keyClick(name, K.Key_Return)
         session.selection.set_image(session.document.images[0])
         key(made, qtbot, *(getattr(K, f"Key_{one}") for one in keys))
-    key(made, qtbot, K.Key_F11)
+    key(made, qtbot, K.Key_F12)
     qtbot.waitUntil(lambda: made.agreement.figures.text() != "")
     return made
 
@@ -61,7 +61,7 @@ def test_agreement_of_two_annotators_and_their_differences(workspace, session, q
 
 
 def test_a_corrected_judgement_is_compared_at_once(workspace, qtbot) -> None:
-    key(workspace, qtbot, K.Key_D, K.Key_F7, K.Key_P, K.Key_F11)
+    key(workspace, qtbot, K.Key_D, K.Key_F7, K.Key_P, K.Key_F12)
     qtbot.waitUntil(lambda: "50% the same" in workspace.agreement.figures.text())
 
 
