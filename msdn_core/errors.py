@@ -8,6 +8,19 @@ class MsdnError(Exception):
     """
 
 
+class FileError(MsdnError):
+    """A file cannot be read."""
+
+    def __init__(self, path: object, reason: str, missing: bool = False) -> None:
+        """Describe a file. ``reason`` is a part of a sentence; ``missing`` says whether there is no such file."""
+        super().__init__(path, reason, missing)
+        self.reason = reason
+        self.missing = missing
+
+    def __str__(self) -> str:
+        return f"{self.args[0]} cannot be read ({self.reason}); restore it from a backup copy, or choose another file."
+
+
 class ProjectError(MsdnError):
     """A project cannot be opened, read or changed."""
 

@@ -7,15 +7,14 @@ once is ranked in numpy for any described class.
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from msdn_core.atomic import replacing
-from msdn_core.errors import MsdnError, RunError
-from msdn_core.runs.archives import check_size
+from msdn_core.errors import FileError, MsdnError, RunError
+from msdn_core.safe_files import file_errors, open_regular, read_arrays
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +44,7 @@ class AttributeScores:
 def checkpoint_digest(checkpoint: Path) -> str:
     """Return 16 hex digits over a checkpoint file's content; raise RunError if it cannot be read."""
     try:
-        with checkpoint.open("rb") as file:
+        with open_regular(checkpoint) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()[:16]
     except OSError as fault:
         raise RunError(
@@ -75,20 +74,18 @@ def write_attribute_scores(path: Path, scores: AttributeScores) -> None:
 
 def read_attribute_scores(path: Path) -> AttributeScores | None:
     """Return the scores in a file, None if it does not exist; raise RunError if it cannot be read."""
-    if not path.is_file():
-        return None
     try:
-        check_size(path, _MOST_BYTES, [entry.name for entry in fields(AttributeScores)])
-        with np.load(path, allow_pickle=False) as file:
-            if int(file["format"]) > FORMAT:
-                raise ValueError("it was written by a newer version")
-            content: dict[str, Any] = {entry.name: file[entry.name] for entry in fields(AttributeScores)}
-        content["checkpoint"] = str(content["checkpoint"][()])
-        scores = AttributeScores(**content)
-        _check(scores)
-    except (OSError, KeyError, TypeError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as fault:
+        with file_errors(path):
+            names = [entry.name for entry in fields(AttributeScores)]
+            content: dict[str, Any] = {**read_arrays(path, names, _MOST_BYTES, newest=FORMAT)}
+            content["checkpoint"] = str(content["checkpoint"][()])
+            scores = AttributeScores(**content)
+            _check(scores)
+    except FileError as fault:
+        if fault.missing:
+            return None
         raise RunError(
-            f"{path} cannot be read as attribute scores ({fault}); remove it and score the images again."
+            f"{path} cannot be read as attribute scores ({fault.reason}); remove it and score the images again."
         ) from fault
     return scores
 

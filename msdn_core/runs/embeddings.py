@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +11,8 @@ import numpy as np
 from msdn_core.atomic import replacing
 from msdn_core.domain.embedding import AttributeSpace, Plane, attribute_space
 from msdn_core.domain.scoring import Floats, fused_attribute_scores
-from msdn_core.errors import RunError
-from msdn_core.runs.archives import check_size
+from msdn_core.errors import FileError, RunError
+from msdn_core.safe_files import file_errors, read_arrays
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,22 +83,19 @@ def write_embedding(path: Path, embedding: StoredEmbedding) -> None:
 
 def read_embedding(path: Path, predictions: Predictions) -> StoredEmbedding | None:
     """Return the embedding in a file, None if it does not exist; raise RunError if it does not match or is damaged."""
-    if not path.is_file():
-        return None
-    names = [entry.name for entry in fields(StoredEmbedding)]
     try:
-        check_size(path, _MOST_BYTES, ["format", *names])
-        with np.load(path, allow_pickle=False) as file:
-            if int(file["format"]) > FORMAT:
-                raise ValueError("it was written by a newer version")
-            content: dict[str, Any] = {name: file[name] for name in names}
-        for name, kind in {"made_of": str, "perplexity": float, "seed": int, "divergence": float}.items():
-            content[name] = kind(content[name][()])
-        found = StoredEmbedding(**content)
-        for name, count in (("images", len(predictions.image_ids)), ("classes", len(predictions.classes))):
-            array = getattr(found, name)
-            if array.shape != (count, 2) or array.dtype.kind != "f" or not np.isfinite(array).all():
-                raise ValueError(f"“{name}” does not hold {count:,} points of a plane")
-    except (OSError, KeyError, TypeError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as fault:
-        raise RunError(f"{path} is not a t-SNE of these images ({fault}); compute it again.") from fault
+        with file_errors(path):
+            names = [entry.name for entry in fields(StoredEmbedding)]
+            content: dict[str, Any] = {**read_arrays(path, names, _MOST_BYTES, newest=FORMAT)}
+            for name, kind in {"made_of": str, "perplexity": float, "seed": int, "divergence": float}.items():
+                content[name] = kind(content[name][()])
+            found = StoredEmbedding(**content)
+            for name, count in (("images", len(predictions.image_ids)), ("classes", len(predictions.classes))):
+                array = getattr(found, name)
+                if array.shape != (count, 2) or array.dtype.kind != "f" or not np.isfinite(array).all():
+                    raise ValueError(f"“{name}” does not hold {count:,} points of a plane")
+    except FileError as fault:
+        if fault.missing:
+            return None
+        raise RunError(f"{path} is not a t-SNE of these images ({fault.reason}); compute it again.") from fault
     return found

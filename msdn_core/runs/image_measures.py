@@ -5,7 +5,6 @@ The noise of a difference between two runs is estimated by resampling images, so
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.atomic import replacing
-from msdn_core.errors import RunError
-from msdn_core.runs.archives import check_size
+from msdn_core.errors import FileError, RunError
+from msdn_core.safe_files import file_errors, read_arrays
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,14 +59,13 @@ def write_image_measures(path: Path, measures: ImageMeasures) -> None:
 def read_image_measures(path: Path) -> ImageMeasures:
     """Return the measures in a file; raise RunError if it cannot be read."""
     try:
-        check_size(path, _MOST_BYTES, [entry.name for entry in fields(ImageMeasures)])
-        with np.load(path, allow_pickle=False) as file:
-            if int(file["format"]) > FORMAT:
-                raise ValueError("it was written by a newer version")
-            found = ImageMeasures(**{entry.name: file[entry.name] for entry in fields(ImageMeasures)})
-        _check(found)
-    except (OSError, KeyError, TypeError, ValueError, EOFError, MemoryError, zipfile.BadZipFile) as fault:
-        raise RunError(f"{path} cannot be read as image measures ({fault}); evaluate the run again.") from fault
+        with file_errors(path):
+            names = [entry.name for entry in fields(ImageMeasures)]
+            content: dict[str, Any] = {**read_arrays(path, names, _MOST_BYTES, newest=FORMAT)}
+            found = ImageMeasures(**content)
+            _check(found)
+    except FileError as fault:
+        raise RunError(f"{path} cannot be read as image measures ({fault.reason}); evaluate the run again.") from fault
     return found
 
 

@@ -5,7 +5,6 @@ All classification figures follow from it in numpy: see ``msdn_core.domain.scori
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 from msdn_core.atomic import replacing
 from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
 from msdn_core.domain.scoring import Fusion
-from msdn_core.errors import MsdnError, RunError
-from msdn_core.runs.archives import check_size
+from msdn_core.errors import FileError, RunError
+from msdn_core.safe_files import file_errors, read_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,18 +125,16 @@ def read_predictions(path: Path) -> Predictions:
         If the file is not one of predictions, is incomplete, or was written by a newer version.
     """
     try:
-        check_size(path, _MOST_BYTES, [entry.name for entry in fields(Predictions)])
-        with np.load(path, allow_pickle=False) as file:
-            if int(file["format"]) > FORMAT:
-                raise ValueError("it was written by a newer version")
-            content: dict[str, Any] = {entry.name: file[entry.name] for entry in fields(Predictions)}
-        for name, kind in _SCALARS.items():
-            content[name] = kind(content[name][()])
-        predictions = Predictions(**content)
-        _check(predictions)
-    except (OSError, KeyError, TypeError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, MsdnError) as fault:
+        with file_errors(path):
+            names = [entry.name for entry in fields(Predictions)]
+            content: dict[str, Any] = {**read_arrays(path, names, _MOST_BYTES, newest=FORMAT)}
+            for name, kind in _SCALARS.items():
+                content[name] = kind(content[name][()])
+            predictions = Predictions(**content)
+            _check(predictions)
+    except FileError as fault:
         raise RunError(
-            f"{path} cannot be read as predictions ({fault}); write them with `evaluate --tables` or "
+            f"{path} cannot be read as predictions ({fault.reason}); write them with `evaluate --tables` or "
             "`export predictions`."
         ) from fault
     return predictions
