@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from msdn_core.number_text import duration
+from msdn_core.cli.progress_bar import ProgressBar
 
 Result = Mapping[str, Any]
 
@@ -18,12 +18,12 @@ class Output:
     """Prints text for users or, with ``--json``, lines for programs: progress lines, then one last line.
 
     Progress is ``{"progress": {"stage", "done", "total", "rate", "remaining_s"}}``; the last line is the result or
-    ``{"error": "…"}``.
+    ``{"error": "…"}``. They are ASCII, so that they are valid whatever the encoding of the console is.
     """
 
     def __init__(self, *, as_json: bool) -> None:
         self.as_json = as_json
-        self._drawn = False
+        self._bar = ProgressBar()
         self._last = 0.0
 
     def progress(
@@ -37,20 +37,12 @@ class Output:
         if self.as_json:
             content = {"stage": stage, "done": done, "total": total, "rate": rate, "remaining_s": remaining_s}
             print(json.dumps({"progress": content}), flush=True)
-        elif sys.stderr.isatty():
-            share = f"{done / total:4.0%}" if total else ""
-            speed = f"  {rate:,.1f}/s" if rate else ""
-            left = f"  {duration(remaining_s)} left" if remaining_s else ""
-            print(f"\r\x1b[K{stage}  {done:,} of {total:,}  {share}{speed}{left}", end="", file=sys.stderr, flush=True)
-            self._drawn = True
-            if done >= total:
-                self.end_progress()
+        else:
+            self._bar.show(stage, done, total)
 
     def end_progress(self) -> None:
         """End the line on which progress is drawn."""
-        if self._drawn:
-            print(file=sys.stderr)
-            self._drawn = False
+        self._bar.end()
 
     def note(self, text: str) -> None:
         """Print a line for the user, on standard error so that results can be piped."""
@@ -61,7 +53,7 @@ class Output:
     def result(self, result: Result, text: str) -> None:
         """Print the result: ``text``, or the object with ``--json``."""
         self.end_progress()
-        print(json.dumps(result, ensure_ascii=False, allow_nan=False) if self.as_json else text, flush=True)
+        print(json.dumps(result, allow_nan=False) if self.as_json else text, flush=True)
 
     def error(self, sentence: str) -> None:
         """Print an error on standard error and, with ``--json``, as an object on standard output."""
@@ -69,7 +61,7 @@ class Output:
         if self.as_json:
             # If standard output itself fails, the error still appears on standard error.
             with suppress(OSError):
-                print(json.dumps({"error": sentence}, ensure_ascii=False), flush=True)
+                print(json.dumps({"error": sentence}), flush=True)
         print(f"msdn: {sentence}", file=sys.stderr, flush=True)
 
 
