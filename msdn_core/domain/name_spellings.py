@@ -1,0 +1,113 @@
+"""The ways in which other programs spell the name of a file or of a class, undone one by one."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+from urllib.parse import parse_qsl, unquote
+
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.\-]+:/{1,3}", re.IGNORECASE)
+_DRIVE = re.compile(r"^[a-z]:", re.IGNORECASE)
+_RENAMED = re.compile(
+    r"^(?:[0-9a-f]{8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[-_](.+)$"
+)
+"""Label Studio and many web forms put a part of a hash in front of the name of an uploaded file."""
+_ROBOFLOW = re.compile(r"^(.+)_([a-z0-9]{2,5})\.rf\.[0-9a-z]{16,40}\.[a-z0-9]{2,5}$", re.IGNORECASE)
+"""Roboflow turns ``bird.jpg`` into ``bird_jpg.rf.`` with a hash and a suffix."""
+_DATE = re.compile(r"(?:19|20)\d{6}$")
+_NUMBER = re.compile(r"^(?:\d+\.|0\d+[_\- ]|n\d{8}[_\- ])(?=.*\w)")
+"""The number in front of a class: ``001.Albatross``, ``001_Albatross``, ImageNet's ``n02085620-Chihuahua``."""
+_SIGN = re.compile(r"(?:(?<=\s)|^)[+\-−](?=\d|$)")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
+_MOST_DECODED = 3
+
+GENERIC_FOLDERS = frozenset(
+    (
+        *("data", "dataset", "files", "image", "images", "img", "imgs", "jpegimages", "jpg", "media", "photo"),
+        *("photographs", "photos", "pics", "picture", "pictures"),
+        *("test", "train", "training", "upload", "uploads", "val", "valid", "validation"),
+    )
+)
+"""Folders that only hold pictures and tell nothing of them."""
+
+
+def folded(text: str) -> str:
+    """Return a text without regard to case and to the Unicode form of its letters."""
+    return normalize("NFC", normalize("NFC", text).casefold())
+
+
+def path_parts(name: str) -> tuple[str, ...]:
+    """Return the folders and the file of a path in any system's spelling, without drive, ``.`` and ``..``."""
+    parts: list[str] = []
+    for part in _DRIVE.sub("", normalize("NFC", name).strip().replace("\\", "/")).split("/"):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in ("", ".", ".."):
+            parts.append(part)
+    return tuple(parts)
+
+
+def path_spellings(name: str) -> list[tuple[str, ...]]:
+    """Return what a path may mean, the most literal first: as it is, without a query, decoded, from an address."""
+    if "%" not in name and "?" not in name and ":" not in name:
+        return [path_parts(name)]
+    texts = [name]
+    address = _SCHEME.sub("/", name)
+    if address != name:
+        texts.append(address.partition("#")[0])
+    before, _, query = texts[-1].partition("?")
+    if query:
+        texts.append(before)
+        # Label Studio serves /data/local-files/?d=folder/bird.jpg.
+        texts += [value for _, value in parse_qsl(query.partition("#")[0]) if "." in value]
+    for text in list(texts):
+        decoded = text
+        for _ in range(_MOST_DECODED):
+            before, decoded = decoded, unquote(decoded)
+            if decoded == before:
+                break
+            texts.append(decoded)
+    return list(dict.fromkeys(parts for text in texts if (parts := path_parts(text))))
+
+
+def original_file(file: str, *, digits: bool = False) -> str | None:
+    """Return a file's name before a tool for annotations renamed it, or None if none has.
+
+    Parameters
+    ----------
+    file
+        The name, without folders.
+    digits
+        Whether eight digits that are no date can be a hash.
+    """
+    if found := _ROBOFLOW.match(file):
+        return f"{found[1]}.{found[2]}"
+    found = _RENAMED.match(file)
+    if found is None:
+        return None
+    digest = file[: found.start(1) - 1]
+    return found[1] if re.search("[a-f]", digest) or (digits and not _DATE.match(digest)) else None
+
+
+def loose_file(file: str) -> str:
+    """Return a file's name as web forms keep it: without spaces and punctuation, case and Unicode form."""
+    return re.sub(r"[^\w.\-]", "", folded(unquote(file)).replace(" ", "_"))
+
+
+def loose_word(text: str) -> str:
+    """Return the letters, digits and signs of a name without what separates its words."""
+    text = _SIGN.sub(lambda sign: "plus" if sign.group() == "+" else "minus", folded(text).strip())
+    text = re.sub(r"[<>=#*%±]", lambda sign: f"x{ord(sign.group()):x}x", text)
+    # 1.5 and 15 are two values, so digits stay apart.
+    return re.sub(r"[^\w\x00]+|_", "", _BETWEEN_DIGITS.sub("\x00", text))
+
+
+def without_number(text: str) -> str:
+    """Return a class name without the number that a data set puts in front of it."""
+    return _NUMBER.sub("", text)
+
+
+def same_number(text: str, other: str) -> bool:
+    """Return whether two class names have no numbers in front that differ."""
+    found = _NUMBER.match(text), _NUMBER.match(other)
+    return found[0] is None or found[1] is None or found[0].group().strip("._- ") == found[1].group().strip("._- ")
