@@ -225,7 +225,7 @@ def _batches(
 
     def extract(rows: list[int]) -> Batch:
         opened, errors, maps = [], {}, []
-        pass_size = BATCH if backbone.device.type == "cuda" else CPU_BATCH
+        pass_size = CPU_BATCH if backbone.device.type == "cpu" else BATCH
         for start in range(0, len(rows), pass_size):
             pixels = []
             for row in rows[start : start + pass_size]:

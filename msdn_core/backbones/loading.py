@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import socket
-from contextlib import contextmanager
+import threading
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -59,14 +61,18 @@ class FeatureMap(nn.Module):
 class Backbone:
     """A frozen network with its weights, ready to extract features."""
 
-    def __init__(self, feature_map: nn.Module, spec: BackboneSpec, device: torch.device) -> None:
+    def __init__(self, feature_map: nn.Module, spec: BackboneSpec, device: torch.device, note: str = "") -> None:
         self.spec = spec
         self.device = device
+        self.note = note
+        """A sentence about the device, if it is not the one that was asked for."""
         self._network = feature_map
+        # Networks on the CPU and on CUDA run in several threads at once; on Apple's MPS, that crashes torch.
+        self._turn = nullcontext() if device.type in ("cpu", "cuda") else threading.Lock()
 
     def features(self, pixels: Tensor) -> Tensor:
         """Return (B, C, R) float32 features, each region of length 1 over C, of prepared (B, 3, S, S) pixels."""
-        with torch.inference_mode():
+        with self._turn, torch.inference_mode():
             batch = pixels.to(self.device, getattr(torch, self.spec.precision)).contiguous(
                 memory_format=torch.channels_last
             )
@@ -142,8 +148,19 @@ def load_backbone(
         weights_file="" if weights is None else str(Path(weights).absolute()),
         precision=precision,
     )
+    note = ""
+    if target.type not in ("cpu", "cuda"):
+        try:
+            copied = fold_layers(copy.deepcopy(network), example, on_cpu=False)
+            on_target = Backbone(copied.to(target, getattr(torch, precision)), spec, target)
+            on_target.features(example).cpu()
+            return on_target
+        except (RuntimeError, NotImplementedError, TypeError) as fault:
+            reason = (str(fault).splitlines() or [type(fault).__name__])[0]
+            note = f"Device “{target}” cannot run the backbone {name} ({reason[:160]}), so the processor is used."
+            target = torch.device("cpu")
     fast_network = fold_layers(network, example, on_cpu=target.type == "cpu")
-    return Backbone(fast_network.to(target, getattr(torch, precision)), spec, target)
+    return Backbone(fast_network.to(target, getattr(torch, precision)), spec, target, note)
 
 
 def _has_bfloat16(device: torch.device) -> bool:

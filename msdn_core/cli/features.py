@@ -58,6 +58,8 @@ def _extract(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> Non
         device=choose_device(arguments.device),
         precision=arguments.precision,
     )
+    if backbone.note:
+        output.note(backbone.note)
     store = extract_features(
         arguments.project,
         backbone,

@@ -53,7 +53,8 @@ def save_checkpoint(
 def load_tensors(path: Path) -> dict[str, Tensor]:
     """Return all tensors of a checkpoint file on the CPU; raise CheckpointError if it cannot be read."""
     try:
-        return dict(load_file(path))
+        # Copies: a file that is still mapped cannot be replaced on Windows when the run saves its next checkpoint.
+        return {name: value.clone() for name, value in load_file(path).items()}
     except (SafetensorError, OSError, ValueError) as fault:
         raise CheckpointError(f"{path} cannot be read as a checkpoint ({fault}); choose another one.") from fault
 

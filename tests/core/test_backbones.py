@@ -1,6 +1,9 @@
 """Backbones: any model with a feature map, with weights from a package or a file."""
 
 import pickle
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import timm
@@ -9,7 +12,7 @@ from safetensors.torch import save_file
 from torchvision import models
 
 from msdn_core.backbones.devices import choose_device
-from msdn_core.backbones.loading import load_backbone
+from msdn_core.backbones.loading import Backbone, load_backbone
 from msdn_core.errors import ConfigError, WeightsError
 
 
@@ -122,3 +125,31 @@ def test_a_device_is_chosen_automatically_or_refused_by_name(monkeypatch):
     if not torch.cuda.is_available():
         with pytest.raises(ConfigError, match="not available"):
             choose_device("cuda")
+
+
+def test_a_device_that_cannot_run_the_network_falls_back_to_the_processor_with_a_sentence():
+    # The meta device stands for Apple's MPS: it takes the network and fails when it is used.
+    backbone = load_backbone("lite0", device="meta")
+    assert backbone.device.type == "cpu"
+    assert "the processor is used" in backbone.note
+    pixels = torch.rand(1, 3, 224, 224)
+    assert torch.equal(backbone.features(pixels), load_backbone("lite0", device="cpu").features(pixels))
+
+
+def test_one_thread_at_a_time_runs_the_network_on_a_device_that_is_neither_cpu_nor_cuda():
+    inside, most = 0, 0
+
+    class Network(torch.nn.Module):
+        def forward(self, pixels):
+            nonlocal inside, most
+            inside += 1
+            most = max(most, inside)
+            time.sleep(0.005)
+            inside -= 1
+            return pixels
+
+    spec = replace(load_backbone("lite0", device="cpu").spec, precision="float32")
+    backbone = Backbone(Network(), spec, torch.device("meta"))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: backbone.features(torch.rand(1, 3, 4, 4)), range(12)))
+    assert most == 1

@@ -5,6 +5,7 @@ import math
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -160,3 +161,12 @@ def test_a_failed_write_keeps_the_previous_checkpoint(tmp_path, network, header,
         save_checkpoint(path, network, header)
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="this system does not list its maps")
+def test_a_loaded_checkpoint_holds_no_map_of_its_file(tmp_path, network, header):
+    path = tmp_path / "last.safetensors"
+    save_checkpoint(path, network, header)
+    tensors = load_tensors(path)
+    assert tensors
+    assert str(path) not in Path("/proc/self/maps").read_text()
