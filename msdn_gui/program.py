@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import locale
 import logging
 import sys
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QObject, QTimer
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QApplication
 
@@ -50,6 +51,7 @@ class Program:
         existing = QApplication.instance()
         self.application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
         self.application.setApplicationName("MSDN Explorer")
+        _use_one_form_of_numbers()
         self.application.setDesktopFileName(APPLICATION_ID)
         if sys.platform == "win32":
             # Without it, the taskbar groups the window with all programs that Python runs, under Python's icon.
@@ -138,6 +140,12 @@ class Program:
         self._handler.close()
         if self._note is not None:
             self._note.end()
+
+
+def _use_one_form_of_numbers() -> None:
+    """Show and read numbers in one form in every locale; Qt has set that of the system for C libraries, too."""
+    locale.setlocale(locale.LC_NUMERIC, "C")
+    QLocale.setDefault(QLocale.c())
 
 
 def _likely_checkpoint(settings: SettingsStore, project: Path | None) -> Path | None:

@@ -45,6 +45,7 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--slow", action="store_true", help="also run the tests that take more than a minute")
+    parser.addoption("--locale", metavar="NAME", help="run the tests of the window under a locale, e.g. de_DE")
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:

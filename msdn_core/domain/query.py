@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from msdn_core.errors import QueryError
+from msdn_core.number_text import parse_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -191,7 +192,7 @@ def _comparison(key: str, letters: _Letters, negated: bool) -> Term:
     rest = _text(letters[place:])
     sign = next((one for one in _SIGNS if rest.startswith(one)), "")
     try:
-        bound = float(rest[len(sign) :].replace("−", "-"))
+        bound = parse_number(rest[len(sign) :])
     except ValueError:
         bound = math.nan
     if not name or not sign or not math.isfinite(bound):

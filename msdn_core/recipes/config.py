@@ -207,7 +207,8 @@ class TrainConfig:
         minimum=0,
         maximum=10_000_000,
     )
-    seed: int = setting(0, "Seed", "The same seed gives the same run.", group="Length", minimum=0, maximum=2**31 - 1)
+    # The largest whole number that every reader of JSON keeps.
+    seed: int = setting(0, "Seed", "The same seed gives the same run.", group="Length", minimum=0, maximum=2**53 - 1)
     device: str = setting(
         "auto", "Device", "auto, cpu, cuda or mps.", group="Machine", choices=("auto", "cpu", "cuda", "mps")
     )

@@ -9,6 +9,7 @@ from math import prod
 from typing import TYPE_CHECKING
 
 from msdn_core.errors import ConfigError
+from msdn_core.number_text import exact_number
 from msdn_core.recipes.config import TrainConfig
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def parse_grid(text: str) -> dict[str, tuple[str, ...]]:
         name = _setting(given)
         if name in grid:
             raise ConfigError(f"“{name}” is given twice; list all its values in one place.")
+        _refuse_decimal_comma(name, listed)
         values = tuple(dict.fromkeys(value for word in listed.split(",") for value in _expand(word.strip())))
         if not values:
             raise ConfigError(f"“{given.strip()}” has no values; write it as {given.strip()}: value, value.")
@@ -83,6 +85,16 @@ def _setting(given: str) -> str:
     return found
 
 
+def _refuse_decimal_comma(name: str, listed: str) -> None:
+    """Raise ConfigError for ``0,5`` as the values of a setting that takes fractions: it is one number or two."""
+    if not isinstance(getattr(TrainConfig(), name), float):
+        return
+    for word in re.split(r"\s+|,\s", listed):
+        if re.fullmatch(r"\d+,\d+", word):
+            one, two = word.replace(",", "."), word.replace(",", ", ")
+            raise ConfigError(f"“{word}” can be one value or two; write {one}, or {two} with a space.")
+
+
 def _expand(word: str) -> list[str]:
     found = _RANGE.fullmatch(word)
     if found is None:
@@ -101,5 +113,5 @@ def _abbreviate(name: str) -> str:
 
 def _value_text(config: TrainConfig, name: str) -> str:
     value = getattr(config, name)
-    text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = exact_number(value) if isinstance(value, float) else str(value)
     return re.sub(r"[^\w.\-]", "-", text)

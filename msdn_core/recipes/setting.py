@@ -7,9 +7,13 @@ from dataclasses import Field, field
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.errors import ConfigError
+from msdn_core.number_text import exact_number, parse_number, parse_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+_NOT_FINITE = ("nan", "inf", "-inf")
 
 
 def setting(
@@ -48,11 +52,14 @@ def cast_setting(entry: Field[Any], value: Any) -> Any:
     try:
         if kind is bool and isinstance(value, str):
             return {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}[value.lower()]
-        if kind is float and isinstance(value, (int, str)) and not isinstance(value, bool):
+        if kind is float and isinstance(value, str):
+            # What is not finite is refused with its own sentence.
+            return float(value) if value.strip().lower() in _NOT_FINITE else parse_number(value)
+        if kind is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
         if kind is int and isinstance(value, str):
-            return int(value)
-    except (ValueError, KeyError):
+            return parse_whole(value)
+    except (ValueError, KeyError, OverflowError):
         pass
     expected = {bool: "yes or no", int: "a whole number", float: "a number", str: "text"}[kind]
     raise ConfigError(f"The setting “{entry.name}” cannot be “{value}”; enter {expected}.")
@@ -66,4 +73,5 @@ def check_setting(entry: Field[Any], value: Any) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise ConfigError(f"The setting “{entry.name}” cannot be {value}; enter a finite number.")
     if (low is not None and value < low) or (high is not None and value > high):
-        raise ConfigError(f"The setting “{entry.name}” cannot be {value:g}; enter a number from {low:g} to {high:g}.")
+        given, lowest, highest = (str(n) if isinstance(n, int) else exact_number(n) for n in (value, low, high))
+        raise ConfigError(f"The setting “{entry.name}” cannot be {given}; enter a number from {lowest} to {highest}.")

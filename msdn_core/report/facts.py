@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from msdn_core.number_text import percent
+from msdn_core.number_text import exact_number, percent
 from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_core.runs.trained_on import value_at
 
@@ -192,7 +192,7 @@ def _value_text(value: Any) -> str:
 def _setting(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return exact_number(value) if isinstance(value, float) else str(value)
 
 
 def _joined(count: str, what: str, fingerprint: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from msdn_gui.actions.digit_keys import watch_digit_keys
 from msdn_gui.look.icons import bind_icon
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class ActionSet:
         ``handlers`` maps ids to methods; an action without one is connected by whoever owns it.
         """
         self.specs = {spec.id: spec for spec in specs}
+        watch_digit_keys(owner)
         self._actions = {spec.id: make_action(owner, spec, context=context) for spec in self.specs.values()}
         self.bind(handlers or {})
 

@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QLayout,
@@ -17,11 +16,12 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSlider,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
+
+from msdn_gui.widgets.number_fields import NumberField, NumberLine, WholeNumberField
 
 AnyObject = TypeVar("AnyObject", bound=QObject)
 AnyLayout = TypeVar("AnyLayout", bound=QLayout)
@@ -122,9 +122,9 @@ def make_combo_box(*, name: str = "", accessible: str = "") -> QComboBox:
     return made
 
 
-def make_spin_box(minimum: int, maximum: int, value: int | None = None, *, name: str = "") -> QSpinBox:
+def make_spin_box(minimum: int, maximum: int, value: int | None = None, *, name: str = "") -> WholeNumberField:
     """Return a field for a whole number."""
-    made = named(QSpinBox(), name)
+    made = named(WholeNumberField(), name)
     made.lineEdit().setTextMargins(_SPIN_BOX_PADDING, 0, 0, 0)
     made.setRange(minimum, maximum)
     if value is not None:
@@ -140,17 +140,21 @@ def make_number_box(
     name: str = "",
     decimals: int = 2,
     step: float | None = None,
-) -> QDoubleSpinBox:
-    """Return a field for a number."""
-    made = named(QDoubleSpinBox(), name)
+) -> NumberField:
+    """Return a field for a number; ``decimals`` are shown at least."""
+    made = named(NumberField(decimals), name)
     made.lineEdit().setTextMargins(_SPIN_BOX_PADDING, 0, 0, 0)
-    made.setDecimals(decimals)
     made.setRange(minimum, maximum)
     if step is not None:
         made.setSingleStep(step)
     if value is not None:
         made.setValue(value)
     return made
+
+
+def make_number_line(*, name: str = "", whole: bool = False) -> NumberLine:
+    """Return a line for a number of any size."""
+    return named(NumberLine(whole=whole), name)
 
 
 def make_slider(minimum: int = 0, maximum: int = 0, *, name: str = "", accessible: str = "") -> QSlider:

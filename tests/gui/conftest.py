@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import locale
 import os
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -12,7 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QThreadPool, QTimer
 from PySide6.QtGui import QUndoGroup
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
@@ -43,6 +45,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from msdn_core.domain.explanation import Explanation
+
+
+@pytest.fixture(autouse=True, scope="session")
+def locale_of_option(request: pytest.FixtureRequest) -> None:
+    """Take the locale of ``--locale`` for Qt, and for C libraries where the system has it."""
+    name = request.config.getoption("--locale")
+    if name is None:
+        return
+    QLocale.setDefault(QLocale(name))
+    with suppress(locale.Error):
+        locale.setlocale(locale.LC_ALL, f"{name}.UTF-8")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

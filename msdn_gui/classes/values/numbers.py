@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 
 from msdn_core.errors import MsdnError
+from msdn_core.number_text import normal_number
 
 _MAX_QUOTED = 24
+_PYTHON_NUMBERS = ("nan", "inf", "-inf", "infinity", "-infinity")
 
 
 class CellError(MsdnError):
@@ -20,8 +22,7 @@ def parse_value(text: str, value_range: tuple[float, float]) -> float:
     if not plain:
         raise CellError(f"Enter a number from {low} to {high}; 0 means that the class does not have the attribute.")
     try:
-        # Python takes 1_0 for 10; nobody else does.
-        value = float(plain.replace("−", "-").replace(",", ".")) if "_" not in plain else math.nan
+        value = float(normal_number(plain)) if plain.lower() not in _PYTHON_NUMBERS and "_" not in plain else math.nan
     except ValueError:
         raise CellError(f"“{_quoted(plain)}” is not a number; enter a number from {low} to {high}.") from None
     if not math.isfinite(value):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractItemModel, QRect, Qt
 from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QWidget
 
+from msdn_core.number_text import parse_number
 from msdn_gui.look.theme import theme
 from msdn_gui.widgets.build import make_line_edit
 from msdn_gui.widgets.tables.table_delegates import BarDelegate
@@ -48,10 +48,9 @@ class ScoreDelegate(BarDelegate):
 def parse_score(text: str) -> float | None:
     """Return the finite number in a text, with point or comma; None if it is not one."""
     try:
-        value = float(text.strip().replace("−", "-").replace(",", "."))
+        return parse_number(text)
     except ValueError:
         return None
-    return value if math.isfinite(value) else None
 
 
 def _show_error(editor: QLineEdit, *, is_error: bool) -> None:

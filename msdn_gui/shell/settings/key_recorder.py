@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QKeySequenceEdit, QLineEdit, QWidget
 
+from msdn_gui.actions.digit_keys import digit_event
+
 
 class KeyRecorder(QKeySequenceEdit):
     """Records one combination; Esc or a click elsewhere cancels."""
@@ -29,7 +31,10 @@ class KeyRecorder(QKeySequenceEdit):
         if event.key() == Qt.Key.Key_Escape and not event.modifiers():
             self._leave()
             return
-        super().keyPressEvent(event)
+        super().keyPressEvent(digit_event(event, event.type()) or event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        super().keyReleaseEvent(digit_event(event, event.type()) or event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
-from msdn_gui.widgets.build import make_spin_box
+from msdn_gui.widgets.build import make_number_line, make_spin_box
+from msdn_gui.widgets.number_fields import NumberLine
 
 if TYPE_CHECKING:
     from dataclasses import Field
 
 BACKBONES = ("lite0", "resnet101")
 _WIDE = 180
+_HIGHEST_OF_BOX = 2**31 - 1
+"""A field with arrows counts in 32 bits; seeds can be larger."""
 
 
 class SettingEditor(QWidget):
@@ -45,9 +48,10 @@ class SettingEditor(QWidget):
                 return self._input.currentText().strip()
             case QSpinBox():
                 return self._input.value()
+            case NumberLine():
+                return self._input.value()
             case QLineEdit():
-                text = self._input.text().strip()
-                return float(text.replace(",", ".")) if self._kind is float else text
+                return self._input.text().strip()
         raise TypeError(self._input)
 
     def set_value(self, value: Any) -> None:
@@ -60,8 +64,10 @@ class SettingEditor(QWidget):
                     self._input.setCurrentText(value)
                 case QSpinBox():
                     self._input.setValue(value)
+                case NumberLine():
+                    self._input.set_value(value)
                 case QLineEdit():
-                    self._input.setText(f"{value:g}" if self._kind is float else value)
+                    self._input.setText(value)
 
     def _make(self) -> QWidget:
         meta = self._entry.metadata
@@ -76,15 +82,15 @@ class SettingEditor(QWidget):
             choice.setFixedWidth(_WIDE)
             choice.currentTextChanged.connect(self.changed)
             return choice
-        if self._kind is int:
+        if self._kind is int and meta["maximum"] <= _HIGHEST_OF_BOX:
             number = make_spin_box(int(meta["minimum"]), int(meta["maximum"]))
-            number.setGroupSeparatorShown(True)
             number.setSuffix(f" {meta['unit']}" if meta["unit"] else "")
             number.setSpecialValueText(meta["zero"])
             number.setFixedWidth(_WIDE)
             number.valueChanged.connect(self.changed)
             return number
-        line = QLineEdit()
+        is_number = self._kind in (int, float)
+        line = make_number_line(whole=self._kind is int) if is_number else QLineEdit()
         line.setFixedWidth(_WIDE)
         line.textChanged.connect(self.changed)
         return line

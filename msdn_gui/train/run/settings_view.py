@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem
 
+from msdn_core.number_text import exact_number
 from msdn_core.recipes.config import RECIPES, TrainConfig
 from msdn_gui.look.theme import text_font
 from msdn_gui.widgets.tables.table_delegates import RoomyDelegate
@@ -59,4 +60,4 @@ def setting_text(name: str, value: Any) -> str:
         return "yes" if value else "no"
     if value == 0 and entry is not None and entry.metadata["zero"]:
         return str(entry.metadata["zero"])
-    return f"{value:g}" if isinstance(value, float) else str(value) or "–"
+    return exact_number(value) if isinstance(value, float) else str(value) or "–"
