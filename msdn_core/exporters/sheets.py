@@ -13,8 +13,8 @@ from msdn_core.atomic import replacing, write_atomic
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
-from msdn_core.importers.annotation_sheets import ATTRIBUTE, BOX, CERTAINTY, PART
-from msdn_core.importers.marks import ANNOTATIONS_FORMAT, MARK, MARK_FIELDS
+from msdn_core.importers.image_sheets import ATTRIBUTE, BOX, CERTAINTY, MARK, MARK_FIELDS, PART, POINT_FIELDS
+from msdn_core.importers.marks import ANNOTATIONS_FORMAT
 from msdn_core.importers.sheets import CLASSES_FORMAT, DESCRIPTION, SEEN
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def export_annotations(project: Project, file: Path) -> ExportReport:
     else:
         parts = project.part_names()
         judged = any(_judged(project, image.id) is not None for image in images)
-        head = ["image", "class", "split", *BOX, *(f"{PART}{part} {what}" for part in parts for what in _POINT)]
+        head = ["image", "class", "split", *BOX, *(f"{PART}{part} {what}" for part in parts for what in POINT_FIELDS)]
         head += [f"{kind}{name}" for kind in (ATTRIBUTE, CERTAINTY) for name in names] if judged else []
         most = max(map(len, marks.values()), default=0)
         head += [f"{MARK}{number} {what}" for number in range(1, most + 1) for what in MARK_FIELDS]
@@ -109,9 +109,6 @@ def export_word_vectors(project: Project, file: Path) -> ExportReport:
     with replacing(file) as temporary, temporary.open("wb") as stream:
         np.save(stream, words, allow_pickle=False)
     return ExportReport(file, {"attributes": len(words), "numbers": words.shape[1]})
-
-
-_POINT = ("x", "y", "visible")
 
 
 def _entry(project: Project, image: ImageRecord, marks: Sequence[Mark]) -> dict[str, Any]:

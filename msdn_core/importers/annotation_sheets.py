@@ -1,9 +1,9 @@
 """Sheets of images: CSV and JSON, both written by ``export annotations``.
 
-CSV: a line of headings, ``image``, ``class``, ``split``, then optionally a box (``box x``, ``box y``, ``box width``,
-``box height``), parts (``part NAME x``, ``… y``, ``… visible``), judgements (``attribute NAME``, ``certainty NAME``),
-and marks (``mark 1 x`` and so on, see ``marks``). Only ``image`` is required, and fields may be empty. Coordinates are
-pixels of the upright image.
+CSV: a line of headings, then one image per line. The columns are found by name, in any order: ``image``, ``class``,
+``split``, a box (``box x``, ``box y``, ``box width``, ``box height``), parts (``part NAME x``, ``… y``, ``… visible``),
+judgements (``attribute NAME``, ``certainty NAME``), and marks (``mark 1 x`` and so on, see ``marks``). Only ``image``
+is required, and fields may be empty. Coordinates are pixels of the upright image.
 """
 
 from __future__ import annotations
@@ -14,10 +14,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from msdn_core.domain.annotation import Box, Mark, PartPoint, Split
+from msdn_core.domain.name_matching import match_words
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
-from msdn_core.importers.marks import ANNOTATIONS_FORMAT, mark_numbers, marks_of_entry, marks_of_row
-from msdn_core.importers.readers.text_files import finite_numbers, line_error
-from msdn_core.importers.sheets import csv_rows, read_json
+from msdn_core.importers.image_sheets import ATTRIBUTE, CERTAINTY, ImageSheet, read_image_sheet
+from msdn_core.importers.marks import ANNOTATIONS_FORMAT, marks_of_entry
+from msdn_core.importers.readers.cell_values import is_gap, parse_truth
+from msdn_core.importers.readers.sheet_files import refuse_workbook
+from msdn_core.importers.readers.text_files import finite_numbers
+from msdn_core.importers.sheets import read_json
 from msdn_core.project import NewImage, is_plain_path
 from msdn_core.project.annotations import timestamp
 
@@ -26,9 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from msdn_core.importers.dataset import Judgements
-
-BOX = ("box x", "box y", "box width", "box height")
-PART, ATTRIBUTE, CERTAINTY = "part ", "attribute ", "certainty "
+    from msdn_core.importers.findings import Findings
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,7 +48,7 @@ class Annotations:
     sheet, these are the sheet's name and the present time."""
 
 
-def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[str]) -> Annotations:
+def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[str], findings: Findings) -> Annotations:
     """Read images from a ``.csv`` or ``.json`` file.
 
     Parameters
@@ -56,54 +59,69 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
         The class names that it may use.
     attributes
         The full names of the attributes that it may judge.
+    findings
+        Receives what was assumed, changed or left out.
 
     Raises
     ------
     ImportFault
         For an invalid line, an unknown class, or a path that leads out of the folder of images.
     """
+    refuse_workbook(path)
     if path.suffix.lower() == ".json":
-        return _from_json(path, set(classes), attributes)
-    lines = csv_rows(path)
-    head = next(lines, (0, [""]))[1]
-    if head[0] != "image" or len(set(head)) != len(head):
-        raise ImportFault(
-            f"{path} does not begin with the heading “image”, or has one heading twice; correct the first line."
-        )
-    column = {name: place for place, name in enumerate(head)}
-    known, row_of = set(classes), {name: k for k, name in enumerate(attributes)}
+        return _from_json(path, set(classes), attributes, findings)
+    return _from_csv(path, classes, attributes, findings)
+
+
+def _from_csv(path: Path, classes: Sequence[str], attributes: Sequence[str], findings: Findings) -> Annotations:
+    sheet, at = read_image_sheet(path, findings), timestamp()
+    rows = range(len(sheet.rows.rows))
+    class_names = _known_classes(sheet, classes, findings)
     images: list[NewImage] = []
-    seen: set[str] = set()
-    present: list[np.ndarray] = []
-    certainty: list[np.ndarray] = []
-    parts = [name[len(PART) : -2] for name in head if name.startswith(PART) and name.endswith(" x")]
-    judged = {kind: _columns_of(head, kind, row_of, path) for kind in (ATTRIBUTE, CERTAINTY)}
-    numbers, at = mark_numbers(head), timestamp()
     marks: list[Mark] = []
-    for line, cells in lines:
-        if len(cells) != len(head):
-            raise line_error(path, line, f"has {len(cells)} fields, and the first line has {len(head)} headings")
-        row = {name: cells[place] for name, place in column.items()}
-        try:
-            image = NewImage(
-                row["image"],
-                row.get("class") or None,
-                Split(row.get("split") or Split.NONE),
-                _box([row.get(name, "") for name in BOX]),
-                tuple(point for name in parts if (point := _part(name, row)) is not None),
+    known, seen = set(classes), set[str]()
+    columns = zip(sheet.names(), class_names, sheet.splits(), sheet.boxes(), sheet.points(), strict=True)
+    for row, (name, class_name, split, box, parts) in enumerate(columns):
+        image = NewImage(name, class_name, split, box, parts)
+        images.append(_checked(image, known, seen, sheet.where(row)))
+    for row in rows:
+        marks += sheet.image_marks(row, row, path.stem, at)
+    present = _judged(sheet, sheet.attributes, attributes, ATTRIBUTE)
+    certainty = _judged(sheet, sheet.certainties, attributes, CERTAINTY)
+    judgements = (present, certainty) if images and sheet.attributes else None
+    return Annotations(tuple(images), judgements, sheet.split is not None, tuple(marks))
+
+
+def _known_classes(sheet: ImageSheet, classes: Sequence[str], findings: Findings) -> list[str | None]:
+    """Return the class of each image as the sheet of classes spells it, or as it is if it is unknown."""
+    names = sheet.classes()
+    known = set(classes)
+    found = match_words((name for name in names if name not in known and not is_gap(name)), classes)
+    if found.matched:
+        what = counted(len(found.matched), "class is", "classes are")
+        names_text = named(list(found.matched))
+        findings.add(f"{sheet.rows.path.name}: {what} spelled differently in the sheet of classes: {names_text}.")
+    spelled = {name: classes[place] for name, place in found.matched.items()}
+    return [name if name in known else None if is_gap(name) else spelled.get(name, name) for name in names]
+
+
+def _judged(sheet: ImageSheet, places: Mapping[str, int], attributes: Sequence[str], kind: str) -> np.ndarray:
+    """Return the (N, K) presences or certainties of the judged attributes."""
+    default = -1 if kind == ATTRIBUTE else 0
+    values = np.full((len(sheet.rows.rows), len(attributes)), default, np.int8)
+    found = match_words(places, attributes, one_to_one=True)
+    for name in places:
+        if name not in found.matched:
+            raise ImportFault(
+                f"{sheet.rows.path} has a column “{kind}{name}”, but no such attribute exists; correct the first line."
             )
-            marks += marks_of_row(row, numbers, len(images), path.stem, at)
-            present.append(_judgements_of_row([(k, row[name]) for k, name in judged[ATTRIBUTE]], len(attributes), -1))
-            certainty.append(_judgements_of_row([(k, row[name]) for k, name in judged[CERTAINTY]], len(attributes), 0))
-        except (ValueError, KeyError) as error:
-            raise line_error(path, line, f"is not valid ({error})") from error
-        images.append(_checked(image, known, seen, f"{path}, line {line}"))
-    judgements = (np.array(present, np.int8), np.array(certainty, np.int8)) if images and judged[ATTRIBUTE] else None
-    return Annotations(tuple(images), judgements, "split" in column, tuple(marks))
+        read = sheet.presences if kind == ATTRIBUTE else sheet.certainties_of
+        values[:, found.matched[name]] = read(places[name])
+    return values
 
 
-def _from_json(path: Path, classes: set[str], attributes: Sequence[str]) -> Annotations:
-    content = read_json(path, ANNOTATIONS_FORMAT)
+def _from_json(path: Path, classes: set[str], attributes: Sequence[str], findings: Findings) -> Annotations:
+    content = read_json(path, ANNOTATIONS_FORMAT, findings)
     images: list[NewImage] = []
     seen: set[str] = set()
     marks: list[Mark] = []
@@ -149,21 +167,6 @@ def _checked(image: NewImage, classes: set[str], seen: set[str], where: str) -> 
     return image
 
 
-def _columns_of(head: Sequence[str], kind: str, row_of: Mapping[str, int], path: Path) -> list[tuple[int, str]]:
-    found = [name for name in head if name.startswith(kind)]
-    unknown = [name for name in found if name[len(kind) :] not in row_of]
-    if unknown:
-        raise ImportFault(f"{path} has a column “{unknown[0]}”, but no such attribute exists; correct the first line.")
-    return [(row_of[name[len(kind) :]], name) for name in found]
-
-
-def _judgements_of_row(cells: Sequence[tuple[int, str]], count: int, default: int) -> np.ndarray:
-    values = [default] * count
-    for k, text in cells:
-        values[k] = int(text) if text else default
-    return _judgements(values, count, default)
-
-
 def _judgements(values: Any, count: int, default: int) -> np.ndarray:
     """Return (K,) whole numbers as int8, or the default for all of them if there are none."""
     if values is None:
@@ -182,15 +185,11 @@ def _box(texts: Sequence[str]) -> Box | None:
     return Box(*numbers)
 
 
-def _part(name: str, row: Mapping[str, str]) -> PartPoint | None:
-    x, y, visible = (row.get(f"{PART}{name} {what}", "") for what in ("x", "y", "visible"))
-    if not x and not y:
-        return None
-    return _point(name, x, y, {"1": True, "": True, "0": False}[visible])
-
-
 def _point(name: str, x: Any, y: Any, visible: Any = True) -> PartPoint:
     numbers = finite_numbers([str(x), str(y)])
     if numbers is None or not name:
         raise ValueError(f"a part has a name and two finite numbers, not {x!r} and {y!r}")
-    return PartPoint(name, numbers[0], numbers[1], bool(visible))
+    is_visible = parse_truth(str(visible))
+    if is_visible is None:
+        raise ValueError(f"a part is visible or not, not {visible!r}")
+    return PartPoint(name, numbers[0], numbers[1], is_visible)

@@ -19,8 +19,9 @@ class Findings:
         """Words of attribute names that the file of word vectors does not have."""
 
     def add(self, sentence: str) -> None:
-        """Add a sentence."""
-        self._sentences.append(sentence)
+        """Add a sentence, unless it is there already: two steps of an import may read one file."""
+        if sentence not in self._sentences:
+            self._sentences.append(sentence)
 
     def add_malformed(self, path: Path, line: int) -> None:
         """Add a line that was left out, wholly or in part."""

@@ -14,17 +14,17 @@ from msdn_core.errors import ImportFault
 from msdn_core.importers.coco import marks_from_coco
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.image_names import join_images
-from msdn_core.importers.readers.text_files import finite_numbers, line_error
-from msdn_core.importers.sheets import csv_rows, read_json, read_text
+from msdn_core.importers.image_sheets import read_image_sheet
+from msdn_core.importers.readers.sheet_files import SHEET_SUFFIXES, refuse_workbook
+from msdn_core.importers.readers.text_files import finite_numbers, read_text
+from msdn_core.importers.sheets import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from msdn_core.project import Project
 
-MARK = "mark "
-MARK_FIELDS = ("of", "x", "y", "width", "height", "by", "at")
 ANNOTATIONS_FORMAT = "msdn-explorer annotations"
 _PEEK = 4096
 
@@ -53,13 +53,14 @@ def marks_from_file(path: Path, project: Project, annotator: str, at: str) -> tu
     ImportFault
         If the file cannot be read or is not valid, or names none of the project's images.
     """
-    if path.suffix.lower() == ".csv":
-        by_image = _from_csv(path, annotator, at)
-    elif ANNOTATIONS_FORMAT in read_text(path)[:_PEEK]:
-        by_image = _from_json(path, annotator, at)
+    findings = Findings()
+    refuse_workbook(path)
+    if path.suffix.lower() in SHEET_SUFFIXES:
+        by_image = _from_csv(path, annotator, at, findings)
+    elif ANNOTATIONS_FORMAT in read_text(path, findings)[:_PEEK]:
+        by_image = _from_json(path, annotator, at, findings)
     else:
         return marks_from_coco(path, project, annotator, at)
-    findings = Findings()
     ids = join_images(path, dict.fromkeys(name for name, _ in by_image), project, findings)
     marks = [
         Mark(ids[name], mark.subject, mark.place, mark.annotator, mark.at)
@@ -68,19 +69,6 @@ def marks_from_file(path: Path, project: Project, annotator: str, at: str) -> tu
         for mark in marks
     ]
     return marks, findings.sentences()
-
-
-def mark_numbers(head: Sequence[str]) -> list[str]:
-    """Return the n of each ``mark n x`` in a sheet's headings, in their order."""
-    return [name[len(MARK) : -2] for name in head if name.startswith(MARK) and name.endswith(" x")]
-
-
-def marks_of_row(
-    row: Mapping[str, str], numbers: Sequence[str], image: int, annotator: str, at: str
-) -> tuple[Mark, ...]:
-    """Return the marks in a line of a sheet; raise ValueError if one is not valid."""
-    cells = [{field: row.get(f"{MARK}{number} {field}", "") for field in MARK_FIELDS} for number in numbers]
-    return tuple(_mark(one, image, annotator, at) for one in cells if one["x"] or one["y"])
 
 
 def marks_of_entry(entry: Mapping[str, Any], image: int, annotator: str, at: str) -> tuple[Mark, ...]:
@@ -96,26 +84,17 @@ def _mark(one: Mapping[str, Any], image: int, annotator: str, at: str) -> Mark:
     return Mark(image, str(one.get("of") or ""), Box(*numbers), who or annotator, when or at)
 
 
-def _from_csv(path: Path, annotator: str, at: str) -> list[tuple[str, tuple[Mark, ...]]]:
-    lines = csv_rows(path)
-    head = next(lines, (0, [""]))[1]
-    numbers = mark_numbers(head)
-    if head[0] != "image" or not numbers:
+def _from_csv(path: Path, annotator: str, at: str, findings: Findings) -> list[tuple[str, tuple[Mark, ...]]]:
+    sheet = read_image_sheet(path, findings)
+    if not sheet.marks:
         raise ImportFault(
             f"{path} lacks the headings “image”, “mark 1 x”, “mark 1 y” and so on; correct the first line."
         )
-    found = []
-    for line, cells in lines:
-        try:
-            row = dict(zip(head, cells, strict=True))
-            found.append((row["image"], marks_of_row(row, numbers, 0, annotator, at)))
-        except ValueError as error:
-            raise line_error(path, line, f"is not valid ({error})") from error
-    return found
+    return [(name, tuple(sheet.image_marks(row, 0, annotator, at))) for row, name in enumerate(sheet.names())]
 
 
-def _from_json(path: Path, annotator: str, at: str) -> list[tuple[str, tuple[Mark, ...]]]:
-    content = read_json(path, ANNOTATIONS_FORMAT)
+def _from_json(path: Path, annotator: str, at: str, findings: Findings) -> list[tuple[str, tuple[Mark, ...]]]:
+    content = read_json(path, ANNOTATIONS_FORMAT, findings)
     try:
         return [(str(one["image"]), marks_of_entry(one, 0, annotator, at)) for one in content["images"]]
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:

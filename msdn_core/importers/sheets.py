@@ -1,14 +1,11 @@
 """Sheets of classes: CSV as a spreadsheet saves it, and JSON; ``export classes`` writes both.
 
-CSV: a line of headings, ``class``, then optionally ``seen`` and ``description``, then one attribute per column; then
-one class per line. Fields are separated by commas, semicolons or tabs.
+CSV: a line of headings, then one class per line. The columns ``class``, ``seen`` and ``description`` are found by name;
+every other column is an attribute.
 """
 
 from __future__ import annotations
 
-import csv
-import json
-import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -16,18 +13,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from msdn_core.domain.attributes import Attribute, FloatArray
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
-from msdn_core.importers.readers.text_files import finite_numbers, line_error
+from msdn_core.importers.readers.cell_values import parse_number, parse_truth, shortened
+from msdn_core.importers.readers.sheet_columns import CellError, number_columns, truth_column
+from msdn_core.importers.readers.sheet_files import SheetRows, heading_key, read_sheet, refuse_workbook
+from msdn_core.importers.readers.text_files import line_error, read_text
+from msdn_core.safe_files import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-SEEN, DESCRIPTION = "seen", "description"
+    from msdn_core.importers.findings import Findings
+
+CLASS, SEEN, DESCRIPTION = "class", "seen", "description"
 CLASSES_FORMAT = "msdn-explorer classes"
-MAX_BYTES = 1 << 28
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
-_YES, _NO = ("yes", "true", "1", "seen"), ("no", "false", "0", "unseen")
+_CLASS_KEYS = (CLASS, "class name", "classname")
+_SEEN_KEYS = (SEEN, "is seen", "seen class", "seen?")
+_UNSEEN_KEYS = ("unseen", "is unseen", "unseen class", "unseen?")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,53 +48,23 @@ class ClassSheet:
     group_parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_class_sheet(path: Path) -> ClassSheet:
-    """Read classes from a ``.csv`` or ``.json`` file; raise ImportFault, with the line, if it is not valid."""
-    return _from_json(path) if path.suffix.lower() == ".json" else _from_csv(path)
-
-
-def csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the number and the fields of each line of a CSV file that is not blank.
-
-    The delimiter is the most frequent one in the line of headings.
+def read_class_sheet(path: Path, findings: Findings) -> ClassSheet:
+    """Read classes from a ``.csv`` or ``.json`` file.
 
     Raises
     ------
     ImportFault
-        If the file cannot be read or is not UTF-8 text, or a line cannot be split into fields.
+        With the line, if it is not valid.
     """
-    text = read_text(path)
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    reader = csv.reader((line[0] for line in _LINE.finditer(text)), delimiter=delimiter, strict=True)
-    try:
-        for texts in reader:
-            cells = [cell.strip() for cell in texts]
-            if any(cells):
-                yield reader.line_num, cells
-    except csv.Error as error:
-        raise line_error(
-            path, reader.line_num, f"cannot be split into fields ({error}); save the sheet again"
-        ) from error
+    refuse_workbook(path)
+    return _from_json(path, findings) if path.suffix.lower() == ".json" else _from_csv(path, findings)
 
 
-def read_text(path: Path) -> str:
-    """Return a text file of limited size; raise ImportFault if it cannot be read or is not UTF-8."""
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ImportFault(f"The file {path} is larger than the limit of {MAX_BYTES >> 20} MiB; split it.")
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ImportFault(f"The file {path} is not UTF-8 text (byte {error.start}); save it as UTF-8.") from error
-    except OSError as error:
-        raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
-
-
-def read_json(path: Path, kind: str) -> dict[str, Any]:
+def read_json(path: Path, kind: str, findings: Findings) -> dict[str, Any]:
     """Return the object in a JSON file of one of our formats; raise ImportFault if it is not one."""
     try:
-        content = json.loads(read_text(path))
-    except (ValueError, RecursionError) as error:
+        content = parse_json(read_text(path, findings))
+    except ValueError as error:
         raise ImportFault(f"{path} is not a complete JSON file ({error}); export it again.") from error
     if not isinstance(content, dict) or content.get("format") != kind:
         raise ImportFault(f"{path} is not in the format “{kind}”; choose a file written by `export`.")
@@ -110,66 +84,117 @@ def parse_attributes(names: Sequence[str], path: Path) -> tuple[Attribute, ...]:
     return tuple(Attribute.parse(name) for name in names)
 
 
-def _from_csv(path: Path) -> ClassSheet:
-    lines = csv_rows(path)
-    head = next(lines, (0, [""]))[1]
-    start = 1
-    extras = {}
-    for name in (SEEN, DESCRIPTION):
-        if start < len(head) and head[start].lower() == name:
-            extras[name] = start
-            start += 1
-    attributes = parse_attributes(head[start:], path)
+def _from_csv(path: Path, findings: Findings) -> ClassSheet:
+    sheet = read_sheet(path, findings, _CLASS_KEYS)
+    name_place = _class_column(sheet, findings)
+    seen_place, extra = _seen_column(sheet, name_place, findings)
+    description = next((place for place in sheet.find((DESCRIPTION,)) if place != name_place), None)
+    others = {name_place, seen_place, description, *extra}
+    places = [place for place in range(len(sheet.headings)) if place not in others]
+    attributes = parse_attributes([sheet.headings[place] for place in places], path)
     if not attributes:
         raise ImportFault(f"{path} has no attributes in the first line; write “class”, then one attribute per column.")
-    vectors: dict[str, list[float]] = {}
-    seen: dict[str, bool] = {}
-    descriptions: dict[str, str] = {}
-    for line, cells in lines:
-        name = cells[0]
-        if len(cells) != len(head) or not name:
-            raise line_error(
-                path, line, f"has {len(cells)} fields or no class; the first line has {len(head)} headings"
-            )
-        if name in vectors:
-            raise line_error(path, line, f"has the class “{name}” a second time; remove one of the two lines")
-        numbers = _numbers(cells[start:])
-        if numbers is None:
-            invalid = next(i for i, cell in enumerate(cells[start:]) if _numbers([cell]) is None)
-            raise line_error(
-                path,
-                line,
-                f"has “{cells[start + invalid][:40]}” for {attributes[invalid].full_name}; enter a number",
-            )
-        vectors[name] = numbers
-        if SEEN in extras:
-            seen[name] = _yes_or_no(cells[extras[SEEN]], path, line)
-        if DESCRIPTION in extras and cells[extras[DESCRIPTION]]:
-            descriptions[name] = cells[extras[DESCRIPTION]]
-    if not vectors:
+    if not sheet.rows:
         raise ImportFault(f"{path} has no classes below the first line; write one class per line.")
-    return ClassSheet(attributes, tuple(vectors), np.array(list(vectors.values())), seen, descriptions)
+    names = _class_names(sheet, name_place)
+    try:
+        vectors = number_columns([sheet.column(place) for place in places], path.name, findings, words=True)
+    except CellError as fault:
+        line, cells = sheet.rows[fault.row]
+        cell, name = shortened(cells[places[fault.column]]), attributes[fault.column].full_name
+        raise line_error(path, line, f"has “{cell}” for {name}; {fault}") from fault
+    seen = {} if seen_place is None else _seen_classes(sheet, seen_place, names, findings)
+    texts = [""] * len(names) if description is None else sheet.column(description)
+    descriptions = {name: text for name, text in zip(names, texts, strict=True) if text}
+    return ClassSheet(attributes, names, vectors, seen, descriptions)
 
 
-def _numbers(cells: list[str]) -> list[float] | None:
-    # Spreadsheets that separate fields by semicolons write decimal commas.
-    return finite_numbers([cell.replace(",", ".") for cell in cells])
+def _class_column(sheet: SheetRows, findings: Findings) -> int:
+    """Return the place of the class names: the column ``class``, or the first one if it has names."""
+    found = sheet.find(_CLASS_KEYS)
+    if found:
+        return found[0]
+    path, key = sheet.path, heading_key(sheet.headings[0]) if sheet.headings else ""
+    if key in (*_SEEN_KEYS, *_UNSEEN_KEYS, DESCRIPTION) or (sheet.rows and all(map(_is_number, sheet.column(0)))):
+        raise ImportFault(f"{path} has no column “class” in the first line; write the heading above the class names.")
+    if key:
+        findings.add(f"{path.name}: the first column, “{shortened(sheet.headings[0])}”, was read as the class names.")
+    return 0
 
 
-def _yes_or_no(text: str, path: Path, line: int) -> bool:
-    if text.lower() not in (*_YES, *_NO):
-        raise line_error(path, line, f"has “{text[:40]}” under seen; write yes or no")
-    return text.lower() in _YES
+def _seen_column(sheet: SheetRows, name_place: int, findings: Findings) -> tuple[int | None, list[int]]:
+    """Return the place of the column that tells which classes are seen, and of others that say the same."""
+    seen = [place for place in sheet.find(_SEEN_KEYS) if place != name_place]
+    unseen = [place for place in sheet.find(_UNSEEN_KEYS) if place != name_place]
+    if not seen:
+        return (unseen[0] if unseen else None), []
+    chosen = seen[0]
+    if len(seen) > 1:
+        findings.add(
+            f"{sheet.path.name}: “{sheet.headings[chosen]}” tells which classes are seen; "
+            f"{named([sheet.headings[place] for place in seen[1:]])} was read as an attribute."
+        )
+    extra = [place for place in unseen if _is_opposite(sheet.column(chosen), sheet.column(place))]
+    if extra:
+        findings.add(f"{sheet.path.name}: the column “{sheet.headings[extra[0]]}” repeats “seen” and was left out.")
+    return chosen, extra
 
 
-def _from_json(path: Path) -> ClassSheet:
-    content = read_json(path, CLASSES_FORMAT)
+def _is_opposite(first: list[str], second: list[str]) -> bool:
+    pairs = [(parse_truth(a), parse_truth(b)) for a, b in zip(first, second, strict=True)]
+    return all(a is not None and b is not None and a != b for a, b in pairs)
+
+
+def _seen_classes(sheet: SheetRows, place: int, names: Sequence[str], findings: Findings) -> dict[str, bool]:
+    """Return whether each class is seen, except those without a value."""
+    heading, column = heading_key(sheet.headings[place]), sheet.column(place)
+    words = {SEEN: "yes", "unseen": "no"}
+    try:
+        values = truth_column([words.get(cell.strip().casefold(), cell) for cell in column])
+    except CellError as fault:
+        line, cells = sheet.rows[fault.row]
+        what = f"has “{shortened(cells[place])}” under {heading}; {fault}"
+        raise line_error(sheet.path, line, what) from fault
+    if heading in _UNSEEN_KEYS and not any(cell.strip().casefold() in words for cell in column):
+        findings.add(f"{sheet.path.name}: the column “{sheet.headings[place]}” tells which classes are not seen.")
+        values = [None if value is None else not value for value in values]
+    without = [name for name, value in zip(names, values, strict=True) if value is None]
+    if without:
+        findings.add(
+            f"{sheet.path.name}: {counted(len(without), 'class has', 'classes have')} no value under “{heading}” and "
+            f"count as seen if there are images: {named(without)}."
+        )
+    return {name: value for name, value in zip(names, values, strict=True) if value is not None}
+
+
+def _class_names(sheet: SheetRows, place: int) -> tuple[str, ...]:
+    names: set[str] = set()
+    for line, cells in sheet.rows:
+        name = cells[place]
+        if not name.strip():
+            raise line_error(sheet.path, line, f"has no class under “{sheet.headings[place]}”; enter its name")
+        if name in names:
+            raise line_error(sheet.path, line, f"has the class “{name}” a second time; remove one of the two lines")
+        names.add(name)
+    return tuple(sheet.column(place))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        parse_number(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _from_json(path: Path, findings: Findings) -> ClassSheet:
+    content = read_json(path, CLASSES_FORMAT, findings)
     try:
         attributes = parse_attributes([str(name) for name in content["attributes"]], path)
         entries = content["classes"]
         names = tuple(str(entry["name"]) for entry in entries)
         vectors = np.array([[float(value) for value in entry["vector"]] for entry in entries], np.float64)
-        seen = {str(entry["name"]): bool(entry["seen"]) for entry in entries}
+        seen = {str(entry["name"]): _truth(entry["seen"]) for entry in entries}
         descriptions = {str(e["name"]): str(e["description"]) for e in entries if e.get("description")}
         parts = {str(group): tuple(map(str, names)) for group, names in content.get("group_parts", {}).items()}
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
@@ -183,3 +208,11 @@ def _from_json(path: Path) -> ClassSheet:
             f"{path}: the class vectors are not {len(attributes)} finite numbers each; correct it or export it again."
         )
     return ClassSheet(attributes, names, vectors, seen, descriptions, parts)
+
+
+def _truth(value: Any) -> bool:
+    """Return a JSON value as a truth value; raise ValueError if it is none: the text "no" is not true."""
+    found = parse_truth(str(value))
+    if found is None:
+        raise ValueError(f"{value!r} is neither true nor false")
+    return found

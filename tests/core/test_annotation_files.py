@@ -20,6 +20,7 @@ from msdn_core.exporters.judgement_files import write_judgements
 from msdn_core.exporters.sheets import export_annotations, export_classes
 from msdn_core.importers.annotation_sheets import read_annotations
 from msdn_core.importers.coco import marks_from_coco
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.class_folders import import_class_folders
 from msdn_core.importers.judgement_files import judgements_from_files
 from msdn_core.importers.marks import marks_from_file
@@ -86,7 +87,7 @@ def test_marks_in_sheets_of_images_are_imported_unchanged(project, tmp_path, suf
     export_annotations(project, file)
     of_images = sorted(what, key=lambda mark: mark.image_id)
     assert marks_from_file(file, project, "Nobody", "") == (of_images, ())
-    found = read_annotations(file, ("heron",), [attribute.full_name for attribute in ATTRIBUTES])
+    found = read_annotations(file, ("heron",), [attribute.full_name for attribute in ATTRIBUTES], Findings())
     assert [replace(mark, image_id=mark.image_id + 1) for mark in found.marks] == of_images
 
 

@@ -13,6 +13,7 @@ from watch import LoopWatch
 from msdn_core.domain.annotation import ImageLabel, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.domain.table_changes import ChangeKind, compare
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.sheets import read_class_sheet
 from msdn_core.project import NewImage, Project
 from msdn_gui.session.changes import TableChange
@@ -122,7 +123,7 @@ def test_what_is_exported_comes_back_the_same(workspace, session, qtbot, tmp_pat
     choose_file(workspace, qtbot, "export_sheet", path)
     qtbot.waitUntil(lambda: bool(messages), timeout=30_000)
     assert str(path) in messages[0]
-    found = read_class_sheet(path)
+    found = read_class_sheet(path, Findings())
     comparison = compare(session.document.table, found.attributes, found.classes, found.vectors)
     assert [change.kind for change in comparison.changes] == [ChangeKind.SAME] * 3
 

@@ -70,7 +70,7 @@ def import_class_folders(
     refuse_full_project(project_path)
     findings = Findings()
     folder, file = _find_sheet(source)
-    sheet = read_class_sheet(file)
+    sheet = read_class_sheet(file, findings)
     pictures = images or folder
     if not pictures.is_dir():
         raise ImportFault(f"There is no folder {pictures}; check the path.")
@@ -82,7 +82,7 @@ def import_class_folders(
         data = _without_split(sheet, found, pictures, word_vectors, folder, findings)
     else:
         full_names = [attribute.full_name for attribute in sheet.attributes]
-        found = _existing(read_annotations(annotated, sheet.classes, full_names), pictures, findings)
+        found = _existing(read_annotations(annotated, sheet.classes, full_names, findings), pictures, findings)
         data = _without_split(sheet, found, pictures, word_vectors, folder, findings)
     return write_project(project_path, data, findings)
 

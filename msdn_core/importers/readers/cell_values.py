@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MOST_LETTERS = 400
 _MOST_QUOTED = 24
+_NOT_A_NUMBER = "enter a number"
 _LETTERS = str.maketrans(
     {
         **dict.fromkeys("−﹣－–‐‑", "-"),
@@ -39,8 +40,9 @@ GAPS = frozenset(("", "nan", "na", "n/a", "#n/a", "#na", "#nv", "<na>", "none", 
 """Case-folded texts that programs write for a missing value."""
 _TRUE = "yes true 1 y t ja oui vrai si sí verdadero sim verdadeiro vero wahr waar sann sant sand tosi prawda да истина"
 _FALSE = "no false 0 n f nein non faux falso não nee falsch onwaar falskt falsk epätosi fałsz нет ложь"
-_TRUE_WORDS = frozenset(word.casefold() for word in _TRUE.split())
-_FALSE_WORDS = frozenset(word.casefold() for word in _FALSE.split())
+TRUE_WORDS = frozenset(word.casefold() for word in _TRUE.split())
+FALSE_WORDS = frozenset(word.casefold() for word in _FALSE.split())
+"""Case-folded words of several languages, also those of their spreadsheets."""
 CROSSES = frozenset(("x", "✓", "✔", "☑", "×", "•"))
 """Case-folded signs that people put into some cells of a column and leave others empty."""
 
@@ -66,18 +68,18 @@ def parse_number(text: str, marks: Collection[str] = (), *, percent: bool = Fals
     Raises
     ------
     ValueError
-        With a clause that quotes the text, if it is not one finite number.
+        If it is not one finite number; the text is what to do, to follow after “has “…”;”.
     """
     if not marks and _SIMPLE.fullmatch(text):
         return float(text)
     found = _NUMBER.fullmatch(_plain(text))
     if found is None or (found[4] and not percent):
-        raise ValueError(f"“{shortened(text)}” is not a number")
+        raise ValueError(_NOT_A_NUMBER)
     sign, body, exponent, share = found.groups()
-    digits = _digits(text, body, exponent is not None, marks)
+    digits = _digits(body, exponent is not None, marks)
     value = float(f"{sign}{digits}e{int(exponent or 0) - (2 if share else 0)}")
     if not math.isfinite(value):
-        raise ValueError(f"“{shortened(text)}” is not a finite number")
+        raise ValueError("enter a finite number")
     return value
 
 
@@ -102,10 +104,12 @@ def decimal_marks(texts: Iterable[str]) -> frozenset[str]:
     return frozenset(mark for text in texts if (mark := decimal_mark(text)))
 
 
-def is_unclear(text: str) -> bool:
-    """Return whether a number has one mark, and three digits after it, so that it may have two meanings."""
+def unclear_mark(text: str) -> str:
+    """Return the only mark of a number that has two meanings, as in ``1,234``, or an empty text."""
     found = _NUMBER.fullmatch(_plain(text))
-    return found is not None and found[3] is None and _UNCLEAR.fullmatch(found[2]) is not None
+    if found is None or found[3] is not None or _UNCLEAR.fullmatch(found[2]) is None:
+        return ""
+    return "," if "," in found[2] else "."
 
 
 def is_percentage(text: str) -> bool:
@@ -119,9 +123,9 @@ def parse_truth(text: str) -> bool | None:
     Words are those of spreadsheets and of everyday use in several languages, in any case; numbers may be ``1.0``.
     """
     word = text.strip().casefold()
-    if word in _TRUE_WORDS:
+    if word in TRUE_WORDS:
         return True
-    if word in _FALSE_WORDS:
+    if word in FALSE_WORDS:
         return False
     try:
         value = parse_number(word)
@@ -140,11 +144,11 @@ def _plain(text: str) -> str:
     return "" if len(text) > _MOST_LETTERS else text.translate(_LETTERS).strip()
 
 
-def _digits(text: str, body: str, has_exponent: bool, marks: Collection[str]) -> str:
+def _digits(body: str, has_exponent: bool, marks: Collection[str]) -> str:
     """Return the digits of a number with a decimal point and without separators of thousands."""
     if " " in body or "'" in body:
         if _SPACED.fullmatch(body) is None:
-            raise ValueError(f"“{shortened(text)}” is not a number")
+            raise ValueError(_NOT_A_NUMBER)
         return body.replace(" ", "").replace("'", "").replace(",", ".")
     used = [letter for letter in body if letter in ".,"]
     if not used:
@@ -152,14 +156,12 @@ def _digits(text: str, body: str, has_exponent: bool, marks: Collection[str]) ->
     if len(used) > 1:
         whole, mark, rest = body.rpartition(used[-1]) if len(set(used)) == 2 else (body, "", "")
         if _GROUPED.fullmatch(whole) is None or used[0] in marks:
-            raise ValueError(f"“{shortened(text)}” is not a number")
+            raise ValueError(_NOT_A_NUMBER)
         return whole.replace(used[0], "") + ("." + rest if mark else "")
     mark = used[0]
     if has_exponent or _UNCLEAR.fullmatch(body) is None:
         return body.replace(",", ".")
     if len(marks) > 1 or (not marks and mark == ","):
         thousands, decimals = body.replace(mark, ""), body.replace(mark, ".")
-        raise ValueError(
-            f"“{shortened(text)}” may be {thousands} or {decimals}; write {thousands}, or {decimals}0 for the latter"
-        )
+        raise ValueError(f"write {thousands} or {decimals}0, since it may mean either")
     return body.replace(mark, "." if mark in marks or not marks else "")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.cell_values import parse_number
+from msdn_core.safe_files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +55,7 @@ def read_text(path: Path, findings: Findings, most: int = MOST_BYTES) -> str:
         If the file cannot be read, is too large, is in another format, or is not text.
     """
     try:
-        if not path.is_file():
-            raise ImportFault(f"There is no file {path}; check the path.")
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             content = stream.read(most + 1)
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.table_changes import ClassChange, Comparison, compare
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
 from msdn_gui.classes.sheets.comparison_panel import ComparisonPanel
 from msdn_gui.services.background import Background
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
     from msdn_gui.services import Services
     from msdn_gui.session import Session
 
-_FILTER = "Class sheets (*.csv *.json)"
+_FILTER = "Class sheets (*.csv *.tsv *.json);;All files (*)"
+_EXPORT_FILTER = "Class sheets (*.csv *.json)"
 
 
 class Sheets(QObject):
@@ -73,15 +75,19 @@ class Sheets(QObject):
         document = self._session.document
         table = None if document.table_is_borrowed or not document.table.attributes else document.table
 
-        def work() -> tuple[Path, ClassSheet, ClassTable | None, Comparison]:
-            sheet = read_class_sheet(path)
+        def work() -> tuple[Path, ClassSheet, ClassTable | None, Comparison, tuple[str, ...]]:
+            findings = Findings()
+            sheet = read_class_sheet(path, findings)
             base = _without_classes(sheet) if table is None else table
-            return path, sheet, table, compare(base, sheet.attributes, sheet.classes, sheet.vectors)
+            comparison = compare(base, sheet.attributes, sheet.classes, sheet.vectors)
+            return path, sheet, table, comparison, findings.sentences()
 
         self._work.start(work)
 
-    def _on_sheet_read(self, found: tuple[Path, ClassSheet, ClassTable | None, Comparison]) -> None:
-        path, sheet, table, comparison = found
+    def _on_sheet_read(self, found: tuple[Path, ClassSheet, ClassTable | None, Comparison, tuple[str, ...]]) -> None:
+        path, sheet, table, comparison, findings = found
+        if findings:
+            self._session.messages.warning(" ".join(findings))
         if table is None:
             self._defining = sheet
             title = f"{path.name} defines {len(sheet.attributes):,} attributes; this project has none yet"
@@ -118,7 +124,7 @@ class Sheets(QObject):
     def _choose_file(self, title: str, use: Callable[[Path], None], *, saving: bool) -> None:
         dialog = QFileDialog(self._owner, title)
         dialog.setObjectName("sheet_dialog")
-        dialog.setNameFilter(_FILTER)
+        dialog.setNameFilters((_EXPORT_FILTER if saving else _FILTER).split(";;"))
         if saving:
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix("csv")
