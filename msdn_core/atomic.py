@@ -37,7 +37,13 @@ def write_atomic(path: Path, content: bytes | str) -> None:
     MsdnError
         If the disk is full or the folder cannot be written; the old file is unchanged.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        data = content.encode("utf-8") if isinstance(content, str) else content
+    except UnicodeEncodeError as error:
+        raise MsdnError(
+            f"The file {path} was not written: its text contains half a character (a lone surrogate) after "
+            f"{error.object[max(0, error.start - 20) : error.start]!a}; correct the text."
+        ) from error
     with replacing(path) as temporary:
         temporary.write_bytes(data)
 

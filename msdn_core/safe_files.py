@@ -48,17 +48,20 @@ def open_regular(path: Path) -> BufferedReader:
     """
     # Opening a device may have effects, so its kind is checked before; after opening it is certain.
     _check_kind(path.stat(), path)
-    flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
-    stream = os.fdopen(os.open(path, flags), "rb")
+    return open(path, "rb", opener=_open_at_once)
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    descriptor = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
     try:
-        _check_kind(os.fstat(stream.fileno()), path)
+        _check_kind(os.fstat(descriptor), path)
     except OSError:
-        stream.close()
+        os.close(descriptor)
         raise
-    return stream
+    return descriptor
 
 
-def _check_kind(status: os.stat_result, path: Path) -> None:
+def _check_kind(status: os.stat_result, path: Path | str) -> None:
     if stat.S_ISDIR(status.st_mode):
         raise IsADirectoryError(errno.EISDIR, "it is a folder", str(path))
     if not stat.S_ISREG(status.st_mode):
@@ -111,8 +114,8 @@ def read_json(path: Path, most: int, *, finite: bool = True) -> Any:
 def parse_json(content: bytes | str, *, finite: bool = True) -> Any:
     """Return the value of a JSON text that may come from a stranger.
 
-    ``finite`` refuses NaN and infinite numbers; whole numbers must have at most 64 bits in any case. No later use of a
-    value then fails by its size or its text.
+    ``finite`` refuses NaN, infinite numbers, and whole numbers of more than 64 bits, so that no later use of a number
+    fails by its size; otherwise the reader checks them.
 
     Raises
     ------
@@ -124,7 +127,7 @@ def parse_json(content: bytes | str, *, finite: bool = True) -> Any:
     try:
         value = json.loads(
             text,
-            parse_int=_parse_whole,
+            parse_int=_parse_whole if finite else _parse_any_whole,
             parse_float=_parse_finite if finite else float,
             parse_constant=_refuse_constant if finite else None,
         )
@@ -150,6 +153,14 @@ def _parse_whole(text: str) -> int:
     if not -_MOST_WHOLE <= value < _MOST_WHOLE:
         raise ValueError(f"the number {text[:20]}… is too large")
     return value
+
+
+def _parse_any_whole(text: str) -> int | float:
+    """Return a whole number, as a float if it has more than 64 bits."""
+    try:
+        return _parse_whole(text)
+    except ValueError:
+        return float(text)
 
 
 def _parse_finite(text: str) -> float:

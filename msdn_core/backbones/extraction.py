@@ -183,7 +183,7 @@ def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tu
     if (folder / MANIFEST).is_file():
         try:
             store = FeatureStore.open(folder)
-            old, state = store.manifest.images, np.fromfile(folder / DONE, np.uint8)[: len(store.manifest.images)]
+            old, state = store.manifest.images, store.state
             del store
         except MsdnError:
             old, state = (), np.zeros(0, np.uint8)

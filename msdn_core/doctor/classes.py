@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.domain.wording import counted, named
+from msdn_core.safe_files import parse_json
 
 if TYPE_CHECKING:
     from msdn_core.domain.attributes import ClassTable
@@ -103,7 +103,7 @@ def word_vector_findings(project: Project, table: ClassTable) -> list[str]:
 
 def _texts(stored: str | None) -> list[str]:
     try:
-        content = json.loads(stored or "[]")
+        content = parse_json(stored or "[]")
     except ValueError:
         return []
     return [str(word) for word in content] if isinstance(content, list) else []

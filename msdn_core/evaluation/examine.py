@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from msdn_core.evaluation.tables import Row, attribute_rows, class_rows, curve_r
 from msdn_core.project import Project
 from msdn_core.runs.image_measures import ImageMeasures
 from msdn_core.runs.predictions import Predictions, make_predictions
+from msdn_core.safe_files import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -210,7 +210,7 @@ def _attribute_truth(
 def _not_visible(certainties: str | None) -> Sequence[int]:
     """Return the numbers that mean “not visible” on the data set's scale of certainty."""
     try:
-        names = json.loads(certainties or "{}")
+        names = parse_json(certainties or "{}")
         return [int(number) for number, name in names.items() if str(name).replace("_", " ") == "not visible"]
     except (ValueError, AttributeError):
         return []

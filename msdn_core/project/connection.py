@@ -41,7 +41,7 @@ class Database:
         """Return all rows of a query."""
         try:
             return self.connection.execute(sql, parameters).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             raise fault(error, self.file) from error
 
     def value(self, sql: str, parameters: Sequence[object] = ()) -> Any:
@@ -69,7 +69,7 @@ class Database:
             # A full disk may have ended the transaction already.
             if self.connection.in_transaction:
                 self.connection.execute(roll_back)
-            if isinstance(error, sqlite3.Error):
+            if isinstance(error, sqlite3.Error | UnicodeError):
                 raise fault(error, self.file) from error
             raise
 
@@ -105,8 +105,18 @@ def _translated(method: Callable[..., Any]) -> Callable[..., Any]:
     return translated
 
 
-def fault(error: sqlite3.Error, file: Path) -> ProjectError:
+def fault(error: sqlite3.Error | UnicodeError, file: Path) -> ProjectError:
     """Return an error of SQLite as a sentence with what to do."""
+    if isinstance(error, UnicodeEncodeError):
+        return ProjectError(
+            f"The text {error.object[:40]!a} contains half a character (a lone surrogate) and cannot be stored in "
+            f"{file}; correct the text."
+        )
+    if isinstance(error, UnicodeDecodeError):
+        # SQLite's message names a damaged entry, whose bytes are no text; Python then cannot read the message.
+        return ProjectError(
+            f"The project file {file} is damaged (its contents are not text in UTF-8); replace it with a backup copy."
+        )
     message = str(error)
     if "is full" in message or "disk I/O" in message:
         return ProjectError(

@@ -12,10 +12,12 @@ from filelock import FileLock, Timeout
 
 from msdn_core.errors import ProjectError
 from msdn_core.links import is_link
+from msdn_core.project.column_types import refuse_wrong_types
 from msdn_core.project.companions import refuse_foreign_companions
 from msdn_core.project.connection import PROJECT_FILE, Database, fault
 from msdn_core.project.records import require_text
 from msdn_core.project.schema import APPLICATION_ID, MIGRATIONS, statements
+from msdn_core.safe_files import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +99,7 @@ def _version_in_header(file: Path) -> int:
     if not file.is_file():
         raise ProjectError(f"There is no project in the folder {folder} (no {PROJECT_FILE} in it); {hint}")
     try:
-        with file.open("rb") as stream:
+        with open_regular(file) as stream:
             header = stream.read(100)
     except OSError as error:
         raise ProjectError(
@@ -148,6 +150,7 @@ def _connect_for_writing(file: Path) -> sqlite3.Connection:
     try:
         _distrust(connection)
         _refuse_foreign_schema(connection, file)
+        refuse_wrong_types(connection, file)
         connection.execute("PRAGMA foreign_keys = ON")
         migrate(connection, file)
         # A commit in the log survives the end of the process.
@@ -155,7 +158,7 @@ def _connect_for_writing(file: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException as error:
         connection.close()
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, sqlite3.Error | UnicodeError):
             raise fault(error, file) from error
         raise
     return connection
@@ -174,10 +177,11 @@ def _connect_for_reading(file: Path) -> tuple[sqlite3.Connection, str]:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
             _refuse_newer(connection.execute("PRAGMA user_version").fetchone()[0], file)
             _refuse_foreign_schema(connection, file)
+            refuse_wrong_types(connection, file)
             log = file.with_name(f"{PROJECT_FILE}-wal")
             unread = "immutable" in options and log.is_file() and log.stat().st_size > 0
             return connection, f" The latest changes, in {log.name}, cannot be shown there." if unread else ""
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             connection.close()
             last = error
         except BaseException:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.variants import Variant
-from msdn_core.errors import ConfigError, MsdnError, RunError
+from msdn_core.errors import ConfigError, FileError, MsdnError, RunError
 from msdn_core.links import refuse_links
 from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.directory import RunDirectory, check_name
 from msdn_core.runs.status import RunState
+from msdn_core.safe_files import file_errors, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -148,14 +149,14 @@ def read_ablation(project: Path, name: str) -> Ablation:
     """Return the ablation of a name; raise RunError if there is none or its plan is damaged."""
     path = project / FOLDER / name / PLAN
     try:
-        with path.open("rb") as file:
-            content = json.loads(file.read(_MAX_BYTES))
-        if content["name"] != name:
-            raise ValueError("it has another name")
-        rows = parse_rows([str(row) for row in content["rows"]])
-        return Ablation(project, name, TrainConfig.from_json(content["config"]), rows, int(content["seeds"]))
-    except (OSError, KeyError, TypeError, ValueError, AttributeError, RecursionError, MsdnError) as fault:
-        raise RunError(f"{path} is not the plan of an ablation ({fault}); start the ablation again.") from fault
+        with file_errors(path):
+            content = read_json(path, _MAX_BYTES)
+            if content["name"] != name:
+                raise ValueError("it has another name")
+            rows = parse_rows([str(row) for row in content["rows"]])
+            return Ablation(project, name, TrainConfig.from_json(content["config"]), rows, int(content["seeds"]))
+    except FileError as fault:
+        raise RunError(f"{path} is not the plan of an ablation ({fault.reason}); start the ablation again.") from fault
 
 
 def list_ablations(project: Path) -> list[str]:

@@ -6,8 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from msdn_core.atomic import write_atomic
-from msdn_core.errors import ConfigError
+from msdn_core.errors import ConfigError, FileError
 from msdn_core.recipes.config import RECIPES, TrainConfig, from_settings
+from msdn_core.safe_files import read_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,13 +23,10 @@ def read_config(path: Path) -> TrainConfig:
     or contains an impossible setting.
     """
     try:
-        with path.open("rb") as file:
-            content = json.loads(file.read(_MAX_BYTES))
-    except OSError as fault:
-        raise ConfigError(f"{path} cannot be read ({fault.strerror or fault}); choose another file.") from fault
-    except (ValueError, RecursionError) as fault:
+        content = read_json(path, _MAX_BYTES)
+    except FileError as fault:
         raise ConfigError(
-            f'{path} is not a settings file ({fault}); give a JSON file such as {{"seed": 1}}.'
+            f'{path} is not a settings file ({fault.reason}); give a JSON file such as {{"seed": 1}}.'
         ) from fault
     if not isinstance(content, dict):
         raise ConfigError(f'{path} is not a settings file; give a JSON file such as {{"seed": 1}}.')

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.atomic import write_atomic
-from msdn_core.errors import MsdnError, RunError
+from msdn_core.errors import FileError, MsdnError, RunError
 from msdn_core.links import refuse_links
 from msdn_core.runs.events import Event, decode, encode
 from msdn_core.runs.status import RunState, RunStatus, read_status, write_status
+from msdn_core.safe_files import open_regular, parse_json, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -196,9 +197,9 @@ class RunDirectory:
         commands = []
         for line in lines:
             try:
-                content = json.loads(line)
+                content = parse_json(line)
                 command = Command(str(content["command"]), str(content["id"]))
-            except (ValueError, KeyError, TypeError, RecursionError):
+            except (ValueError, KeyError, TypeError):
                 continue
             if command.command in COMMANDS:
                 commands.append(command)
@@ -222,11 +223,10 @@ class RunDirectory:
 
     def _json(self, name: str) -> dict[str, Any]:
         try:
-            with (self.path / name).open("rb") as file:
-                content = json.loads(file.read(_READ_AT_ONCE))
-        except (OSError, ValueError, RecursionError) as fault:
+            content = read_json(self.path / name, _READ_AT_ONCE)
+        except FileError as fault:
             raise RunError(
-                f"{self.path / name} cannot be read ({fault}); the run is damaged: start a new run."
+                f"{self.path / name} cannot be read ({fault.reason}); the run is damaged: start a new run."
             ) from fault
         if not isinstance(content, dict):
             raise RunError(f"{self.path / name} is not a JSON object; the run is damaged: start a new run.")
@@ -251,7 +251,7 @@ def _append_line(path: Path, line: str) -> None:
 
 def _read_lines(path: Path, offset: int) -> tuple[list[str], int]:
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             size = file.seek(0, os.SEEK_END)
             # A file that has shrunk was replaced: read it from its start.
             start = offset if 0 <= offset <= size else 0

@@ -7,18 +7,20 @@ last: a folder without it is not an evaluation.
 from __future__ import annotations
 
 import csv
-import json
+import io
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from msdn_core.domain.annotation import Split
-from msdn_core.errors import RunError
+from msdn_core.errors import FileError, RunError
 from msdn_core.links import refuse_links
 from msdn_core.runs.attribute_scores import checkpoint_digest
 from msdn_core.runs.image_measures import ImageMeasures, read_image_measures
 from msdn_core.runs.predictions import Predictions, read_predictions
+from msdn_core.safe_files import file_errors, read_bytes, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,14 +81,14 @@ _NUMBERS = ("czsl", "U", "S", "H", "gamma", "ausuc")
 def read_figures(folder: Path) -> dict[str, Any] | None:
     """Return the figures only; None without an evaluation. Raises RunError if they cannot be read."""
     path = folder / FIGURES
-    if not path.is_file():
-        return None
     try:
-        with path.open("rb") as file:
-            found: dict[str, Any] = json.loads(file.read(_MOST_BYTES))
-        _check(found)
-    except (OSError, ValueError, RecursionError) as fault:
-        raise RunError(f"{path} cannot be read as an evaluation ({fault}); evaluate the run again.") from fault
+        with file_errors(path):
+            found: dict[str, Any] = read_json(path, _MOST_BYTES)
+            _check(found)
+    except FileError as fault:
+        if fault.missing:
+            return None
+        raise RunError(f"{path} cannot be read as an evaluation ({fault.reason}); evaluate the run again.") from fault
     return found
 
 
@@ -153,18 +155,20 @@ def stale_reasons(
 def _rows(path: Path) -> list[Row]:
     """Return the rows of a table; empty cells are None."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            raise ValueError("it is too large")
-        with path.open(encoding="utf-8", newline="") as file:
+        with file_errors(path):
+            text = read_bytes(path, _MOST_BYTES).decode("utf-8-sig")
             return [
                 {name: text if name in _TEXT_COLUMNS else _number(text) for name, text in row.items()}
-                for row in csv.DictReader(file, strict=True)
+                for row in csv.DictReader(io.StringIO(text, newline=""), strict=True)
             ]
-    except (OSError, ValueError, csv.Error, AttributeError, TypeError) as fault:
+    except FileError as fault:
         raise RunError(
-            f"{path} cannot be read as a table of an evaluation ({fault}); evaluate the run again."
+            f"{path} cannot be read as a table of an evaluation ({fault.reason}); evaluate the run again."
         ) from fault
 
 
 def _number(text: str) -> float | None:
-    return float(text) if text else None
+    number = float(text) if text else None
+    if number is not None and not math.isfinite(number):
+        raise ValueError(f"“{text[:20]}” is not a number")
+    return number

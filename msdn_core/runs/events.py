@@ -7,7 +7,8 @@ import logging
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+
+from msdn_core.safe_files import parse_json
 
 VERSION = 1
 
@@ -143,12 +144,12 @@ def encode(event: Event) -> str:
 def decode(line: str) -> Event | None:
     """Return the event of a line; None, with a warning in the log, for an unknown kind or an invalid line."""
     try:
-        content: dict[str, Any] = json.loads(line)
+        content = parse_json(line, finite=False)
         kind = KINDS[content["event"]]
         known = {entry.name for entry in fields(kind)}
         event = kind(**{name: value for name, value in content.items() if name in known})
-    except (KeyError, TypeError, ValueError, RecursionError):
-        _log.warning("Skipped a line that is not an event: %.120s", line)
+    except (KeyError, TypeError, ValueError):
+        _log.warning("Skipped a line that is not an event: %.120r", line)
         return None
     return event if _is_valid(event) else None
 

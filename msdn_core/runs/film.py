@@ -18,8 +18,9 @@ import numpy as np
 from msdn_core.atomic import write_atomic
 from msdn_core.domain.attention import RangePolicy
 from msdn_core.domain.variants import SubNets
-from msdn_core.errors import RunError
+from msdn_core.errors import FileError, RunError
 from msdn_core.runs.pins import MOST_PINS, Pin
+from msdn_core.safe_files import file_errors, open_regular, parse_json, read_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -89,7 +90,7 @@ class FilmHeader:
     @classmethod
     def from_json(cls, text: str) -> FilmHeader:
         """Return the header in a JSON text; raise KeyError, TypeError or ValueError if it is not one."""
-        content: dict[str, Any] = json.loads(text)
+        content: dict[str, Any] = parse_json(text)
         if content["v"] != _VERSION:
             raise ValueError("it was written by another version")
         pins = tuple(FilmedPin(int(p["image_id"]), str(p["image"]), str(p["attribute"])) for p in content["pins"])
@@ -220,15 +221,17 @@ class FilmWriter:
 
 def _read(folder: Path) -> Film | None:
     try:
-        with (folder / HEADER).open("rb") as file:
-            content = file.read(_MOST_HEADER_BYTES)
-        header = FilmHeader.from_json(content.decode("utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as fault:
-        raise RunError(f"The film in {folder} cannot be read ({fault}); the run itself is not affected.") from fault
+        with file_errors(folder / HEADER):
+            content = read_bytes(folder / HEADER, _MOST_HEADER_BYTES)
+            header = FilmHeader.from_json(content.decode("utf-8"))
+    except FileError as fault:
+        if fault.missing:
+            return None
+        raise RunError(
+            f"The film in {folder} cannot be read ({fault.reason}); the run itself is not affected."
+        ) from fault
     try:
-        with (folder / FRAMES).open("rb") as file:
+        with open_regular(folder / FRAMES) as file:
             data = file.read(MOST_BYTES)
     except OSError:
         data = b""

@@ -12,12 +12,13 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 
 from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
 from msdn_core.domain.scoring import MOST_COSINE_SCALE, Fusion
 from msdn_core.domain.variants import SubNets, Variant
-from msdn_core.errors import CheckpointError, MsdnError
+from msdn_core.errors import CheckpointError, FileError
+from msdn_core.safe_files import file_errors, parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,44 +105,51 @@ class CheckpointHeader:
         if metadata is None or METADATA_KEY not in metadata:
             raise CheckpointError(f"{path} is not a checkpoint of MSDN Explorer; choose one that it trained.")
         try:
-            content = json.loads(metadata[METADATA_KEY])
-            found = int(content.pop("format"))
-            if found > FORMAT:
-                raise CheckpointError(
-                    f"{path} was written by a newer MSDN Explorer (format {found}); update the program to read it."
-                )
-            header = cls(
-                attributes=tuple(map(str, content["attributes"])),
-                classes=tuple(map(str, content["classes"])),
-                class_vectors=class_vectors,
-                seen=np.array(content["seen"], dtype=np.bool_),
-                fusion=Fusion(**{side: float(weight) for side, weight in content["fusion"].items()}),
-                gamma=float(content["gamma"]),
-                backbone=dict(content["backbone"]),
-                channels=int(content["channels"]),
-                variant=Variant(content["variant"]),
-                sub_nets=SubNets(content.get("sub_nets", SubNets.BOTH)),
-                clip_negative=bool(content["clip_negative"]),
-                normalize_v=bool(content["normalize_v"]),
-                cosine_scale=float(content.get("cosine_scale", 0.0)),
-                word_vector_source=str(content["word_vector_source"]),
-                run=str(content["run"]),
-                step=int(content["step"]),
-                epoch=int(content["epoch"]),
-                selected_on=str(content["selected_on"]),
-                figures=dict(content["figures"]),
-                made=dict(content.get("made", {})),
+            with file_errors(path):
+                content = parse_json(metadata[METADATA_KEY], finite=False)
+                found = int(content.pop("format"))
+                header = cls._of(content, class_vectors) if found <= FORMAT else None
+        except FileError as fault:
+            raise CheckpointError(
+                f"{path} has a damaged header ({fault.reason}); choose another checkpoint."
+            ) from fault
+        if header is None:
+            raise CheckpointError(
+                f"{path} was written by a newer MSDN Explorer (format {found}); update the program to read it."
             )
-            header.table()
-            numbers = (header.gamma, header.fusion.av, header.fusion.va, header.cosine_scale)
-            if not all(map(math.isfinite, numbers)):
-                raise ValueError("gamma, the fusion weights and the cosine scale must be finite numbers")
-            if not 0 <= header.cosine_scale <= MOST_COSINE_SCALE:
-                raise ValueError(f"the cosine scale must be from 0 to {MOST_COSINE_SCALE:g}")
-        except CheckpointError:
-            raise
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError, MsdnError) as fault:
-            raise CheckpointError(f"{path} has a damaged header ({fault}); choose another checkpoint.") from fault
+        return header
+
+    @classmethod
+    def _of(cls, content: Mapping[str, Any], class_vectors: FloatArray) -> CheckpointHeader:
+        """Return the header in JSON values; raise an exception of any type if it is invalid."""
+        header = cls(
+            attributes=tuple(map(str, content["attributes"])),
+            classes=tuple(map(str, content["classes"])),
+            class_vectors=class_vectors,
+            seen=np.array(content["seen"], dtype=np.bool_),
+            fusion=Fusion(**{side: float(weight) for side, weight in content["fusion"].items()}),
+            gamma=float(content["gamma"]),
+            backbone=dict(content["backbone"]),
+            channels=int(content["channels"]),
+            variant=Variant(content["variant"]),
+            sub_nets=SubNets(content.get("sub_nets", SubNets.BOTH)),
+            clip_negative=bool(content["clip_negative"]),
+            normalize_v=bool(content["normalize_v"]),
+            cosine_scale=float(content.get("cosine_scale", 0.0)),
+            word_vector_source=str(content["word_vector_source"]),
+            run=str(content["run"]),
+            step=int(content["step"]),
+            epoch=int(content["epoch"]),
+            selected_on=str(content["selected_on"]),
+            figures=dict(content["figures"]),
+            made=dict(content.get("made", {})),
+        )
+        header.table()
+        numbers = (header.gamma, header.fusion.av, header.fusion.va, header.cosine_scale)
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError("gamma, the fusion weights and the cosine scale must be finite numbers")
+        if not 0 <= header.cosine_scale <= MOST_COSINE_SCALE:
+            raise ValueError(f"the cosine scale must be from 0 to {MOST_COSINE_SCALE:g}")
         return header
 
 
@@ -153,14 +161,15 @@ def read_header(path: Path) -> CheckpointHeader:
     if not path.is_file():
         raise CheckpointError(f"The checkpoint {path} does not exist; train a run first, or choose another one.")
     try:
-        with safe_open(path, framework="numpy") as file:
+        with file_errors(path), safe_open(path, framework="numpy") as file:
             vectors = (
                 np.asarray(file.get_tensor(VECTORS_KEY), dtype=np.float64)
                 if VECTORS_KEY in file.keys()  # noqa: SIM118 - safe_open is not a mapping
                 else np.zeros((0, 0))
             )
-            return CheckpointHeader.from_metadata(file.metadata(), vectors, path)
-    except (SafetensorError, OSError, ValueError) as fault:
+            metadata = file.metadata()
+    except FileError as fault:
         raise CheckpointError(
-            f"{path} cannot be read as a checkpoint ({fault}); it may be incomplete: choose another one."
+            f"{path} cannot be read as a checkpoint ({fault.reason}); it may be incomplete: choose another one."
         ) from fault
+    return CheckpointHeader.from_metadata(metadata, vectors, path)

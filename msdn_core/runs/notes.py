@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msdn_core.atomic import write_atomic
+from msdn_core.errors import FileError
+from msdn_core.safe_files import file_errors, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,11 +33,12 @@ def clean_tags(words: Iterable[str]) -> tuple[str, ...]:
 
 def read_notes(folder: Path) -> Notes:
     """Return the notes in a run's directory; empty if they do not exist or cannot be read."""
+    path = folder / NOTES_FILE
     try:
-        with (folder / NOTES_FILE).open("rb") as file:
-            content = json.loads(file.read(_MAX_BYTES))
-        return Notes(str(content.get("text", "")), clean_tags(map(str, content.get("tags", []))))
-    except (OSError, AttributeError, TypeError, ValueError, RecursionError):
+        with file_errors(path):
+            content = read_json(path, _MAX_BYTES)
+            return Notes(str(content.get("text", "")), clean_tags(map(str, content.get("tags", []))))
+    except FileError:
         return Notes()
 
 

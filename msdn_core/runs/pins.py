@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msdn_core.errors import ConfigError
+from msdn_core.safe_files import parse_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,9 +31,9 @@ class Pin:
 def read_pins(project: Project) -> tuple[Pin, ...]:
     """Return the pins of a project in the order of pinning; empty if they cannot be read."""
     try:
-        content = json.loads(project.meta(_KEY) or "[]")
+        content = parse_json(project.meta(_KEY) or "[]")
         return tuple(Pin(int(image), str(attribute)) for image, attribute in content)[:MOST_PINS]
-    except (TypeError, ValueError, OverflowError, RecursionError):
+    except (TypeError, ValueError):
         return ()
 
 

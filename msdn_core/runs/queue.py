@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING
 import filelock
 
 from msdn_core.atomic import write_atomic
-from msdn_core.errors import RunError
+from msdn_core.errors import FileError, RunError
 from msdn_core.links import is_link, refuse_links
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import start_process, trainer_command, wait_for_end
 from msdn_core.runs.listing import list_runs
 from msdn_core.runs.status import RunState, RunStatus
+from msdn_core.safe_files import file_errors, read_json
 
 if TYPE_CHECKING:
     import subprocess
@@ -50,11 +51,12 @@ class Order:
 
 def read_order(project: Path) -> Order:
     """Return the order of the queue; an unreadable file is ignored, because no run is lost with it."""
+    path = project / FOLDER / "order.json"
     try:
-        with (project / FOLDER / "order.json").open("rb") as file:
-            content = json.loads(file.read(_MAX_BYTES))
-        return Order(tuple(map(str, content["names"])), bool(content["held"]))
-    except (OSError, KeyError, TypeError, ValueError, RecursionError):
+        with file_errors(path):
+            content = read_json(path, _MAX_BYTES)
+            return Order(tuple(map(str, content["names"])), bool(content["held"]))
+    except FileError:
         return Order()
 
 

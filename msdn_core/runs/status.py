@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import time
@@ -14,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from msdn_core.atomic import write_atomic
+from msdn_core.errors import FileError
+from msdn_core.safe_files import file_errors, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,29 +109,35 @@ def write_status(folder: Path, status: RunStatus) -> None:
     write_atomic(folder / STATUS_FILE, json.dumps(content, ensure_ascii=False, default=str) + "\n")
 
 
+def _parse(content: Any) -> RunStatus:
+    """Return the status in JSON values; raise an exception of any type if it is not one."""
+    status = RunStatus(
+        state=RunState(content["state"]),
+        pid=int(content["pid"]),
+        process_started=float(content["process_started"]),
+        heartbeat=float(content["heartbeat"]),
+        step=int(content["step"]),
+        steps=int(content["steps"]),
+        reason=str(content["reason"]),
+        figures=dict(content["figures"]),
+        commands_from=int(content.get("commands_from", 0)),
+    )
+    if not (math.isfinite(status.heartbeat) and math.isfinite(status.process_started)):
+        raise ValueError("a time is not a finite number")
+    return status
+
+
 def read_status(folder: Path, *, remote: bool = False) -> RunStatus:
     """Return the status of the run in a folder; a run whose process is gone is lost.
 
     The process of a ``remote`` run may be on another machine: it is lost if it has had no heartbeat for long.
     """
+    path = folder / STATUS_FILE
     try:
-        with (folder / STATUS_FILE).open("rb") as file:
-            content = json.loads(file.read(_MAX_BYTES))
-        status = RunStatus(
-            state=RunState(content["state"]),
-            pid=int(content["pid"]),
-            process_started=float(content["process_started"]),
-            heartbeat=float(content["heartbeat"]),
-            step=int(content["step"]),
-            steps=int(content["steps"]),
-            reason=str(content["reason"]),
-            figures=dict(content["figures"]),
-            commands_from=int(content.get("commands_from", 0)),
-        )
-    except FileNotFoundError:
-        return RunStatus(RunState.LOST, reason="The status file is missing.")
-    except (OSError, AttributeError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
-        return RunStatus(RunState.LOST, reason="The status file is damaged.")
+        with file_errors(path):
+            status = _parse(read_json(path, _MAX_BYTES, finite=False))
+    except FileError as fault:
+        return RunStatus(RunState.LOST, reason=f"The status file is {'missing' if fault.missing else 'damaged'}.")
     if not status.state.alive:
         return status
     if remote:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from msdn_core.importers.word_vectors import HASHED, hashed_word_vectors
 from msdn_core.project import ImageRecord, Project
 from msdn_core.ranks import ALONE, Ranks
 from msdn_core.runs.pins import Pin, read_pins
+from msdn_core.safe_files import parse_json
 from msdn_core.vision.features import FeatureStore, find_stores
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def load_data(
 def _names(text: str | None) -> tuple[str, ...]:
     """Return the names in a JSON list; empty for anything else."""
     try:
-        content = json.loads(text or "[]")
+        content = parse_json(text or "[]")
     except ValueError:
         return ()
     return tuple(map(str, content)) if isinstance(content, list) else ()

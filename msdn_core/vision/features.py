@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from msdn_core.errors import MsdnError
+from msdn_core.errors import FileError, MsdnError
+from msdn_core.safe_files import file_errors, open_regular, parse_json, read_bytes
 from msdn_core.vision.mapped import MappedMaps, MapSource
 from msdn_core.vision.transform import BackboneSpec
 
@@ -31,6 +32,7 @@ MANIFEST, MAPS, DONE = "manifest.json", "maps.f16", "done.u8"
 FORMAT = 2
 """Format 2 is only needed for a ``source``."""
 MISSING, MADE, FAILED = 0, 1, 2
+_MOST_MANIFEST_BYTES = 512 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +79,22 @@ class Manifest:
 
     @classmethod
     def from_json(cls, text: str) -> Manifest:
-        """Return the manifest in a JSON text; raise KeyError, TypeError or ValueError if it is not one."""
-        content: dict[str, Any] = json.loads(text)
+        """Return the manifest in a JSON text; raise AttributeError, KeyError, TypeError or ValueError if it is none."""
+        content = parse_json(text)
         if int(content["format"]) > FORMAT:
             raise ValueError("it was written by a newer version")
-        images = tuple(ImageKey(int(i), str(name), int(size), int(time)) for i, name, size, time in content["images"])
+        images = tuple(ImageKey(*_checked_key(entry)) for entry in content["images"])
         failures = {str(name): str(reason) for name, reason in content["failures"].items()}
         source = MapSource.from_json(content["source"]) if "source" in content else None
         return cls(BackboneSpec.from_json(content["spec"]), images, failures, source)
+
+
+def _checked_key(entry: Sequence[Any]) -> tuple[int, str, int, int]:
+    """Return the fields of an image's key; raise ValueError or TypeError if one has a wrong type."""
+    number, name, size, time = entry
+    if not isinstance(name, str) or not all(isinstance(value, int) for value in (number, size, time)):
+        raise TypeError("an image is not described by a number, a name, a size and a time")
+    return number, name, size, time
 
 
 class FeatureStore:
@@ -98,30 +108,29 @@ class FeatureStore:
         self.array = array
         """(N, C, R), memory-mapped; each region of length 1 over C. Missing rows are zero. float16, or float32 for maps
         from elsewhere."""
-        self._state = state
+        self.state = state
+        """(N,) ``MISSING``, ``MADE`` or ``FAILED``."""
 
     @classmethod
     def open(cls, folder: Path) -> FeatureStore:
         """Return the store in a folder; raise MsdnError if there is none or it is damaged."""
         try:
-            manifest = Manifest.from_json((folder / MANIFEST).read_text(encoding="utf-8"))
+            with file_errors(folder / MANIFEST):
+                manifest = Manifest.from_json(read_bytes(folder / MANIFEST, _MOST_MANIFEST_BYTES).decode("utf-8"))
             spec, count = manifest.spec, len(manifest.images)
             shape = (count, spec.channels, spec.grid[0] * spec.grid[1])
             if count == 0:
                 return cls(folder, manifest, np.zeros(shape, np.float16), np.zeros(0, np.uint8))
-            array = (
-                np.memmap(folder / MAPS, np.float16, "r", shape=shape)
-                if manifest.source is None
-                else MappedMaps(manifest.source, shape)
-            )
-            state = np.fromfile(folder / DONE, np.uint8, count=count)
-            if len(state) < count:
-                raise ValueError("it is incomplete")
-        except FileNotFoundError as fault:
-            raise MsdnError(f"{folder} contains no features; extract them first.") from fault
-        except (OSError, KeyError, TypeError, ValueError, OverflowError) as fault:
+            array = MappedMaps(manifest.source, shape) if manifest.source is not None else _map(folder / MAPS, shape)
+            with file_errors(folder / DONE), open_regular(folder / DONE) as stream:
+                state = np.frombuffer(stream.read(count), np.uint8)
+                if len(state) < count:
+                    raise ValueError("it is incomplete")
+        except FileError as fault:
+            if fault.missing:
+                raise MsdnError(f"{folder} contains no features; extract them first.") from fault
             raise MsdnError(
-                f"The features in {folder} are damaged ({fault}); remove the folder and extract them again."
+                f"The features in {folder} are damaged ({fault.reason}); remove the folder and extract them again."
             ) from fault
         return cls(folder, manifest, array, state)
 
@@ -137,7 +146,7 @@ class FeatureStore:
 
     @cached_property
     def _rows(self) -> dict[int, int]:
-        return {key.id: row for row, key in enumerate(self.manifest.images) if self._state[row] == MADE}
+        return {key.id: row for row, key in enumerate(self.manifest.images) if self.state[row] == MADE}
 
     @property
     def image_ids(self) -> tuple[int, ...]:
@@ -147,7 +156,7 @@ class FeatureStore:
     @property
     def complete(self) -> bool:
         """Whether extraction has been tried for every image."""
-        return bool((self._state != MISSING).all())
+        return bool((self.state != MISSING).all())
 
     def has(self, image_id: int) -> bool:
         """Return whether an image has features."""
@@ -167,7 +176,7 @@ class FeatureStore:
             return np.asarray(self.array[rows])
         content = np.empty((len(rows), *self.array.shape[1:]), np.float16)
         try:
-            with (self.folder / MAPS).open("rb", buffering=0) as file:
+            with open_regular(self.folder / MAPS) as file:
                 for row, target in zip(rows.tolist(), content, strict=True):
                     file.seek(row * target.nbytes)
                     if file.readinto(target.data) < target.nbytes:
@@ -187,6 +196,11 @@ class FeatureStore:
         if self.manifest.source is not None:
             made.append([self.manifest.source.size, self.manifest.source.mtime_ns])
         return hashlib.sha256(json.dumps([self.spec.fingerprint, made]).encode()).hexdigest()[:16]
+
+
+def _map(path: Path, shape: tuple[int, int, int]) -> NDArray[np.float16]:
+    with file_errors(path), open_regular(path) as stream:
+        return np.memmap(stream, np.float16, "r", shape=shape)
 
 
 def feature_folder(project_path: Path, spec: BackboneSpec) -> Path:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from msdn_core.errors import MsdnError
+from msdn_core.errors import FileError, MsdnError
+from msdn_core.safe_files import file_errors, open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TINY = 1e-12
+_DTYPES = tuple(f"{order}f{size}" for order in "<>" for size in (2, 4, 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,13 @@ class MapSource:
     @classmethod
     def from_json(cls, content: Mapping[str, Any]) -> MapSource:
         """Return the source in JSON values; raise KeyError, TypeError or ValueError if it is not one."""
-        dtype = np.dtype(str(content["dtype"]))
-        if dtype.kind != "f" or int(content["offset"]) < 0:
+        file, dtype, normalised = content["file"], content["dtype"], content["normalised"]
+        offset, size, mtime_ns = (content[name] for name in ("offset", "size", "mtime_ns"))
+        if not all(isinstance(value, int) for value in (offset, size, mtime_ns)) or not isinstance(file, str):
+            raise TypeError("the file of the feature maps is not described by a name and whole numbers")
+        if dtype not in _DTYPES or offset < 0:
             raise ValueError("feature maps must be floating-point numbers at an offset of a file")
-        return cls(
-            str(content["file"]),
-            int(content["offset"]),
-            str(content["dtype"]),
-            bool(content["normalised"]),
-            int(content["size"]),
-            int(content["mtime_ns"]),
-        )
+        return cls(file, offset, dtype, bool(normalised), size, mtime_ns)
 
     @property
     def changed(self) -> bool:
@@ -73,10 +71,12 @@ class MappedMaps:
         if source.file.startswith(("\\\\", "//")) or not path.is_file():
             raise MsdnError(f"The file of the feature maps, {path}, does not exist; restore it.")
         try:
-            self._maps = np.memmap(path, np.dtype(source.dtype), "r", source.offset, shape)
-        except (OSError, ValueError, OverflowError) as fault:
+            with file_errors(path), open_regular(path) as stream:
+                self._maps = np.memmap(stream, np.dtype(source.dtype), "r", source.offset, shape)
+        except FileError as fault:
             raise MsdnError(
-                f"{path} no longer contains {shape[0]:,} feature maps of {shape[1]}×{shape[2]} numbers ({fault}); "
+                f"{path} no longer contains {shape[0]:,} feature maps of {shape[1]}×{shape[2]} numbers "
+                f"({fault.reason}); "
                 "restore the original file, or import it again."
             ) from fault
         self._normalised = source.normalised

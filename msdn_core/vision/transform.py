@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 TRANSFORM_VERSION = 1
 
 PRECISIONS = ("float32", "bfloat16")
+
+MOST_SIZE = 4096
+MOST_REGIONS = 128 * 128
+MOST_CHANNELS = 1 << 20
+"""The largest backbone that a stranger's file may ask for: its input then takes 200 MB."""
 
 Triple = tuple[float, float, float]
 
@@ -73,24 +79,33 @@ class BackboneSpec:
     def from_json(cls, content: Mapping[str, Any]) -> BackboneSpec:
         """Return the specification in JSON values; raise KeyError, TypeError or ValueError if it is not one."""
         mean, std = (tuple(float(value) for value in content[key]) for key in ("mean", "std"))
-        rows, columns = (int(value) for value in content["grid"])
-        if len(mean) != 3 or len(std) != 3 or not all(std) or min(rows, columns, int(content["size"])) < 1:
-            raise ValueError("mean and deviation must have three numbers each, and sizes must be positive")
+        if len(mean) != 3 or len(std) != 3 or not all(std) or not all(map(math.isfinite, mean + std)):
+            raise ValueError("mean and deviation must have three finite numbers each")
+        rows, columns = (_count(value, MOST_REGIONS) for value in content["grid"])
+        if rows * columns > MOST_REGIONS:
+            raise ValueError(f"a grid of {rows}×{columns} regions is too large")
         precision = str(content.get("precision", "float32"))
         if precision not in PRECISIONS:
             raise ValueError(f"unknown precision “{precision}”")
         return cls(
             name=str(content["name"]),
-            size=int(content["size"]),
+            size=_count(content["size"], MOST_SIZE),
             mean=mean,
             std=std,
             weights=str(content["weights"]),
             weights_sha256=str(content["weights_sha256"]),
-            channels=int(content["channels"]),
+            channels=_count(content["channels"], MOST_CHANNELS),
             grid=(rows, columns),
             weights_file=str(content.get("weights_file", "")),
             precision=precision,
         )
+
+
+def _count(value: object, most: int) -> int:
+    """Return a whole number from 1 to ``most``; raise ValueError for anything else."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise ValueError(f"{value!r:.20} is not a whole number from 1 to {most:,}")
+    return value
 
 
 def published_spec(name: str, channels: int, grid: tuple[int, int]) -> BackboneSpec:
@@ -101,7 +116,7 @@ def published_spec(name: str, channels: int, grid: tuple[int, int]) -> BackboneS
     """
     return BackboneSpec(
         name="resnet101" if channels == 2048 else name,
-        size=32 * max(grid),
+        size=min(32 * max(grid), MOST_SIZE),
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         weights="as its authors had them",

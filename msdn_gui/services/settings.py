@@ -11,6 +11,7 @@ from PySide6.QtCore import QByteArray, QObject, QRunnable, QThreadPool, Signal
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import MsdnError
+from msdn_core.safe_files import read_json
 from msdn_gui.services.locations import settings_file
 from msdn_gui.services.remembered import Remembered
 from msdn_gui.timers import make_timer
@@ -23,6 +24,7 @@ _RECENT = 8
 _REMEMBERED = 50
 _WRITE_AFTER_MS = 400
 _HIGHEST = 2**31 - 1
+_MOST_BYTES = 64 << 20
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,8 @@ def _write(path: Path, value: Settings) -> None:
 
 def _read(path: Path) -> Settings:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        content = read_json(path, _MOST_BYTES, finite=False)
+    except MsdnError:
         return Settings()
     projects = content.pop("projects", None) if isinstance(content, dict) else None
     read = _filled(Settings(), content)

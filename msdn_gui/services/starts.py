@@ -17,6 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from msdn_core.safe_files import open_regular
 from msdn_gui.services.fault_log import versions
 from msdn_gui.services.locations import data_home
 
@@ -90,7 +91,7 @@ def collect_unfinished() -> list[UnfinishedStart]:
                 lock.acquire(blocking=False)
             except (OSError, NotImplementedError, Timeout):
                 continue  # That window is open.
-            with contextlib.suppress(OSError), note.open("rb") as file:
+            with contextlib.suppress(OSError), open_regular(note) as file:
                 found.append(UnfinishedStart(file.read(_MOST_BYTES).decode("utf-8", "replace")))
             _remove(note, lock)
     return found[:_MOST_NOTES]

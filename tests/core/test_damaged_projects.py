@@ -5,14 +5,20 @@ from __future__ import annotations
 import io
 import json
 import os
+import sqlite3
 import struct
 import zipfile
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 
-from msdn_core.errors import FileError, RunError
+from msdn_core.atomic import write_atomic
+from msdn_core.cli.main import main
+from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.errors import FileError, MsdnError, ProjectError, RunError
+from msdn_core.project import Project
 from msdn_core.runs.attribute_scores import read_attribute_scores
 from msdn_core.runs.image_measures import read_image_measures
 from msdn_core.runs.predictions import read_predictions
@@ -162,3 +168,68 @@ def test_json_in_order_is_read_as_it_is() -> None:
     assert parse_json(json.dumps(value, ensure_ascii=False).encode("utf-8-sig")) == value
     assert parse_json(json.dumps(value).encode("utf-16")) == value
     assert np.isnan(parse_json("NaN", finite=False))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A small project without images."""
+    path = tmp_path / "birds"
+    with Project.create(path) as made:
+        table = ClassTable((Attribute("bill", "long"),), ("=a", "b"), np.eye(2, 1), np.array([True, False]))
+        made.define_classes(table)
+    return path
+
+
+def change(project: Path, statement: str, *values: object) -> None:
+    """Change the database as another program would, without its checks."""
+    with closing(sqlite3.connect(project / "project.sqlite", isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute(statement, values)
+
+
+@pytest.mark.parametrize(
+    ("statement", "value", "column"),
+    [
+        ("UPDATE classes SET name = ? WHERE position = 0", b"a", "name"),
+        ("UPDATE classes SET description = ?", b"\xff\xfe", "description"),
+        ("UPDATE classes SET seen = ?", "yes", "seen"),
+        ("UPDATE classes SET position = ?", 0.5, "position"),
+        ("UPDATE classes SET vector = ?", "text", "vector"),
+        ("UPDATE attributes SET group_name = ?", b"bill", "group_name"),
+        ("INSERT INTO meta VALUES ('name', ?)", b"x", "value"),
+        ("INSERT INTO meta VALUES (?, '')", b"x", "key"),
+    ],
+)
+@pytest.mark.parametrize("read_only", [False, True])
+def test_a_value_of_a_wrong_type_is_found_on_opening(
+    project: Path, statement: str, value: object, column: str, read_only: bool
+) -> None:
+    change(project, statement.replace("INSERT", "INSERT OR REPLACE"), value)
+    with pytest.raises(ProjectError, match=rf"damaged .*{column}.*backup"):
+        Project.open(project, read_only=read_only)
+
+
+def test_a_schema_that_is_no_text_is_damaged(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change(project, "PRAGMA wal_checkpoint(TRUNCATE)")
+    file = project / "project.sqlite"
+    for old in (b"CREATE TABLE classes", b"images_by_class", b"tableparts"):
+        content = file.read_bytes()
+        for at, byte in ((3, 0xFF), (len(old) - 1, 0x80), (7, 0xC3)):
+            place = content.index(old) + at
+            file.write_bytes(content[:place] + bytes([byte]) + content[place + 1 :])
+            for read_only in (False, True):
+                with pytest.raises(ProjectError, match=r"damaged|another program"):
+                    Project.open(project, read_only=read_only)
+            assert main(["doctor", str(project)]) == 1
+            assert "Unexpected" not in capsys.readouterr().err
+        file.write_bytes(content)
+
+
+def test_a_text_with_half_a_character_is_never_written(project: Path, tmp_path: Path) -> None:
+    with Project.open(project) as opened:
+        with pytest.raises(MsdnError, match="lone surrogate"):
+            opened.set_meta("name", "\ud800")
+        assert opened.table().classes == ("=a", "b")
+    with pytest.raises(MsdnError, match=r"some\.txt .*lone surrogate"):
+        write_atomic(tmp_path / "some.txt", "a\ud800")
+    assert not (tmp_path / "some.txt").exists()

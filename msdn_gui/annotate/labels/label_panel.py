@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.display_names import class_text
+from msdn_core.safe_files import parse_json
 from msdn_gui.actions.bind import ActionSet, follow_keys, reason_of, set_reason
 from msdn_gui.annotate.key_button import KeyButton
 from msdn_gui.annotate.tab_actions import DIGITS
@@ -153,7 +154,7 @@ class LabelPanel(QWidget):
         project, table = self._session.document.project, self._session.document.table
         text = project.meta(_DIGITS_META) if project is not None else None
         try:
-            saved = json.loads(text) if text else None
+            saved = parse_json(text) if text else None
         except ValueError:
             saved = None
         if not isinstance(saved, list):

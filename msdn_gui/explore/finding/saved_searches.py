@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QUndoStack
 from PySide6.QtWidgets import QInputDialog, QMenu, QWidget
 
+from msdn_core.safe_files import parse_json
 from msdn_gui.explore.finding.orders import Order
 from msdn_gui.session.undo import ValuesEdit
 from msdn_gui.widgets.build import named
@@ -140,8 +141,8 @@ class _EditSearches(ValuesEdit[str, Search | None]):
 def read_searches(project: Project) -> dict[str, Search]:
     """Return a project's saved searches by name; damaged ones are left out."""
     try:
-        content = json.loads(project.meta(KEY) or "{}")
-    except (ValueError, RecursionError):
+        content = parse_json(project.meta(KEY) or "{}")
+    except ValueError:
         return {}
     known = {order.value: order for order in Order}
     found = {}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QFontDatabase, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QPlainTextEdit
 
+from msdn_core.safe_files import open_regular
 from msdn_gui.look.theme import SMALL_POINTS
 from msdn_gui.timers import make_timer
 
@@ -53,7 +54,7 @@ class LogView(QPlainTextEdit):
             start = max(self._offset, size - _AT_ONCE)
             if size == self._offset:
                 return
-            with self._path.open("rb") as file:
+            with open_regular(self._path) as file:
                 file.seek(start)
                 content = file.read(_AT_ONCE)
         except OSError:
@@ -78,7 +79,7 @@ class LogView(QPlainTextEdit):
 def last_lines(path: Path, count: int = 6) -> str:
     """Return the last lines of a log."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             file.seek(max(0, path.stat().st_size - 4096))
             lines = file.read(4096).decode("utf-8", "replace").splitlines()
     except OSError:
