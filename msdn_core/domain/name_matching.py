@@ -21,7 +21,7 @@ from msdn_core.domain.name_spellings import (
     path_spellings,
     without_number,
 )
-from msdn_core.domain.path_ends import Fit, Found, PathEnds, by_key
+from msdn_core.domain.path_ends import MOST_CANDIDATES, Fit, Found, PathEnds, by_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -72,7 +72,7 @@ def match_words(names: Iterable[str], known: Sequence[str], *, one_to_one: bool 
             if len(found) == 1:
                 matched[name], rank[name] = found[0], place
             elif found:
-                ambiguous[name] = found
+                ambiguous[name] = found[:MOST_CANDIDATES]
             else:
                 still.append(name)
         waiting = still
@@ -123,7 +123,7 @@ def _resolved(written: Sequence[str], found: dict[str, Found]) -> Matches:
         contested.update(_contested({name: found[name] for name in claims}))
     return Matches(
         {name: place for name, place in matched.items() if name not in contested},
-        {name: hit.places for name, hit in found.items() if name in contested or name not in matched},
+        {name: hit.places[:MOST_CANDIDATES] for name, hit in found.items() if name in contested or name not in matched},
         tuple(name for name in written if name not in found),
         tuple(name for name in matched if name not in contested and found[name].fit is Fit.ASSUMED),
     )

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _DEEPEST = 16
 """How many parts at the end of a path are compared."""
 MOST_CANDIDATES = 4
-"""How many known names are kept of those that a name could mean."""
+"""How many of the known names that a name could mean are returned."""
+_MOST_KEPT = 8
 
 Parts = tuple[str, ...]
 Index = dict[str, tuple[int, ...]]
@@ -76,20 +77,24 @@ class PathEnds:
         depth, places = _longest(self._ends, plain)
         if len(places) > 1:
             places = self._narrowed(parts, plain, depth) or places
-        if len(places) != 1:
-            return Found(Fit.END, places, parts) if places else None
-        place = places[0]
-        fit = Fit.END if parts[-depth:] == self._known[place][-depth:] else Fit.CASE
+        fits = {place: fit for place in places if (fit := self._fit(parts, plain, place, depth)) is not None}
+        if not fits:
+            return None
+        fit = Fit.END if len(fits) > 1 else next(iter(fits.values()))
+        # There may be more with this end than were kept.
+        places = places if len(places) == _MOST_KEPT else tuple(fits)
+        return Found(fit, places[:MOST_CANDIDATES], parts)
+
+    def _fit(self, parts: Parts, plain: Parts, place: int, depth: int) -> Fit | None:
+        """Return how a written path fits a known one with the same end; None if they are two images."""
         if not self._is_whole(plain, place, depth):
             if self._contradict(plain, place, depth):
                 return None
             if all(folder in GENERIC_FOLDERS for folder in plain[-depth:-1]):
                 left, right = plain[-depth - 1], self._folded[place][-depth - 1]
                 # Of two folders that differ, only one may mean something.
-                if (left in GENERIC_FOLDERS) == (right in GENERIC_FOLDERS):
-                    return None
-                fit = Fit.ASSUMED
-        return Found(fit, places, parts)
+                return None if (left in GENERIC_FOLDERS) == (right in GENERIC_FOLDERS) else Fit.ASSUMED
+        return Fit.END if parts[-depth:] == self._known[place][-depth:] else Fit.CASE
 
     def find_loosely(self, parts: Parts, *, digits: bool) -> Found | None:
         """Return what fits a path whose folders are written as other words, or whose file a tool renamed.
@@ -104,8 +109,11 @@ class PathEnds:
         if not parts:
             return None
         depth, places = _longest(self._word_ends, _words(parts))
-        if places and all(self._is_whole(parts, place, depth) and self._same_numbers(parts, place) for place in places):
-            return Found(Fit.ASSUMED, places, parts)
+        places = tuple(
+            place for place in places if self._is_whole(parts, place, depth) and self._same_numbers(parts, place)
+        )
+        if places:
+            return Found(Fit.ASSUMED, places[:MOST_CANDIDATES], parts)
         original = original_file(parts[-1], digits=digits)
         tries: list[tuple[Index, Parts]] = [(self._renamed_ends, tuple(map(folded, parts)))]
         if original is not None:
@@ -113,10 +121,13 @@ class PathEnds:
             tries = [(self._ends, tuple(map(folded, renamed))), (self._form_ends, _as_form(renamed)), *tries]
         for index, plain in tries:
             depth, places = _longest(index, plain)
-            if len(places) > 1 or (
-                places and (self._is_whole(plain, places[0], depth) or not self._contradict(plain, places[0], depth))
-            ):
-                return Found(Fit.ASSUMED, places, parts)
+            places = tuple(
+                place
+                for place in places
+                if self._is_whole(plain, place, depth) or not self._contradict(plain, place, depth)
+            )
+            if places:
+                return Found(Fit.ASSUMED, places[:MOST_CANDIDATES], parts)
         return None
 
     def _narrowed(self, parts: Parts, plain: Parts, depth: int) -> tuple[int, ...]:
@@ -174,7 +185,7 @@ class PathEnds:
 
 
 def by_key(known: Iterable[str], key_of: Callable[[str], str]) -> Index:
-    """Return the indices of the known names by a key, at most four for one; an empty key finds nothing."""
+    """Return the indices of the known names by a key, at most eight for one; an empty key finds nothing."""
     index: Index = {}
     for place, name in enumerate(known):
         _add(index, key_of(name), place)
@@ -184,7 +195,7 @@ def by_key(known: Iterable[str], key_of: Callable[[str], str]) -> Index:
 
 def _add(index: Index, key: str, place: int) -> None:
     places = index.get(key, ())
-    if len(places) < MOST_CANDIDATES:
+    if len(places) < _MOST_KEPT:
         index[key] = (*places, place)
 
 

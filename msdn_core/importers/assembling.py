@@ -13,12 +13,12 @@ import numpy as np
 
 from msdn_core.domain.annotation import Split, hold_out
 from msdn_core.domain.attributes import Attribute, ClassTable, FloatArray
+from msdn_core.domain.name_matching import match_words
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import DataSet
 from msdn_core.importers.image_names import class_by_folder, on_disk, plain_names
 from msdn_core.importers.images import list_images
-from msdn_core.importers.readers.att_splits import AttSplits, ImageList, join_classes
 from msdn_core.importers.splitting import unseen_classes, validation_meta
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from msdn_core.importers.findings import Findings
+    from msdn_core.importers.readers.att_splits import AttSplits, ImageList
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def _classes_of(
     findings: Findings,
 ) -> list[str | None]:
     """Return the class of each image by the list's label, or else by its folder; contradictions are findings."""
-    by_folder = class_by_folder(names, classes)
+    by_folder = class_by_folder(names, classes, findings)
     if listed is None or listed.labels is None:
         without_class = [name for name, kind in zip(names, by_folder, strict=True) if kind is None]
         if without_class:
@@ -176,7 +177,8 @@ def _classes_of(
             f"{listed.file} has a label for class {int(listed.labels.max()) + 1}, but there are {len(order)} classes; "
             "choose files of one data set."
         )
-    joined = {place: kind for kind, place in join_classes(classes, order).items()}
+    matches = match_words(classes, order, one_to_one=True)
+    joined = {place: kind for kind, place in matches.matched.items()}
     labelled = [joined.get(label) for label in listed.labels.tolist()]
     contradicting = [
         (name, kind)

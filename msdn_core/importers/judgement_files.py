@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from msdn_core.domain.annotation import Certainty, Judgement
-from msdn_core.domain.wording import counted, named
+from msdn_core.domain.name_matching import Matches, match_paths, match_words
+from msdn_core.domain.wording import counted
 from msdn_core.errors import ImportFault
 from msdn_core.importers.findings import Findings
+from msdn_core.importers.image_names import report_unmatched
 from msdn_core.importers.readers.cub_judgements import read_judgements
 from msdn_core.importers.readers.text_files import line_error, read_rows, whole_number
 from msdn_core.project import JudgementKey, Project
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 
@@ -52,10 +55,14 @@ def judgements_from_files(
             raise ImportFault(
                 f"There is no {required} in {folder}; choose a folder of judgements in the form of CUB-200-2011."
             )
-    image_ids = {image.name: image.id for image in project.images()}
-    columns = {attribute.full_name: column for column, attribute in enumerate(project.table().attributes)}
-    images = _numbers(folder / "images.txt", image_ids, "image", findings)
-    attributes = _numbers(folder / "attributes.txt", columns, "attribute", findings)
+    records = project.images()
+    names = [image.name for image in records]
+    images = {
+        number: records[place].id
+        for number, place in _numbers(folder / "images.txt", names, match_paths, "image", findings).items()
+    }
+    full_names = [attribute.full_name for attribute in project.table().attributes]
+    attributes = _numbers(folder / "attributes.txt", full_names, _match_attributes, "attribute", findings)
     present, certainty = read_judgements(folder / "image_attribute_labels.txt", list(images), max(attributes), findings)
     ids, column_of = list(images.values()), {number - 1: column for number, column in attributes.items()}
     valid = (present >= 0) & (certainty >= min(Certainty)) & (certainty <= max(Certainty))
@@ -73,23 +80,28 @@ def judgements_from_files(
     return judgements, findings.sentences()
 
 
-def _numbers(path: Path, known: dict[str, int], noun: str, findings: Findings) -> dict[int, int]:
-    """Return the project's number by the file's number, of everything in the file that the project has."""
-    found: dict[int, int] = {}
-    unknown: list[str] = []
+def _match_attributes(names: Iterable[str], known: Sequence[str]) -> Matches:
+    return match_words(names, known, one_to_one=True)
+
+
+def _numbers(
+    path: Path,
+    known: Sequence[str],
+    match: Callable[[Iterable[str], Sequence[str]], Matches],
+    noun: str,
+    findings: Findings,
+) -> dict[int, int]:
+    """Return the place in ``known`` by the file's number, of everything in the file that the project has."""
+    written: dict[int, str] = {}
     for line, texts in read_rows(path, 2, findings):
         if len(texts) != 2:
             raise line_error(path, line, "is not a number and a name; correct the line or download the file again")
         number = whole_number(path, line, texts[0])
-        if number in found:
+        if number in written:
             raise line_error(path, line, f"has the number {number} a second time; remove one of the two lines")
-        if texts[1] in known:
-            found[number] = known[texts[1]]
-        else:
-            unknown.append(texts[1])
-    if not found:
+        written[number] = texts[1]
+    matches = match(written.values(), known)
+    if not matches.matched:
         raise ImportFault(f"{path} names none of this project's {noun}s; choose the files of this project.")
-    if unknown:
-        what = counted(len(unknown), noun, f"{noun}s")
-        findings.add(f"{what} left out, not in this project: {named(unknown)}.")
-    return found
+    report_unmatched(matches, known, findings, noun=(noun, f"{noun}s"))
+    return {number: matches.matched[name] for number, name in written.items() if name in matches.matched}

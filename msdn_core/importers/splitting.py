@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import Split
+from msdn_core.domain.name_matching import match_words
 from msdn_core.errors import ImportFault
-from msdn_core.importers.readers.att_splits import join_classes
 from msdn_core.importers.readers.text_files import read_rows
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def validation_meta(split_file: Path, classes: Sequence[str], findings: Findings
     if not file.is_file():
         return {}
     named = [texts[0] for _, texts in read_rows(file, 1, findings)]
-    joined = join_classes(named, classes)
+    joined = match_words(named, classes).matched
     unknown = [name for name in named if name not in joined]
     if unknown:
         raise ImportFault(f"{file} names {unknown[0]}, an unknown class; choose files of one data set.")

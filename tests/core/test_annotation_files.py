@@ -159,7 +159,7 @@ def test_a_coco_file_of_another_program_is_read_by_file_names(project, tmp_path)
     (tmp_path / "other.json").write_text(json.dumps(content))
     made, findings = marks_from_coco(tmp_path / "other.json", project, "Eve", AT)
     assert made == [Mark(2, "bird", Box(1, 2, 30, 40), "Eve", AT)]
-    assert "1 image left out, not in this project: “one.jpg”" in findings[0], "two images end so: neither is meant"
+    assert "1 image left out, since the name fits several: “one.jpg” (“a/one.jpg” or “b/one.jpg”)" in findings[0]
     assert "2 annotations" in findings[1]
 
 

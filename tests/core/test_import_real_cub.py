@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from msdn_core.domain.annotation import Split
+from msdn_core.domain.name_matching import match_words
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.cub import import_cub
 from msdn_core.importers.formats.cub.files import ListedImage
 from msdn_core.importers.formats.cub.splits import proposed_split
-from msdn_core.importers.readers.att_splits import join_classes, match_key, read_att_splits
+from msdn_core.importers.readers.att_splits import read_att_splits
 from msdn_core.importers.readers.safe_pickle import load_arrays
 from msdn_core.project import Project
 
@@ -41,8 +42,12 @@ def fingerprint(numbers: np.ndarray) -> str:
     return hashlib.sha256(np.asarray(numbers, "<i8").tobytes()).hexdigest()[:16]
 
 
+def below_images(path: str) -> str:
+    return "/".join(path.split("/")[-2:])
+
+
 def published_paths() -> list[str]:
-    return [match_key(path) for path in load_arrays(FORMATS / "CUB.pkl")["image_files"]]
+    return [below_images(path) for path in load_arrays(FORMATS / "CUB.pkl")["image_files"]]
 
 
 def test_sorted_paths_are_the_order_that_the_published_split_counts_in(tmp_path: Path) -> None:
@@ -57,7 +62,7 @@ def test_sorted_paths_are_the_order_that_the_published_split_counts_in(tmp_path:
     for split, expected in FINGERPRINTS.items():
         places = [n for n, path in enumerate(published) if decision.splits[path] is split]
         assert fingerprint(np.array(places)) == expected
-    numbers = join_classes(sorted(proposed.classes), proposed.classes)
+    numbers = match_words(sorted(proposed.classes), proposed.classes).matched
     assert fingerprint(np.array([numbers[path.split("/")[0]] for path in published])) == LABELS
 
 
@@ -72,7 +77,7 @@ def test_the_subset_is_imported_with_its_published_split(tmp_path: Path) -> None
     pickled = load_arrays(FORMATS / "CUB.pkl")
     split_of = dict.fromkeys(published_paths(), Split.NONE)
     for key, split in zip(("trainval_loc", "test_seen_loc", "test_unseen_loc"), FINGERPRINTS, strict=True):
-        split_of |= {match_key(pickled["image_files"][place]): split for place in pickled[key]}
+        split_of |= {below_images(pickled["image_files"][place]): split for place in pickled[key]}
     with Project.open(tmp_path / "p") as project:
         images, table = project.images(), project.table()
         assert all(image.split is split_of[image.name] for image in images)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msdn_core.domain.name_matching import match_words
 from msdn_core.domain.wording import counted
 from msdn_core.importers.dataset import refuse_full_project
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.format import Format
 from msdn_core.importers.formats.official_directory import OfficialDirectory
-from msdn_core.importers.readers.att_splits import image_list_beside, join_classes, read_att_splits
+from msdn_core.importers.readers.att_splits import image_list_beside, read_att_splits
 from msdn_core.importers.readers.attribute_names import read_attribute_names
 from msdn_core.importers.readers.class_vectors import joined_vectors, read_vectors
 from msdn_core.importers.readers.text_files import line_error, read_names, read_rows
@@ -115,7 +116,7 @@ def _test_classes(folder: Path, classes: tuple[str, ...], findings: Findings) ->
         return frozenset()
     unseen = set()
     for line, texts in read_rows(path, 1, findings):
-        joined = join_classes(texts, classes)
+        joined = match_words(texts, classes).matched
         if not joined:
             raise line_error(path, line, f"names {texts[0]}, a class that is not in classes.txt")
         unseen.add(classes[joined[texts[0]]])

@@ -109,7 +109,7 @@ def _find_sheet(source: Path) -> tuple[Path, Path]:
 
 def _images_in_folders(sheet: ClassSheet, pictures: Path, findings: Findings) -> tuple[NewImage, ...]:
     names = sorted(list_images(pictures))
-    class_of = class_by_folder(names, sheet.classes)
+    class_of = class_by_folder(names, sheet.classes, findings)
     without_class = [name for name, class_name in zip(names, class_of, strict=True) if class_name is None]
     findings.counts["without_class"] = len(without_class)
     if without_class:

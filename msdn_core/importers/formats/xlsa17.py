@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.attributes import Attribute
+from msdn_core.domain.name_matching import match_words
 from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.dataset import refuse_full_project, write_project
@@ -14,7 +15,6 @@ from msdn_core.importers.readers.att_splits import (
     SPLITS_FILE,
     AttSplits,
     image_list_beside,
-    join_classes,
     read_att_splits,
 )
 from msdn_core.importers.readers.attribute_names import attribute_names
@@ -113,7 +113,7 @@ def _test_classes(proposed: AttSplits, findings: Findings) -> frozenset[str]:
         findings.add("Without images it is not known which classes are unseen: all count as seen.")
         return frozenset()
     names = [texts[0] for _, texts in read_rows(file, 1, findings)]
-    joined = join_classes(names, proposed.classes)
+    joined = match_words(names, proposed.classes).matched
     unknown = [name for name in names if name not in joined]
     if unknown:
         raise ImportFault(f"{file} names {unknown[0]}, a class that is not in {proposed.path.name}.")

@@ -6,7 +6,6 @@ everything is therefore returned by name, never by number.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ from msdn_core.importers.readers.mat_files import read_mat, texts, whole_numbers
 from msdn_core.importers.readers.safe_pickle import load_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -155,27 +154,3 @@ def image_list(file: Path, content: Mapping[str, Any], *, first: int) -> ImageLi
     if labels is not None and len(labels) != len(names):
         raise ImportFault(f"{file} has {len(labels)} labels for {len(names)} images; download the file again.")
     return ImageList(file, names, labels, own)
-
-
-def match_key(path: str, depth: int = 2) -> str:
-    """Return the last parts of a path: lists have the folders of the machine that made them in front."""
-    return "/".join(path.replace("\\", "/").split("/")[-depth:])
-
-
-def join_classes(names: Sequence[str], others: Sequence[str]) -> dict[str, int]:
-    """Return the index in ``others`` of each class in ``names``, by exact name or else by letters without a number."""
-    exact = {other: place for place, other in enumerate(others)}
-    loose: dict[str, list[int]] = {}
-    for place, other in enumerate(others):
-        loose.setdefault(_letters(other), []).append(place)
-    joined = {}
-    for name in names:
-        if name in exact:
-            joined[name] = exact[name]
-        elif len(places := loose.get(_letters(name), [])) == 1:
-            joined[name] = places[0]
-    return joined
-
-
-def _letters(name: str) -> str:
-    return re.sub(r"[\W_]+", "", re.sub(r"^\d+\.", "", name)).lower()

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from msdn_core.domain.name_matching import match_words
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
-from msdn_core.importers.readers.att_splits import AttSplits, join_classes
+from msdn_core.importers.readers.cell_values import decimal_marks, is_percentage
 from msdn_core.importers.readers.text_files import finite_numbers, line_error, read_rows
 
 if TYPE_CHECKING:
@@ -17,19 +18,25 @@ if TYPE_CHECKING:
 
     from msdn_core.domain.attributes import FloatArray
     from msdn_core.importers.findings import Findings
+    from msdn_core.importers.readers.att_splits import AttSplits
 
 
 def read_vectors(path: Path, classes: int, attributes: int, findings: Findings) -> FloatArray:
-    """Return (M, K) class vectors from a text with one class per line.
+    """Return (M, K) class vectors from a text with one class per line; decimal commas and percent signs are read.
 
     Raises
     ------
     ImportFault
         If a line is not K finite numbers, or there are not M lines.
     """
+    rows = list(read_rows(path, attributes + 1, findings))
+    if rows and all(is_percentage(text) for _, texts in rows for text in texts):
+        # Signs alone: the numbers of such a file are in percent.
+        rows = [(line, [text.rstrip("%％") for text in texts]) for line, texts in rows]
+    marks = decimal_marks(text for _, texts in rows for text in texts)
     vectors = []
-    for line, texts in read_rows(path, attributes + 1, findings):
-        numbers = finite_numbers(texts)
+    for line, texts in rows:
+        numbers = finite_numbers(texts, marks)
         if numbers is None or len(numbers) != attributes:
             raise line_error(path, line, f"is not {attributes} finite numbers; download the file again")
         vectors.append(numbers)
@@ -66,7 +73,7 @@ def joined_vectors(
             f"{proposed.path} has {proposed.vectors.shape[1]} attributes and the data set's own list has {attributes}; "
             "choose files of one data set."
         )
-    joined = join_classes(classes, proposed.classes)
+    joined = match_words(classes, proposed.classes, one_to_one=True).matched
     findings.counts["classes_joined_by_name"] = len(joined)
     missing = [name for name in classes if name not in joined]
     if missing and own is None:

@@ -11,7 +11,7 @@ from msdn_core.importers.readers.cell_values import parse_number
 from msdn_core.safe_files import open_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from msdn_core.importers.findings import Findings
@@ -169,9 +169,9 @@ def read_names(path: Path, findings: Findings) -> dict[int, str]:
     return found
 
 
-def finite_numbers(texts: list[str]) -> list[float] | None:
-    """Return texts as numbers, or None if one is not a finite number."""
+def finite_numbers(texts: Sequence[str], marks: Collection[str] = ()) -> list[float] | None:
+    """Return texts as numbers, or None if one is not a finite number; ``marks`` as for ``parse_number``."""
     try:
-        return [parse_number(text) for text in texts]
+        return [parse_number(text, marks) for text in texts]
     except ValueError:
         return None

@@ -11,18 +11,21 @@ from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import DataSet, Judgements, ProgressReport, refuse_full_project, write_project
 from msdn_core.importers.findings import Findings
-from msdn_core.importers.formats.cub.files import CubDirectory, ListedImage, is_cub, read_cub
+from msdn_core.importers.formats.cub.files import CubDirectory, is_cub, read_cub
 from msdn_core.importers.formats.cub.splits import Decision, official_split, proposed_split
 from msdn_core.importers.formats.cub.table import class_table, group_parts
 from msdn_core.importers.formats.format import SPLITS, WORD_VECTORS, Format
-from msdn_core.importers.images import list_images
+from msdn_core.importers.image_names import on_disk
 from msdn_core.importers.readers.att_splits import read_att_splits
 from msdn_core.importers.readers.cub_judgements import read_judgements
+from msdn_core.importers.readers.entries import entry
 from msdn_core.importers.splitting import validation_meta
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from msdn_core.domain.attributes import ClassTable
     from msdn_core.importers.report import ImportReport
 
@@ -75,8 +78,9 @@ def import_cub(
     )
     table = class_table(cub, proposed, decision, findings)
     words, source = attribute_words([a.full_name for a in table.attributes], word_vectors, findings)
-    present = _present(cub, table, findings)
-    judgements = _judgements(cub, present, report_progress, findings)
+    pictures = entry(cub.folder, "images")
+    files = _files(cub, pictures, table, findings)
+    judgements = _judgements(cub, list(files), report_progress, findings)
     report_progress("writing", 0, 1)
     validation = {} if splits is None else validation_meta(splits, table.classes, findings)
     data = DataSet(
@@ -84,8 +88,8 @@ def import_cub(
         table,
         words,
         source,
-        tuple(_new_images(cub, present, decision)),
-        cub.folder / "images",
+        tuple(_new_images(cub, files, decision)),
+        pictures,
         group_parts(table, cub),
         {"certainties": json.dumps(cub.certainties), **validation},
         judgements,
@@ -100,55 +104,54 @@ def _silent(_stage: str, _done: int, _total: int) -> None:
     """Ignore progress."""
 
 
-def _present(cub: CubDirectory, table: ClassTable, findings: Findings) -> list[ListedImage]:
-    """Return the listed images whose files exist; report what is missing on either side."""
-    on_disk = set(list_images(cub.folder / "images"))
-    present = [image for image in cub.images if image.path in on_disk]
-    absent = [image.path for image in cub.images if image.path not in on_disk]
-    unlisted = sorted(on_disk - {image.path for image in cub.images})
-    if not present:
-        place = cub.folder / "images"
-        raise ImportFault(f"None of the {len(cub.images)} listed images is in {place}; unpack the images there.")
+def _files(cub: CubDirectory, folder: Path, table: ClassTable, findings: Findings) -> dict[int, str]:
+    """Return the files of the listed images by number, in the order of the list; report what is missing."""
+    places = on_disk([image.path for image in cub.images], folder, findings)
+    files = {image.number: place for image, place in zip(cub.images, places, strict=True) if place is not None}
+    present = [image for image in cub.images if image.number in files]
     with_images = {image.class_name for image in present}
     without_images = [name for name in table.classes if name not in with_images]
     without_class = [image.path for image in present if image.class_name is None]
-    image = ("image", "images")
     for key, names, noun, what in (
-        ("listed_but_absent", absent, image, "left out, listed but without a file"),
-        ("present_but_unlisted", unlisted, image, "left out, not listed in images.txt"),
-        ("without_class", without_class, image, "without a class and a split, missing in image_class_labels.txt"),
+        (
+            "without_class",
+            without_class,
+            ("image", "images"),
+            "without a class and a split, missing in image_class_labels.txt",
+        ),
         ("classes_without_images", without_images, ("class", "classes"), "without images, ranked with the others"),
     ):
         findings.counts[key] = len(names)
         if names:
             findings.add(f"{counted(len(names), *noun)} {what}: {named(names)}.")
-    return present
+    return files
 
 
 def _judgements(
-    cub: CubDirectory, present: list[ListedImage], report_progress: ProgressReport, findings: Findings
+    cub: CubDirectory, numbers: Sequence[int], report_progress: ProgressReport, findings: Findings
 ) -> Judgements | None:
     if cub.judgements is None:
         return None
     return read_judgements(
         cub.judgements,
-        [image.number for image in present],
+        numbers,
         len(cub.attributes),
         findings,
         lambda done, total: report_progress("judgements", done, total),
     )
 
 
-def _new_images(cub: CubDirectory, present: list[ListedImage], decision: Decision) -> list[NewImage]:
+def _new_images(cub: CubDirectory, files: Mapping[int, str], decision: Decision) -> list[NewImage]:
     return [
         NewImage(
-            image.path,
+            files[image.number],
             image.class_name,
             Split.NONE if image.class_name is None else decision.splits[image.path],
             cub.boxes.get(image.number),
             cub.parts.get(image.number, ()),
         )
-        for image in present
+        for image in cub.images
+        if image.number in files
     ]
 
 

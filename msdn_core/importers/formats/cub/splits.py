@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import HELD_OUT_EVERY, Split, hold_out
+from msdn_core.domain.name_matching import match_paths
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
-from msdn_core.importers.readers.att_splits import AttSplits, image_list_beside, match_key
+from msdn_core.importers.image_names import plain_names, report_unclear
+from msdn_core.importers.readers.att_splits import AttSplits, image_list_beside
 from msdn_core.importers.splitting import unseen_classes
 
 if TYPE_CHECKING:
@@ -60,20 +62,23 @@ def proposed_split(
     paths = [image.path for image in images]
     listed = image_list_beside(proposed.path)
     if listed is not None:
-        file, names = listed.file, listed.names
-        decision = _by_list([match_key(name) for name in names], proposed)
+        file, names = listed.file, plain_names(listed)
+        decision = _by_list(names, proposed)
         if decision is None:
             raise ImportFault(
                 f"{proposed.path.name} does not fit the {len(names):,} images of {file.name} beside it; "
                 "choose two files of one data set."
             )
-        unknown = [path for path in paths if match_key(path) not in decision.splits]
+        matches = match_paths(names, paths)
+        report_unclear(matches, paths, findings)
+        split_of = {paths[place]: decision.splits[name] for name, place in matches.matched.items()}
+        unknown = [path for path in paths if path not in split_of]
         if unknown:
             findings.add(
                 f"{counted(len(unknown), 'image', 'images')} in no split, not listed in {file.name}: {named(unknown)}."
             )
         findings.add(f"Splits were joined by file name through {file.name}.")
-        return Decision({path: decision.splits.get(match_key(path), Split.NONE) for path in paths}, decision.unseen)
+        return Decision({path: split_of.get(path, Split.NONE) for path in paths}, decision.unseen)
     for order, how in ((sorted(paths), "sorted"), (paths, "in the order of images.txt")):
         decision = _by_list(order, proposed)
         if decision is not None:
@@ -88,7 +93,9 @@ def _by_list(names: Sequence[str], proposed: AttSplits) -> Decision | None:
         return None
     splits = dict(zip(names, proposed.splits, strict=True))
     unseen = unseen_classes((name.rpartition("/")[0], split) for name, split in splits.items())
-    return None if unseen is None or len(splits) != len(names) else Decision(splits, unseen)
+    if unseen is None or len(splits) != len(names):
+        return None
+    return Decision(splits, frozenset(folder.rpartition("/")[2] for folder in unseen))
 
 
 def _by_numbers(
