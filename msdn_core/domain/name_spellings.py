@@ -47,6 +47,16 @@ def path_parts(name: str) -> tuple[str, ...]:
     return tuple(parts)
 
 
+def leads_out(name: str) -> bool:
+    """Return whether a path's ``..`` lead above where it starts, or it is no path at all."""
+    depth = 0
+    for part in name.replace("\\", "/").split("/"):
+        depth += -1 if part == ".." else part not in ("", ".")
+        if depth < 0:
+            return True
+    return depth == 0 or "\0" in name or name.encode("utf-8", "replace").decode() != name
+
+
 def path_spellings(name: str) -> list[tuple[str, ...]]:
     """Return what a path may mean, the most literal first: as it is, without a query, decoded, from an address."""
     if "%" not in name and "?" not in name and ":" not in name:

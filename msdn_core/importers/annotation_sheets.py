@@ -15,6 +15,7 @@ import numpy as np
 
 from msdn_core.domain.annotation import Box, Mark, PartPoint, Split
 from msdn_core.domain.name_matching import match_words
+from msdn_core.domain.name_spellings import leads_out
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.image_sheets import ATTRIBUTE, CERTAINTY, ImageSheet, read_image_sheet
@@ -23,7 +24,7 @@ from msdn_core.importers.readers.cell_values import is_gap, parse_truth
 from msdn_core.importers.readers.sheet_files import refuse_workbook
 from msdn_core.importers.readers.text_files import finite_numbers
 from msdn_core.importers.sheets import read_json
-from msdn_core.project import NewImage, is_plain_path
+from msdn_core.project import NewImage
 from msdn_core.project.annotations import timestamp
 
 if TYPE_CHECKING:
@@ -157,7 +158,8 @@ def _from_json(path: Path, classes: set[str], attributes: Sequence[str], finding
 
 
 def _checked(image: NewImage, classes: set[str], seen: set[str], where: str) -> NewImage:
-    if not is_plain_path(image.path):
+    # Any other path is only compared with those of the files that exist.
+    if leads_out(image.path):
         raise ImportFault(f"{where}: the path {image.path!a} leads out of the folder of images; correct the path.")
     if image.path in seen:
         raise ImportFault(f"{where}: the image {image.path} occurs a second time; remove one of the two.")

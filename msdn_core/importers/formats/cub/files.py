@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import Attribute, FloatArray
-from msdn_core.domain.name_spellings import path_parts
+from msdn_core.domain.name_spellings import leads_out, path_parts
 from msdn_core.domain.wording import counted
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.cell_values import decimal_marks, parse_truth
@@ -130,8 +130,7 @@ def _images(folder: Path, classes: dict[int, str], findings: Findings) -> tuple[
         is_absolute = _ABSOLUTE.match(texts[1]) is not None
         # A whole list may have the folders of the machine that wrote it, but no line alone.
         all_absolute = is_absolute if all_absolute is None else all_absolute
-        leads_out = ".." in texts[1].replace("\\", "/").split("/") or is_absolute is not all_absolute
-        if leads_out or not is_plain_path(name):
+        if leads_out(texts[1]) or is_absolute is not all_absolute or not is_plain_path(name):
             raise line_error(path, line, f"has a path outside the folder images ({texts[1]!a}); correct the path")
         if number in numbers or name in names:
             raise line_error(path, line, f"lists image {number} or {name} a second time; remove one of the lines")
