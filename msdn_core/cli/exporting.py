@@ -82,10 +82,12 @@ def _write(
 
         return export_feature_maps(project, file, backbone=arguments.backbone)
     from msdn_core.exporters import sheets
+    from msdn_core.exporters.coco import write_coco
 
     writers = {
         "classes": sheets.export_classes,
         "annotations": sheets.export_annotations,
+        "coco": write_coco,
         "word-vectors": sheets.export_word_vectors,
     }
     return writers[kind](project, file)

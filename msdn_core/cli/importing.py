@@ -1,4 +1,4 @@
-"""``import FORMAT SOURCE PROJECT``: make a project from a data set or a folder of images."""
+"""``import FORMAT SOURCE PROJECT``: make a project from a data set or a folder of images, or add to a project."""
 
 from __future__ import annotations
 
@@ -61,6 +61,15 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     images.add_argument("project", type=Path, metavar="PROJECT", help="the project to create or to add to")
     images.set_defaults(handler=run_images)
 
+    text = "boxes and points of a COCO file, or of a sheet of images (CSV or JSON)"
+    marks = formats.add_parser("marks", parents=[common], help=text, description=f"Add {text} to a project.")
+    marks.add_argument("file", type=Path, metavar="FILE", help="the COCO file or sheet; images are joined by name")
+    marks.add_argument("project", type=Path, metavar="PROJECT", help="the project that has the images")
+    marks.add_argument(
+        "--annotator", metavar="NAME", help="the annotator of marks without one in the file (default: the file's name)"
+    )
+    marks.set_defaults(handler=run_marks)
+
 
 def run_format(arguments: argparse.Namespace, output: Output) -> None:
     """Import a data set in one of the formats."""
@@ -96,6 +105,28 @@ def run_images(arguments: argparse.Namespace, output: Output) -> None:
     from msdn_core.importers.images import import_images
 
     _print(import_images(arguments.folder, arguments.project), output)
+
+
+def run_marks(arguments: argparse.Namespace, output: Output) -> None:
+    """Import boxes and points into a project."""
+    from msdn_core.importers.mark_counts import marks_text
+    from msdn_core.importers.marks import marks_from_file, without_present
+    from msdn_core.project import Project
+    from msdn_core.project.annotations import timestamp
+
+    file: Path = arguments.file
+    output.progress("reading", 0, 1)
+    with Project.open(arguments.project) as project:
+        read, findings = marks_from_file(file, project, (arguments.annotator or "").strip() or file.stem, timestamp())
+        marks, repeated = without_present(read, project)
+        project.annotations.put_marks(dict(enumerate(marks, start=project.annotations.next_mark())))
+        place = project.path
+    text = f"{place}: {marks_text(marks)} from {file}."
+    found = (*findings, *repeated)
+    output.result(
+        {"project": str(place), "marks": len(marks), "findings": list(found)},
+        "\n".join([text, *(f"  {finding}" for finding in found)]),
+    )
 
 
 def _print(report: ImportReport, output: Output) -> None:

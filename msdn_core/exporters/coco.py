@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.atomic import write_atomic
-from msdn_core.errors import ImageError
-from msdn_core.importers.coco import WHOLE_OBJECT
-from msdn_core.vision.images import image_size
+from msdn_core.domain.wording import counted, named
+from msdn_core.exporters.report import ExportReport
+from msdn_core.importers.coco import PART, WHOLE_OBJECT
+from msdn_core.importers.mark_places import PictureSizes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from msdn_core.domain.annotation import Mark
     from msdn_core.project import ImageRecord, Project
 
 
-def write_coco(project: Project, path: Path) -> int:
-    """Write all marks and the images that have them, and return the number of marks.
+def write_coco(project: Project, path: Path) -> ExportReport:
+    """Write all marks and the images that have them.
 
-    A box is an annotation with ``bbox`` [x, y, width, height] in pixels; a point has a ``bbox`` without extent and
-    ``keypoints`` [x, y, 2]. Both have ``annotator`` and ``at``. The size of an image that cannot be opened is left
-    out.
+    Each mark is an annotation with ``annotator`` and ``at``, in a category of what it shows, in the order of drawing.
+    A box has ``bbox`` [x, y, width, height] in pixels; a point has a ``bbox`` without extent and ``keypoints``
+    [x, y, 2], which the category names. The size of an image that cannot be opened is left out.
 
     Raises
     ------
@@ -33,30 +34,43 @@ def write_coco(project: Project, path: Path) -> int:
     """
     marks = project.annotations.all_marks()
     records = {image.id: image for image in project.images()}
-    names = sorted({mark.subject for mark in marks.values()})
-    category = {name: number for number, name in enumerate(names, start=1)}
+    marked = [records[number] for number in dict.fromkeys(mark.image_id for mark in marks.values())]
+    subjects = sorted({mark.subject for mark in marks.values()})
+    category = {subject: number for number, subject in enumerate(subjects, start=1)}
+    with_points = {mark.subject for mark in marks.values() if mark.is_point}
+    sizes = PictureSizes()
     content = {
         "info": {"description": f"Boxes and points of {project.name}"},
-        "images": [_image(records[number]) for number in dict.fromkeys(mark.image_id for mark in marks.values())],
-        "categories": [_category(category[name], name, marks.values()) for name in names],
+        "images": [_image(record, sizes) for record in marked],
+        "categories": [_category(category[name], name, name in with_points) for name in subjects],
         "annotations": [_annotation(number, mark, category[mark.subject]) for number, mark in marks.items()],
     }
     write_atomic(path, json.dumps(content, ensure_ascii=False, indent=1))
-    return len(marks)
+    counts = {"boxes and points": len(marks), "images": len(marked)}
+    return ExportReport(path, counts, tuple(_findings(project, marked, sizes)))
 
 
-def _image(record: ImageRecord) -> dict[str, Any]:
+def _findings(project: Project, marked: Sequence[ImageRecord], sizes: PictureSizes) -> Iterator[str]:
+    unsized = [record.name for record in marked if sizes.of(record) is None]
+    if unsized:
+        images = counted(len(unsized), "image", "images")
+        yield f"{images} cannot be opened, and the file has no size of them: {named(unsized)}."
+    count = Counter(image.name for image in project.images())
+    shared = [name for name in dict.fromkeys(record.name for record in marked) if count[name] > 1]
+    if shared:
+        what = counted(len(shared), "name belongs", "names belong")
+        yield f"{what} to several images of different folders, so their marks cannot be told apart: {named(shared)}."
+
+
+def _image(record: ImageRecord, sizes: PictureSizes) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": record.id, "file_name": record.name}
-    with contextlib.suppress(ImageError):
-        entry["width"], entry["height"] = image_size(record.path)
-    return entry
+    size = sizes.of(record)
+    return entry if size is None else entry | {"width": size[0], "height": size[1]}
 
 
-def _category(number: int, name: str, marks: Iterable[Mark]) -> dict[str, Any]:
-    entry: dict[str, Any] = {"id": number, "name": name or WHOLE_OBJECT, "supercategory": "part" if name else ""}
-    if any(mark.subject == name and mark.is_point for mark in marks):
-        entry |= {"keypoints": [name or WHOLE_OBJECT], "skeleton": []}
-    return entry
+def _category(number: int, subject: str, has_points: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {"id": number, "name": subject or WHOLE_OBJECT, "supercategory": PART if subject else ""}
+    return entry | {"keypoints": [entry["name"]], "skeleton": []} if has_points else entry
 
 
 def _annotation(number: int, mark: Mark, category: int) -> dict[str, Any]:

@@ -30,6 +30,7 @@ KINDS: dict[str, Kind] = {
     "att-splits": Kind("class vectors and splits as att_splits.mat of xlsa17", (".mat",)),
     "classes": Kind("the class table", (".csv", ".json")),
     "annotations": Kind("class, split, box, parts, judgements and marks of each image", (".csv", ".json")),
+    "coco": Kind("boxes and points by people as COCO", (".json",)),
     "word-vectors": Kind("the word vector of each attribute", (".npy",)),
     "feature-maps": Kind(
         "features with labels and splits as HDF5, as TransZero, MSDN and DAZLE read them", (".hdf5", ".h5")

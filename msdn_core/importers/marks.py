@@ -2,31 +2,35 @@
 
 In a CSV sheet the columns of an image's n-th mark are ``mark n of`` (a part, an attribute group, or nothing for the
 whole object), ``mark n x``, ``… y``, ``… width``, ``… height``, ``… by`` and ``… at``; in a JSON sheet ``marks`` is a
-list of such entries. A mark without width and height is a point.
+list of such entries. A mark without width and height is a point. A mark with annotator and time was drawn in this
+program, so it is not checked against the picture.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.annotation import Box, Mark
+from msdn_core.domain.wording import counted
 from msdn_core.errors import ImportFault
-from msdn_core.importers.coco import marks_from_coco
+from msdn_core.importers.coco import EXPECTED, marks_from_content, read_json_file
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.image_names import join_images
 from msdn_core.importers.image_sheets import read_image_sheet
+from msdn_core.importers.mark_counts import EMPTY, OTHER_IMAGE, Item, MarkCounts
+from msdn_core.importers.mark_places import CUT, OUTSIDE, PictureSizes, cut_to
 from msdn_core.importers.readers.sheet_files import SHEET_SUFFIXES, refuse_workbook
-from msdn_core.importers.readers.text_files import finite_numbers, read_text
+from msdn_core.importers.readers.text_files import finite_numbers
 from msdn_core.importers.sheets import read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from msdn_core.project import Project
 
 ANNOTATIONS_FORMAT = "msdn-explorer annotations"
-_PEEK = 4096
 
 
 def marks_from_file(path: Path, project: Project, annotator: str, at: str) -> tuple[list[Mark], tuple[str, ...]]:
@@ -46,7 +50,7 @@ def marks_from_file(path: Path, project: Project, annotator: str, at: str) -> tu
     marks
         The marks of the project's images.
     findings
-        Sentences: what was left out.
+        Sentences: what was left out, changed or assumed.
 
     Raises
     ------
@@ -56,18 +60,60 @@ def marks_from_file(path: Path, project: Project, annotator: str, at: str) -> tu
     findings = Findings()
     refuse_workbook(path)
     if path.suffix.lower() in SHEET_SUFFIXES:
-        by_image = _from_csv(path, annotator, at, findings)
-    elif ANNOTATIONS_FORMAT in read_text(path, findings)[:_PEEK]:
-        by_image = _from_json(path, annotator, at, findings)
-    else:
-        return marks_from_coco(path, project, annotator, at)
+        return _on_pictures(path, _from_csv(path, findings), project, annotator, at, findings)
+    content = read_json_file(path)
+    if isinstance(content, dict) and content.get("format") == ANNOTATIONS_FORMAT:
+        return _on_pictures(path, _from_json(path, findings), project, annotator, at, findings)
+    return marks_from_content(path, content, project, annotator, at)
+
+
+def without_present(marks: Sequence[Mark], project: Project) -> tuple[list[Mark], tuple[str, ...]]:
+    """Return the marks that the project does not have yet, and a finding if it has some: a file may be read twice."""
+    present = Counter(project.annotations.all_marks().values())
+    new = []
+    for mark in marks:
+        if present[mark] > 0:
+            present[mark] -= 1
+        else:
+            new.append(mark)
+    same = len(marks) - len(new)
+    if not same:
+        return new, ()
+    what = counted(same, "box or point", "boxes and points")
+    return new, (f"{what} left out, which this project already has from the same annotator and time.",)
+
+
+def _on_pictures(
+    path: Path,
+    by_image: Sequence[tuple[str, tuple[Mark, ...]]],
+    project: Project,
+    annotator: str,
+    at: str,
+    findings: Findings,
+) -> tuple[list[Mark], tuple[str, ...]]:
+    """Return the marks of a sheet on the images that it names, cut at their edges."""
+    counts, sizes = MarkCounts(), PictureSizes()
     ids = join_images(path, dict.fromkeys(name for name, _ in by_image), project, findings)
-    marks = [
-        Mark(ids[name], mark.subject, mark.place, mark.annotator, mark.at)
-        for name, marks in by_image
-        if name in ids
-        for mark in marks
-    ]
+    records = {record.id: record for record in project.images()}
+    marks = []
+    for name, mark in ((name, mark) for name, marks in by_image for mark in marks):
+        item, where, place = Item.POINT if mark.is_point else Item.BOX, f"“{name}”", mark.place
+        if name not in ids:
+            counts.leave_out(item, OTHER_IMAGE, where)
+            continue
+        if not (mark.annotator and mark.at):
+            if not mark.is_point and min(place.width, place.height) == 0:
+                counts.leave_out(item, EMPTY, where)
+                continue
+            size = sizes.of(records[ids[name]])
+            inside = place if size is None else cut_to(place, size)
+            if inside is None:
+                counts.leave_out(item, OUTSIDE, where)
+                continue
+            place = inside
+        counts.read(item, where, () if place is mark.place else (CUT,))
+        marks.append(Mark(ids[name], mark.subject, place, mark.annotator or annotator, mark.at or at))
+    counts.report(path.name, findings)
     return marks, findings.sentences()
 
 
@@ -77,25 +123,27 @@ def marks_of_entry(entry: Mapping[str, Any], image: int, annotator: str, at: str
 
 
 def _mark(one: Mapping[str, Any], image: int, annotator: str, at: str) -> Mark:
-    numbers = finite_numbers([str(one.get(field) or 0.0) for field in ("x", "y", "width", "height")])
+    corner = [str(one[field]) for field in ("x", "y")]
+    numbers = finite_numbers([*corner, *(str(one.get(field) or 0.0) for field in ("width", "height"))])
     if numbers is None or min(numbers[2:]) < 0:
         raise ValueError("a mark is four numbers with a width and a height of at least 0")
-    who, when = str(one.get("by") or "").strip(), str(one.get("at") or "")
-    return Mark(image, str(one.get("of") or ""), Box(*numbers), who or annotator, when or at)
+    who, when = str(one.get("by") or ""), str(one.get("at") or "")
+    return Mark(image, str(one.get("of") or ""), Box(*numbers), who if who.strip() else annotator, when or at)
 
 
-def _from_csv(path: Path, annotator: str, at: str, findings: Findings) -> list[tuple[str, tuple[Mark, ...]]]:
+def _from_csv(path: Path, findings: Findings) -> list[tuple[str, tuple[Mark, ...]]]:
     sheet = read_image_sheet(path, findings)
     if not sheet.marks:
         raise ImportFault(
-            f"{path} lacks the headings “image”, “mark 1 x”, “mark 1 y” and so on; correct the first line."
+            f"{path} lacks the headings “image”, “mark 1 x”, “mark 1 y” and so on; correct the first line, or "
+            f"{EXPECTED}."
         )
-    return [(name, tuple(sheet.image_marks(row, 0, annotator, at))) for row, name in enumerate(sheet.names())]
+    return [(name, tuple(sheet.image_marks(row, 0, "", ""))) for row, name in enumerate(sheet.names())]
 
 
-def _from_json(path: Path, annotator: str, at: str, findings: Findings) -> list[tuple[str, tuple[Mark, ...]]]:
+def _from_json(path: Path, findings: Findings) -> list[tuple[str, tuple[Mark, ...]]]:
     content = read_json(path, ANNOTATIONS_FORMAT, findings)
     try:
-        return [(str(one["image"]), marks_of_entry(one, 0, annotator, at)) for one in content["images"]]
+        return [(str(one["image"]), marks_of_entry(one, 0, "", "")) for one in content["images"]]
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ImportFault(f"{path} is not as `export` writes it ({error}); export it again.") from error

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from msdn_core.domain.wording import counted
 from msdn_core.exporters.coco import write_coco
 from msdn_core.exporters.judgement_files import write_judgements
 from msdn_core.importers.judgement_files import judgements_from_files
-from msdn_core.importers.marks import marks_from_file
+from msdn_core.importers.mark_counts import marks_text
+from msdn_core.importers.marks import marks_from_file, without_present
 from msdn_core.project import JudgementKey, Project
 from msdn_core.project.annotations import timestamp
 from msdn_gui.services.background import Background
@@ -33,7 +35,8 @@ class _ReadFile:
     """What a file or folder contains."""
 
     source: str
-    noun: str
+    what: str
+    """The number and kind of what was read."""
     judgements: Mapping[JudgementKey, Judgement]
     marks: Sequence[Mark]
     findings: tuple[str, ...]
@@ -66,7 +69,9 @@ class Exchange(QObject):
         """Ask for a file, and write all marks there as COCO."""
 
         def write(project: Project, path: Path) -> str:
-            return f"Exported {write_coco(project, path):,} boxes and points to {path}."
+            report = write_coco(project, path)
+            text = f"Exported {report.counts['boxes and points']:,} boxes and points to {path}."
+            return " ".join([text, *report.findings])
 
         self._ask("Export boxes and points", QFileDialog.FileMode.AnyFile, self._writer(write))
 
@@ -97,8 +102,7 @@ class Exchange(QObject):
     def _on_read(self, file: _ReadFile) -> None:
         if self._annotations.store is None:
             return
-        count = len(file.judgements) or len(file.marks)
-        what = f"{count:,} {file.noun} from {file.source}"
+        what = f"{file.what} from {file.source}"
         self._annotations.put_judgements(file.judgements, f"Import {what}")
         self._annotations.add_marks(file.marks, f"Import {what}")
         level = Level.WARNING if file.findings else Level.INFO
@@ -134,9 +138,10 @@ class Exchange(QObject):
 
 def _read_judgements(folder: Path, project: Project, annotator: str) -> _ReadFile:
     judgements, findings = judgements_from_files(folder, project, annotator, timestamp())
-    return _ReadFile(annotator, "judgements", judgements, (), findings)
+    return _ReadFile(annotator, counted(len(judgements), "judgement", "judgements"), judgements, (), findings)
 
 
 def _read_marks(path: Path, project: Project, annotator: str) -> _ReadFile:
-    marks, findings = marks_from_file(path, project, annotator, timestamp())
-    return _ReadFile(path.name, "boxes and points", {}, marks, findings)
+    read, findings = marks_from_file(path, project, annotator, timestamp())
+    marks, repeated = without_present(read, project)
+    return _ReadFile(path.name, marks_text(marks), {}, marks, (*findings, *repeated))
