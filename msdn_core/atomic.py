@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from msdn_core.errors import MsdnError
+from msdn_core.links import is_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,6 +75,8 @@ def replacing(path: Path) -> Iterator[Path]:
 
 def remove_partial_files(folder: Path) -> None:
     """Remove the temporary files of killed processes; no other process may be writing to the folder."""
+    if is_link(folder):
+        return
     with suppress(OSError):
         for path in folder.iterdir():
             if _PARTIAL.fullmatch(path.name) and path.is_file():

@@ -1,7 +1,8 @@
-"""Refuses to write through links in a project: those of an untrusted project may lead anywhere."""
+"""Refuses to write through links and pipes in a project: those of an untrusted project may lead anywhere."""
 
 from __future__ import annotations
 
+import stat
 from typing import TYPE_CHECKING
 
 from msdn_core.errors import MsdnError
@@ -15,12 +16,23 @@ def is_link(path: Path) -> bool:
     return path.is_symlink() or bool(getattr(path, "is_junction", lambda: False)())
 
 
-def refuse_links(below: Path, *paths: Path) -> None:
-    """Raise MsdnError if one of the paths, or a folder between it and ``below``, is a link.
+def _is_special(path: Path) -> bool:
+    try:
+        kind = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind))
 
-    ``below`` itself may be a link, since a person chose it. Paths that do not exist are not links.
+
+def refuse_links(below: Path, *paths: Path) -> None:
+    """Raise MsdnError if one of the paths, or a folder between it and ``below``, is a link, or a path is a pipe.
+
+    ``below`` itself may be a link, since a person chose it. Paths that do not exist are not links. Writing to a pipe, a
+    socket or a device could wait for ever.
     """
     for path in paths:
+        if _is_special(path):
+            raise MsdnError(f"{path} is not a regular file, so it is not written to; remove it and try again.")
         for place in (path, *path.parents):
             if place == below:
                 break

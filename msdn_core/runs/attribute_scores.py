@@ -14,6 +14,7 @@ import numpy as np
 
 from msdn_core.atomic import replacing
 from msdn_core.errors import FileError, MsdnError, RunError
+from msdn_core.links import refuse_links
 from msdn_core.safe_files import file_errors, open_regular, read_arrays
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ def scores_file(project: Path, run: str, kind: str) -> Path:
 def write_attribute_scores(path: Path, scores: AttributeScores) -> None:
     """Write the file, whole or not at all, and create its folder; raise MsdnError if that fails."""
     content: dict[str, Any] = {entry.name: np.asarray(getattr(scores, entry.name)) for entry in fields(scores)}
+    refuse_links(path.parent.parent, path)
     try:
         path.parent.mkdir(exist_ok=True)
     except OSError as fault:

@@ -153,11 +153,11 @@ class RunDirectory:
 
     def write_config(self, config: Mapping[str, Any]) -> None:
         """Replace the settings."""
-        write_atomic(self.path / "config.json", json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
+        write_atomic(self._writable("config.json"), json.dumps(dict(config), indent=2, ensure_ascii=False) + "\n")
 
     def write_data(self, data: Mapping[str, Any]) -> None:
         """Replace what the run was trained on."""
-        write_atomic(self.path / "data.json", json.dumps(dict(data), indent=1, ensure_ascii=False) + "\n")
+        write_atomic(self._writable("data.json"), json.dumps(dict(data), indent=1, ensure_ascii=False) + "\n")
 
     def status(self, *, remote: bool = False) -> RunStatus:
         """Return the status; a run whose process is gone, or a ``remote`` run without news for long, is lost."""
@@ -165,6 +165,7 @@ class RunDirectory:
 
     def write_status(self, status: RunStatus) -> None:
         """Replace the status."""
+        self._writable("status.json")
         write_status(self.path, status)
 
     def append(self, event: Event) -> None:
@@ -220,6 +221,11 @@ class RunDirectory:
     def checkpoint_path(self, kind: str) -> Path:
         """Return the path of the ``best`` or ``last`` checkpoint."""
         return self.path / "checkpoints" / f"{kind}.safetensors"
+
+    def _writable(self, name: str) -> Path:
+        """Return the path of a file of the run; raise MsdnError if it or its folder is a link."""
+        refuse_links(self.project_path, self.path / name)
+        return self.path / name
 
     def _json(self, name: str) -> dict[str, Any]:
         try:

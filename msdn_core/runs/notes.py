@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import FileError
+from msdn_core.links import refuse_links
 from msdn_core.safe_files import file_errors, read_json
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def read_notes(folder: Path) -> Notes:
 
 
 def write_notes(folder: Path, notes: Notes) -> None:
-    """Replace the notes; raise MsdnError if they cannot be written."""
+    """Replace the notes; raise MsdnError if they cannot be written, or the run's folder is a link."""
+    refuse_links(folder.parent.parent, folder / NOTES_FILE)
     content = {"text": notes.text, "tags": list(notes.tags)}
     write_atomic(folder / NOTES_FILE, json.dumps(content, indent=1, ensure_ascii=False) + "\n")

@@ -74,7 +74,8 @@ def hold_queue(project: Path, held: bool) -> None:
 
 def sort_queued(names: Sequence[str], order: Order) -> list[str]:
     """Return queued runs, given from newest to oldest, in the order in which they are started."""
-    ordered = [name for name in order.names if name in names]
+    known = set(names)
+    ordered = [name for name in order.names if name in known]
     return list(dict.fromkeys([*ordered, *reversed(names)]))
 
 
@@ -127,7 +128,7 @@ def queue_lock(project: Path) -> Iterator[None]:
 def is_queue_running(project: Path) -> bool:
     """Return whether a process is training this project's queued runs."""
     path = project / FOLDER / "runner.lock"
-    if not path.exists() or is_link(path):
+    if not path.is_file() or is_link(path) or is_link(path.parent):
         return False
     try:
         with filelock.FileLock(path, timeout=0):
@@ -219,6 +220,7 @@ class QueueRunner:
 
 
 def _write_order(project: Path, order: Order) -> None:
+    refuse_links(project, project / FOLDER / "order.json")
     try:
         (project / FOLDER).mkdir(exist_ok=True)
     except OSError as fault:

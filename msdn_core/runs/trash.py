@@ -33,6 +33,7 @@ def discard(run: RunDirectory) -> Path:
 
 def restore(place: Path, run: RunDirectory) -> None:
     """Move a run from the trash back to its place; raise RunError if its name is taken."""
+    refuse_links(run.project_path, run.path)
     if run.path.exists():
         raise RunError(f"Another run “{run.name}” exists, so {place} cannot be restored; rename one of them.")
     _move(place, run.path)

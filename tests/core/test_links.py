@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from msdn_core.cli.main import main
@@ -13,7 +14,12 @@ from msdn_core.project import Project
 from msdn_core.recipes.ablation import Ablation
 from msdn_core.recipes.ablation_report import collect_results, write_report
 from msdn_core.recipes.config import RECIPES
+from msdn_core.runs.attribute_scores import AttributeScores, write_attribute_scores
 from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.notes import Notes, write_notes
+from msdn_core.runs.queue import cancel_waiting, enqueue, hold_queue, is_queue_running, set_queue_order
+from msdn_core.runs.status import RunState, RunStatus
+from msdn_core.runs.trash import discard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,3 +60,64 @@ def test_an_evaluation_is_not_written_through_a_link(project, outside, words, ca
     assert main([command, str(project), *rest]) == 1
     assert "is a link" in capsys.readouterr().err
     assert list(outside.iterdir()) == []
+
+
+def test_the_queue_is_not_written_through_a_link(project, outside) -> None:
+    run = RunDirectory.create(project, "one", RECIPES["demo"].to_json(), state=RunState.STOPPED)
+    (outside / "runner.lock").write_text("kept", encoding="utf-8")
+    (project / "queue").symlink_to(outside)
+    writes = (
+        lambda: set_queue_order(project, ["one"]),
+        lambda: hold_queue(project, True),
+        lambda: enqueue(run),
+        lambda: cancel_waiting(run),
+        lambda: discard(run),
+    )
+    for write in writes:
+        with pytest.raises(MsdnError, match="is a link"):
+            write()
+    assert main(["queue", str(project), "--hold"]) == 1
+    assert not is_queue_running(project)
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in outside.iterdir()] == [("runner.lock", "kept")]
+
+
+def test_a_run_is_not_written_through_a_link(project, outside) -> None:
+    RunDirectory.create(project, "one", RECIPES["demo"].to_json()).path.rename(outside / "one")
+    before = {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()}
+    (project / "runs" / "one").symlink_to(outside / "one")
+    run = RunDirectory(project / "runs" / "one")
+    writes = (
+        lambda: write_notes(run.path, Notes("text")),
+        lambda: run.write_status(RunStatus(RunState.STOPPED)),
+        lambda: run.write_config({}),
+        lambda: run.write_data({}),
+        lambda: run.send("stop"),
+    )
+    for write in writes:
+        with pytest.raises(MsdnError, match="is a link"):
+            write()
+    assert {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()} == before
+
+
+def test_scores_are_not_written_through_a_link(project, outside) -> None:
+    (project / "scores").symlink_to(outside)
+    none = np.zeros((0, 1), np.float32)
+    with pytest.raises(MsdnError, match="is a link"):
+        write_attribute_scores(
+            project / "scores" / "one.npz", AttributeScores(np.zeros(0, np.int64), none, none, np.array(["a"]), "")
+        )
+    assert list(outside.iterdir()) == []
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["log.txt", "events.jsonl", "commands.jsonl", "status.json", "film/frames.bin"])
+def test_a_run_does_not_wait_for_a_pipe(project, name) -> None:
+    run = RunDirectory.create(project, "one", RECIPES["demo"].to_json())
+    (run.path / name).parent.mkdir(exist_ok=True)
+    (run.path / name).unlink(missing_ok=True)
+    os.mkfifo(run.path / name)
+    with pytest.raises(MsdnError, match="not a regular file"):
+        run.refuse_links()
+    assert run.status().state in (RunState.STARTING, RunState.LOST)
+    assert run.read_events() == ([], 0)
+    assert run.read_commands() == ([], 0)

@@ -12,6 +12,7 @@ from msdn_core.errors import ImportFault
 from msdn_core.importers.formats.feature_maps.file import MAPS as DATASET
 from msdn_core.importers.formats.feature_maps.file import NORMALISED, FeatureFile
 from msdn_core.importers.readers.hdf5_files import dataset, open_hdf5
+from msdn_core.links import refuse_links
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, Manifest, feature_folder, image_key
 from msdn_core.vision.mapped import normalize_regions
 
@@ -33,6 +34,7 @@ def store_maps(project: Project, found: FeatureFile, progress: ProgressReport) -
         If maps that must be copied cannot be read, or the disk is full.
     """
     folder = feature_folder(project.path, found.spec)
+    refuse_links(project.path, *(folder / name for name in (MAPS, DONE, MANIFEST)))
     images = tuple(image_key(image) for image in project.images())
     try:
         folder.mkdir(parents=True, exist_ok=True)
