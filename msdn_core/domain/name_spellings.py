@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.\-]+:/{1,3}", re.IGNORECASE)
 _DRIVE = re.compile(r"^[a-z]:", re.IGNORECASE)
 _RENAMED = re.compile(
-    r"^(?:[0-9a-f]{8}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})[-_](.+)$"
+    r"^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{8})[-_](.+)$"
 )
 """Label Studio and many web forms put a part of a hash in front of the name of an uploaded file."""
 _ROBOFLOW = re.compile(r"^(.+)_([a-z0-9]{2,5})\.rf\.[0-9a-z]{16,40}\.[a-z0-9]{2,5}$", re.IGNORECASE)

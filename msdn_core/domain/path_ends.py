@@ -76,7 +76,8 @@ class PathEnds:
         plain = tuple(map(folded, parts))
         depth, places = _longest(self._ends, plain)
         if len(places) > 1:
-            places = self._narrowed(parts, plain, depth) or places
+            whole = self._wholes.get("/".join(plain[-depth:]), ())
+            places = self._narrowed(parts, plain, depth) or tuple(dict.fromkeys((*whole, *places)))[:_MOST_KEPT]
         fits = {place: fit for place in places if (fit := self._fit(parts, plain, place, depth)) is not None}
         if not fits:
             return None

@@ -17,8 +17,8 @@ from msdn_core.domain.name_matching import match_words
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.dataset import DataSet
+from msdn_core.importers.image_files import LeftOut, list_images
 from msdn_core.importers.image_names import class_by_folder, on_disk, plain_names
-from msdn_core.importers.images import list_images
 from msdn_core.importers.splitting import unseen_classes, validation_meta
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
@@ -86,7 +86,7 @@ def assemble(
     ImportFault
         If the parts cannot belong to one data set.
     """
-    names = _image_names(pictures, proposed)
+    names = _image_names(pictures, proposed, findings)
     class_of = _classes_of(names, classes, pictures.listed, proposed, findings)
     if proposed is None:
         held_out = hold_out(
@@ -128,7 +128,7 @@ def assemble(
     )
 
 
-def _image_names(pictures: Pictures, proposed: AttSplits | None) -> list[str]:
+def _image_names(pictures: Pictures, proposed: AttSplits | None, findings: Findings) -> list[str]:
     """Return the images in the order in which the split counts them, as paths below their folder."""
     expected = 0 if proposed is None else len(proposed.splits)
     if pictures.listed is not None:
@@ -143,7 +143,9 @@ def _image_names(pictures: Pictures, proposed: AttSplits | None) -> list[str]:
         return []
     if not pictures.folder.is_dir():
         raise ImportFault(f"There is no folder {pictures.folder}; check the path.")
-    names = sorted(list_images(pictures.folder))
+    left_out = LeftOut()
+    names = sorted(list_images(pictures.folder, left_out))
+    left_out.report(findings)
     if not names:
         raise ImportFault(f"There are no images in {pictures.folder} or below it; check the path.")
     if proposed is not None and len(names) != expected:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msdn_core.domain.name_matching import Matches, match_paths, match_words
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
-from msdn_core.importers.images import list_images
+from msdn_core.importers.image_files import LeftOut, list_images
 from msdn_core.project import is_plain_path
 
 if TYPE_CHECKING:
@@ -176,7 +176,9 @@ def on_disk(names: Sequence[str], folder: Path, findings: Findings, *, keep_abse
     """
     if not folder.is_dir():
         raise ImportFault(f"There is no folder {folder}; check the path.")
-    existing = sorted(list_images(folder))
+    left_out = LeftOut()
+    existing = sorted(list_images(folder, left_out))
+    left_out.report(findings)
     matches = match_paths(names, existing)
     places: list[str | None] = []
     taken: dict[int, str] = {}

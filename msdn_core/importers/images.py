@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault, ProjectError
+from msdn_core.importers.image_files import LeftOut, list_images
 from msdn_core.importers.report import ImportReport
-from msdn_core.project import PROJECT_FILE, NewImage, Project, is_plain_path, require_text
-from msdn_core.vision.image_formats import IMAGE_SUFFIXES, is_image_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_PROJECT_FOLDERS = ("features", "runs", "cache")
+from msdn_core.project import NewImage, Project, require_text
+from msdn_core.vision.image_formats import IMAGE_SUFFIXES
 
 
 def import_images(folder: Path, project_path: Path) -> ImportReport:
     """Add all images below ``folder`` to a project, a new one if there is none; no image file is opened.
 
     Images already in the project stay as they are, so importing again adds only new ones. Hidden files and folders
-    are left out. Folders do not become classes.
+    are passed over, other files that may be pictures are findings. Folders do not become classes.
 
     Parameters
     ----------
@@ -42,12 +37,13 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
     if not folder.is_dir():
         raise ImportFault(f"There is no folder {folder}; check the path.")
     require_text(folder.resolve())
-    all_names = list(list_images(folder))
-    found = sorted(name for name in all_names if is_plain_path(name))
+    left_out = LeftOut()
+    found = sorted(list_images(folder, left_out))
     is_new = not Project.is_project(project_path)
     if not found and is_new:
         raise ImportFault(
             f"There are no images in {folder} or below it ({', '.join(sorted(IMAGE_SUFFIXES))}); choose another folder."
+            + "".join(f" {sentence}" for sentence in left_out.sentences())
         )
     project = Project.create(project_path, name=folder.resolve().name) if is_new else Project.open(project_path)
     with project:
@@ -59,13 +55,7 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
         with project.transaction():
             project.add_images(project.add_image_root(folder), new)
         gone = sorted(known - set(found))
-        findings = []
-        odd_names = len(all_names) - len(found)
-        if odd_names:
-            findings.append(
-                f"{counted(odd_names, 'image', 'images')} left out, with a name that is not valid on every system; "
-                "rename the files and import again."
-            )
+        findings = left_out.sentences()
         if gone:
             findings.append(
                 f"{counted(len(gone), 'image is', 'images are')} no longer in {folder} but still in the project: "
@@ -83,43 +73,10 @@ def import_images(folder: Path, project_path: Path) -> ImportReport:
                 "added": len(new),
                 "known": len(found) - len(new),
                 "gone": len(gone),
-                "odd_names": odd_names,
+                "odd_names": 0,
+                **left_out.counts(),
             },
         )
-
-
-def list_images(folder: Path) -> Iterator[str]:
-    """Yield the images below a folder by their suffix, as relative paths with forward slashes, in no order.
-
-    Hidden files and folders and projects are skipped. Links to folders are followed, each folder once, so loops end.
-    """
-    visited: set[tuple[int, int]] = set()
-    waiting = [(os.fspath(folder), "")]
-    while waiting:
-        place, prefix = waiting.pop()
-        try:
-            state = os.stat(place)  # noqa: PTH116 (Path objects cost more than the work here)
-            # If a system gives no inode numbers, its limit on the length of a path ends a loop.
-            if state.st_ino and (state.st_dev, state.st_ino) in visited:
-                continue
-            visited.add((state.st_dev, state.st_ino))
-            with os.scandir(place) as scan:
-                entries = [entry for entry in scan if not entry.name.startswith(".")]
-        except OSError:
-            # A folder without permission to read has no images.
-            continue
-        skipped: tuple[str, ...] = ()
-        if any(entry.name == PROJECT_FILE for entry in entries):
-            if prefix:
-                continue
-            # Images beside a project: skip the project's own folders.
-            skipped = _PROJECT_FOLDERS
-        for entry in entries:
-            name = entry.name
-            if is_image_name(name) and entry.is_file():
-                yield prefix + name
-            elif name not in skipped and entry.is_dir():
-                waiting.append((entry.path, f"{prefix}{name}/"))
 
 
 def _is_below(path: Path, name: str, root: Path) -> bool:

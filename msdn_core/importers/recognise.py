@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msdn_core.importers.formats import FORMATS, SPLITS
-from msdn_core.importers.images import list_images
+from msdn_core.importers.image_files import list_images
 from msdn_core.importers.readers.att_splits import SPLITS_FILE
 from msdn_core.project import PROJECT_FILE, Project
 

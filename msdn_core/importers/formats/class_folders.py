@@ -16,8 +16,8 @@ from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.dataset import DataSet, refuse_full_project, write_project
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.format import Format
+from msdn_core.importers.image_files import LeftOut, list_images
 from msdn_core.importers.image_names import class_by_folder, on_disk
-from msdn_core.importers.images import list_images
 from msdn_core.importers.readers.att_splits import image_list_beside, read_att_splits
 from msdn_core.importers.readers.class_vectors import joined_vectors
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
@@ -108,7 +108,9 @@ def _find_sheet(source: Path) -> tuple[Path, Path]:
 
 
 def _images_in_folders(sheet: ClassSheet, pictures: Path, findings: Findings) -> tuple[NewImage, ...]:
-    names = sorted(list_images(pictures))
+    left_out = LeftOut()
+    names = sorted(list_images(pictures, left_out))
+    left_out.report(findings)
     class_of = class_by_folder(names, sheet.classes, findings)
     without_class = [name for name, class_name in zip(names, class_of, strict=True) if class_name is None]
     findings.counts["without_class"] = len(without_class)
