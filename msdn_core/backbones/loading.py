@@ -16,7 +16,8 @@ from torch import Tensor, nn
 
 from msdn_core.backbones.devices import choose_device
 from msdn_core.backbones.folding import fold_layers
-from msdn_core.backbones.weights import load_by_name, load_by_order, packaged_lite0, read_weights, weights_sha256
+from msdn_core.backbones.weights import load_by_name, load_by_order, packaged_lite0, weights_sha256
+from msdn_core.backbones.weights_files import read_weights
 from msdn_core.errors import ConfigError, WeightsError
 from msdn_core.vision.transform import IMAGENET_MEAN, IMAGENET_STD, PRECISIONS, BackboneSpec, Triple
 

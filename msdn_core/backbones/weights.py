@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import pickle
-import warnings
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from msdn_core.backbones.weights_files import read_weights, select_names
 from msdn_core.errors import WeightsError
 from msdn_core.installation import install_command
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from msdn_core.vision.transform import BackboneSpec
 
 _LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
@@ -39,41 +38,6 @@ def packaged_lite0() -> dict[str, Tensor]:
     return read_weights(path)
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """Return the tensors of a ``.safetensors`` or PyTorch file by name; no code in it is run.
-
-    Raises WeightsError if the file is missing or damaged, or contains anything but tensors.
-    """
-    if not path.is_file():
-        raise WeightsError(f"The weights file {path} does not exist; check the path.")
-    try:
-        with warnings.catch_warnings():
-            # Warnings about a damaged file are followed by an error.
-            warnings.simplefilter("ignore")
-            content = (
-                load_file(path)
-                if path.suffix == ".safetensors"
-                else torch.load(path, map_location="cpu", weights_only=True)
-            )
-    except Exception as fault:  # A damaged file raises almost any exception.
-        reason = str(fault).split("\n", 1)[0] or "it is empty or incomplete"
-        if isinstance(fault, pickle.UnpicklingError):
-            # Torch's message advises to run the code in the file.
-            reason = "it is not a PyTorch file, or contains more than tensors"
-        raise WeightsError(
-            f"{path} cannot be read as weights ({reason}); give a .safetensors or state-dict file."
-        ) from fault
-    for wrapper in ("state_dict", "model", "model_state_dict"):
-        if isinstance(content, Mapping) and isinstance(content.get(wrapper), Mapping):
-            content = content[wrapper]
-    if not isinstance(content, Mapping) or not content:
-        raise WeightsError(f"{path} contains no named weights; give a .safetensors or state-dict file.")
-    tensors = {str(name).removeprefix("module."): value for name, value in content.items() if torch.is_tensor(value)}
-    if not tensors:
-        raise WeightsError(f"{path} contains no tensors; give a .safetensors or state-dict file.")
-    return tensors
-
-
 def local_weights(spec: BackboneSpec) -> Path | None:
     """Return the weights file of a specification if it exists on this machine; otherwise None."""
     name = spec.weights_file
@@ -85,11 +49,12 @@ def local_weights(spec: BackboneSpec) -> Path | None:
 
 
 def load_by_name(network: nn.Module, tensors: Mapping[str, Tensor], source: str) -> None:
-    """Load tensors into the network by name; a missing or additional classifier is ignored.
+    """Load tensors into the network by name; a prefix of all names and the classifier are ignored.
 
     Raises WeightsError if they belong to another network.
     """
     expected = network.state_dict()
+    tensors, _ = select_names(tensors, expected)
     wrong = [
         name
         for name, value in expected.items()

@@ -15,8 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from msdn_core.backbones.weights import read_weights
+from msdn_core.backbones.weights_files import read_weights, select_names
 from msdn_core.domain.scoring import Fusion
+from msdn_core.domain.wording import counted
 from msdn_core.errors import CheckpointError, ConfigError
 from msdn_core.msdn.checkpoint import save_checkpoint
 from msdn_core.msdn.network import MSDN
@@ -85,8 +86,8 @@ def import_checkpoint(
     WeightsError
         If the file cannot be read.
     """
-    tensors = read_published(file)
     findings: list[str] = []
+    tensors = read_published(file, findings)
     with Project.open(project_path, read_only=True) as project:
         table, source, path = project.table(), project.word_vector_source(), project.path
     config = _config(recipe, len(tensors["V"]), fusion, normalize_v)
@@ -132,8 +133,15 @@ def import_checkpoint(
     return run, tuple(findings)
 
 
-def read_published(file: Path) -> dict[str, Tensor]:
+def read_published(file: Path, findings: list[str] | None = None) -> dict[str, Tensor]:
     """Return the tensors of a published checkpoint; those in use have matching shapes and finite numbers.
+
+    Parameters
+    ----------
+    file
+        The file.
+    findings
+        Receives sentences about what was assumed or left out.
 
     Raises
     ------
@@ -142,11 +150,17 @@ def read_published(file: Path) -> dict[str, Tensor]:
     WeightsError
         If the file cannot be read; no code in it is run.
     """
-    tensors = read_weights(file)
+    findings = [] if findings is None else findings
+    found = read_weights(file, findings)
+    tensors, prefix = select_names(found, {**_OURS, "att": ""})
+    if prefix:
+        others = len(found) - len(tensors)
+        rest = f", and {counted(others, 'tensor', 'tensors')} without it left out" if others else ""
+        findings.append(f"The names of the weights were read without the prefix “{prefix}”{rest}.")
     missing = [name for name in (*_OURS, "att") if name not in tensors]
     if missing:
         hint = "choose a state dict of the published MSDN"
-        if any(name.endswith(tuple(_OURS.values())[1:]) for name in tensors):
+        if any(name.endswith(tuple(_OURS.values())[1:]) for name in found):
             hint = "it is a checkpoint of this program: open it in the window, or pass it to --run"
         raise CheckpointError(f"{file} does not contain {', '.join(missing)}; {hint}.")
     for name in (*_OURS, "att"):
