@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ _REPLACE_TRIES = 20
 # The names made by `replacing`, and by safetensors beside the file that it writes.
 _PARTIAL = re.compile(r"\..+-\d+-[0-9a-f]{8}\.part(\..*)?|\.tmp[A-Za-z0-9]{6}")
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
+_DENIED = (errno.EACCES, errno.EPERM)
+# As Rust's libraries end their messages, for example that of safetensors.
+_SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:
@@ -53,7 +57,8 @@ def write_atomic(path: Path, content: bytes | str) -> None:
 def replacing(path: Path) -> Iterator[Path]:
     """Yield a temporary path beside ``path`` that replaces ``path`` when the block ends without an error.
 
-    The temporary file keeps the suffix, since some libraries choose the format by it.
+    The temporary file keeps the suffix, since some libraries choose the format by it. It exists already, is empty, and
+    has the permissions that this process gives to new files; they are kept if a library replaces it by another one.
 
     Raises
     ------
@@ -62,7 +67,12 @@ def replacing(path: Path) -> Iterator[Path]:
     """
     temporary = path.with_name(f".{path.stem}-{os.getpid()}-{secrets.token_hex(4)}.part{path.suffix}")
     try:
+        with temporary.open("xb") as created:
+            mode = stat.S_IMODE(os.fstat(created.fileno()).st_mode)
         yield temporary
+        # safetensors makes its files readable by their owner only.
+        if stat.S_IMODE(temporary.stat().st_mode) != mode:
+            temporary.chmod(mode)
         # "r+b", since Windows flushes only files that are open for writing.
         with temporary.open("r+b") as written:
             os.fsync(written.fileno())
@@ -70,7 +80,45 @@ def replacing(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise MsdnError(_sentence(error, path)) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # On a disk that became read-only this fails as well; the first error is the one to report.
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def overwrite(path: Path, content: str) -> None:
+    """Overwrite a small file in place, which mostly works on a full disk too, since it needs no further room.
+
+    A reader may see a part of it: only for the last words of a process that cannot write atomically. Raises OSError.
+    """
+    data = content.encode("utf-8")
+    with path.open("r+b", buffering=0) as file:
+        if file.write(data) < len(data):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        file.truncate()
+        os.fsync(file.fileno())
+
+
+def write_remedy(fault: BaseException) -> str:
+    """Return what to do about an error of writing, as a clause that follows a semicolon."""
+    number = _system_error(fault)
+    if number in _FULL or number == errno.EFBIG:
+        return "free disk space"
+    if number == errno.EROFS:
+        return "copy the project to a disk that is not read-only"
+    if number in _DENIED:
+        return "make the folder writable"
+    return "check the disk"
+
+
+def _system_error(fault: BaseException | None) -> int | None:
+    """Return the number of the system's error that caused a fault, if known."""
+    while fault is not None:
+        if isinstance(fault, OSError) and fault.errno is not None:
+            return fault.errno
+        if found := _SYSTEM_ERROR.search(str(fault)):
+            return int(found[1])
+        fault = fault.__cause__
+    return None
 
 
 def remove_partial_files(folder: Path) -> None:
@@ -99,5 +147,4 @@ def _sentence(error: OSError, path: Path) -> str:
         return f"The disk is full, so {path} was not written; free some space and try again."
     if not path.parent.is_dir():
         return f"There is no folder {path.parent} for {path.name}; create it, or choose another."
-    reason = error.strerror or str(error)
-    return f"The file {path} cannot be written ({reason}); check that its folder exists and is writable."
+    return f"The file {path} cannot be written ({error.strerror or error}); {write_remedy(error)}."

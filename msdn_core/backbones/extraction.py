@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from msdn_core.atomic import remove_partial_files, write_atomic
+from msdn_core.atomic import remove_partial_files, write_atomic, write_remedy
 from msdn_core.errors import ImageError, MsdnError
 from msdn_core.links import refuse_links
 from msdn_core.project import ImageRecord, Project
@@ -107,8 +107,8 @@ def extract_features(
         ) from fault
     except OSError as fault:
         raise MsdnError(
-            f"The features in {folder} could not be written ({fault.strerror or fault}); free disk space and start "
-            "again: finished features are kept."
+            f"The features in {folder} could not be written ({fault.strerror or fault}); {write_remedy(fault)} and "
+            "start again: finished features are kept."
         ) from fault
     return FeatureStore.open(folder)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.ranks import on_ranks
 from msdn_core.cli.settings import add_settings
+from msdn_core.ending_signals import EndingSignals
 from msdn_core.errors import ConfigError, MsdnError, RunError
 from msdn_core.number_text import percent
 
@@ -71,19 +72,32 @@ def run(arguments: argparse.Namespace, output: Output) -> int:
 
 def train_in(make: Callable[[], RunDirectory], output: Output, ranks: Ranks) -> int:
     """Train in the directory that ``make`` returns, on one rank or several; return the status of ``run``."""
-    directory = ranks.broadcast(lambda: _register_process(make()))
-    output.note(f"Run “{directory.name}” in {directory.path}")
+    from msdn_core.runs.events import Ended
     from msdn_core.runs.launch import lower_priority
-    from msdn_core.training.loop import run_training
+    from msdn_core.runs.status import RunState, failure_sentence
 
-    lower_priority()
+    # From here on a signal stops the run: loading what trains it takes seconds.
+    with EndingSignals() as signals:
+        directory = ranks.broadcast(lambda: _register_process(make()))
+        output.note(f"Run “{directory.name}” in {directory.path}")
+        from msdn_core.training.loop import run_training
 
-    state = run_training(directory, listener=lambda event: _print_event(event, output), ranks=ranks)
+        lower_priority()
+        reasons: list[str] = []
+
+        def listen(event: Event) -> None:
+            if isinstance(event, Ended):
+                reasons.append(event.reason)
+            else:
+                _print_event(event, output)
+
+        state = run_training(directory, listener=listen, ranks=ranks, signals=signals)
     if not ranks.first:
-        return int(str(state) == "failed")
+        return int(state is RunState.FAILED)
     status = directory.status()
-    if str(state) == "failed":
-        raise MsdnError(f"Run “{directory.name}” failed: {status.reason}")
+    if state is RunState.FAILED:
+        # From the event, since on a full disk the status may be that of before.
+        raise MsdnError(failure_sentence(directory.name, reasons[-1] if reasons else status.reason))
     figures = dict(status.figures)
     result = {"run": directory.name, "path": str(directory.path), "state": str(state), "step": status.step}
     shown = "  ".join(f"{name} {percent(figures.get(key))}" for name, key in _FIGURES) if figures else ""

@@ -9,7 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from msdn_core.atomic import replacing
+from msdn_core.atomic import replacing, write_remedy
 from msdn_core.errors import CheckpointError, MsdnError
 from msdn_core.msdn.network import MSDN
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader, read_header
@@ -45,7 +45,7 @@ def save_checkpoint(
     except (OSError, SafetensorError, MsdnError) as fault:
         reason = fault.__cause__ if isinstance(fault, MsdnError) else fault
         raise CheckpointError(
-            f"The checkpoint {path} could not be written ({reason}); free some disk space and resume the run: the "
+            f"The checkpoint {path} could not be written ({reason}); {write_remedy(fault)} and resume the run: the "
             "previous checkpoint is intact."
         ) from fault
 

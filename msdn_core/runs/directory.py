@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from msdn_core.atomic import write_atomic
+from msdn_core.atomic import write_atomic, write_remedy
 from msdn_core.errors import FileError, MsdnError, RunError
 from msdn_core.links import refuse_links
 from msdn_core.runs.events import Event, decode, encode
-from msdn_core.runs.status import RunState, RunStatus, read_status, write_status
+from msdn_core.runs.status import LOG_FILE, RunState, RunStatus, read_status, write_final_status, write_status
 from msdn_core.safe_files import open_regular, parse_json, read_json
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class RunDirectory:
             raise RunError(f"The run “{name}” already exists; choose another name, or resume it.") from fault
         except OSError as fault:
             raise RunError(
-                f"The run's folder {run.path} cannot be created ({fault.strerror}); make the project's folder writable."
+                f"The run's folder {run.path} cannot be created ({fault.strerror or fault}); {write_remedy(fault)}."
             ) from fault
         try:
             run.write_data(data or {})
@@ -119,7 +119,7 @@ class RunDirectory:
     @property
     def log_path(self) -> Path:
         """The output of the process; the file may not exist."""
-        return self.path / "log.txt"
+        return self.path / LOG_FILE
 
     @property
     def events_path(self) -> Path:
@@ -167,6 +167,11 @@ class RunDirectory:
         """Replace the status."""
         self._writable("status.json")
         write_status(self.path, status)
+
+    def write_final_status(self, status: RunStatus) -> None:
+        """Replace the status by the final one, on a full disk too if possible."""
+        self._writable("status.json")
+        write_final_status(self.path, status)
 
     def append(self, event: Event) -> None:
         """Append an event in one write, so that readers never see two events mixed."""
@@ -251,7 +256,7 @@ def _append_line(path: Path, line: str) -> None:
             file.write(content)
     except OSError as fault:
         raise RunError(
-            f"{path} cannot be written ({fault.strerror}); free disk space or check its permissions."
+            f"The file {path} cannot be written ({fault.strerror or fault}); {write_remedy(fault)}."
         ) from fault
 
 

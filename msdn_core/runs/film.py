@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from msdn_core.atomic import write_atomic
+from msdn_core.atomic import write_atomic, write_remedy
 from msdn_core.domain.attention import RangePolicy
 from msdn_core.domain.variants import SubNets
 from msdn_core.errors import FileError, RunError
@@ -182,7 +182,9 @@ class FilmWriter:
                 self._path.unlink(missing_ok=True)
                 write_atomic(folder / HEADER, header.to_json())
         except OSError as fault:
-            raise RunError(f"The film in {folder} cannot be written ({fault.strerror or fault}).") from fault
+            raise RunError(
+                f"The film in {folder} cannot be written ({fault.strerror or fault}); {write_remedy(fault)}."
+            ) from fault
 
     def add(
         self,
@@ -214,7 +216,9 @@ class FilmWriter:
                 if file.write(record.tobytes()) < record.nbytes:
                     raise OSError("incomplete write")
         except OSError as fault:
-            raise RunError(f"The film in {self._path.parent} cannot be written ({fault.strerror or fault}).") from fault
+            raise RunError(
+                f"The film in {self._path.parent} cannot be written ({fault.strerror or fault}); {write_remedy(fault)}."
+            ) from fault
         self.last_step = step
         return True
 

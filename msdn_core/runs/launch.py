@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
 from msdn_core.child_environment import PROGRAM_FOLDER, child_environment
-from msdn_core.errors import RunError
+from msdn_core.errors import MsdnError, RunError
+from msdn_core.exit_status import describe_exit
 from msdn_core.links import refuse_links
 from msdn_core.runs.status import RunState
 
@@ -62,12 +64,20 @@ def start_process(run: RunDirectory, command: Sequence[str]) -> subprocess.Popen
 
 
 def wait_for_end(run: RunDirectory, process: subprocess.Popen[bytes]) -> None:
-    """Wait for the end of a run's process; if it ended before its first status, mark the run as failed."""
+    """Wait for the end of a run's process, and write into its status how it ended if the process did not.
+
+    A run whose process ended before its first status has failed. One that was killed later stays lost.
+    """
     code = process.wait()
     status = run.status()
-    if status.state is RunState.STARTING:
-        reason = f"The process ended immediately with status {code}; see the log for the reason."
-        run.write_status(replace(status, state=RunState.FAILED, reason=reason))
+    with suppress(MsdnError):  # On a full disk the status stays as it is; readers find the process gone.
+        if status.state is RunState.STARTING:
+            how = f"with status {code}" if code >= 0 else f"({describe_exit(code)})"
+            reason = f"The process ended immediately {how}; see the log for the reason."
+            run.write_status(replace(status, state=RunState.FAILED, reason=reason))
+        elif status.state is RunState.LOST and status.pid == process.pid and code < 0:
+            reason = f"The process ended unexpectedly: {describe_exit(code)}."
+            run.write_status(replace(status, reason=reason))
 
 
 def launch_queue(project: Path, *, command: Sequence[str] | None = None) -> None:

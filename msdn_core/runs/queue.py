@@ -8,6 +8,7 @@ loses a run.
 from __future__ import annotations
 
 import json
+import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 import filelock
 
 from msdn_core.atomic import write_atomic
+from msdn_core.ending_signals import EndingSignals
 from msdn_core.errors import FileError, RunError
 from msdn_core.links import is_link, refuse_links
 from msdn_core.runs.directory import RunDirectory
@@ -26,7 +28,6 @@ from msdn_core.runs.status import RunState, RunStatus
 from msdn_core.safe_files import file_errors, read_json
 
 if TYPE_CHECKING:
-    import subprocess
     from pathlib import Path
 
 FOLDER = "queue"
@@ -161,24 +162,25 @@ class QueueRunner:
         """Train queued runs until none is left or the queue is held, and return how many were trained.
 
         A run that fails, or whose process dies, does not block the next one. While another run of the project is
-        running, the next one waits for its end. Raises RunError if another process is training the queue, and MsdnError
-        if the disk is full.
+        running, the next one waits for its end. Raises RunError if another process is training the queue, or a signal
+        (Ctrl+C, SIGTERM, SIGHUP) ended it, which first stops the current run; and MsdnError if the disk is full.
         """
         lock = self._lock()
         trained = 0
-        while self._has_next():
-            try:
-                lock.acquire()
-            except filelock.Timeout as fault:
-                raise RunError(
-                    f"The queue of {self._project} is already running; its runs need no second process."
-                ) from fault
-            try:
-                while self._has_next():
-                    trained += self._train_next()
-            finally:
-                lock.release()
-            # Check again: a run may have been added by someone who still saw the lock held.
+        with EndingSignals() as signals:
+            while self._has_next(signals):
+                try:
+                    lock.acquire()
+                except filelock.Timeout as fault:
+                    raise RunError(
+                        f"The queue of {self._project} is already running; its runs need no second process."
+                    ) from fault
+                try:
+                    while self._has_next(signals):
+                        trained += self._train_next(signals)
+                finally:
+                    lock.release()
+                # Check again: a run may have been added by someone who still saw the lock held.
         return trained
 
     def _lock(self) -> filelock.BaseFileLock:
@@ -189,10 +191,12 @@ class QueueRunner:
             raise RunError(f"The queue of {self._project} cannot be written ({fault.strerror or fault}).") from fault
         return filelock.FileLock(self._project / FOLDER / "runner.lock", timeout=_RUNNER_LOCK_S)
 
-    def _has_next(self) -> bool:
+    def _has_next(self, signals: EndingSignals) -> bool:
+        if signals.received is not None:
+            raise RunError(f"{signals.reason} The waiting runs are kept; start the queue again to train them.")
         return not read_order(self._project).held and bool(queued_runs(self._project))
 
-    def _train_next(self) -> int:
+    def _train_next(self, signals: EndingSignals) -> int:
         if any(run.status().state.alive for run in list_runs(self._project)):
             time.sleep(_POLL_S)
             return 0
@@ -206,17 +210,24 @@ class QueueRunner:
                 self._on_status(run, run.status())
                 return 1
         self._on_status(run, run.status())
-        self._follow(run, process)
+        self._follow(run, process, signals)
         self._on_status(run, run.status())
         return 1
 
-    def _follow(self, run: RunDirectory, process: subprocess.Popen[bytes]) -> None:
-        try:
-            wait_for_end(run, process)
-        except KeyboardInterrupt:
-            # The run has its own session, which Ctrl+C does not reach.
-            run.send("stop")
-            raise
+    def _follow(self, run: RunDirectory, process: subprocess.Popen[bytes], signals: EndingSignals) -> None:
+        """Wait for the end of a run; stop it if a signal ends the queue, and give it the time to save."""
+        stopping = False
+        while True:
+            if signals.received is not None and not stopping:
+                # The run has its own session, which signals of the terminal do not reach.
+                stopping = True
+                run.send("stop")
+            try:
+                process.wait(_POLL_S)
+                break
+            except subprocess.TimeoutExpired:
+                continue
+        wait_for_end(run, process)
 
 
 def _write_order(project: Path, order: Order) -> None:

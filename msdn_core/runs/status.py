@@ -5,23 +5,26 @@ from __future__ import annotations
 import json
 import math
 import os
+import shutil
 import sys
 import time
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from msdn_core.atomic import write_atomic
-from msdn_core.errors import FileError
-from msdn_core.safe_files import file_errors, read_json
+from msdn_core.atomic import overwrite, write_atomic
+from msdn_core.errors import FileError, MsdnError
+from msdn_core.safe_files import file_errors, open_regular, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 STATUS_FILE = "status.json"
+LOG_FILE = "log.txt"
 _CLOCK_TOLERANCE_S = 2.0
 # A launched process writes its first status within seconds; this allows for slow disks and cold starts.
 _START_TOLERANCE_S = 120.0
@@ -29,6 +32,9 @@ _START_TOLERANCE_S = 120.0
 _SILENCE_TOLERANCE_S = 180.0
 # The file is untrusted: no status is that long.
 _MAX_BYTES = 1024 * 1024
+_LOG_TAIL_BYTES = 4096
+_LITTLE_BYTES = 64 * 1024
+"""What a status and an event need at most."""
 
 
 class RunState(StrEnum):
@@ -68,13 +74,15 @@ class RunStatus:
     steps: int = 0
     reason: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
+    boot: str = field(default="", compare=False)
+    """Which start of the machine the process belongs to, if known: after another one, pid and time may be reused."""
     commands_from: int = 0
     """The offset in the commands file from which commands are for this process, not for an earlier one."""
 
     @property
     def process_alive(self) -> bool:
         """Whether the process that wrote this status is alive."""
-        if self.pid <= 0:
+        if self.pid <= 0 or (self.boot and self.boot != _boot()):
             return False
         try:
             process = psutil.Process(self.pid)
@@ -92,6 +100,15 @@ def current_process() -> tuple[int, float]:
     return os.getpid(), _creation_time(psutil.Process())
 
 
+@lru_cache
+def _boot() -> str:
+    """Return what identifies this start of the machine; empty where the system does not say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        return ""
+
+
 def _creation_time(process: psutil.Process) -> float:
     """Return when a process was created, by a clock that is never set: on Linux in seconds since the machine started.
 
@@ -105,8 +122,30 @@ def _creation_time(process: psutil.Process) -> float:
 
 def write_status(folder: Path, status: RunStatus) -> None:
     """Replace the status of the run in a folder; on a full disk the old one stays and MsdnError is raised."""
-    content = {**asdict(status), "heartbeat": time.time()}
-    write_atomic(folder / STATUS_FILE, json.dumps(content, ensure_ascii=False, default=str) + "\n")
+    write_atomic(folder / STATUS_FILE, _to_text(status))
+
+
+def write_final_status(folder: Path, status: RunStatus) -> None:
+    """Replace the status of a run that ends; on a full disk, overwrite the old one instead.
+
+    Raises MsdnError if neither is possible: then the run's output must say why it ended (see ``read_status``).
+    """
+    try:
+        write_status(folder, status)
+    except MsdnError:
+        try:
+            overwrite(folder / STATUS_FILE, _to_text(status))
+        except OSError:
+            pass  # The first error is the one to report.
+        else:
+            return
+        raise
+
+
+def _to_text(status: RunStatus) -> str:
+    boot = _boot() if status.pid == os.getpid() else status.boot
+    content = {**asdict(status), "boot": boot, "heartbeat": time.time()}
+    return json.dumps(content, ensure_ascii=False, default=str) + "\n"
 
 
 def _parse(content: Any) -> RunStatus:
@@ -120,6 +159,7 @@ def _parse(content: Any) -> RunStatus:
         steps=int(content["steps"]),
         reason=str(content["reason"]),
         figures=dict(content["figures"]),
+        boot=str(content.get("boot", "")),
         commands_from=int(content.get("commands_from", 0)),
     )
     if not (math.isfinite(status.heartbeat) and math.isfinite(status.process_started)):
@@ -129,6 +169,8 @@ def _parse(content: Any) -> RunStatus:
 
 def read_status(folder: Path, *, remote: bool = False) -> RunStatus:
     """Return the status of the run in a folder; a run whose process is gone is lost.
+
+    If that process could not write its final status, but said in the run's log why it failed, the run has failed.
 
     The process of a ``remote`` run may be on another machine: it is lost if it has had no heartbeat for long.
     """
@@ -153,8 +195,40 @@ def read_status(folder: Path, *, remote: bool = False) -> RunStatus:
         and not status.pid
     ):
         return status
-    return replace(
-        status,
-        state=RunState.LOST,
-        reason="The process ended unexpectedly: it crashed or was killed, for example because memory ran out.",
-    )
+    if said := _failure_in_log(folder, status):
+        return replace(status, state=RunState.FAILED, reason=said)
+    return replace(status, state=RunState.LOST, reason=f"The process ended unexpectedly: {_likely_cause(folder)}.")
+
+
+def failure_sentence(name: str, reason: str) -> str:
+    """Return what a process that trains says in its output when its run fails."""
+    return f"Run “{name}” failed: {reason}"
+
+
+def _failure_in_log(folder: Path, status: RunStatus) -> str:
+    """Return the reason in the last line of the run's log, if its process wrote one after its last status."""
+    log = folder / LOG_FILE
+    try:
+        with open_regular(log) as file:
+            # An earlier process may have failed, too.
+            if os.fstat(file.fileno()).st_mtime < status.heartbeat - _CLOCK_TOLERANCE_S:
+                return ""
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _LOG_TAIL_BYTES))
+            last = file.read(_LOG_TAIL_BYTES).decode("utf-8", "replace").rstrip().rpartition("\n")[2]
+    except OSError:
+        return ""
+    _, found, reason = last.partition(failure_sentence(folder.name, ""))
+    return reason.strip() if found else ""
+
+
+def _likely_cause(folder: Path) -> str:
+    """Return, as a clause, why a process may have ended without a final status."""
+    if not os.access(folder, os.W_OK):
+        return "its folder can no longer be written, so it could not say why; make the folder writable"
+    try:
+        full = shutil.disk_usage(folder).free < _LITTLE_BYTES
+    except OSError:
+        full = False
+    if full:
+        return "the disk is full, so it could not say why; free disk space and resume the run"
+    return "it crashed or was killed, for example because memory ran out"

@@ -30,6 +30,7 @@ from msdn_core.training.trainer import Trainer
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from msdn_core.ending_signals import EndingSignals
     from msdn_core.msdn.network import MSDN, Outputs
     from msdn_core.ranks import Ranks
     from msdn_core.recipes.config import TrainConfig
@@ -50,11 +51,16 @@ def trainer_of(
     return Trainer(config, data, device, run)
 
 
-def control_of(ranks: Ranks, run: RunDirectory, listener: Callable[[Event], None] | None) -> Control:
-    """Return the control of a single process, of rank 0, or of another rank."""
+def control_of(
+    ranks: Ranks, run: RunDirectory, listener: Callable[[Event], None] | None, signals: EndingSignals
+) -> Control:
+    """Return the control of a single process, of rank 0, or of another rank.
+
+    A signal reaches all ranks, and rank 0 decides at which step they stop.
+    """
     if not isinstance(ranks, TorchRanks):
-        return Control(run, listener)
-    return Leader(run, listener, ranks) if ranks.first else Follower(run, ranks)
+        return Control(run, listener, signals)
+    return Leader(run, listener, signals, ranks) if ranks.first else Follower(run, ranks)
 
 
 class RankTrainer(Trainer):
@@ -121,8 +127,10 @@ class OwnRows(FeatureBatches):
 class Leader(Control):
     """The control of rank 0: it reads the commands and broadcasts the resulting state at each poll."""
 
-    def __init__(self, run: RunDirectory, listener: Callable[[Event], None] | None, ranks: TorchRanks) -> None:
-        super().__init__(run, listener)
+    def __init__(
+        self, run: RunDirectory, listener: Callable[[Event], None] | None, signals: EndingSignals, ranks: TorchRanks
+    ) -> None:
+        super().__init__(run, listener, signals)
         self._ranks = ranks
         self.note(f"{ranks.count} processes share each batch.")
 
@@ -149,7 +157,12 @@ class Follower(Control):
     def __init__(self, run: RunDirectory, ranks: TorchRanks) -> None:
         self.run = run
         self._ranks = ranks
-        self._end: RunState | None = None
+        self._request = StopRequested(RunState.STOPPED)
+
+    @property
+    def end(self) -> StopRequested:
+        """What ended the run, as rank 0 decided."""
+        return self._request
 
     def emit(self, event: Event) -> None:
         """Do nothing: rank 0 emits the event."""
@@ -163,8 +176,8 @@ class Follower(Control):
         while state is RunState.PAUSED:
             state = _STATES[self._ranks.broadcast_number(0)]
         if state is not RunState.RUNNING:
-            self._end = state
-            raise StopRequested(state)
+            self._request = StopRequested(state)
+            raise self._request
 
     def pop_checkpoint_request(self) -> bool:
         """Return False: rank 0 saves the checkpoint."""

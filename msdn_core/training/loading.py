@@ -7,8 +7,6 @@ import time
 from typing import TYPE_CHECKING
 
 from msdn_core.runs.events import FeatureProgress
-from msdn_core.runs.status import RunState
-from msdn_core.training.control import Control, StopRequested
 from msdn_core.training.data import TrainingData, load_data
 
 if TYPE_CHECKING:
@@ -20,6 +18,7 @@ if TYPE_CHECKING:
     from msdn_core.ranks import Ranks
     from msdn_core.recipes.config import TrainConfig
     from msdn_core.runs.directory import RunDirectory
+    from msdn_core.training.control import Control
 
 _REPORT_S = 0.25
 # How long a stop request waits for loading that does not check for it, such as a download.
@@ -50,7 +49,7 @@ def load_run_data(
 
     data = load() if ranks.count > 1 else _load_until_stopped(load, control)
     if data is None:
-        raise StopRequested(control.end or RunState.STOPPED)
+        raise control.end
     if data.left_out:
         control.note(f"{data.left_out} images are left out because they cannot be opened.", "warning")
     if data.unseen_images:
@@ -77,7 +76,7 @@ def _load_until_stopped(load: Callable[[], TrainingData | None], control: Contro
         if control.stop_requested():
             deadline = deadline or time.monotonic() + _LEAVE_S
             if time.monotonic() > deadline:
-                raise StopRequested(control.end or RunState.STOPPED)
+                raise control.end
     if errors:
         raise errors[0]
     return loaded[0]

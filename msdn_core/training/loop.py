@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import filelock
 import torch
 
-from msdn_core.atomic import remove_partial_files
+from msdn_core.atomic import remove_partial_files, write_remedy
 from msdn_core.backbones.devices import choose_device
+from msdn_core.ending_signals import EndingSignals
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.msdn.checkpoint import load_network
@@ -41,7 +42,11 @@ _log = logging.getLogger(__name__)
 
 
 def run_training(
-    run: RunDirectory, *, listener: Callable[[Event], None] | None = None, ranks: Ranks = ALONE
+    run: RunDirectory,
+    *,
+    listener: Callable[[Event], None] | None = None,
+    ranks: Ranks = ALONE,
+    signals: EndingSignals | None = None,
 ) -> RunState:
     """Train in a run's directory until the run ends, and return how it ended; resume if there is a last checkpoint.
 
@@ -53,6 +58,9 @@ def run_training(
         Called with each event, in addition to the events file.
     ranks
         The processes that train together; only rank 0 writes the directory.
+    signals
+        Signals that are already being recorded. By default they are recorded meanwhile: one of them (Ctrl+C, SIGTERM,
+        SIGHUP) stops the run, which saves its checkpoint first.
 
     Returns
     -------
@@ -66,27 +74,30 @@ def run_training(
     """
     run.refuse_links()
     try:
-        with filelock.FileLock(run.path / "run.lock", timeout=0) if ranks.first else nullcontext():
-            return _run(run, listener, ranks)
+        with (
+            filelock.FileLock(run.path / "run.lock", timeout=0) if ranks.first else nullcontext(),
+            nullcontext(signals) if signals is not None else EndingSignals() as recorded,
+        ):
+            return _run(run, listener, ranks, recorded)
     except filelock.Timeout as fault:
         raise RunError(f"Run “{run.name}” is already running; stop it first.") from fault
     except OSError as fault:
         raise RunError(
-            f"The run's folder {run.path} cannot be written ({fault.strerror or fault}); make it writable."
+            f"The run's folder {run.path} cannot be written ({fault.strerror or fault}); {write_remedy(fault)}."
         ) from fault
 
 
-def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks) -> RunState:
+def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ranks, signals: EndingSignals) -> RunState:
     if ranks.first:
         for folder in (run.path, *(path for path in run.path.iterdir() if path.is_dir())):
             remove_partial_files(folder)
-    control = control_of(ranks, run, listener)
+    control = control_of(ranks, run, listener, signals)
     state, reason = RunState.FAILED, ""
     try:
         _train(run, control, ranks)
         state, reason = RunState.FINISHED, ""
     except StopRequested as request:
-        state, reason = request.state, "Requested by the user."
+        state, reason = request.state, request.reason
     except MsdnError as fault:
         reason = str(fault)
     except Exception as fault:
@@ -102,14 +113,16 @@ def _run(run: RunDirectory, listener: Callable[[Event], None] | None, ranks: Ran
 
 
 def _end(control: Control, state: RunState, reason: str) -> None:
+    # The disk that failed the run may refuse one of both, or both; the log, or a person's screen, still shows the end.
+    unwritten = "The end of the run (%s: %s) could not be written: %s"
     try:
-        try:
-            control.emit(Ended(state=str(state), reason=reason))
-        finally:
-            control.finish(state, reason)
-    except MsdnError:
-        # The disk that failed the run may refuse its final status too; the log may still accept it.
-        _log.exception("The end of the run could not be written: %s", reason)
+        control.emit(Ended(state=str(state), reason=reason))
+    except MsdnError as fault:
+        _log.error(unwritten, state, reason, fault)
+    try:
+        control.finish(state, reason)
+    except MsdnError as fault:
+        _log.error(unwritten, state, reason, fault)
 
 
 def _train(run: RunDirectory, control: Control, ranks: Ranks) -> None:
@@ -168,7 +181,7 @@ def _run_once(run: RunDirectory, control: Control, ranks: Ranks) -> None:
         trainer.film.begin(run, config, trainer.moment, control, resumed=resumed)
     try:
         _steps(trainer, control)
-    except (StopRequested, KeyboardInterrupt):
+    except StopRequested:
         trainer.save_last(control)
         raise
     trainer.save_last(control)

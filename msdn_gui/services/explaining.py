@@ -17,8 +17,9 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from msdn_core.child_environment import child_environment_set
 from msdn_core.domain.explanation import Explanation
+from msdn_core.exit_status import describe_exit
 from msdn_gui.services import explain_worker
-from msdn_gui.services.worker_exit import CrashFile, describe_exit, worker_processes
+from msdn_gui.services.worker_exit import CrashFile, worker_processes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,16 +29,6 @@ class CrashFile:
         with contextlib.suppress(OSError):
             Path(self.name).unlink(missing_ok=True)
         return text
-
-
-def describe_exit(status: int | None) -> str:
-    """Return how a process ended, as a clause that follows “ended”."""
-    if status == -9:
-        return "it was killed, possibly because memory ran out"
-    if status is not None and status < 0:
-        with contextlib.suppress(ValueError):
-            return f"it crashed: {signal.strsignal(-status) or signal.Signals(-status).name}"
-    return "for an unknown reason" if status is None else f"with status {status}"
 
 
 def worker_processes(pool: ProcessPoolExecutor | None) -> list[Any]:

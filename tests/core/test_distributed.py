@@ -199,3 +199,14 @@ def test_two_ranks_write_identical_feature_files(tmp_path):
         assert finished(process).count("137 images") == 1, "rank 0 speaks for both"
     assert [(folder / file).read_bytes() for file in files] == alone
     assert sorted(np.frombuffer(alone[1], np.uint8).tolist())[-3:] == [2, 2, 2]
+
+
+def test_a_signal_to_torchrun_stops_and_saves_the_run(project):
+    run = new_run(project, **LONG)
+    with training_in(run) as process:
+        wait_for(lambda: bool(events_of(run, StepDone)), within=60)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=60)
+    status = run.status()
+    assert (status.state, "SIGTERM" in status.reason) == (RunState.STOPPED, True), status.reason
+    assert read_header(run.checkpoint("last")).step == status.step > 0

@@ -75,6 +75,26 @@ def checkpoint(folder: Path, project: Path) -> dict[str, object]:
     return {"said": said, "state": state, "whole": before == after, "end": end, "left": left_over(run.path)}
 
 
+def ending(folder: Path, project: Path) -> dict[str, object]:
+    """Nothing more fits at all, not even the status with which the run ends."""
+    from small_run import at_step, new_run
+
+    from msdn_core.training.loop import run_training
+
+    run = new_run(project, steps=40, evaluate_every=10)
+    run_training(run, listener=at_step(12, lambda: fill(folder, 0)))
+    status, kept = run.status(), run.checkpoint("last")
+    free(folder)
+    run_training(run)
+    return {
+        "said": status.reason,
+        "state": str(status.state),
+        "whole": kept is not None,
+        "end": run.status().step,
+        "left": left_over(run.path),
+    }
+
+
 def extraction(folder: Path, project: Path) -> dict[str, object]:
     """The rows of some images are made, and the next do not fit."""
     import small_run
@@ -142,7 +162,7 @@ if __name__ == "__main__":
     import small_run
 
     found = {}
-    for trial in (checkpoint, extraction, edit):
+    for trial in (checkpoint, ending, extraction, edit):
         found[trial.__name__] = trial(place, small_run.make_project(place / trial.__name__, images=4))
         for path in place.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
