@@ -23,6 +23,7 @@ from trials import posix_only, times
 from msdn_core.demo.aviary import create_demo, draw_missing
 from msdn_core.domain.annotation import Box, Certainty, ImageLabel, Judgement, Mark, Review, ReviewState, Split
 from msdn_core.errors import MsdnError, ProjectError
+from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.class_folders import import_class_folders
 from msdn_core.importers.sheets import read_class_sheet
 from msdn_core.importers.word_vectors import load_word_vectors
@@ -264,19 +265,23 @@ def test_files_that_would_run_code_or_fill_the_memory_are_refused(tmp_path: Path
         (read_predictions, arrays("predictions", image_ids=objects, format=objects)),
         (read_image_measures, arrays("measures", image_ids=objects, format=objects)),
         *((read, arrays("bomb", **bomb)) for read in (read_attribute_scores, read_predictions, read_image_measures)),
-        (read_class_sheet, b"class,seen," + b"a" * 20_000_000 + b"\n"),
-        (read_class_sheet, b'class,seen,g::a\nx,1,"' + b"1," * 8_000_000),
+        (read_classes, b"class,seen," + b"a" * 20_000_000 + b"\n"),
+        (read_classes, b'class,seen,g::a\nx,1,"' + b"1," * 8_000_000),
         (open_image, png_of(100_000, 100_000)),
         (open_image, b"P6 60000 60000 255\n"),
     ]
     for number, (read, content) in enumerate(contents):
         path = content
         if isinstance(content, bytes):
-            path = file.with_suffix({read_class_sheet: ".csv", load_word_vectors: ".pkl"}.get(read, ".png"))
+            path = file.with_suffix({read_classes: ".csv", load_word_vectors: ".pkl"}.get(read, ".png"))
             path.write_bytes(content)
         with pytest.raises(MsdnError, match="would unpack to" if path.name == "bomb.npz" else ""):
             read(path)
         assert not bounded.exists(), number
+
+
+def read_classes(path: Path) -> object:
+    return read_class_sheet(path, Findings())
 
 
 def png_of(width: int, height: int) -> bytes:
