@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.atomic import write_atomic
 from msdn_core.cli.output import Output, aligned
+from msdn_core.csv_text import csv_text
 from msdn_core.errors import MsdnError
 from msdn_core.number_text import percent
 
@@ -114,12 +113,8 @@ def write_tables(evaluation: Evaluation, folder: Path) -> list[str]:
 
 
 def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    text = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return text.getvalue()
+    lines = [list(rows[0]), *([row[name] for name in rows[0]] for row in rows)] if rows else []
+    return csv_text(lines, always_marked=False)
 
 
 def _text(figures: Mapping[str, Any]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tempfile
 import zipfile
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from msdn_core.atomic import replacing
+from msdn_core.csv_text import CsvWriter
 from msdn_core.domain.scoring import contributions, fused_attribute_scores
 from msdn_core.exporters.predictions import origin
 from msdn_core.exporters.report import ExportReport
@@ -67,8 +67,8 @@ def _write_csv(outputs: CheckpointOutputs, file: Path) -> None:
     unit = outputs.table.unit_vectors(clip_negative=outputs.header.clip_negative)
     columns = outputs.grid[1]
     with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(
+        writer = CsvWriter(stream)
+        writer.write(
             ["image", "predicted", "attribute", "score A→V", "score V→A", "contribution"]
             + [f"{side} {what}" for side in ("A→V", "V→A") for what in ("row", "column")]
             + list(origin(outputs))
@@ -90,4 +90,4 @@ def _write_csv(outputs: CheckpointOutputs, file: Path) -> None:
                         for side, values in (("av", s1), ("va", s2), ("", shares))
                     ]
                     start = [image.name, outputs.table.classes[predicted[row]], name]
-                    writer.writerow([*start, *scores, *places, *origin(outputs).values()])
+                    writer.write([*start, *scores, *places, *origin(outputs).values()])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.atomic import replacing
+from msdn_core.csv_text import CsvWriter
 from msdn_core.exporters.report import ExportReport
 from msdn_core.runs.predictions import write_predictions
 
@@ -56,13 +56,13 @@ def _write_csv(outputs: CheckpointOutputs, scores: np.ndarray, file: Path) -> No
     best = scores.argmax(axis=1)
     unseen = np.where(outputs.table.seen, -np.inf, scores).argmax(axis=1)
     with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
+        writer = CsvWriter(stream)
         checkpoint = origin(outputs)
         head = ["image", "class", "split", "predicted", "predicted among unseen", "right", *checkpoint]
-        writer.writerow([*head, *(f"score {name}" for name in classes)])
+        writer.write([*head, *(f"score {name}" for name in classes)])
         for image, row, place, place_unseen in zip(outputs.images, scores, best, unseen, strict=True):
             among_unseen = "" if outputs.table.seen.all() else classes[place_unseen]
             right = "" if image.class_name is None else "yes" if image.class_name == classes[place] else "no"
             cells = [image.name, image.class_name or "", image.split.value, classes[place], among_unseen, right]
             cells += checkpoint.values()
-            writer.writerow([*cells, *(f"{score:.6g}" for score in row)])
+            writer.write([*cells, *(f"{score:.6g}" for score in row)])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from msdn_core.atomic import replacing, write_atomic
+from msdn_core.csv_text import csv_text
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
@@ -165,8 +164,4 @@ def _write_json(file: Path, kind: str, content: dict[str, Any]) -> None:
 
 
 def _write_csv(file: Path, head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(head)
-    writer.writerows(lines)
-    write_atomic(file, text.getvalue())
+    write_atomic(file, csv_text([head, *lines]))

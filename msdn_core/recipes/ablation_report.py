@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import statistics
 from collections.abc import Mapping, Sequence
@@ -11,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.atomic import write_atomic
+from msdn_core.csv_text import csv_text
 from msdn_core.domain.variants import Variant
 from msdn_core.links import refuse_links
 from msdn_core.recipes.ablation import ROWS, Ablation, Cell, row_label
@@ -167,8 +166,6 @@ def as_json(report: Report) -> dict[str, Any]:
 def as_csv(report: Report) -> str:
     """Return one line per row: figures in percent, empty if missing, and their provenance in the last columns."""
     made, config = report.data, report.ablation.config
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
     names = [f"{label}_{what}" for _, label in FIGURES for what in ("mean", "deviation")]
     origin = {
         "measured_on": report.on,
@@ -180,13 +177,13 @@ def as_csv(report: Report) -> str:
         "device": value_at(made, "device") or "",
         "torch": value_at(made, "versions", "torch") or "",
     }
-    writer.writerow(["row", "seeds", *names, *origin])
+    lines: list[list[str]] = [["row", "seeds", *names, *origin]]
     for row in report.rows:
         spreads = [row.figures[key] for key, _ in FIGURES]
         numbers = [value for spread in spreads for value in (spread.mean, spread.deviation)]
         cells = ["" if value is None else f"{100 * value:.4f}" for value in numbers]
-        writer.writerow([row.row, " ".join(map(str, row.seeds)), *cells, *origin.values()])
-    return out.getvalue()
+        lines.append([row.row, " ".join(map(str, row.seeds)), *cells, *origin.values()])
+    return csv_text(lines, always_marked=False)
 
 
 def markdown(report: Report) -> str:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication, QUndoStack
 from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatArray
 from msdn_core.domain.display_names import attribute_text, class_text, group_text
 from msdn_core.domain.table_changes import ChangeKind, ClassChange
+from msdn_core.importers.findings import Findings
 from msdn_gui.classes.values.blocks import BlockError, block_text, fitted, parse_block, rectangle, sized
 from msdn_gui.classes.values.numbers import short
 from msdn_gui.session.table_commands import (
@@ -116,14 +117,17 @@ class Editing(QObject):
         """Paste a block into the selected cells, or from the one selected cell on: all of it or nothing."""
         model = self._model
         size = model.rowCount(), model.columnCount()
+        findings = Findings()
         try:
             rows, columns = rectangle(self._view.selected_cells())
-            block = parse_block(QGuiApplication.clipboard().text(), model.table.value_range, size)
+            block = parse_block(QGuiApplication.clipboard().text(), model.table.value_range, size, findings)
             rows, columns, values = fitted(block, rows, columns, size)
         except BlockError as error:
             self._refuse(error)
             return
         self._push_block(rows, columns, values, f"Paste {sized(*values.shape)}")
+        if findings.sentences():
+            self._session.messages.info(" ".join(findings.sentences()))
         self._view.select_block(rows, columns)
 
     def _set_one(self, row: int, column: int, value: float, text: str, *, gesture: int = -1) -> None:

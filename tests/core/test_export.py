@@ -152,7 +152,7 @@ def test_exported_predictions_give_the_results_of_the_run(trained: tuple[Path, P
     project, checkpoint = trained
     for name in ("p.csv", "p.npz"):
         assert run("export", "predictions", project, tmp_path / name, "--run", checkpoint, "--device", "cpu") == 0
-    with (tmp_path / "p.csv").open(encoding="utf-8", newline="") as stream:
+    with (tmp_path / "p.csv").open(encoding="utf-8-sig", newline="") as stream:
         lines = list(csv.DictReader(stream))
     figures = evaluate(project, checkpoint, device="cpu")
 
@@ -194,7 +194,7 @@ def test_exported_explanations_are_the_networks_attention(trained: tuple[Path, P
     project, checkpoint = trained
     for name in ("e.csv", "e.npz"):
         assert run("export", "explanations", project, tmp_path / name, "--run", checkpoint, "--split", "train") == 0
-    with (tmp_path / "e.csv").open(encoding="utf-8", newline="") as stream:
+    with (tmp_path / "e.csv").open(encoding="utf-8-sig", newline="") as stream:
         lines = list(csv.DictReader(stream))
     with np.load(tmp_path / "e.npz", allow_pickle=False) as arrays:
         n, k, height, width = arrays["attention_av"].shape

@@ -214,3 +214,20 @@ def test_an_edit_that_was_overtaken_from_elsewhere_says_so_and_leaves_the_stack(
     workspace.undo_stack.redo()
     assert session.document.table.vectors[0, 0] == 0.5
     assert not workspace.undo_stack.canRedo()
+
+
+def test_what_spreadsheets_copy_along_is_no_part_of_a_pasted_block(workspace, session, qtbot, messages) -> None:
+    click_cell(workspace, qtbot, 0, 0)
+    set_clipboard("0,7\t−0,0\t\r\n1\t\u00a00,5\t\r\n\r\n\t\t\r\n")
+    qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
+    assert session.document.table.vectors[:2, :2].tolist() == [[0.7, 0], [1, 0.5]]
+    workspace.undo_stack.undo()
+    set_clipboard("1,000\t0\n")
+    qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
+    assert "row 1, column 1" in messages[-1]
+    assert "write 1000 or 1.0000" in messages[-1]
+    np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
+    set_clipboard("1,000\t0,5\n")
+    qtbot.keyClick(workspace.view, KEY.Key_V, CTRL)
+    assert session.document.table.vectors[0, :2].tolist() == [1, 0.5]
+    assert "1 number has a decimal comma" in messages[-1]

@@ -133,7 +133,7 @@ def test_the_class_table_is_exported(window, qtbot, tmp_path) -> None:
     assert not dialog.run.isVisible()
     dialog.accept_file(tmp_path / "table")
     qtbot.waitUntil(lambda: "Exported to" in window.message_bar.text, timeout=ENGINE)
-    with (tmp_path / "table.csv").open(encoding="utf-8") as file:
+    with (tmp_path / "table.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.reader(file))
     assert [row[0] for row in rows[1:]] == list(CLASSES)
     assert all(attribute.full_name in rows[0] for attribute in ATTRIBUTES)

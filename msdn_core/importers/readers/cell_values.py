@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,17 +21,16 @@ _LETTERS = str.maketrans(
     {
         **dict.fromkeys("−﹣－–‐‑", "-"),
         "＋": "+",
-        **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
         "．": ".",
-        "，": ",",
+        **dict.fromkeys("，٫،", ","),
         "％": "%",
         "’": "'",
         **dict.fromkeys("\u00a0\u202f\u2009\u2007\u2008\u2002\u2003", " "),
-        **dict.fromkeys("\u200b\u200e\u200f\u202a\u202c\u2060\ufeff", None),
+        **dict.fromkeys("\u061c\u200b\u200e\u200f\u202a\u202c\u2060\ufeff", None),
     }
 )
 """Signs that look like ASCII ones; marks of direction, which no one sees, are removed."""
-_NUMBER = re.compile(r"([+-]?) ?([0-9][0-9.,' ]*|[.,][0-9]+)(?:[eE]([+-]?[0-9]{1,4}))? ?(%?)", re.ASCII)
+_NUMBER = re.compile(r"([+-]?) ?([0-9](?:[0-9.,' ]*[0-9.,])?|[.,][0-9]+)(?:[eE]([+-]?[0-9]{1,4}))? ?(%?)", re.ASCII)
 _SIMPLE = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _SPACED = re.compile(r"[0-9]{1,3}(?:([ '])[0-9]{3})(?:\1[0-9]{3})*(?:[.,][0-9]*)?", re.ASCII)
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,3}(?:\.[0-9]{3})+", re.ASCII)
@@ -141,7 +141,12 @@ def shortened(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return "" if len(text) > _MOST_LETTERS else text.translate(_LETTERS).strip()
+    if len(text) > _MOST_LETTERS:
+        return ""
+    if text.isascii():
+        return text.strip()
+    digits = (str(unicodedata.digit(letter)) if letter.isdecimal() else letter for letter in text.translate(_LETTERS))
+    return "".join(digits).strip()
 
 
 def _digits(body: str, has_exponent: bool, marks: Collection[str]) -> str:
@@ -155,7 +160,7 @@ def _digits(body: str, has_exponent: bool, marks: Collection[str]) -> str:
         return body
     if len(used) > 1:
         whole, mark, rest = body.rpartition(used[-1]) if len(set(used)) == 2 else (body, "", "")
-        if _GROUPED.fullmatch(whole) is None or used[0] in marks:
+        if _GROUPED.fullmatch(whole) is None:
             raise ValueError(_NOT_A_NUMBER)
         return whole.replace(used[0], "") + ("." + rest if mark else "")
     mark = used[0]

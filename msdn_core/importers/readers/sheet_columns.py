@@ -102,12 +102,13 @@ def truth_column(column: Column, place: int = 0) -> list[bool | None]:
     known: dict[str, bool | None] = {}
     crossed = _has_crosses_and_gaps(texts)
     for text in texts:
-        if crossed or is_gap(text):
-            known[text] = (not is_gap(text)) if crossed else None
-            continue
-        known[text] = parse_truth(text)
-        if known[text] is None:
-            raise CellError(column.index(text), place, "write yes or no")
+        if crossed:
+            known[text] = not is_gap(text)
+        else:
+            known[text] = None if is_gap(text) else parse_truth(text)
+    for row, text in enumerate(column):
+        if known[text] is None and not is_gap(text):
+            raise CellError(row, place, "write yes or no")
     return [known[text] for text in column]
 
 

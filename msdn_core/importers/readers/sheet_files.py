@@ -107,17 +107,6 @@ def read_sheet(path: Path, findings: Findings, keys: Collection[str]) -> SheetRo
     )
 
 
-def delimited(text: str, delimiter: str) -> list[list[str]]:
-    """Return the cells of a text, without blank lines at its end; raise ValueError if it cannot be split."""
-    try:
-        found = list(csv.reader(_lines(text, 0), delimiter=delimiter))
-    except csv.Error as error:
-        raise ValueError(str(error)) from error
-    while found and not any(cell.strip() for cell in found[-1]):
-        found.pop()
-    return found
-
-
 def _lines(text: str, start: int) -> Iterator[str]:
     return (line[0] for line in _LINE.finditer(text, start))
 

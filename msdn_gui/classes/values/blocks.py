@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from msdn_core.errors import MsdnError
-from msdn_gui.classes.values.numbers import CellError, exact, parse_value
+from msdn_core.importers.findings import Findings
+from msdn_core.importers.readers.cell_values import shortened
+from msdn_core.importers.readers.sheet_columns import CellError as UnreadableCell
+from msdn_core.importers.readers.sheet_columns import number_columns
+from msdn_gui.classes.values.numbers import CellError, exact, out_of_range, parse_value
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,22 +45,40 @@ def block_text(values: FloatArray, row_names: Sequence[str] = (), column_names: 
     return "\n".join(lines)
 
 
-def parse_block(text: str, value_range: tuple[float, float], max_size: tuple[int, int]) -> FloatArray:
-    """Return the (m, k) numbers of a copied block; raise BlockError that names the first cell that is wrong.
+def parse_block(
+    text: str, value_range: tuple[float, float], max_size: tuple[int, int], findings: Findings | None = None
+) -> FloatArray:
+    """Return the (m, k) numbers of a copied block; blank rows and columns at its end are no part of it.
 
-    ``max_size`` is the number of rows and columns of the table: a block that cannot fit is not parsed.
+    Parameters
+    ----------
+    text
+        The block, with tabs between its cells.
+    value_range
+        The least and the greatest value of the table.
+    max_size
+        The number of rows and columns of the table: a block that cannot fit is not parsed.
+    findings
+        Receives what commas and points mean where only other cells show it.
+
+    Raises
+    ------
+    BlockError
+        With the first cell that is wrong.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
-    if not lines.strip():
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if not lines:
         raise BlockError("The clipboard contains no text; copy a block of numbers first.")
-    size = lines.count("\n") + 1, lines.split("\n", 1)[0].count("\t") + 1
+    size = len(lines), lines[0].rstrip("\t").count("\t") + 1
     if size[0] > max_size[0] or size[1] > max_size[1]:
         raise BlockError(
             f"Nothing was pasted: the clipboard contains {sized(*size)}, but there is room for only "
             f"{sized(*max_size)}; copy fewer cells."
         )
     try:
-        rows = list(csv.reader(lines.split("\n"), delimiter="\t"))
+        rows = list(csv.reader(lines, delimiter="\t"))
     except csv.Error:
         raise BlockError("Nothing was pasted: the clipboard contains text, not a block of numbers.") from None
     width = len(rows[0])
@@ -66,26 +88,36 @@ def parse_block(text: str, value_range: tuple[float, float], max_size: tuple[int
             f"Nothing was pasted: row {ragged + 1} of the clipboard has {len(rows[ragged])} cells, but the first row "
             f"has {width}; copy one block."
         )
+    while width > 1 and not any(row[width - 1].strip() for row in rows):
+        width -= 1
+    return _numbers([row[:width] for row in rows], value_range, findings or Findings())
+
+
+def _numbers(rows: list[list[str]], value_range: tuple[float, float], findings: Findings) -> FloatArray:
     try:
-        # Most blocks contain plain numbers, which numpy reads at once; it would take 1_0 for 10.
-        values = np.array(rows, dtype=np.float64)
-    except ValueError:
-        return _parse_cells(rows, value_range)
-    fits = "_" not in lines and bool(((values >= value_range[0]) & (values <= value_range[1])).all())
-    return values + 0.0 if fits else _parse_cells(rows, value_range)
+        values = number_columns([list(column) for column in zip(*rows, strict=True)], "The clipboard", findings)
+    except UnreadableCell as error:
+        cell = rows[error.row][error.column]
+        raise _refused(rows, error.row, error.column, _reason(cell, str(error), value_range)) from None
+    outside = np.argwhere((values < value_range[0]) | (values > value_range[1]))
+    if len(outside):
+        row, column = outside[0].tolist()
+        raise _refused(rows, row, column, str(out_of_range(rows[row][column].strip(), value_range)))
+    return values + 0.0  # Turns −0 into 0.
 
 
-def _parse_cells(rows: list[list[str]], value_range: tuple[float, float]) -> FloatArray:
-    """Parse numbers cell by cell, as typed ones; raise BlockError that names the first cell without one."""
-    values = np.empty((len(rows), len(rows[0])))
-    for number, row in enumerate(rows):
-        for column, cell in enumerate(row):
-            try:
-                values[number, column] = parse_value(cell, value_range)
-            except CellError as error:
-                where = f" (row {number + 1}, column {column + 1} of the clipboard)" if values.size > 1 else ""
-                raise BlockError(f"Nothing was pasted{where}: {error}") from None
-    return values
+def _reason(cell: str, remedy: str, value_range: tuple[float, float]) -> str:
+    try:
+        parse_value(cell, value_range)
+    except CellError as error:
+        return str(error)
+    return f"“{shortened(cell)}” is not clear; {remedy}."
+
+
+def _refused(rows: list[list[str]], row: int, column: int, reason: str) -> BlockError:
+    is_single = len(rows) == len(rows[0]) == 1
+    where = "" if is_single else f" (row {row + 1}, column {column + 1} of the clipboard)"
+    return BlockError(f"Nothing was pasted{where}: {reason}")
 
 
 def fitted(

@@ -28,8 +28,14 @@ def parse_value(text: str, value_range: tuple[float, float]) -> float:
     if not math.isfinite(value):
         raise CellError(f"“{_quoted(plain)}” is not a finite number; enter a number from {low} to {high}.")
     if not value_range[0] <= value <= value_range[1]:
-        raise CellError(f"{_quoted(plain)} is out of range; enter a number from {low} to {high}.")
+        raise out_of_range(plain, value_range)
     return value + 0.0  # Turns −0 into 0.
+
+
+def out_of_range(text: str, value_range: tuple[float, float]) -> CellError:
+    """Return the error for a number outside of the table's range."""
+    low, high = map(short, value_range)
+    return CellError(f"{_quoted(text)} is out of range; enter a number from {low} to {high}.")
 
 
 def short(value: float) -> str:
