@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 import time
@@ -9,6 +10,7 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -49,6 +51,7 @@ CPU_BATCH = 4
 """The number of images in a forward pass on a CPU: the largest maps of more images do not fit in the cache."""
 _WORKERS = 8
 _LOCK = "extraction.lock"
+_READ_ONLY = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def extract_features(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
     ranks: Ranks = ALONE,
+    on_incomplete: Callable[[Sequence[str]], None] | None = None,
 ) -> FeatureStore:
     """Extract the features that a project lacks, and return the store.
 
@@ -88,11 +92,14 @@ def extract_features(
         must return the same everywhere.
     ranks
         The processes that extract together.
+    on_incomplete
+        Called at the end with the names of those extracted images whose files lack their end, if there are any: the
+        missing rows are grey.
 
     Raises
     ------
     MsdnError
-        If another process is extracting the same features, or the disk is full.
+        If another process is extracting the same features, the project's folder is read-only, or the disk is full.
     """
     images = ranks.broadcast(lambda: _images(project_path))
     folder = feature_folder(project_path, backbone.spec)
@@ -100,16 +107,23 @@ def extract_features(
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with filelock.FileLock(folder / _LOCK, timeout=0) if ranks.first else nullcontext():
-            _extract(folder, images, backbone, progress or (lambda _: None), stop or _never(ranks), ranks)
+            incomplete = _extract(folder, images, backbone, progress or (lambda _: None), stop or _never(ranks), ranks)
     except filelock.Timeout as fault:
         raise MsdnError(
             f"Another process is extracting the features in {folder}; wait until it has finished."
         ) from fault
     except OSError as fault:
+        if fault.errno in _READ_ONLY:
+            raise MsdnError(
+                f"The folder of the project {project_path} is read-only ({fault.strerror}), so its features cannot be "
+                "written; copy the project to a writable folder, or make its folder writable."
+            ) from fault
         raise MsdnError(
             f"The features in {folder} could not be written ({fault.strerror or fault}); {write_remedy(fault)} and "
             "start again: finished features are kept."
         ) from fault
+    if incomplete and on_incomplete is not None:
+        on_incomplete(incomplete)
     return FeatureStore.open(folder)
 
 
@@ -135,7 +149,8 @@ def _extract(
     progress: Callable[[Progress], None],
     stop: Callable[[], bool],
     ranks: Ranks,
-) -> None:
+) -> list[str]:
+    """Extract what is pending, and return the names of the images whose files lack their end."""
     spec = backbone.spec
     if ranks.first:
         remove_partial_files(folder)
@@ -147,6 +162,7 @@ def _extract(
     total, done = int(in_project.sum()), int((in_project & (state == MADE)).sum())
     own_rows = pending[np.arange(len(pending)) // BATCH % ranks.count == ranks.index]
     failures: dict[int, str] = {}
+    incomplete: list[int] = []
     started = time.monotonic()
     progress(Progress(done, total, None, None))
     with (
@@ -155,7 +171,8 @@ def _extract(
         closing(_batches(own_rows, manifest, paths, backbone)) as batches,
     ):
         for extracted in _turns(len(pending), ranks.count):
-            rows, values, errors = next(batches, _NO_BATCH)
+            rows, values, errors, cut = next(batches, _NO_BATCH)
+            incomplete += cut
             if rows:
                 _write_rows(maps.fileno(), marks.fileno(), rows, values, spec)
             for row, reason in errors.items():
@@ -168,6 +185,7 @@ def _extract(
     all_failures = sorted(item for of_rank in ranks.gather(failures) for item in of_rank.items())
     failures_by_name = {manifest.images[row].name: reason for row, reason in all_failures}
     ranks.broadcast(lambda: write_atomic(folder / MANIFEST, replace(manifest, failures=failures_by_name).to_json()))
+    return [manifest.images[row].name for row in sorted(row for of_rank in ranks.gather(incomplete) for row in of_rank)]
 
 
 def _turns(images: int, ranks: int) -> Iterator[int]:
@@ -209,9 +227,9 @@ def _plan(folder: Path, images: Sequence[ImageRecord], spec: BackboneSpec) -> tu
     return manifest, np.frombuffer(bytes(marks), np.uint8)
 
 
-Batch = tuple[list[int], NDArray[np.float16], dict[int, str]]
-"""Rows, their (B, C, R) features, and the errors of other rows."""
-_NO_BATCH: Batch = ([], np.zeros((0, 1, 1), np.float16), {})
+Batch = tuple[list[int], NDArray[np.float16], dict[int, str], list[int]]
+"""Rows, their (B, C, R) features, the errors of other rows, and the rows whose files lack their end."""
+_NO_BATCH: Batch = ([], np.zeros((0, 1, 1), np.float16), {}, [])
 
 
 def _batches(
@@ -225,12 +243,14 @@ def _batches(
 
     def extract(rows: list[int]) -> Batch:
         opened, errors, maps = [], {}, []
+        incomplete: list[int] = []
         pass_size = CPU_BATCH if backbone.device.type == "cpu" else BATCH
         for start in range(0, len(rows), pass_size):
             pixels = []
             for row in rows[start : start + pass_size]:
                 try:
-                    pixels.append(prepare_file(paths[manifest.images[row].id], backbone.spec)[0])
+                    path, on_incomplete = paths[manifest.images[row].id], partial(incomplete.append, row)
+                    pixels.append(prepare_file(path, backbone.spec, on_incomplete=on_incomplete)[0])
                     opened.append(row)
                 except ImageError as fault:
                     errors[row] = str(fault)
@@ -238,7 +258,7 @@ def _batches(
                 break
             if pixels:
                 maps.append(backbone.features(torch.from_numpy(np.stack(pixels))).to(torch.float16).cpu().numpy())
-        return opened, np.concatenate(maps) if maps else _NO_BATCH[1], errors
+        return opened, np.concatenate(maps) if maps else _NO_BATCH[1], errors, incomplete
 
     cores = torch.get_num_threads() if backbone.device.type == "cpu" else os.cpu_count() or 2
     workers = min(_WORKERS, cores)

@@ -215,8 +215,11 @@ def _write_overlays(
 
     from msdn_core.vision.images import open_image
     from msdn_core.vision.overlay import overlay
+    from msdn_core.vision.transform import viewed_box
 
     picture = open_image(image)
+    # A picture beyond the budget for decoding is opened at a smaller size.
+    viewed = viewed_box(*picture.size)
     metadata = PngInfo()
     metadata.add_itxt("Comment", made_by)
     sides = {"av": ("A-to-V", explanation.attention_av), "va": ("V-to-A", explanation.attention_va)}
@@ -225,6 +228,6 @@ def _write_overlays(
         for column in [] if explanation.sub_nets.absence(name) else columns:
             safe = "".join(c if c.isalnum() else "-" for c in table.attributes[column].full_name).strip("-")
             path = folder / f"{side} {column:03} {safe[:80]}.png"
-            overlay(picture, stack[column], explanation.viewed).save(path, pnginfo=metadata)
+            overlay(picture, stack[column], viewed).save(path, pnginfo=metadata)
             written.append(path)
     return written

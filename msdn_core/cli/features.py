@@ -50,6 +50,7 @@ def _extract(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> Non
     from msdn_core.backbones.devices import choose_device
     from msdn_core.backbones.extraction import extract_features
     from msdn_core.backbones.loading import load_backbone
+    from msdn_core.domain.wording import incomplete_finding
 
     backbone = load_backbone(
         arguments.backbone,
@@ -60,11 +61,13 @@ def _extract(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> Non
     )
     if backbone.note:
         output.note(backbone.note)
+    incomplete: list[str] = []
     store = extract_features(
         arguments.project,
         backbone,
         progress=lambda p: output.progress("features", p.done, p.total, p.rate, p.remaining_s),
         ranks=ranks,
+        on_incomplete=incomplete.extend,
     )
     failures = store.failures
     spec = store.spec
@@ -74,11 +77,14 @@ def _extract(arguments: argparse.Namespace, output: Output, ranks: Ranks) -> Non
     text += [f"  left out: {name}: {reason}" for name, reason in list(failures.items())[:10]]
     if len(failures) > 10:
         text.append(f"  … and {len(failures) - 10} more, listed in the manifest.")
+    if incomplete:
+        text.append(f"  {incomplete_finding(incomplete)}")
     output.result(
         {
             "features": str(store.folder),
             "images": len(store.image_ids),
             "failures": failures,
+            "incomplete": incomplete,
             "channels": spec.channels,
             "grid": list(spec.grid),
             "backbone": spec.to_json(),

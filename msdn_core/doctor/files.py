@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import Split
-from msdn_core.domain.wording import counted, named
+from msdn_core.domain.wording import counted, incomplete_finding, named
 from msdn_core.errors import ImageError
-from msdn_core.vision.images import image_size, open_image
+from msdn_core.vision.images import image_size, is_incomplete, open_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -74,9 +74,11 @@ def _unreadable(
     project: Project, images: Sequence[ImageRecord], progress: Callable[[int, int], None] | None
 ) -> list[str]:
     """Find files that cannot be decoded, and annotations outside their image."""
-    unreadable, outside = [], []
+    unreadable, incomplete, outside = [], [], []
     with ThreadPoolExecutor(thread_name_prefix="open") as pool:
-        for done, (image, size) in enumerate(zip(images, pool.map(_size, images), strict=True), start=1):
+        for done, (image, (size, is_whole)) in enumerate(zip(images, pool.map(_size, images), strict=True), start=1):
+            if not is_whole:
+                incomplete.append(image.name)
             if size is None:
                 unreadable.append(image.name)
             elif not _fits(project, image, size):
@@ -89,6 +91,8 @@ def _unreadable(
             f"{counted(len(unreadable), 'image', 'images')} cannot be opened ({named(unreadable)}) and will be "
             "skipped; replace or remove the files."
         )
+    if incomplete:
+        findings.append(incomplete_finding(incomplete))
     if outside:
         findings.append(
             f"{counted(len(outside), 'image has', 'images have')} a box or part outside the picture "
@@ -97,13 +101,13 @@ def _unreadable(
     return findings
 
 
-def _size(image: ImageRecord) -> tuple[int, int] | None:
-    """Return the width and height of an image, or None if it cannot be decoded completely."""
+def _size(image: ImageRecord) -> tuple[tuple[int, int] | None, bool]:
+    """Return the width and height of an image, None if it cannot be decoded, and whether its file has its end."""
     try:
-        open_image(image.path, max_side=_SMALL)
-        return image_size(image.path)
+        is_whole = not is_incomplete(open_image(image.path, max_side=_SMALL))
+        return image_size(image.path), is_whole
     except ImageError:
-        return None
+        return None, True
 
 
 def _fits(project: Project, image: ImageRecord, size: tuple[int, int]) -> bool:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from msdn_core.domain.scoring import calibrated, contributions
+from msdn_core.domain.wording import incomplete_finding
 from msdn_core.errors import MsdnError
 from msdn_core.msdn.explainer import Explainer
 from msdn_core.report.pictures import jpeg_uri
 from msdn_core.vision.features import FeatureStore, find_store
-from msdn_core.vision.images import open_image
+from msdn_core.vision.images import is_incomplete, open_image
 from msdn_core.vision.overlay import overlay
 from msdn_core.vision.transform import viewed_box
 
@@ -129,6 +130,8 @@ class ExampleMaker:
             evidence = evidence - contributions(run.fused[row], unit[label])
         attribute = table.attributes[int(evidence.argmax())].full_name
         picture = open_image(record.path, max_side=SIDE)
+        if is_incomplete(picture):
+            self._add_finding(incomplete_finding([record.name]))
         panels = [Panel("image", jpeg_uri(picture))]
         for number in range(len(self._runs)):
             panels += self._maps(number, record, picture, attribute)

@@ -18,7 +18,7 @@ _TILE_PIXELS = 1 << 20
 _TILE_BYTES_PER_PIXEL = 48
 _TILE_SIDE = 1 << 14
 _MOST_PROFILE_BYTES = 16 * 1024 * 1024
-_SAME_COLOUR = 2
+_SAME_COLOUR = 5
 """Levels by which a profile may differ from sRGB and still be sRGB, as rounded by whoever wrote it."""
 _ALPHA_MODES = ("RGBA", "LA", "PA", "RGBa", "La")
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0

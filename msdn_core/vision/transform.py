@@ -12,10 +12,10 @@ import numpy as np
 from PIL import Image
 
 from msdn_core.domain.annotation import Box
-from msdn_core.vision.images import image_size, open_image
+from msdn_core.vision.images import image_size, is_incomplete, opened_image
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -149,11 +149,16 @@ def prepare(image: Image.Image, spec: BackboneSpec) -> NDArray[np.float32]:
     return pixels
 
 
-def prepare_file(path: Path, spec: BackboneSpec) -> tuple[NDArray[np.float32], tuple[int, int]]:
+def prepare_file(
+    path: Path, spec: BackboneSpec, *, on_incomplete: Callable[[], None] | None = None
+) -> tuple[NDArray[np.float32], tuple[int, int]]:
     """Return the prepared (3, S, S) pixels of an image file, and the upright image's width and height.
 
     Large JPEGs are decoded at a reduced scale, never below S, in the same way for extraction and for explanations.
-    Raises ImageError if the file cannot be opened.
+    ``on_incomplete`` is called if the file lacks its end. Raises ImageError if the file cannot be opened.
     """
     size = image_size(path)
-    return prepare(open_image(path, min_side=spec.size), spec), size
+    with opened_image(path, min_side=spec.size) as picture:
+        if on_incomplete is not None and is_incomplete(picture):
+            on_incomplete()
+        return prepare(picture, spec), size

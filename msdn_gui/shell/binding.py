@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QWidget
 
+from msdn_core.domain.wording import incomplete_finding
 from msdn_gui.actions.bind import ActionSet, set_reason
 from msdn_gui.look.theme import MODES, theme
 from msdn_gui.services.locations import aviary_folder
@@ -137,7 +138,10 @@ class ShellBinding(QObject):
         if failures:
             name, reason = next(iter(failures.items()))
             text += f" {len(failures)} could not be opened, e.g. {name}: {reason}"
-        self._session.messages.post(Level.WARNING if failures else Level.INFO, text)
+        incomplete = result.get("incomplete") or []
+        if incomplete:
+            text += f" {incomplete_finding(incomplete)}"
+        self._session.messages.post(Level.WARNING if failures or incomplete else Level.INFO, text)
 
     def _copy_system(self) -> None:
         """Copy what the window knows at once; what only the engine knows follows some seconds later."""
