@@ -1,4 +1,4 @@
-"""CSV for people and programs: spreadsheets take it for UTF-8, and it is read back exactly as it was."""
+"""CSV for people and programs: spreadsheets take it for UTF-8 and calculate nothing, and it is read back as it was."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes a file for one in the encoding of the computer."""
-_NEEDS_QUOTES = re.compile(r"^\s|\s$|\r")
-"""What ``csv`` leaves without quotes, though readers change it."""
+_FIRST = frozenset("'=+-@\t\r")
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+"""How a cell begins that a spreadsheet would calculate; further apostrophes keep it apart from a protected one."""
+_PROTECTED = re.compile(r"'+[=+\-@\t\r]")
 
 
 class CsvWriter:
@@ -26,8 +28,28 @@ class CsvWriter:
 
     def write(self, cells: Sequence[object]) -> None:
         """Write a row."""
-        needs_quotes = any(isinstance(cell, str) and _NEEDS_QUOTES.search(cell) for cell in cells)
+        cells = [protect_formula(cell) if isinstance(cell, str) else cell for cell in cells]
+        # What csv leaves without quotes, though readers change it.
+        needs_quotes = any(isinstance(cell, str) and (cell != cell.strip() or "\r" in cell) for cell in cells)
         (self._quoted if needs_quotes else self._plain).writerow(cells)
+
+
+def protect_formula(text: str) -> str:
+    """Return a cell with an apostrophe in front if a spreadsheet would take it for a formula; numbers are none."""
+    return f"'{text}" if text[:1] in _FIRST and _FORMULA.match(text) and not _is_number(text) else text
+
+
+def unprotect_formula(text: str) -> str:
+    """Return a cell without the apostrophe of ``protect_formula``."""
+    return text[1:] if _PROTECTED.match(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return text.isascii() and text == text.strip()
 
 
 def csv_text(rows: Iterable[Sequence[object]], *, always_marked: bool = True) -> str:

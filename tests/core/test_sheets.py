@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -10,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from msdn_core.domain.annotation import Box, PartPoint, Split
+from msdn_core.domain.annotation import Box, Mark, PartPoint, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import ImportFault
-from msdn_core.exporters.sheets import export_classes
+from msdn_core.exporters.sheets import export_annotations, export_classes
 from msdn_core.importers.annotation_sheets import Annotations, read_annotations
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.readers.cell_values import parse_number, parse_truth
@@ -234,7 +235,10 @@ def test_numbers_and_truth_values_of_single_cells() -> None:
 names = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), min_size=1, max_size=12).filter(
     str.strip
 ) | st.sampled_from(
-    ["=1+1", "+a", "-b", "@c", " padded ", "a,b", "a;b;c", 'say "so"', "two\nlines", "a\rb", "x\r\ny", "seen"]
+    [
+        *("=1+1", "+a", "-b", "@c", "'=1", "''-", "'", "-1", "'-1", "sep=;", "nan", "1,5", "seen"),
+        *(" padded ", "a,b", "a;b;c", 'say "so"', "two\nlines", "a\rb", "x\r\ny", "\ta"),
+    ]
 )
 numbers = st.floats(allow_nan=False, allow_infinity=False).map(lambda value: value + 0.0)
 
@@ -268,3 +272,68 @@ def test_exported_classes_come_back_bit_by_bit(tmp_path: Path, data: st.DataObje
     assert sheet.vectors.tobytes() == vectors.tobytes()
     assert sheet.seen == dict(zip(rows, table.seen.tolist(), strict=True))
     assert sheet.descriptions == described
+
+
+coordinates = st.floats(-9999, 9999, allow_nan=False).map(lambda value: value + 0.0)
+extents = st.floats(1e-3, 9999)
+boxes = st.builds(Box, coordinates, coordinates, extents, extents)
+words = names.map(lambda text: text.replace("/", "-").replace("\\", "-").replace(":", "-")).filter(
+    lambda text: text.strip(".") and text not in ("nan", "NaN")
+)
+
+
+@CALM
+@given(st.data())
+def test_exported_annotations_come_back_bit_by_bit(tmp_path: Path, data: st.DataObject) -> None:
+    parts = data.draw(st.lists(words, max_size=2, unique=True))
+    attributes, kinds = (Attribute("bill", "long"), Attribute("", "=black ")), ("auk ", "=dodo", "nan")
+    images = tuple(
+        NewImage(
+            path,
+            data.draw(st.sampled_from([*kinds, None])),
+            data.draw(st.sampled_from(Split)),
+            data.draw(st.none() | boxes),
+            tuple(
+                data.draw(st.builds(PartPoint, st.just(part), coordinates, coordinates, st.booleans()))
+                for part in parts
+            ),
+        )
+        for path in data.draw(st.lists(words, min_size=1, max_size=3, unique=True))
+    )
+    judged = np.array(
+        data.draw(st.lists(st.tuples(*[st.integers(-1, 1)] * 2), min_size=len(images), max_size=len(images)))
+    )
+    judged[0, 0] = 1
+    marks = data.draw(
+        st.lists(
+            st.builds(Mark, st.integers(1, len(images)), words | st.just(""), boxes, words.map(str.strip), words),
+            max_size=4,
+        )
+    )
+    marks.sort(key=lambda mark: mark.image_id)
+    path, findings = tmp_path / "annotations.csv", Findings()
+    with Project.create(tmp_path / uuid4().hex) as project:
+        project.define_classes(ClassTable(attributes, kinds, np.zeros((3, 2)), np.ones(3, bool)))
+        project.add_images(project.add_image_root(tmp_path), images)
+        for number, present in enumerate(judged, start=1):
+            project.set_image_attributes(number, present.astype(np.int8), np.where(present >= 0, 4, 0).astype(np.int8))
+        project.annotations.put_marks(dict(enumerate(marks, start=1)))
+        export_annotations(project, path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    found = read_annotations(path, kinds, [attribute.full_name for attribute in attributes], findings)
+    assert found.images == images
+    assert found.judgements is not None
+    assert found.judgements[0].tolist() == judged.tolist()
+    assert found.judgements[1].tolist() == np.where(judged >= 0, 4, 0).tolist()
+    assert [replace(mark, image_id=mark.image_id + 1) for mark in found.marks] == marks
+    assert findings.sentences() == ()
+
+
+def test_no_cell_of_an_exported_sheet_is_a_formula(tmp_path: Path) -> None:
+    table = ClassTable((Attribute("", "@SUM(A1)"),), ("=HYPERLINK(1)", "-2"), np.array([[-1.5], [2]]), np.ones(2, bool))
+    with Project.create(tmp_path / "p") as project:
+        project.define_classes(table)
+        export_classes(project, tmp_path / "classes.csv")
+    text = (tmp_path / "classes.csv").read_text("utf-8-sig")
+    assert text == "class,seen,description,'@SUM(A1)\n'=HYPERLINK(1),yes,,-1.5\n-2,yes,,2.0\n"
+    assert read_class_sheet(tmp_path / "classes.csv", Findings()).classes == table.classes

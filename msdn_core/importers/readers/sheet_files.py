@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msdn_core.csv_text import unprotect_formula
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.cell_values import shortened
@@ -128,7 +129,7 @@ def _records(path: Path, text: str, start: int, delimiter: str) -> Iterator[Row]
                 quoted = _are_quoted("".join(consumed), delimiter)
                 cells = [c if is_quoted else c.strip() for c, is_quoted in zip(cells, quoted, strict=False)]
             if any(cell.strip() for cell in cells):
-                yield before + 1, cells
+                yield before + 1, [unprotect_formula(cell) if cell[:1] == "'" else cell for cell in cells]
             before = first + reader.line_num
             consumed.clear()
     except csv.Error as error:
