@@ -9,6 +9,7 @@ program, so it is not checked against the picture.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.annotation import Box, Mark
@@ -20,6 +21,7 @@ from msdn_core.importers.image_names import join_images
 from msdn_core.importers.image_sheets import read_image_sheet
 from msdn_core.importers.mark_counts import EMPTY, OTHER_IMAGE, Item, MarkCounts
 from msdn_core.importers.mark_places import CUT, OUTSIDE, PictureSizes, cut_to
+from msdn_core.importers.mark_subjects import completed, spelled_as_in
 from msdn_core.importers.readers.sheet_files import SHEET_SUFFIXES, refuse_workbook
 from msdn_core.importers.readers.text_files import finite_numbers
 from msdn_core.importers.sheets import read_json
@@ -112,9 +114,9 @@ def _on_pictures(
                 continue
             place = inside
         counts.read(item, where, () if place is mark.place else (CUT,))
-        marks.append(Mark(ids[name], mark.subject, place, mark.annotator or annotator, mark.at or at))
+        marks.append(replace(mark, image_id=ids[name], place=place))
     counts.report(path.name, findings)
-    return marks, findings.sentences()
+    return completed(spelled_as_in(project, marks, findings), annotator, at), findings.sentences()
 
 
 def marks_of_entry(entry: Mapping[str, Any], image: int, annotator: str, at: str) -> tuple[Mark, ...]:

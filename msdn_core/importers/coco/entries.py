@@ -27,8 +27,7 @@ class Annotation:
         self.where = f"annotation {number}" if number else f"annotation no. {place} of the list"
         who, when = self.entry.get("annotator"), self.entry.get("at")
         self.at = when if isinstance(when, str) else ""
-        # What this program wrote is read as it is; of other files, a blank name is none.
-        self.annotator = who if isinstance(who, str) and (self.at or who.strip()) else ""
+        self.annotator = who if isinstance(who, str) and who.strip() else ""
         self.has_outline = self.entry.get("segmentation") not in (None, "", [], [[]], {})
         keypoints = self.entry.get("keypoints")
         self.keypoints = len(keypoints) // 3 if isinstance(keypoints, list) else 0
@@ -36,6 +35,13 @@ class Annotation:
         box = self.entry.get("bbox")
         self.box = None if box in (None, []) else _numbers(box)
         self.has_box = box not in (None, []) and not self._is_of_point()
+
+    @property
+    def is_rotated(self) -> bool:
+        """Whether its box is turned, as CVAT can write it."""
+        attributes = self.entry.get("attributes")
+        inner = attributes.get("rotation") if isinstance(attributes, dict) else None
+        return any(finite_number(angle) not in (None, 0.0) for angle in (self.entry.get("rotation"), inner))
 
     @property
     def is_own(self) -> bool:
@@ -96,8 +102,8 @@ class Category:
     """What a category's boxes and keypoints show."""
 
     subject: str
-    points: tuple[Any, ...] | None
-    """The names of its keypoints."""
+    points: tuple[str, ...] | None
+    """The names of its keypoints; empty where there is no valid one."""
 
     def name_of(self, point: Keypoint, count: int) -> str | None:
         """Return the part that a keypoint of ``count`` shows, or None."""
@@ -105,8 +111,8 @@ class Category:
             return None
         if self.points is None:
             return self.subject if count == 1 else None
-        name = self.points[point.index] if count == len(self.points) else None
-        if not isinstance(name, str) or not name:
+        name = self.points[point.index] if count == len(self.points) else ""
+        if not name:
             return None
         return self.subject if len(self.points) == 1 and self.subject == "" and name == WHOLE_OBJECT else name
 
@@ -123,10 +129,11 @@ def read_category(category: Any) -> Category | None:
     """Return an entry of the list of categories, or None if it has no id or name."""
     if not isinstance(category, dict) or not isinstance(category.get("name"), str) or not id_text(category.get("id")):
         return None
-    name, points = category["name"], category.get("keypoints")
+    name, keypoints = category["name"], category.get("keypoints")
     is_whole = name == WHOLE_OBJECT and category.get("supercategory") != PART
     subject = "" if is_whole else name
-    return Category(subject, tuple(points) if isinstance(points, list) and points else None) if name else None
+    points = [one if isinstance(one, str) else "" for one in keypoints] if isinstance(keypoints, list) else []
+    return Category(subject, tuple(points) or None) if name else None
 
 
 def read_image(image: Any) -> ListedImage | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -123,24 +124,22 @@ def _other_list(first: dict[str, Any] | None) -> str:
     return ""
 
 
-Value = TypeVar("Value")
+Value = TypeVar("Value", bound=Hashable)
 
 
 class IdTable(Generic[Value]):
     """Values by id, where 7 and “7” are the same id unless both occur."""
 
     def __init__(self, entries: Iterable[tuple[Any, Value]]) -> None:
-        self._exact: dict[tuple[bool, str], list[Value]] = {}
+        self._exact: dict[tuple[bool, str], dict[Value, None]] = {}
         self._by_text: dict[str, set[tuple[bool, str]]] = {}
-        self.joined_by_text = 0
-        """How many ids were found as the same id of another type."""
+        self.joined_by_text: set[str] = set()
+        """Ids that were found as the same id of another type."""
         for given, value in entries:
             key = _id_key(given)
             if key is None:
                 continue
-            values = self._exact.setdefault(key, [])
-            if value not in values:
-                values.append(value)
+            self._exact.setdefault(key, {})[value] = None
             self._by_text.setdefault(key[1], set()).add(key)
 
     def shared(self) -> list[str]:
@@ -153,10 +152,11 @@ class IdTable(Generic[Value]):
         if key is None:
             return []
         if key in self._exact:
-            return self._exact[key]
+            return list(self._exact[key])
         others = self._by_text.get(key[1], ())
         values = [value for other in others for value in self._exact[other]]
-        self.joined_by_text += len(values) == 1
+        if len(values) == 1:
+            self.joined_by_text.add(key[1])
         return values
 
 

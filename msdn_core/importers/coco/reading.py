@@ -6,7 +6,7 @@ annotation with ``annotator`` and ``at`` was written by this program, so its mar
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.annotation import Box, Mark
@@ -33,6 +33,7 @@ from msdn_core.importers.mark_places import (
     scale_between,
     scaled,
 )
+from msdn_core.importers.mark_subjects import completed, spelled_as_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +52,7 @@ _SHARED_CATEGORY = "of an id that several categories share"
 _OUTLINE = "since polygons and masks are not read"
 _NO_NUMBERS = "without finite numbers"
 _NO_NAME = "since their category does not name each point"
+_UPRIGHT = "read without the rotation"
 _SCALED = "scaled to the size of the picture"
 
 
@@ -76,13 +78,9 @@ def marks_from_content(
     annotations = [Annotation(entry, place) for place, entry in enumerate(file.annotations, start=1)]
     _refuse_shares(path, annotations)
     reader = _Reader(path, file, project, findings)
-    marks = [
-        Mark(mark.image_id, mark.subject, mark.place, one.annotator or annotator, one.at or at)
-        for one in annotations
-        for mark in reader.marks_of(one)
-    ]
+    marks = [replace(mark, annotator=one.annotator, at=one.at) for one in annotations for mark in reader.marks_of(one)]
     reader.report(annotator)
-    return marks, findings.sentences()
+    return completed(spelled_as_in(project, marks, findings), annotator, at), findings.sentences()
 
 
 def _refuse_shares(path: Path, annotations: list[Annotation]) -> None:
@@ -156,7 +154,7 @@ class _Reader:
         for what, table in (("images", self._images), ("categories", self._categories)):
             if shared := table.shared():
                 add(f"Several {what} share an id, which joins nothing then: {named(shared)}.")
-        joined = self._images.joined_by_text + self._categories.joined_by_text
+        joined = len(self._images.joined_by_text) + len(self._categories.joined_by_text)
         if joined:
             add(f"{counted(joined, 'id was', 'ids were')} taken for the same as a text and as a number (“7” and 7).")
         self._counts.report(self._file, self._findings)
@@ -230,9 +228,9 @@ class _Reader:
         self, item: Item, subject: str, place: Box | str, picture: _Picture, one: Annotation, where: str
     ) -> Iterator[Mark]:
         """Yield the mark of a box or point, fitted to the picture, or count it as left out."""
-        changes: tuple[str, ...] = ()
+        changes = (_UPRIGHT,) if item is Item.BOX and one.is_rotated else ()
         if isinstance(place, Box) and picture.scale is not None and picture.scale != (1.0, 1.0):
-            place, changes = scaled(place, picture.scale), (_SCALED,)
+            place, changes = scaled(place, picture.scale), (*changes, _SCALED)
         if isinstance(place, Box) and picture.size is not None and not one.is_own:
             inside = cut_to(place, picture.size)
             if inside is not None and inside is not place:
