@@ -136,7 +136,7 @@ class ImageSheet:
                 image,
                 of,
                 place,
-                by.strip() or annotator,
+                by if by.strip() else annotator,
                 when or at,
             )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,6 +73,33 @@ def test_marks_are_imported_from_a_sheet(workspace, session, qtbot, tmp_path) ->
     assert workspace.marks.list.item(0).text() == "crown – point at 12, 7"
     workspace.undo_stack.undo()
     assert session.document.project.annotations.all_marks() == {}
+
+
+def test_what_a_coco_file_loses_is_said_with_its_numbers(workspace, session, qtbot, tmp_path) -> None:
+    box = {"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}
+    outline = box | {"segmentation": [[1, 2, 4, 2, 4, 6]]}
+    content = {
+        "images": [{"id": 1, "file_name": session.document.images[0].name}],
+        "categories": [{"id": 1, "name": "object"}],
+        "annotations": [box, outline, box | {"bbox": [-9, -9, 3, 4]}, box | {"bbox": [-1, 0, 3, 4]}],
+    }
+    (tmp_path / "other.json").write_text(json.dumps(content))
+    posted = []
+    session.messages.posted.connect(lambda level, text: posted.append((level, text)))
+    choose(workspace, session, qtbot, "import_marks", tmp_path / "other.json")
+    level, text = posted[-1]
+    assert level == "warning"
+    for sentence in (
+        "Imported 3 boxes from other.json.",
+        "1 outline left out",
+        "1 box left out, wholly outside of the picture",
+        "other.json has 5 boxes, points and outlines in all: 2 read unchanged, 1 changed, 2 left out.",
+    ):
+        assert sentence in text
+    # Marks that the project has are not doubled.
+    choose(workspace, session, qtbot, "export_marks", tmp_path / "own.json")
+    choose(workspace, session, qtbot, "import_marks", tmp_path / "own.json")
+    assert "Imported no boxes or points from own.json. 3 boxes and points left out" in posted[-1][1]
 
 
 def test_a_file_that_is_not_coco_is_refused_in_a_sentence(workspace, session, qtbot, tmp_path) -> None:
