@@ -199,12 +199,20 @@ def _image_file(project: Project, text: str) -> Path:
 
 
 def _column(table: ClassTable, name: str) -> int:
+    from msdn_core.domain.name_matching import match_words
+    from msdn_core.domain.wording import named
     from msdn_core.errors import ConfigError
 
-    for column, attribute in enumerate(table.attributes):
-        if name in (attribute.full_name, str(column)):
-            return column
-    some = ", ".join(attribute.full_name for attribute in table.attributes[:3])
+    full_names = [attribute.full_name for attribute in table.attributes]
+    matches = match_words([name], full_names)
+    if name in matches.matched:
+        return matches.matched[name]
+    if name.isdecimal() and int(name) < len(full_names):
+        return int(name)
+    if name in matches.ambiguous:
+        fits = named([full_names[column] for column in matches.ambiguous[name]])
+        raise ConfigError(f"“{name}” fits several attributes, {fits}; write the whole name.")
+    some = ", ".join(full_names[:3])
     raise ConfigError(f"The project has no attribute “{name}”; its names look like {some}.")
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msdn_core.domain.name_spellings import folded
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -70,14 +72,14 @@ def find_attributes(text: str, attributes: Sequence[Attribute]) -> list[FoundAtt
     """
     clauses = [
         [(word, _stem(word)) for word in re.findall(r"[^\W\d_]+", clause)]
-        for clause in re.split(r"[.,;:!?()]", text.lower())
+        for clause in re.split(r"[.,;:!?()]", folded(text))
     ]
     known = set().union(*(_content(group) for group in {attribute.group for attribute in attributes}))
     found = []
     for column, attribute in enumerate(attributes):
         parts, names = _content(attribute.group), _content(attribute.name)
-        if attribute.name.strip().lower() in ("yes", "no", "present", "absent"):
-            hit = _presence(clauses, parts, present=attribute.name.strip().lower() in ("yes", "present"))
+        if folded(attribute.name.strip()) in ("yes", "no", "present", "absent"):
+            hit = _presence(clauses, parts, present=folded(attribute.name.strip()) in ("yes", "present"))
         else:
             hit = _named(clauses, parts, names, known)
         if hit is not None:
@@ -126,7 +128,7 @@ def _nearest_part(clause: list[tuple[str, str]], place: int, known: set[str]) ->
 
 def _content(name: str) -> set[str]:
     """Return the stems of the words of a name that carry meaning."""
-    words = re.findall(r"[^\W\d_]+", name.lower())
+    words = re.findall(r"[^\W\d_]+", folded(name))
     return {_stem(word) for word in words if word not in _EMPTY and _stem(word) not in _EMPTY}
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from msdn_core.domain.annotation import ReviewState, Split
+from msdn_core.domain.text_search import search_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,18 +23,18 @@ Codes = NDArray[np.int32]
 class TextColumn:
     """One text per image, searched without a loop: 100,000 texts of 50 letters take some milliseconds.
 
-    Case is ignored, and a line break counts as a space.
+    Case and accents are ignored, and a line break counts as a space.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
-        lines = [text.lower().replace("\n", " ") for text in texts]
+        lines = [search_text(text).replace("\n", " ") for text in texts]
         self._length = len(lines)
         self._letters = np.frombuffer("\n".join(lines).encode("utf-8", "surrogatepass"), dtype=np.uint8)
         self._ends = np.flatnonzero(self._letters == ord("\n"))
 
     def containing(self, part: str) -> BoolArray:
         """Return (N,) which texts contain a part; all contain an empty one."""
-        searched = part.lower().encode("utf-8", "surrogatepass")
+        searched = search_text(part).encode("utf-8", "surrogatepass")
         if not searched or b"\n" in searched:
             return np.full(self._length, not searched)
         letters = self._letters

@@ -10,6 +10,7 @@ import numpy as np
 from msdn_core.domain.annotation import ReviewState, Split
 from msdn_core.domain.display_names import attribute_text, class_text
 from msdn_core.domain.query import NAMED, SCORES, TEXT, Query, Term
+from msdn_core.domain.text_search import search_text
 from msdn_core.domain.wording import named
 from msdn_core.errors import QueryError
 
@@ -97,9 +98,12 @@ def _chosen_codes(query: Query, key: str, columns: ImageColumns) -> set[int]:
 def find_names(text: str, names: Sequence[str]) -> list[int]:
     """Return the indices of the names that a text means.
 
-    These are the names equal to the text, as they are stored or as they are shown; otherwise all names with each word
-    of the text. Case is ignored, and so are underscores and hyphens.
+    These are the name that is the text; otherwise the names equal to it, as they are stored or as they are shown;
+    otherwise all names with each word of the text. Case and accents are ignored, and so are underscores and hyphens.
     """
+    exact = [place for place, name in enumerate(names) if name == text]
+    if exact:
+        return exact
     searched = _plain(text)
     plain = [_plain(name) for name in names]
     for spellings in (plain, [_shown(name) for name in names]):
@@ -183,7 +187,7 @@ def _splits(text: str) -> list[int]:
 
 
 def _plain(name: str) -> str:
-    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    return " ".join(search_text(name).replace("_", " ").replace("-", " ").split())
 
 
 def _shown(name: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from msdn_core.domain.annotation import Box, PartPoint, Split
+from msdn_core.domain.name_matching import match_paths
 from msdn_core.errors import ProjectError
 from msdn_core.project.connection import Database, translate_errors
 from msdn_core.project.records import ImageRecord, NewImage, is_plain_path, require_text
@@ -131,7 +132,14 @@ class ImageStore:
             if matches:
                 ids = ", ".join(f"{record.id} ({record.name})" for record in matches[:5])
                 raise ProjectError(f"Several images have the name “{text}”; choose one by its id: {ids}.")
-        names = [path for (path,) in self._database.rows("SELECT path FROM images ORDER BY id")]
+        stored = list(self._database.rows("SELECT id, path FROM images ORDER BY id"))
+        names = [path for _, path in stored]
+        spelled = match_paths([text], names)
+        if text in spelled.matched:
+            return self._records(_SELECT + "WHERE images.id = ?", (stored[spelled.matched[text]][0],))[0]
+        if text in spelled.ambiguous:
+            ids = ", ".join(f"{stored[place][0]} ({names[place]})" for place in spelled.ambiguous[text])
+            raise ProjectError(f"Several images have the name “{text}”; choose one by its id: {ids}.")
         # Comparing with more names than these takes seconds.
         similar = difflib.get_close_matches(name, names[:20_000], n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(similar)}?" if similar else f"choose one of its {len(names):,} images."

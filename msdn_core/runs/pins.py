@@ -6,11 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msdn_core.domain.name_matching import match_paths, match_words
 from msdn_core.errors import ConfigError
 from msdn_core.safe_files import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from msdn_core.project import Project
 
@@ -56,13 +57,35 @@ def parse_watch_setting(
 
     ``images`` are the project's by name. A name may contain colons, so each colon is tried as the separator.
     """
-    known, pins, problems = set(attributes), [], []
-    for text in filter(None, (part.strip() for part in setting.split(";"))):
-        colons = [index for index, letter in enumerate(text) if letter == ":"]
-        splits = [(text[:index].strip(), text[index + 1 :].strip()) for index in colons]
-        found = next((Pin(images[image], name) for image, name in splits if image in images and name in known), None)
+    full_names, image_names = tuple(attributes), tuple(images)
+    pins: list[Pin] = []
+    problems: list[str] = []
+    texts = [text for part in setting.split(";") if (text := part.strip())]
+    splits_of = {
+        text: [(text[:place].strip(), text[place + 1 :].strip()) for place, letter in enumerate(text) if letter == ":"]
+        for text in texts
+    }
+    pairs = [pair for splits in splits_of.values() for pair in splits]
+    image_matches = match_paths([image for image, _ in pairs], image_names)
+    attribute_matches = match_words([name for _, name in pairs], full_names)
+    found_images, found_attributes = image_matches.matched, attribute_matches.matched
+    unclear = {*image_matches.ambiguous, *attribute_matches.ambiguous}
+    for text in texts:
+        found = next(
+            (
+                Pin(images[image_names[found_images[image]]], full_names[found_attributes[name]])
+                for image, name in splits_of[text]
+                if image in found_images and name in found_attributes
+            ),
+            None,
+        )
         if found is None:
-            problems.append(_problem(text, splits, images))
+            several = next((name for pair in splits_of[text] for name in pair if name in unclear), None)
+            problems.append(
+                _problem(text, splits_of[text], found_images)
+                if several is None
+                else f"“{text}” cannot be filmed: “{several}” fits several names; write the whole name."
+            )
         elif found not in pins:
             pins.append(found)
     if len(pins) > MOST_PINS:
@@ -70,7 +93,7 @@ def parse_watch_setting(
     return tuple(pins[:MOST_PINS]), tuple(problems)
 
 
-def _problem(text: str, splits: Sequence[tuple[str, str]], images: Mapping[str, int]) -> str:
+def _problem(text: str, splits: Sequence[tuple[str, str]], images: Collection[str]) -> str:
     if not splits:
         return f"“{text}” is not a pair to film; write it as IMAGE:ATTRIBUTE."
     attribute = next((name for image, name in splits if image in images), None)

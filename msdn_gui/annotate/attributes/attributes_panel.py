@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from msdn_core.domain.annotation import Certainty
 from msdn_core.domain.display_names import attribute_text
 from msdn_core.domain.suggestions import strengths
+from msdn_core.domain.text_search import has_words, search_words
 from msdn_gui.actions.bind import ActionSet, follow_keys
 from msdn_gui.annotate.attributes.judgement_model import JudgementModel
 from msdn_gui.annotate.attributes.judgement_tree import JudgementTree
@@ -258,8 +259,7 @@ class AttributesPanel(QWidget):
 
     def _matches(self, column: int) -> bool:
         attribute = self._session.document.table.attributes[column]
-        text = f"{attribute.full_name}\n{attribute_text(attribute)}".lower()
-        return all(word in text for word in self.search.text().lower().split())
+        return has_words(f"{attribute.full_name}\n{attribute_text(attribute)}", search_words(self.search.text()))
 
     def _filter(self) -> None:
         for group in range(self.model.rowCount()):

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.display_names import class_text
+from msdn_core.domain.name_spellings import folded
+from msdn_core.domain.text_search import has_words, search_words
 from msdn_core.safe_files import parse_json
 from msdn_gui.actions.bind import ActionSet, follow_keys, reason_of, set_reason
 from msdn_gui.annotate.key_button import KeyButton
@@ -163,9 +165,9 @@ class LabelPanel(QWidget):
 
     def _update_list(self) -> None:
         table, name = self._session.document.table, self.search.text().strip()
-        words = name.lower().split()
-        self._model.show_classes(table, [one for one in table.classes if all(word in _searched(one) for word in words)])
-        is_known = name.lower() in {one.lower() for one in table.classes}
+        words = search_words(name)
+        self._model.show_classes(table, [one for one in table.classes if has_words(_searched(one), words)])
+        is_known = folded(name) in map(folded, table.classes)
         self.add.setVisible(bool(name) and not is_known and not self._session.document.table_is_borrowed)
         self.add.setText(f"Add class “{name}”")
         self.hint.setText(_HINT if table.classes else _NO_CLASSES)
@@ -201,7 +203,7 @@ def _text_with_sign(table: ClassTable, name: str) -> str:
 
 
 def _searched(name: str) -> str:
-    return f"{name}\n{class_text(name)}".lower()
+    return f"{name}\n{class_text(name)}"
 
 
 class _ClassModel(QAbstractListModel):

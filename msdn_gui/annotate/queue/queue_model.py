@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 
 from msdn_core.domain.annotation import Review, ReviewState
+from msdn_core.domain.text_search import has_words, search_words
 from msdn_gui.annotate.wording import time_text
 from msdn_gui.widgets.images.image_model import ImageListModel
 
@@ -75,7 +76,7 @@ class QueueModel(ImageListModel):
     def arrange(self, text: str, kind: str) -> None:
         """Show the images whose name or class has every word of ``text``, and that are of a kind of ``FILTERS``."""
         self._filter = (text, kind)
-        words = text.lower().split()
+        words = search_words(text)
         keep = _KINDS[kind]
         rows: Sequence[int] = range(len(self._records))
         if words or kind != "all":
@@ -124,8 +125,7 @@ class QueueModel(ImageListModel):
 
 
 def _has(record: ImageRecord, words: list[str]) -> bool:
-    text = f"{record.name}\n{record.class_name or ''}".lower()
-    return all(word in text for word in words)
+    return has_words(f"{record.name}\n{record.class_name or ''}", words)
 
 
 _KINDS: Mapping[str, Callable[[ImageRecord, QueueModel], bool]] = {

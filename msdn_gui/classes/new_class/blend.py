@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QSpinBox
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
 from msdn_core.domain.composing import blended
+from msdn_core.domain.name_matching import match_words
 from msdn_gui.classes.class_names import class_texts
 from msdn_gui.classes.class_pickers import add_class_completer
 from msdn_gui.classes.new_class.starts import Start
@@ -44,18 +45,27 @@ class Blend(Start):
         """Return the weighted mean of the classes."""
         if self.fault():
             return None
-        rows = [self._table.class_index[self._by_text[text]] for text, _ in self._filled()]
+        rows = [self._table.class_index[self._class_of(text)] for text, _ in self._filled()]
         return blended(self._table.vectors[rows], [weight for _, weight in self._filled()])
 
     def fault(self) -> str:
         """Return which name is not a class, or that nothing is blended yet."""
         filled = self._filled()
-        unknown = next((text for text, _ in filled if text not in self._by_text), None)
+        unknown = next((text for text, _ in filled if not self._class_of(text)), None)
         if unknown is not None:
             return f"There is no class “{unknown}”; select one from the list."
         if not any(weight for _, weight in filled):
             return "Select the classes to blend, with a weight above 0 for at least one."
         return ""
+
+    def _class_of(self, text: str) -> str:
+        """Return the raw name of a class that is typed in any spelling; empty if there is none, or more than one."""
+        texts = tuple(self._by_text)
+        matches = match_words([text], texts)
+        places = (*matches.ambiguous.get(text, ()), *matches.matched.values())
+        # A class is listed by its raw and by its shown name.
+        found = {self._by_text[texts[place]] for place in places}
+        return found.pop() if len(found) == 1 else ""
 
     def _filled(self) -> list[tuple[str, int]]:
         return [(line.text().strip(), weight.value()) for line, weight in self.lines if line.text().strip()]

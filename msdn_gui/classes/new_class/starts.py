@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.attributes import ClassTable, FloatArray
+from msdn_core.domain.name_matching import match_words
 from msdn_gui.classes.class_names import class_texts
 from msdn_gui.classes.class_pickers import make_class_combo
 from msdn_gui.look.theme import SPACING
@@ -75,5 +76,11 @@ class OtherClass(Start):
 
     def _place(self) -> int:
         text = self.source.currentText()
-        place = self.source.findText(text, Qt.MatchFlag.MatchFixedString)
-        return place if place >= 0 else self.source.findData(text)
+        count = self.source.count()
+        for names in (
+            [self.source.itemText(place) for place in range(count)],
+            [self.source.itemData(place) or "" for place in range(count)],
+        ):
+            if text in (matched := match_words([text], names).matched):
+                return matched[text]
+        return -1

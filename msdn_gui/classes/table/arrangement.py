@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from msdn_core.domain.display_names import attribute_text, class_text
+from msdn_core.domain.text_search import has_words, search_words
 from msdn_gui.classes.values import folding
 
 if TYPE_CHECKING:
@@ -33,11 +34,11 @@ class Arrangement:
 
     def filter_classes(self, text: str) -> None:
         """Show the classes whose name contains every word; “seen” and “unseen” select by kind."""
-        self._class_words = tuple(text.lower().split())
+        self._class_words = tuple(search_words(text))
 
     def filter_attributes(self, text: str) -> None:
         """Show the attributes whose name or group contains every word."""
-        self._attribute_words = tuple(text.lower().split())
+        self._attribute_words = tuple(search_words(text))
 
     def sort(self, table: ClassTable, column: int, *, highest_first: bool) -> None:
         """Sort by what a column of the table shows, −1 for the table's order; later edits do not move a class."""
@@ -87,5 +88,4 @@ class Arrangement:
 def _matching(texts: Sequence[str], words: Sequence[str]) -> NDArray[np.bool_]:
     if not words:
         return np.ones(len(texts), dtype=np.bool_)
-    lower = map(str.lower, texts)
-    return np.fromiter((all(word in text for word in words) for text in lower), dtype=np.bool_, count=len(texts))
+    return np.fromiter((has_words(text, words) for text in texts), dtype=np.bool_, count=len(texts))

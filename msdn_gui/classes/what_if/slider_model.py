@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.display_names import attribute_text, group_text, value_text
+from msdn_core.domain.text_search import has_words, search_words
 
 if TYPE_CHECKING:
     from msdn_gui.widgets.index import Index
@@ -63,7 +64,7 @@ class SliderModel(QAbstractListModel):
     def filter(self, text: str) -> None:
         """Show the attributes whose name or group contains every word."""
         self.beginResetModel()
-        self._words = tuple(text.lower().split())
+        self._words = tuple(search_words(text))
         self._entries = self._shown_entries()
         self.endResetModel()
 
@@ -84,8 +85,8 @@ class SliderModel(QAbstractListModel):
         if self._row < 0:
             return []
         attributes = self.table.attributes
-        names = [f"{one.full_name} {attribute_text(one)}".lower() for one in attributes]
-        shown = [column for column, name in enumerate(names) if all(word in name for word in self._words)]
+        names = [f"{one.full_name} {attribute_text(one)}" for one in attributes]
+        shown = [column for column, name in enumerate(names) if has_words(name, self._words)]
         entries: list[int | str] = []
         for group, columns in groupby(shown, lambda column: attributes[column].group):
             if group:

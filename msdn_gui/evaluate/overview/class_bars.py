@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from msdn_core.domain.text_search import search_words
 from msdn_gui.evaluate.overview.class_model import (
     ACCURACY,
     CLASS,
@@ -69,7 +70,7 @@ class ClassBars(QWidget):
         self.table.show_item(self.model.item_of(name))
 
     def _on_search_changed(self, text: str) -> None:
-        words = (f"·{word}" if word in ("seen", "unseen") else word for word in text.lower().split())
+        words = (f"·{word}" if word in ("seen", "unseen") else word for word in search_words(text))
         self.model.search(" ".join(words))
 
     def _open(self, index: QModelIndex) -> None:

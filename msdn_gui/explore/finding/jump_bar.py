@@ -8,6 +8,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit
 
+from msdn_core.domain.text_search import search_text
+
 if TYPE_CHECKING:
     from msdn_gui.session import Session
     from msdn_gui.widgets.images.image_view import ImageListView
@@ -60,12 +62,12 @@ class JumpBar(QLineEdit):
             else:
                 self._session.messages.info(f"The list has {count:,} images; there is no number {text}.")
             return
-        start, part = self._view.currentIndex().row() + 1, text.lower()
+        start, part = self._view.currentIndex().row() + 1, search_text(text)
         for row in (*range(start, count), *range(start)):
-            if part in images.record_at(row).name.lower():
+            if part in search_text(images.record_at(row).name):
                 self._session.selection.set_image(images.record_at(row))
                 return
-        hidden = next((record for record in self._session.document.images if part in record.name.lower()), None)
+        hidden = next((record for record in self._session.document.images if part in search_text(record.name)), None)
         if hidden is None:
             self._session.messages.info(f"No image name contains “{text}”.")
         else:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.domain.display_names import class_text
+from msdn_core.domain.text_search import search_text, search_words
 from msdn_gui.look.theme import SEEN_SIGN, UNSEEN_SIGN
 from msdn_gui.widgets.tables.ordered_table import BAR_ROLE, MARK_ROLE, TRUE_ROLE, TRUE_SIGN, OrderedTable, bar
 
@@ -57,7 +58,7 @@ class RankingModel(OrderedTable):
             self._ranks[np.asarray(order)] = np.arange(count)
         if new_classes:
             self._texts = [
-                f"{name} {class_text(name)} {_KINDS[bool(seen)]}".lower()
+                search_text(f"{name} {class_text(name)} {_KINDS[bool(seen)]}")
                 for name, seen in zip(table.classes, table.seen.tolist(), strict=True)
             ]
             self._order = self._arranged()
@@ -73,7 +74,7 @@ class RankingModel(OrderedTable):
 
     def search(self, text: str) -> None:
         """Show the classes whose name contains every word; “seen” and “unseen” match classes of that kind."""
-        words = (f"·{word}" if word in ("seen", "unseen") else word for word in text.lower().split())
+        words = (f"·{word}" if word in ("seen", "unseen") else word for word in search_words(text))
         super().search(" ".join(words))
 
     def name_at(self, row: int) -> str:

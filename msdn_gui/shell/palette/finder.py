@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.display_names import attribute_text, class_text
+from msdn_core.domain.text_search import search_text, search_words
 from msdn_gui.actions.bind import keys_text, plain_text, reason_of
 from msdn_gui.services.background import Background
 from msdn_gui.shell.action_list import ACTION_PREFIX, ActionList
@@ -94,7 +95,7 @@ class PaletteFinder(QObject):
         self._names = []
         images = self._session.document.images
         # With 100,000 images, reading their names and searching them each take longer than a frame.
-        self._reading.start(lambda: [one.name.lower() for one in images])
+        self._reading.start(lambda: [search_text(one.name) for one in images])
 
     def find(self, typed: str) -> list[Found]:
         """Return the matches, the best first; recently used entries first if nothing is typed."""
@@ -186,7 +187,7 @@ class PaletteFinder(QObject):
         if len(typed) < _NAMES_FROM:
             self._searching.cancel()
         elif self._names:
-            self._searching.start(partial(_containing, self._names, typed.lower().split()))
+            self._searching.start(partial(_containing, self._names, search_words(typed)))
 
     def _on_images_found(self, images: list[int]) -> None:
         self._images = images

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msdn_core.domain.text_search import search_letters, search_words
+
 
 @dataclass(frozen=True)
 class Match:
@@ -23,11 +25,9 @@ _INITIALS = 70.0
 
 def match(typed: str, text: str) -> Match | None:
     """Fits what is typed into a text, each word by itself and in any order; None where a letter is missing."""
-    lower = text.lower()
-    if len(lower) != len(text):  # A few letters have no small one of their own length.
-        lower = text
+    lower, place_of = search_letters(text)
     score, places = 0.0, set[int]()
-    words = typed.lower().split()
+    words = search_words(typed)
     for word in words:
         found = _whole(word, lower)
         if found is None or found.score < _INITIALS:
@@ -37,7 +37,7 @@ def match(typed: str, text: str) -> Match | None:
             found = scattered if found is None or scattered.score > found.score else found
         score += found.score
         places |= found.places
-    return Match(score / max(1, len(words)) - 0.02 * len(text), frozenset(places))
+    return Match(score / max(1, len(words)) - 0.02 * len(text), frozenset(place_of[place] for place in places))
 
 
 def _whole(word: str, text: str) -> Match | None:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from msdn_core.domain.text_search import has_words, search_words
 from msdn_gui.actions.bind import keys_text
 from msdn_gui.look.theme import SPACING, small_font, text_font
 from msdn_gui.shell.action_tables import group_of, place_of
@@ -130,11 +131,11 @@ class ShortcutsPage(QWidget):
         self._update_buttons()
 
     def _filter(self, typed: str) -> None:
-        words = typed.lower().split()
+        words = search_words(typed)
         for heading, (group, items) in self._groups.items():
             for item in items:
-                text = " ".join([heading, *(item.text(column) for column in range(3))]).lower()
-                item.setHidden(not all(word in text for word in words))
+                text = " ".join([heading, *(item.text(column) for column in range(3))])
+                item.setHidden(not has_words(text, words))
             group.setHidden(all(item.isHidden() for item in items))
 
     def _name(self) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QSize, Qt, Signal
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
+from msdn_core.domain.text_search import has_words, search_words
 from msdn_core.runs.status import RunState, RunStatus
 from msdn_gui.train.runs.words import STATE_LOOKS, ago, best_figures
 from msdn_gui.widgets.run_line import HEIGHT, paint_run
@@ -35,7 +36,7 @@ class RunModel(QAbstractListModel):
         super().__init__(monitor)
         self._monitor = monitor
         self._names: list[str] = []
-        self._filter = ""
+        self._words: list[str] = []
         monitor.run_list_changed.connect(self.refresh)
         monitor.status_changed.connect(self._on_status_changed)
         monitor.waiting_changed.connect(self._on_waiting_changed)
@@ -52,7 +53,7 @@ class RunModel(QAbstractListModel):
 
     def set_filter(self, text: str) -> None:
         """List only runs whose name, state or tags contain each of these words."""
-        self._filter = text.casefold()
+        self._words = search_words(text)
         self.refresh()
 
     def row_of(self, name: str) -> int:
@@ -88,7 +89,7 @@ class RunModel(QAbstractListModel):
         if not index.isValid():
             return flags | Qt.ItemFlag.ItemIsDropEnabled
         waits = self._names[index.row()] in self._monitor.waiting.names
-        return flags | Qt.ItemFlag.ItemIsDragEnabled if waits and not self._filter else flags
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if waits and not self._words else flags
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction
@@ -142,8 +143,8 @@ class RunModel(QAbstractListModel):
 
     def _passes(self, name: str) -> bool:
         status = self._monitor.status(name) or RunStatus()
-        text = " ".join((self._label(name), STATE_LOOKS[status.state][2], *self._monitor.tags(name))).casefold()
-        return all(word in text for word in self._filter.split())
+        text = " ".join((self._label(name), STATE_LOOKS[status.state][2], *self._monitor.tags(name)))
+        return has_words(text, self._words)
 
     def _label(self, name: str) -> str:
         run = self._monitor.directory(name)

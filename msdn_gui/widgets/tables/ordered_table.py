@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 
+from msdn_core.domain.text_search import search_text
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -57,13 +59,13 @@ class OrderedTable(QAbstractTableModel):
     def set_items(self, texts: list[str]) -> None:
         """Replace the items; ``texts`` are what a search compares."""
         self.beginResetModel()
-        self._texts = [text.lower() for text in texts]
+        self._texts = [search_text(text) for text in texts]
         self._order = self._arranged()
         self.endResetModel()
 
     def search(self, text: str) -> None:
         """Show the items whose text contains every word of ``text``."""
-        self._search = text.lower()
+        self._search = search_text(text)
         self.rearrange()
 
     def rearrange(self) -> None:
