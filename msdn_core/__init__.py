@@ -17,7 +17,9 @@ From an empty folder to figures, as on the command line::
     evaluate(project, run.checkpoint("best"))       # or examine, for everything that is measured
 """
 
-from __future__ import annotations
+# isort: off
+import msdn_core.current_folder  # noqa: F401 - before all others: it decides where they come from
+# isort: on
 
 import os
 from importlib import import_module

@@ -3,13 +3,11 @@
 import os
 import sys
 
-if __name__ == "__main__" and not sys.flags.safe_path:
-    # ``python -m`` looks for modules in the current folder first, which may hold a stranger's numpy.py. Nothing else is
-    # imported before; os and sys are loaded by the interpreter itself. A checkout stays importable, but comes last.
+if __name__ == "__main__" and not __package__:
+    # Started as ``python PATH/msdn_core``: the first entry is the package itself, whose modules have common names.
+    # Nothing else is imported before, not even pathlib; os and sys are loaded by the interpreter itself.
     del sys.path[0]
-    from pathlib import Path
-
-    sys.path.append(str(Path(__file__).resolve().parents[1]))
+    sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))  # noqa: PTH100, PTH120
 
 
 def main() -> int:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msdn_core.current_folder import means_current_folder
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -18,10 +20,13 @@ def child_environment() -> dict[str, str]:
     """Return the variables with which a child finds this package, and no module in the current folder.
 
     The current folder may hold files of strangers, for example ``numpy.py`` among photographs. The folders in
-    ``PYTHONPATH`` stay, made absolute; empty entries, which mean the current folder, are left out.
+    ``PYTHONPATH`` stay, made absolute, except entries that mean the current folder, whichever that is.
     """
-    given = [str(Path(folder).absolute()) for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]
-    return {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join([str(PROGRAM_FOLDER), *given])}
+    given = [
+        folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if not means_current_folder(folder)
+    ]
+    kept = [str(Path(folder).absolute()) for folder in given]
+    return {"PYTHONSAFEPATH": "1", "PYTHONPATH": os.pathsep.join([str(PROGRAM_FOLDER), *kept])}
 
 
 @contextmanager

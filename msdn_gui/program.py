@@ -30,7 +30,7 @@ from msdn_gui.shell.faults import FaultWatch
 from msdn_gui.shell.screenshot import Screenshot
 from msdn_gui.shell.window import MainWindow
 from msdn_gui.shortcut import APPLICATION_ID
-from msdn_gui.signals import end_on_signals
+from msdn_gui.signals import SignalWatcher
 from msdn_gui.timers import make_timer
 
 _LOAD_OTHERS_MS = 1500
@@ -56,6 +56,8 @@ class Program:
         if sys.platform == "win32":
             # Without it, the taskbar groups the window with all programs that Python runs, under Python's icon.
             ctypes.windll.shell32.SetCurrentProcessExplicitAppUserModelID(APPLICATION_ID)
+        # Before the note is written, which a signal would leave behind.
+        self._signals = SignalWatcher(self.application)
         self._handler = log_to_file()
         # A start that only takes a screenshot leaves no note and reports no other starts.
         self._unfinished = collect_unfinished() if screenshot is None else []
@@ -83,7 +85,6 @@ class Program:
 
     def run(self) -> int:
         """Run the event loop, then shut down."""
-        signals = end_on_signals(self.application)
         shot = None
         if self._screenshot is not None:
             shot = Screenshot(self.window, self._screenshot)
@@ -91,9 +92,8 @@ class Program:
         try:
             self.window.show()
             QTimer.singleShot(0, self.window, self.start)
-            return self.application.exec()
+            return 0 if self._signals.received else self.application.exec()
         finally:
-            signals.close()
             self.close()
 
     def start(self) -> None:
@@ -140,6 +140,7 @@ class Program:
         self._handler.close()
         if self._note is not None:
             self._note.end()
+        self._signals.close()
 
 
 def _use_one_form_of_numbers() -> None:

@@ -1,4 +1,4 @@
-"""SIGINT and SIGTERM end the program in the same way as closing its window."""
+"""Signals that end the program: Ctrl+C, SIGTERM, and a closed terminal (SIGHUP; on Windows SIGBREAK)."""
 
 from __future__ import annotations
 
@@ -8,28 +8,45 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSocketNotifier
 
+from msdn_core.ending_signals import ending_signals
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
 
 class SignalWatcher(QObject):
-    """Wakes the event loop when a signal arrives, because Python runs no handlers while Qt waits."""
+    """Ends the event loop on a signal, from its creation until ``close``.
+
+    It wakes the event loop when a signal arrives, because Python runs no handlers while Qt waits. Further signals are
+    ignored, so that the shutdown is not cut short: a closing terminal sends more than one.
+    """
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
+        self.received = False
+        """Whether a signal arrived. The event loop ends only if it is running, so check before starting it."""
+        self._application = application
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)
         self._writer.setblocking(False)
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_activated)
         self._old_fd = signal.set_wakeup_fd(self._writer.fileno(), warn_on_full_buffer=False)
-        self._old: dict[int, Any] = {}
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._old[number] = signal.signal(number, lambda *_: application.quit())
+        self._old: dict[int, Any] = {number: signal.signal(number, self._on_signal) for number in ending_signals()}
+
+    def _on_signal(self, *_: object) -> None:
+        self.received = True
+        self._end()
 
     def _on_activated(self) -> None:
         # Python runs the handlers as soon as Python code runs, which is now.
         self._reader.recv(64)
+        if self.received:
+            self._end()
+
+    def _end(self) -> None:
+        # Not quit: it closes the window first, which asks about active runs and then stays open.
+        self._application.exit(0)
 
     def close(self) -> None:
         """Restore the handlers."""
@@ -40,8 +57,3 @@ class SignalWatcher(QObject):
         self._reader.close()
         self._writer.close()
         self.deleteLater()
-
-
-def end_on_signals(application: QApplication) -> SignalWatcher:
-    """Let SIGINT and SIGTERM end the event loop."""
-    return SignalWatcher(application)

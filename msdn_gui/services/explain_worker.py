@@ -9,12 +9,14 @@ import contextlib
 import faulthandler
 import multiprocessing
 import os
+import signal
 import threading
 from collections import OrderedDict
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msdn_core.child_environment import PROGRAM_FOLDER
 from msdn_core.errors import MsdnError
 
 if TYPE_CHECKING:
@@ -28,10 +30,16 @@ _threads = 1
 def start(threads: int, crash_file: str) -> None:
     """Initialise the process: limit its threads, and end it when the window's process ends, however that happens.
 
-    A crash in native code is written to the file ``crash_file``, which is unlinked as soon as it is open.
+    A crash in native code is written to the file ``crash_file``, which is unlinked as soon as it is open. The working
+    directory becomes the program's folder, since the window's may be a folder of a stranger.
     """
     global _threads
     _threads = threads
+    os.chdir(PROGRAM_FOLDER)
+    for number in (signal.SIGINT, getattr(signal, "SIGHUP", None)):
+        if number is not None:
+            # A terminal sends it to the window too, which ends this process.
+            signal.signal(number, signal.SIG_IGN)
     os.environ["OMP_NUM_THREADS"] = str(threads)
     with contextlib.suppress(OSError):
         # The file stays open while the process lives: the fault handler writes to its descriptor.

@@ -110,7 +110,7 @@ class ExplainerService(QObject):
 
     def prewarm(self, checkpoint: Path | None) -> None:
         """Start the worker, which loads torch and the checkpoint's backbone."""
-        self._submit(0, self._warm_up, str(checkpoint) if checkpoint else None)
+        self._submit(0, self._warm_up, str(checkpoint.absolute()) if checkpoint else None)
 
     def request(self, checkpoint: Path, image: Path, lane: str = MAIN_LANE) -> int:
         """Request an explanation; a signal with the returned number follows.
@@ -120,6 +120,8 @@ class ExplainerService(QObject):
         self._number += 1
         number = self._number
         self._drop_request(lane)
+        # Absolute, because the worker has a working directory of its own.
+        checkpoint, image = checkpoint.absolute(), image.absolute()
         self._newest[lane] = (number, str(checkpoint), str(image))
         known = self._cached(checkpoint, image)
         if known is not None:
@@ -134,7 +136,9 @@ class ExplainerService(QObject):
 
     def prefetch(self, checkpoint: Path, images: Sequence[Path], lane: str = MAIN_LANE) -> None:
         """Explain these images while there are no requests; the answers go to the cache only."""
-        unknown = [(str(checkpoint), str(path)) for path in images if not self.knows(checkpoint, path)]
+        unknown = [
+            (str(checkpoint.absolute()), str(path.absolute())) for path in images if not self.knows(checkpoint, path)
+        ]
         self._ahead[lane] = unknown
         if self._running is None:
             self._send_next()
@@ -191,8 +195,9 @@ class ExplainerService(QObject):
         if self._closed:
             return
         try:
-            pool = self._pool = self._pool or self._new_pool()
-            with child_environment_set():  # The pool starts its process with the first request.
+            # A new pool may start Python's resource tracker, and it starts its own process with the first request.
+            with child_environment_set():
+                pool = self._pool = self._pool or self._new_pool()
                 future = pool.submit(function, *arguments)
         except (BrokenProcessPool, OSError, RuntimeError) as fault:
             self._done.emit(self._pool, number, fault)
@@ -296,7 +301,7 @@ def _key(checkpoint: Path, image: Path) -> _Key | None:
         a, b = checkpoint.stat(), image.stat()
     except OSError:
         return None
-    return (str(checkpoint), a.st_mtime_ns, a.st_size, str(image), b.st_mtime_ns, b.st_size)
+    return (str(checkpoint.absolute()), a.st_mtime_ns, a.st_size, str(image.absolute()), b.st_mtime_ns, b.st_size)
 
 
 def _sentence(outcome: object) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hostile_folder import LIBRARIES, imported, make_hostile_folder
+from hostile_folder import LIBRARIES, imported, make_hostile_folder, not_loaded_by
 from PIL import Image
 
 from msdn_core.child_environment import PROGRAM_FOLDER, child_environment
@@ -73,6 +73,33 @@ def test_the_command_line_drops_the_current_folder_and_keeps_relative_paths(tmp_
         assert [image.name for image in project.images()] == ["bird.png"]
 
 
+@pytest.mark.parametrize("way", ["python -m msdn_core", "msdn", "main.py"])
+@pytest.mark.parametrize("paths", ["", os.pathsep, "." + os.pathsep])
+def test_after_python_itself_nothing_is_imported_from_the_current_folder(tmp_path: Path, way: str, paths: str) -> None:
+    (tmp_path / "empty").mkdir()
+    loaded = "import re, sys\nprint(*sys.modules)\n"
+    environment = {**os.environ, "PYTHONPATH": paths + str(tmp_path / "bin") + os.pathsep + str(ROOT)}
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "loaded.py").write_text(loaded, encoding="utf-8")
+    # As pip writes it.
+    script = tmp_path / "bin" / "msdn"
+    script.write_text("import re, sys\nfrom msdn_core.__main__ import main\nsys.exit(main())\n", encoding="utf-8")
+    starters = {
+        "python -m msdn_core": (["-m", "loaded"], ["-m", "msdn_core", "--version"]),
+        "msdn": ([str(tmp_path / "bin" / "loaded.py")], [str(script), "--version"]),
+        "main.py": ([str(tmp_path / "bin" / "loaded.py")], [str(ROOT / "main.py"), "--help"]),
+    }
+    probe, words = starters[way]
+    names = not_loaded_by([sys.executable, *probe], environment, tmp_path / "empty")
+    assert {"json", "typing", "argparse", "numpy"} <= set(names)
+    folder = make_hostile_folder(tmp_path / "photographs", names)
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, env=environment, capture_output=True, timeout=60, check=False
+    )
+    assert imported(folder) == ""
+    assert done.returncode == 0, done.stderr
+
+
 def test_modules_in_pythonpath_are_still_found(tmp_path: Path) -> None:
     folder = make_hostile_folder(tmp_path / "chosen", ("numpy",))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
@@ -119,7 +146,7 @@ def test_a_child_gets_the_safe_path_and_the_given_folders_made_absolute(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["lib", "", str(ROOT)]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["lib", "", ".", "./", str(ROOT)]))
     found = child_environment()
     assert found["PYTHONSAFEPATH"] == "1"
     assert found["PYTHONPATH"].split(os.pathsep) == [str(PROGRAM_FOLDER), str(tmp_path / "lib"), str(ROOT)]

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ import psutil
 import pytest
 from hostile_folder import imported, make_hostile_folder
 
+from msdn_core.child_environment import PROGRAM_FOLDER
 from msdn_gui.services.explaining import ExplainerService
 
 if TYPE_CHECKING:
@@ -53,9 +55,17 @@ def test_an_image_is_explained_in_another_process(qtbot, explainer, files) -> No
 
 def test_the_worker_imports_nothing_from_the_current_folder(qtbot, explainer, files, monkeypatch) -> None:
     folder = make_hostile_folder(files / "photographs")
+    (files / "where.jpg").write_bytes(b"where")
+    # As in a program that has just started: this process is started with the worker, and by Python itself.
+    resource_tracker._resource_tracker._stop()
     monkeypatch.chdir(folder)
     before = dict(os.environ)
-    assert ask(qtbot, explainer, files, "one.jpg") is not None
+    with qtbot.waitSignal(explainer.answered, timeout=LONG):
+        explainer.request(Path("..") / "checkpoint", Path("..") / "one.jpg")
+    assert explainer.knows(Path("..") / "checkpoint", files / "photographs" / ".." / "one.jpg")
+    with qtbot.waitSignal(explainer.failed, timeout=LONG) as where:
+        explainer.request(Path("..") / "checkpoint", Path("..") / "where.jpg")
+    assert where.args[1] == str(PROGRAM_FOLDER)
     assert imported(folder) == ""
     assert dict(os.environ) == before
 
