@@ -125,12 +125,7 @@ def parse_json(content: bytes | str, *, finite: bool = True) -> Any:
     """
     text = _decode(content) if isinstance(content, bytes) else content
     try:
-        value = json.loads(
-            text,
-            parse_int=_parse_whole if finite else _parse_any_whole,
-            parse_float=_parse_finite if finite else float,
-            parse_constant=_refuse_constant if finite else None,
-        )
+        value = (_FINITE if finite else _ANY_NUMBERS).decode(text)
     except RecursionError as fault:
         raise ValueError("it is nested too deeply") from fault
     if _ESCAPED_SURROGATE.search(text) or _SURROGATE.search(text):
@@ -172,6 +167,10 @@ def _parse_finite(text: str) -> float:
 
 def _refuse_constant(text: str) -> float:
     raise ValueError(f"{text} is not a number")
+
+
+_FINITE = json.JSONDecoder(parse_int=_parse_whole, parse_float=_parse_finite, parse_constant=_refuse_constant)
+_ANY_NUMBERS = json.JSONDecoder(parse_int=_parse_any_whole)
 
 
 def _refuse_surrogates(value: Any) -> None:

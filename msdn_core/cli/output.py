@@ -13,6 +13,15 @@ from msdn_core.cli.progress_bar import ProgressBar
 
 Result = Mapping[str, Any]
 
+_KEPT = "\n\t"
+# Signs that no one sees but a terminal obeys: C0 and C1 controls, DEL, and marks that reverse the order of letters.
+_CONTROLS = {
+    code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+    if chr(code) not in _KEPT
+}
+_CONTROLS_IN_CELLS = {**_CONTROLS, **{ord(letter): repr(letter)[1:-1] for letter in _KEPT}}
+
 
 class Output:
     """Prints text for users or, with ``--json``, lines for programs: progress lines, then one last line.
@@ -48,12 +57,12 @@ class Output:
         """Print a line for the user, on standard error so that results can be piped."""
         self.end_progress()
         if not self.as_json:
-            print(text, file=sys.stderr, flush=True)
+            print(printable(text), file=sys.stderr, flush=True)
 
     def result(self, result: Result, text: str) -> None:
         """Print the result: ``text``, or the object with ``--json``."""
         self.end_progress()
-        print(json.dumps(result, allow_nan=False) if self.as_json else text, flush=True)
+        print(json.dumps(result, allow_nan=False) if self.as_json else printable(text), flush=True)
 
     def error(self, sentence: str) -> None:
         """Print an error on standard error and, with ``--json``, as an object on standard output."""
@@ -62,11 +71,20 @@ class Output:
             # If standard output itself fails, the error still appears on standard error.
             with suppress(OSError):
                 print(json.dumps({"error": sentence}), flush=True)
-        print(f"msdn: {sentence}", file=sys.stderr, flush=True)
+        print(f"msdn: {printable(sentence)}", file=sys.stderr, flush=True)
+
+
+def printable(text: str) -> str:
+    """Return a text with its control characters as escapes, except line breaks and tabs.
+
+    Names in a stranger's project would otherwise change what the terminal shows, or its settings.
+    """
+    return text.translate(_CONTROLS)
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> str:
-    """Return rows of text in aligned columns, two spaces apart."""
+    """Return rows of text in aligned columns, two spaces apart; each row stays on its line."""
+    rows = [[cell.translate(_CONTROLS_IN_CELLS) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))] if rows else []
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,20 +50,22 @@ def export_tensorboard(runs: Sequence[RunDirectory], folder: Path) -> ExportRepo
 
 def read_curves(run: RunDirectory) -> dict[str, dict[int, tuple[float, float]]]:
     """Return, by tag and step, the time in seconds since 1970 and the value."""
-    curves: dict[str, dict[int, tuple[float, float]]] = {}
+    found: list[Event] = []
     offset, before = 0, -1
     while offset != before:
         before = offset
         events, offset = run.read_events(offset)
-        for event in events:
-            if isinstance(event, RunStarted):
-                # A resumed run repeats the steps after its checkpoint.
-                for points in curves.values():
-                    for step in [step for step in points if step > event.step]:
-                        del points[step]
-            for tag, step, value in _values(event):
-                curves.setdefault(tag, {})[step] = event.time, value
-    return {tag: dict(sorted(points.items())) for tag, points in curves.items() if points}
+        found += events
+    curves: dict[str, dict[int, tuple[float, float]]] = {}
+    last: float = math.inf
+    # From the newest to the oldest: what a resumed run repeated after its checkpoint is skipped, in one pass.
+    for event in reversed(found):
+        if isinstance(event, RunStarted):
+            last = min(last, event.step)
+        for tag, step, value in _values(event):
+            if step <= last:
+                curves.setdefault(tag, {}).setdefault(step, (event.time, value))
+    return {tag: dict(sorted(points.items())) for tag, points in sorted(curves.items())}
 
 
 def _values(event: Event) -> Iterator[tuple[str, int, float]]:

@@ -150,8 +150,9 @@ def _seeds_of(project: Project, run: RunDirectory, tested: EvaluatedRun) -> tupl
             figures = read_figures(evaluation_folder(other, kind)) if kind is not None else None
         except MsdnError:
             continue
-        if figures is not None and other_config.get("seed") != config.get("seed"):
-            found[other_config.get("seed")] = figures
+        seed = other_config.get("seed")
+        if figures is not None and isinstance(seed, int) and seed != config.get("seed"):
+            found[seed] = figures
     return tested.figures, *found.values()
 
 

@@ -74,7 +74,8 @@ def checkpoint_kind(run: RunDirectory) -> str | None:
     return next((kind for kind in KINDS if run.checkpoint(kind) is not None), None)
 
 
-_PARTS = ("validated", "best", "curve", "pointing", "attributes", "pcp", "region_insertion", "agreement")
+_PARTS = ("validated", "best", "curve", "pointing", "attributes", "pcp", "region_insertion", "agreement", "made")
+_TEXTS = ("run", "variant", "sub_nets", "selected_on")
 _NUMBERS = ("czsl", "U", "S", "H", "gamma", "ausuc")
 
 
@@ -102,11 +103,24 @@ def _check(found: Any) -> None:
     for name in _PARTS:
         if not isinstance(found.get(name), dict | None):
             raise ValueError(f"“{name}” is not an object")
+    for name in ("config", "data"):
+        if not isinstance((found.get("made") or {}).get(name, {}), dict):
+            raise ValueError(f"“made.{name}” is not an object")
+    for name in _TEXTS:
+        if not isinstance(found.get(name), str | None):
+            raise ValueError(f"“{name}” is not a text")
+    for name, number in found["images"].items():
+        if not isinstance(number, int | None):
+            raise ValueError(f"“images.{name}” is not a whole number")
     for row in (found, found.get("validated"), found.get("best")):
+        if row is None:
+            continue
         for name in _NUMBERS:
-            number = row.get(name) if row is not None else None
+            number = row.get(name)
             if isinstance(number, bool) or not isinstance(number, int | float | None):
                 raise ValueError(f"“{name}” is not a number")
+        if row.get("gamma") is None:
+            raise ValueError("a “gamma” is missing")
 
 
 def read_evaluation(folder: Path) -> StoredEvaluation | None:

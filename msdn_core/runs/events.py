@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 from msdn_core.safe_files import parse_json
 
 VERSION = 1
+_MOST_ENTRIES = 100
 
 _log = logging.getLogger(__name__)
 
@@ -155,18 +158,38 @@ def decode(line: str) -> Event | None:
 
 
 def _is_valid(event: Event) -> bool:
-    """Return whether all numbers are numbers: readers draw curves of them."""
+    """Return whether all values have their type: readers draw curves of the numbers."""
     for entry in fields(event):
-        value = getattr(event, entry.name)
-        expected = str(entry.type)
-        if expected.endswith(" | None"):
-            if value is None:
-                continue
-            expected = expected.removesuffix(" | None")
-        if expected in ("int", "float") and (isinstance(value, bool) or not isinstance(value, (int, float))):
-            _log.warning("Skipped an event whose %s is not a number: %.120r", entry.name, value)
-            return False
-        if expected.startswith("Mapping") and not isinstance(value, Mapping):
-            _log.warning("Skipped an event whose %s is not an object: %.120r", entry.name, value)
+        value, kind = getattr(event, entry.name), str(entry.type)
+        if value is None and kind.endswith(" | None"):
+            continue
+        if not _CHECKS[kind.removesuffix(" | None").partition("[")[0]](value):
+            _log.warning("Skipped an event whose %s is not valid: %.120r", entry.name, value)
             return False
     return True
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_finite(value: Any) -> bool:
+    return (_is_whole(value) or isinstance(value, float)) and math.isfinite(value)
+
+
+def _is_mapping(value: Any) -> bool:
+    # What diverged is not finite, and what was not measured is None.
+    return (
+        isinstance(value, Mapping)
+        and len(value) <= _MOST_ENTRIES
+        and all(one is None or _is_whole(one) or isinstance(one, float) for one in value.values())
+    )
+
+
+_CHECKS: Mapping[str, Callable[[Any], bool]] = {
+    "int": _is_whole,
+    "float": _is_finite,
+    "str": lambda value: isinstance(value, str),
+    "bool": lambda value: isinstance(value, bool),
+    "Mapping": _is_mapping,
+}

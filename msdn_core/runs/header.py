@@ -148,6 +148,11 @@ class CheckpointHeader:
         numbers = (header.gamma, header.fusion.av, header.fusion.va, header.cosine_scale)
         if not all(map(math.isfinite, numbers)):
             raise ValueError("gamma, the fusion weights and the cosine scale must be finite numbers")
+        calibration = header.figures.get("calibration")
+        if calibration and not (
+            math.isfinite(float(calibration["gamma"])) and isinstance(calibration["selected_on"], str)
+        ):
+            raise ValueError("the calibration is not a finite gamma and what it was selected on")
         if not 0 <= header.cosine_scale <= MOST_COSINE_SCALE:
             raise ValueError(f"the cosine scale must be from 0 to {MOST_COSINE_SCALE:g}")
         return header

@@ -158,13 +158,18 @@ def _parse(content: Any) -> RunStatus:
         step=int(content["step"]),
         steps=int(content["steps"]),
         reason=str(content["reason"]),
-        figures=dict(content["figures"]),
+        figures={name: value for name, value in content["figures"].items() if _is_plain(value)},
         boot=str(content.get("boot", "")),
         commands_from=int(content.get("commands_from", 0)),
     )
     if not (math.isfinite(status.heartbeat) and math.isfinite(status.process_started)):
         raise ValueError("a time is not a finite number")
     return status
+
+
+def _is_plain(value: Any) -> bool:
+    """Return whether a figure is a text or a finite number."""
+    return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
 
 
 def read_status(folder: Path, *, remote: bool = False) -> RunStatus:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import sqlite3
 import struct
+import time
 import zipfile
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,12 +19,22 @@ import pytest
 from msdn_core.atomic import write_atomic
 from msdn_core.cli.main import main
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_core.errors import FileError, MsdnError, ProjectError, RunError
+from msdn_core.errors import ConfigError, FileError, MsdnError, ProjectError, RunError
+from msdn_core.exporters.tensorboard import read_curves as tensorboard_curves
 from msdn_core.project import Project
+from msdn_core.recipes.ablation import read_ablation
+from msdn_core.recipes.config_file import read_config
 from msdn_core.runs.attribute_scores import read_attribute_scores
+from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.events import RunStarted, StepDone, encode
+from msdn_core.runs.film import read_film
 from msdn_core.runs.image_measures import read_image_measures
+from msdn_core.runs.notes import Notes, write_notes
 from msdn_core.runs.predictions import read_predictions
+from msdn_core.runs.status import RunState, RunStatus
 from msdn_core.safe_files import open_regular, parse_json, read_arrays, read_json
+from msdn_core.vision.features import DONE, MANIFEST, MAPS, FeatureStore, ImageKey, Manifest
+from msdn_core.vision.transform import published_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -220,7 +232,7 @@ def test_a_schema_that_is_no_text_is_damaged(project: Path, capsys: pytest.Captu
             for read_only in (False, True):
                 with pytest.raises(ProjectError, match=r"damaged|another program"):
                     Project.open(project, read_only=read_only)
-            assert main(["doctor", str(project)]) == 1
+            assert main(["runs", str(project)]) == 1
             assert "Unexpected" not in capsys.readouterr().err
         file.write_bytes(content)
 
@@ -233,3 +245,171 @@ def test_a_text_with_half_a_character_is_never_written(project: Path, tmp_path: 
     with pytest.raises(MsdnError, match=r"some\.txt .*lone surrogate"):
         write_atomic(tmp_path / "some.txt", "a\ud800")
     assert not (tmp_path / "some.txt").exists()
+
+
+NASTY = "\x1b[2J\x1b]0;title\x07\x9b31m\r\x7f\u202egnp.exe"
+
+
+def test_control_characters_of_names_do_not_reach_the_terminal(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(project, "UPDATE classes SET name = ? WHERE position = 0", NASTY)
+    for name in ("one", "two"):
+        run = RunDirectory.create(project, name, {"recipe": NASTY})
+        write_notes(run.path, Notes(NASTY, (NASTY,)))
+        run.write_status(RunStatus(RunState.FAILED, reason=NASTY, figures={"H": 0.5, "on": NASTY + "\n"}))
+    commands = (
+        ("runs", project),
+        ("doctor", project),
+        ("queue", project, "--list"),
+        ("stop", project, NASTY),
+        ("export", "classes", project, tmp_path / NASTY / "a.csv"),
+        ("import", "folder", tmp_path / NASTY, tmp_path / "new"),
+    )
+    for words in commands:
+        for extra in ((), ("--json",)):
+            main([*map(str, words), *extra])
+            for text in capsys.readouterr():
+                assert not set("\x1b\x07\x9b\r\x7f\u202e") & set(text), words
+                assert "Unexpected" not in text, words
+    assert main(["runs", str(project)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 3
+    assert main(["runs", str(project), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["runs"][0]["notes"] == NASTY
+
+
+@pytest.mark.timeout(60)
+def test_many_starts_of_a_run_are_read_in_one_pass(project: Path) -> None:
+    run = RunDirectory.create(project, "one", {})
+    losses = {"loss": 1.0}
+    steps = [
+        StepDone(step=n, steps=9, epoch=0, losses=losses, learning_rate=1, images_per_second=1, remaining_s=0)
+        for n in range(1, 5_001)
+    ]
+    start = RunStarted(step=5_000, steps=9, device="cpu")
+    run.events_path.write_text(
+        "".join(f"{encode(event)}\n" for event in [*steps, *[start] * 5_000, steps[0]]), encoding="utf-8"
+    )
+    started = time.process_time()
+    curves = tensorboard_curves(run)
+    assert time.process_time() - started < 3
+    assert sorted(curves["loss/loss"]) == list(range(1, 5_001))
+    run.append(RunStarted(step=3, steps=9, device="cpu"))
+    run.append(steps[1])
+    assert sorted(tensorboard_curves(run)["loss/loss"]) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"step": 1e999},
+        {"step": 10**400},
+        {"step": "1"},
+        {"step": True},
+        {"time": 1e999},
+        {"device": []},
+        {"resumed": 0},
+        {"step": 1.5},
+    ],
+)
+def test_an_event_of_wrong_values_is_skipped(project: Path, change: dict[str, Any]) -> None:
+    run = RunDirectory.create(project, "one", {})
+    content = {"event": "RunStarted", "time": 1.0, "step": 1, "steps": 2, "device": "cpu", **change}
+    run.events_path.write_text(json.dumps(content) + "\n" + "[" * 100_000 + "\n", encoding="utf-8")
+    assert run.read_events()[0] == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"spec": {"grid": [math.inf, 1]}},
+        {"spec": {"grid": [1 << 40, 1 << 40]}},
+        {"spec": {"size": 1 << 20}},
+        {"spec": {"mean": [math.nan, 0.0, 0.0]}},
+        {"spec": {"channels": 10**30}},
+        {"failures": []},
+        {"failures": None},
+        {"images": [[1, 2, 3]]},
+        {"images": [["1", "a.png", 1, 1]]},
+        {"images": {"a": 1}},
+        {"source": []},
+        {"source": {"file": "a", "offset": math.inf, "dtype": "<f4", "normalised": True, "size": 1, "mtime_ns": 1}},
+        {"source": {"file": "a", "offset": 0, "dtype": "f4,f4", "normalised": True, "size": 1, "mtime_ns": 1}},
+        {"format": []},
+    ],
+)
+def test_every_entry_of_a_manifest_is_checked(project: Path, change: dict[str, Any]) -> None:
+    folder = project / "features" / "some"
+    folder.mkdir(parents=True)
+    spec = published_spec("some", 4, (2, 2)).to_json()
+    content = {"format": 1, "spec": spec, "images": [[1, "a.png", 1, 1]], "failures": {}, **change}
+    content["spec"] = {**spec, **change.get("spec", {})}
+    (folder / MANIFEST).write_text(json.dumps(content), encoding="utf-8")
+    (folder / MAPS).write_bytes(bytes(4 * 4 * 2))
+    (folder / DONE).write_bytes(b"\1")
+    with pytest.raises(MsdnError, match=r"features .*damaged"):
+        FeatureStore.open(folder)
+    assert main(["doctor", str(project)]) in (0, 1)
+
+
+@NEVER_WAITS
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "runs/one/status.json",
+        "runs/one/notes.json",
+        "runs/one/data.json",
+        "runs/one/events.jsonl",
+        "runs/one/commands.jsonl",
+        "runs/one/log.txt",
+        "runs/one/film/film.json",
+        "runs/one/film/frames.bin",
+        "runs/one/evaluation/best/evaluation.json",
+        "runs/one/evaluation/best/classes.csv",
+        "queue/order.json",
+        "ablations/one/ablation.json",
+        "features/some/manifest.json",
+        "features/some/maps.f16",
+        "features/some/done.u8",
+        "scores/one-best.npz",
+        "project.sqlite-wal",
+        "project.sqlite-journal",
+    ],
+)
+def test_no_command_waits_for_a_pipe_in_a_project(
+    project: Path, tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    RunDirectory.create(project, "one", {}, state=RunState.STOPPED)
+    folder = project / "features" / "some"
+    folder.mkdir(parents=True)
+    manifest = Manifest(published_spec("some", 4, (2, 2)), (ImageKey(1, "a", 1, 1),))
+    (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+    (folder / MAPS).write_bytes(bytes(4 * 4 * 2))
+    (folder / DONE).write_bytes(b"\1")
+    place = project / name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)
+    os.mkfifo(place)
+    for words in (
+        ("runs", project),
+        ("doctor", project),
+        ("queue", project, "--list"),
+        ("report", project, "one"),
+        ("export", "tensorboard", project, tmp_path / "boards"),
+    ):
+        with suppress(SystemExit):
+            main(list(map(str, words)))
+        assert "Unexpected" not in capsys.readouterr().err, words
+    for read in (lambda: read_film(project / "runs" / "one"), lambda: read_ablation(project, "one")):
+        with suppress(RunError):
+            read()
+
+
+@pytest.mark.parametrize("size", [10**7, 10**6])
+def test_a_settings_file_of_any_damage_is_refused(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "settings.json"
+    for content in (b"[" * size, b'{"seed": 1e999}', b'{"watch": "\\ud800"}', b'{"seed": NaN}', b"\xff"):
+        path.write_bytes(content)
+        with pytest.raises(ConfigError, match=r"settings\.json"):
+            read_config(path)

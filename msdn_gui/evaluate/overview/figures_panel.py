@@ -108,13 +108,13 @@ class FiguresPanel(QWidget):
     def _fill(self, choice: str, line: str, row: dict[str, Any] | None) -> None:
         if row is not None:
             for figure, _ in FIGURES:
-                self._labels[choice, line, figure].setText(percent(row[figure]))
+                self._labels[choice, line, figure].setText(percent(row.get(figure)))
 
     def _fill_difference(self, choice: str, row: dict[str, Any] | None, other: dict[str, Any] | None) -> None:
         if row is None or other is None:
             return
         for figure, _ in FIGURES:
-            is_known = row[figure] is not None and other[figure] is not None
+            is_known = row.get(figure) is not None and other.get(figure) is not None
             sign = self._noise.sign(choice, figure) if self._noise is not None else ""
             label = self._labels[choice, "difference", figure]
             label.setText(f"{sign}{points(other[figure] - row[figure])}" if is_known else "–")

@@ -153,7 +153,10 @@ class Curves(QWidget):
 
     def add_events(self, events: Sequence[Event]) -> None:
         """Add new events; they are drawn with the next tick."""
-        for event in events:
+        started = [place for place, event in enumerate(events) if isinstance(event, RunStarted) and event.step == 0]
+        if started:
+            self.clear()
+        for event in events[started[-1] + 1 if started else 0 :]:
             if isinstance(event, StepDone):
                 self._stale.update((self.losses, self.also))
                 for key in ("learning_rate", "images_per_second"):
@@ -182,8 +185,6 @@ class Curves(QWidget):
                 if not self.caption.text().startswith("Test ("):
                     chosen = ", selected on test" if event.selected_on == "test" else ""
                     self.caption.setText(f"Measured on {event.on}{chosen}")
-            elif isinstance(event, RunStarted) and event.step == 0:
-                self.clear()
         if self.isVisible():
             self._timer.start()
 
