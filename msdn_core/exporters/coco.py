@@ -51,7 +51,7 @@ def write_coco(project: Project, path: Path) -> ExportReport:
 
 
 def _findings(project: Project, marked: Sequence[ImageRecord], sizes: PictureSizes) -> Iterator[str]:
-    unsized = [record.name for record in marked if sizes.of(record) is None]
+    unsized = [record.name for record in marked if sizes.of(record.path) is None]
     if unsized:
         images = counted(len(unsized), "image", "images")
         yield f"{images} cannot be opened, and the file has no size of them: {named(unsized)}."
@@ -64,7 +64,7 @@ def _findings(project: Project, marked: Sequence[ImageRecord], sizes: PictureSiz
 
 def _image(record: ImageRecord, sizes: PictureSizes) -> dict[str, Any]:
     entry: dict[str, Any] = {"id": record.id, "file_name": record.name}
-    size = sizes.of(record)
+    size = sizes.of(record.path)
     return entry if size is None else entry | {"width": size[0], "height": size[1]}
 
 
@@ -80,6 +80,8 @@ def _annotation(number: int, mark: Mark, category: int) -> dict[str, Any]:
         "image_id": mark.image_id,
         "category_id": category,
         "bbox": [box.x, box.y, box.width, box.height],
+        # Other programs need the field, and CVAT, too, writes it empty for a box.
+        "segmentation": [],
         "area": box.width * box.height,
         "iscrowd": 0,
         "annotator": mark.annotator,

@@ -25,7 +25,6 @@ from msdn_core.importers.readers.sheet_files import refuse_workbook
 from msdn_core.importers.readers.text_files import finite_numbers
 from msdn_core.importers.sheets import read_json
 from msdn_core.project import NewImage
-from msdn_core.project.annotations import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,8 +44,8 @@ class Annotations:
     splits_given: bool
     """Whether the sheet has the splits of images."""
     marks: tuple[Mark, ...] = ()
-    """Boxes and points by people; ``image_id`` is the index in ``images``. Without an annotator or a time in the
-    sheet, these are the sheet's name and the present time."""
+    """Boxes and points by people; ``image_id`` is the index in ``images``. Annotator and time are empty if
+    the sheet has none."""
 
 
 def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[str], findings: Findings) -> Annotations:
@@ -75,7 +74,7 @@ def read_annotations(path: Path, classes: Sequence[str], attributes: Sequence[st
 
 
 def _from_csv(path: Path, classes: Sequence[str], attributes: Sequence[str], findings: Findings) -> Annotations:
-    sheet, at = read_image_sheet(path, findings), timestamp()
+    sheet = read_image_sheet(path, findings)
     rows = range(len(sheet.rows.rows))
     class_names = _known_classes(sheet, classes, findings)
     images: list[NewImage] = []
@@ -86,7 +85,7 @@ def _from_csv(path: Path, classes: Sequence[str], attributes: Sequence[str], fin
         image = NewImage(name, class_name, split, box, parts)
         images.append(_checked(image, known, seen, sheet.where(row)))
     for row in rows:
-        marks += sheet.image_marks(row, row, path.stem, at)
+        marks += sheet.image_marks(row, row, "", "")
     present = _judged(sheet, sheet.attributes, attributes, ATTRIBUTE)
     certainty = _judged(sheet, sheet.certainties, attributes, CERTAINTY)
     judgements = (present, certainty) if images and sheet.attributes else None
@@ -126,7 +125,7 @@ def _from_json(path: Path, classes: set[str], attributes: Sequence[str], finding
     images: list[NewImage] = []
     seen: set[str] = set()
     marks: list[Mark] = []
-    place, at = 0, timestamp()
+    place = 0
     try:
         order = [str(name) for name in content["attributes"]]
         for place, entry in enumerate(content["images"], start=1):
@@ -138,7 +137,7 @@ def _from_json(path: Path, classes: set[str], attributes: Sequence[str], finding
                 None if box is None else _box([str(value) for value in box]),
                 tuple(_point(str(name), *point) for name, point in entry.get("parts", {}).items()),
             )
-            marks += marks_of_entry(entry, len(images), path.stem, at)
+            marks += marks_of_entry(entry, len(images), "", "")
             images.append(_checked(image, classes, seen, f"{path}, image {place}"))
         entries = content["images"]
         judgements = None

@@ -10,7 +10,7 @@ from msdn_core.errors import ImageError
 from msdn_core.vision.images import image_size
 
 if TYPE_CHECKING:
-    from msdn_core.project import ImageRecord
+    from pathlib import Path
 
 Size = tuple[float, float]
 """Width and height in pixels."""
@@ -28,16 +28,16 @@ class PictureSizes:
     """Sizes of upright pictures, each read once."""
 
     def __init__(self) -> None:
-        self._sizes: dict[int, Size | None] = {}
+        self._sizes: dict[Path, Size | None] = {}
 
-    def of(self, record: ImageRecord) -> Size | None:
-        """Return the size of an image, or None if it cannot be opened."""
-        if record.id not in self._sizes:
+    def of(self, picture: Path) -> Size | None:
+        """Return the size of a picture, or None if it cannot be opened."""
+        if picture not in self._sizes:
             try:
-                self._sizes[record.id] = image_size(record.path)
+                self._sizes[picture] = image_size(picture)
             except ImageError:
-                self._sizes[record.id] = None
-        return self._sizes[record.id]
+                self._sizes[picture] = None
+        return self._sizes[picture]
 
 
 def scale_between(given: Size, actual: Size) -> Size | None:

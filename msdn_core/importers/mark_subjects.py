@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from msdn_core.project import Project
 
 
-def spelled_as_in(project: Project, marks: Sequence[Mark], findings: Findings) -> list[Mark]:
-    """Return marks whose subjects are spelled as the project's parts and groups; others stay as they are.
+def subjects_of(project: Project) -> list[str]:
+    """Return the parts and attribute groups of a project."""
+    groups = (attribute.group for attribute in project.table().attributes if attribute.group)
+    return list(dict.fromkeys((*project.part_names(), *groups)))
+
+
+def spelled_as(known: Sequence[str], marks: Sequence[Mark], findings: Findings) -> list[Mark]:
+    """Return marks whose subjects are spelled as the known parts and groups; others stay as they are.
 
     A mark that has an annotator and a time was drawn in this program, and keeps its subject.
     """
-    groups = (attribute.group for attribute in project.table().attributes if attribute.group)
-    known = list(dict.fromkeys((*project.part_names(), *groups)))
     written = dict.fromkeys(mark.subject for mark in marks if mark.subject and not (mark.annotator and mark.at))
     matched = match_words(written, known).matched
     other = {name: known[place] for name, place in matched.items() if known[place] != name}

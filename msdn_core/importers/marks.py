@@ -21,7 +21,7 @@ from msdn_core.importers.image_names import join_images
 from msdn_core.importers.image_sheets import read_image_sheet
 from msdn_core.importers.mark_counts import EMPTY, OTHER_IMAGE, Item, MarkCounts
 from msdn_core.importers.mark_places import CUT, OUTSIDE, PictureSizes, cut_to
-from msdn_core.importers.mark_subjects import completed, spelled_as_in
+from msdn_core.importers.mark_subjects import completed, spelled_as, subjects_of
 from msdn_core.importers.readers.sheet_files import SHEET_SUFFIXES, refuse_workbook
 from msdn_core.importers.readers.text_files import finite_numbers
 from msdn_core.importers.sheets import read_json
@@ -99,24 +99,54 @@ def _on_pictures(
     records = {record.id: record for record in project.images()}
     marks = []
     for name, mark in ((name, mark) for name, marks in by_image for mark in marks):
-        item, where, place = Item.POINT if mark.is_point else Item.BOX, f"“{name}”", mark.place
-        if name not in ids:
-            counts.leave_out(item, OTHER_IMAGE, where)
-            continue
-        if not (mark.annotator and mark.at):
-            if not mark.is_point and min(place.width, place.height) == 0:
-                counts.leave_out(item, EMPTY, where)
-                continue
-            size = sizes.of(records[ids[name]])
-            inside = place if size is None else cut_to(place, size)
-            if inside is None:
-                counts.leave_out(item, OUTSIDE, where)
-                continue
-            place = inside
-        counts.read(item, where, () if place is mark.place else (CUT,))
-        marks.append(replace(mark, image_id=ids[name], place=place))
+        record = records[ids[name]] if name in ids else None
+        if fitted := _fitted(mark, name, None if record is None else record.path, sizes, counts):
+            marks.append(replace(fitted, image_id=ids[name]))
     counts.report(path.name, findings)
-    return completed(spelled_as_in(project, marks, findings), annotator, at), findings.sentences()
+    return completed(spelled_as(subjects_of(project), marks, findings), annotator, at), findings.sentences()
+
+
+def fit_to_pictures(
+    marks: Sequence[Mark], names: Sequence[str], pictures: Sequence[Path | None], file: str, findings: Findings
+) -> list[Mark]:
+    """Return the marks of a sheet whose pictures exist, cut at their edges.
+
+    Parameters
+    ----------
+    marks
+        Marks by index of the image; annotator and time are empty if the sheet has none.
+    names, pictures
+        The names of the images, and their files, None where there is none.
+    file
+        The sheet's name in findings.
+    findings
+        Receives what was left out and changed.
+    """
+    counts, sizes = MarkCounts(), PictureSizes()
+    fitted = [_fitted(mark, names[mark.image_id], pictures[mark.image_id], sizes, counts) for mark in marks]
+    counts.report(file, findings)
+    return [mark for mark in fitted if mark is not None]
+
+
+def _fitted(mark: Mark, name: str, picture: Path | None, sizes: PictureSizes, counts: MarkCounts) -> Mark | None:
+    """Return a mark cut at the edge of its picture, or None if it is left out; count it."""
+    item, where, place = Item.POINT if mark.is_point else Item.BOX, f"“{name}”", mark.place
+    reason = ""
+    inside: Box | None = place
+    if picture is None:
+        reason = OTHER_IMAGE
+    elif not (mark.annotator and mark.at):
+        size = sizes.of(picture)
+        if not mark.is_point and min(place.width, place.height) == 0:
+            reason = EMPTY
+        elif size is not None:
+            inside = cut_to(place, size)
+            reason = OUTSIDE if inside is None else ""
+    if reason or inside is None:
+        counts.leave_out(item, reason, where)
+        return None
+    counts.read(item, where, () if inside is place else (CUT,))
+    return replace(mark, place=inside)
 
 
 def marks_of_entry(entry: Mapping[str, Any], image: int, annotator: str, at: str) -> tuple[Mark, ...]:

@@ -16,6 +16,7 @@ from msdn_core.cli.main import main
 from msdn_core.domain.annotation import Box, Mark
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import ImportFault
+from msdn_core.importers.formats.class_folders import import_class_folders
 from msdn_core.importers.marks import marks_from_file
 from msdn_core.project import NewImage, Project
 
@@ -333,6 +334,25 @@ def test_sheets_cut_marks_that_nobody_drew_here(project, tmp_path) -> None:
     (tmp_path / "sheet.json").write_text(json.dumps(content))
     with pytest.raises(ImportFault, match=r"sheet\.json"):
         marks_from_file(tmp_path / "sheet.json", project, "Eve", AT)
+
+
+def test_importing_a_folder_cuts_and_counts_the_marks_of_its_sheet(folder, tmp_path) -> None:
+    images = folder.parent / "images"
+    (images / "classes.csv").write_text("class,wing::black\nauk,1\ndodo,0\n")
+    (images / "annotations.csv").write_text(
+        "image,part left wing x,part left wing y,mark 1 of,mark 1 x,mark 1 y,mark 1 width,mark 1 height,mark 1 at\n"
+        f"{NAMES[0]},1,2,Left_Wing,60,40,10,12,\n{NAMES[1]},,,wing,90,40,10,12,{AT}\nauk/else.png,,,,1,2,,,\n"
+    )
+    report = import_class_folders(images, tmp_path / "again")
+    with Project.open(tmp_path / "again", read_only=True) as made:
+        (mark,) = made.annotations.all_marks().values()
+    assert (mark.image_id, mark.subject, mark.place, mark.annotator) == (
+        1,
+        "left wing",
+        Box(60, 40, 4, 8),
+        "annotations",
+    )
+    assert sum_of(" ".join(report.findings)) == (3, 0, 1, 2)
 
 
 # Out and in again

@@ -33,7 +33,7 @@ from msdn_core.importers.mark_places import (
     scale_between,
     scaled,
 )
-from msdn_core.importers.mark_subjects import completed, spelled_as_in
+from msdn_core.importers.mark_subjects import completed, spelled_as, subjects_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def marks_from_content(
     reader = _Reader(path, file, project, findings)
     marks = [replace(mark, annotator=one.annotator, at=one.at) for one in annotations for mark in reader.marks_of(one)]
     reader.report(annotator)
-    return completed(spelled_as_in(project, marks, findings), annotator, at), findings.sentences()
+    return completed(spelled_as(subjects_of(project), marks, findings), annotator, at), findings.sentences()
 
 
 def _refuse_shares(path: Path, annotations: list[Annotation]) -> None:
@@ -204,7 +204,7 @@ class _Reader:
     def _picture(self, image: ListedImage) -> _Picture:
         if image not in self._pictures:
             record = self._records[image.name]
-            size = self._sizes.of(record)
+            size = self._sizes.of(record.path)
             if image.size is not None and size is None:
                 self._unreadable[record.name] = None
             scale: Size | None = (1.0, 1.0)

@@ -18,13 +18,17 @@ from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.format import Format
 from msdn_core.importers.image_files import LeftOut, list_images
 from msdn_core.importers.image_names import class_by_folder, on_disk
+from msdn_core.importers.mark_subjects import completed, spelled_as
+from msdn_core.importers.marks import fit_to_pictures
 from msdn_core.importers.readers.att_splits import image_list_beside, read_att_splits
 from msdn_core.importers.readers.class_vectors import joined_vectors
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
+from msdn_core.project.annotations import timestamp
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from msdn_core.importers.report import ImportReport
@@ -82,7 +86,8 @@ def import_class_folders(
         data = _without_split(sheet, found, pictures, word_vectors, folder, findings)
     else:
         full_names = [attribute.full_name for attribute in sheet.attributes]
-        found = _existing(read_annotations(annotated, sheet.classes, full_names, findings), pictures, findings)
+        found = read_annotations(annotated, sheet.classes, full_names, findings)
+        found = _existing(found, pictures, annotated, [a.group for a in sheet.attributes if a.group], findings)
         data = _without_split(sheet, found, pictures, word_vectors, folder, findings)
     return write_project(project_path, data, findings)
 
@@ -122,18 +127,24 @@ def _images_in_folders(sheet: ClassSheet, pictures: Path, findings: Findings) ->
     return tuple(NewImage(*image) for image in zip(names, class_of, strict=True))
 
 
-def _existing(found: Annotations, pictures: Path, findings: Findings) -> Annotations:
+def _existing(
+    found: Annotations, pictures: Path, sheet: Path, groups: Sequence[str], findings: Findings
+) -> Annotations:
     """Return the annotations of the images whose files exist, under their paths below ``pictures``."""
     if not found.images:
         return found
     places = on_disk([image.path for image in found.images], pictures, findings)
     kept = [row for row, place in enumerate(places) if place is not None]
     new_row = {row: place for place, row in enumerate(kept)}
+    files = [None if place is None else pictures / place for place in places]
+    marks = fit_to_pictures(found.marks, [image.path for image in found.images], files, sheet.name, findings)
+    subjects = dict.fromkeys((*(point.part for image in found.images for point in image.parts), *groups))
+    marks = completed(spelled_as(list(subjects), marks, findings), sheet.stem, timestamp())
     return replace(
         found,
         images=tuple(replace(found.images[row], path=str(places[row])) for row in kept),
         judgements=None if found.judgements is None else (found.judgements[0][kept], found.judgements[1][kept]),
-        marks=tuple(replace(mark, image_id=new_row[mark.image_id]) for mark in found.marks if mark.image_id in new_row),
+        marks=tuple(replace(mark, image_id=new_row[mark.image_id]) for mark in marks),
     )
 
 
