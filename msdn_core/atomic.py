@@ -7,18 +7,21 @@ import os
 import re
 import secrets
 import stat
+import sys
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from msdn_core.errors import MsdnError
+from msdn_core.file_names import is_reserved
 from msdn_core.links import is_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_REPLACE_TRIES = 20
+_MOVE_TRIES = 20
+_LONGEST_ON_WINDOWS = 259
 # The names made by `replacing`, and by safetensors beside the file that it writes.
 _PARTIAL = re.compile(r"\..+-\d+-[0-9a-f]{8}\.part(\..*)?|\.tmp[A-Za-z0-9]{6}")
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
@@ -63,8 +66,11 @@ def replacing(path: Path) -> Iterator[Path]:
     Raises
     ------
     MsdnError
-        As ``write_atomic``. Other errors of the block pass through, and the old file is unchanged.
+        As ``write_atomic``, and if Windows reserves the file's name. Other errors of the block pass through, and the
+        old file is unchanged.
     """
+    if is_reserved(path.name):
+        raise MsdnError(f"Windows does not allow the file name {path.name}, so {path} was not written; choose another.")
     temporary = path.with_name(f".{path.stem}-{os.getpid()}-{secrets.token_hex(4)}.part{path.suffix}")
     try:
         with temporary.open("xb") as created:
@@ -76,7 +82,7 @@ def replacing(path: Path) -> Iterator[Path]:
         # "r+b", since Windows flushes only files that are open for writing.
         with temporary.open("r+b") as written:
             os.fsync(written.fileno())
-        _replace(temporary, path)
+        move(temporary, path)
     except OSError as error:
         raise MsdnError(_sentence(error, path)) from error
     finally:
@@ -131,15 +137,18 @@ def remove_partial_files(folder: Path) -> None:
                 path.unlink(missing_ok=True)
 
 
-def _replace(temporary: Path, path: Path) -> None:
-    """Replace a file; on Windows, retry while a reader has the old file open."""
-    for _ in range(_REPLACE_TRIES if os.name == "nt" else 0):
+def move(source: Path, target: Path) -> None:
+    """Rename a file or folder; a file replaces an existing one. Raises OSError.
+
+    On Windows this fails while somebody reads the file, or one in the folder, so it is tried again for a moment.
+    """
+    for _ in range(_MOVE_TRIES if sys.platform == "win32" else 0):
         try:
-            temporary.replace(path)
+            source.replace(target)
             return
         except PermissionError:
             time.sleep(0.01)
-    temporary.replace(path)
+    source.replace(target)
 
 
 def _sentence(error: OSError, path: Path) -> str:
@@ -147,4 +156,6 @@ def _sentence(error: OSError, path: Path) -> str:
         return f"The disk is full, so {path} was not written; free some space and try again."
     if not path.parent.is_dir():
         return f"There is no folder {path.parent} for {path.name}; create it, or choose another."
+    if sys.platform == "win32" and len(str(path)) > _LONGEST_ON_WINDOWS:
+        return f"The path {path} is too long for Windows; move the project to a folder with a shorter path."
     return f"The file {path} cannot be written ({error.strerror or error}); {write_remedy(error)}."

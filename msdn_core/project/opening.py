@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from msdn_core.errors import ProjectError
+from msdn_core.file_names import is_reserved
+from msdn_core.file_systems import sqlite_uri
 from msdn_core.links import is_link
 from msdn_core.project.column_types import refuse_wrong_types
 from msdn_core.project.companions import refuse_foreign_companions
@@ -41,6 +43,8 @@ def create_database(folder: Path) -> Database:
     file = folder / PROJECT_FILE
     if file.exists():
         raise ProjectError(f"There is already a project at {folder}; open it, or choose another folder.")
+    if is_reserved(folder.name):
+        raise ProjectError(f"Windows does not allow the folder name {folder.name}; choose another name for {folder}.")
     refuse_foreign_companions(file)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -169,7 +173,7 @@ def _connect_for_reading(file: Path) -> tuple[sqlite3.Connection, str]:
 
     In a folder without write access SQLite cannot read its log: a log left by a killed window is mentioned in the text.
     """
-    uri = file.resolve().as_uri()
+    uri = sqlite_uri(file.resolve())
     for options in ("?mode=ro", "?mode=ro&immutable=1"):
         connection = sqlite3.connect(uri + options, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
         try:

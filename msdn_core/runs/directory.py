@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from msdn_core.atomic import write_atomic, write_remedy
 from msdn_core.errors import FileError, MsdnError, RunError
+from msdn_core.file_names import clashing, is_portable
 from msdn_core.links import refuse_links
 from msdn_core.runs.events import Event, decode, encode
 from msdn_core.runs.status import LOG_FILE, RunState, RunStatus, read_status, write_final_status, write_status
@@ -36,8 +37,11 @@ class Command:
 
 def check_name(name: str) -> None:
     """Raise RunError if a name cannot be that of a folder on every system, or leads out of its folder."""
-    if not _NAME.fullmatch(name) or name.endswith((".", " ")):
-        raise RunError(f"A run cannot be named “{name}”; use letters, digits, spaces, dots and dashes.")
+    if not _NAME.fullmatch(name) or not is_portable(name):
+        raise RunError(
+            f"A run cannot be named “{name}”; use letters, digits, spaces, dots and dashes, and no name that Windows "
+            "reserves."
+        )
 
 
 class RunDirectory:
@@ -86,6 +90,10 @@ class RunDirectory:
             taken = {path.name for path in runs.iterdir()} if runs.is_dir() else set()
             name = next(f"{stem}-{n:02}" for n in range(1, 10_000) if f"{stem}-{n:02}" not in taken)
         check_name(name)
+        # Windows and macOS would take them for the same folder.
+        taken_by = clashing(name, (path.name for path in runs.iterdir())) if runs.is_dir() else None
+        if taken_by is not None and taken_by != name:
+            raise RunError(f"The run “{taken_by}” exists, and “{name}” differs only in case; choose another name.")
         run = cls(runs / name)
         try:
             run.path.mkdir(parents=True)

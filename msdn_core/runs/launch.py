@@ -99,7 +99,8 @@ def _detached(arguments: Sequence[str], log_path: Path) -> subprocess.Popen[byte
     """Start a process that outlives this one and appends its output to a log."""
     options: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
-        options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.DETACHED_PROCESS}
+        # With DETACHED_PROCESS, the interpreter behind a virtual environment's python.exe opens a console of its own.
+        options = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW}
     with log_path.open("ab") as log:
         return subprocess.Popen(
             list(arguments),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msdn_core.atomic import move
 from msdn_core.errors import RunError
 from msdn_core.links import refuse_links
 from msdn_core.runs.queue import queue_lock
@@ -42,6 +43,7 @@ def restore(place: Path, run: RunDirectory) -> None:
 def _move(source: Path, target: Path) -> Path:
     try:
         target.parent.mkdir(exist_ok=True)
-        return source.rename(target)
+        move(source, target)
     except OSError as fault:
         raise RunError(f"{source} cannot be moved to {target} ({fault.strerror or fault}).") from fault
+    return target

@@ -67,8 +67,13 @@ class MappedMaps:
     def __init__(self, source: MapSource, shape: tuple[int, int, int]) -> None:
         """Map the file; raise MsdnError if it does not exist or is too short."""
         path = Path(source.file)
-        # The project is untrusted: opening a path on another machine would send the user's name there.
-        if source.file.startswith(("\\\\", "//")) or not path.is_file():
+        if source.file.startswith(("\\\\", "//")):
+            # The project is untrusted: opening a path on another machine would send the user's name there.
+            raise MsdnError(
+                f"The feature maps of this project are on another computer ({path}) and are not opened there; copy "
+                "the file to this computer and import it again."
+            )
+        if not path.is_file():
             raise MsdnError(f"The file of the feature maps, {path}, does not exist; restore it.")
         try:
             with file_errors(path), open_regular(path) as stream:

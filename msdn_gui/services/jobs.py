@@ -219,12 +219,16 @@ class Jobs(QObject):
 
 
 def lower_priority(process: int) -> None:
-    """Lower the priority of a process below the window's."""
+    """Lower the priority of a process below the window's, and that of its children.
+
+    On Windows, the python.exe of a virtual environment only starts the interpreter and waits for it.
+    """
     import psutil
 
     with contextlib.suppress(psutil.Error, OSError, ValueError):
-        child = psutil.Process(process)
-        child.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(child.nice(), 10))
+        started = psutil.Process(process)
+        for child in (started, *started.children()):
+            child.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(child.nice(), 10))
 
 
 def _reason(errors: bytes) -> str:

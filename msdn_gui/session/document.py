@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.errors import MsdnError, ProjectError
+from msdn_core.file_systems import network_share
 from msdn_core.project import PROJECT_FILE, ImageRecord, Project
 from msdn_gui.session.changes import ChangeKind, Origin, TableChange
 from msdn_gui.session.image_list import ImageList
@@ -36,6 +37,8 @@ class OpenedProject:
     images: list[ImageRecord] | None
     """None if there are so many that they are read on another thread."""
     clock_behind_s: float
+    network_share: str
+    """The kind of network file system that it is on; empty for a local disk."""
 
 
 def read_project(path: Path) -> OpenedProject:
@@ -49,7 +52,7 @@ def read_project(path: Path) -> OpenedProject:
     except MsdnError:
         project.close()
         raise
-    return OpenedProject(project, table, images, behind)
+    return OpenedProject(project, table, images, behind, network_share(path))
 
 
 class Document(QObject):
@@ -99,6 +102,11 @@ class Document(QObject):
             self._messages.warning(
                 f"This computer's clock is {opened.clock_behind_s / 60:.0f} minutes behind the last change of this "
                 "project; correct it, or new annotations will count as older than existing ones."
+            )
+        elif opened.network_share:
+            self._messages.warning(
+                f"This project is on a network share ({opened.network_share}); open it on one computer at a time, "
+                "since its database is not safe if two computers write to it."
             )
 
     def close(self) -> None:
