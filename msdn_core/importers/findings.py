@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msdn_core.errors import ImportFault
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,6 +17,8 @@ class Findings:
         self._sentences: list[str] = []
         self._malformed: dict[str, set[int]] = {}
         self.counts: dict[str, int] = {}
+        self.assumed_encodings: list[str] = []
+        """Sentences about files whose encoding was assumed, also among the others."""
         self.unknown_words: tuple[str, ...] = ()
         """Words of attribute names that the file of word vectors does not have."""
 
@@ -22,6 +26,15 @@ class Findings:
         """Add a sentence, unless it is there already: two steps of an import may read one file."""
         if sentence not in self._sentences:
             self._sentences.append(sentence)
+
+    def add_encoding(self, sentence: str) -> None:
+        """Add a sentence about a file whose encoding was assumed."""
+        self.assumed_encodings.append(sentence)
+        self.add(sentence)
+
+    def fault(self, sentence: str) -> ImportFault:
+        """Return the error for names that were not found: the encoding may be the reason."""
+        return ImportFault(" ".join([sentence, *dict.fromkeys(self.assumed_encodings)]))
 
     def add_malformed(self, path: Path, line: int) -> None:
         """Add a line that was left out, wholly or in part."""

@@ -193,7 +193,9 @@ def on_disk(names: Sequence[str], folder: Path, findings: Findings, *, keep_abse
         places.append(None if place is None else existing[place])
     unlisted = [path for place, path in enumerate(existing) if place not in taken]
     if names and not taken:
-        raise ImportFault(f"None of the {len(names):,} listed images is in {folder}, e.g. {names[0]}; check the path.")
+        raise findings.fault(
+            f"None of the {len(names):,} listed images is in {folder}, e.g. {names[0]}; check the path."
+        )
     without_file = "without a file, but kept" if keep_absent else "left out, listed but without a file"
     for key, paths, what in (
         ("listed_but_absent", matches.missing, without_file),

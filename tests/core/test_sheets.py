@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+import format_samples as samples
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -17,6 +18,7 @@ from msdn_core.errors import ImportFault
 from msdn_core.exporters.sheets import export_annotations, export_classes
 from msdn_core.importers.annotation_sheets import Annotations, read_annotations
 from msdn_core.importers.findings import Findings
+from msdn_core.importers.formats.class_folders import import_class_folders
 from msdn_core.importers.readers.cell_values import parse_number, parse_truth
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
 from msdn_core.project import NewImage, Project
@@ -337,3 +339,21 @@ def test_no_cell_of_an_exported_sheet_is_a_formula(tmp_path: Path) -> None:
     text = (tmp_path / "classes.csv").read_text("utf-8-sig")
     assert text == "class,seen,description,'@SUM(A1)\n'=HYPERLINK(1),yes,,-1.5\n-2,yes,,2.0\n"
     assert read_class_sheet(tmp_path / "classes.csv", Findings()).classes == table.classes
+
+
+def test_the_sheets_of_a_folder_are_found_and_none_is_left_out_in_silence(tmp_path: Path) -> None:
+    folder = samples.class_folders(tmp_path / "birds")
+    (folder / "classes.csv").rename(folder / "Classes.CSV")
+    (folder / "Annotations.tsv").write_bytes("image\tclass\tsplit\ncrow/1.jpg\tcrow\tTrain\n".encode("utf-16"))
+    (folder / "images.csv").write_text("image\ncrow/2.jpg\n")
+    (folder / "._classes.csv").write_bytes(b"\0")
+    report = import_class_folders(folder, tmp_path / "p")
+    assert report.images == 1
+    assert any("“images.csv” was left out: Annotations.tsv is read." in text for text in report.findings)
+    (folder / "Annotations.tsv").write_bytes("image\tclass\ncrow/pö.jpg\tcrow\n".encode("cp1252"))
+    with pytest.raises(ImportFault, match=r"crow/pö\.jpg.*was read as Windows-1252.*save the file as UTF-8"):
+        import_class_folders(folder, tmp_path / "q")
+    (folder / "Classes.CSV").rename(folder / "classes.xlsx")
+    (folder / "Annotations.tsv").unlink()
+    with pytest.raises(ImportFault, match=r"classes\.xlsx is a workbook; save its sheet as CSV"):
+        import_class_folders(folder, tmp_path / "q")

@@ -22,6 +22,7 @@ from msdn_core.importers.mark_subjects import completed, spelled_as
 from msdn_core.importers.marks import fit_to_pictures
 from msdn_core.importers.readers.att_splits import image_list_beside, read_att_splits
 from msdn_core.importers.readers.class_vectors import joined_vectors
+from msdn_core.importers.readers.sheet_files import SHEET_SUFFIXES, refuse_workbook
 from msdn_core.importers.sheets import ClassSheet, read_class_sheet
 from msdn_core.importers.word_vectors import attribute_words
 from msdn_core.project import NewImage
@@ -33,8 +34,8 @@ if TYPE_CHECKING:
 
     from msdn_core.importers.report import ImportReport
 
-_CLASS_SHEETS = ("classes.csv", "classes.json")
-IMAGE_SHEETS = ("annotations.csv", "annotations.json", "images.csv")
+_CLASS_SHEETS = ("classes.csv", "classes.tsv", "classes.json")
+IMAGE_SHEETS = ("annotations.csv", "annotations.tsv", "annotations.json", "images.csv", "images.tsv")
 
 
 def import_class_folders(
@@ -78,7 +79,7 @@ def import_class_folders(
     pictures = images or folder
     if not pictures.is_dir():
         raise ImportFault(f"There is no folder {pictures}; check the path.")
-    annotated = next((folder / name for name in IMAGE_SHEETS if (folder / name).is_file()), None)
+    annotated = _image_sheet(folder, file, splits, findings)
     if splits is not None:
         data = _with_proposed_split(sheet, pictures, splits, word_vectors, folder, findings)
     elif annotated is None:
@@ -93,9 +94,35 @@ def import_class_folders(
 
 
 def _sheets(folder: Path) -> list[Path]:
-    """Return the sheet of classes by its name, or else every CSV file that can be it."""
-    named = [folder / name for name in _CLASS_SHEETS if (folder / name).is_file()]
-    return named[:1] or [path for path in sorted(folder.glob("*.csv")) if path.name not in IMAGE_SHEETS]
+    """Return the sheet of classes by its name, or else every sheet that can be it."""
+    files = _files(folder)
+    return _called(files, _CLASS_SHEETS)[:1] or [
+        path for path in files if path.suffix.lower() in SHEET_SUFFIXES and path.name.lower() not in IMAGE_SHEETS
+    ]
+
+
+def _files(folder: Path) -> list[Path]:
+    """Return the sheets and JSON files in a folder; hidden ones are other programs' notes."""
+    return sorted(
+        path for path in folder.glob("[!.]*") if path.suffix.lower() in (*SHEET_SUFFIXES, ".json") and path.is_file()
+    )
+
+
+def _called(files: Sequence[Path], names: Sequence[str]) -> list[Path]:
+    """Return the files of these names, in the order of the names and in any letter case."""
+    return [path for name in names for path in files if path.name.lower() == name]
+
+
+def _image_sheet(folder: Path, sheet: Path, splits: Path | None, findings: Findings) -> Path | None:
+    """Return the sheet of images beside the sheet of classes; sheets that are not read are findings."""
+    found = _called([path for path in _files(folder) if path != sheet], IMAGE_SHEETS)
+    unread = found if splits is not None else found[1:]
+    if unread:
+        reason = (
+            "the images and splits are those of the split file" if splits is not None else f"{found[0].name} is read"
+        )
+        findings.add(f"{named([path.name for path in unread])} was left out: {reason}.")
+    return None if splits is not None else next(iter(found), None)
 
 
 def _find_sheet(source: Path) -> tuple[Path, Path]:
@@ -104,6 +131,8 @@ def _find_sheet(source: Path) -> tuple[Path, Path]:
         return source.parent, source
     found = _sheets(source)
     if len(found) != 1:
+        for path in sorted(source.glob("*")) if not found else ():
+            refuse_workbook(path)
         what = "are several CSV files" if found else "is no classes.csv"
         raise ImportFault(
             f"There {what} in {source}; name the sheet of classes classes.csv: a column “class”, then one column per "
@@ -214,5 +243,5 @@ FORMAT = Format(
     "a folder with classes.csv and one folder of images per class",
     import_class_folders,
     fits_folder=lambda folder: len(_sheets(folder)) == 1,
-    suffixes=(".csv", ".json"),
+    suffixes=(".csv", ".tsv", ".json"),
 )

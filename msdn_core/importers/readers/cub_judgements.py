@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,6 +68,8 @@ def read_judgements(
             while block := stream.read(_BLOCK):
                 block += stream.readline()
                 done += len(block)
+                if first_line == 1:
+                    block = block.removeprefix(BOM_UTF8)
                 values, lines = _parse(block if block.endswith(b"\n") else block + b"\n", path, findings, first_line)
                 valid = _are_valid(values, attributes)
                 for line in lines[~valid].tolist():

@@ -81,7 +81,7 @@ def _decode(content: bytes, path: Path, findings: Findings) -> str:
         except UnicodeDecodeError as second:
             raise _not_text(path, content, second.start) from second
         line = content.count(b"\n", 0, error.start) + 1
-        findings.add(
+        findings.add_encoding(
             f"{path.name} is not UTF-8 (line {line}) and was read as Windows-1252 (cp1252); if letters are wrong, save "
             "the file as UTF-8 and import it again."
         )

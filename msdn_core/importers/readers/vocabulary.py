@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -71,6 +72,8 @@ def _text(stream: BinaryIO, path: Path, requested: Collection[bytes], findings: 
     number = dimension = complete = 0
     while line := stream.readline(_MAX_LINE):
         number += 1
+        if number == 1:
+            line = line.removeprefix(BOM_UTF8)
         if len(line) == _MAX_LINE:
             raise line_error(
                 path, number, f"is longer than {_MAX_LINE:,} bytes, which no word vector is; check the file"
