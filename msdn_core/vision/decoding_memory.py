@@ -10,6 +10,8 @@ from typing import IO, TYPE_CHECKING
 
 from PIL import Image, TiffImagePlugin
 
+from msdn_core.vision.wide_tiff import WideTiff
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -70,6 +72,9 @@ def decoding_bytes(image: Image.Image, pixels: int, file_bytes: int, coded: Code
     ``pixels`` is the number of pixels that it will be decoded at, ``coded`` what its file says about the coding.
     """
     stored = stored_bytes(image.mode)
+    if isinstance(image, WideTiff):
+        unpacked = pixels * image.bytes_per_pixel
+        return max(3 * unpacked, 2 * file_bytes + unpacked) + pixels * stored
     if image.format in ("JPEG", "MPO"):
         return pixels * stored + coded.held_bytes
     if image.format == "WEBP":

@@ -17,6 +17,7 @@ from msdn_core.vision.image_formats import HEIF_REMEDY, IMAGE_FORMATS
 from msdn_core.vision.incomplete import EndedJpeg, fill_with_grey, is_grey
 from msdn_core.vision.orientation import orientation, upright, upright_size
 from msdn_core.vision.to_rgb import tile_bytes, to_rgb
+from msdn_core.vision.wide_tiff import WideTiff, is_misread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,7 @@ warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 _JPEG = ("JPEG", "MPO")
 _JPEG_START = b"\xff\xd8\xff"
+_TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _KEEPS_DECODER = ("WEBP", "AVIF")
 _READ_WHOLE = (b"RIFF", b"ftyp")
 _MOST_REDUCTION = 64
@@ -94,9 +96,23 @@ def _opened(path: Path) -> Iterator[tuple[IO[bytes], Any]]:
             raise ImageError(f"{path} is larger than {_megabytes(DECODING.most // 2)}; save a smaller copy.")
         file.seek(0)
         stream: IO[bytes] = EndedJpeg(file) if start.startswith(_JPEG_START) else file
-        with Image.open(stream, formats=DECODED_FORMATS) as image:
+        with _identified(stream) as image:
             _check_size(path, image)
             yield stream, image
+
+
+def _identified(stream: IO[bytes]) -> Image.Image:
+    """Return the image of a file, whose header has been read."""
+    try:
+        image = Image.open(stream, formats=DECODED_FORMATS)
+        if not is_misread(image):
+            return image
+    except UnidentifiedImageError:
+        stream.seek(0)
+        if stream.read(4) not in _TIFF_STARTS:
+            raise
+    stream.seek(0)
+    return WideTiff(stream)
 
 
 def _decode(path: Path, held: ExitStack, max_side: int | None, min_side: int | None) -> Image.Image:
@@ -104,8 +120,9 @@ def _decode(path: Path, held: ExitStack, max_side: int | None, min_side: int | N
     with _opened(path) as (stream, image):
         turned = 1 if image.format == "TIFF" else orientation(image, stream)
         reduction = _fit(path, image, stream, held, max_side or min_side)
+        is_deep = any(";16" in str(tile) for tile in image.tile)
         is_complete = _load(image, stream)
-        picture = to_rgb(image, reduction)
+        picture = to_rgb(image, reduction, is_deep=is_deep)
     # Here, the decoded image has been freed.
     picture = upright(picture, turned)
     if not is_complete:

@@ -24,7 +24,7 @@ _ALPHA_MODES = ("RGBA", "LA", "PA", "RGBa", "La")
 _PHOTOMETRIC, _WHITE_IS_ZERO = 262, 0
 
 
-def to_rgb(image: Image.Image, reduction: int = 1) -> Image.Image:
+def to_rgb(image: Image.Image, reduction: int = 1, *, is_deep: bool = False) -> Image.Image:
     """Return a decoded image as a new 8-bit RGB image, without changing its size unless ``reduction`` is above 1.
 
     Integers of more than 8 bits and floats are shown over their own range, unless they use that of their kind: up to
@@ -36,8 +36,12 @@ def to_rgb(image: Image.Image, reduction: int = 1) -> Image.Image:
         The decoded image.
     reduction
         The number of pixels in each direction that are averaged to one.
+    is_deep
+        Whether the file has more bits per channel than the image has kept.
     """
     convert = _conversion(image)
+    if is_deep and (table := _brightening(image)) is not None:
+        convert = partial(_brightened, table=table, convert=convert)
     if convert is None and reduction == 1:
         picture = image.copy()
         picture.info = {}
@@ -91,6 +95,27 @@ def _on_white(part: Image.Image, colours: Callable[[Image.Image], Image.Image] |
         foreground.putalpha(alpha)
     white = Image.new("RGBA", foreground.size, (255, 255, 255, 255))
     return Image.alpha_composite(white, foreground).convert("RGB")
+
+
+def _brightening(image: Image.Image) -> list[int] | None:
+    """Return the table that spreads colours over all levels; None if they use more than the lower half of them.
+
+    Colours of 12 bits in a file of 16 are so dark that they look black.
+    """
+    if image.mode not in ("RGB", "RGBA"):
+        return None
+    highest = max(int(np.asarray(image.getchannel(band).getextrema())[1]) for band in "RGB")
+    if not 0 < highest < 128:
+        return None
+    table = [min(255, round(level * 255 / highest)) for level in range(256)]
+    return table * 3 + (list(range(256)) if image.mode == "RGBA" else [])
+
+
+def _brightened(
+    part: Image.Image, table: list[int], convert: Callable[[Image.Image], Image.Image] | None
+) -> Image.Image:
+    bright = part.point(table)
+    return bright if convert is None else convert(bright)
 
 
 def _value_range(image: Image.Image) -> tuple[float, float]:
