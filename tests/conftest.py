@@ -14,6 +14,8 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 sys.path.insert(0, str(Path(__file__).parent))
+# Samples that tests share with the fuzzer of the benchmarks, which imports no test.
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks" / "samples"))
 
 from typing import TYPE_CHECKING
 

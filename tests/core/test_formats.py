@@ -19,7 +19,7 @@ _ROW = re.compile(r"^\|\s*`(?P<name>[a-z0-9-]+)`\s*\|.*\|(?P<options>[^|]*)\|\s*
 
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_format_has_all_that_belongs_to_it(tmp_path: Path, name: str) -> None:
-    assert name in samples.SOURCES, f"add a sample of the format {name} to tests/core/format_samples.py"
+    assert name in samples.SOURCES, f"add a sample of the format {name} to benchmarks/samples/format_samples.py"
     samples.SOURCES[name](tmp_path)
     found = recognise(tmp_path)
     assert found is not None, f"the format {name} does not recognise its own sample"

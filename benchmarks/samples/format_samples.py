@@ -9,8 +9,8 @@ import h5py
 import numpy as np
 import scipy.io
 import torch
-from cub_sample import make_cub, names, write
 
+from benchmarks.samples.cub_sample import make_cub, names, write
 from msdn_core.domain.annotation import Split
 
 if TYPE_CHECKING:

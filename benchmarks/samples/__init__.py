@@ -1,0 +1,1 @@
+"""Tiny data sets in the formats of the field, for tests and for mutation."""
