@@ -51,7 +51,7 @@ class Program:
         existing = QApplication.instance()
         self.application = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
         self.application.setApplicationName("MSDN Explorer")
-        _use_one_form_of_numbers()
+        use_one_form_of_numbers()
         self.application.setDesktopFileName(APPLICATION_ID)
         if sys.platform == "win32":
             # Without it, the taskbar groups the window with all programs that Python runs, under Python's icon.
@@ -143,7 +143,7 @@ class Program:
         self._signals.close()
 
 
-def _use_one_form_of_numbers() -> None:
+def use_one_form_of_numbers() -> None:
     """Show and read numbers in one form in every locale; Qt has set that of the system for C libraries, too."""
     locale.setlocale(locale.LC_NUMERIC, "C")
     QLocale.setDefault(QLocale.c())

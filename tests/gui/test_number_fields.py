@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import locale
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from msdn_core.recipes.config_file import read_config, write_config
 from msdn_core.recipes.grid import grid_runs, parse_grid
 from msdn_gui.evaluate.ablation.ablation_form import AblationForm
 from msdn_gui.explore.attributes.score_delegate import parse_score
+from msdn_gui.program import use_one_form_of_numbers
 from msdn_gui.train.form.run_form import RunForm
 from msdn_gui.train.run.settings_view import setting_text
 from msdn_gui.widgets.build import make_number_box, make_spin_box
@@ -111,6 +113,13 @@ def test_number_boxes_work_under_the_locale_they_are_made_in(application, in_loc
         assert whole.value() == 12_345, "a separator is neither dropped nor one of thousands"
     type_into(whole, "٤٢")
     assert whole.value() == 42
+
+
+@pytest.mark.usefixtures("application", "in_locale")
+def test_the_program_writes_numbers_in_one_form() -> None:
+    use_one_form_of_numbers()
+    assert QLocale().toString(1234.5) == "1234.5"
+    assert locale.localeconv()["decimal_point"] == "."
 
 
 def test_a_pasted_number_may_have_spaces_around_it(application, qtbot) -> None:  # noqa: ARG001
