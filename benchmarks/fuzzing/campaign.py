@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from benchmarks.fuzzing.cases import DIED, FAULT, FAULTS, HANG, MEMORY, NOTE, READ, REFUSED, Bench, Outcome
+from benchmarks.fuzzing.cases import DIED, FAULTS, HANG, MEMORY, NOTE, READ, REFUSED, UNSOUND, Bench, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from multiprocessing.connection import Connection
 
 MOST_SECONDS = 5.0
+"""On a machine that has nothing else to do; where more processes wait than it has cores, in proportion."""
 MOST_MIB = 2048.0
 _PREPARING_SECONDS = 180.0
 _STEP = 0.05
@@ -83,21 +84,23 @@ class Campaign:
             for number in range(count):
                 if time.monotonic() > until:
                     return
-                self.read(name, f"{seed}:{number}")
+                if self.read(name, f"{seed}:{number}").kind == UNSOUND:
+                    break
 
-    def read(self, name: str, key: str) -> None:
-        """Mutate a file of a reader as the key says, and read it."""
+    def read(self, name: str, key: str) -> Outcome:
+        """Mutate a file of a reader as the key says, read it, and return what became of it."""
         if self._worker is None:
             self._worker = _Worker(self._folder, self._bench)
         outcome = self._worker.try_reading(name, key)
         self.tallies.setdefault(name, Tally()).add(outcome)
-        if outcome.kind in (HANG, MEMORY, DIED):
+        if outcome.kind in (UNSOUND, HANG, MEMORY, DIED):
             self._worker.kill()
             self._worker = None
         if outcome.kind in FAULTS:
             failure = Failure(name, key, outcome, self._save(name, key, outcome))
             self.failures.append(failure)
             self._told(failure)
+        return outcome
 
     def _save(self, name: str, key: str, outcome: Outcome) -> Path | None:
         note = self._folder / NOTE
@@ -136,8 +139,8 @@ class _Worker:
             self._connection.send((name, key))
         early = self._wait(_PREPARING_SECONDS)
         if early is not None:
-            return early if early.kind != HANG else Outcome(DIED, detail="the sound files could not be made in time")
-        found = self._wait(MOST_SECONDS)
+            return early if early.kind != HANG else Outcome(UNSOUND, detail="the sound files took too long")
+        found = self._wait(MOST_SECONDS * _load())
         return found if found is not None else Outcome(DIED, detail="the process did not answer")
 
     def _wait(self, seconds: float) -> Outcome | None:
@@ -177,6 +180,11 @@ class _Worker:
         self._connection.close()
 
 
+def _load() -> float:
+    """Return how many processes share a core, at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)) if hasattr(os, "getloadavg") else 1.0
+
+
 def _work(connection: Connection, folder: Path, kind: type[Bench]) -> None:
     """Read a file for each message, as another process asks."""
     os.environ.update(
@@ -196,7 +204,7 @@ def _work(connection: Connection, folder: Path, kind: type[Bench]) -> None:
         try:
             bench.prepare(name)
         except BaseException as error:
-            connection.send(Outcome(FAULT, detail=f"the sound files are not read: {error!r}"))
+            connection.send(Outcome(UNSOUND, detail=f"the sound files are not read: {error!r}"))
             continue
         bench.mutate(name, key)
         connection.send(None)

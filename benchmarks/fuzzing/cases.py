@@ -18,7 +18,9 @@ from benchmarks.fuzzing.readers import READERS
 from msdn_core.errors import MsdnError
 
 READ, REFUSED, FAULT, HANG, MEMORY, DIED = "read", "refused", "fault", "hang", "memory", "died"
-FAULTS = (FAULT, HANG, MEMORY, DIED)
+UNSOUND = "unsound"
+"""The sound files cannot be made or are not read: a fault of the reader's entry."""
+FAULTS = (FAULT, HANG, MEMORY, DIED, UNSOUND)
 NOTE = "mutated.json"
 """Beside the folder of the case: which file was mutated, and how."""
 _TRACE_LINES = 8

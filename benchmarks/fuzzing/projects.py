@@ -79,7 +79,7 @@ def explainable(folder: Path) -> None:
     found = next((folder / "birds" / "runs").rglob("best.safetensors"))
     shutil.copy(found, folder / "best.safetensors")
     pixels = np.random.default_rng(0).integers(0, 255, (64, 64, 3), np.uint8)
-    Image.fromarray(pixels).save(folder / "bird.png")
+    Image.fromarray(pixels).save(folder / "bird.jpg")
 
 
 def _pictured(folder: Path) -> Project:

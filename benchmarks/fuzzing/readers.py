@@ -229,7 +229,7 @@ def _reads_of_run(project: Path, run: RunDirectory) -> tuple[Callable[[], object
     return (
         run.status, run.read_events, run.read_commands, run.config, run.data, lambda: read_notes(run.path), film,
         lambda: read_figures(evaluation_folder(run)), evaluation, evaluated,
-        lambda: read_header(run.path / "best.safetensors"),
+        lambda: (best := run.checkpoint("best")) and read_header(best),
     )  # fmt: skip
 
 
@@ -285,7 +285,8 @@ def _searches(folder: Path) -> None:
     from msdn_core.project import Project
     from msdn_gui.explore.finding import saved_searches
 
-    text = (folder / "searches.json").read_text("utf-8", errors="replace")
+    file = folder / "searches.json"
+    text = file.read_text("utf-8", errors="replace") if file.is_file() else ""
     with Project.open(folder / PROJECT) as project:
         project.set_meta(saved_searches.KEY, text)
         for search in saved_searches.read_searches(project).values():
@@ -330,7 +331,7 @@ def _picture(name: str, **options: Any) -> Reader:
 
 def _explain(folder: Path) -> None:
     command(
-        *("explain", folder / PROJECT, folder / "bird.png", "--run", folder / "best.safetensors"),
+        *("explain", folder / PROJECT, folder / "bird.jpg", "--run", folder / "best.safetensors"),
         *("--out", folder.parent / "explained", "--device", "cpu"),
     )
 
@@ -441,7 +442,7 @@ def _entries() -> Iterator[tuple[str, Reader]]:
     yield "saved-searches", Reader(_make_searches, ("searches.json",), _searches)
     for name, options in _PICTURES.items():
         yield f"picture-{name}", _picture(options.pop("name", f"bird.{name}"), **options)
-    yield "explain", Reader(projects.explainable, ("bird.png", "best.safetensors"), _explain, 0.1)
+    yield "explain", Reader(projects.explainable, ("bird.jpg", "best.safetensors"), _explain, 0.1)
 
 
 _PICTURES: dict[str, dict[str, Any]] = {
