@@ -13,8 +13,9 @@ from msdn_core.domain.wording import counted
 from msdn_core.errors import ProjectError
 from msdn_core.exporters.report import ExportReport
 from msdn_core.exporters.selection import images_with_unique_names, require_table
-from msdn_core.importers.formats.feature_maps.file import MAPS, NORMALISED, SEEN, SPEC, WORDS
+from msdn_core.importers.formats.feature_maps.file import MAPS, SEEN, SPEC, WORDS
 from msdn_core.importers.readers.att_splits import OURS, PARTS
+from msdn_core.importers.readers.hdf5_files import NORMALISED
 from msdn_core.vision.features import FeatureStore, find_stores
 
 if TYPE_CHECKING:

@@ -96,6 +96,16 @@ class MappedMaps:
         return normalize_regions(self._maps[rows], normalised=self._normalised)
 
 
+def first_not_finite(maps: NDArray[Any]) -> int | None:
+    """Return the index of the first of (N, …) maps with a number that is not finite; None if all are."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        # Fast, and enough for nearly all: a sum is finite only if all its numbers are.
+        if np.isfinite(maps.sum(dtype=np.promote_types(maps.dtype.newbyteorder("="), np.float32))):
+            return None
+        wrong = ~np.isfinite(maps.reshape(len(maps), -1)).all(axis=1)
+    return int(wrong.argmax()) if wrong.any() else None
+
+
 def normalize_regions(maps: NDArray[Any], *, normalised: bool = False) -> NDArray[np.float32]:
     """Return (…, C, R) float32 maps with each region of length 1 over C; an all-zero region stays zero."""
     values = np.array(maps, np.float32)

@@ -120,7 +120,7 @@ def test_a_missing_or_truncated_file_is_a_clear_error(tmp_path: Path) -> None:
     ("changes", "match"),
     [
         ({"feature_map": None}, "no feature_map"),
-        ({"feature_map": np.zeros((12, 6), np.float32)}, "shape"),
+        ({"feature_map": np.zeros(12, np.float32)}, "shape"),
         ({"feature_map": np.zeros((12, 6, 2, 2), np.int32)}, "floating-point"),
         ({"labels": samples.LABELS[:-1]}, "11 labels"),
         ({"labels": samples.LABELS + 1}, "labels up to 4"),

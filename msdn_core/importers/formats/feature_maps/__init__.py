@@ -8,13 +8,13 @@ from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.dataset import ProgressReport, refuse_full_project, write_project
 from msdn_core.importers.findings import Findings
-from msdn_core.importers.formats.feature_maps.file import MAPS, WORDS, FeatureFile, read_feature_file
-from msdn_core.importers.formats.feature_maps.store import store_maps
+from msdn_core.importers.formats.feature_maps.file import WORDS, FeatureFile, read_feature_file
+from msdn_core.importers.formats.feature_maps.store import check_maps, store_maps
 from msdn_core.importers.formats.format import Format
 from msdn_core.importers.formats.xlsa17 import data_set_name, find_attributes
 from msdn_core.importers.image_names import plain_names
 from msdn_core.importers.readers.att_splits import SPLITS_FILE, AttSplits, ImageList, image_list_beside, read_att_splits
-from msdn_core.importers.readers.hdf5_files import open_hdf5
+from msdn_core.importers.readers.hdf5_files import is_hdf5
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,6 +63,7 @@ def import_feature_maps(
     refuse_full_project(project_path)
     file, findings = _feature_file(source), Findings()
     found = read_feature_file(file)
+    report = progress or (lambda *_: None)
     names_file = splits or file.with_name(SPLITS_FILE)
     named = read_att_splits(names_file) if splits is not None or names_file.is_file() else None
     listed = _list(found, names_file, findings)
@@ -83,11 +84,14 @@ def import_feature_maps(
         word_vectors=word_vectors,
         words=None if found.words is None or word_vectors else (found.words, f"{WORDS} in {file.name}"),
     )
-    if found.source is None:
+    if found.channels_last:
+        findings.add("The channels of the feature maps come last (N, H, W, C), so they were copied as (N, C, H, W).")
+    elif found.source is None:
         findings.add("The feature maps are chunked or compressed, so they were copied, as float16.")
-    return write_project(
-        project_path, data, findings, then=lambda project: store_maps(project, found, progress or (lambda *_: None))
-    )
+    if found.shape[2] == 1:
+        findings.add("Each image has one region, as pooled features do: attention has no other region to choose.")
+    check_maps(found, report)
+    return write_project(project_path, data, findings, then=lambda project: store_maps(project, found, report))
 
 
 def _feature_file(source: Path) -> Path:
@@ -151,11 +155,6 @@ def _classes(
     return tuple(f"class {row:0{width}}" for row in range(1, count + 1))
 
 
-def _has_maps(path: Path) -> bool:
-    with open_hdf5(path) as file:
-        return MAPS in file
-
-
 FORMAT = Format(
     "feature-maps",
     "feature maps of TransZero, MSDN or DAZLE (HDF5), used as they are",
@@ -163,5 +162,5 @@ FORMAT = Format(
     reports_progress=True,
     fits_folder=lambda folder: len(_hdf5_files(folder)) == 1,
     suffixes=_SUFFIXES,
-    fits_file=_has_maps,
+    fits_file=is_hdf5,
 )

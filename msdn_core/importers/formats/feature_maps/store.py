@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,19 +10,17 @@ import numpy as np
 from msdn_core.atomic import write_atomic
 from msdn_core.errors import ImportFault
 from msdn_core.importers.formats.feature_maps.file import MAPS as DATASET
-from msdn_core.importers.formats.feature_maps.file import NORMALISED, FeatureFile
-from msdn_core.importers.readers.hdf5_files import dataset, open_hdf5
+from msdn_core.importers.formats.feature_maps.file import FeatureFile
+from msdn_core.importers.readers.hdf5_files import copy_maps, not_finite
 from msdn_core.links import refuse_links
 from msdn_core.vision.features import DONE, MADE, MANIFEST, MAPS, Manifest, feature_folder, image_key
-from msdn_core.vision.mapped import normalize_regions
+from msdn_core.vision.mapped import first_not_finite
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from msdn_core.importers.dataset import ProgressReport
     from msdn_core.project import Project
 
-_AT_ONCE = 32
+_CHECKED_BYTES = 1 << 26
 
 
 def store_maps(project: Project, found: FeatureFile, progress: ProgressReport) -> None:
@@ -31,7 +29,7 @@ def store_maps(project: Project, found: FeatureFile, progress: ProgressReport) -
     Raises
     ------
     ImportFault
-        If maps that must be copied cannot be read, or the disk is full.
+        If maps that must be copied cannot be read or are not finite, or the disk is full.
     """
     folder = feature_folder(project.path, found.spec)
     refuse_links(project.path, *(folder / name for name in (MAPS, DONE, MANIFEST)))
@@ -39,8 +37,19 @@ def store_maps(project: Project, found: FeatureFile, progress: ProgressReport) -
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if found.source is None:
-            _copy(found, folder / MAPS, progress)
+            copy_maps(
+                found.path,
+                DATASET,
+                folder / MAPS,
+                found.shape,
+                channels_last=found.channels_last,
+                progress=lambda done: progress("copying", done, found.shape[0]),
+            )
+    except ImportFault:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
         raise ImportFault(
             f"The feature maps cannot be copied to {folder} ({error.strerror or error}); free some space or give "
             "access, and import again."
@@ -49,16 +58,19 @@ def store_maps(project: Project, found: FeatureFile, progress: ProgressReport) -
     write_atomic(folder / MANIFEST, Manifest(found.spec, images, {}, found.source).to_json())
 
 
-def _copy(found: FeatureFile, target: Path, progress: ProgressReport) -> None:
+def check_maps(found: FeatureFile, progress: ProgressReport) -> None:
+    """Raise ImportFault if maps that are used in place have a number that is not finite, or cannot be read."""
+    source = found.source
+    if source is None:
+        return  # They are checked while they are copied.
     count = found.shape[0]
-    with open_hdf5(found.path) as file, target.open("wb") as out:
-        maps = dataset(file, DATASET, found.path)
-        if maps is None:
-            raise ImportFault(f"{found.path} changed while it was read; import it again.")
-        normalised = bool(maps.attrs.get(NORMALISED, False))
-        for start in range(0, count, _AT_ONCE):
-            block = np.asarray(maps[start : start + _AT_ONCE]).reshape(-1, *found.shape[1:])
-            out.write(normalize_regions(block, normalised=normalised).astype(np.float16).tobytes())
-            progress("copying", min(start + _AT_ONCE, count), count)
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        maps = np.memmap(found.path, np.dtype(source.dtype), "r", source.offset, found.shape)
+    except (OSError, ValueError) as error:
+        raise ImportFault(f"{found.path} cannot be read ({error}); download the file again.") from error
+    at_once = max(1, _CHECKED_BYTES // max(1, maps[0].nbytes))
+    for start in range(0, count, at_once):
+        wrong = first_not_finite(maps[start : start + at_once])
+        if wrong is not None:
+            raise not_finite(found.path, DATASET, start + wrong)
+        progress("checking", min(start + at_once, count), count)
