@@ -36,10 +36,15 @@ def folded(text: str) -> str:
     return normalize("NFC", normalize("NFC", text).casefold())
 
 
+def without_drive(name: str) -> str:
+    """Return a path without the letter of a drive in front."""
+    return _DRIVE.sub("", name)
+
+
 def path_parts(name: str) -> tuple[str, ...]:
     """Return the folders and the file of a path in any system's spelling, without drive, ``.`` and ``..``."""
     parts: list[str] = []
-    for part in _DRIVE.sub("", normalize("NFC", name).strip().replace("\\", "/")).split("/"):
+    for part in without_drive(normalize("NFC", name).strip()).replace("\\", "/").split("/"):
         if part == ".." and parts:
             parts.pop()
         elif part not in ("", ".", ".."):
@@ -59,17 +64,21 @@ def leads_out(name: str) -> bool:
 
 def path_spellings(name: str) -> list[tuple[str, ...]]:
     """Return what a path may mean, the most literal first: as it is, without a query, decoded, from an address."""
-    if "%" not in name and "?" not in name and ":" not in name:
+    if not any(sign in name for sign in "%?#:"):
         return [path_parts(name)]
     texts = [name]
     address = _SCHEME.sub("/", name)
     if address != name:
-        texts.append(address.partition("#")[0])
-    before, _, query = texts[-1].partition("?")
-    if query:
+        texts.append(address)
+    # An address may end with a place in the picture, #xywh=10,20,30,40.
+    without_fragment, fragment, _ = texts[-1].rpartition("#")
+    if fragment and "." in without_fragment.rpartition("/")[2]:
+        texts.append(without_fragment)
+    before, mark, query = texts[-1].partition("?")
+    if mark:
         texts.append(before)
         # Label Studio serves /data/local-files/?d=folder/bird.jpg.
-        texts += [value for _, value in parse_qsl(query.partition("#")[0]) if "." in value]
+        texts += [value for _, value in parse_qsl(query) if "." in value]
     for text in list(texts):
         decoded = text
         for _ in range(_MOST_DECODED):

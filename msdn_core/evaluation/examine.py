@@ -15,6 +15,7 @@ from msdn_core.domain.metrics import (
     mean_known,
     seen_unseen_curve,
 )
+from msdn_core.domain.name_spellings import loose_word
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
 from msdn_core.evaluation.evaluate import main_figures
@@ -211,6 +212,6 @@ def _not_visible(certainties: str | None) -> Sequence[int]:
     """Return the numbers that mean “not visible” on the data set's scale of certainty."""
     try:
         names = parse_json(certainties or "{}")
-        return [int(number) for number, name in names.items() if str(name).replace("_", " ") == "not visible"]
+        return [int(number) for number, name in names.items() if loose_word(str(name)) == "notvisible"]
     except (ValueError, AttributeError):
         return []

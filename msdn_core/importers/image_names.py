@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.name_matching import Matches, match_paths, match_words
+from msdn_core.domain.name_spellings import without_drive
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.image_files import LeftOut, list_images
@@ -35,7 +36,10 @@ def plain_names(listed: ImageList) -> list[str]:
     """
     names = list(listed.names)
     if not listed.own:
-        split = [[part for part in name.replace("\\", "/").split("/") if part not in ("", ".")] for name in names]
+        split = [
+            [part for part in without_drive(name).replace("\\", "/").split("/") if part not in ("", ".")]
+            for name in names
+        ]
         foreign = _foreign_folders(split)
         names = ["/".join(parts[foreign:]) for parts in split]
     seen: set[str] = set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 import numpy as np
 
@@ -123,7 +124,7 @@ def words_of(full_name: str) -> tuple[str, ...]:
 
     ``has_bill_shape::curved_(up_or_down)`` gives ``bill shape curved``.
     """
-    text = full_name.lower().split("(", 1)[0].removeprefix("has_")
+    text = normalize("NFC", full_name).lower().split("(", 1)[0].removeprefix("has_")
     text = re.sub(r"::|[_\-/,]", " ", text)
     for old, new in _REPLACEMENTS:
         text = text.replace(old, new)

@@ -57,7 +57,7 @@ def mangled(name: str, choice: random.Random) -> str:
     """Return a name as some other program may write it."""
     folder = choice.choice(("", "birds/", "x/y/z/", "images/", "a b/"))
     name = choice.choice((str, nfd, str.upper, str.lower))(name)
-    match choice.randrange(7):
+    match choice.randrange(8):
         case 0:
             return f"./{folder}{name}"
         case 1:
@@ -70,6 +70,8 @@ def mangled(name: str, choice: random.Random) -> str:
             return f"https://host.org/{folder}{quote(name)}?width=300&v=1#top"
         case 5:
             return f"\\\\server\\share\\{folder}{name}".replace("/", "\\")
+        case 6:
+            return f"{folder}{quote(name)}#xywh=1,2,3,4"
         case _:
             return f"/{folder}//{name}"
 
@@ -134,6 +136,13 @@ def test_exact_names_win_and_names_that_differ_in_case_or_form_alone_are_two() -
     known = ["a.jpg", "A.jpg", f"{COMPOSED}.jpg", f"{APART}.jpg", "b/a.jpg"]
     assert match_paths(known, known).matched == {name: place for place, name in enumerate(known)}
     assert match_paths(["x/b/a.jpg", "b/a.jpg"], known).matched == {"x/b/a.jpg": 4, "b/a.jpg": 4}
+
+
+@pytest.mark.parametrize("name", ["a b#1.jpg", "50%.jpg", "a%20b.jpg", "why?.jpg", "d=1&e.jpg"])
+def test_signs_of_addresses_in_a_file_name_are_only_signs(name: str) -> None:
+    known = [name, "a b.jpg", "50", "why", "d.jpg", "a b"]
+    for written in (name, f"x\\{name}"):
+        assert match_paths([written], known).matched == {written: 0}
 
 
 def test_many_names_are_matched_in_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from codecs import BOM_UTF8
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
+from unicodedata import normalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,14 +49,15 @@ def look_up(path: Path, words: Collection[str], findings: Findings) -> Vectors:
     ImportFault
         If the file cannot be read, is cut short, or is in none of these formats.
     """
-    requested = {word.encode(): word for word in words}
+    requested = {normalize(form, word).encode(): word for form in ("NFD", "NFC") for word in words}
+    count = len(set(words))
     found: Vectors = {}
     read = _binary if _kind(path) in _BINARY else _text
     try:
         with cast("BinaryIO", gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")) as stream:
             for word, vector in read(stream, path, requested, findings):
                 found.setdefault(requested[word], vector)
-                if len(found) == len(requested):
+                if len(found) == count:
                     break
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise ImportFault(f"The file {path} is not a complete .gz file ({error}); download it again.") from error

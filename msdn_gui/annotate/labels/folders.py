@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from msdn_core.importers.image_names import class_by_folder
 
@@ -43,4 +44,4 @@ def folders_of(records: Sequence[ImageRecord], classes: Sequence[str]) -> list[F
 def _class_name(path: str) -> str:
     """Return ``birds/004.Groove_billed_Ani`` as “Groove billed Ani”."""
     name = re.sub(r"^\d+[.\s_-]+", "", path.rpartition("/")[2])
-    return re.sub(r"[_\s]+", " ", name).strip() or path
+    return normalize("NFC", re.sub(r"[_\s]+", " ", name).strip() or path)
