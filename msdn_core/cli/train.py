@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from msdn_core.cli.ranks import on_ranks
 from msdn_core.cli.settings import add_settings
 from msdn_core.ending_signals import EndingSignals
-from msdn_core.errors import ConfigError, MsdnError, RunError
+from msdn_core.errors import ConfigError, FileError, MsdnError, RunError
 from msdn_core.number_text import percent
+from msdn_core.safe_files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from msdn_core.recipes.config import TrainConfig
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.runs.events import Event
+
+
+_MOST_BYTES = 1 << 20
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -165,10 +169,12 @@ def _watch_settings(arguments: argparse.Namespace) -> list[str]:
     if not arguments.watch and arguments.watch_file is None:
         return []
     try:
-        lines = arguments.watch_file.read_text(encoding="utf-8").splitlines() if arguments.watch_file else []
-    except (OSError, ValueError) as fault:
+        content = read_bytes(arguments.watch_file, _MOST_BYTES) if arguments.watch_file else b""
+        lines = content.decode("utf-8-sig").splitlines()
+    except (FileError, ValueError) as fault:
+        reason = fault.reason if isinstance(fault, FileError) else fault
         raise ConfigError(
-            f"{arguments.watch_file} cannot be read ({fault}); give a text file with one pair per line."
+            f"{arguments.watch_file} cannot be read ({reason}); give a text file with one pair per line."
         ) from fault
     setting = format_watch_setting([*arguments.watch, *lines])
     if setting != NO_FILM:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.wording import counted, incomplete_finding, named
 from msdn_core.errors import ImageError
+from msdn_core.safe_files import open_regular
 from msdn_core.vision.images import image_size, is_incomplete, open_image
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _duplicates(images: Sequence[ImageRecord]) -> list[str]:
 
 
 def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

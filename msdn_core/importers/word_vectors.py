@@ -13,6 +13,7 @@ from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.safe_pickle import MAX_BYTES, load_arrays
 from msdn_core.importers.readers.vocabulary import is_vocabulary, look_up
+from msdn_core.safe_files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +164,8 @@ def _load_npy(path: Path) -> Any:
             raise ImportFault(
                 f"The file {path} is larger than the limit of {MAX_BYTES >> 20} MiB; choose another file."
             )
-        return np.load(path, allow_pickle=False)
+        with open_regular(path) as stream:
+            return np.load(stream, allow_pickle=False)
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
     except ImportFault:

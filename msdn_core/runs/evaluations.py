@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from msdn_core.csv_text import unprotect_formula
 from msdn_core.domain.annotation import Split
 from msdn_core.errors import FileError, RunError
 from msdn_core.links import refuse_links
@@ -172,7 +173,10 @@ def _rows(path: Path) -> list[Row]:
         with file_errors(path):
             text = read_bytes(path, _MOST_BYTES).decode("utf-8-sig")
             return [
-                {name: text if name in _TEXT_COLUMNS else _number(text) for name, text in row.items()}
+                {
+                    name: unprotect_formula(text) if name in _TEXT_COLUMNS else _number(text)
+                    for name, text in row.items()
+                }
                 for row in csv.DictReader(io.StringIO(text, newline=""), strict=True)
             ]
     except FileError as fault:

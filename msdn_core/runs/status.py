@@ -168,8 +168,8 @@ def _parse(content: Any) -> RunStatus:
 
 
 def _is_plain(value: Any) -> bool:
-    """Return whether a figure is a text or a finite number."""
-    return isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
+    """Return whether a figure is a text, a finite number, or unknown."""
+    return value is None or isinstance(value, str | int) or (isinstance(value, float) and math.isfinite(value))
 
 
 def read_status(folder: Path, *, remote: bool = False) -> RunStatus:

@@ -13,6 +13,7 @@ import pytest
 import small_run
 
 from msdn_core.cli.main import main
+from msdn_core.csv_text import csv_text
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.metrics import attribute_auc, mean_known
 from msdn_core.errors import RunError
@@ -67,16 +68,14 @@ def test_the_measures_of_images_give_the_figures_and_tables(kept) -> None:
         assert kept.figures["pointing"][side] == pytest.approx(known)
 
 
-def test_a_class_named_like_a_number_stays_a_name(folder: Path) -> None:
+@pytest.mark.parametrize("name", ["1e5", "=HYPERLINK(1)", "'=1", "+1+1", "@x", "-1", "\tx"])
+def test_a_class_named_like_a_number_or_a_formula_stays_a_name(folder: Path, name: str) -> None:
     path = folder / "classes.csv"
-    rows = list(csv.DictReader(path.open(encoding="utf-8", newline="")))
-    rows[0]["class"] = "1e5"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(rows[0]))
-        writer.writeheader()
-        writer.writerows(rows)
+    rows = list(csv.DictReader(path.open(encoding="utf-8-sig", newline="")))
+    rows[0]["class"] = name
+    path.write_text(csv_text([list(rows[0]), *(list(row.values()) for row in rows)]), encoding="utf-8", newline="")
     found = read_evaluation(folder)
-    assert found.classes[0]["class"] == "1e5"
+    assert found.classes[0]["class"] == name
     assert isinstance(found.classes[0]["accuracy"], float)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from msdn_core.errors import ImportFault
+from msdn_core.safe_files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -64,7 +65,7 @@ def read_judgements(
     done, first_line = 0, 1
     try:
         size = path.stat().st_size
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             while block := stream.read(_BLOCK):
                 block += stream.readline()
                 done += len(block)

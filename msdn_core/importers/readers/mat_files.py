@@ -8,6 +8,7 @@ import numpy as np
 
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.mat_format import MatError, read_variables
+from msdn_core.safe_files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,7 +35,7 @@ def read_mat(path: Path, names: Collection[str]) -> dict[str, Any]:
             raise ImportFault(
                 f"The file {path} has {size >> 20} MiB, more than the limit of {MAX_BYTES >> 20}; choose another file."
             )
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return read_variables(stream, frozenset(names))
     except MatError as error:
         raise ImportFault(f"{path} {error}.") from error

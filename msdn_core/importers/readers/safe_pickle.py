@@ -27,6 +27,7 @@ from msdn_core.importers.readers.array_builders import (
     from_bytes,
     scalar,
 )
+from msdn_core.safe_files import open_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +68,7 @@ def load_arrays(path: Path) -> Any:
             raise ImportFault(
                 f"The file {path} has {size >> 20} MiB, more than the limit of {MAX_BYTES >> 20}; choose another file."
             )
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return build_arrays(_ArrayUnpickler(stream).load_checked())
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.text_files import finite_numbers, line_error
+from msdn_core.safe_files import open_regular
 
 if TYPE_CHECKING:
     from msdn_core.importers.findings import Findings
@@ -54,7 +55,10 @@ def look_up(path: Path, words: Collection[str], findings: Findings) -> Vectors:
     found: Vectors = {}
     read = _binary if _kind(path) in _BINARY else _text
     try:
-        with cast("BinaryIO", gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")) as stream:
+        with (
+            open_regular(path) as file,
+            cast("BinaryIO", gzip.open(file)) if path.suffix.lower() == ".gz" else file as stream,
+        ):
             for word, vector in read(stream, path, requested, findings):
                 found.setdefault(requested[word], vector)
                 if len(found) == count:
