@@ -272,6 +272,50 @@ def test_a_file_without_categories_is_counted(project) -> None:
     assert sum_of(read(project, BOX, categories=None)[1]) == (1, 0, 0, 1)
 
 
+odd = st.sampled_from(
+    [
+        None,
+        True,
+        0,
+        1,
+        2,
+        -1,
+        1.5,
+        "1",
+        "",
+        "x",
+        [],
+        {},
+        [[]],
+        [1, 2, 3],
+        [1, 2, 3, 4],
+        [90, 2, 3, 4],
+        1e308,
+        "annotator",
+    ]
+)
+fields = st.dictionaries(
+    st.sampled_from(
+        ["id", "image_id", "category_id", "bbox", "keypoints", "segmentation", "iscrowd", "score", "annotator", "at"]
+    ),
+    odd,
+)
+full = st.builds(lambda some: BOX | {"keypoints": [5, 6, 2, 20, 21, 1]} | some, fields)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(full | fields | odd, max_size=6), st.lists(odd, min_size=2, max_size=3), odd, odd)
+def test_whatever_a_file_has_adds_up(project, annotations, names, width, number) -> None:
+    categories = [{"id": 1, "name": "bird", "keypoints": names}, {"id": number, "name": "object"}, number]
+    images = [IMAGE | {"width": width}, {"id": number, "file_name": NAMES[1]}, width]
+    try:
+        marks, text = read(project, *annotations, images=images, categories=categories)
+    except ImportFault:
+        return
+    if "in all" in text:
+        assert sum(sum_of(text)[1:3]) == len(marks)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "what"),
     [
