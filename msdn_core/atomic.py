@@ -26,6 +26,7 @@ _LONGEST_ON_WINDOWS = 259
 _PARTIAL = re.compile(r"\..+-\d+-[0-9a-f]{8}\.part(\..*)?|\.tmp[A-Za-z0-9]{6}")
 _FULL = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 _DENIED = (errno.EACCES, errno.EPERM)
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 # As Rust's libraries end their messages, for example that of safetensors.
 _SYSTEM_ERROR = re.compile(r"\(os error (\d+)\)")
 
@@ -113,6 +114,8 @@ def write_remedy(fault: BaseException) -> str:
         return "copy the project to a disk that is not read-only"
     if number in _DENIED:
         return "make the folder writable"
+    if number in _NO_LOCKS:
+        return "copy the project to a disk with file locks, for example a local one"
     return "check the disk"
 
 

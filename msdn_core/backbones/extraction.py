@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from msdn_core.atomic import remove_partial_files, write_atomic, write_remedy
 from msdn_core.errors import ImageError, MsdnError
 from msdn_core.links import refuse_links
+from msdn_core.locks import locked
 from msdn_core.project import ImageRecord, Project
 from msdn_core.ranks import ALONE, Ranks
 from msdn_core.vision.features import (
@@ -106,7 +107,7 @@ def extract_features(
     refuse_links(project_path, *(folder / name for name in (MAPS, DONE, MANIFEST, _LOCK)))
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(folder / _LOCK, timeout=0) if ranks.first else nullcontext():
+        with locked(folder / _LOCK) if ranks.first else nullcontext():
             incomplete = _extract(folder, images, backbone, progress or (lambda _: None), stop or _never(ranks), ranks)
     except filelock.Timeout as fault:
         raise MsdnError(

@@ -4,29 +4,29 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from contextlib import closing
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
-
-from msdn_core.errors import ProjectError
+from msdn_core.atomic import remove_partial_files, replacing
+from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.file_names import is_reserved
 from msdn_core.file_systems import sqlite_uri
-from msdn_core.links import is_link
 from msdn_core.project.column_types import refuse_wrong_types
 from msdn_core.project.companions import refuse_foreign_companions
 from msdn_core.project.connection import PROJECT_FILE, Database, fault
 from msdn_core.project.records import require_text
 from msdn_core.project.schema import APPLICATION_ID, MIGRATIONS, statements
+from msdn_core.project.write_lock import HELD, hold_write_lock
 from msdn_core.safe_files import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_LOCK_FILE = "project.lock"
 _MAGIC = b"SQLite format 3\x00"
 _BUSY_SECONDS = 10.0
+_POLL_SECONDS = 0.05
 _MOST_BYTES = 64 * 1024 * 1024
 """The largest value in the database: a class semantic vector of eight million attributes."""
 
@@ -34,31 +34,46 @@ _MOST_BYTES = 64 * 1024 * 1024
 def create_database(folder: Path) -> Database:
     """Create an empty project file in ``folder``, which is created if missing.
 
+    The file appears complete: a crash leaves either a project, or none and partial files of other names.
+
     Raises
     ------
     ProjectError
-        If there is already a project, or the folder cannot be written.
+        If there is already a project, another process is creating one, or the folder cannot be written.
     """
     require_text(folder)
     file = folder / PROJECT_FILE
-    if file.exists():
-        raise ProjectError(f"There is already a project at {folder}; open it, or choose another folder.")
     if is_reserved(folder.name):
         raise ProjectError(f"Windows does not allow the folder name {folder.name}; choose another name for {folder}.")
     refuse_foreign_companions(file)
+    _refuse_existing(file)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        file.touch(exist_ok=False)
     except OSError as error:
         raise ProjectError(
             f"The project {folder} cannot be created ({error.strerror or error}); choose a writable folder."
         ) from error
-    database = open_database(folder)
-    if database.read_only:
-        reason = database.read_only_reason
-        database.close()
+    lock, reason = hold_write_lock(folder)
+    if lock is None:
+        # By now the other process may have created it.
+        _refuse_existing(file)
         raise ProjectError(f"The project {folder} cannot be created: {reason}")
-    return database
+    try:
+        _refuse_existing(file)
+        remove_partial_files(folder)
+        with replacing(file) as temporary:
+            _connect_for_writing(temporary).close()
+        return Database(_connect_for_writing(file), file, lock)
+    except BaseException as error:
+        lock.release()
+        if isinstance(error, MsdnError) and not isinstance(error, ProjectError):
+            raise ProjectError(f"The project {folder} cannot be created: {error}") from error
+        raise
+
+
+def _refuse_existing(file: Path) -> None:
+    if file.exists():
+        raise ProjectError(f"There is already a project at {file.parent}; open it, or choose another folder.")
 
 
 def open_database(folder: Path, *, read_only: bool = False) -> Database:
@@ -77,21 +92,37 @@ def open_database(folder: Path, *, read_only: bool = False) -> Database:
         # A file of an older version is migrated first, as the window does.
         open_database(folder).close()
         version = _version_in_header(file)
-    lock, reason = (None, "read-only access was requested.") if read_only else _write_lock(folder, file)
-    try:
-        if lock is None:
-            if version < len(MIGRATIONS):
-                raise ProjectError(
-                    f"The project {folder} is of an older version and must be opened for writing once, "
-                    f"which is not possible now: {reason}"
-                )
-            connection, stale = _connect_for_reading(file)
-            return Database(connection, file, None, reason + stale)
-        return Database(_connect_for_writing(file), file, lock)
-    except BaseException:
-        if lock is not None:
+    lock, reason = (None, "read-only access was requested.") if read_only else hold_write_lock(folder)
+    if lock is not None:
+        try:
+            return Database(_connect_for_writing(file), file, lock)
+        except _NoLogError as error:
             lock.release()
-        raise
+            reason = str(error)
+        except BaseException:
+            lock.release()
+            raise
+    _refuse_older(file, reason)
+    connection, stale = _connect_for_reading(file)
+    return Database(connection, file, None, reason + stale)
+
+
+def _refuse_older(file: Path, reason: str) -> None:
+    """Raise ProjectError if a file that cannot be changed has an older version; wait for a process that changes it."""
+    end = time.monotonic() + _BUSY_SECONDS
+    while (version := _version_in_header(file)) < len(MIGRATIONS):
+        if reason == HELD and time.monotonic() < end:
+            time.sleep(_POLL_SECONDS)
+        elif version == 0:
+            raise ProjectError(
+                f"The project {file.parent} is empty because its creation was interrupted or is not complete; open it "
+                f"for writing to complete it, which is not possible now: {reason}"
+            )
+        else:
+            raise ProjectError(
+                f"The project {file.parent} is of an older version and must be opened for writing once, "
+                f"which is not possible now: {reason}"
+            )
 
 
 def _version_in_header(file: Path) -> int:
@@ -128,44 +159,41 @@ def _refuse_newer(version: int, file: Path) -> None:
         )
 
 
-def _write_lock(folder: Path, file: Path) -> tuple[FileLock | None, str]:
-    """Return a write lock, which the system releases when this process ends; or why there is none."""
-    for name in (_LOCK_FILE, PROJECT_FILE):
-        if is_link(folder / name):
-            return None, f"its file {name} is a link, which may lead anywhere; replace the link by the file itself."
-    lock = FileLock(folder / _LOCK_FILE, thread_local=False)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout:
-        return None, "another window or command has it open for changes; close it there, then open it here again."
-    except (OSError, NotImplementedError):
-        return None, "its folder is read-only; to change the project, copy it to a writable folder."
-    try:
-        with file.open("r+b"):
-            pass
-    except OSError:
-        lock.release()
-        return None, f"the file {PROJECT_FILE} is write-protected; to change the project, remove the protection."
-    return lock, ""
+class _NoLogError(ProjectError):
+    """The database cannot use a log; the text says why it is read-only."""
 
 
 def _connect_for_writing(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(file, timeout=_BUSY_SECONDS, isolation_level=None)
     try:
         _distrust(connection)
+        _refuse_newer(connection.execute("PRAGMA user_version").fetchone()[0], file)
         _refuse_foreign_schema(connection, file)
         refuse_wrong_types(connection, file)
         connection.execute("PRAGMA foreign_keys = ON")
+        _use_log(connection)
         migrate(connection, file)
-        # A commit in the log survives the end of the process.
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
     except BaseException as error:
         connection.close()
         if isinstance(error, sqlite3.Error | UnicodeError):
             raise fault(error, file) from error
         raise
     return connection
+
+
+def _use_log(connection: sqlite3.Connection) -> None:
+    """Commit to a log, which survives the end of the process, before anything is written.
+
+    No rollback journal is ever written to disk, also not for this change, since a journal is refused when a project is
+    opened. Raises _NoLogError if the file system does not support a log.
+    """
+    connection.execute("PRAGMA journal_mode = MEMORY")
+    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+        raise _NoLogError(
+            "its file system does not support the database's log (-wal), without which a crash would damage it; copy "
+            "the project to a local disk."
+        )
+    connection.execute("PRAGMA synchronous = NORMAL")
 
 
 def _connect_for_reading(file: Path) -> tuple[sqlite3.Connection, str]:

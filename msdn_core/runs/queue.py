@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING
 
 import filelock
 
-from msdn_core.atomic import write_atomic
+from msdn_core.atomic import write_atomic, write_remedy
 from msdn_core.ending_signals import EndingSignals
 from msdn_core.errors import FileError, RunError
 from msdn_core.links import is_link, refuse_links
+from msdn_core.locks import hold_lock, locked
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.launch import start_process, trainer_command, wait_for_end
 from msdn_core.runs.listing import list_runs
@@ -114,12 +115,11 @@ def queue_lock(project: Path) -> Iterator[None]:
     refuse_links(project, project / FOLDER / "change.lock")
     try:
         (project / FOLDER).mkdir(exist_ok=True)
-        lock = filelock.FileLock(project / FOLDER / "change.lock", timeout=_LOCK_S)
-        lock.acquire()
+        lock = hold_lock(project / FOLDER / "change.lock", timeout=_LOCK_S)
     except filelock.Timeout as fault:
         raise RunError(f"Another process is changing the queue of {project}; try again in a moment.") from fault
     except OSError as fault:
-        raise RunError(f"The queue of {project} cannot be changed ({fault.strerror or fault}).") from fault
+        raise _unwritable(project, fault) from fault
     try:
         yield
     finally:
@@ -132,7 +132,7 @@ def is_queue_running(project: Path) -> bool:
     if not path.is_file() or is_link(path) or is_link(path.parent):
         return False
     try:
-        with filelock.FileLock(path, timeout=0):
+        with locked(path):
             return False
     except filelock.Timeout:
         return True
@@ -165,16 +165,11 @@ class QueueRunner:
         running, the next one waits for its end. Raises RunError if another process is training the queue, or a signal
         (Ctrl+C, SIGTERM, SIGHUP) ended it, which first stops the current run; and MsdnError if the disk is full.
         """
-        lock = self._lock()
+        refuse_links(self._project, self._project / FOLDER / "runner.lock")
         trained = 0
         with EndingSignals() as signals:
             while self._has_next(signals):
-                try:
-                    lock.acquire()
-                except filelock.Timeout as fault:
-                    raise RunError(
-                        f"The queue of {self._project} is already running; its runs need no second process."
-                    ) from fault
+                lock = self._hold_lock()
                 try:
                     while self._has_next(signals):
                         trained += self._train_next(signals)
@@ -183,13 +178,16 @@ class QueueRunner:
                 # Check again: a run may have been added by someone who still saw the lock held.
         return trained
 
-    def _lock(self) -> filelock.BaseFileLock:
-        refuse_links(self._project, self._project / FOLDER / "runner.lock")
+    def _hold_lock(self) -> filelock.BaseFileLock:
         try:
             (self._project / FOLDER).mkdir(exist_ok=True)
+            return hold_lock(self._project / FOLDER / "runner.lock", timeout=_RUNNER_LOCK_S)
+        except filelock.Timeout as fault:
+            raise RunError(
+                f"The queue of {self._project} is already running; its runs need no second process."
+            ) from fault
         except OSError as fault:
-            raise RunError(f"The queue of {self._project} cannot be written ({fault.strerror or fault}).") from fault
-        return filelock.FileLock(self._project / FOLDER / "runner.lock", timeout=_RUNNER_LOCK_S)
+            raise _unwritable(self._project, fault) from fault
 
     def _has_next(self, signals: EndingSignals) -> bool:
         if signals.received is not None:
@@ -235,6 +233,10 @@ def _write_order(project: Path, order: Order) -> None:
     try:
         (project / FOLDER).mkdir(exist_ok=True)
     except OSError as fault:
-        raise RunError(f"The queue of {project} cannot be written ({fault.strerror or fault}).") from fault
+        raise _unwritable(project, fault) from fault
     content = {"names": list(order.names), "held": order.held}
     write_atomic(project / FOLDER / "order.json", json.dumps(content, indent=1, ensure_ascii=False) + "\n")
+
+
+def _unwritable(project: Path, fault: OSError) -> RunError:
+    return RunError(f"The queue of {project} cannot be changed ({fault.strerror or fault}); {write_remedy(fault)}.")

@@ -17,6 +17,7 @@ from msdn_core.backbones.devices import choose_device
 from msdn_core.ending_signals import EndingSignals
 from msdn_core.errors import MsdnError, RunError
 from msdn_core.evaluation.evaluate import evaluate
+from msdn_core.locks import locked
 from msdn_core.msdn.checkpoint import load_network
 from msdn_core.ranks import ALONE, Ranks
 from msdn_core.recipes.config import TrainConfig
@@ -75,7 +76,7 @@ def run_training(
     run.refuse_links()
     try:
         with (
-            filelock.FileLock(run.path / "run.lock", timeout=0) if ranks.first else nullcontext(),
+            locked(run.path / "run.lock") if ranks.first else nullcontext(),
             nullcontext(signals) if signals is not None else EndingSignals() as recorded,
         ):
             return _run(run, listener, ranks, recorded)

@@ -16,7 +16,7 @@ import pytest
 
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.errors import ProjectError
-from msdn_core.project import PROJECT_FILE, Project
+from msdn_core.project import PROJECT_FILE, Project, opening
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,7 +84,7 @@ def test_sqlite_alone_would_delete_the_file_that_a_journal_names(folder: Path, v
 @pytest.mark.parametrize("magic", [MAGIC, bytes(8)])
 def test_a_journal_that_names_another_file_is_refused(folder: Path, victim: Path, magic: bytes) -> None:
     (folder / JOURNAL).write_bytes(header(pages(folder), magic) + super_journal(victim))
-    refused(folder, f"{JOURNAL} .* may delete other files; move it away")
+    refused(folder, f"{JOURNAL} .* delete other files; move it away")
     assert victim.read_text(encoding="utf-8") == "precious"
     (folder / JOURNAL).unlink()
     with Project.open(folder) as project:
@@ -95,7 +95,7 @@ def test_creating_a_project_beside_such_a_journal_is_refused(tmp_path: Path, vic
     folder = tmp_path / "new"
     folder.mkdir()
     (folder / JOURNAL).write_bytes(header(0) + super_journal(victim))
-    with pytest.raises(ProjectError, match="may delete other files"):
+    with pytest.raises(ProjectError, match="delete other files"):
         Project.create(folder)
     assert victim.exists()
     assert [path.name for path in folder.iterdir()] == [JOURNAL]
@@ -149,24 +149,63 @@ def test_the_log_of_a_crash_is_recovered(folder: Path) -> None:
         assert project.table().vectors.tolist() == [[0.5]]
 
 
-@pytest.mark.parametrize("state", ["before the write", "all pages written", "empty", "switching to the log"])
-def test_the_journal_of_a_crash_while_creating_is_recovered(tmp_path: Path, state: str) -> None:
-    folder = tmp_path / "p"
-    Project.create(folder).close()
-    journal = {
-        "before the write": header(0, bytes(8)),
-        "all pages written": header(0),
-        "empty": b"",
-        "switching to the log": header(pages(folder)),
-    }[state]
-    if state == "before the write":
-        (folder / PROJECT_FILE).write_bytes(b"")
-    (folder / JOURNAL).write_bytes(journal)
+@pytest.mark.parametrize("content", ["the database as it was", "a page of another"])
+def test_a_journal_that_fits_the_database_and_names_no_file_is_not_rolled_back(folder: Path, content: str) -> None:
+    old = (folder / PROJECT_FILE).read_bytes()
+    with Project.open(folder) as project:
+        project.add_class("dodo", [1.0])
+    page = old[:PAGE_BYTES] if content == "the database as it was" else bytes(PAGE_BYTES)
+    # SQLite sums every two-hundredth byte from the end, with the header's number.
+    checksum = (7 + sum(page[place] for place in range(PAGE_BYTES - 200, 0, -200))) & 0xFFFFFFFF
+    start = (MAGIC + b"".join(n.to_bytes(4, "big") for n in (1, 7, pages(folder), 512, PAGE_BYTES))).ljust(512, b"\0")
+    (folder / JOURNAL).write_bytes(start + (1).to_bytes(4, "big") + page + checksum.to_bytes(4, "big"))
+    refused(folder, "could change the project")
+    (folder / JOURNAL).unlink()
+    with Project.open(folder) as project:
+        assert project.table().classes == ("heron", "dodo")
+
+
+def test_an_empty_journal_is_harmless(folder: Path) -> None:
+    (folder / JOURNAL).touch()
+    with Project.open(folder) as project:
+        project.set_meta("name", "again")
+    with Project.open(folder, read_only=True) as project:
+        assert project.meta("name") == "again"
+
+
+def test_a_database_without_a_log_gets_one_and_never_a_journal(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As a copy that another tool made.
+    with closing(sqlite3.connect(folder / PROJECT_FILE, isolation_level=None)) as connection:
+        assert connection.execute("PRAGMA journal_mode = DELETE").fetchone() == ("delete",)
+    seen = []
+    migrate = opening.migrate
+
+    def watched(connection: sqlite3.Connection, file: Path) -> None:
+        seen.append((connection.execute("PRAGMA journal_mode").fetchone()[0], (folder / JOURNAL).exists()))
+        migrate(connection, file)
+
+    monkeypatch.setattr(opening, "migrate", watched)
     with Project.open(folder) as project:
         assert not project.read_only
-        project.set_meta("name", "again")
+    assert seen == [("wal", False)]
+
+
+def test_a_project_on_a_file_system_without_logs_is_read_only_and_says_why(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(folder / PROJECT_FILE, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+
+    class WithoutLog(sqlite3.Connection):
+        def execute(self, sql: str, *given: object) -> sqlite3.Cursor:
+            return super().execute("PRAGMA journal_mode" if sql == "PRAGMA journal_mode = WAL" else sql, *given)
+
+    connect = sqlite3.connect
+    monkeypatch.setattr(opening.sqlite3, "connect", lambda *a, **k: connect(*a, factory=WithoutLog, **k))
     with Project.open(folder) as project:
-        assert project.meta("name") == "again"
+        assert project.read_only
+        assert "does not support the database's log" in project.read_only_reason
+        assert project.table().classes == ("heron",)
 
 
 _CREATOR = """
@@ -190,6 +229,10 @@ def test_a_project_whose_creation_is_killed_can_be_opened(tmp_path: Path) -> Non
         child.kill()
         child.communicate()
         for folder in place.iterdir():
+            assert not (folder / JOURNAL).exists()
             if Project.is_project(folder):
                 with Project.open(folder) as project:
                     assert project.images() == []
+            else:
+                Project.create(folder).close()
+                assert {path.name for path in folder.iterdir()} <= {PROJECT_FILE, "project.lock"}

@@ -130,7 +130,7 @@ def test_a_newer_version_only_in_the_log_is_recognised(tmp_path: Path) -> None:
 
 def test_a_blank_file_of_a_killed_creation_becomes_a_project(tmp_path: Path) -> None:
     (tmp_path / PROJECT_FILE).touch()
-    with pytest.raises(ProjectError, match="older version"):
+    with pytest.raises(ProjectError, match="creation was interrupted"):
         Project.open(tmp_path, read_only=True)
     with Project.open(tmp_path) as project:
         assert project.images() == []
