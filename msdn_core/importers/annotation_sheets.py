@@ -157,6 +157,8 @@ def _from_json(path: Path, classes: set[str], attributes: Sequence[str], finding
 
 
 def _checked(image: NewImage, classes: set[str], seen: set[str], where: str) -> NewImage:
+    if not image.path.strip():
+        raise ImportFault(f"{where}: there is no image in this line; enter its path.")
     # Any other path is only compared with those of the files that exist.
     if leads_out(image.path):
         raise ImportFault(f"{where}: the path {image.path!a} leads out of the folder of images; correct the path.")

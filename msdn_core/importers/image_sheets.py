@@ -185,7 +185,11 @@ class ImageSheet:
         places += [one[field] for one in self.marks.values() for field in ("x", "y", "width", "height") if field in one]
         try:
             numbers = number_columns(
-                [self.rows.column(place) for place in places], self.rows.path.name, self.findings, gaps=True
+                [self.rows.column(place) for place in places],
+                self.rows.path.name,
+                self.findings,
+                default_marks=self.rows.default_marks,
+                gaps=True,
             )
         except CellError as error:
             raise self.cell_fault(error, places[error.column]) from error

@@ -6,6 +6,7 @@ every other column is an attribute.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 CLASS, SEEN, DESCRIPTION = "class", "seen", "description"
 CLASSES_FORMAT = "msdn-explorer classes"
+_WORD = re.compile("[a-z]+")
 _CLASS_KEYS = (CLASS, "class name", "classname")
 _SEEN_KEYS = (SEEN, "is seen", "seen class", "seen?")
 _UNSEEN_KEYS = ("unseen", "is unseen", "unseen class", "unseen?")
@@ -98,7 +100,8 @@ def _from_csv(path: Path, findings: Findings) -> ClassSheet:
         raise ImportFault(f"{path} has no classes below the first line; write one class per line.")
     names = _class_names(sheet, name_place)
     try:
-        vectors = number_columns([sheet.column(place) for place in places], path.name, findings, words=True)
+        columns = [sheet.column(place) for place in places]
+        vectors = number_columns(columns, path.name, findings, default_marks=sheet.default_marks, words=True)
     except CellError as fault:
         line, cells = sheet.rows[fault.row]
         cell, name = shortened(cells[places[fault.column]]), attributes[fault.column].full_name
@@ -127,6 +130,14 @@ def _seen_column(sheet: SheetRows, name_place: int, findings: Findings) -> tuple
     seen = [place for place in sheet.find(_SEEN_KEYS) if place != name_place]
     unseen = [place for place in sheet.find(_UNSEEN_KEYS) if place != name_place]
     if not seen:
+        similar = (
+            [] if unseen else [name for name in sheet.headings if {"seen", "unseen"} & set(_WORD.findall(name.lower()))]
+        )
+        if similar:
+            findings.add(
+                f"{sheet.path.name}: {named(similar)} was read as an attribute; if it tells which classes are seen, call "
+                "it “seen” and import the sheet again."
+            )
         return (unseen[0] if unseen else None), []
     chosen = seen[0]
     if len(seen) > 1:

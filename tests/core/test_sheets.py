@@ -64,6 +64,7 @@ PLAIN = "class,seen,black,bill::long\nauk,yes,1,0.5\ndodo,no,0,-0.25\n"
         PLAIN.replace("seen,", "seen,,").replace("yes,", "yes,,").replace("no,", "no,,"),
         "\n\n" + PLAIN.replace("\n", "\n\n") + ",,,\n \n",
         ",class,seen,black,bill::long\n0,auk,yes,1,0.5\n1,dodo,no,0,-0.25\n",
+        "index,class,seen,black,bill::long\n0,auk,yes,1,0.5\n1,dodo,no,0,-0.25\n",
         "Unnamed: 0,class,seen,black,bill::long\n7,auk,yes,1,0.5\n9,dodo,no,0,-0.25\n",
         '"class" , "seen", "black", "bill::long"\n'.replace('" ,', '",') + "auk, yes, 1, 0.5\ndodo, no, 0, -0.25\n",
         "black,Class,bill::long,SEEN\n1,auk,0.5,Yes\n0,dodo,-0.25,NO\n",
@@ -104,6 +105,7 @@ def test_what_was_assumed_is_said(tmp_path: Path) -> None:
     assert sheet.seen == {"auk": True}
     assert "1 class has no value under “seen”" in said
     assert "“Seen” was read as an attribute" in classes(tmp_path, "class,seen,Seen\nauk,1,1\n")[1]
+    assert "“was_seen” was read as an attribute; if it tells" in classes(tmp_path, "class,was_seen\nauk,1\n")[1]
     sheet, said = classes(tmp_path, "class,seen,unseen,a\nauk,1,0,1\ndodo,0,1,1\n")
     assert [one.full_name for one in sheet.attributes] == ["a"]
     assert "“unseen” repeats “seen” and was left out" in said
@@ -137,6 +139,7 @@ def test_marks_before_three_digits_mean_what_other_cells_show(
     [
         ('class,seen,mass,wing\nauk,yes,1,1\ndodo,no,"1,234",2\n', "line 3.*“1,234” for mass; write 1234 or 1.2340"),
         ("class;mass\nauk;1,234\n", "line 2.*“1,234” for mass"),
+        ("class;mass\nauk;1.234\n", "line 2.*“1.234” for mass"),
         ('class,a,b,c\nauk,"0,5",0.5,1.234\n', "line 2.*“1.234” for c"),
         ("class,a\nauk,50%\ndodo,20\n", "line 3.*“20” for a; write a percent sign"),
         ("class,a\nauk,1_0\n", "line 2.*“1_0” for a"),
@@ -150,6 +153,7 @@ def test_marks_before_three_digits_mean_what_other_cells_show(
         ("class,seen,a\nauk,x,1\ndodo,maybe,1\n", "“x” under seen; write yes or no"),
         ("class,a\nauk,1\n,2\n", "line 3.*no class"),
         (b"PK\x03\x04rest", r"\.xlsx.*save the sheet as CSV"),
+        (b"\n<!DOCTYPE HTML><html>", "is a web page"),
         (b"class,a\nauk\0,1\n", "line 2.*zero byte"),
         (b"class,a\n\x81auk,1\n", "line 2.*neither UTF-8"),
         ("class,a\nauk,1\n".encode("utf-16-le") + b"\x00\xd8,\x00", "not text|neither"),
@@ -214,6 +218,7 @@ def test_a_sheet_of_images_is_read_in_any_spelling(tmp_path: Path) -> None:
         ("image,part bill x,part bill y,part bill visible\na.jpg,1,1,2\n", "line 2.*“2” under “part bill visible”"),
         ("image,attribute blackish\na.jpg,1\n", "no such attribute"),
         ("image,Split,split\na.jpg,train,train\n", "“split” twice"),
+        ("image,split\n,train\n", "line 2.*no image in this line"),
         ("photo,split\na.jpg,train\n", "no column “image”"),
     ],
 )

@@ -38,8 +38,13 @@ _UNCLEAR = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}", re.ASCII)
 
 GAPS = frozenset(("", "nan", "na", "n/a", "#n/a", "#na", "#nv", "<na>", "none", "null", "nat"))
 """Case-folded texts that programs write for a missing value."""
-_TRUE = "yes true 1 y t ja oui vrai si sí verdadero sim verdadeiro vero wahr waar sann sant sand tosi prawda да истина"
-_FALSE = "no false 0 n f nein non faux falso não nee falsch onwaar falskt falsk epätosi fałsz нет ложь"
+_TRUE = (
+    "1 yes true y t j ja oui vrai si sí verdadero sim verdadeiro vero wahr waar sann sant sand tosi prawda "
+    "да истина 是 真 はい 예"
+)
+_FALSE = (
+    "0 no false n f nein non faux falso não nee falsch onwaar falskt falsk epätosi fałsz нет ложь 否 假 いいえ 아니요"
+)
 TRUE_WORDS = frozenset(word.casefold() for word in _TRUE.split())
 FALSE_WORDS = frozenset(word.casefold() for word in _FALSE.split())
 """Case-folded words of several languages, also those of their spreadsheets."""

@@ -38,7 +38,13 @@ class CellError(ValueError):
 
 
 def number_columns(
-    columns: Sequence[Column], name: str, findings: Findings, *, gaps: bool = False, words: bool = False
+    columns: Sequence[Column],
+    name: str,
+    findings: Findings,
+    *,
+    default_marks: Collection[str] = (),
+    gaps: bool = False,
+    words: bool = False,
 ) -> FloatArray:
     """Return the numbers of some columns of one sheet.
 
@@ -51,6 +57,8 @@ def number_columns(
     findings
         Receives how many numbers have separators of thousands or decimals that follow from other cells, and other
         changes.
+    default_marks
+        The decimal marks of a sheet in which no number shows them; of two, neither is certain.
     gaps
         Whether cells may be empty; they become NaN.
     words
@@ -73,7 +81,7 @@ def number_columns(
     values = np.empty((len(columns[0]) if columns else 0, len(columns)))
     changes = _Changes()
     for place, (column, texts) in enumerate(zip(columns, distinct, strict=True)):
-        marks = own_marks[place] or all_marks
+        marks = own_marks[place] or all_marks or default_marks
         if crossed and _has_only_crosses(texts):
             known = {text: 0.0 if is_gap(text) else 1.0 for text in texts}
             changes.crossed += 1

@@ -26,6 +26,7 @@ SHEET_SUFFIXES = (".csv", ".tsv")
 _DELIMITERS = ",;\t|"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 _SAMPLE_RECORDS, _SAMPLE_LETTERS = 50, 1 << 18
+_INDEX = ("index", "level 0", "id", "#", "no", "no.", "nr", "nr.", "row")
 _UNNAMED = re.compile(r"unnamed: \d+(?:\.\d+)?", re.ASCII)
 
 Row = tuple[int, list[str]]
@@ -39,6 +40,8 @@ class SheetRows:
     path: Path
     headings: tuple[str, ...]
     rows: tuple[Row, ...]
+    default_marks: str
+    """What to take for the decimal marks where no number shows them, see ``number_columns``."""
 
     def column(self, place: int) -> list[str]:
         """Return the cells below a heading."""
@@ -65,7 +68,7 @@ def read_sheet(path: Path, findings: Findings, keys: Collection[str]) -> SheetRo
 
     The delimiter is named by a first line ``sep=;``, or else the one of comma, semicolon, tab and ``|`` that divides
     the first rows most evenly. Blank lines, and columns with neither a heading nor a value, are no part of the sheet.
-    A first column without a heading that counts the rows is left out with a finding.
+    A first column that numbers the rows is left out with a finding.
 
     Parameters
     ----------
@@ -103,9 +106,10 @@ def read_sheet(path: Path, findings: Findings, keys: Collection[str]) -> SheetRo
         findings.add(f"{path.name}: the first column, which numbers the rows, was left out.")
         kept = kept[1:]
     names = tuple(headings[place] for place in kept)
-    return SheetRows(
-        path, names, tuple((line, [cells[k] if k < len(cells) else "" for k in kept]) for line, cells in rows)
-    )
+    # Spreadsheets use semicolons where the comma separates decimals, and there the point separates thousands.
+    marks = ".," if delimiter == ";" else ""
+    filled = tuple((line, [cells[k] if k < len(cells) else "" for k in kept]) for line, cells in rows)
+    return SheetRows(path, names, filled, marks)
 
 
 def _lines(text: str, start: int) -> Iterator[str]:
@@ -186,13 +190,14 @@ def _trimmed(cells: list[str]) -> list[str]:
 
 
 def _is_index(headings: list[str], rows: Iterable[Row], keys: Collection[str]) -> bool:
-    """Return whether the first column has no heading of its own and only whole numbers, as pandas and R write it."""
-    name = heading_key(headings[0])
-    return (
-        (not name or _UNNAMED.fullmatch(name) is not None)
-        and any(heading_key(heading) in keys for heading in headings[1:])
-        and all(not cells[0] or (cells[0].isascii() and cells[0].isdigit()) for _, cells in rows)
-    )
+    """Return whether the first column numbers the rows, as pandas and R write it."""
+    name, numbers = heading_key(headings[0]), [cells[0] for _, cells in rows]
+    if not any(heading_key(heading) in keys for heading in headings[1:]):
+        return False
+    if not name or _UNNAMED.fullmatch(name):
+        return all(not number or (number.isascii() and number.isdigit()) for number in numbers)
+    # A column with one of these headings may be something else, unless it counts without a gap.
+    return name in _INDEX and numbers in ([str(place + first) for place in range(len(numbers))] for first in (0, 1))
 
 
 def say_unused(sheet: SheetRows, places: Iterable[int], findings: Findings) -> None:
