@@ -88,6 +88,11 @@ def _from_csv(path: Path, classes: Sequence[str], attributes: Sequence[str], fin
         marks += sheet.image_marks(row, row, "", "")
     present = _judged(sheet, sheet.attributes, attributes, ATTRIBUTE)
     certainty = _judged(sheet, sheet.certainties, attributes, CERTAINTY)
+    unjudged = (present < 0) & (certainty > 0)
+    if unjudged.any():
+        what = counted(int(unjudged.sum()), "certainty was", "certainties were")
+        findings.add(f"{path.name}: {what} left out, of attributes without a judgement.")
+        certainty[unjudged] = 0
     judgements = (present, certainty) if images and sheet.attributes else None
     return Annotations(tuple(images), judgements, sheet.split is not None, tuple(marks))
 

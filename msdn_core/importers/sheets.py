@@ -130,13 +130,12 @@ def _seen_column(sheet: SheetRows, name_place: int, findings: Findings) -> tuple
     seen = [place for place in sheet.find(_SEEN_KEYS) if place != name_place]
     unseen = [place for place in sheet.find(_UNSEEN_KEYS) if place != name_place]
     if not seen:
-        similar = (
-            [] if unseen else [name for name in sheet.headings if {"seen", "unseen"} & set(_WORD.findall(name.lower()))]
-        )
+        others = [name for place, name in enumerate(sheet.headings) if place != name_place and not unseen]
+        similar = [name for name in others if {SEEN, "unseen"} & set(_WORD.findall(name.lower()))]
         if similar:
             findings.add(
-                f"{sheet.path.name}: {named(similar)} was read as an attribute; if it tells which classes are seen, call "
-                "it “seen” and import the sheet again."
+                f"{sheet.path.name}: {named(similar)} was read as an attribute; if it tells which classes are seen, "
+                "call it “seen” and import the sheet again."
             )
         return (unseen[0] if unseen else None), []
     chosen = seen[0]

@@ -201,7 +201,8 @@ def test_a_sheet_of_images_is_read_in_any_spelling(tmp_path: Path) -> None:
     )
     assert found.judgements is not None
     assert found.judgements[0].tolist() == [[1, 0], [-1, 1], [0, -1]]
-    assert found.judgements[1].tolist() == [[4, 0], [3, 0], [0, 0]]
+    assert found.judgements[1].tolist() == [[4, 0], [0, 0], [0, 0]]
+    assert "1 certainty was left out, of attributes without a judgement" in said
     assert [mark.place for mark in found.marks] == [Box(7.5, 8, 0, 0)]
     assert "1 column was left out, which no heading of such a sheet names: “Weather”" in said
     assert "1 class is spelled differently in the sheet of classes: “AUK”" in said
