@@ -88,7 +88,10 @@ def decoding_bytes(image: Image.Image, pixels: int, file_bytes: int, coded: Code
         return pixels * stored + tile * 6 * len(image.getbands()) + file_bytes
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         turned = pixels * stored if image.tag_v2.get(_ORIENTATION, 1) != 1 else 0
-        return pixels * stored + max(turned, _tiff_block_bytes(image, pixels) + file_bytes)
+        # Rows that are not compressed are read one by one; libtiff maps the file and unpacks a block of it.
+        is_plain = image.info.get("compression") == "raw"
+        unpacking = 0 if is_plain else _tiff_block_bytes(image, pixels) + file_bytes
+        return pixels * stored + max(turned, unpacking)
     # The first frame of an animation may be put together from two.
     return pixels * stored * (2 if getattr(image, "is_animated", False) else 1)
 

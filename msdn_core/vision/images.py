@@ -117,19 +117,24 @@ def _identified(stream: IO[bytes]) -> Image.Image:
 
 def _decode(path: Path, held: ExitStack, max_side: int | None, min_side: int | None) -> Image.Image:
     """Return the picture; what it takes in memory is reserved in ``held``."""
-    with _opened(path) as (stream, image):
-        turned = 1 if image.format == "TIFF" else orientation(image, stream)
-        reduction = _fit(path, image, stream, held, max_side or min_side)
-        is_deep = any(";16" in str(tile) for tile in image.tile)
-        is_complete = _load(image, stream)
-        picture = to_rgb(image, reduction, is_deep=is_deep)
-    # Here, the decoded image has been freed.
+    # When this has returned, the decoded image is free.
+    picture, turned, is_complete = _converted(path, held, max_side or min_side)
     picture = upright(picture, turned)
     if not is_complete:
         picture.info[_INCOMPLETE] = True
     if max_side is not None:
         picture.thumbnail((max_side, max_side), Image.Resampling.BICUBIC, reducing_gap=2.0)
     return picture
+
+
+def _converted(path: Path, held: ExitStack, side: int | None) -> tuple[Image.Image, int, bool]:
+    """Return the picture in RGB as it lies in the file, its EXIF orientation, and whether the file has its end."""
+    with _opened(path) as (stream, image):
+        turned = 1 if image.format == "TIFF" else orientation(image, stream)
+        reduction = _fit(path, image, stream, held, side)
+        is_deep = any(";16" in str(tile) for tile in image.tile)
+        is_complete = _load(image, stream)
+        return to_rgb(image, reduction, is_deep=is_deep), turned, is_complete
 
 
 def _fit(path: Path, image: Any, stream: IO[bytes], held: ExitStack, side: int | None) -> int:

@@ -21,6 +21,8 @@ SIDE = 160
 _CACHE_SIZE = 1000
 _WAITING = 400
 _DISK_FILES = 20000
+_DECODER = 2
+"""Counted up when pictures are shown in another way, so that thumbnails on disk are made again."""
 _RETRY_MS = 500
 _RETRY = 64
 
@@ -144,7 +146,7 @@ def _load(path: Path, folder: Path) -> tuple[QImage, bool]:
         state = path.stat()
     except OSError:
         return QImage(), False
-    name = f"{path}\n{state.st_mtime_ns}\n{state.st_size}\n{SIDE}"
+    name = f"{path}\n{state.st_mtime_ns}\n{state.st_size}\n{SIDE}\n{_DECODER}"
     digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     kept = folder / digest[:2] / f"{digest}.png"
     if kept.is_file():
