@@ -90,9 +90,10 @@ def match_paths(names: Iterable[str], known: Sequence[str]) -> Matches:
     """Match paths of images.
 
     A path matches exactly; or, after its spelling is undone (Unicode form, separators, drive, address, query, percent
-    escapes), by the longest end that only one known path has, also in other letter case; or by what it was before a
-    tool for annotations renamed its file. Folders that contradict each other are no match, except folders such as
-    *images* and *train*, which tell nothing. Written paths that cannot be one image never match one known path.
+    escapes), by the longest end that only one known path has, also in other letter case; or without its suffix; or by
+    what it was before a tool for annotations renamed its file. Folders that contradict each other are no match, except
+    folders such as *images* and *train*, which tell nothing. Written paths that cannot be one image never match
+    one known path.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ from unicodedata import normalize
 from urllib.parse import parse_qsl, unquote
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.\-]+:/{1,3}", re.IGNORECASE)
+_ABSOLUTE = re.compile(r"[\\/]|[a-z]:|[a-z][a-z0-9+.\-]+:/", re.IGNORECASE)
 _DRIVE = re.compile(r"^[a-z]:", re.IGNORECASE)
 _RENAMED = re.compile(
     r"^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}|[0-9a-f]{8})[-_](.+)$"
@@ -50,6 +51,11 @@ def path_parts(name: str) -> tuple[str, ...]:
         elif part not in ("", ".", ".."):
             parts.append(part)
     return tuple(parts)
+
+
+def is_absolute(name: str) -> bool:
+    """Return whether a path begins at a drive, the root of a system, or an address."""
+    return _ABSOLUTE.match(name.strip()) is not None
 
 
 def leads_out(name: str) -> bool:

@@ -109,6 +109,11 @@ class PathEnds:
         """
         if not parts:
             return None
+        if "." not in parts[-1]:
+            depth, places = _longest(self._stem_ends, tuple(map(folded, parts)))
+            places = tuple(place for place in places if self._is_whole(parts, place, depth))
+            if places:
+                return Found(Fit.ASSUMED, places[:MOST_CANDIDATES], parts)
         depth, places = _longest(self._word_ends, _words(parts))
         places = tuple(
             place for place in places if self._is_whole(parts, place, depth) and self._same_numbers(parts, place)
@@ -163,6 +168,10 @@ class PathEnds:
     @cached_property
     def _word_ends(self) -> Index:
         return _index(map(_words, self._known))
+
+    @cached_property
+    def _stem_ends(self) -> Index:
+        return _index((*parts[:-1], *(file.rpartition(".")[0] for file in parts[-1:])) for parts in self._folded)
 
     @cached_property
     def _form_ends(self) -> Index:

@@ -98,6 +98,8 @@ def test_a_mangled_name_finds_its_image_and_never_another() -> None:
         ("train/p1_jpg.rf.0123456789abcdef0123456789abcdef.jpg", "dodo/p1.jpg"),
         ("train/images/p1.jpg", "dodo/p1.jpg"),
         ("Black footed albatross/Black_Footed_0046_18.jpg", KNOWN[5]),
+        ("D:\\export\\images\\P1.jpg", "dodo/p1.jpg"),
+        ("dodo/p1", "dodo/p1.jpg"),
         ("deadbeef-Img_1.jpeg", "deep/er/Img (1).jpeg"),
     ],
 )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.annotation import Box, PartPoint
 from msdn_core.domain.attributes import Attribute, FloatArray
-from msdn_core.domain.name_spellings import leads_out, path_parts
+from msdn_core.domain.name_spellings import is_absolute, leads_out, path_parts
 from msdn_core.domain.wording import counted
 from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.cell_values import decimal_marks, parse_truth
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from msdn_core.importers.findings import Findings
 
 _OFFICIAL = "CUB_200_2011"
-_ABSOLUTE = re.compile(r"[\\/]|[a-zA-Z]:")
 _CORRECT = "correct the line or download the file again"
 
 
@@ -127,10 +125,10 @@ def _images(folder: Path, classes: dict[int, str], findings: Findings) -> tuple[
             raise line_error(path, line, f"is not a number and a path; {_CORRECT}")
         number = whole_number(path, line, texts[0])
         name = "/".join(path_parts(texts[1]))
-        is_absolute = _ABSOLUTE.match(texts[1]) is not None
+        starts_at_root = is_absolute(texts[1])
         # A whole list may have the folders of the machine that wrote it, but no line alone.
-        all_absolute = is_absolute if all_absolute is None else all_absolute
-        if leads_out(texts[1]) or is_absolute is not all_absolute or not is_plain_path(name):
+        all_absolute = starts_at_root if all_absolute is None else all_absolute
+        if leads_out(texts[1]) or starts_at_root is not all_absolute or not is_plain_path(name):
             raise line_error(path, line, f"has a path outside the folder images ({texts[1]!a}); correct the path")
         if number in numbers or name in names:
             raise line_error(path, line, f"lists image {number} or {name} a second time; remove one of the lines")
