@@ -37,7 +37,7 @@ IMAGE_FORMATS = tuple(kind for kind in SUFFIXES_BY_FORMAT if kind != HEIF_FORMAT
 IMAGE_SUFFIXES = frozenset(suffix for kind in IMAGE_FORMATS for suffix in SUFFIXES_BY_FORMAT[kind])
 """The suffixes, in lower case, of the files that are taken for images."""
 
-HEIF_REMEDY = "install pillow-heif (pip install msdn-explorer[heic]), or save them as JPEG"
+HEIF_REMEDY = "install the package pillow-heif (python -m pip install pillow-heif), or save HEIC as JPEG"
 _RAW = (
     ".3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf .raw .rw2 .rwl "
     ".sr2 .srf .srw .x3f"
@@ -49,9 +49,9 @@ _OTHERS = (
 )
 _REMEDIES = {
     **dict.fromkeys(SUFFIXES_BY_FORMAT[HEIF_FORMAT], HEIF_REMEDY),
-    **dict.fromkeys(_RAW.split(), "they are a camera's raw data: export them as JPEG or TIFF"),
-    **dict.fromkeys(_DRAWINGS.split(), "they are drawings or layers: export them as PNG"),
-    **dict.fromkeys(_OTHERS.split(), "save them as JPEG or PNG"),
+    **dict.fromkeys(_RAW.split(), "export a camera's raw data as JPEG or TIFF"),
+    **dict.fromkeys(_DRAWINGS.split(), "export drawings and layers as PNG"),
+    **dict.fromkeys(_OTHERS.split(), "save other formats as JPEG or PNG"),
 }
 
 

@@ -182,5 +182,5 @@ def test_a_specification_survives_json_and_its_fingerprint_is_what_makes_feature
     older = {key: value for key, value in SPEC.to_json().items() if key != "precision"}
     assert BackboneSpec.from_json(older) == SPEC
     assert SPEC.fingerprint == "f535d83c78c8f8cf", "stores that are there already keep their name"
-    with pytest.raises(ValueError, match="three numbers"):
+    with pytest.raises(ValueError, match="three finite numbers"):
         BackboneSpec.from_json({**SPEC.to_json(), "std": [1, 1]})

@@ -1,6 +1,8 @@
 """One damaged picture is that picture's finding: features, doctor and explanations go on with the others."""
 
 import errno
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -77,5 +79,54 @@ def test_a_heic_photograph_without_the_extra_is_refused_with_the_remedy(tmp_path
     path = tmp_path / "phone.jpg"
     path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 64)
     monkeypatch.setattr("msdn_core.vision.images.DECODED_FORMATS", ("JPEG", "PNG"))
-    with pytest.raises(ImageError, match=r"HEIF picture, .*pip install msdn-explorer\[heic\]"):
+    with pytest.raises(ImageError, match=r"HEIF picture, .*pip install pillow-heif"):
         open_image(path)
+
+
+_WITHOUT_HEIF = """
+import sys
+from pathlib import Path
+
+sys.modules["pillow_heif"] = None
+if sys.argv[1] == "stand-in":
+    from types import SimpleNamespace
+
+    from PIL import BmpImagePlugin, Image
+
+    def register_heif_opener(thumbnails):
+        assert not thumbnails
+        class StandIn(BmpImagePlugin.BmpImageFile):
+            format = "HEIF"
+        Image.register_open("HEIF", StandIn, lambda start: start.startswith(b"BM"))
+
+    module = SimpleNamespace(register_heif_opener=register_heif_opener, __spec__=SimpleNamespace())
+    sys.modules["pillow_heif"] = module
+else:
+    import importlib.util
+    real = importlib.util.find_spec
+    importlib.util.find_spec = lambda name, *rest: None if name == "pillow_heif" else real(name, *rest)
+
+from msdn_core.importers.images import import_images
+from msdn_core.vision.image_formats import IMAGE_FORMATS
+
+report = import_images(Path(sys.argv[2]), Path(sys.argv[3]))
+print(report.images, "HEIF" in IMAGE_FORMATS)
+print(*report.findings, sep="\\n")
+"""
+
+
+@pytest.mark.parametrize("way", ["stand-in", "absent"])
+def test_heic_is_taken_with_the_extra_and_named_without_it(tmp_path, way):
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.jpg", "phone.bmp"):
+        Image.new("RGB", (8, 8)).save(folder / name)
+    (folder / "phone.bmp").rename(folder / "phone.HEIC")
+    command = [sys.executable, "-c", _WITHOUT_HEIF, way, folder, tmp_path / "project"]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    if way == "stand-in":
+        assert answer[0] == "2 True"
+        assert not any("phone.HEIC" in line for line in answer)
+    else:
+        assert answer[0] == "1 False"
+        assert any("phone.HEIC" in line and "pip install pillow-heif" in line for line in answer)
