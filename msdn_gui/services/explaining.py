@@ -19,18 +19,23 @@ from msdn_core.child_environment import child_environment_set
 from msdn_core.domain.explanation import Explanation
 from msdn_core.exit_status import describe_exit
 from msdn_gui.services import explain_worker
+from msdn_gui.services.answer_keys import AnswerKey, answer_key, explain_with_key
 from msdn_gui.services.worker_exit import CrashFile, worker_processes
+from msdn_gui.timers import make_timer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-_Key = tuple[str, int, int, str, int, int]
 MAIN_LANE = ""
 """The lane whose newest request goes first: that of the selected image."""
 _GAVE_UP = (
-    "The process that explains images ended twice on this image ({how}); select another image or checkpoint, or "
+    "The process that explains images ended {times} on this image ({how}); select another image or checkpoint, or "
     "press F5 to try again."
 )
+_PATIENCE_MS = 30_000
+"""An image takes seconds at most on a busy machine; until the worker is warm it also loads torch."""
+_PATIENCE_COLD_MS = 180_000
+_HUNG = "it took longer than {seconds} seconds with an image"
 _AHEAD = -1
 """The number of a prefetch, which nobody waits for."""
 
@@ -81,7 +86,7 @@ class ExplainerService(QObject):
         # One thread is left for the window.
         self._threads = threads or max(1, min(4, (os.cpu_count() or 2) - 1))
         self._cache_size = cache_size
-        self._cache: OrderedDict[_Key, Explanation] = OrderedDict()
+        self._cache: OrderedDict[AnswerKey, Explanation] = OrderedDict()
         self._pool: ProcessPoolExecutor | None = None
         self._warm = False
         self._number = 0
@@ -95,6 +100,8 @@ class ExplainerService(QObject):
         self._crash_file: CrashFile | None = None
         self._ahead: dict[str, list[tuple[str, str]]] = {}
         self._closed = False
+        self._patience = make_timer(self, _PATIENCE_MS, single_shot=True)
+        self._patience.timeout.connect(self._on_patience_over)
         # Futures end on a thread of the pool; the signal passes them to the window's thread.
         self._done.connect(self._on_done, Qt.ConnectionType.QueuedConnection)
 
@@ -148,7 +155,7 @@ class ExplainerService(QObject):
         return self._cached(checkpoint, image) is not None
 
     def _cached(self, checkpoint: Path, image: Path) -> Explanation | None:
-        key = _key(checkpoint, image)
+        key = answer_key(checkpoint, image)
         return self._cache.get(key) if key is not None else None
 
     def set_cache_size(self, count: int) -> None:
@@ -167,6 +174,7 @@ class ExplainerService(QObject):
         self._closed = True
         self._waiting = []
         self._ahead = {}
+        self._patience.stop()
         self._end_pool()
 
     def _drop_request(self, lane: str) -> None:
@@ -189,7 +197,8 @@ class ExplainerService(QObject):
         else:
             return
         self._running = number
-        self._submit(number, _keyed, self._explain, checkpoint, image)
+        self._patience.start(_PATIENCE_MS if self._warm else _PATIENCE_COLD_MS)
+        self._submit(number, explain_with_key, self._explain, checkpoint, image)
 
     def _submit(self, number: int, function: Callable[..., Any], *arguments: Any) -> None:
         if self._closed:
@@ -232,6 +241,7 @@ class ExplainerService(QObject):
             self._warm = not isinstance(outcome, BaseException)
             self.started.emit()
             return
+        self._patience.stop()
         if isinstance(outcome, tuple):
             key, outcome = outcome
             self._running = None
@@ -248,26 +258,45 @@ class ExplainerService(QObject):
         if self._running is None:
             self._send_next()
 
-    def _worker_died(self, pool: object) -> None:
+    def _on_patience_over(self) -> None:
+        """End a worker that hangs in one image while another one is requested."""
+        if self._running is None:
+            return
+        if not self._waiting:
+            # Nobody needs another answer: a large image may take its time.
+            self._patience.start(_PATIENCE_MS)
+            return
+        self._retried = self._running  # Not once more.
+        seconds = (_PATIENCE_MS if self._warm else _PATIENCE_COLD_MS) // 1000
+        self._worker_died(self._pool, _HUNG.format(seconds=seconds))
+
+    def _worker_died(self, pool: object, why: str = "") -> None:
         if pool is not self._pool:
             return  # Another of its requests reported it.
         # Another request of the same worker may end first, e.g. the one that warms it up.
         number, self._running = self._running, None
         was_warm = self._warm
+        self._patience.stop()
         how, details = self._end_pool()
-        self.died.emit(f"The process that explains images ended unexpectedly ({how}) and was started again.", details)
+        if why:
+            how = why
+            self.died.emit(f"The process that explains images was ended because {how}, and started again.", details)
+        else:
+            self.died.emit(
+                f"The process that explains images ended unexpectedly ({how}) and was started again.", details
+            )
         lane = self._lane_of(number)
         if number is not None and lane is not None:
             if self._retried != number:
                 self._retried = number
                 self._waiting.append(lane)
             else:
-                self.failed.emit(number, _GAVE_UP.format(how=how))
+                self.failed.emit(number, _GAVE_UP.format(times="early" if why else "twice", how=how))
         if not self._waiting and not any(self._ahead.values()) and was_warm and self._checkpoint:
             self.prewarm(Path(self._checkpoint))
         self._send_next()
 
-    def _remember(self, key: _Key, explanation: Explanation) -> None:
+    def _remember(self, key: AnswerKey, explanation: Explanation) -> None:
         self._cache[key] = explanation
         self._cache.move_to_end(key)
         self.set_cache_size(self._cache_size)
@@ -286,22 +315,6 @@ class ExplainerService(QObject):
             # The exit status is certain once the pool's own thread has waited for them.
             status = next((worker.exitcode for worker in workers), None)
         return describe_exit(status), crash_file.read_and_remove() if crash_file is not None else ""
-
-
-def _keyed(
-    explain: Callable[[str, str], Explanation | str], checkpoint: str, image: str
-) -> tuple[_Key | None, Explanation | str]:
-    """Return the answer with the key of its files as they were before; runs in the worker."""
-    key = _key(Path(checkpoint), Path(image))
-    return key, explain(checkpoint, image)
-
-
-def _key(checkpoint: Path, image: Path) -> _Key | None:
-    try:
-        a, b = checkpoint.stat(), image.stat()
-    except OSError:
-        return None
-    return (str(checkpoint.absolute()), a.st_mtime_ns, a.st_size, str(image.absolute()), b.st_mtime_ns, b.st_size)
 
 
 def _sentence(outcome: object) -> str:

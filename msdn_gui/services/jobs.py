@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
 from msdn_core.child_environment import PROGRAM_FOLDER, child_environment
+from msdn_core.exit_status import describe_exit
+from msdn_core.safe_files import parse_json
 from msdn_gui.timers import make_timer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _KEPT_ERROR_LINES = 8
+_MOST_LINE_BYTES = 64 * 1024 * 1024
+_MOST_REASON_CHARACTERS = 500
 _END_MS = 3000
 _FATAL = b"Fatal Python error: "
 
@@ -49,7 +53,7 @@ class Job(QObject):
         self.error = ""
         self._cancelled = False
         self._over = False
-        self._rest = b""
+        self._lines = _Lines()
         self._errors = b""
         self._process = QProcess(self)
         self._process.setProcessEnvironment(_environment())
@@ -96,30 +100,31 @@ class Job(QObject):
         self._process.waitForFinished(_END_MS)
 
     def _read_output(self) -> None:
-        *lines, self._rest = (self._rest + self._process.readAllStandardOutput().data()).split(b"\n")
-        for line in lines:
+        for line in self._lines.feed(bytes(self._process.readAllStandardOutput().data())):
             self._read_line(line)
 
     def _read_line(self, line: bytes) -> None:
-        try:
-            content = json.loads(line)
-        except ValueError:
+        if not line.startswith(b"{"):
             return  # A library printed something; messages of the engine are JSON objects.
+        try:
+            content = parse_json(line, finite=False)
+        except ValueError:
+            return
         if not isinstance(content, dict):
             return
         if set(content) == {"progress"} and isinstance(content["progress"], dict):
             self._read_progress(content["progress"])
         elif set(content) == {"error"}:
-            self.error = str(content["error"])
+            self.error = _plain(str(content["error"]))
         else:
             self.result = content
 
     def _read_progress(self, content: dict[str, Any]) -> None:
         remaining = content.get("remaining_s")
-        self.stage = str(content.get("stage") or "")
+        self.stage = _plain(str(content.get("stage") or ""))
         self.done = _number(content.get("done"))
         self.total = _number(content.get("total"))
-        self.remaining_s = float(remaining) if isinstance(remaining, int | float) else None
+        self.remaining_s = float(remaining) if isinstance(remaining, int | float) and isfinite(remaining) else None
         if not self._has_low_priority:
             # The first data is there: from here on, the window has priority.
             self._has_low_priority = True
@@ -143,14 +148,16 @@ class Job(QObject):
             return
         self._read_output()
         self._read_errors()
-        if self._rest:
-            self._read_line(self._rest)
+        self._read_line(self._lines.rest)
         normal = status == QProcess.ExitStatus.NormalExit
         # A command may exit with a status other than 0 and have a result: doctor does if it finds a problem.
         succeeded = normal and self.result is not None and not self.error
         if not succeeded and not self.error:
-            last = _reason(self._errors)
-            how = f"with status {code}" if normal else "abruptly"
+            # A signal, for example of a system without memory, lets a process say nothing; its last line is of before.
+            last = _reason(self._errors) if normal else _fatal_reason(self._errors)
+            # On Windows, a crash has a status; elsewhere the number of a signal.
+            killed = f"unexpectedly ({describe_exit(code if sys.platform == 'win32' else -code)})"
+            how = f"with status {code}" if normal else killed
             detail = f": {last}" if last else ""
             self.error = f"{self.title} ended {how}{detail}. Start it again; finished work is kept."
         self._end(succeeded=succeeded)
@@ -231,11 +238,53 @@ def lower_priority(process: int) -> None:
             child.nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else max(child.nice(), 10))
 
 
+class _Lines:
+    """Splits output into lines as it arrives; a line that never ends is dropped before it fills the memory."""
+
+    def __init__(self) -> None:
+        self._part = bytearray()
+        self._is_too_long = False
+
+    @property
+    def rest(self) -> bytes:
+        """What follows the last line break."""
+        return b"" if self._is_too_long else bytes(self._part)
+
+    def feed(self, content: bytes) -> list[bytes]:
+        """Return the lines that ``content`` completes, without their line breaks."""
+        lines = []
+        *ends, start = content.split(b"\n")
+        for end in ends:
+            self._add(end)
+            lines.append(self.rest)
+            self._part.clear()
+            self._is_too_long = False
+        self._add(start)
+        return lines
+
+    def _add(self, content: bytes) -> None:
+        if self._is_too_long or len(self._part) + len(content) > _MOST_LINE_BYTES:
+            self._is_too_long = True
+            self._part.clear()
+        else:
+            self._part += content
+
+
 def _reason(errors: bytes) -> str:
     """Return the line that says why a child ended: that of the fault handler, or the last one."""
-    lines = errors.strip().split(b"\n")
-    fatal = [line for line in lines if line.startswith(_FATAL)]
-    return (fatal or lines)[-1].decode("utf-8", "replace").strip()
+    return _fatal_reason(errors) or _plain(errors.strip().rpartition(b"\n")[2].decode("utf-8", "replace"))
+
+
+def _fatal_reason(errors: bytes) -> str:
+    """Return the line of the fault handler, if native code crashed."""
+    fatal = [line for line in errors.split(b"\n") if line.startswith(_FATAL)]
+    return _plain(fatal[-1].decode("utf-8", "replace")) if fatal else ""
+
+
+def _plain(text: str) -> str:
+    """Return text of a child in one line of limited length, without control characters."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text[: 2 * _MOST_REASON_CHARACTERS]).strip()
+    return line if len(line) <= _MOST_REASON_CHARACTERS else f"{line[:_MOST_REASON_CHARACTERS]}…"
 
 
 def _number(value: object) -> int:

@@ -21,6 +21,8 @@ def warm_up(_checkpoint: str | None) -> None:
 def explain(_checkpoint: str, image: str) -> Explanation | str:
     """Return an explanation that identifies the image and the process; words in the file name cause failures."""
     name = Path(image).name
+    if "hang" in name:
+        time.sleep(3600)
     if "slow" in name:
         time.sleep(0.5)
     if "crash" in name:

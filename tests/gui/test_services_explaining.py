@@ -17,6 +17,7 @@ import pytest
 from hostile_folder import imported, make_hostile_folder
 
 from msdn_core.child_environment import PROGRAM_FOLDER
+from msdn_gui.services import explaining
 from msdn_gui.services.explaining import ExplainerService
 
 if TYPE_CHECKING:
@@ -83,6 +84,22 @@ def test_only_the_newest_of_many_requests_is_answered(qtbot, explainer, files) -
     asked_after = explainer.request(files / "checkpoint", files / "refuse.jpg", "other")
     qtbot.waitUntil(lambda: asked_after in failed, timeout=LONG)
     assert answered == [last]
+
+
+def test_an_image_in_which_the_worker_hangs_keeps_nobody_waiting(qtbot, explainer, files, monkeypatch) -> None:
+    monkeypatch.setattr(explaining, "_PATIENCE_MS", 300)
+    (files / "hang.jpg").write_bytes(b"hang")
+    ask(qtbot, explainer, files, "one.jpg")
+    said = []
+    explainer.died.connect(lambda sentence, _: said.append(sentence))
+    explainer.request(files / "checkpoint", files / "hang.jpg")
+    qtbot.wait(700)
+    assert said == [], "nobody else waits"
+    hanging = explainer.worker_id
+    assert ask(qtbot, explainer, files, "two.jpg") is not None
+    assert said == ["The process that explains images was ended because it took longer than 0 seconds with an image, "
+                    "and started again."]  # fmt: skip
+    assert not psutil.pid_exists(hanging)
 
 
 def test_each_lane_has_its_newest_request_answered(qtbot, explainer, files) -> None:

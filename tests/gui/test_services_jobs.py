@@ -77,7 +77,9 @@ def test_a_job_imports_nothing_from_the_current_folder_and_gets_absolute_paths(
     [
         ("import os; os._exit(7)", "status 7"),
         ("raise RuntimeError('the disk is on fire')", "the disk is on fire"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "abruptly"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "was killed, possibly because memory ran out"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "ended by another program or by a shutdown"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "it crashed: Segmentation fault"),
         ("print('no json at all')", "status 0"),
     ],
 )
