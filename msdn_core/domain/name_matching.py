@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 from unicodedata import normalize
 
@@ -109,10 +108,13 @@ def match_paths(names: Iterable[str], known: Sequence[str]) -> Matches:
         has_hashes = any(original_file(name.replace("\\", "/").rpartition("/")[2]) for name in waiting)
         for name in waiting:
             spellings = path_spellings(name)
-            loosely = partial(ends.find_loosely, digits=has_hashes)
-            hits = (find(parts) for find in (ends.find, loosely) for parts in spellings)
-            if (hit := next((hit for hit in hits if hit is not None), None)) is not None:
-                found[name] = hit
+            hits = [hit for parts in spellings if (hit := ends.find(parts)) is not None]
+            if not hits:
+                loose = (ends.find_loosely(parts, digits=has_hashes) for parts in spellings)
+                hits = [*islice((hit for hit in loose if hit is not None), 1)]
+            if hits:
+                # Of several spellings the one with the longest end counts, of equal ones the likeliest.
+                found[name] = max(hits, key=lambda hit: hit.depth)
     return _resolved(written, found)
 
 

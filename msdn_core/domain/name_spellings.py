@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"^(?:\d+\.|0\d+[_\- ]|n\d{8}[_\- ])(?=.*\w)")
 """The number in front of a class: ``001.Albatross``, ``001_Albatross``, ImageNet's ``n02085620-Chihuahua``."""
 _SIGN = re.compile(r"(?:(?<=\s)|^)[+\-−](?=\d|$)")
 _BETWEEN_DIGITS = re.compile(r"(?<=\d)[\W_]+(?=\d)")
-_MOST_DECODED = 3
+_MOST_DECODED = 2
 
 GENERIC_FOLDERS = frozenset(
     (
@@ -69,30 +69,24 @@ def leads_out(name: str) -> bool:
 
 
 def path_spellings(name: str) -> list[tuple[str, ...]]:
-    """Return what a path may mean, the most literal first: as it is, without a query, decoded, from an address."""
+    """Return what a path may mean, the likeliest first: as it is, without query and fragment, and decoded."""
     if not any(sign in name for sign in "%?#:"):
         return [path_parts(name)]
-    texts = [name]
     address = _SCHEME.sub("/", name)
-    if address != name:
-        texts.append(address)
     # An address may end with a place in the picture, #xywh=10,20,30,40.
-    without_fragment, fragment, _ = texts[-1].rpartition("#")
-    if fragment and "." in without_fragment.rpartition("/")[2]:
-        texts.append(without_fragment)
-    before, mark, query = texts[-1].partition("?")
-    if mark:
-        texts.append(before)
-        # Label Studio serves /data/local-files/?d=folder/bird.jpg.
-        texts += [value for _, value in parse_qsl(query) if "." in value]
-    for text in list(texts):
-        decoded = text
+    before, mark, _ = address.rpartition("#")
+    whole = before if mark and "." in before.rpartition("/")[2] else address
+    path, _, query = whole.partition("?")
+    # Label Studio serves /data/local-files/?d=folder/bird.jpg.
+    values = [value for _, value in parse_qsl(query) if "." in value]
+    literal, decoded = [name, address, whole, path], [*values, unquote(path), unquote(whole)]
+    # Escapes are part of an address, but may be letters of a file's name.
+    texts = [*decoded, *literal] if values or whole != name else [*literal, *decoded]
+    for text in decoded:
         for _ in range(_MOST_DECODED):
-            before, decoded = decoded, unquote(decoded)
-            if decoded == before:
-                break
-            texts.append(decoded)
-    return list(dict.fromkeys(parts for text in texts if (parts := path_parts(text))))
+            text = unquote(text)
+            texts.append(text)
+    return list(dict.fromkeys(parts for text in dict.fromkeys(texts) if (parts := path_parts(text))))
 
 
 def original_file(file: str, *, digits: bool = False) -> str | None:

@@ -52,6 +52,8 @@ class Found:
     places: tuple[int, ...]
     parts: Parts = ()
     """The spelling of the written path that fits."""
+    depth: int = 0
+    """How many parts of it fit."""
 
 
 class PathEnds:
@@ -84,7 +86,7 @@ class PathEnds:
         fit = Fit.END if len(fits) > 1 else next(iter(fits.values()))
         # There may be more with this end than were kept.
         places = places if len(places) == _MOST_KEPT else tuple(fits)
-        return Found(fit, places[:MOST_CANDIDATES], parts)
+        return Found(fit, places[:MOST_CANDIDATES], parts, depth)
 
     def _fit(self, parts: Parts, plain: Parts, place: int, depth: int) -> Fit | None:
         """Return how a written path fits a known one with the same end; None if they are two images."""
@@ -127,11 +129,7 @@ class PathEnds:
             tries = [(self._ends, tuple(map(folded, renamed))), (self._form_ends, _as_form(renamed)), *tries]
         for index, plain in tries:
             depth, places = _longest(index, plain)
-            places = tuple(
-                place
-                for place in places
-                if self._is_whole(plain, place, depth) or not self._contradict(plain, place, depth)
-            )
+            places = tuple(place for place in places if self._may_be_renamed(plain, place, depth))
             if places:
                 return Found(Fit.ASSUMED, places[:MOST_CANDIDATES], parts)
         return None
@@ -153,6 +151,16 @@ class PathEnds:
     def _contradict(self, plain: Parts, place: int, depth: int) -> bool:
         """Return whether the folders before an end are two that either side tells apart."""
         return plain[-depth - 1] in self._known_folders or self._folded[place][-depth - 1] in self._written_folders
+
+    def _may_be_renamed(self, plain: Parts, place: int, depth: int) -> bool:
+        """Return whether folders do not contradict that a file was renamed: tools move it to numbered folders."""
+        if self._is_whole(plain, place, depth):
+            return True
+        left, right = plain[-depth - 1], self._folded[place][-depth - 1]
+        tells_nothing = any(
+            folder in GENERIC_FOLDERS or (folder.isdecimal() and len(folder) < 4) for folder in (left, right)
+        )
+        return tells_nothing and not self._contradict(plain, place, depth)
 
     def _same_numbers(self, parts: Parts, place: int) -> bool:
         return all(map(same_number, parts[-2::-1], self._known[place][-2::-1]))

@@ -55,7 +55,7 @@ def nfd(text: str) -> str:
 
 def mangled(name: str, choice: random.Random) -> str:
     """Return a name as some other program may write it."""
-    folder = choice.choice(("", "birds/", "x/y/z/", "images/", "a b/"))
+    folder = choice.choice(("", "birds/", "x/y/z/", "home/u/"))
     name = choice.choice((str, nfd, str.upper, str.lower))(name)
     match choice.randrange(8):
         case 0:
@@ -87,6 +87,29 @@ def test_a_mangled_name_finds_its_image_and_never_another() -> None:
             rest = [name for name in KNOWN if name != gone]
             found = match_paths([name for name, whole in written.items() if whole == gone], rest)
             assert not found.matched, (gone, found)
+
+
+def test_among_names_that_are_nearly_the_same_none_takes_another() -> None:
+    choice = random.Random(5)
+    folders = ("auk/", "Auk/", "dodo/", "001.Auk/", f"{COMPOSED}/", "a b/", "x/w/", "2020/", "train/", "")
+    files = (
+        "p0.jpg",
+        "P0.jpg",
+        "p0.JPG",
+        "p 0.jpg",
+        "p_0.jpg",
+        "\u00e9.jpg",
+        "1a2b3c4d-p0.jpg",
+        "p%200.jpg",
+        "p#0.jpg",
+    )
+    for _ in range(300):
+        known = sorted({choice.choice(folders) + choice.choice(files) for _ in range(choice.randrange(1, 9))})
+        written = {mangled(name, choice): name for name in known}
+        for listed in (list(written), *([name] for name in written)):
+            matches = match_paths(listed, known)
+            assert {name: known[place] for name, place in matches.matched.items()}.items() <= written.items()
+            assert not matches.missing
 
 
 @pytest.mark.parametrize(
