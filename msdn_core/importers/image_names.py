@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.name_matching import Matches, match_paths, match_words
-from msdn_core.domain.name_spellings import without_drive
+from msdn_core.domain.name_spellings import GENERIC_FOLDERS, folded, without_drive
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.image_files import LeftOut, list_images
@@ -71,11 +71,7 @@ def class_by_folder(names: Sequence[str], classes: Sequence[str], findings: Find
     ``findings`` receives the folders that could be several classes.
     """
     folders = {name.rpartition("/")[0] for name in names}
-    candidates = {
-        folder: ["_".join(parts[-depth:]) for depth in range(min(_DEEPEST_CLASS, len(parts)), 0, -1)]
-        for folder in folders
-        if (parts := folder.split("/") if folder else [])
-    }
+    candidates = {folder: _class_texts(folder) for folder in folders if folder}
     matches = match_words(sorted({text for texts in candidates.values() for text in texts}), classes)
     class_of = {
         folder: classes[matches.matched[known[0]]]
@@ -95,6 +91,18 @@ def class_by_folder(names: Sequence[str], classes: Sequence[str], findings: Find
             f"{_some(unclear)}; rename the folders."
         )
     return [class_of.get(name.rpartition("/")[0]) for name in names]
+
+
+def _class_texts(folder: str) -> list[str]:
+    """Return the class names that a folder may mean, the longest first; last those without a folder *images* in it."""
+    parts = folder.split("/")
+    inner = list(parts)
+    while inner and folded(inner[-1]) in GENERIC_FOLDERS:
+        inner.pop()
+    found = (
+        "_".join(some[-depth:]) for some in (parts, inner) for depth in range(min(_DEEPEST_CLASS, len(some)), 0, -1)
+    )
+    return list(dict.fromkeys(found))
 
 
 def report_unmatched(

@@ -206,6 +206,12 @@ def test_a_class_folder_from_a_mac_keeps_its_images(tmp_path: Path) -> None:
     assert report.counts["without_class"] == 0
 
 
+def test_a_folder_of_images_inside_a_class_folder_is_its_class(tmp_path: Path) -> None:
+    paths = ("auk/images/a.jpg", "train/Dodo/JPEGImages/b.jpg", "images/c.jpg", "data/d.jpg")
+    import_class_folders(make_folder(tmp_path / "s", "class,black\nauk,1\ndodo,0\ndata,1\n", *paths), tmp_path / "p")
+    assert list(images_of(tmp_path / "p").values()) == ["auk", "data", None, "dodo"]
+
+
 def test_a_folder_that_could_be_two_classes_is_said(tmp_path: Path) -> None:
     source = make_folder(tmp_path / "source", "class,black\nAuk,1\nauk,0\n", "AUK/p.jpg", "Auk/q.jpg")
     report = import_class_folders(source, tmp_path / "p")
@@ -357,13 +363,19 @@ def test_lines_of_cub_that_are_left_out_are_counted(tmp_path: Path) -> None:
         ("parts/part_locs.txt", ["1 1 9 9 1", "77 1 1 1 1"]),
         ("train_test_split.txt", ["1 0", "77 1"]),
         ("image_class_labels.txt", ["77 1"]),
+        ("attributes/image_attribute_labels.txt", ["1 1 1 4 2,5", "1 1 0 4 1", "2 1 1 4 1", "77 1 1 4 1"]),
     ):
-        write(cub, name, [*(cub / name).read_text(encoding="utf-8").splitlines(), *more])
+        kept = (cub / name).read_text(encoding="utf-8").splitlines() if (cub / name).is_file() else []
+        write(cub, name, [*kept, *more])
     text = "\n".join(import_cub(cub, tmp_path / "p").findings)
     for name, count in (("bounding_boxes", "2 lines"), ("part_locs", "1 line"), ("train_test_split", "1 line")):
         assert f"{name}.txt: {count} left out, of images that are not in images.txt." in text
         assert f"{name}.txt: 1 malformed line was" in text
     assert "image_class_labels.txt: 1 line left out" in text
+    assert "image_attribute_labels.txt: 1 judgement left out, of images that are not imported." in text
+    assert "image_attribute_labels.txt: 1 malformed line was left out or corrected; the first is line 2." in text
+    with Project.open(tmp_path / "p", read_only=True) as project:
+        assert [project.image_attributes(image)[0].tolist()[0] for image in (1, 2, 3)] == [1, 1, -1]
 
 
 def test_files_that_may_be_pictures_are_counted_and_named(tmp_path: Path) -> None:

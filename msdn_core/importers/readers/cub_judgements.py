@@ -35,7 +35,8 @@ def read_judgements(
     """Read the judgements of some images.
 
     The published file has a few lines of 6 or 7 fields whose first four are valid: these are used and counted as
-    malformed; all other malformed lines are counted and left out. The file is read in blocks, since a loop over its
+    malformed; all other malformed lines, and second judgements of one attribute in one image, are counted and left
+    out. Lines of other images are counted. The file is read in blocks, since a loop over its
     lines takes minutes.
 
     Parameters
@@ -62,7 +63,7 @@ def read_judgements(
     certainty = np.zeros((len(numbers), attributes), np.int8)
     row_of = np.full(max(numbers, default=0) + 1, -1, np.int64)
     row_of[list(numbers)] = np.arange(len(numbers))
-    done, first_line = 0, 1
+    done, first_line, others = 0, 1, 0
     try:
         size = path.stat().st_size
         with open_regular(path) as stream:
@@ -79,13 +80,21 @@ def read_judgements(
                 listed = image < len(row_of)
                 row = np.where(listed, row_of[np.where(listed, image, 0)], -1)
                 included = row >= 0
-                present[row[included], attribute[included] - 1] = presence[included]
-                certainty[row[included], attribute[included] - 1] = sure[included]
+                place = row[included] * attributes + attribute[included] - 1
+                _, firsts = np.unique(place, return_index=True)
+                is_new = np.zeros(len(place), np.bool_)
+                is_new[firsts] = present.reshape(-1)[place[firsts]] < 0
+                for line in lines[valid][included][~is_new].tolist():
+                    findings.add_malformed(path, line)
+                present.reshape(-1)[place[is_new]] = presence[included][is_new]
+                certainty.reshape(-1)[place[is_new]] = sure[included][is_new]
+                others += int((~included).sum())
                 first_line += block.count(b"\n")
                 if progress is not None:
                     progress(done, size)
     except OSError as error:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the folder.") from error
+    findings.counts["judgements_of_other_images"] = others
     return present, certainty
 
 
@@ -124,7 +133,7 @@ def _parse(
     lines = np.flatnonzero(regular) + first_line
     corrected, corrected_lines = [], []
     for place in np.flatnonzero(~regular).tolist():
-        fields = block[starts[place] : ends[place]].split()
+        fields = block[starts[place] : ends[place]].replace(b",", b".").split()
         numbers = _numbers(b" ".join(fields)) if len(fields) >= _FIELDS else None
         if numbers is None or numbers.size != len(fields):
             if fields:

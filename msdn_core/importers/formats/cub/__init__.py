@@ -132,13 +132,18 @@ def _judgements(
 ) -> Judgements | None:
     if cub.judgements is None:
         return None
-    return read_judgements(
+    judgements = read_judgements(
         cub.judgements,
         numbers,
         len(cub.attributes),
         findings,
         lambda done, total: report_progress("judgements", done, total),
     )
+    others = findings.counts["judgements_of_other_images"]
+    if others:
+        what = counted(others, "judgement", "judgements")
+        findings.add(f"{cub.judgements.name}: {what} left out, of images that are not imported.")
+    return judgements
 
 
 def _new_images(cub: CubDirectory, files: Mapping[int, str], decision: Decision) -> list[NewImage]:
