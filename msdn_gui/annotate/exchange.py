@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from msdn_gui.annotate.annotations import Annotations
     from msdn_gui.session import Session
 
-_COCO, _MARKS = "COCO files (*.json)", "COCO files and sheets (*.json *.csv)"
+_COCO, _MARKS = "COCO files (*.json)", "COCO files and sheets (*.json *.csv *.tsv)"
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,7 @@ def test_numbers_are_read_as_people_type_them(text: str, value: float) -> None:
         ("nan", "not a finite number"),
         ("inf", "not a finite number"),
         ("1_0", "not a finite number"),
+        ("1,234", "“1,234” is not clear; write 1234 or 1.2340"),
         ("1.5", "out of range; enter a number from 0 to 1"),
         ("-0.1", "out of range; enter a number from 0 to 1"),
         ("9e99", "out of range"),

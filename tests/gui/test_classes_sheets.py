@@ -116,6 +116,17 @@ def test_a_sheet_that_makes_no_sense_changes_nothing_and_is_explained(
     np.testing.assert_array_equal(session.document.table.vectors, VECTORS)
 
 
+def test_what_was_assumed_of_a_sheet_is_shown(workspace, qtbot, tmp_path, messages) -> None:
+    path = tmp_path / "Classes.CSV"
+    path.write_bytes(f"{NAMES[0]};Class\r\n0,5;Wüstenläufer\r\n\r\n;;\r\n".encode("cp1252"))
+    choose_file(workspace, qtbot, "import_sheet", path)
+    qtbot.waitUntil(workspace.findChild(QTreeWidget, "comparison_rows").isVisible)
+    assert "Wüstenläufer" in lines(workspace)
+    assert "was read as Windows-1252 (cp1252)" in messages[-1]
+    choose_file(workspace, qtbot, "import_sheet", tmp_path / "classes.xlsx")
+    qtbot.waitUntil(lambda: "is a workbook; save its sheet as CSV" in messages[-1])
+
+
 @pytest.mark.parametrize("suffix", ["csv", "json"])
 def test_what_is_exported_comes_back_the_same(workspace, session, qtbot, tmp_path, messages, suffix) -> None:
     session.edits.set_values([("Red wader", 2, 0.1 + 0.2)])

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-_MOST_LETTERS = 400
+_MOST_LETTERS = 1000
 _MOST_QUOTED = 24
-_NOT_A_NUMBER = "enter a number"
+_NOT_A_NUMBER, NOT_FINITE = "enter a number", "enter a finite number"
 _LETTERS = str.maketrans(
     {
         **dict.fromkeys("−﹣－–‐‑", "-"),
@@ -77,15 +77,21 @@ def parse_number(text: str, marks: Collection[str] = (), *, percent: bool = Fals
     """
     if not marks and _SIMPLE.fullmatch(text):
         return float(text)
+    value = float(plain_number(text, marks, percent=percent))
+    if not math.isfinite(value):
+        raise ValueError(NOT_FINITE)
+    return value
+
+
+def plain_number(text: str, marks: Collection[str] = (), *, percent: bool = False) -> str:
+    """Return a number in ASCII with a decimal point, without separators of thousands; see ``parse_number``."""
     found = _NUMBER.fullmatch(_plain(text))
     if found is None or (found[4] and not percent):
         raise ValueError(_NOT_A_NUMBER)
     sign, body, exponent, share = found.groups()
     digits = _digits(body, exponent is not None, marks)
-    value = float(f"{sign}{digits}e{int(exponent or 0) - (2 if share else 0)}")
-    if not math.isfinite(value):
-        raise ValueError("enter a finite number")
-    return value
+    power = int(exponent or 0) - (2 if share else 0)
+    return f"{sign}{digits}e{power}" if power else f"{sign}{digits}"
 
 
 def decimal_mark(text: str) -> str:

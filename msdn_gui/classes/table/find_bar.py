@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
-from msdn_core.number_text import normal_number
+from msdn_core.importers.readers.cell_values import plain_number
 from msdn_gui.classes.values.numbers import CellError, parse_value
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_button, make_label, make_line_edit, make_row
@@ -44,7 +44,7 @@ def matching(values: FloatArray, query: str, value_range: tuple[float, float]) -
     if is_range:
         return np.asarray((values >= parse_value(low, value_range)) & (values <= parse_value(high, value_range)))
     number = parse_value(query, value_range)
-    decimals = len(normal_number(query).partition(".")[2])
+    decimals = len(plain_number(query).partition(".")[2])
     return np.asarray(np.abs(values - number) <= (0.5 * 10.0**-decimals if decimals else 1e-12))
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from msdn_core.errors import MsdnError
-from msdn_core.number_text import normal_number
+from msdn_core.importers.readers.cell_values import NOT_FINITE, parse_number, unclear_mark
 
 _MAX_QUOTED = 24
 _PYTHON_NUMBERS = ("nan", "inf", "-inf", "infinity", "-infinity")
@@ -22,11 +20,13 @@ def parse_value(text: str, value_range: tuple[float, float]) -> float:
     if not plain:
         raise CellError(f"Enter a number from {low} to {high}; 0 means that the class does not have the attribute.")
     try:
-        value = float(normal_number(plain)) if plain.lower() not in _PYTHON_NUMBERS and "_" not in plain else math.nan
-    except ValueError:
-        raise CellError(f"“{_quoted(plain)}” is not a number; enter a number from {low} to {high}.") from None
-    if not math.isfinite(value):
-        raise CellError(f"“{_quoted(plain)}” is not a finite number; enter a number from {low} to {high}.")
+        value = parse_number(plain)
+    except ValueError as error:
+        if unclear_mark(plain):
+            raise CellError(f"“{_quoted(plain)}” is not clear; {error}.") from None
+        is_finite = str(error) != NOT_FINITE and plain.lower() not in _PYTHON_NUMBERS and "_" not in plain
+        kind = "a number" if is_finite else "a finite number"
+        raise CellError(f"“{_quoted(plain)}” is not {kind}; enter a number from {low} to {high}.") from None
     if not value_range[0] <= value <= value_range[1]:
         raise out_of_range(plain, value_range)
     return value + 0.0  # Turns −0 into 0.
