@@ -14,10 +14,14 @@ from msdn_core.errors import MsdnError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from msdn_core.domain.attributes import ClassTable
     from msdn_core.domain.explanation import Explanation
     from msdn_core.project import Project
     from msdn_core.runs.header import CheckpointHeader
+    from msdn_core.vision.transform import BackboneSpec
 
 
 def register(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -69,7 +73,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     from msdn_core.project import Project
 
     with Project.open(arguments.project, read_only=True) as project:
-        image = _image_file(project, arguments.image)
+        image, image_id = _image_file(project, arguments.image)
         table = project.table()
         checkpoint = find_checkpoint(arguments.project, arguments.run, arguments.checkpoint)
         explainer = Explainer(checkpoint, device=arguments.device, weights=arguments.weights)
@@ -78,7 +82,12 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         else:
             table = explainer.header.table()
         columns = [_column(table, name) for name in arguments.attribute]
-        explanation = explainer.explain(image)
+        features = None if image.is_file() else _stored_features(project.path, image_id, explainer.spec)
+        if features is None:
+            explanation = explainer.explain(image)
+        else:
+            output.note(f"{image} does not exist: it is explained by the project's features, without pictures.")
+            explanation = explainer.explain_features(features, (explainer.spec.size, explainer.spec.size))
 
     absent = [sentence for sentence in map(explanation.sub_nets.absence, ("av", "va")) if sentence]
     for sentence in dict.fromkeys(absent):
@@ -127,7 +136,9 @@ def _write(
     import numpy as np
 
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = [picture.name for picture in _write_overlays(folder, image, explanation, table, columns, made_by)]
+    pictures = []
+    if image.is_file():
+        pictures = [picture.name for picture in _write_overlays(folder, image, explanation, table, columns, made_by)]
     names = np.array([attribute.full_name for attribute in table.attributes])
     with (folder / "attention.npz").open("wb") as file:
         np.savez_compressed(file, **_arrays(explanation), attributes=names, made_by=np.array(made_by))
@@ -193,9 +204,21 @@ def _arrays(explanation: Explanation) -> dict[str, Any]:
     return arrays
 
 
-def _image_file(project: Project, text: str) -> Path:
+def _image_file(project: Project, text: str) -> tuple[Path, int | None]:
+    """Return an image's file, and its id if the project has it."""
     given = Path(text)
-    return given if given.is_file() else project.find_image(text).path
+    if given.is_file():
+        return given, None
+    image = project.find_image(text)
+    return image.path, image.id
+
+
+def _stored_features(project: Path, image_id: int | None, spec: BackboneSpec) -> NDArray[np.floating] | None:
+    """Return the (C, R) features that a project has of an image; some data sets come without photographs."""
+    from msdn_core.vision.features import find_store
+
+    store = find_store(project, spec)
+    return None if store is None or image_id is None or not store.has(image_id) else store.get(image_id)
 
 
 def _column(table: ClassTable, name: str) -> int:

@@ -36,7 +36,7 @@ def check_project(project: Project, *, progress: Progress | None = None, open_im
         *class_findings(table),
         *word_vector_findings(project, table),
         *split_findings(table, images),
-        *published_findings(table, images),
+        *published_findings(table, images, project.meta("data_set") or ""),
         *label_findings(table, images),
         *file_findings(project, images, progress, open_images=open_images),
         *feature_findings(project, images),

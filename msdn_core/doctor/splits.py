@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.fingerprints import KNOWN_SPLITS, number_fingerprint, split_fingerprints
+from msdn_core.domain.published_data_sets import published_data_set
 from msdn_core.domain.wording import counted, named
 from msdn_core.importers.image_names import class_by_folder
 
@@ -18,24 +18,6 @@ if TYPE_CHECKING:
 
     from msdn_core.domain.attributes import ClassTable
     from msdn_core.project import ImageRecord
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A data set under the proposed split (reference, section 7)."""
-
-    name: str
-    images: int
-    labels: str
-    """Fingerprint of the labels in the order of the image names; a label is the row of its class in sorted order."""
-
-
-PUBLISHED = {
-    (200, 312): Published("CUB", 11_788, "a00282236f477fcc"),
-    (717, 102): Published("SUN", 14_340, "f723165a67848583"),
-    (50, 85): Published("AWA2", 37_322, "c413476bea1e6a8d"),
-}
-"""By numbers of classes and attributes."""
 
 
 def split_findings(table: ClassTable, images: Sequence[ImageRecord]) -> list[str]:
@@ -76,9 +58,12 @@ def split_findings(table: ClassTable, images: Sequence[ImageRecord]) -> list[str
     return findings
 
 
-def published_findings(table: ClassTable, images: Sequence[ImageRecord]) -> list[str]:
-    """Return findings about a known data set that is not split and labelled as published."""
-    known = PUBLISHED.get((len(table.classes), len(table.attributes)))
+def published_findings(table: ClassTable, images: Sequence[ImageRecord], data_set: str = "") -> list[str]:
+    """Return findings about a known data set that is not split and labelled as published.
+
+    ``data_set`` is the project's name of it, which tells AWA1 and AWA2 apart if images are missing.
+    """
+    known = published_data_set(len(table.classes), len(table.attributes), len(images), data_set)
     if known is None or not images:
         return []
     ordered = sorted(images, key=lambda image: image.name)
@@ -87,17 +72,23 @@ def published_findings(table: ClassTable, images: Sequence[ImageRecord]) -> list
             f"This looks like {known.name} with {len(ordered):,} of its {known.images:,} images, so results cannot be "
             "compared with published ones; to compare them, import all images."
         ]
-    findings = []
+    sizes = Counter(image.split for image in images)
+    findings = [
+        f"{known.name}'s proposed split has {expected:,} images of {split.value} and this project {sizes[split]:,}; "
+        "import again with att_splits.mat and its list of images."
+        for split, expected in known.part_sizes.items()
+        if sizes[split] != expected
+    ]
     found = split_fingerprints({image.name: image.split for image in images})
-    for split, expected in KNOWN_SPLITS[f"{known.name}, proposed split"].items():
-        if found[split] != expected:
+    for split, expected_images in KNOWN_SPLITS.get(f"{known.name}, proposed split", {}).items():
+        if found[split] != expected_images and sizes[split] == known.part_sizes[split]:
             findings.append(
                 f"The images of {split.value} are not those of {known.name}'s proposed split; import again with "
                 "--splits att_splits.mat and its list of images."
             )
     row_of = {name: row for row, name in enumerate(sorted(table.classes))}
     labels = np.array([row_of.get(image.class_name or "", -1) for image in ordered])
-    if number_fingerprint(labels) != known.labels:
+    if known.labels and number_fingerprint(labels) != known.labels:
         findings.append(
             f"The classes of the images are not those of the published {known.name}, so results cannot be compared "
             "with published ones; to compare them, import the data set again."

@@ -86,6 +86,8 @@ def assemble(
     ImportFault
         If the parts cannot belong to one data set.
     """
+    for note in () if proposed is None else proposed.notes:
+        findings.add(note)
     names = _image_names(pictures, proposed, findings)
     class_of = _classes_of(names, classes, pictures.listed, proposed, findings)
     if proposed is None:

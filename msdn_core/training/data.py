@@ -125,7 +125,9 @@ def load_data(
     unseen, train = int((~is_seen).sum()), train.select(is_seen)
     test, test_left_out = labelled_rows(images, table, store, (Split.TEST_SEEN, Split.TEST_UNSEEN))
     if len(train) == 0:
-        raise RunError(f"No training image of {project_path} can be opened; restore the image files.")
+        others = sorted({other.spec.name for other in find_stores(project_path) if other.spec.is_imported})
+        hint = f", or choose the backbone {others[0]}, whose features the project has" if others else ""
+        raise RunError(f"No training image of {project_path} can be opened; restore the image files{hint}.")
     if len(np.unique(train.labels)) < 2:
         raise RunError(f"The training images of {project_path} belong to one class; a network needs at least two.")
     return TrainingData(
@@ -155,12 +157,16 @@ def _names(text: str | None) -> tuple[str, ...]:
 def matching_store(project_path: Path, config: TrainConfig, images: Sequence[ImageRecord]) -> FeatureStore | None:
     """Return features that match the settings and cover all images of a split; None if the project has none.
 
-    They are found by what made them, so that a backbone whose weights are no longer available is not needed.
+    They are found by what made them, so that a backbone whose weights are no longer available is not needed. Feature
+    maps from elsewhere have the size that their grid stands for; they are used if no others are of the size asked for.
     """
     weights = _weights_file(config)
-    for store in find_stores(project_path):
+    stores = find_stores(project_path)
+    of_size = [store for store in stores if not config.size or store.spec.size == config.size]
+    imported = [store for store in stores if store not in of_size and store.spec.is_imported]
+    for store in (*of_size, *imported):
         spec = store.spec
-        if spec.name != config.backbone or (config.size and spec.size != config.size):
+        if spec.name != config.backbone:
             continue
         if spec.precision != config.feature_precision:
             continue

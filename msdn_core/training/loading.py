@@ -52,6 +52,14 @@ def load_run_data(
         raise control.end
     if data.left_out:
         control.note(f"{data.left_out} images are left out because they cannot be opened.", "warning")
+    spec = data.store.spec
+    if config.size and spec.size != config.size:
+        rows, columns = spec.grid
+        control.note(
+            f"The project's features of {rows}×{columns} regions are used as they were imported, and not those of "
+            f"images of {config.size} pixels.",
+            "warning",
+        )
     if data.unseen_images:
         control.note(f"{data.unseen_images} training images are left out because their class is unseen.", "warning")
     return data

@@ -259,12 +259,20 @@ def _seen(
 
 
 def _backbone(project: Path, channels: int, file: Path, findings: list[str]) -> BackboneSpec:
-    """Return the published backbone; for other channels, the one whose features the project has."""
+    """Return the backbone whose features the project has: published ones first; else the published backbone."""
+    published = published_spec(file.stem, channels, (14, 14))
+    specs = [store.spec for store in find_stores(project) if store.spec.channels == channels]
     if channels != 2048:
-        store = next((store for store in find_stores(project) if store.spec.channels == channels), None)
-        if store is not None:
-            return store.spec
+        if specs:
+            return specs[0]
         findings.append(
             f"It takes features of {channels} channels of an unknown backbone; import such feature maps to use it."
         )
-    return published_spec(file.stem, channels, (14, 14))
+        return published
+    # Those of another grid only if there are no others: the checkpoint was trained on 14×14 regions.
+    imported = [spec for spec in specs if spec.is_imported]
+    if imported and not any(published.accepts(spec) for spec in specs):
+        rows, columns = imported[0].grid
+        findings.append(f"It is used on the project's feature maps of {rows}×{columns} regions.")
+        return imported[0]
+    return published

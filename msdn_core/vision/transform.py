@@ -29,6 +29,8 @@ MOST_REGIONS = 128 * 128
 MOST_CHANNELS = 1 << 20
 """The largest backbone that a stranger's file may ask for: its input then takes 200 MB."""
 
+_PUBLISHED_WEIGHTS = "as its authors had them"
+
 Triple = tuple[float, float, float]
 
 IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
@@ -70,6 +72,11 @@ class BackboneSpec:
         """Return whether features of ``other`` can be used in place of these; unknown weights are trusted."""
         alike = self if self.weights_sha256 else replace(self, weights_sha256=other.weights_sha256)
         return alike.fingerprint == other.fingerprint
+
+    @property
+    def is_imported(self) -> bool:
+        """Whether it stands for features from elsewhere, whose weights are not known."""
+        return not self.weights_sha256 and self.weights == _PUBLISHED_WEIGHTS
 
     def to_json(self) -> dict[str, Any]:
         """Return the specification as JSON values."""
@@ -119,7 +126,7 @@ def published_spec(name: str, channels: int, grid: tuple[int, int]) -> BackboneS
         size=min(32 * max(grid), MOST_SIZE),
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
-        weights="as its authors had them",
+        weights=_PUBLISHED_WEIGHTS,
         weights_sha256="",
         channels=channels,
         grid=grid,

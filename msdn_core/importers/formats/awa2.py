@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.name_matching import match_words
+from msdn_core.domain.published_data_sets import published_data_set
 from msdn_core.domain.wording import counted
 from msdn_core.importers.dataset import refuse_full_project
 from msdn_core.importers.findings import Findings
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 _DIRECTORY = OfficialDirectory(
     data_set="AWA2",
     title="of AwA2",
-    places=("Animals_with_Attributes2", "AwA2", "AwA2-data/Animals_with_Attributes2"),
+    places=("Animals_with_Attributes2", "AwA2", "AwA2-data/Animals_with_Attributes2", "Animals_with_Attributes"),
     required=("classes.txt", "predicates.txt"),
     typical=("classes.txt", "predicates.txt"),
     pictures="JPEGImages",
@@ -69,14 +71,20 @@ def import_awa2(
     classes = tuple(read_names(folder / "classes.txt", findings).values())
     attributes = read_attribute_names(folder / "predicates.txt", findings)
     vectors = _read_matrix(folder, len(classes), len(attributes), findings)
-    unseen: frozenset[str] = frozenset()
+    unseen: frozenset[str] | None = frozenset()
     if splits is None:
         proposed = listed = None
         unseen = _test_classes(folder, classes, findings)
-        findings.add(
-            "No proposed split was given (--splits att_splits.mat): the unseen classes are those of testclasses.txt, "
-            "and every fifth image of a seen class is for testing; results cannot be compared with published ones."
+        why = "There is no testclasses.txt" if unseen is None else "testclasses.txt names no class"
+        split = (
+            f"{why} and there is no proposed split (--splits att_splits.mat), so no class is unseen yet: "
+            "add the file and import again, or mark classes as unseen in Classes. Every fifth image of a class "
+            "is for testing"
+            if not unseen
+            else f"No proposed split was given (--splits att_splits.mat): the {len(unseen)} unseen classes are those "
+            "of testclasses.txt, and every fifth image of a seen class is for testing"
         )
+        findings.add(f"{split}; results cannot be compared with published ones.")
     else:
         proposed, listed = read_att_splits(splits), image_list_beside(splits)
         vectors = joined_vectors(classes, len(attributes), vectors, proposed, findings)
@@ -86,7 +94,11 @@ def import_awa2(
             f"{counted(missing, 'value of the class vectors is', 'values of the class vectors are')} −1, which means "
             "missing; the recipe awa2 counts them as 0."
         )
-    return _DIRECTORY.write(
+    count = 0 if proposed is None else len(proposed.splits)
+    known = published_data_set(len(classes), len(attributes), count, folder.resolve().name)
+    # The directory of AWA1 has the same files, but no photographs.
+    directory = _DIRECTORY if known is None else replace(_DIRECTORY, data_set=known.name)
+    return directory.write(
         project_path,
         folder,
         attributes,
@@ -96,7 +108,7 @@ def import_awa2(
         images=images,
         listed=listed,
         proposed=proposed,
-        unseen=unseen,
+        unseen=unseen or (),
         word_vectors=word_vectors,
     )
 
@@ -110,10 +122,11 @@ def _read_matrix(folder: Path, classes: int, attributes: int, findings: Findings
     return read_vectors(path, classes, attributes, findings)
 
 
-def _test_classes(folder: Path, classes: tuple[str, ...], findings: Findings) -> frozenset[str]:
+def _test_classes(folder: Path, classes: tuple[str, ...], findings: Findings) -> frozenset[str] | None:
+    """Return the classes in ``testclasses.txt``; None if the file does not exist."""
     path = folder / "testclasses.txt"
     if not path.is_file():
-        return frozenset()
+        return None
     unseen = set()
     for line, texts in read_rows(path, 1, findings):
         joined = match_words(texts, classes).matched

@@ -82,7 +82,7 @@ def import_msdn_lists(
         )
     words = word_vectors or _word_vectors_beside(file, findings)
     data = assemble(
-        data_set_name(len(proposed.classes), proposed.vectors.shape[1], file),
+        data_set_name(proposed, file),
         find_attributes(proposed, [file.parent, vectors_file.parent], images, findings),
         proposed.classes,
         proposed.vectors,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.attributes import Attribute
 from msdn_core.domain.name_matching import match_words
+from msdn_core.domain.published_data_sets import published_data_set
+from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.dataset import refuse_full_project, write_project
 from msdn_core.importers.findings import Findings
 from msdn_core.importers.formats.format import IMAGES, WORD_VECTORS, Format, has_files
+from msdn_core.importers.pooled_features import find_pooled, store_pooled
 from msdn_core.importers.readers.att_splits import (
     SPLITS_FILE,
     AttSplits,
+    ImageList,
     image_list_beside,
     read_att_splits,
 )
@@ -24,19 +30,23 @@ from msdn_core.importers.readers.text_files import read_rows
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from msdn_core.importers.dataset import ProgressReport
     from msdn_core.importers.report import ImportReport
-
-_PUBLISHED = {(200, 312): "CUB", (717, 102): "SUN", (50, 85): "AWA2"}
-"""Data sets by their numbers of classes and attributes."""
 
 
 def import_xlsa17(
-    source: Path, project_path: Path, *, images: Path | None = None, word_vectors: Path | None = None
+    source: Path,
+    project_path: Path,
+    *,
+    images: Path | None = None,
+    word_vectors: Path | None = None,
+    progress: ProgressReport | None = None,
 ) -> ImportReport:
     """Make a project from ``att_splits.mat``.
 
     Which images it counts is read from ``image_files`` in it, from ``res101.mat`` or the data set's ``.pkl`` beside
-    it, or from a complete folder of photographs; without any of them the project has classes only.
+    it, or from a complete folder of photographs; without any of them the project has classes only. Without photographs
+    the features in ``res101.mat`` become feature maps of one region.
 
     Parameters
     ----------
@@ -48,6 +58,8 @@ def import_xlsa17(
         The folder of the photographs.
     word_vectors
         One row per attribute, or vectors of words; hashed from the names if not given.
+    progress
+        Called with the stage and how much of it is done.
 
     Raises
     ------
@@ -61,13 +73,14 @@ def import_xlsa17(
     proposed, listed = read_att_splits(file), image_list_beside(file)
     unseen: frozenset[str] = frozenset()
     if listed is not None:
+        listed = _unique(listed, findings) if images is None else listed
         findings.add(f"The images are those listed in {listed.file.name}.")
     elif images is None:
         unseen = _test_classes(proposed, findings)
     else:
         findings.add(f"{file.name} counts the images of {images}, sorted by name.")
     data = assemble(
-        data_set_name(len(proposed.classes), proposed.vectors.shape[1], file),
+        data_set_name(proposed, file),
         find_attributes(proposed, [file.parent], images, findings),
         proposed.classes,
         proposed.vectors,
@@ -77,12 +90,38 @@ def import_xlsa17(
         unseen=unseen,
         word_vectors=word_vectors,
     )
-    return write_project(project_path, data, findings)
+    pooled = find_pooled(listed.file, len(data.images), findings) if listed is not None and images is None else None
+    if pooled is None:
+        return write_project(project_path, data, findings)
+    report = progress or (lambda *_: None)
+    return write_project(
+        project_path, data, findings, then=lambda project: store_pooled(project, pooled, data.name, findings, report)
+    )
 
 
-def data_set_name(classes: int, attributes: int, file: Path) -> str:
-    """Return the published data set with these numbers of classes and attributes, or else the folder's name."""
-    return _PUBLISHED.get((classes, attributes), file.resolve().parent.name)
+def data_set_name(proposed: AttSplits, file: Path) -> str:
+    """Return the published data set with these numbers of classes, attributes and images, or else the folder's name."""
+    folder = file.resolve().parent.name
+    classes, attributes = proposed.vectors.shape
+    known = published_data_set(classes, attributes, len(proposed.splits), folder)
+    return folder if known is None else known.name
+
+
+def _unique(listed: ImageList, findings: Findings) -> ImageList:
+    """Return the list with a number behind each further use of a name: aPY lists the objects of a photograph."""
+    used: Counter[str] = Counter()
+    names = []
+    for name in listed.names:
+        used[name] += 1
+        names.append(name if used[name] == 1 else f"{name} ({used[name]})")
+    repeated = len(names) - len(used)
+    if not repeated:
+        return listed
+    findings.add(
+        f"{counted(repeated, 'image is', 'images are')} listed a second time or more in {listed.file.name}, and got a "
+        f"number behind the name: {named([name for name, times in used.items() if times > 1])}."
+    )
+    return replace(listed, names=tuple(names))
 
 
 def find_attributes(
@@ -126,6 +165,7 @@ FORMAT = Format(
     "a folder with att_splits.mat",
     import_xlsa17,
     options=(IMAGES, WORD_VECTORS),
+    reports_progress=True,
     fits_folder=lambda folder: has_files(folder, SPLITS_FILE),
     suffixes=(".mat",),
     fits_file=lambda file: "original_att" in read_mat(file, ["original_att"]),

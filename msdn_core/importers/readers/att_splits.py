@@ -47,6 +47,8 @@ class AttSplits:
     """(K,) names, if the file has them; the published files do not."""
     seen: BoolArray | None = None
     """(M,) whether each class is seen, if the file has it; otherwise it follows from the images."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what was assumed."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,14 +72,23 @@ def read_att_splits(path: Path) -> AttSplits:
     ImportFault
         If the file is damaged, lacks a part, or its parts contradict one another.
     """
-    required = ["allclasses_names", "original_att", *PARTS]
-    found = read_mat(path, [*required, "attribute_names", "labels", "seen_classes", OURS])
-    missing = [name for name in required if name not in found]
+    optional = ("allclasses_names", "original_att", "att", "attribute_names", "labels", "seen_classes", OURS)
+    found = read_mat(path, [*PARTS, *optional])
+    # FLO has neither names of classes nor vectors in other units than "att".
+    vectors_name = "original_att" if "original_att" in found or "att" not in found else "att"
+    missing = [name for name in (vectors_name, *PARTS) if name not in found]
     if missing:
         raise ImportFault(f"{path} has no {', '.join(missing)}; choose att_splits.mat of the proposed split.")
-    classes = texts(found["allclasses_names"], path)
+    notes = [] if vectors_name == "original_att" else [f"{path.name} has no original_att: the class vectors are att."]
+    by_class = np.asarray(found[vectors_name]).T
+    if "allclasses_names" in found:
+        classes = texts(found["allclasses_names"], path)
+    else:
+        width = len(str(len(by_class) if by_class.ndim else 0))
+        classes = tuple(f"class {row:0{width}}" for row in range(1, (len(by_class) if by_class.ndim else 0) + 1))
+        notes.append(f"{path.name} has no names of classes: they are numbered.")
     attributes = texts(found["attribute_names"], path) if "attribute_names" in found else ()
-    vectors = class_vectors(np.asarray(found["original_att"]).T, len(classes), "original_att", path)
+    vectors = class_vectors(by_class, len(classes), vectors_name, path)
     if attributes and len(attributes) != vectors.shape[1]:
         raise ImportFault(f"{path} names {len(attributes)} attributes and has {vectors.shape[1]}; download it again.")
     count = np.asarray(found["labels"]).size if "labels" in found else 0
@@ -88,7 +99,8 @@ def read_att_splits(path: Path) -> AttSplits:
             raise ImportFault(
                 f"{path} has {len(classes)} classes but {len(seen)} values of seen_classes; export it again."
             )
-    return AttSplits(path, classes, vectors, part_splits(found, path, first=1, count=count), attributes, seen)
+    splits = part_splits(found, path, first=1, count=count)
+    return AttSplits(path, classes, vectors, splits, attributes, seen, tuple(notes))
 
 
 def class_vectors(vectors: NDArray[Any], classes: int, name: str, path: Path) -> FloatArray:
@@ -122,7 +134,7 @@ def image_list_beside(path: Path) -> ImageList | None:
     ImportFault
         If there is one that cannot be read.
     """
-    own = read_mat(path, ["image_files", "labels", OURS]) if path.suffix == ".mat" and path.is_file() else {}
+    own = read_mat(path, ["image_files", "labels", OURS]) if path.suffix.lower() == ".mat" and path.is_file() else {}
     if "image_files" in own:
         return image_list(path, own, first=1)
     for name in IMAGE_LISTS:
@@ -134,7 +146,7 @@ def image_list_beside(path: Path) -> ImageList | None:
 
 def read_image_list(file: Path) -> ImageList:
     """Return the list in ``res101.mat`` or in one of MSDN's ``.pkl`` files; raise ImportFault if it has none."""
-    pickled = file.suffix == ".pkl"
+    pickled = file.suffix.lower() == ".pkl"
     content = load_arrays(file) if pickled else read_mat(file, ["image_files", "labels"])
     if not isinstance(content, dict) or "image_files" not in content:
         raise ImportFault(f"{file} has no image_files; move it away from the split file, or download it again.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import zlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
@@ -24,11 +25,11 @@ _MAX_CELLS = 5_000_000
 _MAX_DEPTH = 8
 _HEADER, _PEEK = 128, 4096
 
-_NUMBERS = {
+NUMBER_TYPES = {
     1: "i1", 2: "u1", 3: "i2", 4: "u2", 5: "i4", 6: "u4", 7: "f4", 9: "f8", 12: "i8", 13: "u8", 16: "u1", 17: "u2",
     18: "u4",
 }  # fmt: skip
-_MATRIX, _COMPRESSED, _UTF8, _UTF16, _UTF32 = 14, 15, 16, 17, 18
+MATRIX, COMPRESSED, _UTF8, _UTF16, _UTF32 = 14, 15, 16, 17, 18
 _CELL, _CHAR = 1, 4
 _CLASSES = {6: "f8", 7: "f4", 8: "i1", 9: "u1", 10: "i2", 11: "u2", 12: "i4", 13: "u4", 14: "i8", 15: "u8"}
 
@@ -39,21 +40,16 @@ class MatError(Exception):
 
 def read_variables(stream: BinaryIO, names: frozenset[str]) -> dict[str, Any]:
     """Return the variables of these names; raise MatError if the file is not in this format or is damaged."""
-    header = stream.read(_HEADER)
-    if header.startswith(b"MATLAB 7.3"):
-        raise MatError("is a MATLAB file of version 7.3; save it in MATLAB with the option -v7")
-    order = {b"IM": "<", b"MI": ">"}.get(header[126:128])
-    if order is None:
-        raise MatError("is not a MATLAB file of version 5 to 7; download it again")
+    order = byte_order(stream.read(_HEADER))
     found: dict[str, Any] = {}
     while tag := stream.read(8):
         if len(tag) < 8:
             raise MatError("is cut short; download it again")
         kind, size = (int(number) for number in np.frombuffer(tag, f"{order}u4"))
         start = stream.tell()
-        if kind == _COMPRESSED:
+        if kind == COMPRESSED:
             content = _unpacked(stream, size, order, names)
-        elif kind == _MATRIX and size and _Matrix(stream.read(min(size, _PEEK)), order).name() in names:
+        elif kind == MATRIX and size and _Matrix(stream.read(min(size, _PEEK)), order).name() in names:
             stream.seek(start)
             content = _read(stream, size)
         else:
@@ -64,6 +60,44 @@ def read_variables(stream: BinaryIO, names: frozenset[str]) -> dict[str, Any]:
                 found[name] = value
         stream.seek(start + size)
     return found
+
+
+def byte_order(header: bytes) -> str:
+    """Return the byte order of a file by its first 128 bytes; raise MatError if it is not in this format."""
+    if header.startswith(b"MATLAB 7.3"):
+        raise MatError("is a MATLAB file of version 7.3; save it in MATLAB with the option -v7")
+    order = {b"IM": "<", b"MI": ">"}.get(header[126:128])
+    if order is None:
+        raise MatError("is not a MATLAB file of version 5 to 7; download it again")
+    return order
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixHead:
+    """A variable of numbers before its numbers are read."""
+
+    name: str
+    shape: tuple[int, ...]
+    data_type: int
+    data_start: int
+    """The position of the first number in the content of the matrix."""
+    data_size: int
+
+
+def matrix_head(content: bytes, order: str) -> MatrixHead | None:
+    """Return the head of a variable by the first bytes of its content; None if they do not have it whole."""
+    try:
+        name, shape = _Matrix(content, order).name_and_shape()
+    except MatError:
+        return None
+    at = 0
+    for _ in range(4):
+        tag = np.frombuffer(content[at : at + 8].ljust(8, b"\0"), f"{order}u4")
+        first, size = int(tag[0]), int(tag[1])
+        # A short element has its content in the second half of its tag.
+        kind, size, start = (first & 0xFFFF, first >> 16, at + 4) if first >> 16 else (first, size, at + 8)
+        at += 8 if first >> 16 else 8 + -(-size // 8) * 8
+    return MatrixHead(name, shape, kind, start, size)
 
 
 def _read(stream: BinaryIO, size: int) -> bytes:
@@ -81,7 +115,7 @@ def _unpacked(stream: BinaryIO, packed: int, order: str, names: frozenset[str]) 
     try:
         head = zlib.decompressobj().decompress(stream.read(min(packed, _PEEK)), _PEEK)
         kind, size = (int(number) for number in np.frombuffer(head[:8], f"{order}u4"))
-        if kind != _MATRIX or _Matrix(head[8:], order).name() not in names:
+        if kind != MATRIX or _Matrix(head[8:], order).name() not in names:
             return b""
         if size > MAX_UNPACKED:
             raise MatError(f"unpacks to a variable of {size >> 20} MiB, which no such list has; download it again")
@@ -108,6 +142,13 @@ class _Matrix:
         if not len(flags) or len(shape) < 2 or min(shape) < 0:
             raise MatError("has a variable without class or shape; download it again")
         return int(flags[0]) & 0xFF, shape, name
+
+    def name_and_shape(self) -> tuple[str, tuple[int, ...]]:
+        """Return the variable's name and shape; nothing if it is not of numbers."""
+        kind, shape, name = self._head()
+        if kind not in _CLASSES:
+            raise MatError("has something other than numbers")
+        return name, shape
 
     def name(self) -> str:
         """Return only the variable's name."""
@@ -139,7 +180,7 @@ class _Matrix:
         values = []
         for _ in range(count):
             kind, content = next(self._elements, (0, b""))
-            if kind != _MATRIX:
+            if kind != MATRIX:
                 raise MatError("has fewer cells than it declares; download it again")
             values.append(_Matrix(content, self._order)._cell(depth - 1) if content else np.zeros((0, 0)))
         cells = np.empty(count, dtype=object)
@@ -173,9 +214,9 @@ class _Matrix:
 
     def _numbers(self) -> NDArray[Any]:
         kind, content = next(self._elements, (0, b""))
-        if kind not in _NUMBERS:
+        if kind not in NUMBER_TYPES:
             raise MatError("has a variable without its numbers; download it again")
-        dtype = np.dtype(self._order + _NUMBERS[kind])
+        dtype = np.dtype(self._order + NUMBER_TYPES[kind])
         return np.frombuffer(content, dtype, len(content) // dtype.itemsize)
 
 

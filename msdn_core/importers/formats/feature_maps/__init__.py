@@ -74,7 +74,7 @@ def import_feature_maps(
         numbered = [f"{classes[k]}/{n:0{width}}" for n, k in enumerate(found.labels.tolist(), 1)]
         listed = ImageList(file, tuple(name.replace("\\", "_") for name in numbered), found.labels, own=True)
     data = assemble(
-        data_set_name(len(classes), found.vectors.shape[1], file),
+        data_set_name(proposed, file),
         find_attributes(proposed, [file.parent, names_file.parent], images, findings),
         classes,
         found.vectors,
