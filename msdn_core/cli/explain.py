@@ -69,8 +69,10 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     Output of absent sub-nets is left out.
     """
     from msdn_core.cli.checkpoints import find_checkpoint
+    from msdn_core.domain.wording import incomplete_finding
     from msdn_core.msdn.explainer import Explainer
     from msdn_core.project import Project
+    from msdn_core.vision.images import is_incomplete, open_image
 
     with Project.open(arguments.project, read_only=True) as project:
         image, image_id = _image_file(project, arguments.image)
@@ -89,6 +91,8 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             output.note(f"{image} does not exist: it is explained by the project's features, without pictures.")
             explanation = explainer.explain_features(features, (explainer.spec.size, explainer.spec.size))
 
+    if is_incomplete(open_image(image, max_side=explainer.spec.size)):
+        output.note(incomplete_finding([image.name]))
     absent = [sentence for sentence in map(explanation.sub_nets.absence, ("av", "va")) if sentence]
     for sentence in dict.fromkeys(absent):
         output.note(sentence)

@@ -7,7 +7,7 @@ import warnings
 from contextlib import ExitStack, contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, _imaging
 
 from msdn_core.errors import ImageError
 from msdn_core.safe_files import open_regular
@@ -28,6 +28,10 @@ MAX_PIXELS = 2 * (Image.MAX_IMAGE_PIXELS or 89_478_485)
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 # Damaged metadata: where it matters, it is an ImageError.
 warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
+
+# Pillow's blocks of 16 MiB are small enough for glibc to keep them after use, in each thread; larger ones are returned.
+_BLOCK_BYTES = 64 * 1024 * 1024
+_imaging.set_block_size(_BLOCK_BYTES)
 
 _JPEG = ("JPEG", "MPO")
 _JPEG_START = b"\xff\xd8\xff"
