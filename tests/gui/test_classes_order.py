@@ -129,7 +129,7 @@ def test_a_folded_group_is_sorted_and_copied_by_what_it_shows_and_never_edited(w
 
 
 def test_all_values_that_are_found_are_replaced_in_one_step(workspace, session, qtbot) -> None:
-    qtbot.keyClick(workspace, KEY.Key_H, CTRL)
+    qtbot.keyClick(workspace, KEY.Key_F, CTRL | Qt.KeyboardModifier.AltModifier)
     bar = workspace.table.find_bar
     qtbot.keyClicks(bar.query, "<0.2")
     assert status(workspace) == f"{int((VECTORS < 0.2).sum())} matches in the shown cells"
@@ -148,7 +148,7 @@ def test_all_values_that_are_found_are_replaced_in_one_step(workspace, session, 
 
 
 def test_a_chosen_block_bounds_the_search_and_the_next_match_is_gone_to(workspace, session, qtbot) -> None:
-    qtbot.keyClick(workspace, KEY.Key_H, CTRL)
+    qtbot.keyClick(workspace, KEY.Key_F, CTRL | Qt.KeyboardModifier.AltModifier)
     bar = workspace.table.find_bar
     qtbot.keyClicks(bar.query, "1")
     places = [(int(row), int(column)) for row, column in np.argwhere(VECTORS == 1)]
@@ -168,7 +168,7 @@ def test_a_chosen_block_bounds_the_search_and_the_next_match_is_gone_to(workspac
 
 
 def test_what_cannot_be_looked_for_or_put_in_is_said_while_it_is_typed(workspace, session, qtbot) -> None:
-    qtbot.keyClick(workspace, KEY.Key_H, CTRL)
+    qtbot.keyClick(workspace, KEY.Key_F, CTRL | Qt.KeyboardModifier.AltModifier)
     bar = workspace.table.find_bar
     qtbot.keyClicks(bar.query, ">many")
     assert "“many” is not a number" in status(workspace)
