@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 from msdn_core.domain.attributes import Attribute
 from msdn_core.errors import MsdnError
 
@@ -20,7 +22,8 @@ def parse_attribute_list(text: str) -> tuple[Attribute, ...]:
         If a name is missing, too long, occurs twice, or contains ``::``; the text names the line.
     """
     found: dict[str, Attribute] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    # Two Unicode forms of one name look the same.
+    for number, line in enumerate(normalize("NFC", text).splitlines(), 1):
         if not line.strip():
             continue
         if "::" in line:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from unicodedata import normalize
 from urllib.parse import parse_qsl, unquote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SCHEME = re.compile(r"^[a-z][a-z0-9+.\-]+:/{1,3}", re.IGNORECASE)
 _ABSOLUTE = re.compile(r"[\\/]|[a-z]:|[a-z][a-z0-9+.\-]+:/", re.IGNORECASE)
@@ -35,6 +39,12 @@ GENERIC_FOLDERS = frozenset(
 def folded(text: str) -> str:
     """Return a text without regard to case and to the Unicode form of its letters."""
     return normalize("NFC", normalize("NFC", text).casefold())
+
+
+def as_known(text: str, known: Iterable[str]) -> str:
+    """Return the known name that looks the same as a text, in whichever Unicode form, or else the text composed."""
+    composed = normalize("NFC", text)
+    return next((name for name in known if normalize("NFC", name) == composed), composed)
 
 
 def without_drive(name: str) -> str:

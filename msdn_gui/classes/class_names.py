@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from msdn_core.domain.display_names import class_text
+from msdn_core.domain.name_spellings import as_known
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ def name_fault(table: ClassTable, name: str, old: str | None = None) -> str:
     """Return why a class, now called ``old``, cannot have a name; empty if it can."""
     if not name.strip():
         return "Enter a name for the class."
-    if name.strip() != old and name.strip() in table.class_index:
+    if name.strip() != old and as_known(name.strip(), table.classes) in table.class_index.keys() - {old}:
         return f"The class “{name.strip()}” already exists; enter another name."
     return ""
 

@@ -7,12 +7,14 @@ from types import SimpleNamespace
 import pytest
 
 from msdn_core.domain.annotation import Split
+from msdn_core.domain.attribute_list import parse_attribute_list
 from msdn_core.domain.attributes import Attribute
 from msdn_core.domain.describing import find_attributes
 from msdn_core.domain.image_columns import ImageColumns
 from msdn_core.domain.query import parse_query
 from msdn_core.domain.query_matching import find_attribute, find_names, matching
 from msdn_core.domain.text_search import has_words, search_letters, search_text, search_words
+from msdn_core.errors import MsdnError
 
 COMPOSED, APART = "Blauh\u00e4her", "Blauha\u0308her"
 
@@ -50,3 +52,9 @@ def test_letters_with_accents_are_found_without(text: str, plain: str) -> None:
 def test_a_description_in_another_unicode_form_finds_its_attributes() -> None:
     attributes = (Attribute("krone", "gru\u0308n"), Attribute("schwanz", "rot"))
     assert [found.column for found in find_attributes("eine gr\u00fcn krone", attributes)] == [0]
+
+
+def test_a_list_of_attributes_names_each_one_once_in_any_unicode_form() -> None:
+    with pytest.raises(MsdnError, match="occurs twice"):
+        parse_attribute_list("krone: gr\u00fcn, gru\u0308n")
+    assert parse_attribute_list("flu\u0308gel: rot\nfl\u00fcgel: blau")[0].group == "fl\u00fcgel"

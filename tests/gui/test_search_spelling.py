@@ -9,6 +9,7 @@ from PySide6.QtCore import QStringListModel, Qt
 from PySide6.QtWidgets import QLineEdit
 
 from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_gui.classes.class_names import name_fault
 from msdn_gui.classes.class_pickers import add_class_completer, make_class_combo
 from msdn_gui.classes.new_class.blend import Blend
 from msdn_gui.classes.new_class.starts import OtherClass
@@ -96,3 +97,11 @@ def test_labels_are_searched_and_assigned_in_any_spelling(session, services, qtb
     assert [image.class_name for image in session.document.images[: len(SPELLINGS)]] == [APART] * len(SPELLINGS)
     workspace.queue.search.setText(COMPOSED)
     qtbot.waitUntil(lambda: workspace.queue.model.rowCount() == len(SPELLINGS) + 1)
+    qtbot.waitUntil(workspace.settled, timeout=10_000)
+
+
+@pytest.mark.parametrize(("stored", "typed"), [(COMPOSED, APART), (APART, COMPOSED)])
+def test_a_second_class_of_the_same_look_is_refused(stored: str, typed: str) -> None:
+    assert "already exists" in name_fault(table(stored), typed)
+    assert not name_fault(table(stored), typed, old=stored)
+    assert not name_fault(table(stored), f"{typed} 2")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from msdn_core.domain.attributes import Attribute, ClassTable
 from msdn_core.domain.display_names import attribute_text, group_text
+from msdn_core.domain.name_spellings import as_known
 from msdn_gui.classes.attributes.facts import AttributeFacts
 from msdn_gui.classes.class_pickers import make_editable_combo
 from msdn_gui.look.theme import SPACING, theme
@@ -125,7 +126,10 @@ class AttributeForm(QWidget):
         super().keyPressEvent(event)
 
     def _attribute(self) -> Attribute:
-        return Attribute(self.group.currentText().strip(), self.name.text().strip())
+        group = as_known(self.group.currentText().strip(), self._facts.table.groups)
+        name = self.name.text().strip()
+        known = (one.name for one in self._facts.table.attributes if one.group == group)
+        return Attribute(group, as_known(name, known))
 
     def _fault(self) -> str:
         if self._group is not None:
