@@ -27,6 +27,7 @@ SHIPPED_RUN = "demo-01"
 IMAGES = "images"
 _TEST_SEEN = 6
 _SEED = "aviary_seed"
+_MOST_DIGITS = 18
 
 
 def create_demo(project_path: Path, *, seed: int = 0) -> None:
@@ -98,7 +99,6 @@ def draw_missing(
         If the project is not an aviary.
     """
     seed, folder = _seed(project_path), Path(project_path) / IMAGES
-    refuse_links(Path(project_path), folder)
     species = make_species(seed)
     pictures = [(row, index) for index in range(IMAGES_EACH) for row in range(len(species))]
     drawn = 0
@@ -106,6 +106,7 @@ def draw_missing(
         if stop is not None and stop():
             break
         path = folder / _name(species[row], index)
+        refuse_links(Path(project_path), path)
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomic(path, draw_image(species[row], seed, row, index))
@@ -126,7 +127,7 @@ def check_seed(project_path: Path, seed: int) -> None:
 def _seed(project_path: Path) -> int:
     with Project.open(project_path, read_only=True) as project:
         seed = project.meta(_SEED)
-    if seed is None or not seed.isdecimal():
+    if seed is None or not seed.isdecimal() or len(seed) > _MOST_DIGITS:
         raise ProjectError(f"The project {project_path} is not the aviary; choose another folder for the demo.")
     return int(seed)
 

@@ -19,9 +19,9 @@ _KINDS = {"TEXT": ("text",), "INTEGER": ("integer",), "REAL": ("real", "integer"
 
 
 def refuse_wrong_types(connection: sqlite3.Connection, file: Path) -> None:
-    """Raise ProjectError if a value is not of the type of its column; the schema is known to be this program's.
+    """Raise ProjectError if a value is not of the type of its column, or infinite.
 
-    A table that is too damaged to be searched is left to the query that needs it.
+    The schema is known to be this program's. A table that is too damaged to be searched is left to later queries.
     """
     tables = connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     for (table,) in tables:
@@ -39,12 +39,14 @@ def refuse_wrong_types(connection: sqlite3.Connection, file: Path) -> None:
                     if connection.execute(f'SELECT 1 FROM "{table}" WHERE {condition} LIMIT 1').fetchall()
                 )
                 raise ProjectError(
-                    f"The project file {file} is damaged (a value of the wrong type in column “{column}” of table "
-                    f"“{table}”); replace it with a backup copy."
+                    f"The project file {file} is damaged (a value of the wrong type, or an infinite number, in column "
+                    f"“{column}” of table “{table}”); replace it with a backup copy."
                 )
 
 
 def _wrong(column: str, kind: str, required: bool) -> str:
     """Return the condition under which a value of a column is wrong; repeated comparisons are faster than IN."""
     allowed = (*_KINDS[kind], *(() if required else ("null",)))
-    return "(" + " AND ".join(f"typeof({column}) <> '{name}'" for name in allowed) + ")"
+    other = "(" + " AND ".join(f"typeof({column}) <> '{name}'" for name in allowed) + ")"
+    # SQLite has no word for infinity.
+    return f"{other} OR abs({column}) = 9e999" if kind == "REAL" else other

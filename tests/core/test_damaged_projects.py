@@ -210,6 +210,7 @@ def change(project: Path, statement: str, *values: object) -> None:
         ("UPDATE attributes SET group_name = ?", b"bill", "group_name"),
         ("INSERT INTO meta VALUES ('name', ?)", b"x", "value"),
         ("INSERT INTO meta VALUES (?, '')", b"x", "key"),
+        ("INSERT INTO marks VALUES (1, 1, '', ?, 0, 1, 1, 1, '')", -math.inf, "x"),
     ],
 )
 @pytest.mark.parametrize("read_only", [False, True])
@@ -284,16 +285,16 @@ def test_many_starts_of_a_run_are_read_in_one_pass(project: Path) -> None:
     losses = {"loss": 1.0}
     steps = [
         StepDone(step=n, steps=9, epoch=0, losses=losses, learning_rate=1, images_per_second=1, remaining_s=0)
-        for n in range(1, 5_001)
+        for n in range(1, 10_001)
     ]
-    start = RunStarted(step=5_000, steps=9, device="cpu")
+    start = RunStarted(step=10_000, steps=9, device="cpu")
     run.events_path.write_text(
-        "".join(f"{encode(event)}\n" for event in [*steps, *[start] * 5_000, steps[0]]), encoding="utf-8"
+        "".join(f"{encode(event)}\n" for event in [*steps, *[start] * 10_000, steps[0]]), encoding="utf-8"
     )
     started = time.process_time()
     curves = tensorboard_curves(run)
     assert time.process_time() - started < 3
-    assert sorted(curves["loss/loss"]) == list(range(1, 5_001))
+    assert sorted(curves["loss/loss"]) == list(range(1, 10_001))
     run.append(RunStarted(step=3, steps=9, device="cpu"))
     run.append(steps[1])
     assert sorted(tensorboard_curves(run)["loss/loss"]) == [1, 2, 3]

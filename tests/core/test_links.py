@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from msdn_core.cli.main import main
+from msdn_core.demo.aviary import create_demo, draw_missing
 from msdn_core.errors import MsdnError
 from msdn_core.project import Project
 from msdn_core.recipes.ablation import Ablation
@@ -97,6 +98,17 @@ def test_a_run_is_not_written_through_a_link(project, outside) -> None:
         with pytest.raises(MsdnError, match="is a link"):
             write()
     assert {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()} == before
+
+
+def test_the_demo_draws_no_picture_through_a_link(project, outside) -> None:
+    create_demo(project.parent / "demo", seed=1)
+    with Project.open(project.parent / "demo", read_only=True) as opened:
+        place = opened.images()[0].path.parent
+    place.parent.mkdir(parents=True)
+    place.symlink_to(outside)
+    with pytest.raises(MsdnError, match="is a link"):
+        draw_missing(project.parent / "demo")
+    assert list(outside.iterdir()) == []
 
 
 def test_scores_are_not_written_through_a_link(project, outside) -> None:

@@ -161,7 +161,7 @@ class LabelPanel(QWidget):
             saved = None
         if not isinstance(saved, list):
             return list(table.classes[: len(DIGITS)])
-        return [name if name in table.class_index else None for name in saved[: len(DIGITS)]]
+        return [name if isinstance(name, str) and name in table.class_index else None for name in saved[: len(DIGITS)]]
 
     def _update_list(self) -> None:
         table, name = self._session.document.table, self.search.text().strip()
