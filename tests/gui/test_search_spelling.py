@@ -6,15 +6,18 @@ import numpy as np
 import pytest
 from annotate_kit import press, shown_workspace
 from PySide6.QtCore import QStringListModel, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.domain.query import Term
+from msdn_core.domain.query_matching import Facet
 from msdn_gui.classes.class_names import name_fault
 from msdn_gui.classes.class_pickers import add_class_completer, make_class_combo
 from msdn_gui.classes.new_class.blend import Blend
 from msdn_gui.classes.new_class.starts import OtherClass
 from msdn_gui.classes.table.model import ClassTableModel
 from msdn_gui.classes.what_if.slider_model import SliderModel
+from msdn_gui.explore.finding.facet_panel import FacetPanel
 from msdn_gui.explore.ranking.contribution_model import ContributionModel
 from msdn_gui.explore.ranking.ranking_model import RankingModel
 from msdn_gui.shell.palette.fuzzy import match
@@ -105,3 +108,15 @@ def test_a_second_class_of_the_same_look_is_refused(stored: str, typed: str) -> 
     assert "already exists" in name_fault(table(stored), typed)
     assert not name_fault(table(stored), typed, old=stored)
     assert not name_fault(table(stored), f"{typed} 2")
+
+
+@pytest.mark.parametrize("stored", [COMPOSED, APART])
+@pytest.mark.parametrize("typed", SPELLINGS)
+def test_letters_typed_in_the_filter_list_jump_to_a_name(qtbot, stored: str, typed: str) -> None:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    panel = FacetPanel(parent)
+    panel.show_facets([Facet("Class", Term("class", (name,)), 3, False) for name in ("Uhu", stored)], can_score=False)
+    panel.table.setCurrentIndex(panel.model.index(1, 0))
+    panel.table.keyboardSearch(typed)
+    assert panel.model.term_at(panel.table.currentIndex().row()) == Term("class", (stored,))

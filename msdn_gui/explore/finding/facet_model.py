@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtGui import QFont, QGuiApplication
 
 from msdn_core.domain.display_names import class_text
+from msdn_core.domain.text_search import search_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +92,22 @@ class FacetModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{row.term}\n{row.count:,} images"
         return None
+
+    def match(
+        self,
+        start: Index,
+        role: int,
+        value: Any,
+        hits: int = 1,
+        flags: Qt.MatchFlag = Qt.MatchFlag.MatchStartsWith | Qt.MatchFlag.MatchWrap,
+    ) -> list[QModelIndex]:
+        """Find typed letters at the start of a name, without regard to case, accents and Unicode form."""
+        if role != Qt.ItemDataRole.DisplayRole or not flags & Qt.MatchFlag.MatchStartsWith:
+            return super().match(start, role, value, hits, flags)
+        typed, first = search_text(str(value)), start.row()
+        rows = (*range(first, len(self._rows)), *(range(first) if flags & Qt.MatchFlag.MatchWrap else ()))
+        found = [row for row in rows if search_text(str(self.index(row, start.column()).data())).startswith(typed)]
+        return [self.index(row, start.column()) for row in (found[:hits] if hits >= 0 else found)]
 
 
 def facet_text(facet: Facet) -> str:
