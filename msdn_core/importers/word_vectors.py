@@ -11,6 +11,7 @@ import numpy as np
 
 from msdn_core.domain.wording import counted, named
 from msdn_core.errors import ImportFault
+from msdn_core.file_kinds import ZIP, unexpected_kind
 from msdn_core.importers.readers.safe_pickle import MAX_BYTES, load_arrays
 from msdn_core.importers.readers.vocabulary import is_vocabulary, look_up
 from msdn_core.safe_files import open_regular
@@ -59,6 +60,9 @@ def attribute_words(
     if is_vocabulary(path):
         return _summed(full_names, path, findings), path.name
     words = load_word_vectors(path)
+    if len(words) != len(full_names) == words.shape[1]:
+        findings.add(f"The word vectors in {path.name} are columns, so they were transposed.")
+        words = np.ascontiguousarray(words.T)
     if len(words) != len(full_names):
         raise ImportFault(
             f"{path} has {len(words)} word vectors for {len(full_names)} attributes; choose a file with one row per "
@@ -107,7 +111,21 @@ def load_word_vectors(path: Path) -> NDArray[np.float32]:
     ImportFault
         If the file does not contain a matrix of finite numbers.
     """
-    content = _load_npy(path) if path.suffix.lower() == ".npy" else load_arrays(path)
+    other = unexpected_kind(path, (ZIP,))
+    if other is not None:
+        raise ImportFault(f"{path} {other}.")
+    try:
+        with open_regular(path) as stream:
+            start = stream.read(6)
+    except OSError:
+        start = b""  # Reading says why.
+    if start.startswith(b"PK"):
+        raise ImportFault(
+            f"{path} is an archive of arrays (.npz, .pt) or of other files; save its matrix with numpy.save, one row "
+            "per attribute, and give the .npy file."
+        )
+    is_npy = start == b"\x93NUMPY" or (path.suffix.lower() == ".npy" and not start.startswith(b"\x80"))
+    content = _load_npy(path) if is_npy else load_arrays(path)
     if not isinstance(content, np.ndarray) or content.ndim != 2 or content.dtype.kind not in "fiu":
         raise ImportFault(f"The file {path} is not a matrix of word vectors; choose one with one row per attribute.")
     with np.errstate(over="ignore"):

@@ -237,7 +237,7 @@ def test_word_vectors_that_are_cut_short_or_foreign_are_refused(tmp_path: Path) 
     for content, match in (
         (whole[:-9], "word 4 of 4"),
         (b"4 999999999\n" + whole, "line 1"),
-        (b"\x00" * 50, "line 1"),
+        (b"\x01" * 50, "line 1"),
         (b"0 2\n", "has no word"),
     ):
         (tmp_path / "cut.bin").write_bytes(content)

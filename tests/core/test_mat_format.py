@@ -62,7 +62,7 @@ def test_invalid_files_are_named(tmp_path: Path) -> None:
     scipy.io.savemat(whole, {"n": np.arange(100.0)})
     header = whole.read_bytes()[:128]
     for content, match in (
-        (b"", "not a MATLAB file"),
+        (b"MATLAB", "not a MATLAB file"),
         (b"MATLAB 7.3 MAT-file".ljust(128), "-v7"),
         (whole.read_bytes()[:-100], "cut short|reaches out"),
         (header + struct.pack("<II", 15, len(bomb)) + bomb, "without its numbers"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from msdn_core.errors import ImportFault
+from msdn_core.file_kinds import unexpected_kind
 from msdn_core.importers.readers.mat_format import MatError, read_variables
 from msdn_core.safe_files import open_regular
 
@@ -29,6 +30,8 @@ def read_mat(path: Path, names: Collection[str]) -> dict[str, Any]:
     ImportFault
         If the file cannot be read, is damaged, is of version 7.3, or unpacks to far too much.
     """
+    if other := unexpected_kind(path):
+        raise ImportFault(f"{path} {other}.")
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from msdn_core.errors import ImportFault
+from msdn_core.file_kinds import unexpected_kind
 from msdn_core.importers.readers.array_builders import (
     PLAIN_ARRAY,
     Array,
@@ -62,6 +63,8 @@ def load_arrays(path: Path) -> Any:
     ImportFault
         If the file is too large, damaged, or names anything else to call.
     """
+    if other := unexpected_kind(path):
+        raise ImportFault(f"{path} {other}.")
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
