@@ -239,7 +239,7 @@ def _image_errors(path: Path) -> Iterator[None]:
     except MemoryError as fault:
         raise ImageError(f"{path} does not fit in memory; save a smaller copy.") from fault
     except Exception as fault:  # Each decoder has errors of its own, and none of them may end more than this image.
-        reason = getattr(fault, "strerror", None) or str(fault) or type(fault).__name__
+        reason = " ".join(str(getattr(fault, "strerror", None) or fault).split()) or type(fault).__name__
         raise ImageError(f"{path} is damaged or incomplete ({reason}); replace or remove it.") from fault
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TILE_PIXELS = 1 << 20
 _TILE_BYTES_PER_PIXEL = 48
 _TILE_SIDE = 1 << 14
-_MOST_PROFILE_BYTES = 16 * 1024 * 1024
+_MOST_PROFILE_BYTES = 4 * 1024 * 1024
 _SAME_COLOUR = 5
 """Levels by which a profile may differ from sRGB and still be sRGB, as rounded by whoever wrote it."""
 _ALPHA_MODES = ("RGBA", "LA", "PA", "RGBa", "La")
@@ -182,19 +182,19 @@ def _through(part: Image.Image, transform: ImageCms.ImageCmsTransform, space: st
     return transform.apply(part if part.mode == space else part.convert(space))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _is_srgb(profile: bytes, space: str) -> bool:
     """Return whether a profile leaves colours as they are; pixels of sRGB are never rounded by a conversion."""
+    if space == "CMYK":
+        return False
     transform = _transform(profile, space)
     if transform is None:
         return True
     levels = np.linspace(0, 255, 9).round().astype(np.uint8)
     if space == "L":
         sample = Image.fromarray(np.arange(256, dtype=np.uint8)[None])
-    elif space == "RGB":
-        sample = Image.fromarray(np.stack(np.meshgrid(levels, levels, levels), -1).reshape(27, 27, 3))
     else:
-        return False
+        sample = Image.fromarray(np.stack(np.meshgrid(levels, levels, levels), -1).reshape(27, 27, 3))
     difference = np.asarray(transform.apply(sample), int) - np.asarray(sample.convert("RGB"), int)
     return int(np.abs(difference).max()) <= _SAME_COLOUR
 
