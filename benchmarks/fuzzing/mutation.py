@@ -9,6 +9,8 @@ import sqlite3
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.fuzzing.containers import mutate_container
+
 if TYPE_CHECKING:
     import random
     from pathlib import Path
@@ -68,6 +70,9 @@ def mutate_file(path: Path, rng: random.Random) -> str:
     if suffix in _DATABASE and rng.randrange(2):
         return _mutate_database(path, rng)
     whole = path.read_bytes()
+    if rng.randrange(2) and (made := mutate_container(whole, rng, mutate_bytes)) is not None:
+        path.write_bytes(made)
+        return "container"
     if suffix in _JSON and rng.randrange(2) and (made := _mutate_json(whole, rng)) is not None:
         path.write_bytes(made)
         return "json"
