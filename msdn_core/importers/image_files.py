@@ -16,7 +16,7 @@ from msdn_core.project import PROJECT_FILE, is_plain_path
 from msdn_core.vision.image_formats import IMAGE_SUFFIXES, is_image_name, unread_image_findings, unread_image_remedy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from msdn_core.importers.findings import Findings
@@ -126,16 +126,24 @@ def list_images(folder: Path, left_out: LeftOut | None = None) -> Iterator[str]:
             skipped = _PROJECT_FOLDERS
         for entry in entries:
             name = entry.name
-            if is_image_name(name) and entry.is_file():
+            if is_image_name(name) and _leads_to(entry.is_file):
                 if is_plain_path(prefix + name):
                     yield prefix + name
                 else:
                     rest.odd_names.append(_printable(prefix + name))
-            elif entry.is_dir():
+            elif _leads_to(entry.is_dir):
                 if name not in skipped and name.lower() not in _SYSTEM_FOLDERS:
                     waiting.append((entry.path, f"{prefix}{name}/"))
             elif name.lower() not in _SYSTEM_FILES:
-                _sort(rest, name, _printable(prefix + name), is_file=entry.is_file())
+                _sort(rest, name, _printable(prefix + name), is_file=_leads_to(entry.is_file))
+
+
+def _leads_to(is_kind: Callable[[], bool]) -> bool:
+    """Return whether an entry is of a kind; a link that leads to itself, or has gone since, is of none."""
+    try:
+        return is_kind()
+    except OSError:
+        return False
 
 
 def _printable(path: str) -> str:

@@ -56,6 +56,14 @@ def test_all_images_below_the_folder_are_imported(photographs: Path, tmp_path: P
     assert names(tmp_path / "p") == ["a.png", "b.JPG", "trip/c.jpeg", "trip/deep/d.jpg"]
 
 
+def test_a_link_that_leads_to_itself_is_left_out(photographs: Path, tmp_path: Path) -> None:
+    for name in ("loop.jpg", "loop"):
+        link(photographs / name, photographs / name)
+    report = import_images(photographs, tmp_path / "p")
+    assert report.images == 4
+    assert any("1 image left out, a link that leads nowhere" in finding for finding in report.findings)
+
+
 def test_importing_again_adds_new_images_and_reports_missing_ones(photographs: Path, tmp_path: Path) -> None:
     import_images(photographs, tmp_path / "p")
     touch(photographs, "trip/new.webp", "trip/new.png")
