@@ -83,8 +83,11 @@ def load_data(
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
     ranks: Ranks = ALONE,
+    on_incomplete: Callable[[Sequence[str]], None] | None = None,
 ) -> TrainingData | None:
     """Return a project's data under a run's settings; all ranks extract missing features together.
+
+    ``on_incomplete`` is called with the names of extracted images whose files lack their end.
 
     Images of the training split whose class is unseen are left out: otherwise nothing measured on unseen classes would
     be zero-shot. Returns None if ``stop`` ended the extraction. Raises RunError if there is nothing to train on, and
@@ -115,7 +118,9 @@ def load_data(
             device=device,
             precision=config.feature_precision,
         )
-        store = extract_features(project_path, backbone, progress=progress, stop=stop, ranks=ranks)
+        store = extract_features(
+            project_path, backbone, progress=progress, stop=stop, ranks=ranks, on_incomplete=on_incomplete
+        )
         if stop is not None and stop():
             return None
     train, train_left_out = labelled_rows(images, table, store, (Split.TRAIN,))

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from msdn_core.domain.wording import incomplete_finding
 from msdn_core.runs.events import FeatureProgress
 from msdn_core.training.data import TrainingData, load_data
 
@@ -44,14 +45,26 @@ def load_run_data(
                 )
             )
 
+    incomplete: list[str] = []
+
     def load() -> TrainingData | None:
-        return load_data(run.project_path, config, device, progress=report, stop=control.stop_requested, ranks=ranks)
+        return load_data(
+            run.project_path,
+            config,
+            device,
+            progress=report,
+            stop=control.stop_requested,
+            ranks=ranks,
+            on_incomplete=incomplete.extend,
+        )
 
     data = load() if ranks.count > 1 else _load_until_stopped(load, control)
     if data is None:
         raise control.end
     if data.left_out:
         control.note(f"{data.left_out} images are left out because they cannot be opened.", "warning")
+    if incomplete:
+        control.note(incomplete_finding(incomplete), "warning")
     spec = data.store.spec
     if config.size and spec.size != config.size:
         rows, columns = spec.grid
