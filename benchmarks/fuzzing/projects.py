@@ -60,6 +60,7 @@ def trained(path: Path) -> Path:
     sets = ("backbone=made-up", "steps=6", "evaluate_every=3", "batch_size=6", "threads=1", "device=cpu")
     command("train", path, "--name", "one", *(word for text in sets for word in ("--set", text)))
     command("evaluate", path, "--run", "one", "--keep", "--device", "cpu")
+    command("score", path, "--run", "one", "--device", "cpu")
     run = find_run(path, "one")
     command("embed", path, "--run", "one")
     write_notes(run.path, Notes("good", ("baseline",)))

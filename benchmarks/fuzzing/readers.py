@@ -161,6 +161,10 @@ def _marks(name: str) -> Callable[[Path], None]:
     return read
 
 
+def _import_marks(folder: Path) -> None:
+    command("import", "marks", folder / "coco.json", folder / PROJECT)
+
+
 def _judgements(folder: Path) -> None:
     from msdn_core.importers.judgement_files import judgements_from_files
     from msdn_core.project import Project
@@ -193,12 +197,15 @@ def _reads_of(opened: Project) -> tuple[Callable[[], object], ...]:
 
 def _run_files(folder: Path) -> None:
     """Read every file of a project's runs, as Train and Evaluate do."""
+    from msdn_core.runs.attribute_scores import read_attribute_scores
     from msdn_core.runs.listing import list_runs
     from msdn_core.runs.queue import queued_runs, read_order
 
     project = folder / PROJECT
     runs = list_runs(project)
     read_each([read for run in runs for read in _reads_of_run(project, run)])
+    scores = [path for path in (project / "scores").rglob("*") if path.is_file()]
+    read_each([lambda path=path: read_attribute_scores(path) for path in scores])
     read_each((lambda: read_order(project), lambda: queued_runs(project)))
 
 
@@ -363,7 +370,7 @@ def _sheets(suffix: str) -> Callable[[Path], None]:
     return lambda folder: projects.write_sheets(folder, suffix)
 
 
-_IN_RUN = (f"{PROJECT}/runs/**/*", f"{PROJECT}/queue/*", f"{PROJECT}/ablations/**/*")
+_IN_RUN = (f"{PROJECT}/runs/**/*", f"{PROJECT}/queue/*", f"{PROJECT}/scores/**/*", f"{PROJECT}/ablations/**/*")
 _TABLE = (f"{PROJECT}/project.sqlite",)
 _WITH_RUN = ("--run", RUN, "--device", "cpu")
 
@@ -388,6 +395,7 @@ def _entries() -> Iterator[tuple[str, Reader]]:
             ),
         )
     yield "marks-coco", Reader(projects.with_coco, ("coco.json",), _marks("coco.json"))
+    yield "import-marks", Reader(projects.with_coco, ("coco.json",), _import_marks)
     yield "judgements", Reader(projects.with_judgements, ("judgements/*.txt",), _judgements)
     yield (
         "words-pkl",
@@ -430,6 +438,7 @@ def _entries() -> Iterator[tuple[str, Reader]]:
         ("annotations", "out.json"),
         ("att-splits", "out.mat"),
         ("word-vectors", "out.npy"),
+        ("coco", "out.coco.json"),
     ):
         yield f"export-{kind}", Reader(_small, _TABLE, exported(kind, name), 0.5)
     yield (
@@ -437,6 +446,8 @@ def _entries() -> Iterator[tuple[str, Reader]]:
         Reader(_small, (f"{PROJECT}/features/**/*",), exported("feature-maps", "out.hdf5"), 0.3),
     )
     yield "export-predictions", Reader(_trained, _IN_RUN, exported("predictions", "out.csv", *_WITH_RUN), 0.3)
+    yield "export-explanations", Reader(_trained, _IN_RUN, exported("explanations", "out.npz", *_WITH_RUN), 0.3)
+    yield "export-tensorboard", Reader(_trained, _IN_RUN, exported("tensorboard", "out-events"), 0.3)
     yield "settings-file", Reader(_make_settings, ("settings.json",), _settings_file)
     yield "window-settings", Reader(_make_window_settings, ("settings.json",), _window_settings)
     yield "saved-searches", Reader(_make_searches, ("searches.json",), _searches)
