@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 STATUS_FILE = "status.json"
 LOG_FILE = "log.txt"
+BY_COMMAND = "Requested by the user."
+"""The reason of a run that a command stopped, which nobody needs to be told."""
 _CLOCK_TOLERANCE_S = 2.0
 # A launched process writes its first status within seconds; this allows for slow disks and cold starts.
 _START_TOLERANCE_S = 120.0

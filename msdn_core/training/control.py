@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msdn_core.errors import MsdnError
 from msdn_core.runs.events import CommandTaken, Event, Message
-from msdn_core.runs.status import RunState, current_process
+from msdn_core.runs.status import BY_COMMAND, RunState, current_process
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,10 @@ _POLL_S = 0.2
 _HEARTBEAT_S = 1.0
 
 
-_BY_COMMAND = "Requested by the user."
-
-
 class StopRequested(Exception):  # noqa: N818 - not an error
     """A command or a signal ends the run with ``state``."""
 
-    def __init__(self, state: RunState, reason: str = _BY_COMMAND) -> None:
+    def __init__(self, state: RunState, reason: str = BY_COMMAND) -> None:
         super().__init__(str(state))
         self.state = state
         self.reason = reason
@@ -57,7 +54,7 @@ class Control:
         self._polled = self._written = 0.0
         self._checkpoint_requested = False
         self._end: RunState | None = None
-        self._end_reason = _BY_COMMAND
+        self._end_reason = BY_COMMAND
         self._lock = threading.RLock()
         self._over = threading.Event()
         run.write_status(self._status)
@@ -175,7 +172,7 @@ class Control:
     def _follow(self, command: Command) -> None:
         if command.command in ("stop", "cancel"):
             self._end = RunState.STOPPED if command.command == "stop" else RunState.CANCELLED
-            self._end_reason = _BY_COMMAND
+            self._end_reason = BY_COMMAND
         elif command.command == "checkpoint":
             self._checkpoint_requested = True
         else:

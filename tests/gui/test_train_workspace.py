@@ -19,7 +19,7 @@ import fake_trainer
 from msdn_core.project import Project
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, StepDone
-from msdn_core.runs.status import RunState, RunStatus, current_process
+from msdn_core.runs.status import BY_COMMAND, RunState, RunStatus, current_process
 from msdn_gui.train.workspace import TrainWorkspace
 
 if TYPE_CHECKING:
@@ -282,6 +282,10 @@ def test_why_a_run_failed_is_said_once(workspace, session, qtbot) -> None:
     qtbot.waitUntil(workspace.view.reason.isVisible, timeout=5_000)
     assert workspace.view.reason.text().count("There are no images.") == 1
     assert "Resume tries again" in workspace.view.reason.text()
+    run.write_status(RunStatus(RunState.STOPPED, reason="Stopped by SIGTERM."))
+    qtbot.waitUntil(lambda: workspace.view.reason.text() == "Stopped by SIGTERM.", timeout=5_000)
+    run.write_status(RunStatus(RunState.STOPPED, reason=BY_COMMAND))
+    qtbot.waitUntil(lambda: not workspace.view.reason.isVisible(), timeout=5_000)
 
 
 QUEUE = """

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBo
 from msdn_core.errors import MsdnError
 from msdn_core.number_text import duration
 from msdn_core.runs.events import CommandTaken, Event, FeatureProgress, MachineUse, Message, StepDone
-from msdn_core.runs.status import RunState, RunStatus
+from msdn_core.runs.status import BY_COMMAND, RunState, RunStatus
 from msdn_gui.actions.bind import ActionSet, bind_button
 from msdn_gui.look.icons import bind_icon, icon_pixmap
 from msdn_gui.look.theme import SPACING, small_font, theme
@@ -160,8 +160,10 @@ class RunView(QWidget):
         if not self.state.alive and status.steps:
             self.progress.setText(f"step {status.step:,} of {status.steps:,}")
         self._show_machine()
-        reason = status.reason if self.state in (RunState.FAILED, RunState.LOST) else ""
-        if reason and self.run is not None:
+        has_failed = self.state in (RunState.FAILED, RunState.LOST)
+        is_told = has_failed or (self.state is RunState.STOPPED and status.reason != BY_COMMAND)
+        reason = status.reason if is_told else ""
+        if reason and has_failed and self.run is not None:
             lines = last_lines(self.run.log_path, 3)
             has_checkpoint = self.run.checkpoint("last") is not None
             what = advice(self.state, has_checkpoint=has_checkpoint) if not self._elsewhere else ""
