@@ -54,7 +54,7 @@ CROSSES = frozenset(("x", "✓", "✔", "☑", "×", "•"))
 
 def is_gap(text: str) -> bool:
     """Return whether a text stands for a missing value."""
-    return text.strip().casefold() in GAPS
+    return len(text) < _MOST_QUOTED and text.strip().casefold() in GAPS
 
 
 def parse_number(text: str, marks: Collection[str] = (), *, percent: bool = False) -> float:
@@ -125,7 +125,7 @@ def unclear_mark(text: str) -> str:
 
 def is_percentage(text: str) -> bool:
     """Return whether a text ends with a percent sign."""
-    return _plain(text).endswith("%")
+    return text.rstrip().endswith(("%", "％"))
 
 
 def parse_truth(text: str) -> bool | None:

@@ -75,7 +75,9 @@ def number_columns(
         For the first cell that is not a number, or may be two.
     """
     distinct = [set(column) for column in columns]
-    own_marks = [decimal_marks(texts) for texts in distinct]
+    # Most sheets have decimal points alone, which leave nothing open.
+    is_plain = not default_marks and all(_has_points_alone(text) for texts in distinct for text in texts)
+    own_marks = [frozenset[str]() if is_plain else decimal_marks(texts) for texts in distinct]
     all_marks = frozenset().union(*own_marks)
     crossed = words and any(_has_crosses_and_gaps(texts) for texts in distinct)
     values = np.empty((len(columns[0]) if columns else 0, len(columns)))
@@ -144,6 +146,10 @@ def _numbers(
         row = next(row for row, text in enumerate(column) if text in faults)
         raise CellError(row, place, faults[column[row]])
     return known
+
+
+def _has_points_alone(text: str) -> bool:
+    return "," not in text and text.count(".") < 2 and text.isascii()
 
 
 def _has_only_crosses(texts: Collection[str]) -> bool:

@@ -27,6 +27,9 @@ _DELIMITERS = ",;\t|"
 _WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers")
 _SAMPLE_RECORDS, _SAMPLE_LETTERS = 50, 1 << 18
 _INDEX = ("index", "level 0", "id", "#", "no", "no.", "nr", "nr.", "row")
+_MOST_BYTES, _MOST_CELLS = 1 << 27, 30_000_000
+_CELLS_OF_ROW = 10
+"""The memory of a row beside that of its cells, in cells."""
 _UNNAMED = re.compile(r"unnamed: \d+(?:\.\d+)?", re.ASCII)
 
 Row = tuple[int, list[str]]
@@ -85,12 +88,17 @@ def read_sheet(path: Path, findings: Findings, keys: Collection[str]) -> SheetRo
         If the file cannot be read, or a line cannot be split into fields or has values without a heading.
     """
     refuse_workbook(path)
-    text = read_text(path, findings)
+    text = read_text(path, findings, _MOST_BYTES)
     first = _SEPARATOR.match(text)
     delimiter = first[1] if first else _delimiter(text, keys)
     records = _records(path, text, first.end() if first else 0, delimiter)
     _, headings = next(records, (0, []))
-    rows = list(records)
+    rows, cells_left = [], _MOST_CELLS
+    for row in records:
+        rows.append(row)
+        cells_left -= len(row[1]) + _CELLS_OF_ROW
+        if cells_left < 0:
+            raise ImportFault(f"The file {path} has more than {_MOST_CELLS:,} cells; split it.")
     width = max((place + 1 for place, name in enumerate(headings) if name.strip()), default=0)
     used = [bool(name.strip()) for name in headings]
     for line, cells in rows:
