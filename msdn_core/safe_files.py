@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FREE_BYTES = 64 * 1024 * 1024
-_MOST_RATIO = 50
+_MOST_RATIO = 20
 """Arrays of scores hardly compress; a file that unpacks to many times its size was made to do so."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What numpy writes. Others may ask for gigabytes of memory in a few bytes."""

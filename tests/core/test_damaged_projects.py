@@ -13,14 +13,17 @@ import zipfile
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, Any
 
+import format_samples as samples
+import h5py
 import numpy as np
 import pytest
 
 from msdn_core.atomic import write_atomic
 from msdn_core.cli.main import main
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_core.errors import ConfigError, FileError, MsdnError, ProjectError, RunError
+from msdn_core.errors import ConfigError, FileError, ImportFault, MsdnError, ProjectError, RunError
 from msdn_core.exporters.tensorboard import read_curves as tensorboard_curves
+from msdn_core.importers.formats.feature_maps import import_feature_maps
 from msdn_core.project import Project
 from msdn_core.recipes.ablation import read_ablation
 from msdn_core.recipes.config_file import read_config
@@ -414,3 +417,16 @@ def test_a_settings_file_of_any_damage_is_refused(tmp_path: Path, size: int) -> 
         path.write_bytes(content)
         with pytest.raises(ConfigError, match=r"settings\.json"):
             read_config(path)
+
+
+@pytest.mark.parametrize(
+    "change", [{"name": "\ud800"}, {"grid": [math.inf, 2]}, {"mean": [math.nan] * 3}, {"size": 10**30}, {"std": "abc"}]
+)
+def test_feature_maps_of_an_impossible_backbone_are_refused(tmp_path: Path, change: dict[str, Any]) -> None:
+    file = samples.feature_maps(tmp_path / "maps.h5")
+    spec = {**published_spec("some", 6, (2, 2)).to_json(), **change}
+    with h5py.File(file, "r+") as content:
+        content.attrs["backbone"] = json.dumps(spec)
+    with pytest.raises(ImportFault, match="impossible backbone"):
+        import_feature_maps(file, tmp_path / "project")
+    assert not (tmp_path / "project").exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,8 +12,9 @@ from msdn_core.errors import ImportFault
 from msdn_core.importers.readers.att_splits import OURS, PARTS, class_vectors, part_splits
 from msdn_core.importers.readers.hdf5_files import Hdf5Content, MapsPlace, read_hdf5
 from msdn_core.importers.readers.mat_files import whole_numbers
+from msdn_core.safe_files import parse_json
 from msdn_core.vision.mapped import MapSource
-from msdn_core.vision.transform import BackboneSpec, published_spec
+from msdn_core.vision.transform import MOST_CHANNELS, MOST_REGIONS, BackboneSpec, published_spec
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,12 +156,17 @@ def _spec(content: Hdf5Content, path: Path, channels: int, grid: tuple[int, int]
     text = content.attributes[SPEC]
     if isinstance(text, str):
         try:
-            spec = BackboneSpec.from_json({**json.loads(text), "weights_file": ""})
+            spec = BackboneSpec.from_json({**parse_json(text), "weights_file": ""})
             if (spec.channels, spec.grid) == (channels, grid):
                 return spec
-        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        except (KeyError, TypeError, ValueError, AttributeError):
             pass
         raise ImportFault(f"{path} describes an impossible backbone; export the feature maps again.")
+    if channels > MOST_CHANNELS or grid[0] * grid[1] > MOST_REGIONS:
+        raise ImportFault(
+            f"{path} has maps of {channels:,} channels and {grid[0]}×{grid[1]} regions, more than {MOST_CHANNELS:,} or "
+            f"{MOST_REGIONS:,}; choose a file of feature maps."
+        )
     return published_spec(path.stem, channels, grid)
 
 
