@@ -70,7 +70,12 @@ def unexpected_kind(path: Path, expected: Collection[str] = ()) -> str | None:
         return "is a zip file without its end, as an interrupted download leaves it; download it again"
     if archive is not None:
         return None if archive in expected else f"is a {archive} archive; unpack it, and choose the file in it"
-    return _pointer(head) or _page(head) or _message(head, size)
+    return page_or_pointer(head) or _message(head, size)
+
+
+def page_or_pointer(head: bytes) -> str | None:
+    """Return, by its beginning, what a text file is instead of data, as ``unexpected_kind`` does."""
+    return _pointer(head) or _page(head)
 
 
 def _dangling(path: Path) -> str | None:

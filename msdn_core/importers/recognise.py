@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 PROJECT, IMAGES, CHECKPOINT = "project", "images", "checkpoint"
 """What can be opened besides ``FORMATS``."""
-CHECKPOINT_SUFFIXES = (".pth", ".pt")
+CHECKPOINT_SUFFIXES = (".pth", ".pt", ".ckpt", ".tar")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from msdn_core.atomic import replacing, write_remedy
 from msdn_core.errors import CheckpointError, MsdnError
+from msdn_core.file_kinds import unexpected_kind
 from msdn_core.msdn.network import MSDN
 from msdn_core.runs.header import VECTORS_KEY, CheckpointHeader, read_header
 
@@ -56,6 +57,8 @@ def load_tensors(path: Path) -> dict[str, Tensor]:
         # Copies: a file that is still mapped cannot be replaced on Windows when the run saves its next checkpoint.
         return {name: value.clone() for name, value in load_file(path).items()}
     except (SafetensorError, OSError, ValueError) as fault:
+        if other := unexpected_kind(path):
+            raise CheckpointError(f"{path} {other}.") from fault
         raise CheckpointError(f"{path} cannot be read as a checkpoint ({fault}); choose another one.") from fault
 
 

@@ -18,6 +18,7 @@ from msdn_core.domain.attributes import Attribute, BoolArray, ClassTable, FloatA
 from msdn_core.domain.scoring import MOST_COSINE_SCALE, Fusion
 from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.errors import CheckpointError, FileError
+from msdn_core.file_kinds import unexpected_kind
 from msdn_core.safe_files import file_errors, parse_json
 
 if TYPE_CHECKING:
@@ -174,6 +175,8 @@ def read_header(path: Path) -> CheckpointHeader:
             )
             metadata = file.metadata()
     except FileError as fault:
+        if other := unexpected_kind(path):
+            raise CheckpointError(f"{path} {other}.") from fault
         raise CheckpointError(
             f"{path} cannot be read as a checkpoint ({fault.reason}); it may be incomplete: choose another one."
         ) from fault

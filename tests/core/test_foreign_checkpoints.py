@@ -16,7 +16,9 @@ import torch
 from safetensors.torch import save
 
 from msdn_core.backbones.weights_files import read_weights, select_names
-from msdn_core.errors import WeightsError
+from msdn_core.errors import CheckpointError, WeightsError
+from msdn_core.msdn.checkpoint import load_tensors
+from msdn_core.runs.header import read_header
 from msdn_core.training.published import read_published
 
 if TYPE_CHECKING:
@@ -140,6 +142,9 @@ def test_what_is_no_checkpoint_is_named_for_what_it_is(
     (tmp_path / name).write_bytes(content)
     with pytest.raises(WeightsError, match=sentence):
         read_weights(tmp_path / name)
+    for read in (read_header, load_tensors):
+        with pytest.raises(CheckpointError, match=sentence):
+            read(tmp_path / name)
 
 
 def test_an_annexed_file_without_its_content_is_named(tmp_path: pathlib.Path) -> None:

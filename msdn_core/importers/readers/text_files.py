@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from msdn_core.errors import ImportFault
+from msdn_core.file_kinds import page_or_pointer
 from msdn_core.importers.readers.cell_values import parse_number
 from msdn_core.safe_files import open_regular
 
@@ -27,9 +28,6 @@ _BYTE_ORDER_MARKS = (
 _OTHER_FORMATS = (
     (b"PK\x03\x04", "a workbook or an archive (.xlsx, .ods, .numbers, .zip)", "save the sheet as CSV (UTF-8)"),
     (b"\xd0\xcf\x11\xe0", "a workbook of Excel (.xls)", "save the sheet as CSV (UTF-8)"),
-    (b"version https://git-lfs", "a pointer of Git LFS, not the file itself", "fetch the file with git lfs pull"),
-    (b"<!doctype html", "a web page", "download the file itself"),
-    (b"<html", "a web page", "download the file itself"),
     (b"%PDF-", "a PDF document", "choose a text file"),
 )
 _SAMPLE = 4096
@@ -63,9 +61,10 @@ def read_text(path: Path, findings: Findings, most: int = MOST_BYTES) -> str:
         raise ImportFault(f"The file {path} cannot be read ({error.strerror or error}); check the path.") from error
     if len(content) > most:
         raise ImportFault(f"The file {path} is larger than the limit of {most >> 20} MiB; split it.")
-    beginning = content[:_SAMPLE].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if other := page_or_pointer(content[:_SAMPLE]):
+        raise ImportFault(f"The file {path} {other}.")
     for start, what, remedy in _OTHER_FORMATS:
-        if content.startswith(start) or beginning.startswith(start):
+        if content.startswith(start):
             raise ImportFault(f"The file {path} is {what}; {remedy}.")
     return _decode(content, path, findings)
 
