@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _WRAPPERS = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params")
 """Where training code keeps the weights, the usual places first."""
 _NO_WEIGHTS = re.compile(r"optim|sched|scaler|^ema|_ema$|history|^args$|config|hyper", re.IGNORECASE)
-_DEPTH = 4
+_DEPTH, _MOST_PREFIXES = 4, 100
+_MOST_PICKLE = 1 << 28
+"""The most bytes of the pickle in a file, which has names and shapes only."""
 _RESAVE = "load it with its own code, save torch.save(model.state_dict(), “weights.pth”), and give that file"
 _HARMLESS_FUNCTIONS = re.compile(
     r"numpy\.(_?core\.)?(multiarray|numeric)\.(_reconstruct|scalar|_frombuffer)|numpy\.(dtype|ndarray|[a-z]+\d+|bool_?)|"
@@ -122,7 +124,10 @@ def select_names(tensors: Mapping[str, Tensor], expected: Mapping[str, Any]) -> 
     prefixes = {""}
     for anchor in list(expected)[:8]:
         prefixes |= {name[: -len(anchor)] for name in tensors if name.endswith(f".{anchor}")}
-    best = max(sorted(prefixes, key=len), key=lambda prefix: sum(prefix + name in tensors for name in expected))
+    best = max(
+        sorted(prefixes, key=len)[:_MOST_PREFIXES],
+        key=lambda prefix: sum(prefix + name in tensors for name in expected),
+    )
     return {name[len(best) :]: value for name, value in tensors.items() if name.startswith(best)}, best
 
 
@@ -189,6 +194,8 @@ def _globals(path: Path) -> set[str]:
                     f"{path} cannot be read as weights (it is a zip archive of other files); unpack it, and give the "
                     "file of weights in it."
                 )
+            if archive.getinfo(entry).file_size > _MOST_PICKLE:
+                raise WeightsError(f"{path} cannot be read as weights (its list of tensors is far too long).")
             with archive.open(entry) as stream:
                 return _globals_of(stream)
     with open_regular(path) as stream:
