@@ -120,13 +120,19 @@ def _install_windows() -> Path:
         "MSDN_COMMENT": _COMMENT,
     }
     subprocess.run(
-        ["powershell", "-NoProfile", "-NonInteractive", "-Command", script],
+        [_powershell(), "-NoProfile", "-NonInteractive", "-Command", script],
         env={**os.environ, **values},
         check=True,
         capture_output=True,
         timeout=60,
     )
     return link
+
+
+def _powershell() -> str:
+    """Return its full path: Windows looks for a bare name in the current folder, which may be a stranger's, too."""
+    root = Path(os.environ.get("SYSTEMROOT", "C:/Windows"))
+    return str(root / "System32" / "WindowsPowerShell" / "v1.0" / "powershell.exe")
 
 
 def _install_macos() -> Path:
