@@ -104,11 +104,11 @@ class ClassTable:
         if known is not None and not outdated:
             return known
         if known is None:
-            unit = _unit_rows(self.vectors, clip_negative)
+            unit = unit_rows(self.vectors, clip_negative)
         else:
             rows = list(outdated)
             unit = known.copy()
-            unit[rows] = _unit_rows(self.vectors[rows], clip_negative)
+            unit[rows] = unit_rows(self.vectors[rows], clip_negative)
         unit.flags.writeable = False
         self._unit[clip_negative] = unit, frozenset()
         return unit
@@ -214,7 +214,7 @@ _OF_ATTRIBUTES = ("groups", "attribute_fingerprint")
 """The cached properties that depend on the attributes alone."""
 
 
-def _unit_rows(vectors: FloatArray, clip_negative: bool) -> FloatArray:
+def unit_rows(vectors: FloatArray, clip_negative: bool) -> FloatArray:
     vectors = np.maximum(vectors, 0.0) if clip_negative else vectors
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: FloatArray = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)

@@ -30,7 +30,7 @@ class Fusion:
 
 
 def fused_attribute_scores(scores_av: Floats, scores_va: Floats, fusion: Fusion) -> Floats:
-    """Return ``av·s1 + va·s2``, (…, K), from the (…, K) scores of both sub-nets."""
+    """Return ``av·s1 + va·s2`` from the scores of both sub-nets, or from their evidence, of any shape."""
     return fusion.av * scores_av + fusion.va * scores_va
 
 
@@ -40,7 +40,12 @@ def guarded_cosine(scores: Floats, scale: float, *, axis: int = -1) -> Floats:
     Its product with a class vector of length 1 is ``scale`` times their cosine if |s| is far above ``scale``, and
     s·att itself if |s| is far below: it has a slope of 1 at s = 0, where a plain cosine has none.
     """
-    return np.asarray(scale * scores / np.sqrt(np.square(scores).sum(axis=axis, keepdims=True) + scale * scale))
+    return np.asarray(scores * cosine_factor(scores, scale, axis=axis))
+
+
+def cosine_factor(scores: Floats, scale: float, *, axis: int = -1) -> Floats:
+    """Return the factor of ``guarded_cosine``, the same for all attributes of an image; ``axis`` has length 1 in it."""
+    return np.asarray(scale / np.sqrt(np.square(scores).sum(axis=axis, keepdims=True) + scale * scale))
 
 
 def class_scores(attribute_scores: Floats, unit_vectors: Floats) -> Floats:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from msdn_core.backbones.devices import choose_device
+from msdn_core.domain.evidence import attribute_evidence
 from msdn_core.domain.explanation import Explanation
 from msdn_core.errors import CheckpointError
 from msdn_core.msdn.checkpoint import load_network
@@ -28,6 +29,8 @@ class Explainer:
         explanation = explainer.explain(Path("bird.jpg"))
         explanation.scores_av        # (K,)
         explanation.attention_va     # (K, H, W)
+        explanation.evidence         # (K, H, W): what each fused score takes from each region
+        explanation.difference("Gull", "Tern")   # (H, W): why a gull and not a tern, where
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Explainer:
         self.device = choose_device(device)
         self.network, self.header = load_network(Path(checkpoint), self.device)
         self.spec = backbone_spec(self.header)
+        self._table = self.header.table()
         self._weights = weights
         self._backbone: Backbone | None = None
 
@@ -72,7 +76,7 @@ class Explainer:
         return self._backbone
 
     def explain(self, image: Path | str) -> Explanation:
-        """Return the explanation of an image file: scores (K,) and attention (K, H, W) of both sub-nets.
+        """Return the explanation of an image file: scores (K,), attention and evidence (K, H, W).
 
         Raises ImageError if the file cannot be opened.
         """
@@ -94,15 +98,22 @@ class Explainer:
                 f"{features.shape[0]}; choose a checkpoint that was trained with this backbone."
             )
         with torch.inference_mode():
-            outputs = self.network(features[None].float())
-        grid = self.spec.grid
-        scores_av, scores_va, attention_av, attention_va = (value[0].float().cpu().numpy() for value in outputs)
+            outputs = self.network.regions(features[None].float())
+        attention_av, regions_av, attention_va, regions_va = (value[0].float().cpu().numpy() for value in outputs)
+        evidence_av, evidence_va = attribute_evidence(attention_av, regions_av, regions_va, self.header.cosine_scale)
+        maps = (-1, *self.spec.grid)
+        # The scores are summed here and not by the network, so that they are the sums of the maps to the last digit.
         return Explanation(
-            scores_av=scores_av,
-            scores_va=scores_va,
-            attention_av=attention_av.reshape(-1, *grid),
-            attention_va=attention_va.reshape(-1, *grid),
+            scores_av=evidence_av.sum(axis=1, dtype=np.float64).astype(np.float32),
+            scores_va=evidence_va.sum(axis=1, dtype=np.float64).astype(np.float32),
+            attention_av=attention_av.reshape(maps),
+            attention_va=attention_va.reshape(maps),
+            evidence_av=evidence_av.reshape(maps),
+            evidence_va=evidence_va.reshape(maps),
             viewed=viewed_box(*image_size),
             image_size=image_size,
+            fusion=self.header.fusion,
             sub_nets=self.network.sub_nets,
+            table=self._table,
+            clip_negative=self.header.clip_negative,
         )

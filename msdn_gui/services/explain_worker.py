@@ -12,6 +12,7 @@ import os
 import signal
 import threading
 from collections import OrderedDict
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,8 @@ def explain(checkpoint: str, image: str) -> Explanation | str:
     """Return the explanation of an image by a checkpoint, or a sentence that says why there is none."""
     try:
         explanation: Explanation = _explainer(checkpoint).explain(Path(image))
-        return explanation
+        # The window has a class table of its own, which may be edited; this one would be copied with every answer.
+        return replace(explanation, table=None)
     except MsdnError as error:
         return str(error)
 

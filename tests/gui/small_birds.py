@@ -74,19 +74,28 @@ def write_checkpoint(path: Path, **changes: object) -> Path:
 
 
 def make_explanation(seed: int = 0, size: tuple[int, int] = (240, 180), k: int = len(ATTRIBUTES)) -> Explanation:
-    """Return an explanation with 7×7 regions, whose attention sums to 1 as the network's does."""
+    """Return an explanation with 7×7 regions, whose attention sums to 1 and evidence to the scores, as a network's."""
     width, height = size
     side = min(size)
     draw = np.random.default_rng(seed)
     av = draw.gamma(0.3, size=(k, 49)).astype(np.float32)
     va = draw.gamma(0.5, size=(k, 49)).astype(np.float32)
+    scores_av, scores_va = (draw.normal(0.5, 0.4, k).astype(np.float32) for _ in range(2))
+    evidence = [
+        noise + (scores[:, None] - noise.sum(1, keepdims=True)) / 49
+        for scores in (scores_av, scores_va)
+        for noise in [draw.normal(0, 0.1, size=(k, 49)).astype(np.float32)]
+    ]
     return Explanation(
-        scores_av=draw.normal(0.5, 0.4, k).astype(np.float32),
-        scores_va=draw.normal(0.5, 0.4, k).astype(np.float32),
+        scores_av=scores_av,
+        scores_va=scores_va,
+        evidence_av=evidence[0].reshape(k, 7, 7),
+        evidence_va=evidence[1].reshape(k, 7, 7),
         attention_av=(av / av.sum(1, keepdims=True)).reshape(k, 7, 7),
         attention_va=(va / va.sum(0, keepdims=True)).reshape(k, 7, 7),
         viewed=Box((width - side) / 2, (height - side) / 2, side, side),
         image_size=size,
+        fusion=Fusion(0.9, 0.1),
     )
 
 
