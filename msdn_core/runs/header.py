@@ -142,8 +142,8 @@ class CheckpointHeader:
             step=int(content["step"]),
             epoch=int(content["epoch"]),
             selected_on=str(content["selected_on"]),
-            figures=dict(content["figures"]),
-            made=dict(content.get("made", {})),
+            figures=dict(_known(content["figures"])),
+            made=dict(_known(content.get("made", {}))),
         )
         header.table()
         numbers = (header.gamma, header.fusion.av, header.fusion.va, header.cosine_scale)
@@ -157,6 +157,15 @@ class CheckpointHeader:
         if not 0 <= header.cosine_scale <= MOST_COSINE_SCALE:
             raise ValueError(f"the cosine scale must be from 0 to {MOST_COSINE_SCALE:g}")
         return header
+
+
+def _known(value: Any) -> Any:
+    """Return JSON values with None for numbers that are not finite: results and reports repeat them."""
+    if isinstance(value, dict):
+        return {name: _known(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_known(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def read_header(path: Path) -> CheckpointHeader:

@@ -21,6 +21,7 @@ import pytest
 from msdn_core.atomic import write_atomic
 from msdn_core.cli.main import main
 from msdn_core.domain.attributes import Attribute, ClassTable
+from msdn_core.domain.scoring import Fusion
 from msdn_core.errors import ConfigError, FileError, ImportFault, MsdnError, ProjectError, RunError
 from msdn_core.exporters.tensorboard import read_curves as tensorboard_curves
 from msdn_core.importers.formats.feature_maps import import_feature_maps
@@ -31,6 +32,7 @@ from msdn_core.runs.attribute_scores import read_attribute_scores
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import RunStarted, StepDone, encode
 from msdn_core.runs.film import read_film
+from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.image_measures import read_image_measures
 from msdn_core.runs.notes import Notes, write_notes
 from msdn_core.runs.predictions import read_predictions
@@ -430,3 +432,21 @@ def test_feature_maps_of_an_impossible_backbone_are_refused(tmp_path: Path, chan
     with pytest.raises(ImportFault, match="impossible backbone"):
         import_feature_maps(file, tmp_path / "project")
     assert not (tmp_path / "project").exists()
+
+
+def test_numbers_without_an_end_in_a_header_are_unknown(tmp_path: Path) -> None:
+    header = CheckpointHeader(
+        attributes=("a",),
+        classes=("b",),
+        class_vectors=np.ones((1, 1)),
+        seen=np.array([True]),
+        fusion=Fusion(0.9, 0.1),
+        gamma=1.0,
+        backbone={},
+        channels=4,
+        figures={"validation": {"H": math.nan, "S": 0.5}},
+        made={"config": {"bias": math.inf, "list": [-math.inf, 1]}},
+    )
+    found = CheckpointHeader.from_metadata(header.to_metadata(), np.ones((1, 1)), tmp_path / "a.safetensors")
+    assert found.figures == {"validation": {"H": None, "S": 0.5}}
+    assert found.made == {"config": {"bias": None, "list": [None, 1]}}
