@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             output.note(f"{image} does not exist: it is explained by the project's features, without pictures.")
             explanation = explainer.explain_features(features, (explainer.spec.size, explainer.spec.size))
 
-    if is_incomplete(open_image(image, max_side=explainer.spec.size)):
+    if features is None and is_incomplete(open_image(image, max_side=explainer.spec.size)):
         output.note(incomplete_finding([image.name]))
     absent = [sentence for sentence in map(explanation.sub_nets.absence, ("av", "va")) if sentence]
     for sentence in dict.fromkeys(absent):

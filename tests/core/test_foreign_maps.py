@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import format_samples as samples
 import h5py
 import numpy as np
 import pytest
+from hostile_folder import imported, make_hostile_folder
 
 from msdn_core.errors import ImportFault
 from msdn_core.importers.formats.feature_maps import import_feature_maps
@@ -17,9 +18,6 @@ from msdn_core.importers.readers import hdf5_files
 from msdn_core.importers.recognise import recognise
 from msdn_core.project import Project
 from msdn_core.vision.features import FeatureStore, find_stores
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MAPS = np.random.default_rng(3).random((12, 6, 2, 2), np.float32)
 
@@ -59,6 +57,15 @@ def test_a_file_that_loops_within_the_library_is_stopped(tmp_path: Path, monkeyp
     with pytest.raises(ImportFault, match=r"maps\.hdf5.*download it again"):
         import_feature_maps(file, tmp_path / "project")
     assert not Project.is_project(tmp_path / "project")
+
+
+def test_the_process_imports_nothing_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_hostile_folder(tmp_path / "photographs")
+    samples.feature_maps(folder / "maps.hdf5", chunked=True)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("PYTHONPATH", "")
+    import_feature_maps(Path("maps.hdf5"), tmp_path / "project")
+    assert imported(folder) == ""
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

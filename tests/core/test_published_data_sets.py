@@ -203,3 +203,15 @@ def test_awa2_without_its_test_classes_names_no_source(tmp_path: Path) -> None:
     said = " ".join(import_awa2(folder, tmp_path / "project").findings)
     assert "testclasses.txt names no class" in said
     assert "are those of" not in said
+
+
+def test_the_directory_of_awa1_uses_the_features_beside_the_split(tmp_path: Path) -> None:
+    folder = samples.awa2(tmp_path / "Animals_with_Attributes")
+    shutil.rmtree(folder / "JPEGImages")
+    splits = samples.att_splits(tmp_path / "xlsa17")
+    samples.res101(tmp_path / "xlsa17")
+    content = scipy.io.loadmat(tmp_path / "xlsa17" / "res101.mat")
+    kept = {name: value for name, value in content.items() if name in ("image_files", "labels")}
+    scipy.io.savemat(tmp_path / "xlsa17" / "res101.mat", {**kept, "features": np.random.default_rng(1).random((4, 12))})
+    report = import_awa2(tmp_path, tmp_path / "project", splits=splits)
+    assert report.counts["pooled_features"] == 12

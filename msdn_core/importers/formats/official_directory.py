@@ -9,6 +9,7 @@ from msdn_core.errors import ImportFault
 from msdn_core.importers.assembling import Pictures, assemble
 from msdn_core.importers.dataset import write_project
 from msdn_core.importers.formats.format import has_files
+from msdn_core.importers.pooled_features import find_pooled, store_pooled
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -80,4 +81,12 @@ class OfficialDirectory:
         )
         if not data.images:
             findings.add(f"There is no folder {self.pictures} and no list of images: the project has classes only.")
-        return write_project(project_path, data, findings)
+        pooled = find_pooled(listed.file, len(data.images), findings) if listed and pictures is None else None
+        if pooled is None:
+            return write_project(project_path, data, findings)
+        return write_project(
+            project_path,
+            data,
+            findings,
+            then=lambda project: store_pooled(project, pooled, self.data_set, findings, lambda *_: None),
+        )
