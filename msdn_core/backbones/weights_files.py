@@ -15,6 +15,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 _WRAPPERS = ("state_dict", "model_state_dict", "model_state", "model", "net", "network", "module", "weights", "params")
 """Where training code keeps the weights, the usual places first."""
-_NO_WEIGHTS = re.compile(r"optim|sched|scaler|^ema|_ema$|history|^args$|config|hyper", re.IGNORECASE)
+_NO_WEIGHTS = re.compile(r"optim|sched|scaler|history|^args$|config|hyper", re.IGNORECASE)
+_AVERAGES = re.compile(r"(^|_)ema(_|$)|averaged|teacher", re.IGNORECASE)
+"""Averages over training, which are read if there is nothing else."""
 _DEPTH, _MOST_PREFIXES = 4, 100
 _MOST_PICKLE = 1 << 28
 """The most bytes of the pickle in a file, which has names and shapes only."""
@@ -56,7 +59,8 @@ class Inert:
         """Return a stand-in."""
         return super().__new__(cls)
 
-    def __init__(self, *_arguments: Any, **_named: Any) -> None:
+    def __init__(self, *arguments: Any, **_named: Any) -> None:
+        self.arguments = arguments
         self.state: Any = None
 
     def __setstate__(self, state: Any) -> None:
@@ -189,6 +193,11 @@ def _globals(path: Path) -> set[str]:
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             entry = next((name for name in archive.namelist() if name.endswith("/data.pkl")), None)
+            if any(name.endswith("/constants.pkl") for name in archive.namelist()):
+                raise WeightsError(
+                    f"{path} is a TorchScript program, which is not run; load it with torch.jit.load where you trust "
+                    "it, save torch.save(model.state_dict(), “weights.pth”), and give that file."
+                )
             if entry is None:
                 raise WeightsError(
                     f"{path} cannot be read as weights (it is a zip archive of other files); unpack it, and give the "
@@ -208,7 +217,7 @@ def _globals(path: Path) -> set[str]:
 
 def _globals_of(stream: Any) -> set[str]:
     found: set[str] = set()
-    for opcode, argument, _ in pickletools.genops(stream):
+    for opcode, argument, _ in _opcodes(stream):
         if opcode.name == "STACK_GLOBAL":
             raise pickle.UnpicklingError("a newer protocol than torch writes")
         if opcode.name == "GLOBAL":
@@ -216,6 +225,13 @@ def _globals_of(stream: Any) -> set[str]:
             module = {"__builtin__": "builtins", "copy_reg": "copyreg"}.get(module, module)
             found.add(f"{module}.{name}")
     return found
+
+
+def _opcodes(stream: Any) -> Iterator[tuple[pickletools.OpcodeInfo, Any, int | None]]:
+    try:
+        yield from pickletools.genops(stream)
+    except (ValueError, UnicodeError) as fault:
+        raise pickle.UnpicklingError(str(fault)) from fault
 
 
 def _tensors(content: Any, path: Path, notes: list[str] | None) -> dict[str, Tensor]:
@@ -232,11 +248,11 @@ def _tensors(content: Any, path: Path, notes: list[str] | None) -> dict[str, Ten
     return state
 
 
-def _rank(place: str, state: Mapping[str, Tensor]) -> tuple[int, int]:
+def _rank(place: str, state: Mapping[str, Tensor]) -> tuple[bool, int, int]:
     last = place.rpartition(".")[2]
     # A few tensors beside a state dict are scores.
     usual = _WRAPPERS.index(last) if last in _WRAPPERS else len(_WRAPPERS)
-    return (usual if len(state) > 3 else 2 * len(_WRAPPERS)), -len(state)
+    return bool(_AVERAGES.search(place)), (usual if len(state) > 3 else 2 * len(_WRAPPERS)), -len(state)
 
 
 def _states(content: Any, place: str, depth: int) -> Iterator[tuple[str, dict[str, Tensor]]]:
@@ -246,10 +262,30 @@ def _states(content: Any, place: str, depth: int) -> Iterator[tuple[str, dict[st
         return
     if not isinstance(content, Mapping) or depth == 0:
         return
-    yield place, {str(name): value for name, value in content.items() if torch.is_tensor(value)}
+    yield place, {str(name): tensor for name, value in content.items() if (tensor := _tensor(value)) is not None}
     for name, value in content.items():
         if isinstance(value, (Mapping, Inert)) and not _NO_WEIGHTS.search(str(name)):
             yield from _states(value, f"{place}.{name}" if place else str(name), depth - 1)
+
+
+def _tensor(value: Any) -> Tensor | None:
+    """Return a tensor, or an array of numpy as one; None for anything else."""
+    if torch.is_tensor(value):
+        return value
+    state = value.state if isinstance(value, Inert) else None
+    if not isinstance(state, tuple) or len(state) != 5 or not isinstance(state[2], Inert):
+        return None
+    # As numpy pickles it: version, shape, type, whether columns come first, and the bytes.
+    _, shape, kind, fortran, data = state
+    code = kind.arguments[0] if kind.arguments else None
+    order = kind.state[1] if isinstance(kind.state, tuple) and len(kind.state) > 1 else None
+    if code not in ("f2", "f4", "f8") or order not in ("<", "=") or not isinstance(data, bytes):
+        return None
+    try:
+        array = np.frombuffer(data, f"<{code}").reshape(shape, order="F" if fortran else "C")
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return torch.from_numpy(np.array(array, order="C"))
 
 
 def _module_state(content: Any) -> Mapping[str, Any] | None:

@@ -79,6 +79,8 @@ FORMS: dict[str, Any] = {
     "arguments, scores and times": {"model": state(), **EXTRAS},
     "a whole model": Model(state()),
     "a whole model in a wrapper": {"model": torch.nn.DataParallel(Model(state())), "epoch": 3},
+    "arrays of numpy": {"model": {name: value.numpy() for name, value in state().items()}},
+    "an average alone": {"ema": state(), "epoch": 3},
     "an ordered dictionary": collections.OrderedDict(state()),
 }
 
@@ -102,7 +104,8 @@ def test_what_was_left_out_is_named(tmp_path: pathlib.Path) -> None:
     text = " ".join(findings)
     assert "argparse.Namespace" in text
     assert "without the prefix “module.”" in text
-    assert "not read: teacher" in text
+    assert "The weights are those in “model”" in text
+    assert "teacher" in text
 
 
 @pytest.mark.parametrize("name", ["m.SAFETENSORS", "m.Safetensors", "m.pth", "m.bin", "m"])
@@ -187,3 +190,10 @@ def test_a_prefix_that_the_network_has_itself_stays() -> None:
     assert select_names(tensors, tensors) == (tensors, "")
     wrapped = {f"backbone.{name}": value for name, value in tensors.items()} | {"head.weight": torch.ones(2)}
     assert select_names(wrapped, tensors) == (tensors, "backbone.")
+
+
+def test_a_torchscript_program_is_not_run(tmp_path: pathlib.Path) -> None:
+    torch.jit.save(torch.jit.script(torch.nn.Linear(2, 2)), str(tmp_path / "m.pt"))
+    with pytest.raises(WeightsError, match=r"TorchScript program.*state_dict\(\)") as refused:
+        read_weights(tmp_path / "m.pt")
+    assert "weights_only" not in str(refused.value)
