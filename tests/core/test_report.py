@@ -193,6 +193,12 @@ def test_outdated_results_are_labelled_and_updated_on_request(project, tmp_path,
     assert "out of date" not in Page(project / "runs" / "one" / "report.html").text
 
 
+def test_a_run_without_its_settings_is_reported(project, tmp_path) -> None:
+    RunDirectory(project / "runs" / "one").write_config({"seed": 0})
+    assert main(["report", str(project), "one", "-o", str(tmp_path / "r.html")]) == 0
+    assert "settings of recipe unknown" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
 def test_missing_images_are_left_out_and_mentioned(project, tmp_path, capsys) -> None:
     with Project.open(project, read_only=True) as opened:
         folder = opened.images()[0].path.parents[1]
