@@ -158,7 +158,7 @@ def _load_torch(path: Path, skipped: list[str]) -> Any:
     skipped += [name for name in replaced if not _HARMLESS_FUNCTIONS.fullmatch(name)]
     try:
         return _load_with(path, dict.fromkeys(replaced, Inert))
-    except pickle.UnpicklingError:
+    except (pickle.UnpicklingError, TypeError, AttributeError):
         # The pickle does not say which classes are dictionaries before it fills them.
         plain = [name for name in replaced if _HARMLESS_FUNCTIONS.fullmatch(name) and name not in _DICTIONARIES]
         if len(plain) == len(replaced):
