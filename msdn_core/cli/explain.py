@@ -1,4 +1,4 @@
-"""``explain PROJECT IMAGE --run RUN --out DIR``: predictions and attention of an image, as pictures and arrays."""
+"""``explain PROJECT IMAGE --run RUN --out DIR``: predictions, attention and evidence, as pictures and arrays."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msdn_core.cli.output import Output, aligned
+from msdn_core.domain.evidence import MapKind
 from msdn_core.domain.variants import SubNets
-from msdn_core.errors import MsdnError
+from msdn_core.errors import ConfigError, MsdnError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
+    from msdn_core.cli.explained_maps import ExplainedMap
     from msdn_core.domain.attributes import ClassTable
     from msdn_core.domain.explanation import Explanation
     from msdn_core.project import Project
@@ -29,7 +31,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     parser = commands.add_parser(
         "explain",
         parents=[common],
-        help="explain an image: predictions, attribute scores and the attention maps of both sub-nets",
+        help="explain an image: predictions, attribute scores, and maps of attention or evidence",
     )
     parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     parser.add_argument("image", metavar="IMAGE", help="an image of the project (name or id), or any image file")
@@ -39,18 +41,37 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="the folder to write to")
     parser.add_argument(
+        "--show",
+        choices=[kind.value for kind in MapKind],
+        default=MapKind.ATTENTION.value,
+        help="what the pictures show: attention (where a sub-net looks), evidence (what an attribute score takes from "
+        "each region), class (what a class score takes), difference (what the lead of a class over another one takes); "
+        "default: %(default)s",
+    )
+    parser.add_argument(
+        "--class",
+        dest="class_name",
+        metavar="NAME",
+        help="the class of --show class or difference (default: the predicted one)",
+    )
+    parser.add_argument(
+        "--other",
+        metavar="NAME",
+        help="the other class of --show difference (default: the best one besides --class)",
+    )
+    parser.add_argument(
         "--top",
         type=_count,
         default=6,
         metavar="N",
-        help="write overlays of the N highest-scoring attributes (default: %(default)s)",
+        help="write maps of the N highest-scoring attributes (default: %(default)s)",
     )
     parser.add_argument(
         "--attribute",
         action="append",
         default=[],
         metavar="NAME",
-        help="also write an overlay of this attribute; repeatable",
+        help="also write maps of this attribute; repeatable",
     )
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a local file with the backbone's weights")
     parser.add_argument("--device", default="auto", help="device: auto, cpu, cuda or mps (default: %(default)s)")
@@ -64,11 +85,13 @@ def _count(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace, output: Output) -> None:
-    """Explain an image and write ``A-to-V … .png``, ``V-to-A … .png``, ``attention.npz``, ``explanation.json``.
+    """Explain an image and write pictures, ``attention.npz`` with all arrays, and ``explanation.json``.
 
-    Output of absent sub-nets is left out.
+    Pictures are ``A-to-V … .png``, ``V-to-A … .png`` and, of evidence, ``fused … .png``. Output of absent sub-nets is
+    left out.
     """
     from msdn_core.cli.checkpoints import find_checkpoint
+    from msdn_core.cli.explained_maps import attribute_maps, class_maps, two_classes
     from msdn_core.domain.wording import incomplete_finding
     from msdn_core.msdn.explainer import Explainer
     from msdn_core.project import Project
@@ -83,7 +106,10 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
             explainer.header.check_attributes(table)
         else:
             table = explainer.header.table()
-        columns = [_column(table, name) for name in arguments.attribute]
+        attributes = [attribute.full_name for attribute in table.attributes]
+        columns = [_row_of(name, attributes, "attribute") for name in arguments.attribute]
+        kind = MapKind(arguments.show)
+        rows = _class_rows(arguments, kind, table)
         features = None if image.is_file() else _stored_features(project.path, image_id, explainer.spec)
         if features is None:
             explanation = explainer.explain(image)
@@ -99,6 +125,11 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     summary = summarise(explanation, explainer.header, table)
     chosen = list(dict.fromkeys([*columns, *(entry["column"] for entry in summary["attributes"][: arguments.top])]))
     header = explainer.header
+    if kind.is_of_class:
+        row, other = two_classes(explanation, table, header.gamma, *rows)
+        maps = class_maps(explanation, table, kind, row, other if kind is MapKind.DIFFERENCE else None)
+    else:
+        maps = attribute_maps(explanation, table, kind, chosen)
     result = {
         "image": str(image),
         "run": header.run,
@@ -106,23 +137,26 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         "variant": header.variant,
         "sub_nets": header.sub_nets,
         "selected_on": header.selected_on,
+        "show": kind.value,
         **summary,
         "made": dict(header.made),
     }
     try:
-        pictures = _write(arguments.out, image, explanation, table, chosen, result, _made_by(header))
+        result = _write(arguments.out, image, explanation, table, maps, result, _made_by(header))
     except OSError as fault:
         raise MsdnError(
             f"The explanation cannot be written to {arguments.out} ({fault.strerror or fault}); choose another folder "
             "with --out, or free disk space."
         ) from fault
-    rows = [
+    ranks = [
         (entry["class"], "seen" if entry["seen"] else "unseen", f"{entry['score']:.3f}")
         for entry in summary["classes"][:5]
     ]
+    sums = [f"Sum of {shown.stem}: {shown.facts()['sum']:.3f}\n" for shown in maps if kind.is_of_class]
     output.result(
-        {**result, "pictures": pictures, "out": str(arguments.out)},
-        f"{aligned(rows)}\n{len(pictures)} pictures, attention.npz and explanation.json in {arguments.out}\n"
+        {**result, "out": str(arguments.out)},
+        f"{aligned(ranks)}\n{''.join(sums)}"
+        f"{len(result['pictures'])} pictures, attention.npz and explanation.json in {arguments.out}\n"
         f"variant {header.variant}, sub-nets {header.sub_nets}, checkpoint selected on {header.selected_on}",
     )
 
@@ -132,23 +166,28 @@ def _write(
     image: Path,
     explanation: Explanation,
     table: ClassTable,
-    columns: list[int],
+    maps: Sequence[ExplainedMap],
     result: Mapping[str, Any],
     made_by: str,
-) -> list[str]:
-    """Write all files of an explanation and return the names of its pictures."""
+) -> dict[str, Any]:
+    """Write all files of an explanation and return the result with the maps and their pictures."""
     import numpy as np
 
+    from msdn_core.cli.explained_maps import map_arrays
+    from msdn_core.vision.images import open_image
+
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = []
-    if image.is_file():
-        pictures = [picture.name for picture in _write_overlays(folder, image, explanation, table, columns, made_by)]
+    picture = open_image(image) if image.is_file() else None
+    pictures = [] if picture is None else [shown.save(folder, picture, made_by) for shown in maps]
     names = np.array([attribute.full_name for attribute in table.attributes])
     with (folder / "attention.npz").open("wb") as file:
-        np.savez_compressed(file, **_arrays(explanation), attributes=names, made_by=np.array(made_by))
-    text = json.dumps({**result, "pictures": pictures}, indent=2, ensure_ascii=False, allow_nan=False)
+        np.savez_compressed(file, **map_arrays(explanation, maps), attributes=names, made_by=np.array(made_by))
+    shown_in: Sequence[str | None] = pictures or [None] * len(maps)
+    facts = [{**shown.facts(), "picture": name} for shown, name in zip(maps, shown_in, strict=True)]
+    whole = {**result, "maps": facts, "pictures": pictures}
+    text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "explanation.json").write_text(text + "\n", encoding="utf-8", newline="\n")
-    return pictures
+    return whole
 
 
 def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTable) -> dict[str, Any]:
@@ -195,19 +234,6 @@ def _made_by(header: CheckpointHeader) -> str:
     return f"MSDN Explorer, run {header.run}, variant {header.variant}, selected on {header.selected_on}"
 
 
-def _arrays(explanation: Explanation) -> dict[str, Any]:
-    """Return scores and maps of the existing sub-nets; the baseline has only scores, in place of attribute→visual."""
-    sub_nets = explanation.sub_nets
-    arrays: dict[str, Any] = {}
-    if sub_nets is not SubNets.VA:
-        arrays["scores_av"] = explanation.scores_av
-    if sub_nets.has_av:
-        arrays["attention_av"] = explanation.attention_av
-    if sub_nets.has_va:
-        arrays |= {"scores_va": explanation.scores_va, "attention_va": explanation.attention_va}
-    return arrays
-
-
 def _image_file(project: Project, text: str) -> tuple[Path, int | None]:
     """Return an image's file, and its id if the project has it."""
     given = Path(text)
@@ -225,44 +251,35 @@ def _stored_features(project: Path, image_id: int | None, spec: BackboneSpec) ->
     return None if store is None or image_id is None or not store.has(image_id) else store.get(image_id)
 
 
-def _column(table: ClassTable, name: str) -> int:
+def _class_rows(arguments: argparse.Namespace, kind: MapKind, table: ClassTable) -> tuple[int | None, int | None]:
+    """Return the rows of ``--class`` and ``--other``, None if they are not given."""
+    if arguments.class_name is not None and not kind.is_of_class:
+        raise ConfigError("--class belongs to --show class or --show difference; give one of them.")
+    if arguments.other is not None and kind is not MapKind.DIFFERENCE:
+        raise ConfigError("--other belongs to --show difference; give that, too.")
+    if kind.is_of_class and len(table.classes) < (2 if kind is MapKind.DIFFERENCE else 1):
+        raise ConfigError(f"--show {kind} needs more classes than the project has; add classes, or show evidence.")
+    row, other = (
+        None if name is None else _row_of(name, table.classes, "class")
+        for name in (arguments.class_name, arguments.other)
+    )
+    if row is not None and row == other:
+        raise ConfigError(f"--class and --other are both “{table.classes[row]}”; give two classes.")
+    return row, other
+
+
+def _row_of(name: str, known: Sequence[str], kind: str) -> int:
+    """Return the place of a name, or of its number, among known names of attributes or classes."""
     from msdn_core.domain.name_matching import match_words
     from msdn_core.domain.wording import named
-    from msdn_core.errors import ConfigError
 
-    full_names = [attribute.full_name for attribute in table.attributes]
-    matches = match_words([name], full_names)
+    matches = match_words([name], known)
     if name in matches.matched:
         return matches.matched[name]
-    if name.isdecimal() and int(name) < len(full_names):
+    if name.isdecimal() and int(name) < len(known):
         return int(name)
     if name in matches.ambiguous:
-        fits = named([full_names[column] for column in matches.ambiguous[name]])
-        raise ConfigError(f"“{name}” fits several attributes, {fits}; write the whole name.")
-    some = ", ".join(full_names[:3])
-    raise ConfigError(f"The project has no attribute “{name}”; its names look like {some}.")
-
-
-def _write_overlays(
-    folder: Path, image: Path, explanation: Explanation, table: ClassTable, columns: list[int], made_by: str
-) -> list[Path]:
-    from PIL.PngImagePlugin import PngInfo
-
-    from msdn_core.vision.images import open_image
-    from msdn_core.vision.overlay import overlay
-    from msdn_core.vision.transform import viewed_box
-
-    picture = open_image(image)
-    # A picture beyond the budget for decoding is opened at a smaller size.
-    viewed = viewed_box(*picture.size)
-    metadata = PngInfo()
-    metadata.add_itxt("Comment", made_by)
-    sides = {"av": ("A-to-V", explanation.attention_av), "va": ("V-to-A", explanation.attention_va)}
-    written = []
-    for name, (side, stack) in sides.items():
-        for column in [] if explanation.sub_nets.absence(name) else columns:
-            safe = "".join(c if c.isalnum() else "-" for c in table.attributes[column].full_name).strip("-")
-            path = folder / f"{side} {column:03} {safe[:80]}.png"
-            overlay(picture, stack[column], viewed).save(path, pnginfo=metadata)
-            written.append(path)
-    return written
+        fits = named([known[place] for place in matches.ambiguous[name]])
+        several = "attributes" if kind == "attribute" else "classes"
+        raise ConfigError(f"“{name}” fits several {several}, {fits}; write the whole name.")
+    raise ConfigError(f"The project has no {kind} “{name}”; its names look like {', '.join(known[:3])}.")
