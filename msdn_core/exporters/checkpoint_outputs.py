@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from msdn_core.backbones.devices import choose_device
+from msdn_core.domain.evidence import attribute_evidence
 from msdn_core.domain.scoring import Floats, calibrated, class_scores, fused_attribute_scores
 from msdn_core.errors import RunError
 from msdn_core.evaluation.scored_split import features_of
 from msdn_core.msdn.batches import FeatureBatches, Rows, run_batches
 from msdn_core.msdn.checkpoint import load_network
-from msdn_core.msdn.network import MSDN, Outputs
+from msdn_core.msdn.network import MSDN, Outputs, RegionOutputs
 from msdn_core.runs.predictions import Predictions, make_predictions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    import torch
     from numpy.typing import NDArray
 
     from msdn_core.domain.annotation import Split
@@ -29,6 +31,14 @@ if TYPE_CHECKING:
     from msdn_core.runs.header import CheckpointHeader
 
 _BATCH = 64
+
+
+class EvidenceMaps(NamedTuple):
+    """The evidence of the attributes in B images, (B, K, R) each (``msdn_core.domain.evidence``)."""
+
+    av: Floats
+    va: Floats
+    fused: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +68,20 @@ class CheckpointOutputs:
         """Yield slices of the images and the network's outputs for them, on the CPU."""
         for part, outputs in run_batches(self._network, self._features, self._rows, batch_size=_BATCH):
             yield part, Outputs(*(value.float().cpu() for value in outputs))
+            self._progress("scoring", part.stop, len(self._rows))
+
+    def explained_batches(self) -> Iterator[tuple[slice, Outputs, EvidenceMaps]]:
+        """Yield what ``batches`` yields, and the evidence of the same images."""
+
+        def forward(features: torch.Tensor) -> tuple[Outputs, RegionOutputs]:
+            return self._network(features), self._network.regions(features)
+
+        for part, (outputs, regions) in run_batches(forward, self._features, self._rows, batch_size=_BATCH):
+            maps = (value.float().cpu().numpy() for value in regions)
+            attention_av, regions_av, _, regions_va = maps
+            av, va = attribute_evidence(attention_av, regions_av, regions_va, self.header.cosine_scale)
+            fused = fused_attribute_scores(av, va, self.header.fusion)
+            yield part, Outputs(*(value.float().cpu() for value in outputs)), EvidenceMaps(av, va, fused)
             self._progress("scoring", part.stop, len(self._rows))
 
     def new_predictions(self) -> Predictions:

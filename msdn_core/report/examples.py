@@ -1,4 +1,4 @@
-"""Example images of a report with both sub-nets' maps: typical correct predictions and the worst errors."""
+"""Example images of a report with maps of attention and evidence: typical correct predictions, the worst errors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from msdn_core.msdn.explainer import Explainer
 from msdn_core.report.pictures import jpeg_uri
 from msdn_core.vision.features import FeatureStore, find_store
 from msdn_core.vision.images import is_incomplete, open_image
-from msdn_core.vision.overlay import overlay
+from msdn_core.vision.overlay import overlay, signed_overlay
 from msdn_core.vision.transform import viewed_box
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL import Image
 
+    from msdn_core.domain.explanation import Explanation
     from msdn_core.project import ImageRecord
     from msdn_core.runs.evaluated_run import EvaluatedRun
 
@@ -54,6 +55,8 @@ class Example:
     """By how much the first run's predicted class scores above the true class or, if correct, above the next one."""
     attribute: str
     """The attribute whose maps are shown: the one that contributed most to the decision."""
+    question: str
+    """What the evidence of classes answers: why the predicted class, or why that one and not the true one."""
     panels: tuple[Panel, ...]
 
 
@@ -125,16 +128,17 @@ class ExampleMaker:
         table = run.table
         label, predicted = int(run.labels[row]), int(run.predictions(gamma)[row])
         unit = table.unit_vectors(clip_negative=run.evaluation.predictions.clip_negative)
-        evidence = contributions(run.fused[row], unit[predicted])
-        if predicted != label:
-            evidence = evidence - contributions(run.fused[row], unit[label])
-        attribute = table.attributes[int(evidence.argmax())].full_name
+        # What decides an error is the lead of the predicted class over the true one.
+        vector = unit[predicted] - unit[label] if predicted != label else unit[predicted]
+        question = f"why {table.classes[predicted]}"
+        question += f" and not {table.classes[label]}" if predicted != label else ""
+        attribute = table.attributes[int(contributions(run.fused[row], vector).argmax())].full_name
         picture = open_image(record.path, max_side=SIDE)
         if is_incomplete(picture):
             self._add_finding(incomplete_finding([record.name]))
         panels = [Panel("image", jpeg_uri(picture))]
         for number in range(len(self._runs)):
-            panels += self._maps(number, record, picture, attribute)
+            panels += self._maps(number, record, picture, attribute, (table.classes[predicted], table.classes[label]))
         margin = run.margins(gamma)[row] if predicted != label else _correct_margins(run, gamma)[row]
         predictions = tuple(self._prediction(number, record) for number in range(len(self._runs)))
         return Example(
@@ -144,10 +148,14 @@ class ExampleMaker:
             predicted=predictions,
             margin=float(margin),
             attribute=attribute,
+            question=question,
             panels=tuple(panels),
         )
 
-    def _maps(self, number: int, record: ImageRecord, picture: Image.Image, attribute: str) -> list[Panel]:
+    def _maps(
+        self, number: int, record: ImageRecord, picture: Image.Image, attribute: str, classes: tuple[str, str]
+    ) -> list[Panel]:
+        """Return a run's maps of an attribute, and of a class or of the difference of two."""
         loaded, run = self._explainers[number], self._runs[number]
         names = [known.full_name for known in run.table.attributes]
         if loaded is None or attribute not in names:
@@ -159,7 +167,7 @@ class ExampleMaker:
             explanation = explainer.explain(record.path)
         run_text = f", {run.name}" if len(self._runs) > 1 else ""
         viewed, column = viewed_box(*picture.size), names.index(attribute)
-        panels = []
+        panels, signed = [], []
         for side, side_text in _SIDES:
             absent = explanation.sub_nets.absence(side)
             if absent:
@@ -167,7 +175,31 @@ class ExampleMaker:
             else:
                 stack = explanation.attention_av if side == "av" else explanation.attention_va
                 panels.append(Panel(f"{side_text}{run_text}", jpeg_uri(overlay(picture, stack[column], viewed))))
+                stack = explanation.evidence_av if side == "av" else explanation.evidence_va
+                signed.append((f"{side_text} evidence{run_text}", stack[column]))
+        signed.append((f"evidence{run_text}", explanation.evidence[column]))
+        of_class = self._class_evidence(run, explanation, *classes)
+        if of_class is not None:
+            signed.append((f"{'class evidence' if len(set(classes)) == 1 else 'difference'}{run_text}", of_class))
+        for caption, values in signed:
+            text = f"{caption}, sum {float(values.sum(dtype=np.float64)):+.2f}".replace("-", "−")
+            panels.append(Panel(text, jpeg_uri(signed_overlay(picture, values, viewed))))
         return panels
+
+    @staticmethod
+    def _class_evidence(
+        run: EvaluatedRun, explanation: Explanation, predicted: str, label: str
+    ) -> NDArray[np.float64] | None:
+        """Return the evidence of the predicted class, or its lead over another label; None if a run has no such class.
+
+        Both runs of a comparison answer the question about the first one's prediction.
+        """
+        index, vectors = run.table.class_index, run.table.vectors
+        if predicted not in index or label not in index:
+            return None
+        if predicted == label:
+            return explanation.class_evidence(vectors[index[predicted]])
+        return explanation.difference(vectors[index[predicted]], vectors[index[label]])
 
     def _prediction(self, number: int, record: ImageRecord) -> str:
         """Return a run's prediction for an image; empty if it was not among its test images."""

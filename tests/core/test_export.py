@@ -16,7 +16,7 @@ import small_run
 from msdn_core.cli.main import main
 from msdn_core.domain.annotation import Box, PartPoint, Split
 from msdn_core.domain.attributes import Attribute, ClassTable
-from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
+from msdn_core.domain.scoring import Fusion, calibrated, class_scores, fused_attribute_scores
 from msdn_core.errors import MsdnError, ProjectError
 from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.exporters.att_splits import export_att_splits
@@ -209,6 +209,29 @@ def test_exported_explanations_are_the_networks_attention(trained: tuple[Path, P
         assert said.image_names[5] == line["image"]
         peak = arrays["attention_av"][5, 3][int(line["A→V row"]), int(line["A→V column"])]
         assert peak == arrays["attention_av"][5, 3].max()
+        fused = arrays["evidence"][5, 3]
+        assert fused[int(line["fused evidence row"]), int(line["fused evidence column"])] == fused.max()
+
+
+def test_exported_evidence_sums_to_the_scores(trained: tuple[Path, Path], tmp_path: Path) -> None:
+    project, checkpoint = trained
+    assert run("export", "explanations", project, tmp_path / "e.npz", "--run", checkpoint, "--split", "train") == 0
+    with np.load(tmp_path / "e.npz", allow_pickle=False) as file:
+        arrays = dict(file)
+    said = read_predictions(tmp_path / "e.npz")
+    with Project.open(project, read_only=True) as opened:
+        unit = opened.table().unit_vectors()
+    fused = fused_attribute_scores(said.scores_av, said.scores_va, Fusion(*said.fusion))
+    for name, scores in (("_av", said.scores_av), ("_va", said.scores_va), ("", fused)):
+        # In float16, every region is rounded by up to 1 in 2048.
+        error = 1e-3 * np.abs(arrays[f"evidence{name}"].astype(float)).sum((2, 3)) + 1e-5
+        assert (np.abs(arrays[f"evidence{name}"].sum((2, 3), dtype=float) - scores) <= error).all()
+    by_class, rows = fused @ unit.T, np.arange(len(fused))
+    predicted, other = arrays["predicted"], arrays["next_best"]
+    assert np.allclose(arrays["class_evidence"].sum((1, 2)), by_class[rows, predicted], rtol=1e-4, atol=1e-5)
+    lead = by_class[rows, predicted] - by_class[rows, other]
+    assert np.allclose(arrays["difference"].sum((1, 2)), lead, rtol=1e-3, atol=1e-5)
+    assert (predicted != other).all()
 
 
 def test_the_onnx_head_equals_the_torch_head(trained: tuple[Path, Path], tmp_path: Path) -> None:

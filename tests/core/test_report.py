@@ -150,8 +150,17 @@ def test_its_images_are_the_worst_errors_with_both_maps(project, tmp_path) -> No
     assert places == sorted(places)
     assert f"{len(wrong)} of {len(run.labels)} test images are predicted wrongly" in after
     captions = [attrs["alt"].split(" of ")[0] for tag, attrs in page.tags if tag == "img"]
-    assert captions == ["image", "A→V", "V→A"] * (len(captions) // 3)
-    assert len(captions) >= 3 * (len(shown) + 2)
+    kinds = [caption.partition(", sum")[0] for caption in captions]
+    evidence = ["A→V evidence", "V→A evidence", "evidence"]
+    assert kinds[-7:] == ["image", "A→V", "V→A", *evidence, "difference"]
+    assert kinds[:7] == ["image", "A→V", "V→A", *evidence, "class evidence"]
+    assert len(captions) >= 7 * (len(shown) + 2)
+    # The evidence of a correct prediction sums to the score, that of an error to the lead before gamma.
+    worst = wrong[np.argsort(-leads[wrong], kind="stable")][0]
+    predicted, label = run.predictions(gamma)[worst], run.labels[worst]
+    lead = run.scores[worst, predicted] - run.scores[worst, label]
+    first = captions[kinds.index("difference")]
+    assert float(first.partition("sum ")[2].replace("−", "-")) == pytest.approx(lead, abs=0.006)
     pictures = page.pictures()
     # The confusion matrix has a pixel a cell, and shows a row's strongest cell in full.
     matrix = np.asarray(next(picture for picture in pictures if picture.mode == "RGBA"))
