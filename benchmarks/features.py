@@ -20,7 +20,7 @@ from torchvision import transforms
 from benchmarks.measuring import Row, fastest
 from msdn_core.backbones.extraction import BATCH, CPU_BATCH, extract_features
 from msdn_core.backbones.loading import Backbone, load_backbone
-from msdn_core.backbones.weights import load_by_order, packaged_lite0
+from msdn_core.backbones.weights import load_by_order, packaged_weights
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.project import NewImage, Project
@@ -63,7 +63,7 @@ def rows(quick: bool = False) -> list[Row]:
             backbones["bfloat16"] = load_backbone("lite0", device="cpu", precision="bfloat16")
         spec = backbones["float32"].spec
         plain = tf_efficientnet_lite0(pretrained=False, num_classes=0).eval()
-        load_by_order(plain, packaged_lite0(), "The packaged weights")
+        load_by_order(plain, packaged_weights("lite0")[0], "The packaged weights")
         prepare = transforms.Compose(
             [
                 transforms.Resize(224, transforms.InterpolationMode.BICUBIC),

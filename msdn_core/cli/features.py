@@ -21,7 +21,7 @@ def register(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("project", type=Path, metavar="PROJECT", help="the project's folder")
     parser.add_argument(
-        "--backbone", default="lite0", metavar="NAME", help="lite0, resnet101, or a timm or torchvision model"
+        "--backbone", default="lite0", metavar="NAME", help="lite0, lite2, resnet101, or a timm or torchvision model"
     )
     parser.add_argument("--size", type=int, metavar="N", help="image size in pixels (default: the backbone's)")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="a local file with the backbone's weights")

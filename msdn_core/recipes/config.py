@@ -39,7 +39,11 @@ class TrainConfig:
         choices=tuple(SubNets),
     )
     backbone: str = setting(
-        "lite0", "Backbone", "lite0, resnet101, or any timm or torchvision model.", group="Features", advanced=False
+        "lite0",
+        "Backbone",
+        "lite0, lite2, resnet101, or any timm or torchvision model.",
+        group="Features",
+        advanced=False,
     )
     size: int = setting(
         0,

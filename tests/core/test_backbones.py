@@ -21,12 +21,16 @@ def regions(backbone):
     return backbone.features(torch.randn(2, 3, size, size, generator=torch.Generator().manual_seed(0)))
 
 
-def test_lite0_comes_with_the_program():
-    backbone = load_backbone("lite0", device="cpu")
-    assert (backbone.spec.size, backbone.spec.channels, backbone.spec.grid) == (224, 1280, (7, 7))
-    assert regions(backbone).shape == (2, 1280, 49)
+@pytest.mark.parametrize(
+    ("name", "size", "grid"), [("lite0", 224, (7, 7)), ("lite2", 260, (9, 9)), ("tf_efficientnet_lite2", 260, (9, 9))]
+)
+def test_lite_backbones_come_with_the_program(name, size, grid):
+    backbone = load_backbone(name, device="cpu")
+    assert backbone.spec.name == name.removeprefix("tf_efficientnet_")
+    assert (backbone.spec.size, backbone.spec.channels, backbone.spec.grid) == (size, 1280, grid)
+    assert regions(backbone).shape == (2, 1280, grid[0] * grid[1])
     # Trained weights answer to a picture's structure; untrained ones would give all but the same to any.
-    again = load_backbone("lite0", device="cpu")
+    again = load_backbone(name, device="cpu")
     assert again.spec == backbone.spec
     assert torch.equal(regions(backbone), regions(again))
 

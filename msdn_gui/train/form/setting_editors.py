@@ -13,7 +13,7 @@ from msdn_gui.widgets.number_fields import NumberLine
 if TYPE_CHECKING:
     from dataclasses import Field
 
-BACKBONES = ("lite0", "resnet101")
+BACKBONES = ("lite0", "lite2", "resnet101")
 _WIDE = 180
 _HIGHEST_OF_BOX = 2**31 - 1
 """A field with arrows counts in 32 bits; seeds can be larger."""
