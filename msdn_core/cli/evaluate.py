@@ -147,8 +147,14 @@ def _text(figures: Mapping[str, Any]) -> str:
     )
     for way in ("insertion", "deletion"):
         areas = {side: (regions[side] or {}).get(way) for side in ("av", "va")}
-        measures.append((f"region {way}", *_both(areas), f"by chance {percent(regions['random'])}"))
+        chance, by_evidence = percent(regions["random"]), percent(regions["evidence"][way])
+        measures.append((f"region {way}", *_both(areas), f"by evidence {by_evidence}, by chance {chance}"))
     lines.append(aligned(measures))
+    if attributes["fall"] is not None:
+        lines.append(
+            f"attribute scores fall by {attributes['fall']:.2f} standard deviations without the tenth of the regions "
+            f"with the most evidence, by {attributes['fall_random']:.2f} without random ones"
+        )
     if agreement is not None:
         lines.append(
             f"agreement of the sub-nets: JSD {agreement['jsd_nats']:.4f} nats, map overlap "

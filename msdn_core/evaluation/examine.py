@@ -13,6 +13,7 @@ from msdn_core.domain.metrics import (
     binarised,
     jensen_shannon,
     mean_known,
+    score_correlation,
     seen_unseen_curve,
 )
 from msdn_core.domain.name_spellings import loose_word
@@ -75,9 +76,9 @@ def examine(
     Returns
     -------
     Evaluation
-        ``figures`` holds those of ``evaluate`` and these: ``attributes``, the mean AUC of the attribute scores and the
-        truth it was measured against; ``pcp``, part localisation; ``region_insertion``, the areas under region
-        insertion and deletion; ``agreement`` of the two sub-nets.
+        ``figures`` holds those of ``evaluate`` and these: ``attributes``, the means over the attributes of the AUC
+        and of their reliability, and the truth that the AUC was measured against; ``pcp``, part localisation;
+        ``region_insertion``, the areas under region insertion and deletion; ``agreement`` of the two sub-nets.
 
     Raises
     ------
@@ -107,6 +108,7 @@ def examine(
         f"auc_{side}": attribute_auc(values, truth) if has_scores[side] else unknown
         for side, values in by_subnet.items()
     }
+    card = _reliability(tested, by_subnet, truth, study, present)
     attends = {"av": header.sub_nets.has_av, "va": header.sub_nets.has_va}
     if not all(attends.values()):
         # A single sub-net has nothing to agree with.
@@ -125,7 +127,7 @@ def examine(
         figures["missing"].append("The locations of objects and parts are unknown, so PCP cannot be measured.")
     figures |= {
         "attributes": {
-            **{name: mean_known(values) for name, values in auc.items()},
+            **{name: mean_known(values) for name, values in (auc | card).items()},
             "measured": int((~np.isnan(auc["auc_fused"])).sum()),
             "truth": truth_from,
         },
@@ -138,7 +140,7 @@ def examine(
     return Evaluation(
         figures,
         class_rows(table, labels, scores, gammas, jsd, image_overlap),
-        attribute_rows(table, truth, truth_from, auc, present, jsd, overlap, tested.pointing),
+        attribute_rows(table, truth, truth_from, auc | card, present, jsd, overlap, tested.pointing),
         parts,
         curve_rows(seen_unseen_curve(scores, labels, table.seen)),
         make_predictions(header, table, tested.images, tested.scores.scores_av, tested.scores.scores_va),
@@ -169,9 +171,48 @@ def _measures(
     return ImageMeasures(**measures)
 
 
+def _reliability(
+    tested: ScoredSplit,
+    by_subnet: Mapping[str, NDArray[np.floating]],
+    truth: NDArray[np.int8],
+    study: MapMeasures,
+    present: NDArray[np.bool_],
+) -> dict[str, NDArray[np.floating]]:
+    """Return (K,) what tells whether an attribute's score and its maps can be relied on; NaN if not measured.
+
+    The falls of the score are in standard deviations of the score over the test images, so that attributes can be
+    compared, and are averaged over the images whose class has the attribute.
+    """
+    unseen = ~tested.table.seen[tested.test.labels]
+    correlation = np.full(len(tested.table.attributes), np.nan)
+    if tested.header.sub_nets is SubNets.BOTH:
+        correlation = score_correlation(by_subnet["av"], by_subnet["va"])
+    spread = by_subnet["fused"].std(axis=0, dtype=np.float64)
+    images = present.sum(axis=0)
+    measured = (spread > 0) & (images > 0) & (np.prod(tested.store.spec.grid) > 1)
+    falls = {
+        name: np.divide(
+            np.where(present, values, 0.0).sum(axis=0, dtype=np.float64),
+            images * spread,
+            out=np.full(len(spread), np.nan),
+            where=measured,
+        )
+        for name, values in (("fall", study.falls), ("fall_random", study.random_falls))
+    }
+    return {
+        "auc_unseen": attribute_auc(by_subnet["fused"][unseen], truth[unseen]),
+        "score_correlation": correlation,
+        **falls,
+    }
+
+
 def _insertion(study: MapMeasures, attends: Mapping[str, bool]) -> dict[str, Any]:
-    """Return the areas per sub-net; None for a sub-net without attention, which gives no order of regions."""
+    """Return the areas in the order of each sub-net's attention, and of the fused evidence.
+
+    They are None for a sub-net without attention, which gives no order of regions.
+    """
     areas: dict[str, Any] = {"variant": REGIONS}
+    areas["evidence"] = {way: float(getattr(study, f"{way}_evidence").mean()) for way in ("insertion", "deletion")}
     for side, has_attention in attends.items():
         areas[side] = None
         if has_attention:

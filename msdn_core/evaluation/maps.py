@@ -1,4 +1,4 @@
-"""Measures of the attention maps of test images: peaks, overlap of both sub-nets, region insertion and deletion."""
+"""Measures of the maps of test images: peaks, overlap of both sub-nets, what happens when regions are taken away."""
 
 from __future__ import annotations
 
@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from msdn_core.domain.metrics import class_maps, enlarged_peaks, insertion_area, map_overlap
+from msdn_core.domain.evidence import attribute_evidence
+from msdn_core.domain.metrics import (
+    best_regions,
+    class_maps,
+    enlarged_peaks,
+    insertion_area,
+    map_overlap,
+    random_regions,
+    score_falls,
+)
 from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
 from msdn_core.msdn.batches import FeatureBatches, run_batches
 
@@ -34,9 +43,15 @@ class MapMeasures(NamedTuple):
     deletion_av: Floats
     insertion_va: Floats
     deletion_va: Floats
+    insertion_evidence: Floats
+    deletion_evidence: Floats
     random: Floats
     """(N,) areas under the predicted class's probability while regions are inserted or deleted in the order of a
-    sub-net's attention to that class; ``random``: in random order."""
+    sub-net's attention to that class, or of the fused evidence for it; ``random``: in random order."""
+    falls: NDArray[np.float32]
+    random_falls: NDArray[np.float32]
+    """(N, K) falls of the fused attribute scores without the regions with the most evidence, or without as many
+    random ones."""
 
 
 def measure_maps(
@@ -90,12 +105,19 @@ def _measure_batch(
             cosine_scale=header.cosine_scale,
         )
 
+    evidence = attribute_evidence(attention_av, regions_av, regions_va, header.cosine_scale)
+    fused = fused_attribute_scores(*evidence, header.fusion).astype(np.float32, copy=False)
+
+    def falls(removed: NDArray[np.bool_]) -> NDArray[np.float32]:
+        return score_falls(attention_av, *evidence, removed, header.fusion).astype(np.float32)
+
     orders = [
-        np.argsort(-class_maps(attention, unit[target]), axis=1, kind="stable")
-        for attention in (attention_av, attention_va)
+        np.argsort(-class_maps(maps, unit[target]), axis=1, kind="stable")
+        for maps in (attention_av, attention_va, fused)
     ]
     rng = np.random.default_rng([_SEED, part.start])
-    random_order = rng.permuted(np.tile(np.arange(attention_av.shape[2]), (len(target), 1)), axis=1)
+    regions = attention_av.shape[2]
+    random_order = rng.permuted(np.tile(np.arange(regions), (len(target), 1)), axis=1)
     return MapMeasures(
         overlap=map_overlap(attention_av, attention_va),
         peaks_av=_group_peaks(attention_av, scores_av, groups, grid),
@@ -104,7 +126,11 @@ def _measure_batch(
         deletion_av=area(orders[0][:, ::-1]),
         insertion_va=area(orders[1]),
         deletion_va=area(orders[1][:, ::-1]),
+        insertion_evidence=area(orders[2]),
+        deletion_evidence=area(orders[2][:, ::-1]),
         random=area(random_order),
+        falls=falls(best_regions(fused)),
+        random_falls=falls(random_regions(len(target), regions, rng)),
     )
 
 

@@ -73,7 +73,7 @@ def attribute_rows(
     table: ClassTable,
     truth: NDArray[np.signedinteger],
     truth_from: str,
-    auc: Mapping[str, Floats],
+    measured: Mapping[str, Floats],
     present: BoolArray,
     jsd: Floats,
     overlap: Floats,
@@ -81,8 +81,8 @@ def attribute_rows(
 ) -> list[Row]:
     """Return one row per attribute.
 
-    ``auc`` holds (K,) values by column name, measured against ``truth`` (N, K). ``jsd`` (N,) and ``overlap`` (N, K)
-    are averaged over the images whose class has the attribute, ``present`` (N, K).
+    ``measured`` holds (K,) values by column name; areas under the ROC curve are measured against ``truth`` (N, K).
+    ``jsd`` (N,) and ``overlap`` (N, K) are averaged over the images whose class has the attribute, ``present`` (N, K).
     """
     rows: list[Row] = []
     for column, attribute in enumerate(table.attributes):
@@ -91,7 +91,7 @@ def attribute_rows(
             {
                 "attribute": attribute.full_name,
                 "group": attribute.group,
-                **{name: number_or_none(values[column]) for name, values in auc.items()},
+                **{name: number_or_none(values[column]) for name, values in measured.items()},
                 "truth": truth_from,
                 "images_with": int((truth[:, column] == 1).sum()),
                 "images_without": int((truth[:, column] == 0).sum()),

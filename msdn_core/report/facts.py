@@ -106,6 +106,8 @@ def map_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
             if not isinstance(found, Mapping):
                 return ""
             sides = [f"{words} {percent(value_at(found, side, way))}" for side, words in (("av", "A→V"), ("va", "V→A"))]
+            evidence = value_at(found, "evidence", way)
+            sides += [f"by evidence {percent(evidence)}"] if evidence is not None else []
             return f"{', '.join(sides)}, by chance {percent(found.get('random'))}"
 
         return text

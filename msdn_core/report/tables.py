@@ -104,6 +104,7 @@ def attribute_table(runs: Sequence[ReportedRun], noise: MeasureNoise | None) -> 
         ("auc_fused", "AUC", "first"),
         ("auc_av", "A→V", "av"),
         ("auc_va", "V→A", "va"),
+        ("auc_unseen", "AUC, unseen classes", "first"),
         ("map_overlap", "map overlap", "quiet"),
         ("images_with", "images", ""),
     )

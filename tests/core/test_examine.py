@@ -15,7 +15,7 @@ import torch
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from msdn_core.cli.main import main
-from msdn_core.domain.metrics import figures, seen_unseen_curve
+from msdn_core.domain.metrics import attribute_auc, figures, seen_unseen_curve
 from msdn_core.domain.scoring import class_scores, fused_attribute_scores
 from msdn_core.errors import RunError
 from msdn_core.evaluation.examine import Evaluation, examine
@@ -290,3 +290,32 @@ def test_absent_sub_nets_are_not_measured(tmp_path, capsys, there):
     assert found["H"] is not None
     main(["evaluate", str(project), "--run", "part"])
     assert "agreement" not in capsys.readouterr().out
+
+
+def test_the_reliability_of_an_attribute_is_that_of_the_network_run_without_regions(given):
+    header, present = given.header, given.table.vectors[given.labels] > 0
+    fusion, regions = header.fusion, given.out.attention_av.shape[2]
+    fused = fused_attribute_scores(given.out.scores_av.numpy(), given.out.scores_va.numpy(), fusion)
+    with torch.inference_mode():
+        parts = [value.numpy() for value in given.network.regions(given.features)]
+    evidence = fused_attribute_scores(parts[0] * parts[1], parts[3], fusion)
+    falls = np.zeros(fused.shape)
+    for image, column in np.ndindex(*fused.shape):
+        rest = np.sort(np.argsort(-evidence[image, column], kind="stable")[max(1, round(0.1 * regions)) :])
+        with torch.inference_mode():
+            out = given.network(given.features[image : image + 1, :, rest])
+        score = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), fusion)[0, column]
+        falls[image, column] = fused[image, column] - score
+    unseen = ~given.table.seen[given.labels]
+    for column, row in enumerate(given.found.attributes):
+        of_class = present[:, column]
+        expected = falls[of_class, column].mean() / fused[:, column].std()
+        assert row["fall"] == pytest.approx(expected, rel=1e-3, abs=1e-4)
+        correlation = np.corrcoef(given.out.scores_av.numpy()[:, column], given.out.scores_va.numpy()[:, column])
+        assert row["score_correlation"] == pytest.approx(correlation[0, 1], abs=1e-5)
+        of_unseen = attribute_auc(fused[unseen], present[unseen].astype(np.int8))[column]
+        assert row["auc_unseen"] == (None if np.isnan(of_unseen) else pytest.approx(of_unseen))
+    found = given.found.figures
+    assert found["attributes"]["fall"] > found["attributes"]["fall_random"]
+    areas = found["region_insertion"]
+    assert areas["evidence"]["insertion"] > areas["random"] > areas["evidence"]["deletion"]

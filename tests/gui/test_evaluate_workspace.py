@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.evaluations import evaluation_folder, read_evaluation
 from msdn_core.runs.listing import find_run
 from msdn_core.runs.noise import AUC_DRAWS
+from msdn_gui.evaluate.runs.run_selection import RunSelection
 from msdn_gui.evaluate.workspace import EvaluateWorkspace
 from msdn_gui.session.changes import ChangeKind, TableChange
 
@@ -206,6 +208,21 @@ def test_attributes_are_sorted_by_what_was_measured(workspace, empty_session, qt
         page.attributes.table.viewport(), LEFT, pos=page.attributes.table.visualRect(model.index(2, 0)).center()
     )
     assert empty_session.document.table.attributes[empty_session.selection.attribute].full_name == shown[2]
+
+
+def test_the_reliability_of_attributes_is_shown_if_it_was_measured(workspace, qtbot) -> None:
+    run, page = shown_run(workspace), workspace.results.attributes
+    open_page(qtbot, workspace, "Attributes")
+    model, rows = page.reliability.model, {row["attribute"]: row for row in run.evaluation.attributes}
+    falls = model.headings.index("Fall")
+    for row in range(model.rowCount()):
+        measured = rows[model.name_of(model.item_at(row))]["fall"]
+        assert model.index(row, falls).data() == ("–" if measured is None else f"{measured:.3f}")
+    assert not page.reliability.isHidden()
+    earlier = [{key: value for key, value in row.items() if key != "fall"} for row in rows.values()]
+    old = replace(run, evaluation=replace(run.evaluation, attributes=earlier))
+    page.show_runs(RunSelection(old))
+    assert page.reliability.isHidden(), "evaluated by an earlier version"
 
 
 def test_an_edited_vector_makes_the_results_out_of_date(workspace, empty_session, qtbot) -> None:

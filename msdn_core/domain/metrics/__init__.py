@@ -15,13 +15,14 @@ from msdn_core.domain.metrics.accuracy import (
     mean_known,
     per_class_accuracy,
 )
-from msdn_core.domain.metrics.agreement import jensen_shannon, map_overlap
+from msdn_core.domain.metrics.agreement import jensen_shannon, map_overlap, score_correlation
 from msdn_core.domain.metrics.attribute_auc import attribute_auc, binarised
 from msdn_core.domain.metrics.best_seen_unseen import BestSeenUnseen, best_seen_unseen
 from msdn_core.domain.metrics.curve import SeenUnseenCurve, seen_unseen_curve
 from msdn_core.domain.metrics.insertion import class_maps, insertion_area
 from msdn_core.domain.metrics.localisation import PCP_SCALES, PCP_SIDE, correct_parts, enlarged_peaks
 from msdn_core.domain.metrics.pointing import PointingGame, pointing_chance, pointing_game, pointing_hits
+from msdn_core.domain.metrics.removal import best_regions, random_regions, score_falls
 
 __all__ = [
     "PCP_SCALES",
@@ -32,6 +33,7 @@ __all__ = [
     "SeenUnseenCurve",
     "among_unseen",
     "attribute_auc",
+    "best_regions",
     "best_seen_unseen",
     "binarised",
     "class_accuracies",
@@ -50,5 +52,8 @@ __all__ = [
     "pointing_chance",
     "pointing_game",
     "pointing_hits",
+    "random_regions",
+    "score_correlation",
+    "score_falls",
     "seen_unseen_curve",
 ]

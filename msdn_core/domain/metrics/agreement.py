@@ -1,4 +1,4 @@
-"""Agreement of the two sub-nets, in their predictions and in their attention."""
+"""Agreement of the two sub-nets, in their predictions, their attribute scores and their attention."""
 
 from __future__ import annotations
 
@@ -30,6 +30,14 @@ def map_overlap(maps_1: Floats, maps_2: Floats) -> NDArray[np.floating]:
     the attentions of the two sub-nets have different scales.
     """
     return np.asarray(np.minimum(_to_sum_1(maps_1), _to_sum_1(maps_2)).sum(axis=-1))
+
+
+def score_correlation(scores_1: Floats, scores_2: Floats) -> NDArray[np.float64]:
+    """Return the (K,) Pearson correlations of two (N, K) attribute scores over the images; NaN if one is constant."""
+    centred = [scores - scores.mean(axis=0, dtype=np.float64) for scores in (scores_1, scores_2)]
+    lengths = np.sqrt(np.square(centred[0]).sum(axis=0) * np.square(centred[1]).sum(axis=0))
+    products = (centred[0] * centred[1]).sum(axis=0)
+    return np.asarray(np.divide(products, lengths, out=np.full(len(products), np.nan), where=lengths > 0))
 
 
 def _to_sum_1(maps: Floats) -> Floats:

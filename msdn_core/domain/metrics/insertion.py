@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def class_maps(attention: Floats, unit_vectors: Floats) -> NDArray[np.floating]:
-    """Return (N, R) attention for a class: (N, K, R) attention of a sub-net weighted by (N, K) class vectors."""
+    """Return (N, R) maps of a class each: (N, K, R) attention or evidence weighted by (N, K) class vectors."""
     return np.asarray(np.matmul(unit_vectors[:, None, :], attention)[:, 0])
 
 

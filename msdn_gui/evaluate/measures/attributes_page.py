@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from msdn_core.number_text import percent
 from msdn_core.runs.figure_text import selection_text
 from msdn_core.runs.noise import MeasureNoise, measure_noise
+from msdn_core.runs.trained_on import value_at
 from msdn_gui.evaluate.measures.measure_panel import MeasurePanel
 from msdn_gui.evaluate.measures.measure_table import Measure, MeasureTable
 from msdn_gui.services.background import Background
@@ -38,7 +39,29 @@ _AGREEMENT = (
         "JSD",
         "Jensen-Shannon divergence of the class distributions of both sub-nets, in nats: 0 if they are the same",
         "negative",
-        in_nats=True,
+        full=float(np.log(2)),  # Two distributions diverge by ln 2 nats at most.
+    ),
+)
+_RELIABILITY = (
+    Measure(
+        "auc_unseen", "Unseen", "Area under the ROC curve of the fused score on images of unseen classes", "accent"
+    ),
+    Measure("pointing_av", "A→V", "Pointing game: share of A→V maps whose peak is at the attribute's part", "av"),
+    Measure("pointing_va", "V→A", "Pointing game: share of V→A maps whose peak is at the attribute's part", "va"),
+    Measure(
+        "score_correlation",
+        "Same",
+        "Correlation of both sub-nets' scores over the test images: 1 if they say the same",
+        "positive",
+        full=1.0,
+    ),
+    Measure(
+        "fall",
+        "Fall",
+        "Fall of the score without the tenth of the regions with the most evidence, in standard deviations of the "
+        "score; about 0 if it does not depend on them",
+        "negative",
+        full=3.0,
     ),
 )
 
@@ -73,14 +96,21 @@ class AttributesPage(QWidget):
             "attribute_agreement_measures",
             76,
         )
+        self.reliability = MeasurePanel(
+            "Reliability by attribute",
+            MeasureTable("attribute", _RELIABILITY, "images_with", "Images", noise_is_known=False),
+            "reliability_measures",
+            64,
+        )
         self.is_computing = False
         """Whether it is being computed which differences are within noise."""
         self._background = Background(self)
         self._background.done.connect(self._set_noise)
         self._background.failed.connect(lambda _: self._set_noise(None))
         right = parted("evaluate_agreement", ABOVE, self.agreement, self.attribute_agreement, sizes=[280, 280])
-        self.setLayout(make_row(parted("evaluate_attributes", BESIDE, self.attributes, right, sizes=[490, 480])))
-        for panel in (self.attributes, self.attribute_agreement):
+        left = parted("evaluate_reliability", ABOVE, self.attributes, self.reliability, sizes=[280, 280])
+        self.setLayout(make_row(parted("evaluate_attributes", BESIDE, left, right, sizes=[490, 480])))
+        for panel in (self.attributes, self.reliability, self.attribute_agreement):
             panel.table.chosen.connect(
                 lambda item, model=panel.model: self.attribute_selected.emit(self._columns.get(model.name_of(item), -1))
             )
@@ -96,8 +126,10 @@ class AttributesPage(QWidget):
         if other is not None:
             self._background.start(lambda: measure_noise(run, other))
         theirs = other.evaluation if other is not None else None
-        for panel in (self.attributes, self.attribute_agreement):
+        for panel in (self.attributes, self.reliability, self.attribute_agreement):
             panel.show_rows(run.evaluation.attributes, theirs.attributes if theirs is not None else None)
+        # Evaluations of earlier versions do not hold it.
+        self.reliability.setVisible(any("fall" in row for row in run.evaluation.attributes))
         self.agreement.show_rows(run.evaluation.classes, theirs.classes if theirs is not None else None)
         self._update_facts(run)
 
@@ -115,6 +147,11 @@ class AttributesPage(QWidget):
                 f"Over all images, both maps share {percent(float(np.nanmean(overlap)))} percent, and the class "
                 f"distributions diverge by {float(np.nanmean(jsd)):.3f} nats."
             )
+        random = value_at(run.figures, "attributes", "fall_random")
+        self.reliability.facts.setText(
+            "Whether a score and its maps can be relied on."
+            + (f" Without random regions, scores fall by {random:.3f}." if isinstance(random, float) else "")
+        )
         self.attribute_agreement.facts.setText("Measured on the test images whose class has the attribute.")
 
     def _set_noise(self, noise: MeasureNoise | None) -> None:

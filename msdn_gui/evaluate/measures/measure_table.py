@@ -34,8 +34,8 @@ class Measure:
     heading: str
     tip: str
     colour: str
-    in_nats: bool = False
-    """Whether it is a divergence in nats and not a share."""
+    full: float | None = None
+    """The value of a full bar; None for shares, which are in percent."""
 
 
 class MeasureTable(OrderedTable):
@@ -114,8 +114,7 @@ class MeasureTable(OrderedTable):
         value = float(self._values[item, column])
         measure = self._measures[column - 1] if column < self._difference else None
         if role == BAR_ROLE and measure is not None and not np.isnan(value):
-            # Two distributions diverge by ln 2 nats at most.
-            share = value / np.log(2) if measure.in_nats else value
+            share = value if measure.full is None else value / measure.full
             return (0.0, min(max(float(share), 0.0), 1.0), measure.colour)
         if role != Qt.ItemDataRole.DisplayRole:
             return None
@@ -124,7 +123,7 @@ class MeasureTable(OrderedTable):
         if column == len(self.headings) - 1:
             return f"{value:,.0f}"
         if measure is not None:
-            return f"{value:.3f}" if measure.in_nats else percent(value)
+            return percent(value) if measure.full is None else f"{value:.3f}"
         return f"{'≈ ' if self._noise.get(name) else ''}{points(value)}"
 
 
