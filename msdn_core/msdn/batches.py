@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
@@ -31,7 +32,7 @@ class FeatureBatches:
     ) -> None:
         """Prepare batches of ``rows``, in ``dtype``, which is also the dtype of the network's product."""
         self._store = store
-        self._device = device
+        self.device = device
         self._dtype = dtype
         self._resident: torch.Tensor | None = None
         self._resident_index: dict[int, int] = {}
@@ -42,14 +43,20 @@ class FeatureBatches:
     def _load_resident(self, rows: Rows) -> None:
         """Copy rows to the GPU if they fit."""
         shape = self._store.array.shape[1:]
-        free, _ = torch.cuda.mem_get_info(self._device)
+        free, _ = torch.cuda.mem_get_info(self.device)
         if rows.size * int(np.prod(shape)) * 2 >= _RESIDENT_SHARE * free:
             return
-        self._resident = torch.empty((len(rows), *shape), dtype=torch.float16, device=self._device)
+        self._resident = torch.empty((len(rows), *shape), dtype=torch.float16, device=self.device)
         for start in range(0, len(rows), _COPY_ROWS):
             chunk = rows[start : start + _COPY_ROWS]
             self._resident[start : start + len(chunk)] = torch.from_numpy(self._store.read(chunk))
         self._resident_index = {int(row): index for index, row in enumerate(rows)}
+
+    def with_own_buffer(self) -> FeatureBatches:
+        """Return the same rows as batches whose memory is not that of these ones, to use two batches in one step."""
+        other = copy(self)
+        other._buffer = torch.empty(0, dtype=self._dtype, device=self.device)
+        return other
 
     def batch(self, rows: Rows) -> torch.Tensor:
         """Return (B, C, R) features of rows on the device.
@@ -57,16 +64,16 @@ class FeatureBatches:
         They are channels first in memory, so that the product copies nothing. The next batch reuses the memory.
         """
         if self._resident is not None:
-            index = torch.tensor([self._resident_index[int(row)] for row in rows], device=self._device)
+            index = torch.tensor([self._resident_index[int(row)] for row in rows], device=self.device)
             return self._channels_first(self._resident[index])
-        return self._channels_first(torch.from_numpy(self._store.read(rows)).to(self._device))
+        return self._channels_first(torch.from_numpy(self._store.read(rows)).to(self.device))
 
     def _channels_first(self, features: torch.Tensor) -> torch.Tensor:
         """Return (B, C, R) features laid out as (C, B, R) in the buffer: fresh pages cost as much as filling them."""
         batch, channels, regions = features.shape
         if self._buffer.numel() < features.numel():
             with torch.inference_mode(False):  # A buffer made under inference could not be trained on later.
-                self._buffer = torch.empty(features.numel(), dtype=self._dtype, device=self._device)
+                self._buffer = torch.empty(features.numel(), dtype=self._dtype, device=self.device)
         view = self._buffer[: features.numel()].view(channels, batch, regions)
         return view.copy_(features.transpose(0, 1)).transpose(0, 1)
 

@@ -204,6 +204,19 @@ class MSDN(nn.Module):
         v = nn.functional.normalize(self.V, dim=1) if self.normalize_v else self.V
         return torch.cat([projection for sub_net in self._present for projection in sub_net.projections(v)])
 
+    def attention_projections(self, projections: Tensor) -> dict[str, Tensor]:
+        """Return the (K, C) rows of ``projections`` for the attention of each sub-net, by ``av`` and ``va``.
+
+        Their products with the features are the logits of the attention: V·W_2·F and V·W_2_1·F.
+        """
+        found: dict[str, Tensor] = {}
+        start, k = 0, len(self.V)
+        for sub_net in self._present:
+            if sub_net is not self.average_pooled:
+                found["av" if sub_net is self.attribute_to_visual else "va"] = projections[start : start + k]
+            start += sub_net.map_count * k
+        return found
+
     def forward(self, features: Tensor, projections: Tensor | None = None) -> Outputs:
         """Return scores and attention of (B, C, R) features, each region of length 1 over C.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from msdn_core.atomic import write_atomic
-from msdn_core.domain.variants import Variant
+from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.errors import ConfigError, FileError, MsdnError, RunError
 from msdn_core.links import refuse_links
 from msdn_core.recipes.config import TrainConfig
@@ -109,10 +109,16 @@ class Ablation:
         made = []
         for seed in range(self.config.seed, self.config.seed + self.seeds):
             for row in self.rows:
-                config = self.config.with_settings([*row_settings(row), f"seed={seed}"])
+                config = self.config.with_settings([*row_settings(row), *self._lost_terms(row), f"seed={seed}"])
                 run = RunDirectory(self.project / "runs" / f"{self.name}-{row}-{seed}")
                 made.append(Cell(row, seed, run, config))
         return made
+
+    def _lost_terms(self, row: str) -> list[str]:
+        """Return the settings that leave out the terms on maps for which a row lacks a sub-net."""
+        sub_nets = SubNets(ROWS[row].get("sub_nets", SubNets.BOTH))
+        lost = ["lambda_map=0"] if sub_nets is not SubNets.BOTH else []
+        return [*lost, "lambda_taught=0"] if sub_nets is SubNets.NONE else lost
 
     @property
     def folder(self) -> Path:

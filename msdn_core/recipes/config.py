@@ -132,6 +132,46 @@ class TrainConfig:
         group="Losses",
         choices=tuple(Distillation),
     )
+    lambda_map: float = setting(
+        0.0,
+        "λ map distillation",
+        "Weight of map distillation: V→A's map learns from A→V's where to look, without any mark. It needs both "
+        "sub-nets.",
+        group="Losses",
+        zero="none",
+        minimum=0.0,
+        maximum=100.0,
+    )
+    lambda_taught: float = setting(
+        0.0,
+        "λ taught attention",
+        "Weight of taught attention: both maps of an attribute learn to peak where it is marked. It needs training "
+        "images with marks or parts, and every result says that its run was taught.",
+        group="Losses",
+        zero="none",
+        minimum=0.0,
+        maximum=100.0,
+    )
+    taught_images: int = setting(
+        16,
+        "Marked images per step",
+        "Marked images beside each batch, for taught attention.",
+        group="Losses",
+        unit="images",
+        minimum=1,
+        maximum=4096,
+    )
+    taught_per_class: int = setting(
+        0,
+        "Marked images per class",
+        "Marked images of each class that taught attention uses, drawn by the seed; those of a smaller number are "
+        "among those of a larger one.",
+        group="Losses",
+        unit="images",
+        zero="all marked images",
+        minimum=0,
+        maximum=1_000_000,
+    )
     bias: float = setting(
         1.0,
         "Bias",
@@ -239,6 +279,16 @@ class TrainConfig:
             check_setting(entry, getattr(self, entry.name))
         if self.fusion_av + self.fusion_va <= 0:
             raise ConfigError("The weights of both sub-nets are 0; set at least one of them above 0.")
+        if self.lambda_map > 0 and SubNets(self.sub_nets) is not SubNets.BOTH:
+            raise ConfigError(
+                f"Map distillation needs both sub-nets, but sub_nets is “{self.sub_nets}”; set sub_nets to both, or "
+                "lambda_map to 0."
+            )
+        if self.lambda_taught > 0 and SubNets(self.sub_nets) is SubNets.NONE:
+            raise ConfigError(
+                "Taught attention needs a sub-net, but sub_nets is “none”, the baseline without attention; choose "
+                "another value, or set lambda_taught to 0."
+            )
 
     @property
     def gamma(self) -> float:

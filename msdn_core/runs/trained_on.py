@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.fingerprints import split_fingerprints
+from msdn_core.domain.wording import counted
 
 if TYPE_CHECKING:
     from msdn_core.project import ImageRecord
@@ -25,8 +26,20 @@ def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     The validation images are compared if both contents have them.
     """
     both = ("validation",) if "validation" in before and "validation" in now else ()
-    names = ("attributes", "classes", "images", "features", *both)
-    return next((name for name in names if _identity(before.get(name)) != _identity(now.get(name))), "")
+    names = ("attributes", "classes", "images", "features", *both, "taught")
+    changed = next((name for name in names if _identity(before.get(name)) != _identity(now.get(name))), "")
+    return "marks" if changed == "taught" else changed
+
+
+def taught_text(data: Mapping[str, Any]) -> str:
+    """Return with how many marked images a run was taught, by its ``data.json``; empty if it was not.
+
+    It stands wherever figures of a run are shown: they are not those of a run without marks.
+    """
+    count = value_at(data, "taught", "count")
+    if not isinstance(count, int) or isinstance(count, bool) or count <= 0:
+        return ""
+    return f"taught by {counted(count, 'marked image', 'marked images')}"
 
 
 def training_overlap_warning(data: Mapping[str, Any], images: Sequence[ImageRecord]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +21,10 @@ from msdn_core.ranks import ALONE, Ranks
 from msdn_core.runs.pins import Pin, read_pins
 from msdn_core.safe_files import parse_json
 from msdn_core.vision.features import FeatureStore, find_stores
+from msdn_core.vision.marked_places import MarkedImage, marked_images
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import torch
     from numpy.typing import NDArray
@@ -53,6 +54,8 @@ class TrainingData:
     """The seen classes that the data set proposes for validation."""
     pins: tuple[Pin, ...] = ()
     """The pairs of image and attribute pinned in the project, for the film."""
+    marked: Mapping[int, MarkedImage] = field(default_factory=dict)
+    """The training images whose attributes are marked, by row of the store; empty without taught attention."""
 
     def describe(self, device: torch.device) -> dict[str, Any]:
         """Return what a result depends on, for ``data.json``."""
@@ -147,7 +150,19 @@ def load_data(
         provenance.splits(images),
         for_validation,
         pins,
+        _marked(project_path, images, table, store, train) if config.lambda_taught > 0 else {},
     )
+
+
+def _marked(
+    project_path: Path, images: Sequence[ImageRecord], table: ClassTable, store: FeatureStore, train: LabelledRows
+) -> dict[int, MarkedImage]:
+    """Return the marked ones of the training images, by row of the store."""
+    records = {image.id: image for image in images}
+    chosen = [records[store.manifest.images[row].id] for row in train.rows.tolist()]
+    with Project.open(project_path, read_only=True) as project:
+        found = marked_images(project, chosen, table, store.spec.grid)
+    return {row: image for row, image in zip(train.rows.tolist(), found, strict=True) if image is not None}
 
 
 def _names(text: str | None) -> tuple[str, ...]:

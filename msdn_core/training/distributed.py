@@ -69,7 +69,7 @@ class RankTrainer(Trainer):
     def __init__(
         self, config: TrainConfig, data: TrainingData, device: torch.device, run: RunDirectory, ranks: TorchRanks
     ) -> None:
-        super().__init__(config, data, device, run)
+        super().__init__(config, data, device, run, ranks)
         self._ranks = ranks
         self.provenance["ranks"] = ranks.count
         self._own_rows = OwnRows(self.features, ranks)

@@ -18,11 +18,13 @@ from msdn_core.msdn.checkpoint import load_network, load_tensors, save_checkpoin
 from msdn_core.msdn.losses import LossTerms, msdn_loss
 from msdn_core.msdn.network import MSDN
 from msdn_core.msdn.scoring import score_rows
+from msdn_core.ranks import ALONE
 from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.trained_on import changed_since
 from msdn_core.training.data_split import split_data
 from msdn_core.training.filming import Filming, Moment, choose_watched
+from msdn_core.training.map_terms import MapTerms
 from msdn_core.training.sampling import batch
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from msdn_core.domain.attributes import ClassTable
     from msdn_core.evaluation.labelled_rows import LabelledRows
+    from msdn_core.ranks import Ranks
     from msdn_core.recipes.config import TrainConfig
     from msdn_core.runs.directory import RunDirectory
     from msdn_core.training.control import Control
@@ -43,7 +46,14 @@ _EVALUATED = "selection.evaluated"
 class Trainer:
     """The network, its optimiser and its data; ``step`` is the number of steps done."""
 
-    def __init__(self, config: TrainConfig, data: TrainingData, device: torch.device, run: RunDirectory) -> None:
+    def __init__(
+        self,
+        config: TrainConfig,
+        data: TrainingData,
+        device: torch.device,
+        run: RunDirectory,
+        ranks: Ranks = ALONE,
+    ) -> None:
         self.config, self.data, self.device, self.run = config, data, device, run
         self.step = 0
         self._evaluated = 0
@@ -84,6 +94,9 @@ class Trainer:
             np.concatenate([split.train.rows, split.validation.rows, watched.rows]),
             dtype=DTYPES[config.precision],
         )
+        self._map_terms = MapTerms(config, data, split.train, self.features, ranks)
+        if self._map_terms.description:
+            self.provenance["taught"] = self._map_terms.description
         self.film = Filming(watched, self.network, self.features)
         """Films the watched pairs of image and attribute; only rank 0 uses it."""
 
@@ -119,7 +132,9 @@ class Trainer:
             self._split.train.labels, sampling=config.sampling, size=config.batch_size, seed=config.seed, step=self.step
         )
         labels = torch.from_numpy(self._split.train.labels[chosen]).to(self.device)
-        outputs = self.network(self.features.batch(self._split.train.rows[chosen]))
+        features = self.features.batch(self._split.train.rows[chosen])
+        projections = self.network.projections()
+        outputs = self.network(features, projections)
         terms = msdn_loss(
             outputs,
             labels,
@@ -131,6 +146,9 @@ class Trainer:
             variant=config.variant,
             sub_nets=config.sub_nets,
             distillation=config.distillation,
+        )
+        terms = self._map_terms.added(
+            terms, self.network, projections, features, outputs, self._split.train.labels[chosen], self.step
         )
         if not torch.isfinite(terms.total):
             all_terms = {**terms.terms, "total": terms.total}

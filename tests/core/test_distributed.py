@@ -45,6 +45,9 @@ SETTINGS = {
     "sampling": "epoch",
     "lambda_cal": 1.0,
     "lambda_distill": 1.0,
+    "lambda_map": 1.0,
+    "lambda_taught": 1.0,
+    "taught_images": 3,
 }
 LONG = {"steps": 100_000, "evaluate_every": 100_000}
 
