@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from filelock import Timeout
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 _LOCK_FILE = "project.lock"
+_READ_ONLY = "its folder is read-only; to change the project, copy it to a writable folder."
 HELD = "another window or command has it open for changes; close it there, then open it here again."
 
 
@@ -30,9 +32,13 @@ def hold_write_lock(folder: Path) -> tuple[FileLock | None, str]:
     except Timeout:
         return None, HELD
     except PermissionError:
-        return None, "its folder is read-only; to change the project, copy it to a writable folder."
+        return None, _READ_ONLY
     except OSError as error:
         return None, f"its lock file cannot be written ({error.strerror or error}); {write_remedy(error)}."
+    if not os.access(folder, os.W_OK):
+        # The lock file existed already; SQLite still needs to make its log beside the database.
+        lock.release()
+        return None, _READ_ONLY
     file = folder / PROJECT_FILE
     try:
         if file.exists():
