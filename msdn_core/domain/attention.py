@@ -21,7 +21,9 @@ class RangePolicy(StrEnum):
     FIXED = "fixed"
 
 
-def value_range(stack: Float32Array, attribute: int, policy: RangePolicy) -> tuple[float, float]:
+def value_range(
+    stack: Float32Array, attribute: int, policy: RangePolicy, *, signed: bool = False
+) -> tuple[float, float]:
     """Return the lowest and highest value for the colours of one map.
 
     Parameters
@@ -32,10 +34,15 @@ def value_range(stack: Float32Array, attribute: int, policy: RangePolicy) -> tup
         The index of the map.
     policy
         ``PER_MAP``: the range of this map; ``PER_SUBNET``: of all K maps; ``FIXED``: 0 to 1, the range of attention.
+    signed
+        Whether the values are evidence: the range then reaches as far below 0 as above, and ``FIXED`` is −1 to 1.
     """
     if policy is RangePolicy.FIXED:
-        return 0.0, 1.0
+        return (-1.0, 1.0) if signed else (0.0, 1.0)
     values = stack[attribute] if policy is RangePolicy.PER_MAP else stack
+    if signed:
+        limit = float(np.abs(values).max())
+        return -limit, limit
     return float(values.min()), float(values.max())
 
 

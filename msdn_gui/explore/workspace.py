@@ -59,7 +59,7 @@ class ExploreWorkspace(Workspace):
         services.undo_group.addStack(self.undo_stack)
         self.maps = MapsPanel(session, services)
         self.overrides = Overrides(session, self)
-        self.attributes = AttributesPanel(session, self.maps.regions, self.overrides)
+        self.attributes = AttributesPanel(session, self.maps.regions, self.overrides, self.maps.subjects)
         self.ranking = RankingPanel(session, services, self.overrides)
         self.why = WhyPanel(session, self.overrides)
         self._splitters = self._make_splitters()

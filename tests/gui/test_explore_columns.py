@@ -9,6 +9,7 @@ from small_birds import ATTRIBUTES
 from msdn_gui.explore.attributes.attributes_panel import AttributesPanel
 from msdn_gui.explore.attributes.columns import COLUMNS, NumberColumn, TextColumn
 from msdn_gui.explore.attributes.overrides import Overrides
+from msdn_gui.explore.maps.map_subject import MapSubjects
 from msdn_gui.explore.maps.region_selection import RegionSelection
 from msdn_gui.widgets.tables.ordered_table import BAR_ROLE
 from msdn_gui.widgets.tables.table_delegates import BarDelegate
@@ -26,7 +27,9 @@ DIFFERENCE = NumberColumn(
 def test_one_entry_adds_a_column(session, explained, qtbot) -> None:
     explained()
     regions = RegionSelection()
-    panel = AttributesPanel(session, regions, Overrides(session, regions), columns=(*COLUMNS, DIFFERENCE))
+    panel = AttributesPanel(
+        session, regions, Overrides(session, regions), MapSubjects(session), columns=(*COLUMNS, DIFFERENCE)
+    )
     qtbot.addWidget(panel)
     model, table, column = panel.model, panel.table, len(COLUMNS)
     scores = session.inference.explanation.scores_av - session.inference.explanation.scores_va
@@ -54,7 +57,7 @@ def test_columns_have_unique_names_headings_and_tips() -> None:
 def test_names_are_readable_in_cells_and_raw_in_copies_and_tooltips(session, explained, qtbot) -> None:
     explained()
     regions = RegionSelection()
-    panel = AttributesPanel(session, regions, Overrides(session, regions))
+    panel = AttributesPanel(session, regions, Overrides(session, regions), MapSubjects(session))
     qtbot.addWidget(panel)
     row = panel.model.row_of(0)
     copied = panel.model.row_text(row).split("\t")

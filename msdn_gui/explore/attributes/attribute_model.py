@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 
 from msdn_core.domain.display_names import attribute_text
+from msdn_core.domain.evidence import MapKind
 from msdn_gui.explore.attributes.columns import (
     COLUMNS,
     AttributeData,
@@ -68,13 +69,17 @@ class AttributeModel(OrderedTable):
         self.set_items([f"{name} {attribute_text(name)}" for name in names])
 
     def set_scores(
-        self, av: NDArray[np.floating] | None, va: NDArray[np.floating] | None, *, of_regions: bool = False
+        self,
+        av: NDArray[np.floating] | None,
+        va: NDArray[np.floating] | None,
+        *,
+        of_regions: MapKind | None = None,
     ) -> None:
         """Show (K,) attribute scores of both sub-nets; None while unknown, or if there is no such sub-net.
 
-        ``of_regions``: they are shares of the selected regions, from 0 to 1; shown in percent.
+        ``of_regions``: they are of the selected regions; shares of attention, from 0 to 1, are shown in percent.
         """
-        scale = 100 if of_regions else 1
+        scale = 100 if of_regions is MapKind.ATTENTION else 1
         self._change(
             scores_av=None if av is None else scale * av,
             scores_va=None if va is None else scale * va,

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from msdn_core.domain.attention import attributes_of_regions
 from msdn_core.domain.display_names import class_text
+from msdn_core.domain.scoring import Floats, fused_attribute_scores
 from msdn_core.domain.variants import SubNets
 from msdn_gui.actions.bind import ActionSet, bind_button, follow_keys, set_reason
 from msdn_gui.explore.attributes.attribute_model import AttributeModel
@@ -22,11 +23,13 @@ from msdn_gui.widgets.build import make_column, make_label, make_line_edit, make
 from msdn_gui.widgets.elided_label import ElidedLabel
 from msdn_gui.widgets.refresh import Refresher
 from msdn_gui.widgets.tables.item_table import ItemTable
+from msdn_gui.widgets.tables.ordered_table import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from msdn_gui.explore.attributes.overrides import Overrides
+    from msdn_gui.explore.maps.map_subject import MapSubjects
     from msdn_gui.explore.maps.region_selection import RegionSelection
     from msdn_gui.session import Session
     from msdn_gui.session.changes import TableChange
@@ -36,12 +39,18 @@ class AttributesPanel(QWidget):
     """Selecting a row selects the attribute everywhere."""
 
     def __init__(
-        self, session: Session, regions: RegionSelection, overrides: Overrides, columns: Sequence[Column] = COLUMNS
+        self,
+        session: Session,
+        regions: RegionSelection,
+        overrides: Overrides,
+        subjects: MapSubjects,
+        columns: Sequence[Column] = COLUMNS,
     ) -> None:
+        """``subjects`` decides what is listed of selected regions: shares of attention, or evidence."""
         super().__init__()
         self.setProperty("look", "panel")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._session, self._regions, self._overrides = session, regions, overrides
+        self._session, self._regions, self._overrides, self._subjects = session, regions, overrides, subjects
         self.model = AttributeModel(columns)
         self.table = self._make_table()
         layout = make_column(self._make_top(), self.table, spacing=SPACING // 2)
@@ -136,6 +145,7 @@ class AttributesPanel(QWidget):
         inference.explanation_changed.connect(self._refresher.request)
         inference.explaining_changed.connect(self._on_explaining_changed)
         self._regions.changed.connect(self._update_scores)
+        self._subjects.changed.connect(self._update_scores)
         self._overrides.changed.connect(self._update_scores)
 
     # Contents
@@ -153,6 +163,8 @@ class AttributesPanel(QWidget):
             return False
         # Which attributes a class has depends on the table's highest value, so any edit may change the hits.
         self._update_hits()
+        if self._regions.count and self._subjects.kind.is_of_class:
+            self._update_scores()
         name = self.compared_class()
         row = self._session.document.table.class_index.get(name) if name is not None else None
         if row is None or change.touches_row(row) or name != self.model.attribute_data.class_name:
@@ -161,21 +173,33 @@ class AttributesPanel(QWidget):
 
     def _update_scores(self) -> None:
         explanation, count = self._session.inference.explanation, self._regions.count
-        self.title.setText(f"Attributes of {count} region{'s' if count > 1 else ''}" if count else "Attributes")
+        subject = self._subjects.of(self._session.inference.prediction())
+        total: float | None = None
         self.leave_regions.setVisible(count > 0)
         # The old scores stay until the next explanation: a table that empties and fills again flickers.
         if explanation is not None:
-            of_regions = attributes_of_regions(explanation, self._regions.mask) if count else None
-            av, va = of_regions or (explanation.scores_av, explanation.scores_va)
+            av: Floats = explanation.scores_av
+            va: Floats = explanation.scores_va
+            if count and subject.kind.is_signed:
+                av, va = subject.contributions(explanation, self._regions.mask)
+                if subject.kind.is_of_class:
+                    total = float(fused_attribute_scores(av, va, explanation.fusion).sum())
+            elif count:
+                av, va = attributes_of_regions(explanation, self._regions.mask)
             sub_nets = explanation.sub_nets
             self.model.set_scores(
                 None if sub_nets is SubNets.VA else av,
                 va if sub_nets.has_va else None,
-                of_regions=of_regions is not None,
+                of_regions=subject.kind if count else None,
             )
             self.model.set_fused(self._session.inference.fused_scores(), self._overrides.values)
         elif self._session.selection.image is None or self._session.inference.checkpoint is None:
             self._clear_scores()
+        regions = f"{count} region{'s' if count > 1 else ''}"
+        what = "Evidence" if count and subject.kind.is_signed else "Attributes"
+        added = "" if total is None else f", sum {number(total, abs(total))}"
+        self.title.setText(f"{what} of {regions}{added}" if count else "Attributes")
+        self.title.setToolTip("" if total is None else f"The selected regions add {total:.6g} to {subject.title}")
 
     def _update_hits(self) -> None:
         document, image = self._session.document, self._session.selection.image

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from msdn_core.domain.display_names import class_text, group_text, value_text
+from msdn_core.domain.evidence import MapKind
 from msdn_gui.explore.attributes.score_delegate import ScoreDelegate
 from msdn_gui.widgets.tables.ordered_table import number
 from msdn_gui.widgets.tables.table_delegates import BarDelegate, TextDelegate
@@ -25,6 +26,7 @@ OVERRIDDEN_SIGN = "*"
 """Follows a number that a person typed, or that depends on one."""
 _HITS = {1: "✓", 0: "✗", -1: "–"}
 _HIT_WORDS = {1: "hit", 0: "miss", -1: "no such sub-net"}
+_EVIDENCE = "What the selected regions add to the attribute's score or, with maps of classes, to the class score: "
 _FUSED = "Attribute score that classes are ranked by: both sub-nets, weighted as in the checkpoint. "
 
 
@@ -35,9 +37,9 @@ class AttributeData:
     attributes: tuple[Attribute, ...] = ()
     scores_av: NDArray[np.floating] | None = None
     scores_va: NDArray[np.floating] | None = None
-    """Attribute scores of each sub-net, or shares in percent if ``of_regions``."""
-    of_regions: bool = False
-    """Whether regions are selected."""
+    """Attribute scores of each sub-net, or what ``of_regions`` says; shares of attention are in percent."""
+    of_regions: MapKind | None = None
+    """Of selected regions, what their numbers are: shares of attention, or evidence; None without a selection."""
     fused: NDArray[np.floating] | None = None
     """Fused attribute scores, as the network computed them."""
     overrides: Mapping[int, float] = field(default_factory=dict)
@@ -85,7 +87,9 @@ class NumberColumn:
     editable: bool = False
     region_heading: str = ""
     region_tip: str = ""
-    """Heading and tooltip while regions are selected, if others."""
+    """Heading and tooltip while regions are selected and attention is shown, if others."""
+    evidence_tip: str = ""
+    """Tooltip while regions are selected and evidence is shown, if another."""
     is_numeric: bool = True
 
     def label_of(self, data: AttributeData) -> str:
@@ -122,6 +126,7 @@ class TextColumn:
     """Whether it is aligned and sorted as numbers are."""
     region_heading: str = ""
     region_tip: str = ""
+    evidence_tip: str = ""
 
 
 Column = NumberColumn | TextColumn
@@ -129,12 +134,15 @@ Column = NumberColumn | TextColumn
 
 def heading_of(column: Column, data: AttributeData) -> str:
     """Return a column's heading."""
-    return column.region_heading if data.of_regions and column.region_heading else column.heading
+    of_attention = data.of_regions is MapKind.ATTENTION
+    return column.region_heading if of_attention and column.region_heading else column.heading
 
 
 def tip_of(column: Column, data: AttributeData) -> str:
     """Return the tooltip of a column's heading."""
-    return column.region_tip if data.of_regions and column.region_tip else column.tip
+    if data.of_regions is None:
+        return column.tip
+    return (column.evidence_tip if data.of_regions.is_signed else column.region_tip) or column.tip
 
 
 def column_number(name: str, columns: Sequence[Column] = ()) -> int:
@@ -200,6 +208,7 @@ COLUMNS: tuple[Column, ...] = (
         colour="av",
         region_heading="A→V %",
         region_tip="Share of the attribute's attention within the selected regions, attribute → visual",
+        evidence_tip=f"{_EVIDENCE}attribute → visual",
     ),
     NumberColumn(
         name="va",
@@ -210,6 +219,7 @@ COLUMNS: tuple[Column, ...] = (
         colour="va",
         region_heading="V→A %",
         region_tip="Share of the selected regions' attention that the attribute receives, visual → attribute",
+        evidence_tip=f"{_EVIDENCE}visual → attribute",
     ),
     TextColumn(
         name="hit",

@@ -14,6 +14,7 @@ from msdn_gui.look.theme import SPACING, text_font, theme
 from msdn_gui.services.locations import file_name
 
 if TYPE_CHECKING:
+    from msdn_gui.explore.maps.map_subject import MapSubject
     from msdn_gui.explore.maps.maps_panel import MapsPanel
     from msdn_gui.session import Session
 
@@ -44,16 +45,20 @@ def save_maps(session: Session, maps: MapsPanel, path: Path) -> None:
     painter.setFont(font)
     painter.setPen(colours.q("text"))
     room = QRect(margin, 0, pixmap.width() - 2 * margin, line)
-    caption = painter.fontMetrics().elidedText(_caption(session), Qt.TextElideMode.ElideMiddle, room.width())
+    caption = painter.fontMetrics().elidedText(
+        _caption(session, maps.subject()), Qt.TextElideMode.ElideMiddle, room.width()
+    )
     painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, caption)
     painter.end()
     if not pixmap.save(str(path)):
         raise MsdnError(f"The picture could not be written to {path}; choose another folder.")
 
 
-def _caption(session: Session) -> str:
-    parts = []
-    if session.selection.attribute >= 0:
+def _caption(session: Session, subject: MapSubject) -> str:
+    parts = [subject.kind.value] if subject.kind.is_signed else []
+    if subject.kind.is_of_class:
+        parts.append(subject.title)
+    elif session.selection.attribute >= 0:
         parts.append(attribute_text(session.document.table.attributes[session.selection.attribute]))
     if session.selection.image is not None:
         parts.append(session.selection.image.name)

@@ -1,9 +1,12 @@
-"""The maps of the strongest attributes as small multiples: one column per attribute, one row per sub-net."""
+"""The maps of the strongest attributes as small multiples: one column per attribute, one row per sub-net.
+
+Evidence has a third row, of both sub-nets fused.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -13,7 +16,9 @@ from PySide6.QtSvg import QSvgGenerator
 from msdn_core.atomic import replacing
 from msdn_core.domain.attention import value_range
 from msdn_core.domain.display_names import attribute_text
+from msdn_core.domain.evidence import MapKind
 from msdn_core.errors import MsdnError
+from msdn_gui.explore.maps.map_subject import MapSubject
 from msdn_gui.look.theme import AV_LABEL, SPACING, VA_LABEL, small_font, text_font, theme
 from msdn_gui.widgets.maps.heat import coloured, cut_value
 
@@ -43,12 +48,29 @@ class Sheet:
     """The full name of each attribute; shown readably, written raw."""
     caption: str
     display: Display
+    subject: MapSubject = field(default_factory=MapSubject)
+    """What the maps show; maps of classes are drawn as what each attribute adds to them."""
+
+    @property
+    def _rows(self) -> tuple[tuple[str, str, NDArray[np.float32]], ...]:
+        """The label, the theme's colour and the (K, H, W) maps of each row."""
+        sides = [("av", AV_LABEL, "av"), ("va", VA_LABEL, "va")]
+        sides += [("fused", "Fused", "accent")] if self.subject.kind.is_signed else []
+        return tuple((label, colour, self._stack(side)) for side, label, colour in sides)
+
+    def _stack(self, side: str) -> NDArray[np.float32]:
+        if not self.subject.kind.is_of_class:
+            return self.subject.stack(self.explanation, side)
+        evidence = replace(self.subject, kind=MapKind.EVIDENCE).stack(self.explanation, side)
+        vector = self.subject.vector
+        return evidence if vector is None else np.asarray(evidence * vector[:, None, None], np.float32)
 
     @property
     def size(self) -> QSize:
         """The size in pixels."""
         width = _LABEL + len(self.attributes) * (CELL + SPACING) + SPACING
-        return QSize(width, _HEAD + 2 * (CELL + _CAPTION) + SPACING)
+        rows = 3 if self.subject.kind.is_signed else 2
+        return QSize(width, _HEAD + rows * (CELL + _CAPTION) + SPACING)
 
     def paint(self, painter: QPainter) -> None:
         """Paint the sheet at its size, in the colours of the theme."""
@@ -58,13 +80,12 @@ class Sheet:
         painter.setFont(text_font(bold=True))
         head = QRectF(SPACING, 0, self.size.width() - 2 * SPACING, _HEAD)
         _write(painter, head, self.caption, Qt.AlignmentFlag.AlignLeft)
-        rows = ((AV_LABEL, "av", self.explanation.scores_av), (VA_LABEL, "va", self.explanation.scores_va))
-        for row, (label, name, scores) in enumerate(rows):
+        scores = (self.explanation.scores_av, self.explanation.scores_va)
+        for row, (label, colour, stack) in enumerate(self._rows):
             top = _HEAD + row * (CELL + _CAPTION)
-            painter.setPen(colours.q(name))
+            painter.setPen(colours.q(colour))
             painter.setFont(text_font(bold=True))
             _write(painter, QRectF(SPACING, top, _LABEL - SPACING, CELL), label, Qt.AlignmentFlag.AlignLeft)
-            stack = self.explanation.attention_av if name == "av" else self.explanation.attention_va
             for column, (attribute, full_name) in enumerate(zip(self.attributes, self.names, strict=True)):
                 left = _LABEL + column * (CELL + SPACING)
                 self._paint_map(painter, QRectF(left, top, CELL, CELL), stack, attribute)
@@ -73,7 +94,9 @@ class Sheet:
                 below = QRectF(left, top + CELL, CELL, _CAPTION / 2)
                 _write(painter, below, attribute_text(full_name), Qt.AlignmentFlag.AlignLeft)
                 painter.setPen(colours.q("muted"))
-                score = f"{float(scores[attribute]):.2f}".replace("-", "−")
+                is_signed = self.subject.kind.is_signed
+                number = float(stack[attribute].sum() if is_signed else scores[row][attribute])
+                score = ("sum " if is_signed else "") + f"{number:.2f}".replace("-", "−")
                 _write(painter, below.translated(0, _CAPTION / 2 - 4), score, Qt.AlignmentFlag.AlignLeft)
 
     def _paint_map(self, painter: QPainter, room: QRectF, stack: NDArray[np.float32], attribute: int) -> None:
@@ -84,11 +107,11 @@ class Sheet:
         painter.drawImage(image, self.picture)
         if not self.display.visible:
             return
-        span = value_range(stack, attribute, self.display.policy)
-        display = self.display
-        threshold = cut_value(span, display.threshold)
+        display, signed = self.display, self.subject.kind.is_signed
+        span = value_range(stack, attribute, display.policy, signed=signed)
+        threshold = cut_value(span, display.threshold, signed=signed)
         pixels = np.ascontiguousarray(
-            coloured(stack[attribute], span, display.colours, smoothed=display.smooth, above=threshold)
+            coloured(stack[attribute], span, display.map_colours, smoothed=display.smooth, above=threshold)
         )
         heat = QImage(pixels.data, pixels.shape[1], pixels.shape[0], 4 * pixels.shape[1], QImage.Format.Format_RGBA8888)
         viewed = self.explanation.viewed
@@ -138,7 +161,12 @@ class Sheet:
 
     def _save_npz(self, path: Path) -> None:
         columns = list(self.attributes)
-        explanation, viewed = self.explanation, self.explanation.viewed
+        explanation, viewed, subject = self.explanation, self.explanation.viewed, self.subject
+        of_class: dict[str, Any] = {}
+        if subject.kind.is_of_class:
+            of_class = {f"{subject.kind}_{side}": subject.stack(explanation, side)[0] for side in ("av", "va", "fused")}
+            names = {"class": subject.class_name, "other": subject.other}
+            of_class |= {f"{subject.kind}_{key}": np.array(name) for key, name in names.items() if name}
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
@@ -147,6 +175,10 @@ class Sheet:
                 scores_va=explanation.scores_va[columns],
                 attention_av=explanation.attention_av[columns],
                 attention_va=explanation.attention_va[columns],
+                evidence_av=explanation.evidence_av[columns],
+                evidence_va=explanation.evidence_va[columns],
+                evidence=explanation.evidence[columns],
+                **of_class,
                 viewed=np.array([viewed.x, viewed.y, viewed.width, viewed.height]),
                 image_size=np.array(explanation.image_size),
             )

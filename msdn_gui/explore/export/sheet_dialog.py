@@ -91,17 +91,19 @@ class SheetDialog(QDialog):
         if key is None:
             return None
         top = tuple(int(k) for k in np.argsort(-key, kind="stable")[: self.count.value()])
+        subject = self._maps.subject()
         caption = ", ".join(
             part
             for part in (
                 session.selection.image.name if session.selection.image is not None else "",
                 f"checkpoint {session.inference.checkpoint.label}" if session.inference.checkpoint is not None else "",
+                f"{subject.kind} {subject.title}".strip() if subject.kind.is_signed else "",
                 f"colours {self._maps.display.policy.value}",
             )
             if part
         )
         names = tuple(attributes[k].full_name for k in top)
-        return Sheet(picture.levels[0], explanation, top, names, caption, self._maps.display)
+        return Sheet(picture.levels[0], explanation, top, names, caption, self._maps.display, subject)
 
     def _contributions(self) -> NDArray[np.floating] | None:
         session, prediction = self._session, self._session.inference.prediction()

@@ -63,8 +63,12 @@ class CaptionedPair(QWidget):
         attribute: int,
         *,
         without_image: str = "",
+        without_subject: str = "",
     ) -> None:
-        """Show in place of the maps what is being done or what went wrong; ``without_image`` if there is no image."""
+        """Show in place of the maps what is being done or what went wrong; ``without_image`` if there is no image.
+
+        ``without_subject`` is what is needed for maps of classes if they cannot be shown.
+        """
         text, is_error = "", False
         if record is None:
             text = without_image
@@ -76,6 +80,8 @@ class CaptionedPair(QWidget):
             text = state.text or "Computing maps …"
         elif checkpoint is None:
             text = "No checkpoint is selected. Select one above, or train one in Train."
+        elif without_subject:
+            text = without_subject
         elif explanation is not None and attribute < 0:
             text = "Select an attribute below."
         self.pair.show_notice(text, explanation, is_error=is_error)

@@ -10,6 +10,7 @@ from msdn_gui.explore.picture.truth import Truth, attribute_truth, read_truth
 if TYPE_CHECKING:
     from msdn_core.project import ImageRecord
     from msdn_gui.explore.maps.comparison import Comparison
+    from msdn_gui.explore.maps.map_subject import MapSubjects
     from msdn_gui.session import Session
     from msdn_gui.widgets.maps.map_controls import Display
 
@@ -23,7 +24,7 @@ class HeldPair(CaptionedPair):
         self._record: ImageRecord | None = None
         self._known = Truth()
 
-    def refresh(self, display: Display) -> None:
+    def refresh(self, display: Display, subjects: MapSubjects) -> None:
         """Show what is held on the left now; nothing without a comparison."""
         document, comparison = self._session.document, self._comparison
         record = comparison.image if comparison.is_on else None
@@ -34,9 +35,10 @@ class HeldPair(CaptionedPair):
             return
         explanation, attribute = comparison.explanation, comparison.attribute
         truth = attribute_truth(self._known, document.project, record, document.table, attribute)
-        self.pair.show_maps(explanation, attribute, truth, display)
+        subject = subjects.of(comparison.prediction())
+        self.pair.show_maps(explanation, attribute, truth, display, subject)
         self.show_state(record, comparison.state, comparison.checkpoint, explanation, attribute)
-        name = comparison.attribute_name(attribute)
+        name = subject.title or comparison.attribute_name(attribute)
         self.set_caption(record, name, comparison.checkpoint, comparison.prediction())
 
     @property

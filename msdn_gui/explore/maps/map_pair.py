@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from msdn_gui.explore.maps.map_side import MapSide, Shown
+from msdn_gui.explore.maps.map_subject import MapSubject
 from msdn_gui.explore.picture.truth import Truth
 from msdn_gui.look.theme import AV_LABEL, AV_NAME, SPACING, VA_LABEL, VA_NAME
 from msdn_gui.widgets.build import without_margins
@@ -44,6 +46,7 @@ class MapPair(QWidget):
         self.av = MapSide("av", AV_LABEL, AV_NAME, self, prefix)
         self.va = MapSide("va", VA_LABEL, VA_NAME, self, prefix)
         self.sides = {"av": self.av, "va": self.va}
+        self._subject = MapSubject()
         self._is_stacked = False
         self._grid = without_margins(QGridLayout(self))
         self._grid.setHorizontalSpacing(SPACING * 3 // 2)
@@ -147,20 +150,44 @@ class MapPair(QWidget):
 
     # The maps
 
-    def show_maps(self, explanation: Explanation | None, attribute: int, truth: Truth, display: Display) -> None:
-        """Show an attribute's maps and scores; none without an explanation or before the image is read."""
-        ready = explanation is not None and self.picture is not None and 0 <= attribute < len(explanation.scores_av)
+    def show_maps(
+        self,
+        explanation: Explanation | None,
+        attribute: int,
+        truth: Truth,
+        display: Display,
+        subject: MapSubject | None = None,
+    ) -> None:
+        """Show the maps of an attribute or of a class, with their scores.
+
+        There are none without an explanation or before the image is read. ``subject`` is what they show, the
+        attention of the attribute by default.
+        """
+        subject = self._subject = MapSubject() if subject is None else subject
+        ready = explanation is not None and self.picture is not None and subject.is_known
+        if explanation is not None and not subject.kind.is_of_class:
+            ready = ready and 0 <= attribute < len(explanation.scores_av)
+        place = 0 if subject.kind.is_of_class else attribute
         for name, side in self.sides.items():
-            if explanation is None or not ready or explanation.sub_nets.absence(name):
+            if explanation is None or not ready or subject.absence(explanation, name):
                 side.show_map(None, display)
                 side.show_score("")
+                continue
+            stack = subject.stack(explanation, name)
+            side.show_map(Shown(stack, place, explanation.viewed, explanation.image_size), display)
+            if subject.kind.is_signed:
+                total = float(stack[place].sum(dtype=float))
+                weight = explanation.fusion.av if name == "av" else explanation.fusion.va
+                side.show_score(
+                    f"sum {number(total, abs(total))}",
+                    f"The map sums to {total:.6g}; its weight in the fused score is {weight:g}",
+                )
             else:
-                stack = explanation.attention_av if name == "av" else explanation.attention_va
                 scores = explanation.scores_av if name == "av" else explanation.scores_va
-                side.show_map(Shown(stack, attribute, explanation.viewed, explanation.image_size), display)
                 score = float(scores[attribute])
                 side.show_score(number(score, abs(score)), f"Score {score:.6g}")
-        self.show_truth(truth)
+        # A class has no part of its own that its map could hit.
+        self.show_truth(replace(truth, attribute_points=(), is_counted=False) if subject.kind.is_of_class else truth)
 
     def show_truth(self, truth: Truth) -> None:
         """Draw known boxes and parts, and show whether each map is a hit."""
@@ -170,13 +197,14 @@ class MapPair(QWidget):
     def show_notice(self, text: str, explanation: Explanation | None, *, is_error: bool = False) -> None:
         """Show a text in place of the maps; if it is empty, which sub-net the network does not have."""
         for name, side in self.sides.items():
-            absence = explanation.sub_nets.absence(name) if explanation is not None else ""
+            absence = self._subject.absence(explanation, name) if explanation is not None else ""
             side.show_notice(text or absence, is_error=is_error)
 
     def is_complete(self, explanation: Explanation | None) -> bool:
         """Return whether there is a map from every sub-net that the network has."""
         return explanation is not None and all(
-            side.value_range is not None or explanation.sub_nets.absence(name) for name, side in self.sides.items()
+            side.value_range is not None or self._subject.absence(explanation, name) or not self._subject.is_known
+            for name, side in self.sides.items()
         )
 
     def set_focused(self, subnet: str) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from msdn_core.domain.attention import peak_regions, region_at, value_range
+from msdn_core.domain.evidence import MapKind
 from msdn_core.domain.metrics import pointing_hits
 from msdn_gui.explore.picture.map_view import MapView
 from msdn_gui.explore.picture.truth import Truth, true_regions
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
 
 _TIPS = {
     "av": "Where is this attribute? Each attribute's map sums to 1 over the regions.",
-    "va": "Which attributes does this region show? In each region, the maps of all attributes sum to 1.",
+    "va": "Which attributes does this region show? In each region, the maps of all attributes sum to 1, so a map "
+    "compares attributes and does not locate them well.",
+}
+_SIGNED_TIPS = {
+    MapKind.EVIDENCE: "What the attribute's score takes from each region: the map sums to this sub-net's score.",
+    MapKind.CLASS: "What the class score takes from each region: the map sums to the score by this sub-net alone.",
+    MapKind.DIFFERENCE: "Why this class and not the other, where: the map sums to the lead by this sub-net alone.",
 }
 
 _REACH = 9.0
@@ -84,11 +91,7 @@ class MapSide(QObject):
         self.heading = make_label(name=f"{prefix}{name}_heading")
         self.heading.setTextFormat(Qt.TextFormat.RichText)
         self.heading.setMinimumWidth(40)
-        self.heading.setToolTip(
-            f"{self._full_name.capitalize()}. {_TIPS[name]}\n"
-            "A cross marks the highest region of the map; rings mark the known parts of the attribute.\n"
-            "Click a region to see which attributes it shows; Ctrl+click adds a region, Shift+drag selects several."
-        )
+        self._update_tip()
         self.score = make_label(name=f"{prefix}{name}_score")
         self.score.setFont(text_font(bold=True))
         self.score.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -133,12 +136,14 @@ class MapSide(QObject):
             self.bar.show_range(None, display.colours, "")
             self.show_value_at(None)
             return
-        self._range = value_range(shown.stack, shown.attribute, display.policy)
+        self._update_tip()
+        colours = display.map_colours
+        self._range = value_range(shown.stack, shown.attribute, display.policy, signed=display.show.is_signed)
         threshold = self.threshold
-        pixels = coloured(shown.values, self._range, display.colours, smoothed=display.smooth, above=threshold)
+        pixels = coloured(shown.values, self._range, colours, smoothed=display.smooth, above=threshold)
         peak = self._peak_centre(shown)
         self._canvas.show_map(pixels, shown.viewed, shown.image_size, peak, self._layer)
-        self.bar.show_range(self._range, display.colours, display.policy.value, threshold)
+        self.bar.show_range(self._range, colours, display.policy.value, threshold)
         self.show_value_at(None)
 
     def show_score(self, text: str, tip: str = "") -> None:
@@ -200,7 +205,9 @@ class MapSide(QObject):
     @property
     def threshold(self) -> float | None:
         """The value below which the map is transparent; None if all of it is coloured."""
-        return None if self._range is None else cut_value(self._range, self._display.threshold)
+        if self._range is None:
+            return None
+        return cut_value(self._range, self._display.threshold, signed=self._display.show.is_signed)
 
     @property
     def value_range(self) -> tuple[float, float] | None:
@@ -209,13 +216,23 @@ class MapSide(QObject):
 
     # Inside
 
+    def _update_tip(self) -> None:
+        tip = _SIGNED_TIPS.get(self._display.show, _TIPS[self._name])
+        self.heading.setToolTip(
+            f"{self._full_name.capitalize()}. {tip}\n"
+            "A cross marks the highest region of the map; rings mark the known parts of the attribute.\n"
+            "Click a region to see its attributes; Ctrl+click adds a region, Shift+drag selects several."
+        )
+
     def _range_text(self, shown: Shown) -> str:
         policy, threshold = self._display.policy.value, self.threshold
         if threshold is None:
             return policy
         # Compare in the map's own precision, so that a threshold at the highest value keeps that region.
-        share = float((shown.values >= np.float32(threshold)).mean())
-        text = f"{share:.0%} above {short_number(threshold)}"
+        signed = self._display.show.is_signed
+        size = np.abs(shown.values) if signed else shown.values
+        share = float((size >= np.float32(threshold)).mean())
+        text = f"{share:.0%} {'beyond ±' if signed else 'above '}{short_number(threshold)}"
         return f"{policy}, {text}" if self.foot.width() >= _ROOMY else text
 
     def _update_hit(self) -> None:

@@ -14,6 +14,7 @@ from msdn_gui.explore.maps.compare_bar import CompareBar
 from msdn_gui.explore.maps.comparison import Comparison, short_name
 from msdn_gui.explore.maps.held_pair import HeldPair
 from msdn_gui.explore.maps.linked_pairs import LinkedPairs
+from msdn_gui.explore.maps.map_subject import MapSubject, MapSubjects
 from msdn_gui.explore.maps.region_selection import RegionSelection
 from msdn_gui.explore.picture.truth import Truth, attribute_truth, read_truth
 from msdn_gui.look.icons import bind_icon
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from msdn_gui.widgets.maps.picture_loader import Picture
 
 
+_NO_CLASSES = "There are too few classes for these maps. Add classes in Classes, or show evidence."
+
+
 class MapsPanel(QWidget):
     """One or two pairs of maps, below a title or the bar of a comparison, above the controls."""
 
@@ -55,6 +59,7 @@ class MapsPanel(QWidget):
         self.held: HeldPair | None = None
         """The left side of a comparison, made for the first one."""
         self.regions = RegionSelection(self)
+        self.subjects = MapSubjects(session, self)
         self.controls = MapControls(services.settings)
         self.compare_bar = CompareBar(self.comparison)
         self._top = self._make_top()
@@ -136,6 +141,10 @@ class MapsPanel(QWidget):
             self.held is None or self.held.is_complete
         )
 
+    def subject(self) -> MapSubject:
+        """Return what the maps of the selection show."""
+        return self.subjects.of(self._session.inference.prediction())
+
     def step_divider(self, by: int) -> None:
         """Move the divider to the right by a number of steps; start to wipe if that is off."""
         self.controls.wipe.setChecked(True)
@@ -182,7 +191,10 @@ class MapsPanel(QWidget):
             side.view.swept.connect(self.regions.sweep)
             side.view.double_clicked.connect(self.regions.clear)
         self.comparison.changed.connect(self._on_comparison_changed)
+        # The attributes beside the maps follow the subject, and the maps follow both.
+        self.controls.changed.connect(lambda display: self.subjects.set_kind(display.show))
         self.controls.changed.connect(self._update_maps)
+        self.subjects.changed.connect(self._refresher.request)
         self.controls.wipe.toggled.connect(self._on_wipe_toggled)
         self.pair.picture_changed.connect(self._on_picture_changed)
         services.thumbnails.ready.connect(self._on_thumbnail_ready)
@@ -215,10 +227,10 @@ class MapsPanel(QWidget):
     def _update_sides(self) -> None:
         """Update the held side, and the caption of the selected one."""
         if self.held is not None:
-            self.held.refresh(self.display)
+            self.held.refresh(self.display, self.subjects)
         if self.comparison.is_on:
             selection, inference = self._session.selection, self._session.inference
-            name = self.comparison.attribute_name(selection.attribute)
+            name = self.subject().title or self.comparison.attribute_name(selection.attribute)
             self.selected.set_caption(selection.image, name, inference.checkpoint, inference.prediction())
 
     # The image
@@ -270,9 +282,12 @@ class MapsPanel(QWidget):
         document, attribute = self._session.document, self._session.selection.attribute
         attributes = document.table.attributes
         is_selected = 0 <= attribute < len(attributes)
-        self.attribute_title.setText(attribute_text(attributes[attribute]) if is_selected else "")
-        self.attribute_title.setToolTip(attributes[attribute].full_name if is_selected else "")
-        self.pair.show_maps(self._session.inference.explanation, attribute, self._truth(), self.display)
+        subject = self.subject()
+        title = attribute_text(attributes[attribute]) if is_selected else ""
+        tip = attributes[attribute].full_name if is_selected else ""
+        self.attribute_title.setText(subject.title if subject.kind.is_of_class else title)
+        self.attribute_title.setToolTip(subject.title if subject.kind.is_of_class else tip)
+        self.pair.show_maps(self._session.inference.explanation, attribute, self._truth(), self.display, subject)
         self._update_sides()
         self._outline_regions()
         self._update_state()
@@ -285,6 +300,9 @@ class MapsPanel(QWidget):
     def _apply_change(self, change: TableChange) -> bool:
         if not change.is_values_only:
             return False
+        if self.subjects.kind.is_of_class:
+            self._update_maps()
+            return True
         # The maps stay; whether the image's class has the attribute, and what is predicted, may have changed.
         self.pair.show_truth(self._truth())
         self._update_sides()
@@ -306,4 +324,5 @@ class MapsPanel(QWidget):
             inference.explanation,
             selection.attribute,
             without_image="Select an image on the left." if self._session.document.images else "",
+            without_subject="" if inference.explanation is None or self.subject().is_known else _NO_CLASSES,
         )

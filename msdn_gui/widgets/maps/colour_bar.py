@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from msdn_gui.widgets.maps.heat import colour_table, short_number
+from msdn_gui.widgets.maps.heat import DIVERGING, colour_table, short_number
 
 
 class ColourBar(QWidget):
@@ -53,6 +53,8 @@ class ColourBar(QWidget):
         if self._range is None:
             return ""
         only = "" if self._above is None else f"; only values of {self._above:.6g} or more are coloured"
+        if self._above is not None and self._colours == DIVERGING:
+            only = f"; only values of ±{self._above:.6g} or further from 0 are coloured"
         return f"Colours run from {self._range[0]:.6g} to {self._range[1]:.6g} ({self._policy}){only}"
 
     def sizeHint(self) -> QSize:
@@ -80,7 +82,7 @@ class ColourBar(QWidget):
         gradient = QLinearGradient(strip.topLeft(), strip.topRight())
         table = colour_table(self._colours)
         for step in range(0, 256, 17):
-            gradient.setColorAt(step / 255, QColor(*map(int, table[step])))
+            gradient.setColorAt(step / 255, QColor(*map(int, table[step, :3])))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(gradient)
         painter.drawRoundedRect(strip, 3, 3)
@@ -88,8 +90,11 @@ class ColourBar(QWidget):
         if highest <= lowest:
             return
         if self._above is not None:
+            # In diverging colours, what is near 0 in the middle is hidden.
+            start = -self._above if self._colours == DIVERGING else lowest
             covered = QRectF(strip)
-            covered.setWidth((self._above - lowest) / (highest - lowest) * strip.width())
+            covered.setLeft(strip.left() + (start - lowest) / (highest - lowest) * strip.width())
+            covered.setWidth((self._above - start) / (highest - lowest) * strip.width())
             background = self.palette().color(self.palette().ColorRole.Window)
             background.setAlphaF(0.8)
             painter.fillRect(covered, background)

@@ -8,11 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 
+from msdn_core.vision.overlay import diverging_table
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 COLOUR_MAPS = ("viridis", "magma", "inferno", "cividis")
 """Perceptually uniform colour maps."""
+
+DIVERGING = "diverging"
+"""The colours of evidence, which is signed: blue below 0, red above, transparent at 0."""
 
 SMOOTH_PIXELS = 384
 """The side of a smooth map in pixels, enough that no steps are visible."""
@@ -20,7 +25,9 @@ SMOOTH_PIXELS = 384
 
 @cache
 def colour_table(name: str) -> NDArray[np.uint8]:
-    """Return the (256, 4) opaque RGBA colours of one of ``COLOUR_MAPS``."""
+    """Return the (256, 4) RGBA colours of one of ``COLOUR_MAPS``, which are opaque, or of ``DIVERGING``."""
+    if name == DIVERGING:
+        return diverging_table()
     table = np.asarray(pg.colormap.get(name).getLookupTable(0.0, 1.0, 256, alpha=True)).astype(np.uint8)
     table.flags.writeable = False
     return table
@@ -60,7 +67,8 @@ def coloured(
 ) -> NDArray[np.uint8]:
     """Return the (h, w, 4) pixels of an (H, W) map; values outside the range are clipped.
 
-    A smoothed map is about ``pixels`` wide and high. Values below ``above`` are transparent.
+    A smoothed map is about ``pixels`` wide and high. Values below ``above`` are transparent; in diverging colours,
+    values nearer to 0 than that.
     """
     low, high = value_range
     shown = smooth(values, pixels) if smoothed else values
@@ -70,13 +78,13 @@ def coloured(
     # A pixel is a word of 32 bits: taking words is several times faster than taking rows of four bytes.
     words = colour_table(colours).view(np.uint32)[:, 0].take(index)
     if above is not None:
-        words[shown < above] = 0
+        words[(np.abs(shown) if colours == DIVERGING else shown) < above] = 0
     return words.view(np.uint8).reshape(*shown.shape, 4)
 
 
-def cut_value(value_range: tuple[float, float], threshold: float) -> float | None:
-    """Return the value at a fraction of a range; None for 0, which hides nothing."""
-    low, high = value_range
+def cut_value(value_range: tuple[float, float], threshold: float, *, signed: bool = False) -> float | None:
+    """Return the value at a fraction of a range, from 0 on if ``signed``; None for 0, which hides nothing."""
+    low, high = (0.0, value_range[1]) if signed else value_range
     return low + threshold * (high - low) if threshold > 0 else None
 
 

@@ -1,4 +1,4 @@
-"""How maps are shown: colour range, colours, opacity, threshold, smoothing, known boxes and parts, wipe."""
+"""How maps are shown: which, colour range, colours, opacity, threshold, smoothing, known boxes and parts, wipe."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from msdn_core.domain.attention import RangePolicy
+from msdn_core.domain.evidence import MapKind
 from msdn_gui.look.theme import SPACING
 from msdn_gui.widgets.build import make_check_box, make_combo_box, make_slider
-from msdn_gui.widgets.maps.heat import COLOUR_MAPS
+from msdn_gui.widgets.maps.heat import COLOUR_MAPS, DIVERGING
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -21,11 +22,32 @@ if TYPE_CHECKING:
 _POLICY_TIPS = {
     RangePolicy.PER_MAP: "Colours span the values of each map",
     RangePolicy.PER_SUBNET: "Colours span all maps of a sub-net, so that attributes can be compared",
-    RangePolicy.FIXED: "Colours span 0 to 1, the possible values of attention",
+    RangePolicy.FIXED: "Colours span 0 to 1, the possible values of attention; for evidence −1 to 1",
 }
+_KINDS = {
+    MapKind.ATTENTION: ("Attention", "Where each sub-net looks for the selected attribute"),
+    MapKind.EVIDENCE: (
+        "Evidence",
+        "What the attribute's score takes from each region: red raises it, blue lowers it, and the map sums to it",
+    ),
+    MapKind.CLASS: (
+        "Class evidence",
+        "What the score of the selected class takes from each region; the predicted class if none is selected",
+    ),
+    MapKind.DIFFERENCE: (
+        "Difference",
+        "Why the selected class and not its rival, where: red regions speak for it, blue ones for the rival",
+    ),
+}
+"""Name and explanation of the maps."""
+_COLOURS_TIP = "Colour map, perceptually uniform"
+_SIGNED_TIP = "Evidence has colours of its own: red above 0, blue below"
 
 _WIDE = 900
 """Below this width in pixels, the controls are in two rows."""
+
+_ROOMY = 560
+"""Below this width, lists that name what they show have no label."""
 
 _STEP = 5
 """The step of the threshold by keys, in percent of the range."""
@@ -43,19 +65,31 @@ class Display:
     """Values below this fraction of the colour range are transparent."""
     truth: bool = True
     visible: bool = True
+    show: MapKind = MapKind.ATTENTION
+
+    @property
+    def map_colours(self) -> str:
+        """The colours of the maps that are shown."""
+        return DIVERGING if self.show.is_signed else self.colours
 
 
 class MapControls(QWidget):
-    """One row below the pictures, or two; all but threshold and wipe is remembered."""
+    """One row below the pictures, or two; all but threshold, wipe and which maps is remembered."""
 
     changed = Signal(object)
     """The new ``Display``."""
 
     def __init__(self, settings: SettingsStore, *, over_one_image: bool = True) -> None:
-        """``over_one_image``: whether known boxes and parts, and both maps on one image, can be shown here."""
+        """``over_one_image``: whether evidence, known boxes and parts, and both maps on one image can be shown here."""
         super().__init__()
-        self._settings = settings
+        self._settings, self._over_one_image = settings, over_one_image
         stored = settings.value
+        self.show_kind = make_combo_box(name="map_kind", accessible="Show")
+        for kind, (text, tip) in _KINDS.items():
+            self.show_kind.addItem(text, kind.value)
+            self.show_kind.setItemData(self.show_kind.count() - 1, tip, Qt.ItemDataRole.ToolTipRole)
+        self.show_kind.setParent(self)
+        self.show_kind.setHidden(not over_one_image)
         self.policy = make_combo_box(name="range_policy")
         self.policy.setAccessibleName("Colour range")
         for policy in RangePolicy:
@@ -81,11 +115,16 @@ class MapControls(QWidget):
         for box in (self.truth, self.wipe):
             box.setHidden(not over_one_image)
         self.policy.setMinimumWidth(self.policy.sizeHint().width())
-        self.colours.setToolTip("Colour map, perceptually uniform")
 
         scale = QHBoxLayout()
         scale.setSpacing(SPACING)
-        for widget in (_label("Range"), self.policy, self.colours, _label("Opacity")):
+        self._labels = [_label(text) for text in ("Show", "Range", "Opacity")]
+        show, span, opacity = self._labels
+        show.setParent(self)
+        show.setHidden(not over_one_image)
+        for widget in (show, self.show_kind) if over_one_image else ():
+            scale.addWidget(widget)
+        for widget in (span, self.policy, self.colours, opacity):
             scale.addWidget(widget)
         scale.addWidget(self.opacity, 1)
         rest = QHBoxLayout()
@@ -105,6 +144,7 @@ class MapControls(QWidget):
         self._is_updating = False
         self._update_tips()
         settings.changed.connect(self._on_settings_changed)
+        self.show_kind.currentIndexChanged.connect(self._on_changed)
         self.policy.currentIndexChanged.connect(self._on_changed)
         self.colours.currentIndexChanged.connect(self._on_changed)
         self.opacity.valueChanged.connect(self._on_changed)
@@ -117,6 +157,8 @@ class MapControls(QWidget):
         is_wide = self.width() >= _WIDE
         self._rows.setDirection(QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom)
         self._rows.setSpacing(SPACING * 2 if is_wide else SPACING // 2)
+        for label in self._labels if self._over_one_image else ():
+            label.setVisible(self.width() >= _ROOMY)
 
     @property
     def display(self) -> Display:
@@ -129,6 +171,7 @@ class MapControls(QWidget):
             threshold=self.threshold.value() / 100,
             truth=self.truth.isChecked(),
             visible=self._visible,
+            show=MapKind(self.show_kind.currentData()),
         )
 
     def set_overlay_visible(self, visible: bool) -> None:
@@ -170,6 +213,10 @@ class MapControls(QWidget):
         self.changed.emit(display)
 
     def _update_tips(self) -> None:
+        kind = MapKind(self.show_kind.currentData())
+        self.show_kind.setToolTip(_KINDS[kind][1])
+        self.colours.setEnabled(not kind.is_signed)
+        self.colours.setToolTip(_SIGNED_TIP if kind.is_signed else _COLOURS_TIP)
         self.policy.setToolTip(_POLICY_TIPS[RangePolicy(self.policy.currentData())])
         self.opacity.setToolTip(f"Map opacity: {self.opacity.value()}% (hold Space to see the bare image)")
         self.threshold.setToolTip(
