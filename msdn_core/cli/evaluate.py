@@ -87,13 +87,14 @@ def _folder_in_run(arguments: argparse.Namespace) -> Path:
 def write_tables(evaluation: Evaluation, folder: Path) -> list[str]:
     """Write the files of an evaluation to a folder, which is created if it is missing, and return their paths.
 
-    Each file is written whole or not at all, and ``evaluation.json`` last, so that files of two evaluations are never
-    mixed. Every row of a table names the run and what its checkpoint was selected on. Raises MsdnError if the folder
-    cannot be written.
+    Each file is written whole or not at all, and ``evaluation.json`` last, so that files of two evaluations are
+    never mixed. Every row of a table names the run, what its checkpoint was selected on, and whether marks taught
+    it. Raises MsdnError if the folder cannot be written.
     """
     from msdn_core.runs.evaluations import FIGURES, MEASURES, PREDICTIONS, TABLES
     from msdn_core.runs.image_measures import write_image_measures
     from msdn_core.runs.predictions import write_predictions
+    from msdn_core.runs.trained_on import taught_text
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -104,6 +105,8 @@ def write_tables(evaluation: Evaluation, folder: Path) -> list[str]:
         ) from fault
     figures = evaluation.figures
     origin = {"run": figures["run"], "selected_on": figures["selected_on"]}
+    if taught := taught_text(figures):
+        origin["taught"] = taught
     for name in TABLES:
         write_atomic(folder / f"{name}.csv", _csv([{**row, **origin} for row in getattr(evaluation, name)]))
     write_predictions(folder / PREDICTIONS, evaluation.predictions)
@@ -120,7 +123,9 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> str:
 def _text(figures: Mapping[str, Any]) -> str:
     """Return the figures as text, each with what it was selected on."""
     from msdn_core.runs.evaluated_run import VALIDATED_GAMMA_NOTE
+    from msdn_core.runs.trained_on import taught_text
 
+    taught = taught_text(figures)
     rows: list[tuple[str, ...]] = [("", "CZSL", "U", "S", "H", "gamma")]
     for name, row in (
         ("gamma as trained", figures),
@@ -163,7 +168,7 @@ def _text(figures: Mapping[str, Any]) -> str:
     lines += [
         "",
         f"variant {figures['variant']}, sub-nets {figures['sub_nets']}, "
-        f"checkpoint selected on {figures['selected_on']}",
+        f"checkpoint selected on {figures['selected_on']}" + (f", {taught}" if taught else ""),
         *figures["missing"],
     ]
     if "tables" in figures:

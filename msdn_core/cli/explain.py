@@ -95,6 +95,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
     from msdn_core.domain.wording import incomplete_finding
     from msdn_core.msdn.explainer import Explainer
     from msdn_core.project import Project
+    from msdn_core.runs.trained_on import taught_text
     from msdn_core.vision.images import is_incomplete, open_image
 
     with Project.open(arguments.project, read_only=True) as project:
@@ -153,11 +154,13 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         for entry in summary["classes"][:5]
     ]
     sums = [f"Sum of {shown.stem}: {shown.facts()['sum']:.3f}\n" for shown in maps if kind.is_of_class]
+    taught = taught_text(header.made)
     output.result(
         {**result, "out": str(arguments.out)},
         f"{aligned(ranks)}\n{''.join(sums)}"
         f"{len(result['pictures'])} pictures, attention.npz and explanation.json in {arguments.out}\n"
-        f"variant {header.variant}, sub-nets {header.sub_nets}, checkpoint selected on {header.selected_on}",
+        f"variant {header.variant}, sub-nets {header.sub_nets}, checkpoint selected on {header.selected_on}"
+        f"{f', {taught}' if taught else ''}",
     )
 
 

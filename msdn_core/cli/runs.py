@@ -15,6 +15,7 @@ from msdn_core.runs.listing import find_run, list_runs
 from msdn_core.runs.notes import read_notes
 from msdn_core.runs.queue import cancel_waiting
 from msdn_core.runs.status import RunState
+from msdn_core.runs.trained_on import figures_note
 
 if TYPE_CHECKING:
     import argparse
@@ -68,9 +69,7 @@ def show(arguments: argparse.Namespace, output: Output) -> None:
             }
         )
         shown = tuple(percent(figures.get(key)) for key in ("czsl", "U", "S", "H"))
-        measured = str(figures.get("on", "–"))
-        if figures.get("selected_on") == "test":
-            measured += ", selected on test"
+        measured = f"{figures.get('on', '–')}{figures_note(figures)}"
         rows.append((run.name, str(status.state), f"{status.step:,} of {status.steps:,}", *shown, measured))
     output.result({"runs": entries}, aligned(rows) if runs else "There are no runs; start one with `train`.")
 

@@ -79,6 +79,7 @@ def train_in(make: Callable[[], RunDirectory], output: Output, ranks: Ranks) -> 
     from msdn_core.runs.events import Ended
     from msdn_core.runs.launch import lower_priority
     from msdn_core.runs.status import RunState, failure_sentence
+    from msdn_core.runs.trained_on import taught_text
 
     # From here on a signal stops the run: loading what trains it takes seconds.
     with EndingSignals() as signals:
@@ -105,7 +106,9 @@ def train_in(make: Callable[[], RunDirectory], output: Output, ranks: Ranks) -> 
     figures = dict(status.figures)
     result = {"run": directory.name, "path": str(directory.path), "state": str(state), "step": status.step}
     shown = "  ".join(f"{name} {percent(figures.get(key))}" for name, key in _FIGURES) if figures else ""
-    measured = f"\non {figures['on']}: {shown} (selected on {figures['selected_on']})" if figures else ""
+    taught = taught_text(figures)
+    origin = f"selected on {figures['selected_on']}{f', {taught}' if taught else ''}" if figures else ""
+    measured = f"\non {figures['on']}: {shown} ({origin})" if figures else ""
     output.result({**result, "figures": figures}, f"Run “{directory.name}” {state} at step {status.step}.{measured}")
     return 0
 
@@ -216,6 +219,7 @@ def _register_process(directory: RunDirectory) -> RunDirectory:
 
 def _print_event(event: Event, output: Output) -> None:
     from msdn_core.runs.events import Evaluated, FeatureProgress, Message, RunStarted, StepDone
+    from msdn_core.runs.trained_on import taught_text
 
     if isinstance(event, FeatureProgress):
         output.progress("features", event.done, event.total, event.rate, event.remaining_s)
@@ -223,7 +227,8 @@ def _print_event(event: Event, output: Output) -> None:
         output.progress("training", event.step, event.steps, event.images_per_second, event.remaining_s)
     elif isinstance(event, Evaluated):
         shown = "  ".join(f"{name} {percent(event.figures.get(key))}" for name, key in _FIGURES)
-        output.note(f"step {event.step:>6}  {event.on}: {shown}")
+        taught = taught_text({"taught": event.taught})
+        output.note(f"step {event.step:>6}  {event.on}: {shown}{f'  ({taught})' if taught else ''}")
     elif isinstance(event, RunStarted):
         output.note(
             f"{'Resumed' if event.resumed else 'Started'} at step {event.step} of {event.steps} on {event.device}, "

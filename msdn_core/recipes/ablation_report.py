@@ -15,7 +15,7 @@ from msdn_core.links import refuse_links
 from msdn_core.recipes.ablation import ROWS, Ablation, Cell, row_label
 from msdn_core.recipes.ablation_picture import Mark, Strip, draw
 from msdn_core.recipes.config import RECIPES
-from msdn_core.runs.trained_on import changed_since, value_at
+from msdn_core.runs.trained_on import changed_since, taught_text, value_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +68,8 @@ class Report:
     selected_on: str
     data: Mapping[str, Any]
     """What the first finished run was trained on, as in ``data.json``; empty if none is finished."""
+    taught: str = ""
+    """By how many marked images its runs were taught, if they were."""
     findings: tuple[str, ...] = ()
     """Sentences that say which rows are not comparable."""
 
@@ -83,7 +85,8 @@ class Report:
         if not seeds:
             return "no run is finished yet"
         seed_list = f"seed {seeds[0]}" if len(seeds) == 1 else f"seeds {', '.join(map(str, seeds))}"
-        return f"measured on {self.on}, selected on {self.selected_on}, {seed_list}"
+        taught = f", {self.taught}" if self.taught else ""
+        return f"measured on {self.on}, selected on {self.selected_on}{taught}, {seed_list}"
 
     def made(self) -> dict[str, Any]:
         """Return the provenance of the figures."""
@@ -97,15 +100,18 @@ def collect_results(ablation: Ablation) -> Report:
     rows = tuple(_row(row, ablation, [cell for cell in cells if cell.row == row], found) for row in ablation.rows)
     all_figures = list(found.values())
     trained_on = [(cell, cell.run.data()) for cell in cells]
-    # The validation images depend on the seed, so they differ on purpose.
-    data = {name: value for name, value in trained_on[0][1].items() if name != "validation"} if trained_on else {}
+    # The validation and the marked images depend on the seed, so they differ on purpose.
+    by_seed = ("validation", "taught")
+    data = {name: value for name, value in trained_on[0][1].items() if name not in by_seed} if trained_on else {}
     findings = tuple(
         f"The {changed} of “{cell.run.name}” differ from those of “{cells[0].run.name}”, so their rows are not "
         "comparable."
         for cell, cell_data in trained_on
         if (changed := changed_since(cell_data, data))
     )
-    return Report(ablation, rows, _common(all_figures, "on"), _common(all_figures, "selected_on"), data, findings)
+    taught = " or ".join(dict.fromkeys(text for _, cell_data in trained_on if (text := taught_text(cell_data))))
+    on, selected_on = _common(all_figures, "on"), _common(all_figures, "selected_on")
+    return Report(ablation, rows, on, selected_on, data, taught, findings)
 
 
 def _row(row: str, ablation: Ablation, cells: Sequence[Cell], found: dict[str, dict[str, Any]]) -> RowResult:
@@ -145,6 +151,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "name": report.ablation.name,
         "measured_on": report.on,
         "selected_on": report.selected_on,
+        "taught": report.taught,
         "rows": [
             {
                 "row": row.row,
@@ -170,6 +177,7 @@ def as_csv(report: Report) -> str:
     origin = {
         "measured_on": report.on,
         "selected_on": report.selected_on,
+        "taught": report.taught,
         "variant": config.variant,
         "recipe": config.recipe,
         "train_images": value_at(made, "images", "train", "fingerprint") or "",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msdn_core.number_text import exact_number, percent
 from msdn_core.recipes.config import RECIPES, TrainConfig
-from msdn_core.runs.trained_on import value_at
+from msdn_core.runs.trained_on import taught_text, value_at
 
 if TYPE_CHECKING:
     from msdn_core.report.reported_run import ReportedRun
@@ -65,6 +65,7 @@ def data_facts(runs: Sequence[ReportedRun]) -> list[Fact]:
         split("test_unseen", "Test images of unseen classes", "test_unseen"),
         _fact("Images left out", runs, lambda run: _at(run.tested.figures, "images", "left_out")),
         _fact("Validation", runs, _validation),
+        _fact("Attention", runs, _taught, "Figures of a run taught by marks are not those of one without marks."),
         _fact("Features", runs, _features),
     ]
     return [fact for fact in facts if any(fact.values)]
@@ -234,6 +235,12 @@ def _validation(run: ReportedRun) -> str:
     source = {"given": "proposed by the data set"}.get(_at(found, "source"), _at(found, "source"))
     images = f"{_at(found, 'count')} images ({source}){held}"
     return f"{images} {_fingerprint(run.data, 'validation')}".strip()
+
+
+def _taught(run: ReportedRun) -> str:
+    taught = taught_text(run.data)
+    marks = _at(run.data, "taught", "marks")
+    return f"{taught}, {marks or 'unknown'} marks {_fingerprint(run.data, 'taught')}".strip() if taught else ""
 
 
 def _features(run: ReportedRun) -> str:

@@ -37,7 +37,19 @@ MEASURES = "images.npz"
 TABLES = ("classes", "attributes", "parts", "curve")
 KINDS = ("best", "last")
 _TEXT_COLUMNS = frozenset(
-    ("class", "kind", "most_taken_for", "attribute", "group", "truth", "part", "in_mean", "run", "selected_on")
+    (
+        "class",
+        "kind",
+        "most_taken_for",
+        "attribute",
+        "group",
+        "truth",
+        "part",
+        "in_mean",
+        "run",
+        "selected_on",
+        "taught",
+    )
 )
 _MOST_BYTES = 64 << 20
 _TESTS = (Split.TEST_SEEN, Split.TEST_UNSEEN)

@@ -87,6 +87,8 @@ class Evaluated(Event):
     on: str
     figures: Mapping[str, float | None]
     selected_on: str = ""
+    taught: int = 0
+    """The number of marked images that attention is taught by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msdn_core.domain.metrics.seeds import difference_of_means, spread
 from msdn_core.number_text import percent, points
 from msdn_core.runs.evaluated_run import BEST, GAMMAS, TRAINED, VALIDATED, VALIDATED_GAMMA_NOTE, EvaluatedRun
+from msdn_core.runs.trained_on import taught_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,14 +21,15 @@ def gamma_text(run: EvaluatedRun, choice: str) -> str:
 
 
 def selection_text(run: EvaluatedRun, choice: str = TRAINED) -> str:
-    """Return what the checkpoint, and the gamma of the figures, were selected on."""
+    """Return what the checkpoint, and the gamma of the figures, were selected on, and whether attention was taught."""
     gamma = ", and gamma too: an upper bound, not a result" if choice == BEST else ""
     if choice == BEST and run.selected_on != "test":
         gamma = ", gamma on test: an upper bound, not a result"
     if choice == VALIDATED:
         gamma = f", gamma on validation: {VALIDATED_GAMMA_NOTE}"
     optimistic = " (optimistic)" if run.selected_on == "test" and choice != BEST else ""
-    return f"checkpoint selected on {run.selected_on}{optimistic}{gamma}"
+    taught = taught_text(run.figures)
+    return f"checkpoint selected on {run.selected_on}{optimistic}{gamma}" + (f"; {taught}" if taught else "")
 
 
 def seed_summary(seeds: Sequence[dict[str, Any]]) -> str:

@@ -23,23 +23,38 @@ def value_at(content: Any, *path: str) -> Any:
 def changed_since(before: Mapping[str, Any], now: Mapping[str, Any]) -> str:
     """Return the first entry that differs between two contents of ``data.json``; empty if none does.
 
-    The validation images are compared if both contents have them.
+    The validation images, and the marks of taught attention, are compared if both contents have them.
     """
-    both = ("validation",) if "validation" in before and "validation" in now else ()
-    names = ("attributes", "classes", "images", "features", *both, "taught")
+    both = (name for name in ("validation", "taught") if name in before and name in now)
+    names = ("attributes", "classes", "images", "features", *both)
     changed = next((name for name in names if _identity(before.get(name)) != _identity(now.get(name))), "")
     return "marks" if changed == "taught" else changed
 
 
-def taught_text(data: Mapping[str, Any]) -> str:
-    """Return with how many marked images a run was taught, by its ``data.json``; empty if it was not.
+def taught_text(content: Any) -> str:
+    """Return *taught by 250 marked images* if attention was taught; empty if not.
 
-    It stands wherever figures of a run are shown: they are not those of a run without marks.
+    It stands wherever figures of a run are shown: they are not comparable with those of a run without marks.
+
+    Parameters
+    ----------
+    content
+        ``data.json``, the figures in a run's status (with the number of images) or of its evaluation, or what made a
+        checkpoint.
     """
-    count = value_at(data, "taught", "count")
-    if not isinstance(count, int) or isinstance(count, bool) or count <= 0:
-        return ""
-    return f"taught by {counted(count, 'marked image', 'marked images')}"
+    for path in ((), ("data",), ("made", "data")):
+        found = value_at(content, *path, "taught")
+        count = value_at(found, "count") if isinstance(found, Mapping) else found
+        if isinstance(count, int) and not isinstance(count, bool) and count > 0:
+            return f"taught by {counted(count, 'marked image', 'marked images')}"
+    return ""
+
+
+def figures_note(figures: Mapping[str, Any]) -> str:
+    """Return what follows figures, each part after a comma: that test images selected them, and that marks taught."""
+    selected = ", selected on test" if figures.get("selected_on") == "test" else ""
+    taught = taught_text(figures)
+    return f"{selected}, {taught}" if taught else selected
 
 
 def training_overlap_warning(data: Mapping[str, Any], images: Sequence[ImageRecord]) -> str:

@@ -23,6 +23,7 @@ from msdn_core.ranks import ALONE, Ranks
 from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.events import Ended, Evaluated, Event, RunStarted, StepDone
 from msdn_core.runs.status import RunState
+from msdn_core.runs.trained_on import taught_text
 from msdn_core.training.control import Control, StopRequested
 from msdn_core.training.distributed import control_of, trainer_of
 from msdn_core.training.loading import load_run_data
@@ -178,6 +179,9 @@ def _run_once(run: RunDirectory, control: Control, ranks: Ranks) -> None:
     if not resumed and (refit := trainer.provenance.get("refit")):
         gamma = f" and gamma {refit['calibration']['gamma']:.3g}" if "calibration" in refit else ""
         control.note(f"Refit of “{refit['of']}”: {refit['steps']} steps{gamma}, selected on validation there.")
+    if not resumed and trainer.taught_count:
+        per_class = "" if config.taught_per_class == 0 else f", at most {config.taught_per_class} per class"
+        control.note(f"Attention is {taught_text(trainer.provenance)}{per_class}.")
     if ranks.first:
         trainer.film.begin(run, config, trainer.moment, control, resumed=resumed)
     try:
@@ -270,7 +274,15 @@ def _test_once(trainer: Trainer, control: Control) -> None:
             figures={**header.figures, "test": shown, "validated": result["validated"], "pointing": result["pointing"]},
         ),
     )
+    selected_on = result["selected_on"]
     control.emit(
-        Evaluated(step=header.step, epoch=header.epoch, on="test", figures=shown, selected_on=result["selected_on"])
+        Evaluated(
+            step=header.step,
+            epoch=header.epoch,
+            on="test",
+            figures=shown,
+            selected_on=selected_on,
+            taught=trainer.taught_count,
+        )
     )
-    control.show_figures({**shown, "on": "test", "selected_on": result["selected_on"]})
+    control.show_figures({**shown, "on": "test", "selected_on": selected_on, **trainer.shown_origin})

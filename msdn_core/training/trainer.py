@@ -112,6 +112,16 @@ class Trainer:
         return f"{refit['selected_on']}, refit of {refit['of']}" if refit else "last step"
 
     @property
+    def taught_count(self) -> int:
+        """The number of marked images that attention is taught by."""
+        return self._map_terms.description["count"] if self._map_terms.description else 0
+
+    @property
+    def shown_origin(self) -> dict[str, Any]:
+        """What every status with figures says of the marks (``trained_on.taught_text``)."""
+        return {"taught": self.taught_count} if self.taught_count else {}
+
+    @property
     def evaluation_due(self) -> bool:
         """Whether the run is evaluated after this step and has not been evaluated yet."""
         scheduled = self.step % self.config.evaluate_every == 0 or self.step >= self.config.steps
@@ -171,12 +181,16 @@ class Trainer:
             measured, curve = self._measure(self._split.validation, control)
             on = "test" if selection == "best_on_test" else "validation"
             shown = asdict(measured)
-            control.emit(Evaluated(step=self.step, epoch=self.epoch, on=on, figures=shown, selected_on=on))
+            control.emit(
+                Evaluated(
+                    step=self.step, epoch=self.epoch, on=on, figures=shown, selected_on=on, taught=self.taught_count
+                )
+            )
             value = next((v for v in (measured.H, measured.czsl, measured.S) if v is not None), 0.0)
             if self._best is None or value > self._best:
                 self._best, self._best_figures = value, {on: shown, **_calibration(curve, on)}
                 self._save_best(control, on)
-                control.show_figures({**shown, "on": on, "selected_on": on})
+                control.show_figures({**shown, "on": on, "selected_on": on, **self.shown_origin})
         else:
             self._save_best(control, self._selection_without_validation)
         self._evaluated = self.step

@@ -10,6 +10,7 @@ import small_run
 import torch
 from small_run import events_of, new_run, stop_at
 
+from msdn_core.cli.main import main
 from msdn_core.domain.annotation import Box, Mark, Split
 from msdn_core.domain.attributes import Attribute
 from msdn_core.errors import ConfigError
@@ -19,9 +20,13 @@ from msdn_core.msdn.map_losses import map_distillation, selected_logits, taught_
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import Project
 from msdn_core.recipes.ablation import Ablation
-from msdn_core.runs.events import StepDone
+from msdn_core.runs.evaluated_run import read_evaluated_run
+from msdn_core.runs.events import Evaluated, StepDone
+from msdn_core.runs.figure_text import selection_text
 from msdn_core.runs.header import read_header
+from msdn_core.runs.listing import find_run
 from msdn_core.runs.status import RunState
+from msdn_core.runs.trained_on import figures_note, taught_text
 from msdn_core.training import loop
 from msdn_core.training.loop import run_training
 from msdn_core.training.map_terms import padded
@@ -239,6 +244,34 @@ def test_test_images_and_images_of_unseen_classes_teach_nothing(tmp_path):
     assert run_training(run) is RunState.FAILED
     assert "no usable mark" in run.status().reason
     assert "lambda_taught" in run.status().reason
+
+
+def test_figures_say_that_their_run_was_taught(project, capsys):
+    config = small_run.settings(steps=20, lambda_taught=1).to_json()
+    words = ["--set", *(f"{name}={value}" for name, value in config.items() if value not in ("", "demo"))]
+    said = []
+    for command in (
+        ["train", project, "--name", "one", *words],
+        ["evaluate", project, "--run", "one", "--keep"],
+        ["runs", project],
+        ["report", project, "one", "--out", project / "report.html"],
+    ):
+        capsys.readouterr()
+        assert main([str(word) for word in command]) == 0, capsys.readouterr().err
+        said.append(capsys.readouterr().out)
+    run = find_run(project, "one")
+    text = taught_text(run.data())
+    assert text == f"taught by {run.data()['taught']['count']} marked images"
+    for output in said[:3]:
+        assert text in output
+    assert text in (project / "report.html").read_text(encoding="utf-8")
+    assert text in (run.path / "evaluation" / "best" / "classes.csv").read_text(encoding="utf-8")
+    with Project.open(project, read_only=True) as opened:
+        tested = read_evaluated_run(run, "best", opened.table(), opened.images())
+    assert text in selection_text(tested)
+    assert {event.taught for event in events_of(run, Evaluated)} == {run.data()["taught"]["count"]}
+    assert figures_note({"selected_on": "test", "taught": 1}) == ", selected on test, taught by 1 marked image"
+    assert taught_text({"taught": {"count": "many"}}) == ""
 
 
 def test_terms_without_their_sub_nets_are_refused():

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QSize, Qt
 from PySide6.QtWidgets import QListView, QStyledItemDelegate, QStyleOptionViewItem
 
 from msdn_core.number_text import percent
+from msdn_core.runs.trained_on import figures_note
 from msdn_gui.widgets.run_line import HEIGHT, paint_run
 
 if TYPE_CHECKING:
@@ -78,9 +79,9 @@ def state_text(entry: RunEntry) -> str:
         return "No checkpoint yet"
     if entry.figures is None:
         return "Not evaluated"
-    selected = ", selected on test" if entry.figures.get("selected_on") == "test" else ""
+    note = figures_note(entry.figures)
     shown = [f"{label} {percent(number)}" for key, label in _SHOWN if (number := entry.figures.get(key)) is not None]
-    return f"{'  '.join(shown[:2])} on test{selected}" if shown else f"Evaluated{selected}"
+    return f"{'  '.join(shown[:2])} on test{note}" if shown else f"Evaluated{note}"
 
 
 class _RunDelegate(QStyledItemDelegate):

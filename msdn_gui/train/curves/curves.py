@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from msdn_core.number_text import percent
 from msdn_core.runs.events import Evaluated, Event, MachineUse, RunStarted, StepDone
 from msdn_core.runs.figure_text import FIGURES
+from msdn_core.runs.trained_on import taught_text
 from msdn_gui.actions.bind import ActionSet
 from msdn_gui.look.theme import SPACING, small_font
 from msdn_gui.timers import make_timer
@@ -46,6 +47,9 @@ LOSSES = (
     Curve("jsd", "JSD", "warning", (2, 3)),
     Curve("symmetric_kl", "symmetric KL", "warning", (2, 3), rare=True),
     Curve("l2", "l2", "negative", (2, 3)),
+    Curve("taught_av", "taught A→V", "av", (1, 2), rare=True),
+    Curve("taught_va", "taught V→A", "va", (1, 2), rare=True),
+    Curve("map_distillation", "map distillation", "accent", (2, 3), rare=True),
 )
 FIGURE_CURVES = (
     Curve("H", "H", "text", width=2.2),
@@ -174,7 +178,7 @@ class Curves(QWidget):
                 shown = "  ".join(f"{label} {percent(event.figures.get(key))}" for key, label in FIGURES)
                 self.caption.setText(
                     f"Test (evaluated once, step {event.step:,}): {shown} · "
-                    f"selected on {event.selected_on or 'the last step'}"
+                    f"selected on {event.selected_on or 'the last step'}{_taught_note(event)}"
                 )
             elif isinstance(event, Evaluated):
                 self._stale.add(self.figures)
@@ -184,7 +188,7 @@ class Curves(QWidget):
                         series.append(event.step, 100 * float(figure))
                 if not self.caption.text().startswith("Test ("):
                     chosen = ", selected on test" if event.selected_on == "test" else ""
-                    self.caption.setText(f"Measured on {event.on}{chosen}")
+                    self.caption.setText(f"Measured on {event.on}{chosen}{_taught_note(event)}")
         if self.isVisible():
             self._timer.start()
 
@@ -234,3 +238,8 @@ class Curves(QWidget):
 
 def _is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _taught_note(event: Evaluated) -> str:
+    taught = taught_text({"taught": event.taught})
+    return f", {taught}" if taught else ""

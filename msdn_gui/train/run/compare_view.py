@@ -24,6 +24,7 @@ from msdn_core.number_text import percent
 from msdn_core.recipes.config import TrainConfig
 from msdn_core.runs.events import Evaluated, Event, RunStarted, StepDone
 from msdn_core.runs.figure_text import FIGURES
+from msdn_core.runs.trained_on import taught_text
 from msdn_gui.look.theme import SPACING
 from msdn_gui.timers import make_timer
 from msdn_gui.train.curves.curves import LOSSES
@@ -174,7 +175,9 @@ class CompareView(QWidget):
         for one in self._runs.values():
             figures, status = one.status.figures, one.status
             shown = [percent(figures.get(key)) for key, _ in FIGURES]
-            origin = [str(figures.get("on", "–")), str(figures.get("selected_on", "–"))]
+            taught = taught_text(figures)
+            selected = str(figures.get("selected_on", "–"))
+            origin = [str(figures.get("on", "–")), f"{selected}; {taught}" if taught else selected]
             steps = f"{status.step:,} of {status.steps:,}"
             rows.append([one.run.name, STATE_LOOKS[status.state][2], *shown, *origin, steps])
         _fill(self.figures, headings, rows, numbers=range(2, 2 + len(FIGURES)))

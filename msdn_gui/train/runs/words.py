@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msdn_core.number_text import percent
 from msdn_core.runs.status import RunState
+from msdn_core.runs.trained_on import figures_note
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,5 +73,5 @@ def best_figures(figures: Mapping[str, Any]) -> str:
     """Return figures in one line, with what they were measured on."""
     if not figures:
         return ""
-    selected = ", selected on test" if figures.get("selected_on") == "test" else ""
-    return f"H {percent(figures.get('H'))}  CZSL {percent(figures.get('czsl'))} on {figures.get('on', '?')}{selected}"
+    shown = f"H {percent(figures.get('H'))}  CZSL {percent(figures.get('czsl'))}"
+    return f"{shown} on {figures.get('on', '?')}{figures_note(figures)}"
