@@ -5,7 +5,8 @@ The names below are loaded on first use, so ``import msdn_core`` itself is fast:
     from msdn_core import Explainer, Project
 
     explainer = Explainer("aviary/runs/demo-01/checkpoints/best.safetensors")
-    explanation = explainer.explain("bird.jpg")     # scores (K,) and attention (K, H, W) of both sub-nets
+    explanation = explainer.explain("bird.jpg")     # scores (K,), attention and evidence (K, H, W)
+    explanation.difference("Gull", "Tern")          # (H, W): why a gull and not a tern, where
 
 From an empty folder to figures, as on the command line::
 

@@ -35,14 +35,14 @@ def colour_table(entries: int = 256) -> NDArray[np.uint8]:
 def diverging_table() -> NDArray[np.uint8]:
     """Return (256, 4) RGBA colours of values from −1 to 1: blue below 0, red above, transparent at 0.
 
-    The opacity rises with the root of the size, so that the image shows where there is nothing.
+    The opacity rises with the size, so that the image shows where there is nothing.
     """
     value = np.linspace(-1.0, 1.0, 256)
     stops = np.linspace(-1.0, 1.0, len(_DIVERGING))
     rgb = [np.interp(value, stops, [colour[channel] for colour in _DIVERGING]) for channel in range(3)]
     # Both entries next to 0 are those of 0, which lies between them.
     size = (np.abs(value) - 1 / 255) * 255 / 254
-    table = np.stack([*rgb, 255 * np.sqrt(size.clip(0))], axis=1).round().astype(np.uint8)
+    table = np.stack([*rgb, 255 * size.clip(0) ** 0.75], axis=1).round().astype(np.uint8)
     table.flags.writeable = False
     return table
 
