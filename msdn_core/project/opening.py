@@ -187,8 +187,11 @@ def _use_log(connection: sqlite3.Connection) -> None:
     No rollback journal is ever written to disk, also not for this change, since a journal is refused when a project is
     opened. Raises _NoLogError if the file system does not support a log.
     """
-    connection.execute("PRAGMA journal_mode = MEMORY")
-    if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
+    # A file that has a log already keeps it: leaving this mode would need to be alone, without any reader.
+    is_logged = connection.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    if not is_logged:
+        connection.execute("PRAGMA journal_mode = MEMORY")
+    if not is_logged and connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
         raise _NoLogError(
             "its file system does not support the database's log (-wal), without which a crash would damage it; copy "
             "the project to a local disk."

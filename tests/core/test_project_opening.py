@@ -274,3 +274,13 @@ def test_an_unreadable_file_is_a_clear_error(public: Path) -> None:
     (folder / PROJECT_FILE).chmod(0o000)
     with unprivileged(), pytest.raises(ProjectError, match="cannot be read"):
         Project.open(folder)
+
+
+def test_a_project_opens_for_writing_while_others_read_it(tmp_path: Path) -> None:
+    folder = make(tmp_path / "p")
+    with Project.open(folder, read_only=True) as reader:
+        assert reader.table().classes == ("heron",)
+        with Project.open(folder) as writer:
+            assert not writer.read_only
+            writer.set_values([("heron", 0, 0.25)])
+        assert reader.table().vectors[0, 0] == 0.25
