@@ -15,10 +15,12 @@ from torch.nn import functional as F
 def selected_logits(projections: Tensor, features: Tensor, columns: Tensor) -> Tensor:
     """Return (B, k, R) logits of single attributes: rows ``columns`` (B, k) of (K, C) projections times the features.
 
-    The product is computed in the dtype of the (B, C, R) features. The rows are gathered by a product, whose gradient
-    is summed in the same order on every device.
+    The product is computed in the dtype of the (B, C, R) features. The same rows occur several times, and their
+    gradients are summed in the same order each time: of the two ways to gather them, ``index_select`` does so on a CPU
+    and indexing on a GPU.
     """
-    chosen = F.one_hot(columns, len(projections)).to(projections.dtype) @ projections
+    rows = projections[columns.flatten()] if columns.is_cuda else projections.index_select(0, columns.flatten())
+    chosen = rows.view(*columns.shape, -1)
     return torch.bmm(chosen.to(features.dtype), features).to(projections.dtype)
 
 
