@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from small_birds import write_checkpoint
 from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.directory import RunDirectory
 from msdn_core.runs.events import Evaluated, MachineUse, RunStarted, StepDone
+from msdn_gui.evaluate.runs.evaluations import RunEntry
+from msdn_gui.evaluate.runs.run_list import state_text
 from msdn_gui.services.runs import RunMonitor
 from msdn_gui.session.checkpoints import load_checkpoint
 from msdn_gui.train.curves.curves import Curves
@@ -141,6 +144,18 @@ def test_figures_that_are_selected_on_test_say_so_wherever_they_stand(curves) ->
         best_figures({**figures, "on": "test", "selected_on": "test"}) == "H 50.0  CZSL 50.0 on test, selected on test"
     )
     assert best_figures({**figures, "on": "test", "selected_on": "validation"}).endswith("on test")
+
+
+def test_figures_of_a_taught_run_say_so_wherever_they_stand(curves) -> None:
+    figures = {"czsl": 0.5, "U": 0.4, "S": 0.6, "H": 0.5}
+    text = "taught by 1,250 marked images"
+    curves.add_events([Evaluated(step=5, epoch=0, on="validation", figures=figures, taught=1250)])
+    assert curves.caption.text() == f"Measured on validation, {text}"
+    curves.add_events([Evaluated(step=9, epoch=1, on="test", figures=figures, selected_on="validation", taught=1250)])
+    assert curves.caption.text().endswith(f"selected on validation, {text}")
+    assert best_figures({**figures, "on": "test", "selected_on": "validation", "taught": 1250}).endswith(text)
+    evaluated = {**figures, "made": {"data": {"taught": {"count": 1250}}}}
+    assert state_text(RunEntry(RunDirectory(Path("run")), "best", evaluated)).endswith(f"on test, {text}")
 
 
 def test_a_checkpoint_that_was_selected_on_test_is_named_so(tmp_path) -> None:
