@@ -214,20 +214,21 @@ def read_arrays(path: Path, names: Collection[str], most: int, *, newest: int | 
 def _check_archive(stream: BufferedReader, files: set[str], most: int) -> None:
     with zipfile.ZipFile(stream) as archive:
         entries = [entry for entry in archive.infolist() if entry.filename in files]
+    size, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
+    if size > min(most, max(_FREE_BYTES, _MOST_RATIO * packed)):
+        raise ValueError(f"it would unpack to {_size_text(size)}")
     missing = files - {entry.filename for entry in entries}
     if missing:
         raise ValueError(f"“{min(missing).removesuffix('.npy')}” is missing")
     for entry in entries:
         if entry.compress_type not in _METHODS or entry.flag_bits & _ENCRYPTED:
             raise ValueError(f"“{entry.filename}” is encrypted or packed in a way that numpy does not write")
-    size, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
-    if size > min(most, max(_FREE_BYTES, _MOST_RATIO * packed)):
-        raise ValueError(f"it would unpack to {_size_text(size)}")
 
 
 def _read_array(archive: Any, name: str) -> NDArray[Any]:
     try:
-        array = np.asarray(archive[name])
+        # Without the ending, an entry of just this name would be read in its place, unpacked to any size.
+        array = np.asarray(archive[f"{name}.npy"])
     except MemoryError:
         raise
     except Exception as fault:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msdn_core.domain.wording import counted
 from msdn_core.importers.formats import FORMATS, IMAGES, SPLITS, WORD_VECTORS, Format
 
 if TYPE_CHECKING:
@@ -130,5 +131,8 @@ def run_marks(arguments: argparse.Namespace, output: Output) -> None:
 
 
 def _print(report: ImportReport, output: Output) -> None:
-    lines = [f"{report.project}: {report.images:,} images, {report.classes} classes, {report.attributes} attributes."]
+    images = counted(report.images, "image", "images")
+    classes = counted(report.classes, "class", "classes")
+    attributes = counted(report.attributes, "attribute", "attributes")
+    lines = [f"{report.project}: {images}, {classes}, {attributes}."]
     output.result(report.to_json(), "\n".join([*lines, *(f"  {finding}" for finding in report.findings)]))

@@ -125,6 +125,20 @@ def test_an_archive_with_any_damage_is_refused_by_its_name(
         read(path)
 
 
+def test_an_entry_without_the_ending_of_an_array_is_not_read_in_its_place(tmp_path: Path) -> None:
+    """It would be unpacked to any size, because only the arrays are measured."""
+    path = npz(tmp_path / "some.npz", format=np.int64(1))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("format", b"no array")
+    assert read_arrays(path, ["format"], 1 << 20) == {"format": np.int64(1)}
+
+
+def test_the_size_is_found_before_what_is_missing(tmp_path: Path) -> None:
+    path = npz(tmp_path / "some.npz", format=np.zeros(2 << 20, np.int8))
+    with pytest.raises(FileError, match="would unpack to 2 MiB"):
+        read_arrays(path, ["format", "image_ids"], 1 << 20)
+
+
 @NEVER_WAITS
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize("read", [read_predictions, read_image_measures, read_attribute_scores])
