@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from msdn_core import Explainer
-from msdn_core.domain.evidence import attribute_evidence, class_evidence, contributions_of_regions
+from msdn_core.cli.explained_maps import attribute_maps, class_maps, map_arrays, two_classes
+from msdn_core.domain.evidence import MapKind, attribute_evidence, class_evidence, contributions_of_regions
 from msdn_core.domain.scoring import Fusion, class_scores, contributions, fused_attribute_scores
 from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.errors import MsdnError
@@ -127,3 +128,21 @@ def test_a_class_that_cannot_be_meant_is_refused_in_a_sentence(explained):
         explanation.class_evidence("Dodo")
     with pytest.raises(MsdnError, match="one per attribute"):
         explanation.class_evidence(np.ones(3))
+
+
+def test_maps_are_written_of_the_sub_nets_that_a_network_has(explained):
+    _, explanation, _, table = explained
+    attending = [side for side in ("av", "va") if not explanation.sub_nets.absence(side)]
+    shown = attribute_maps(explanation, table, MapKind.ATTENTION, [0])
+    assert [entry.side for entry in shown] == attending
+    shown = attribute_maps(explanation, table, MapKind.EVIDENCE, [0, 2])
+    assert [entry.side for entry in shown] == [side for side in (*attending, "fused") for _ in range(2)]
+    row, other = two_classes(explanation, table, 0.0, None, None)
+    maps = class_maps(explanation, table, MapKind.DIFFERENCE, row, other)
+    assert [entry.side for entry in maps] == [*attending, "fused"]
+    lead = explanation.difference(table.vectors[row], table.vectors[other])
+    np.testing.assert_allclose(maps[-1].values, lead, rtol=1e-4, atol=1e-6)
+    assert lead.sum() >= 0, "the best class leads"
+    arrays = map_arrays(explanation, maps)
+    assert {f"attention_{side}" for side in attending} == {name for name in arrays if name.startswith("attention")}
+    assert {"evidence", "difference_fused", "difference_class", "difference_other"} <= set(arrays)

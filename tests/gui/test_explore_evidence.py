@@ -121,6 +121,23 @@ def test_a_region_lists_what_it_adds(workspace, session, qtbot) -> None:
     assert workspace.attributes.title.text() == "Attributes of 1 region"
 
 
+def test_both_sides_of_a_comparison_show_the_same_kind_of_map(workspace, session, qtbot) -> None:
+    maps = workspace.maps
+    maps.toggle_comparison()
+    session.selection.set_image(session.document.images[3])
+    show(workspace, MapKind.CLASS)
+    qtbot.waitUntil(lambda: workspace.settled())
+    held = maps.comparison.prediction()
+    best = CLASSES[int(held.ranking()[0][0])]
+    vector = held.table.unit_vectors()[CLASSES.index(best)]
+    stack = maps.comparison.explanation.evidence_av
+    total = float((vector[:, None, None] * stack).sum())
+    assert maps.held.pair.av.score.text() == f"sum {number(total, abs(total))}"
+    assert maps.held.caption.text().startswith(f"{best} ")
+    assert maps.av.score.text() != maps.held.pair.av.score.text()
+    maps.toggle_comparison()
+
+
 def test_the_sheet_holds_evidence_of_each_sub_net_and_fused(workspace, session, tmp_path) -> None:
     show(workspace, MapKind.DIFFERENCE)
     dialog = SheetDialog(session, workspace.maps, workspace)
