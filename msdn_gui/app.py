@@ -158,8 +158,9 @@ def _check_home() -> str | None:
 
 def _prepare_platform(*, offscreen_is_fine: bool) -> str | None:
     """Choose Qt's platform; return a sentence if no window can be opened."""
-    from msdn_gui.display import choose_platform
+    from msdn_gui.display import choose_platform, coerce_c_locale
 
+    coerce_c_locale(os.environ)
     platform, problem = choose_platform(os.environ, offscreen_is_fine=offscreen_is_fine)
     if platform is not None:
         os.environ["QT_QPA_PLATFORM"] = platform

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from msdn_core.installation import engine_command, install_command
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, MutableMapping
 
 _PACKAGES = {
     "libEGL.so.1": "libegl1",
@@ -57,6 +57,15 @@ def explain_import_error(error: ImportError) -> str:
     if library:
         return _missing([library])
     return f"Qt cannot be loaded ({error}); install it with `{install_command()}`; {_WITHOUT_SCREEN}"
+
+
+def coerce_c_locale(environment: MutableMapping[str, str]) -> None:
+    """Replace the C locale by C.UTF-8, as Python does (PEP 538) unless ``LC_ALL`` asks for it.
+
+    Qt would do the same with five lines on standard error; files are named in UTF-8 in any case.
+    """
+    if sys.platform.startswith(("linux", "freebsd")) and environment.get("LC_ALL") in ("C", "POSIX"):
+        environment["LC_ALL"] = "C.UTF-8"
 
 
 def choose_platform(environment: Mapping[str, str], *, offscreen_is_fine: bool) -> tuple[str | None, str | None]:

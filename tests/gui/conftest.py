@@ -32,6 +32,7 @@ from small_birds import (
 from msdn_core.domain.annotation import Split
 from msdn_core.domain.attributes import ClassTable
 from msdn_core.project import NewImage, Project
+from msdn_gui.display import coerce_c_locale
 from msdn_gui.look.theme import install
 from msdn_gui.services import Services
 from msdn_gui.services.jobs import Jobs
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from msdn_core.domain.explanation import Explanation
+
+
+# As the program does before it makes Qt's application.
+coerce_c_locale(os.environ)
 
 
 @pytest.fixture(autouse=True, scope="session")
