@@ -100,7 +100,7 @@ class AttributesPage(QWidget):
             "Reliability by attribute",
             MeasureTable("attribute", _RELIABILITY, "images_with", "Images", noise_is_known=False),
             "reliability_measures",
-            64,
+            76,
         )
         self.is_computing = False
         """Whether it is being computed which differences are within noise."""
@@ -109,7 +109,7 @@ class AttributesPage(QWidget):
         self._background.failed.connect(lambda _: self._set_noise(None))
         right = parted("evaluate_agreement", ABOVE, self.agreement, self.attribute_agreement, sizes=[280, 280])
         left = parted("evaluate_reliability", ABOVE, self.attributes, self.reliability, sizes=[280, 280])
-        self.setLayout(make_row(parted("evaluate_attributes", BESIDE, left, right, sizes=[490, 480])))
+        self.setLayout(make_row(parted("evaluate_attributes", BESIDE, left, right, sizes=[570, 400])))
         for panel in (self.attributes, self.reliability, self.attribute_agreement):
             panel.table.chosen.connect(
                 lambda item, model=panel.model: self.attribute_selected.emit(self._columns.get(model.name_of(item), -1))
@@ -149,8 +149,8 @@ class AttributesPage(QWidget):
             )
         random = value_at(run.figures, "attributes", "fall_random")
         self.reliability.facts.setText(
-            "Whether a score and its maps can be relied on."
-            + (f" Without random regions, scores fall by {random:.3f}." if isinstance(random, float) else "")
+            "A→V and V→A are the pointing game; Fall is without the regions with the most evidence"
+            + (f", {random:.3f} without random ones." if isinstance(random, float) else ".")
         )
         self.attribute_agreement.facts.setText("Measured on the test images whose class has the attribute.")
 
