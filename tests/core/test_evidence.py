@@ -32,7 +32,7 @@ networks = st.fixed_dictionaries(
 
 
 @given(networks, st.integers(0, 10_000), st.booleans(), st.tuples(*[st.integers(1, 9)] * 3), st.floats(0.01, 1.0))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=100, deadline=None)
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-9), (torch.float32, 2e-5)])
 def test_evidence_sums_to_every_score_of_any_network(dtype, tolerance, chosen, seed, clips, sizes, av):
     k, regions, classes = sizes
