@@ -39,7 +39,9 @@ def rows(quick: bool = False) -> list[Row]:
             outputs = score_rows(
                 network, FeatureBatches(data.store, CPU, data.test.rows, dtype=DTYPES[precision]), data.test.rows
             )
-            scores = fused_attribute_scores(outputs.scores_av, outputs.scores_va, Fusion(*FUSION))
+            scores = fused_attribute_scores(
+                outputs.scores_av, outputs.scores_va, outputs.scores_pooled, Fusion(*FUSION)
+            )
             return figures(class_scores(scores, unit), labels, data.table.seen, gamma=2)
 
         def theirs() -> tuple[float, float, float]:

@@ -101,7 +101,7 @@ class Model(nn.Module):
     def forward(self, features: Tensor) -> Outputs:
         out = self.network(features)
         scores_av, scores_va = self.head(out.scores_av, out.scores_va)
-        return Outputs(scores_av, scores_va, out.attention_av, out.attention_va)
+        return Outputs(scores_av, scores_va, out.attention_av, out.attention_va, out.scores_pooled)
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,11 @@ class Bench:
         with torch.inference_mode():
             for start in range(0, len(part), 64):
                 out = model(self.features.batch(part.rows[start : start + 64]))
-                fused.append(fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), self.fusion))
+                fused.append(
+                    fused_attribute_scores(
+                        *(scores.numpy() for scores in (out.scores_av, out.scores_va, out.scores_pooled)), self.fusion
+                    )
+                )
         return class_scores(np.concatenate(fused), self.unit)
 
     def train(self, trial: Trial, seed: int, part: LabelledRows, seen: np.ndarray, steps: int, on_step: OnStep) -> None:

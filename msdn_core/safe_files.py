@@ -190,10 +190,13 @@ def _refuse_surrogates(value: Any) -> None:
             places += ((f"{place}[{index}]", entry) for index, entry in enumerate(value))
 
 
-def read_arrays(path: Path, names: Collection[str], most: int, *, newest: int | None = None) -> dict[str, NDArray[Any]]:
+def read_arrays(
+    path: Path, names: Collection[str], most: int, *, newest: int | None = None, optional: Collection[str] = ()
+) -> dict[str, NDArray[Any]]:
     """Return arrays of an ``.npz`` file that unpack to at most ``most`` bytes; other arrays in it are not unpacked.
 
-    ``newest`` is the newest format that is known, of a file that has its own in ``format``.
+    ``newest`` is the newest format that is known, of a file that has its own in ``format``. Arrays in ``optional`` are
+    returned if the file has them.
 
     Raises
     ------
@@ -203,17 +206,18 @@ def read_arrays(path: Path, names: Collection[str], most: int, *, newest: int | 
     """
     every = [*names, "format"] if newest is not None else names
     with file_errors(path), open_regular(path) as stream:
-        _check_archive(stream, {f"{name}.npy" for name in every}, most)
+        _check_archive(stream, {f"{name}.npy" for name in every}, {f"{name}.npy" for name in optional}, most)
         stream.seek(0)
         with np.load(stream, allow_pickle=False) as archive:
             if newest is not None and int(_read_array(archive, "format")) > newest:
                 raise ValueError("it was written by a newer version")
-            return {name: _read_array(archive, name) for name in names}
+            present = [name for name in optional if name in archive.files]
+            return {name: _read_array(archive, name) for name in (*names, *present)}
 
 
-def _check_archive(stream: BufferedReader, files: set[str], most: int) -> None:
+def _check_archive(stream: BufferedReader, files: set[str], optional: set[str], most: int) -> None:
     with zipfile.ZipFile(stream) as archive:
-        entries = [entry for entry in archive.infolist() if entry.filename in files]
+        entries = [entry for entry in archive.infolist() if entry.filename in files | optional]
     size, packed = sum(entry.file_size for entry in entries), sum(entry.compress_size for entry in entries)
     if size > min(most, max(_FREE_BYTES, _MOST_RATIO * packed)):
         raise ValueError(f"it would unpack to {_size_text(size)}")

@@ -94,7 +94,7 @@ def make_project(folder: Path) -> tuple[Path, Path]:
     checkpoint = folder / "best.safetensors"
     save_file({VECTORS_KEY: header.class_vectors}, checkpoint, metadata=header.to_metadata())
     av, va = draw.normal(size=(2, len(ids), ATTRIBUTES)).astype(np.float32)
-    found = AttributeScores(ids, av, va, np.array(attributes), checkpoint_digest(checkpoint))
+    found = AttributeScores(ids, av, va, np.zeros_like(av), np.array(attributes), checkpoint_digest(checkpoint))
     write_attribute_scores(scores_file(path, "bench", "best"), found)
     return path, checkpoint
 

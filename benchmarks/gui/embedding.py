@@ -62,7 +62,8 @@ def random_run(images: int) -> EvaluatedRun:
     scores = (20 * unit[labels] + rng.normal(size=(images, len(table.attributes)))).astype(np.float32)
     ids = np.arange(1, images + 1)
     found = Predictions(
-        scores_av=scores, scores_va=scores, labels=labels, splits=np.array(["test_seen"] * images), image_ids=ids,
+        scores_av=scores, scores_va=scores, scores_pooled=0 * scores, labels=labels,
+        splits=np.array(["test_seen"] * images), image_ids=ids,
         image_names=np.array([f"{n:06}.jpg" for n in range(images)]), classes=np.array(table.classes), seen=table.seen,
         class_vectors=table.vectors, attributes=np.array([attribute.full_name for attribute in table.attributes]),
         fusion=np.array([0.9, 0.1]), gamma=0.5, clip_negative=False, run="bench", variant="official", sub_nets="both",

@@ -65,7 +65,7 @@ def make_project(folder: Path, images: int, classes: int) -> tuple[Path, Path]:
     checkpoint.parent.mkdir()
     save_file({VECTORS_KEY: header.class_vectors}, checkpoint, metadata=header.to_metadata())
     scores = np.random.default_rng(0).normal(size=(images, ATTRIBUTES)).astype(np.float32)
-    found = AttributeScores(ids, scores, scores, np.array(names), checkpoint_digest(checkpoint))
+    found = AttributeScores(ids, scores, scores, np.zeros_like(scores), np.array(names), checkpoint_digest(checkpoint))
     write_attribute_scores(scores_file(path, "bench", "best"), found)
     return path, checkpoint
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,9 +196,9 @@ def _write(
 
 def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTable) -> dict[str, Any]:
     """Return classes by descending calibrated score, with the contribution of every attribute, and attributes."""
-    from msdn_core.domain.scoring import calibrated, class_scores, contributions, fused_attribute_scores
+    from msdn_core.domain.scoring import calibrated, class_scores, contributions
 
-    scores = fused_attribute_scores(explanation.scores_av, explanation.scores_va, header.fusion)
+    scores = explanation.scores
     unit = table.unit_vectors(clip_negative=header.clip_negative)
     plain = class_scores(scores, unit)
     stacked = calibrated(plain, table.seen, header.gamma)
@@ -206,7 +207,7 @@ def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTa
     viewed = explanation.viewed
     return {
         "gamma": header.gamma,
-        "fusion": {"av": header.fusion.av, "va": header.fusion.va},
+        "fusion": asdict(header.fusion),
         "viewed": {"x": viewed.x, "y": viewed.y, "width": viewed.width, "height": viewed.height},
         "grid": list(explanation.attention_av.shape[1:]),
         "classes": [
@@ -215,6 +216,8 @@ def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTa
                 "seen": bool(table.seen[row]),
                 "score": float(stacked[row]),
                 "score_without_gamma": float(plain[row]),
+                # What the global branch adds to it: no map has this part.
+                **({"pooled": float(unit[row] @ explanation.pooled)} if header.fusion.pooled else {}),
                 "contributions": dict(zip(names, map(float, contributions(scores, unit[row])), strict=True)),
             }
             for row in map(int, (-stacked).argsort(kind="stable"))
@@ -226,6 +229,7 @@ def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTa
                 "score": float(scores[column]),
                 "score_av": None if sub_nets is SubNets.VA else float(explanation.scores_av[column]),
                 "score_va": float(explanation.scores_va[column]) if sub_nets.has_va else None,
+                **({"score_pooled": float(explanation.scores_pooled[column])} if header.fusion.pooled else {}),
             }
             for column in map(int, (-scores).argsort(kind="stable"))
         ],

@@ -125,6 +125,8 @@ def map_arrays(explanation: Explanation, maps: Sequence[ExplainedMap]) -> dict[s
     """
     sub_nets = explanation.sub_nets
     arrays: dict[str, Any] = {"evidence": explanation.evidence}
+    if explanation.fusion.pooled:
+        arrays["scores_pooled"] = explanation.scores_pooled
     if sub_nets is not SubNets.VA:
         arrays |= {"scores_av": explanation.scores_av, "evidence_av": explanation.evidence_av}
     if sub_nets.has_av:

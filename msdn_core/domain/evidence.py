@@ -11,7 +11,8 @@ a signed map, without a remainder. Attention A1, A2 and region scores S1, S2 are
 
 All of it has the unit of an attribute score. The scores are those before calibrated stacking, whose gamma has no
 place in the image. A cosine classifier multiplies all attributes and regions of an image by one factor for each
-sub-net. A term of a score that comes from the image as a whole, and not from regions, has no map.
+sub-net. The term of a global branch comes from the image as a whole and has no map: where there is one, maps sum to the
+score without it (``Explanation.pooled``).
 """
 
 from __future__ import annotations

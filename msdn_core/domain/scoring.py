@@ -1,7 +1,7 @@
 """From attribute scores to class scores: fusion, calibrated stacking, contributions.
 
-Everything after the attribute scores s1 and s2 is linear in the class vectors (reference, section 2), so edited and
-new classes are scored here in numpy, without the network.
+Everything after the attribute scores, s1 and s2 of the sub-nets and those of a global branch, is linear in the class
+vectors (reference, section 2), so edited and new classes are scored here in numpy, without the network.
 """
 
 from __future__ import annotations
@@ -27,11 +27,25 @@ class Fusion:
 
     av: float
     va: float
+    pooled: float = 0.0
+    """Weight of the global branch; 0 without one."""
 
 
-def fused_attribute_scores(scores_av: Floats, scores_va: Floats, fusion: Fusion) -> Floats:
-    """Return ``av·s1 + va·s2`` from the scores of both sub-nets, or from their evidence, of any shape."""
-    return fusion.av * scores_av + fusion.va * scores_va
+def fused_attribute_scores(scores_av: Floats, scores_va: Floats, scores_pooled: Floats, fusion: Fusion) -> Floats:
+    """Return ``av·s1 + va·s2 + pooled·s_g`` from scores of any shape: both sub-nets' and the global branch's.
+
+    ``scores_pooled`` is not read if its weight is 0.
+    """
+    of_regions = fusion.av * scores_av + fusion.va * scores_va
+    return of_regions + fusion.pooled * scores_pooled if fusion.pooled else of_regions
+
+
+def fused_evidence(evidence_av: Floats, evidence_va: Floats, fusion: Fusion) -> Floats:
+    """Return ``av·E1 + va·E2`` from the evidence of both sub-nets, or from other sums over regions, of any shape.
+
+    The term of the global branch comes from the image as a whole: it is not in the evidence.
+    """
+    return fusion.av * evidence_av + fusion.va * evidence_va
 
 
 def guarded_cosine(scores: Floats, scale: float, *, axis: int = -1) -> Floats:

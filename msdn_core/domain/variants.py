@@ -40,11 +40,12 @@ class SubNets(StrEnum):
     def fusion(self, given: Fusion) -> Fusion:
         """Return the fusion weights: the given ones for both sub-nets, otherwise all weight on the only one.
 
-        The baseline's scores are those of attribute→visual.
+        The baseline's scores are those of attribute→visual. The weight of a global branch stays.
         """
         if self is SubNets.BOTH:
             return given
-        return Fusion(0.0, 1.0) if self is SubNets.VA else Fusion(1.0, 0.0)
+        av, va = (0.0, 1.0) if self is SubNets.VA else (1.0, 0.0)
+        return Fusion(av, va, given.pooled)
 
     def absence(self, side: str) -> str:
         """Return why there is no map of ``av`` or ``va``, as a sentence; empty if there is one."""

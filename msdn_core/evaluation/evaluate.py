@@ -95,7 +95,7 @@ def pointing_figures(game: PointingGame | None) -> dict[str, Any] | None:
 
 def measure(scores: NetworkScores, part: LabelledRows, table: ClassTable, header: CheckpointHeader) -> dict[str, Any]:
     """Return the classification figures, with the curve thinned to a few hundred points."""
-    attribute_scores = fused_attribute_scores(scores.scores_av, scores.scores_va, header.fusion)
+    attribute_scores = fused_attribute_scores(scores.scores_av, scores.scores_va, scores.scores_pooled, header.fusion)
     by_class = class_scores(attribute_scores, table.unit_vectors(clip_negative=header.clip_negative))
 
     def at(gamma: float) -> dict[str, Any]:

@@ -91,7 +91,9 @@ def examine(
     header, table, labels = tested.header, tested.table, tested.test.labels
     unit = table.unit_vectors(clip_negative=header.clip_negative)
     by_subnet = {"av": tested.scores.scores_av, "va": tested.scores.scores_va}
-    by_subnet["fused"] = fused_attribute_scores(by_subnet["av"], by_subnet["va"], header.fusion)
+    by_subnet["fused"] = fused_attribute_scores(
+        by_subnet["av"], by_subnet["va"], tested.scores.scores_pooled, header.fusion
+    )
     scores = class_scores(by_subnet["fused"], unit)
     present = binarised(table.vectors)[labels]
 
@@ -143,7 +145,14 @@ def examine(
         attribute_rows(table, truth, truth_from, auc | card, present, jsd, overlap, tested.pointing),
         parts,
         curve_rows(seen_unseen_curve(scores, labels, table.seen)),
-        make_predictions(header, table, tested.images, tested.scores.scores_av, tested.scores.scores_va),
+        make_predictions(
+            header,
+            table,
+            tested.images,
+            tested.scores.scores_av,
+            tested.scores.scores_va,
+            tested.scores.scores_pooled,
+        ),
         _measures(tested, plan, hits, truth, jsd, image_overlap),
     )
 

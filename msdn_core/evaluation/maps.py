@@ -17,7 +17,7 @@ from msdn_core.domain.metrics import (
     random_regions,
     score_falls,
 )
-from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores
+from msdn_core.domain.scoring import calibrated, class_scores, fused_attribute_scores, fused_evidence
 from msdn_core.msdn.batches import FeatureBatches, run_batches
 
 if TYPE_CHECKING:
@@ -89,7 +89,8 @@ def _measure_batch(
 ) -> MapMeasures:
     header, seen, grid = tested.header, tested.table.seen, tested.store.spec.grid
     scores_av, scores_va = tested.scores.scores_av[part], tested.scores.scores_va[part]
-    logits = class_scores(fused_attribute_scores(scores_av, scores_va, header.fusion), unit)
+    fused = fused_attribute_scores(scores_av, scores_va, tested.scores.scores_pooled[part], header.fusion)
+    logits = class_scores(fused, unit)
     target = calibrated(logits, seen, header.gamma).argmax(axis=1)
 
     def area(order: NDArray[np.integer]) -> Floats:
@@ -106,7 +107,7 @@ def _measure_batch(
         )
 
     evidence = attribute_evidence(attention_av, regions_av, regions_va, header.cosine_scale)
-    fused = fused_attribute_scores(*evidence, header.fusion).astype(np.float32, copy=False)
+    fused = fused_evidence(*evidence, header.fusion).astype(np.float32, copy=False)
 
     def falls(removed: NDArray[np.bool_]) -> NDArray[np.float32]:
         return score_falls(attention_av, *evidence, removed, header.fusion).astype(np.float32)

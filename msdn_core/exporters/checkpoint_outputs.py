@@ -9,7 +9,7 @@ import numpy as np
 
 from msdn_core.backbones.devices import choose_device
 from msdn_core.domain.evidence import attribute_evidence
-from msdn_core.domain.scoring import Floats, calibrated, class_scores, fused_attribute_scores
+from msdn_core.domain.scoring import Floats, calibrated, class_scores, fused_attribute_scores, fused_evidence
 from msdn_core.errors import RunError
 from msdn_core.evaluation.scored_split import features_of
 from msdn_core.msdn.batches import FeatureBatches, Rows, run_batches
@@ -80,19 +80,30 @@ class CheckpointOutputs:
             maps = (value.float().cpu().numpy() for value in regions)
             attention_av, regions_av, _, regions_va = maps
             av, va = attribute_evidence(attention_av, regions_av, regions_va, self.header.cosine_scale)
-            fused = fused_attribute_scores(av, va, self.header.fusion)
+            fused = fused_evidence(av, va, self.header.fusion)
             yield part, Outputs(*(value.float().cpu() for value in outputs)), EvidenceMaps(av, va, fused)
             self._progress("scoring", part.stop, len(self._rows))
+
+    @staticmethod
+    def fill(predictions: Predictions, part: slice, out: Outputs) -> None:
+        """Write the attribute scores of a batch into predictions."""
+        predictions.scores_av[part], predictions.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
+        predictions.scores_pooled[part] = out.scores_pooled.numpy()
 
     def new_predictions(self) -> Predictions:
         """Return predictions for all images with scores of 0, to be filled in."""
         shape = len(self.images), len(self.table.attributes)
-        empty = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+        empty = (np.zeros(shape, np.float32) for _ in range(3))
         return make_predictions(self.header, self.table, self.images, *empty)
 
-    def class_scores(self, scores_av: Floats, scores_va: Floats) -> NDArray[np.float64]:
-        """Return (B, M) class scores with calibrated stacking from the (B, K) attribute scores of both sub-nets."""
-        fused = fused_attribute_scores(scores_av, scores_va, self.header.fusion)
+    def fused(self, out: Outputs) -> Floats:
+        """Return the (B, K) fused attribute scores of a batch."""
+        return fused_attribute_scores(
+            out.scores_av.numpy(), out.scores_va.numpy(), out.scores_pooled.numpy(), self.header.fusion
+        )
+
+    def class_scores(self, fused: Floats) -> NDArray[np.float64]:
+        """Return (B, M) class scores with calibrated stacking from (B, K) fused attribute scores."""
         unit = self.table.unit_vectors(clip_negative=self.header.clip_negative)
         return np.asarray(calibrated(class_scores(fused, unit), self.table.seen, self.header.gamma))
 

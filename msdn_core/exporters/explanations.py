@@ -12,7 +12,7 @@ import numpy as np
 from msdn_core.atomic import replacing
 from msdn_core.csv_text import CsvWriter
 from msdn_core.domain.metrics import class_maps
-from msdn_core.domain.scoring import contributions, fused_attribute_scores
+from msdn_core.domain.scoring import contributions
 from msdn_core.exporters.predictions import origin
 from msdn_core.exporters.report import ExportReport
 from msdn_core.runs.predictions import to_arrays
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 def export_explanations(outputs: CheckpointOutputs, file: Path) -> ExportReport:
     """Write one line per image and attribute (``.csv``) or arrays (``.npz``).
 
-    CSV: image, attribute, both scores, the contribution to the predicted class, and the row and column of the region
-    with the most attention of each sub-net, and with the most evidence of each and of both fused. NPZ: the file of
+    CSV: image, attribute, both scores and that of a global branch, the contribution to the predicted class, and the row
+    and column of the region with the most attention of each sub-net, and with the most evidence of each and of both
+    fused. NPZ: the file of
     ``msdn_core.runs.predictions`` with ``attention_av``, ``attention_va``, ``evidence_av``, ``evidence_va`` and
     ``evidence``, (N, K, H, W) float16, and for the class predicted and the best class besides it ``class_evidence``
     and ``difference``, (N, H, W) float32, with ``predicted`` and ``next_best``, (N,) rows of ``classes``. It is
@@ -63,7 +64,7 @@ def _write_npz(outputs: CheckpointOutputs, file: Path) -> None:
             **{name: np.zeros(count, np.int64) for name in ("predicted", "next_best")},
         }
         for part, out, evidence in outputs.explained_batches():
-            predictions.scores_av[part], predictions.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
+            outputs.fill(predictions, part, out)
             values = {
                 "attention_av": out.attention_av.numpy(),
                 "attention_va": out.attention_va.numpy(),
@@ -87,7 +88,7 @@ def _write_npz(outputs: CheckpointOutputs, file: Path) -> None:
 def _of_classes(outputs: CheckpointOutputs, out: Outputs, evidence: EvidenceMaps) -> dict[str, NDArray[Any]]:
     """Return the evidence of each image's predicted class, and its lead over the best class besides it."""
     unit = outputs.table.unit_vectors(clip_negative=outputs.header.clip_negative)
-    scores = outputs.class_scores(out.scores_av.numpy(), out.scores_va.numpy())
+    scores = outputs.class_scores(outputs.fused(out))
     order = np.argsort(-scores, axis=1, kind="stable")
     # A table of one class has no other one: its own difference is 0.
     predicted, next_best = order[:, 0], order[:, min(1, order.shape[1] - 1)]
@@ -103,19 +104,25 @@ def _of_classes(outputs: CheckpointOutputs, out: Outputs, evidence: EvidenceMaps
 def _write_csv(outputs: CheckpointOutputs, file: Path) -> None:
     names = [attribute.full_name for attribute in outputs.table.attributes]
     unit = outputs.table.unit_vectors(clip_negative=outputs.header.clip_negative)
-    columns = outputs.grid[1]
+    columns, has_branch = outputs.grid[1], bool(outputs.header.fusion.pooled)
+    # The contributions have no name: they are those of all together.
+    shown = (*outputs.scored_sides, *["pooled"] * has_branch, "")
     with file.open("w", encoding="utf-8", newline="") as stream:
         writer = CsvWriter(stream)
         writer.write(
-            ["image", "predicted", "attribute", "score A→V", "score V→A", "contribution"]
+            ["image", "predicted", "attribute", "score A→V", "score V→A"]
+            + ["score pooled"] * has_branch
+            + ["contribution"]
             + [f"{side} {what}" for side in ("A→V", "V→A") for what in ("row", "column")]
             + [f"{side} evidence {what}" for side in ("A→V", "V→A", "fused") for what in ("row", "column")]
             + list(origin(outputs))
         )
         for part, out, evidence in outputs.explained_batches():
             s1, s2 = out.scores_av.numpy(), out.scores_va.numpy()
-            predicted = outputs.class_scores(s1, s2).argmax(axis=1)
-            shares = contributions(fused_attribute_scores(s1, s2, outputs.header.fusion), unit[predicted])
+            fused = outputs.fused(out)
+            predicted = outputs.class_scores(fused).argmax(axis=1)
+            shares = contributions(fused, unit[predicted])
+            by_side = {"av": s1, "va": s2, **({"pooled": out.scores_pooled.numpy()} if has_branch else {}), "": shares}
             attention = (out.attention_av.numpy(), out.attention_va.numpy())
             peaks = [divmod(maps.argmax(axis=2), columns) for maps in (*attention, *evidence)]
             # The baseline has evidence, but no attention.
@@ -128,9 +135,6 @@ def _write_csv(outputs: CheckpointOutputs, file: Path) -> None:
                         for is_known, peak in zip(known, peaks, strict=True)
                         for values in peak
                     ]
-                    scores = [
-                        f"{values[row, k]:.6g}" if side in ("", *outputs.scored_sides) else ""
-                        for side, values in (("av", s1), ("va", s2), ("", shares))
-                    ]
+                    scores = [f"{values[row, k]:.6g}" if side in shown else "" for side, values in by_side.items()]
                     start = [image.name, outputs.table.classes[predicted[row]], name]
                     writer.write([*start, *scores, *places, *origin(outputs).values()])

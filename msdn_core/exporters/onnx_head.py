@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import warnings
+from dataclasses import asdict
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from msdn_core.runs.header import CheckpointHeader
 
 OUTPUTS = ("class_scores", "scores_av", "scores_va", "attention_av", "attention_va")
+POOLED = "scores_pooled"
+"""Another output, of a network with a global branch."""
 _EXAMPLE = (2, 9)
 
 
@@ -46,10 +49,17 @@ class _Head(nn.Module):
         self.register_buffer("offset", header.gamma * torch.from_numpy(table.seen.copy()).float())
 
     def forward(self, features: Tensor) -> tuple[Tensor, ...]:
-        """Return ``OUTPUTS``, of (B, M), (B, K), (B, K), (B, K, R) and (B, K, R), for features (B, C, R)."""
+        """Return ``OUTPUTS``, of (B, M), (B, K), (B, K), (B, K, R) and (B, K, R), for features (B, C, R).
+
+        With a global branch, ``POOLED`` (B, K) follows.
+        """
         out = self.network(features)
-        scores = (self.fusion.av * out.scores_av + self.fusion.va * out.scores_va) @ self.unit.T - self.offset
-        return scores, out.scores_av, out.scores_va, out.attention_av, out.attention_va
+        fused = self.fusion.av * out.scores_av + self.fusion.va * out.scores_va
+        pooled: tuple[Tensor, ...] = ()
+        if self.network.global_branch is not None:
+            fused, pooled = fused + self.fusion.pooled * out.scores_pooled, (out.scores_pooled,)
+        scores = fused @ self.unit.T - self.offset
+        return scores, out.scores_av, out.scores_va, out.attention_av, out.attention_va, *pooled
 
 
 def export_onnx(checkpoint: Path, file: Path) -> ExportReport:
@@ -78,7 +88,7 @@ def export_onnx(checkpoint: Path, file: Path) -> ExportReport:
             head,
             (example,),
             input_names=["features"],
-            output_names=list(OUTPUTS),
+            output_names=[*OUTPUTS, *([POOLED] if network.global_branch is not None else [])],
             dynamic_shapes={"features": {0: torch.export.Dim("batch"), 2: torch.export.Dim("regions")}},
             dynamo=True,
             verbose=False,
@@ -89,12 +99,13 @@ def export_onnx(checkpoint: Path, file: Path) -> ExportReport:
         "seen": header.seen.tolist(),
         "attributes": list(header.attributes),
         "gamma": header.gamma,
-        "fusion": {"av": header.fusion.av, "va": header.fusion.va},
+        "fusion": asdict(header.fusion),
         "backbone": dict(header.backbone),
         "run": header.run,
         "variant": header.variant,
         "sub_nets": header.sub_nets,
         "cosine_scale": header.cosine_scale,
+        "pooled_scale": header.pooled_scale,
         "selected_on": header.selected_on,
     }
     onnx.helper.set_model_props(model, {key: json.dumps(value) for key, value in properties.items()})

@@ -8,6 +8,7 @@ import numpy as np
 
 from msdn_core.atomic import replacing
 from msdn_core.csv_text import CsvWriter
+from msdn_core.domain.scoring import fused_attribute_scores
 from msdn_core.exporters.report import ExportReport
 from msdn_core.runs.predictions import write_predictions
 
@@ -31,12 +32,15 @@ def export_predictions(outputs: CheckpointOutputs, file: Path) -> ExportReport:
     """
     predictions = outputs.new_predictions()
     for part, out in outputs.batches():
-        predictions.scores_av[part], predictions.scores_va[part] = out.scores_av.numpy(), out.scores_va.numpy()
+        outputs.fill(predictions, part, out)
     if file.suffix.lower() == ".npz":
         write_predictions(file, predictions)
     else:
         with replacing(file) as temporary:
-            _write_csv(outputs, outputs.class_scores(predictions.scores_av, predictions.scores_va), temporary)
+            fused = fused_attribute_scores(
+                predictions.scores_av, predictions.scores_va, predictions.scores_pooled, predictions.weights
+            )
+            _write_csv(outputs, outputs.class_scores(fused), temporary)
     return ExportReport(file, {"images": len(outputs.images), "classes": len(outputs.table.classes)})
 
 

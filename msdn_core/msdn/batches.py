@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from msdn_core.vision.features import FeatureStore
 
 Rows = NDArray[np.int64]
+Values = NDArray[np.float32]
 Outcome = TypeVar("Outcome")
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
@@ -67,6 +68,10 @@ class FeatureBatches:
             index = torch.tensor([self._resident_index[int(row)] for row in rows], device=self.device)
             return self._channels_first(self._resident[index])
         return self._channels_first(torch.from_numpy(self._store.read(rows)).to(self.device))
+
+    def own_share(self, values: Values) -> Values:
+        """Return the entries of (B, …) values of the whole batch that belong to the rows of the last batch: all."""
+        return values
 
     def _channels_first(self, features: torch.Tensor) -> torch.Tensor:
         """Return (B, C, R) features laid out as (C, B, R) in the buffer: fresh pages cost as much as filling them."""

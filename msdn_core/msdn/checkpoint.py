@@ -85,6 +85,11 @@ def load_network(
     # The header is untrusted: no memory is allocated for a size that the weights do not have.
     if not any(value.shape == (vectors.shape[1], header.channels) for value in weights.values()):
         raise CheckpointError(mismatch)
+    attributes = vectors.shape[0]
+    if header.pooled_scale and (
+        "global_branch.W" not in weights or weights["global_branch.W"].shape != (2 * header.channels, attributes)
+    ):
+        raise CheckpointError(mismatch)
     network = MSDN(
         torch.zeros(vectors.shape),
         header.channels,
@@ -92,6 +97,7 @@ def load_network(
         variant=header.variant,
         sub_nets=header.sub_nets,
         cosine_scale=header.cosine_scale,
+        pooled_scale=header.pooled_scale,
     )
     try:
         network.load_state_dict(weights)

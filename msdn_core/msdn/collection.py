@@ -69,12 +69,13 @@ def score_collection(
     order = np.argsort(rows)
     features = FeatureBatches(store, explainer.device, rows)
     found = score_rows(explainer.network, features, rows[order], progress=progress)
-    scores_av, scores_va = (np.empty_like(found.scores_av) for _ in range(2))
-    scores_av[order], scores_va[order] = found.scores_av, found.scores_va
+    # Back from the order on disk to that of the images.
+    back = np.argsort(order)
     return AttributeScores(
         np.array(ids, dtype=np.int64),
-        scores_av,
-        scores_va,
+        found.scores_av[back],
+        found.scores_va[back],
+        found.scores_pooled[back],
         np.array(explainer.header.attributes, dtype=np.str_),
         checkpoint_digest(checkpoint),
     )

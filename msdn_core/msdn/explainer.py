@@ -29,6 +29,7 @@ class Explainer:
         explanation = explainer.explain(Path("bird.jpg"))
         explanation.scores_av        # (K,)
         explanation.attention_va     # (K, H, W)
+        explanation.scores           # (K,): fused, with the part of a global branch if there is one
         explanation.evidence         # (K, H, W): what each fused score takes from each region
         explanation.difference("Gull", "Tern")   # (H, W): why a gull and not a tern, where
     """
@@ -99,6 +100,7 @@ class Explainer:
             )
         with torch.inference_mode():
             outputs = self.network.regions(features[None].float())
+            scores_pooled = self.network.pooled_scores(features[None].float())[0].cpu().numpy()
         attention_av, regions_av, attention_va, regions_va = (value[0].float().cpu().numpy() for value in outputs)
         evidence_av, evidence_va = attribute_evidence(attention_av, regions_av, regions_va, self.header.cosine_scale)
         maps = (-1, *self.spec.grid)
@@ -106,6 +108,7 @@ class Explainer:
         return Explanation(
             scores_av=evidence_av.sum(axis=1, dtype=np.float64).astype(np.float32),
             scores_va=evidence_va.sum(axis=1, dtype=np.float64).astype(np.float32),
+            scores_pooled=scores_pooled,
             attention_av=attention_av.reshape(maps),
             attention_va=attention_va.reshape(maps),
             evidence_av=evidence_av.reshape(maps),

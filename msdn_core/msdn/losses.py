@@ -28,9 +28,9 @@ class LossTerms(NamedTuple):
     terms: dict[str, Tensor]
     """Each term as a scalar without its weight: ``ce_av``, ``ce_va``, ``calibration_av``, ``calibration_va``,
     ``jsd`` (variant ``paper``: ``symmetric_kl``) and ``l2``; the baseline has ``ce_pooled`` and
-    ``calibration_pooled``."""
+    ``calibration_pooled``. ``ce_global``, of a network with a global branch, is trained apart."""
     total: Tensor
-    """Their weighted sum."""
+    """The weighted sum of all but ``ce_global``."""
 
 
 def class_bias(seen: Tensor, strength: float = 1.0) -> Tensor:
@@ -108,11 +108,13 @@ def msdn_loss(
     variant: str = Variant.OFFICIAL,
     sub_nets: str = SubNets.BOTH,
     distillation: str = Distillation.BOTH,
+    ce_classes: str = "all",
 ) -> LossTerms:
     """Return ``L = Σ over the sub-nets of (CE + λ_cal·L_SC) + λ_distill·(divergence + l2)``; neither side is detached.
 
     ``labels`` are (B,) rows of ``unit_vectors`` (M, K), ``seen`` is (M,) bool, all on one device. Terms of an absent
-    sub-net are left out, and so are those of distillation if it is switched off or there is only one sub-net.
+    sub-net are left out, and so are those of distillation if it is switched off or there is only one sub-net. CE is
+    over the seen classes alone if ``ce_classes`` is ``seen``, which it always is in variant ``paper``.
     """
     rules = _RULES[Variant(variant)]
     present = SubNets(sub_nets)
@@ -123,7 +125,8 @@ def msdn_loss(
     if present.has_va:
         plain["va"] = outputs.scores_va @ unit_vectors.T
     biased = {side: logits + offset for side, logits in plain.items()}
-    ce = {f"ce_{side}": rules.cross_entropy(logits, labels, seen) for side, logits in plain.items()}
+    classify = paper.cross_entropy if ce_classes == "seen" else rules.cross_entropy
+    ce = {f"ce_{side}": classify(logits, labels, seen) for side, logits in plain.items()}
     calibration = {f"calibration_{side}": rules.self_calibration(logits, seen) for side, logits in biased.items()}
     total = _sum(ce.values()) + lambda_cal * _sum(calibration.values())
     distilled: dict[str, Tensor] = {}

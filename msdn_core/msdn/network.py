@@ -5,14 +5,18 @@ Shapes: B images, C channels, R regions, K attributes, D dimensions of a word ve
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.msdn.attention import attention_forward, project_features, softmax_, softmax_backward_
+from msdn_core.msdn.global_branch import GlobalBranch, pool_regions
 from msdn_core.msdn.paper import VisualToAttributeByRegion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class Outputs(NamedTuple):
@@ -29,6 +33,8 @@ class Outputs(NamedTuple):
     """A1, (B, K, R); sums to 1 over the regions."""
     attention_va: Tensor
     """A2, (B, K, R); sums to 1 over the attributes."""
+    scores_pooled: Tensor
+    """s_g, (B, K), of the global branch; 0 without one."""
 
 
 class RegionOutputs(NamedTuple):
@@ -151,6 +157,7 @@ class MSDN(nn.Module):
         variant: str = Variant.OFFICIAL,
         sub_nets: str = SubNets.BOTH,
         cosine_scale: float = 0.0,
+        pooled_scale: float = 0.0,
     ) -> None:
         """Make a network with initial weights.
 
@@ -170,6 +177,8 @@ class MSDN(nn.Module):
             ``both``, ``av``, ``va``, or ``none`` for the baseline, which is the same in both variants.
         cosine_scale
             Scale of a cosine classifier (``guarded_cosine``); 0 keeps the plain scores of the published code.
+        pooled_scale
+            Scale of the scores of a global branch; 0 for none, as in the published code.
         """
         super().__init__()
         self.channels = channels
@@ -189,6 +198,12 @@ class MSDN(nn.Module):
                 if Variant(variant) is Variant.PAPER
                 else VisualToAttribute(dimension, channels)
             )
+        self.pooled_scale = pooled_scale
+        self.global_branch = GlobalBranch(channels, word_vectors.shape[0], pooled_scale, seed) if pooled_scale else None
+
+    def sub_net_parameters(self) -> Iterator[nn.Parameter]:
+        """Return the word vectors and the weights of the sub-nets: all parameters except the global branch's."""
+        return (weight for name, weight in self.named_parameters() if not name.startswith("global_branch."))
 
     @property
     def _present(self) -> list[SubNetModule]:
@@ -217,14 +232,18 @@ class MSDN(nn.Module):
             start += sub_net.map_count * k
         return found
 
-    def forward(self, features: Tensor, projections: Tensor | None = None) -> Outputs:
+    def forward(self, features: Tensor, projections: Tensor | None = None, *, pooled: Tensor | None = None) -> Outputs:
         """Return scores and attention of (B, C, R) features, each region of length 1 over C.
 
-        Pass ``projections`` to reuse them for many batches with the same weights. See ``attention_forward`` for dtypes
-        and for how long the attention is valid.
+        Pass ``projections`` to reuse them for many batches with the same weights, and ``pooled`` (B, 2C) if the global
+        branch takes other features than ``pool_regions`` of these. See ``attention_forward`` for dtypes and for how
+        long the attention is valid.
         """
         weights = self.projections() if projections is None else projections
         outputs = self._by_name(attention_forward(self._present, weights, features))
+        if self.global_branch is not None:
+            inputs = pool_regions(features) if pooled is None else pooled
+            outputs = outputs._replace(scores_pooled=self.global_branch(inputs))
         if not self.cosine_scale:
             return outputs
         return outputs._replace(
@@ -246,6 +265,13 @@ class MSDN(nn.Module):
         )
         return RegionOutputs(whole.attention_av, scores_av, whole.attention_va, scores_va)
 
+    def pooled_scores(self, features: Tensor) -> Tensor:
+        """Return s_g (B, K) of (B, C, R) features; 0 without a global branch."""
+        if self.global_branch is None:
+            return self.V.new_zeros(len(features), self.V.shape[0])
+        scores: Tensor = self.global_branch(pool_regions(features))
+        return scores
+
     def _by_name(self, results: list[tuple[Tensor, Tensor]]) -> Outputs:
         """Return scores (K, B) and attention (K, B, R) of each sub-net by its name, with those of absent sub-nets."""
         k, batch, regions = results[0][1].shape
@@ -257,4 +283,4 @@ class MSDN(nn.Module):
         scores_va, attention_va = (
             results[-1] if self.sub_nets.has_va else (absent, (zero + 1 / k).expand(k, batch, regions))
         )
-        return Outputs(scores_av.T, scores_va.T, attention_av.transpose(0, 1), attention_va.transpose(0, 1))
+        return Outputs(scores_av.T, scores_va.T, attention_av.transpose(0, 1), attention_va.transpose(0, 1), absent.T)

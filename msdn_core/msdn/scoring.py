@@ -26,6 +26,8 @@ class NetworkScores(NamedTuple):
     scores_av: NDArray[np.float32]
     scores_va: NDArray[np.float32]
     """(N, K) each."""
+    scores_pooled: NDArray[np.float32]
+    """(N, K), of the global branch; 0 without one."""
     peaks_av: NDArray[np.int64]
     peaks_va: NDArray[np.int64]
     """(N, K) index of the region with the highest attention; (N, 0) if peaks were not requested."""
@@ -58,10 +60,9 @@ def score_rows(
             attention.argmax(dim=2) if peaks else torch.zeros(len(attention), 0, dtype=torch.int64)
             for attention in (out.attention_av, out.attention_va)
         ]
-        parts.append(tuple(value.cpu() for value in (out.scores_av, out.scores_va, *maxima)))
+        parts.append(tuple(value.cpu() for value in (out.scores_av, out.scores_va, out.scores_pooled, *maxima)))
         progress(part.stop, len(rows))
     if not parts:
         no_scores, no_peaks = (np.zeros((0, network.V.shape[0]), kind) for kind in (np.float32, np.int64))
-        return NetworkScores(no_scores, no_scores, no_peaks, no_peaks)
-    scores_av, scores_va, peaks_av, peaks_va = (torch.cat(values).numpy() for values in zip(*parts, strict=True))
-    return NetworkScores(scores_av, scores_va, peaks_av, peaks_va)
+        return NetworkScores(no_scores, no_scores, no_scores, no_peaks, no_peaks)
+    return NetworkScores(*(torch.cat(values).numpy() for values in zip(*parts, strict=True)))

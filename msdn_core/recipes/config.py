@@ -172,6 +172,14 @@ class TrainConfig:
         minimum=0,
         maximum=1_000_000,
     )
+    ce_classes: str = setting(
+        "all",
+        "Classes of the cross-entropy",
+        "all: over seen and unseen classes, as the published code; seen: over seen classes alone, as always in variant "
+        "paper.",
+        group="Losses",
+        choices=("all", "seen"),
+    )
     bias: float = setting(
         1.0,
         "Bias",
@@ -201,6 +209,49 @@ class TrainConfig:
     )
     clip_negative: bool = setting(
         False, "Clip negative values", "Treat negative class values as 0 (AWA2).", group="Network"
+    )
+    feature_dropout: float = setting(
+        0.0,
+        "Feature dropout",
+        "Share of the channels that are set to 0 in all regions of an image, drawn anew at each step; 0 drops none, as "
+        "the published code.",
+        group="Network",
+        minimum=0.0,
+        maximum=0.95,
+    )
+    pooled_weight: float = setting(
+        0.0,
+        "Weight of the global branch",
+        "Weight of the global branch in a prediction, beside those of the sub-nets. The branch is one linear map of "
+        "the mean and the maximum of the features, trained apart. 0: no such branch, as in the published code.",
+        group="Global branch",
+        zero="no global branch",
+        minimum=0.0,
+        maximum=100.0,
+    )
+    pooled_scale: float = setting(
+        30.0,
+        "Scale of the global branch",
+        "The class score of the global branch is this factor times a cosine.",
+        group="Global branch",
+        minimum=0.01,
+        maximum=MOST_COSINE_SCALE,
+    )
+    pooled_dropout: float = setting(
+        0.5,
+        "Dropout of the global branch",
+        "Share of its input that is set to 0, drawn anew at each step.",
+        group="Global branch",
+        minimum=0.0,
+        maximum=0.95,
+    )
+    pooled_learning_rate: float = setting(
+        3e-4,
+        "Learning rate of the global branch",
+        "Step size of its optimiser, Adam.",
+        group="Global branch",
+        minimum=1e-8,
+        maximum=10.0,
     )
     selection: str = setting(
         "validation",
@@ -297,8 +348,8 @@ class TrainConfig:
 
     @property
     def fusion(self) -> Fusion:
-        """The weights of both sub-nets in a prediction; a single sub-net has the full weight."""
-        return SubNets(self.sub_nets).fusion(Fusion(self.fusion_av, self.fusion_va))
+        """The weights of both sub-nets and the global branch in a prediction; a single sub-net has the full weight."""
+        return SubNets(self.sub_nets).fusion(Fusion(self.fusion_av, self.fusion_va, self.pooled_weight))
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings as JSON values."""

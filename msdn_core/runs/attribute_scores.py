@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1 has no ``scores_pooled``; files without a global branch are still written in it."""
+_POOLED = "scores_pooled"
+_SCORES = ("scores_av", "scores_va", _POOLED)
 FOLDER = "scores"
 _MOST_BYTES = 8 << 30
 
@@ -36,6 +39,8 @@ class AttributeScores:
     scores_av: NDArray[np.float32]
     scores_va: NDArray[np.float32]
     """(N, K) attribute scores s1 and s2."""
+    scores_pooled: NDArray[np.float32]
+    """(N, K) attribute scores of the global branch; 0 without one."""
     attributes: NDArray[np.str_]
     """(K,) full names."""
     checkpoint: str
@@ -63,6 +68,9 @@ def scores_file(project: Path, run: str, kind: str) -> Path:
 def write_attribute_scores(path: Path, scores: AttributeScores) -> None:
     """Write the file, whole or not at all, and create its folder; raise MsdnError if that fails."""
     content: dict[str, Any] = {entry.name: np.asarray(getattr(scores, entry.name)) for entry in fields(scores)}
+    has_branch = scores.scores_pooled.any()
+    if not has_branch:
+        del content[_POOLED]
     refuse_links(path.parent.parent, path)
     try:
         path.parent.mkdir(exist_ok=True)
@@ -71,15 +79,16 @@ def write_attribute_scores(path: Path, scores: AttributeScores) -> None:
             f"The folder {path.parent} cannot be created ({fault.strerror or fault}); check its permissions."
         ) from fault
     with replacing(path) as temporary:
-        np.savez(temporary, format=np.int64(FORMAT), **content)
+        np.savez(temporary, format=np.int64(FORMAT if has_branch else 1), **content)
 
 
 def read_attribute_scores(path: Path) -> AttributeScores | None:
     """Return the scores in a file, None if it does not exist; raise RunError if it cannot be read."""
     try:
         with file_errors(path):
-            names = [entry.name for entry in fields(AttributeScores)]
-            content: dict[str, Any] = {**read_arrays(path, names, _MOST_BYTES, newest=FORMAT)}
+            names = [entry.name for entry in fields(AttributeScores) if entry.name != _POOLED]
+            content: dict[str, Any] = {**read_arrays(path, names, _MOST_BYTES, newest=FORMAT, optional=[_POOLED])}
+            content.setdefault(_POOLED, np.broadcast_to(np.float32(0), content["scores_av"].shape))
             content["checkpoint"] = str(content["checkpoint"][()])
             scores = AttributeScores(**content)
             _check(scores)
@@ -94,10 +103,10 @@ def read_attribute_scores(path: Path) -> AttributeScores | None:
 
 def _check(found: AttributeScores) -> None:
     shape = (len(found.image_ids), len(found.attributes))
-    expected = (("image_ids", shape[:1], "i"), ("scores_av", shape, "f"), ("scores_va", shape, "f"))
+    expected = (("image_ids", shape[:1], "i"), *((name, shape, "f") for name in _SCORES))
     for name, size, kind in (*expected, ("attributes", shape[1:], "U")):
         array = getattr(found, name)
         if array.shape != size or array.dtype.kind != kind:
             raise ValueError(f"“{name}” has the shape {array.shape} and the type {array.dtype}")
-    if not (np.isfinite(found.scores_av).all() and np.isfinite(found.scores_va).all()):
+    if not all(np.isfinite(getattr(found, name)).all() for name in _SCORES):
         raise ValueError("a score is not a finite number")

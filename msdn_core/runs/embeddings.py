@@ -55,7 +55,9 @@ def embedding_file(folder: Path, source: str) -> Path:
 def attribute_scores_of(predictions: Predictions, source: str) -> Floats:
     """Return the (N, K) attribute scores of one of ``SOURCES``."""
     if source == "fused":
-        return fused_attribute_scores(predictions.scores_av, predictions.scores_va, predictions.weights)
+        return fused_attribute_scores(
+            predictions.scores_av, predictions.scores_va, predictions.scores_pooled, predictions.weights
+        )
     return predictions.scores_av if source == "av" else predictions.scores_va
 
 
@@ -68,7 +70,10 @@ def embedding_space(predictions: Predictions, source: str) -> AttributeSpace:
 def embedding_digest(predictions: Predictions, source: str) -> str:
     """Return 16 hex digits over everything that the space is computed from."""
     digest = hashlib.sha256(source.encode())
-    for array in (predictions.scores_av, predictions.scores_va, predictions.class_vectors, predictions.fusion):
+    # A digest without a global branch is what it was before there were any.
+    pooled = [predictions.scores_pooled] if predictions.weights.pooled else []
+    scores = (predictions.scores_av, predictions.scores_va, *pooled)
+    for array in (*scores, predictions.class_vectors, predictions.fusion):
         digest.update(np.ascontiguousarray(array).tobytes())
     digest.update(bytes([predictions.clip_negative]))
     return digest.hexdigest()[:16]

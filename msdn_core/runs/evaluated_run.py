@@ -53,7 +53,7 @@ class EvaluatedRun:
     labels: NDArray[np.int64]
     """(N,) class rows."""
     fused: NDArray[np.float32]
-    """(N, K) attribute scores of both sub-nets, fused."""
+    """(N, K) fused attribute scores."""
     scores: NDArray[np.float32]
     """(N, M) class scores before calibration."""
     best: BestSeenUnseen
@@ -81,7 +81,9 @@ class EvaluatedRun:
         """Compute scores, the curve and the order of the classes, which takes a moment, from a stored evaluation."""
         found = kept.predictions
         table = found.table
-        fused = fused_attribute_scores(found.scores_av, found.scores_va, found.weights).astype(np.float32)
+        fused = fused_attribute_scores(found.scores_av, found.scores_va, found.scores_pooled, found.weights).astype(
+            np.float32
+        )
         unit = table.unit_vectors(clip_negative=found.clip_negative).astype(np.float32)
         scores = class_scores(fused, unit)
         return cls(

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FORMAT = 3
-"""Format 1 has neither ``sub_nets`` nor ``made``: its networks have both sub-nets. Format 2 has no ``cosine_scale``."""
+FORMAT = 4
+"""Format 1 has neither ``sub_nets`` nor ``made``: its networks have both sub-nets. Format 2 has no ``cosine_scale``,
+format 3 no ``pooled_scale``."""
 METADATA_KEY = "msdn"
 VECTORS_KEY = "class_vectors"
 
@@ -56,6 +57,8 @@ class CheckpointHeader:
     normalize_v: bool = False
     cosine_scale: float = 0.0
     """The scale of a cosine classifier, already applied by the network; 0 for the published product."""
+    pooled_scale: float = 0.0
+    """The scale of the scores of a global branch, already applied by the network; 0 without one."""
     word_vector_source: str = ""
     run: str = ""
     step: int = 0
@@ -137,6 +140,7 @@ class CheckpointHeader:
             clip_negative=bool(content["clip_negative"]),
             normalize_v=bool(content["normalize_v"]),
             cosine_scale=float(content.get("cosine_scale", 0.0)),
+            pooled_scale=float(content.get("pooled_scale", 0.0)),
             word_vector_source=str(content["word_vector_source"]),
             run=str(content["run"]),
             step=int(content["step"]),
@@ -146,9 +150,9 @@ class CheckpointHeader:
             made=dict(_known(content.get("made", {}))),
         )
         header.table()
-        numbers = (header.gamma, header.fusion.av, header.fusion.va, header.cosine_scale)
-        if not all(map(math.isfinite, numbers)):
-            raise ValueError("gamma, the fusion weights and the cosine scale must be finite numbers")
+        weights = (header.fusion.av, header.fusion.va, header.fusion.pooled)
+        if not all(map(math.isfinite, (header.gamma, *weights, header.cosine_scale, header.pooled_scale))):
+            raise ValueError("gamma, the fusion weights and the scales must be finite numbers")
         calibration = header.figures.get("calibration")
         if calibration and not (
             math.isfinite(float(calibration["gamma"])) and isinstance(calibration["selected_on"], str)
@@ -156,6 +160,10 @@ class CheckpointHeader:
             raise ValueError("the calibration is not a finite gamma and what it was selected on")
         if not 0 <= header.cosine_scale <= MOST_COSINE_SCALE:
             raise ValueError(f"the cosine scale must be from 0 to {MOST_COSINE_SCALE:g}")
+        if not 0 <= header.pooled_scale <= MOST_COSINE_SCALE:
+            raise ValueError(f"the scale of the global branch must be from 0 to {MOST_COSINE_SCALE:g}")
+        if header.fusion.pooled and not header.pooled_scale:
+            raise ValueError("the global branch has a weight, but no scale")
         return header
 
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from msdn_core.project import ImageRecord
     from msdn_core.runs.header import CheckpointHeader
 
-FORMAT = 1
+FORMAT = 2
+"""Format 1 has no ``scores_pooled``; files without a global branch are still written in it."""
+_POOLED = "scores_pooled"
 _MOST_BYTES = 4 << 30
 _SCALARS = {"gamma": float, "clip_negative": bool, **dict.fromkeys(("run", "variant", "sub_nets", "selected_on"), str)}
 
@@ -38,6 +40,8 @@ class Predictions:
     scores_av: NDArray[np.float32]
     scores_va: NDArray[np.float32]
     """(N, K) attribute scores s1 and s2; 0 for an absent sub-net."""
+    scores_pooled: NDArray[np.float32]
+    """(N, K) attribute scores of the global branch; 0 without one."""
     labels: NDArray[np.int64]
     """(N,) class rows; −1 if an image's class is unknown."""
     splits: Texts
@@ -52,7 +56,7 @@ class Predictions:
     attributes: Texts
     """(K,) full names."""
     fusion: FloatArray
-    """(2,) weights of s1 and s2 in a prediction."""
+    """(2,) weights of s1 and s2 in a prediction; (3,) with that of the global branch."""
     gamma: float
     """Calibrated stacking as trained."""
     clip_negative: bool
@@ -70,7 +74,7 @@ class Predictions:
 
     @property
     def weights(self) -> Fusion:
-        """The fusion weights of both sub-nets."""
+        """The fusion weights of both sub-nets and of the global branch."""
         return Fusion(*self.fusion.tolist())
 
 
@@ -80,12 +84,14 @@ def make_predictions(
     images: Sequence[ImageRecord],
     scores_av: NDArray[np.float32],
     scores_va: NDArray[np.float32],
+    scores_pooled: NDArray[np.float32],
 ) -> Predictions:
     """Return the predictions of a checkpoint with these (N, K) scores for N images, for the classes of a project."""
-    rows = table.class_index
+    rows, fusion = table.class_index, header.fusion
     return Predictions(
         scores_av=scores_av,
         scores_va=scores_va,
+        scores_pooled=scores_pooled,
         labels=np.array([-1 if image.class_name is None else rows[image.class_name] for image in images], np.int64),
         splits=np.array([image.split.value for image in images]),
         image_ids=np.array([image.id for image in images], np.int64),
@@ -94,7 +100,7 @@ def make_predictions(
         seen=table.seen,
         class_vectors=table.vectors,
         attributes=np.array([attribute.full_name for attribute in table.attributes]),
-        fusion=np.array([header.fusion.av, header.fusion.va]),
+        fusion=np.array([fusion.av, fusion.va, fusion.pooled] if fusion.pooled else [fusion.av, fusion.va]),
         gamma=header.gamma,
         clip_negative=header.clip_negative,
         run=header.run,
@@ -107,7 +113,9 @@ def make_predictions(
 def to_arrays(predictions: Predictions) -> dict[str, NDArray[Any]]:
     """Return the arrays of the file by name; none holds objects."""
     content = {entry.name: np.asarray(getattr(predictions, entry.name)) for entry in fields(Predictions)}
-    return {"format": np.asarray(FORMAT, np.int64), **content}
+    if not predictions.weights.pooled:
+        del content[_POOLED]
+    return {"format": np.asarray(FORMAT if _POOLED in content else 1, np.int64), **content}
 
 
 def write_predictions(path: Path, predictions: Predictions) -> None:
@@ -126,8 +134,9 @@ def read_predictions(path: Path) -> Predictions:
     """
     try:
         with file_errors(path):
-            names = [entry.name for entry in fields(Predictions)]
-            content: dict[str, Any] = {**read_arrays(path, names, _MOST_BYTES, newest=FORMAT)}
+            names = [entry.name for entry in fields(Predictions) if entry.name != _POOLED]
+            content: dict[str, Any] = {**read_arrays(path, names, _MOST_BYTES, newest=FORMAT, optional=[_POOLED])}
+            content.setdefault(_POOLED, np.broadcast_to(np.float32(0), content["scores_av"].shape))
             for name, kind in _SCALARS.items():
                 content[name] = kind(content[name][()])
             predictions = Predictions(**content)
@@ -145,6 +154,7 @@ def _check(found: Predictions) -> None:
     expected = {
         "scores_av": ((images, attributes), "f"),
         "scores_va": ((images, attributes), "f"),
+        _POOLED: ((images, attributes), "f"),
         "labels": ((images,), "i"),
         "splits": ((images,), "U"),
         "image_ids": ((images,), "i"),
@@ -153,7 +163,7 @@ def _check(found: Predictions) -> None:
         "seen": ((classes,), "b"),
         "class_vectors": ((classes, attributes), "f"),
         "attributes": ((attributes,), "U"),
-        "fusion": ((2,), "f"),
+        "fusion": ((3,) if len(found.fusion) == 3 else (2,), "f"),
     }
     for name, (shape, kind) in expected.items():
         array = getattr(found, name)

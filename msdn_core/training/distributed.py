@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from msdn_core.msdn.batches import FeatureBatches, Rows
+from msdn_core.msdn.batches import FeatureBatches, Rows, Values
 from msdn_core.runs.status import RunState
 from msdn_core.torchrun import TorchRanks
 from msdn_core.training.control import Control, StopRequested
@@ -80,15 +80,16 @@ class RankTrainer(Trainer):
     def _join_scores(self, _: MSDN, __: Any, outputs: Outputs) -> Outputs:
         """Return the scores of the whole batch, whose gradients reach only this rank's rows; keep its own attention."""
         rows = self._own_rows.rows
-        scores = torch.cat([outputs.scores_av, outputs.scores_va], dim=1)[: rows.stop - rows.start]
+        names = ["scores_av", "scores_va"] + ["scores_pooled"] * (self.network.global_branch is not None)
+        scores = torch.cat([getattr(outputs, name) for name in names], dim=1)[: rows.stop - rows.start]
         whole = scores.new_zeros(self._own_rows.count, scores.shape[1])
         whole[rows] = scores.detach()
         self._ranks.sum_in_place(whole)
         whole[rows] = scores
-        scores_av, scores_va = whole.chunk(2, dim=1)
-        return outputs._replace(scores_av=scores_av, scores_va=scores_va)
+        return outputs._replace(**dict(zip(names, whole.chunk(len(names), dim=1), strict=True)))
 
     def _sum_gradients(self, *_: Any) -> None:
+        # All of them, those of a global branch too: its own optimiser steps after this one.
         gradients = [p.grad for p in self.network.parameters() if p.grad is not None]
         flat = torch.cat([gradient.flatten() for gradient in gradients])
         self._ranks.sum_in_place(flat)
@@ -122,6 +123,10 @@ class OwnRows(FeatureBatches):
         start, end = (index * self.count // self._ranks.count for index in (self._ranks.index, self._ranks.index + 1))
         self.rows = slice(start, end)
         return self._all.batch(rows[start : max(end, start + 1)])
+
+    def own_share(self, values: Values) -> Values:
+        """Return the entries of (B, …) values of the whole batch that belong to the rows of this rank's last batch."""
+        return values[self.rows.start : max(self.rows.stop, self.rows.start + 1)]
 
 
 class Leader(Control):

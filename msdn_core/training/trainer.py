@@ -22,7 +22,9 @@ from msdn_core.ranks import ALONE
 from msdn_core.runs.events import CheckpointSaved, Evaluated
 from msdn_core.runs.header import CheckpointHeader
 from msdn_core.runs.trained_on import changed_since
+from msdn_core.training.branch_training import BranchTraining
 from msdn_core.training.data_split import split_data
+from msdn_core.training.dropout import CHANNELS, dropout_factors
 from msdn_core.training.filming import Filming, Moment, choose_watched
 from msdn_core.training.map_terms import MapTerms
 from msdn_core.training.sampling import batch
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from msdn_core.domain.attributes import ClassTable
     from msdn_core.evaluation.labelled_rows import LabelledRows
+    from msdn_core.msdn.batches import Rows
     from msdn_core.ranks import Ranks
     from msdn_core.recipes.config import TrainConfig
     from msdn_core.runs.directory import RunDirectory
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     from msdn_core.training.data import TrainingData
 
 _OPTIMISER = "optimiser."
+_BRANCH_OPTIMISER = "branch_optimiser."
 _BEST = "selection.best"
 _EVALUATED = "selection.evaluated"
 
@@ -69,9 +73,12 @@ class Trainer:
             variant=config.variant,
             sub_nets=config.sub_nets,
             cosine_scale=config.cosine_scale,
+            pooled_scale=config.pooled_scale if config.pooled_weight else 0.0,
         ).to(device)
+        branch = self.network.global_branch
+        self._branch = None if branch is None else BranchTraining(branch, config)
         self._optimiser = torch.optim.RMSprop(
-            self.network.parameters(),
+            self.network.sub_net_parameters(),
             lr=config.learning_rate,
             alpha=config.alpha,
             weight_decay=config.weight_decay,
@@ -142,9 +149,9 @@ class Trainer:
             self._split.train.labels, sampling=config.sampling, size=config.batch_size, seed=config.seed, step=self.step
         )
         labels = torch.from_numpy(self._split.train.labels[chosen]).to(self.device)
-        features = self.features.batch(self._split.train.rows[chosen])
+        features, pooled = self._inputs(chosen)
         projections = self.network.projections()
-        outputs = self.network(features, projections)
+        outputs = self.network(features, projections, pooled=pooled)
         terms = msdn_loss(
             outputs,
             labels,
@@ -156,23 +163,52 @@ class Trainer:
             variant=config.variant,
             sub_nets=config.sub_nets,
             distillation=config.distillation,
+            ce_classes=config.ce_classes,
         )
         terms = self._map_terms.added(
             terms, self.network, projections, features, outputs, self._split.train.labels[chosen], self.step
         )
-        if not torch.isfinite(terms.total):
+        loss = terms.total
+        if self._branch is not None:
+            apart = self._branch.loss(outputs.scores_pooled, labels, self._unit, self._seen)
+            # The branch has no weight in common with the sub-nets: one backward pass computes the gradients of both.
+            terms, loss = terms._replace(terms={**terms.terms, "ce_global": apart}), loss + apart
+        if not torch.isfinite(loss):
             all_terms = {**terms.terms, "total": terms.total}
             bad = next(name for name, value in all_terms.items() if not torch.isfinite(value))
             raise RunError(
                 f"The loss term {bad} became {float(all_terms[bad])} at step {self.step + 1}; "
                 "choose a lower learning rate. The last checkpoint is intact."
             )
-        self._optimiser.zero_grad(set_to_none=True)
-        terms.total.backward()  # type: ignore[no-untyped-call]
-        self._optimiser.step()
+        self.network.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        for optimiser in self._optimisers.values():
+            optimiser.step()
         self.step += 1
         detached = {name: value.detach() for name, value in terms.terms.items()}
         return LossTerms(detached, terms.total.detach()), len(chosen)
+
+    def _inputs(self, chosen: Rows) -> tuple[Tensor, Tensor | None]:
+        """Return (b, C, R) features of training images and the global branch's input, with dropout."""
+        config, step = self.config, self.step
+        features = self.features.batch(self._split.train.rows[chosen])
+        pooled = None
+        if self._branch is not None:
+            pooled = self._branch.inputs(features, self.features, len(chosen), step)
+        if config.feature_dropout:
+            factors = dropout_factors(
+                len(chosen), features.shape[1], config.feature_dropout, stream=CHANNELS, seed=config.seed, step=step
+            )
+            kept = torch.from_numpy(self.features.own_share(factors)).to(features.device, features.dtype)
+            # In place: the batch's memory is read into anew at each step.
+            features.mul_(kept[:, :, None])
+        return features, pooled
+
+    @property
+    def _optimisers(self) -> dict[str, torch.optim.Optimizer]:
+        """The optimisers by the prefix of their tensors in a checkpoint; the sub-nets' comes first."""
+        branch = {} if self._branch is None else {_BRANCH_OPTIMISER: self._branch.optimiser}
+        return {_OPTIMISER: self._optimiser, **branch}
 
     def evaluate(self, control: Control) -> None:
         """Measure on the validation images, and save the best checkpoint if the figures are the best so far."""
@@ -200,7 +236,9 @@ class Trainer:
         network_scores = score_rows(self.network, self.features, part.rows, on_batch=control.poll)
         self.network.train()
         classes = self._split.candidates
-        scores = fused_attribute_scores(network_scores.scores_av, network_scores.scores_va, self.config.fusion)
+        scores = fused_attribute_scores(
+            network_scores.scores_av, network_scores.scores_va, network_scores.scores_pooled, self.config.fusion
+        )
         unit = self.data.table.unit_vectors(clip_negative=self.config.clip_negative)[classes]
         new_row = np.full(len(self.data.table.classes), -1)
         new_row[classes] = np.arange(len(classes))
@@ -224,6 +262,7 @@ class Trainer:
             clip_negative=self.config.clip_negative,
             normalize_v=self.config.normalize_v,
             cosine_scale=self.config.cosine_scale,
+            pooled_scale=self.network.pooled_scale,
             word_vector_source=self.data.word_vector_source,
             run=self.run.name,
             step=self.step,
@@ -253,8 +292,9 @@ class Trainer:
         if self._saved == (self.step, self._evaluated):
             return
         extra = {
-            f"{_OPTIMISER}{index}.{key}": value
-            for index, entry in self._optimiser.state_dict()["state"].items()
+            f"{prefix}{index}.{key}": value
+            for prefix, optimiser in self._optimisers.items()
+            for index, entry in optimiser.state_dict()["state"].items()
             for key, value in entry.items()
             if torch.is_tensor(value)
         }
@@ -282,13 +322,13 @@ class Trainer:
         tensors = load_tensors(path)
         network, header = load_network(path, tensors=tensors)
         self.network.load_state_dict(network.state_dict())
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, value in tensors.items():
-            if name.startswith(_OPTIMISER):
-                index, _, key = name.removeprefix(_OPTIMISER).partition(".")
-                state.setdefault(int(index), {})[key] = value
-        groups = self._optimiser.state_dict()["param_groups"]
-        self._optimiser.load_state_dict({"state": state, "param_groups": groups})
+        for prefix, optimiser in self._optimisers.items():
+            state: dict[int, dict[str, Tensor]] = {}
+            for name, value in tensors.items():
+                if name.startswith(prefix):
+                    index, _, key = name.removeprefix(prefix).partition(".")
+                    state.setdefault(int(index), {})[key] = value
+            optimiser.load_state_dict({"state": state, "param_groups": optimiser.state_dict()["param_groups"]})
         self.step = header.step
         self._evaluated = int(tensors.get(_EVALUATED, torch.tensor(0)))
         self._best = float(tensors[_BEST]) if _BEST in tensors else None

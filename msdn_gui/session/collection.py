@@ -44,7 +44,7 @@ class Collection:
     scores_va: NDArray[np.float32]
     """(N, K) attribute scores of each sub-net."""
     fused: NDArray[np.float32]
-    """(N, K) both fused as the checkpoint specifies."""
+    """(N, K) fused as the checkpoint specifies, with the part of a global branch."""
     scores: ClassScores = field(init=False, repr=False)
     """The scores of the class that is being edited."""
 
@@ -148,5 +148,5 @@ def _read(project: Path, checkpoint: Checkpoint) -> Collection | None:
     # The run may have been trained further, or replaced by another of its name; its scores would differ.
     if found.checkpoint != checkpoint_digest(checkpoint.path):
         return None
-    fused = fused_attribute_scores(found.scores_av, found.scores_va, header.fusion)
+    fused = fused_attribute_scores(found.scores_av, found.scores_va, found.scores_pooled, header.fusion)
     return Collection(found.image_ids, found.scores_av, found.scores_va, np.ascontiguousarray(fused, dtype=np.float32))

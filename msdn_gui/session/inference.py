@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from msdn_core.domain.image_prediction import ImagePrediction
-from msdn_core.domain.scoring import fused_attribute_scores
 from msdn_core.errors import MsdnError
 from msdn_gui.session.checkpoints import (
     Checkpoint,
@@ -198,4 +197,4 @@ class Inference(QObject):
 def _fused(explanation: Explanation, checkpoint: Checkpoint | None) -> NDArray[np.floating] | None:
     if checkpoint is None:
         return None
-    return fused_attribute_scores(explanation.scores_av, explanation.scores_va, checkpoint.header.fusion)
+    return explanation.scores

@@ -102,7 +102,9 @@ def test_contributions_add_up_to_the_class_score_and_a_changed_value_is_a_rank_o
     network, _, features = networks()
     with torch.inference_mode():
         out = network(features)
-    fused = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), Fusion(0.9, 0.1))
+    fused = fused_attribute_scores(
+        out.scores_av.numpy(), out.scores_va.numpy(), out.scores_pooled.numpy(), Fusion(0.9, 0.1)
+    )
     vector = np.random.default_rng(1).random(K)
     score = class_scores(fused, vector[None])[:, 0]
     assert contributions(fused[2], vector).sum() == pytest.approx(score[2])

@@ -48,6 +48,8 @@ SETTINGS = {
     "lambda_map": 1.0,
     "lambda_taught": 1.0,
     "taught_images": 3,
+    # With its dropout: each rank drops the part of what one process drops that belongs to its rows.
+    "pooled_weight": 0.3,
 }
 LONG = {"steps": 100_000, "evaluate_every": 100_000}
 

@@ -95,7 +95,7 @@ def test_attribute_names_survive_the_field_s_spelling():
 
 def test_contributions_sum_to_the_class_score_and_gamma_applies_to_seen_classes_only():
     rng = np.random.default_rng(0)
-    scores = fused_attribute_scores(rng.normal(size=3), rng.normal(size=3), Fusion(0.9, 0.1))
+    scores = fused_attribute_scores(rng.normal(size=3), rng.normal(size=3), rng.normal(size=3), Fusion(0.9, 0.1, 0.3))
     unit = table().with_values([1], [0], [2.0]).unit_vectors()
     totals = class_scores(scores, unit)
     for row in range(2):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msdn_core import Explainer
 from msdn_core.cli.explained_maps import attribute_maps, class_maps, map_arrays, two_classes
 from msdn_core.domain.evidence import MapKind, attribute_evidence, class_evidence, contributions_of_regions
-from msdn_core.domain.scoring import Fusion, class_scores, contributions, fused_attribute_scores
+from msdn_core.domain.scoring import Fusion, class_scores, contributions, fused_attribute_scores, fused_evidence
 from msdn_core.domain.variants import SubNets, Variant
 from msdn_core.errors import MsdnError
 from msdn_core.msdn.network import MSDN
@@ -56,8 +56,8 @@ def test_evidence_sums_to_every_score_of_any_network(dtype, tolerance, chosen, s
     assert e_av.dtype == e_va.dtype == parts[0].dtype
     same(e_av.sum(2), out.scores_av.numpy())
     same(e_va.sum(2), out.scores_va.numpy())
-    fused = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), fusion)
-    evidence = fused_attribute_scores(e_av, e_va, fusion)
+    fused = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), out.scores_pooled.numpy(), fusion)
+    evidence = fused_evidence(e_av, e_va, fusion)
     same(evidence.sum(2), fused)
     scores = class_scores(fused, unit)
     for image in range(3):
@@ -101,7 +101,9 @@ def test_an_explanation_has_evidence_for_each_of_its_scores(explained):
         scores = getattr(explanation, f"scores_{side}")
         np.testing.assert_allclose(getattr(explanation, f"evidence_{side}").sum((1, 2)), scores, rtol=1e-5, atol=1e-5)
         np.testing.assert_allclose(scores, getattr(out, f"scores_{side}")[0].numpy(), rtol=1e-4, atol=1e-4)
-    fused = fused_attribute_scores(explanation.scores_av, explanation.scores_va, header.fusion)
+    fused = fused_attribute_scores(
+        explanation.scores_av, explanation.scores_va, explanation.scores_pooled, header.fusion
+    )
     np.testing.assert_allclose(explanation.scores, fused, rtol=1e-6)
     np.testing.assert_allclose(explanation.evidence.sum((1, 2)), fused, rtol=1e-5, atol=1e-5)
     scores = class_scores(fused, table.unit_vectors(clip_negative=header.clip_negative))

@@ -16,7 +16,7 @@ from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from msdn_core.cli.main import main
 from msdn_core.domain.metrics import attribute_auc, figures, seen_unseen_curve
-from msdn_core.domain.scoring import class_scores, fused_attribute_scores
+from msdn_core.domain.scoring import class_scores, fused_attribute_scores, fused_evidence
 from msdn_core.errors import RunError
 from msdn_core.evaluation.examine import Evaluation, examine
 from msdn_core.msdn.checkpoint import load_network
@@ -76,7 +76,9 @@ def test_gamma_is_chosen_on_the_validation_part_and_not_on_the_test_split(given)
     part, among = train.select(of_classes | of_images), np.flatnonzero(given.table.seen)
     with torch.inference_mode():
         out = given.network(torch.from_numpy(store.array[part.rows]).float())
-    fused = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), given.header.fusion)
+    fused = fused_attribute_scores(
+        out.scores_av.numpy(), out.scores_va.numpy(), out.scores_pooled.numpy(), given.header.fusion
+    )
     scores, labels = class_scores(fused, given.unit[among]), np.searchsorted(among, part.labels)
     seen = ~np.isin(among, train.labels[of_classes])
     at_chosen = figures(scores, labels, seen, validated["gamma"]).H
@@ -217,7 +219,7 @@ def test_the_command_writes_tables_and_predictions_that_reproduce_the_figures(gi
     assert said["ausuc"] == pytest.approx(-np.trapezoid([u for _, u in curve], [s for s, _ in curve]))
     read = read_predictions(folder / "predictions.npz")
     assert sorted(set(read.splits.tolist())) == ["test_seen", "test_unseen"]
-    fused = fused_attribute_scores(read.scores_av, read.scores_va, read.weights)
+    fused = fused_attribute_scores(read.scores_av, read.scores_va, read.scores_pooled, read.weights)
     scores = class_scores(fused, read.table.unit_vectors(clip_negative=read.clip_negative))
     again = figures(scores, read.labels, read.seen, read.gamma)
     assert (again.czsl, again.U, again.S, again.H) == pytest.approx([said[key] for key in ("czsl", "U", "S", "H")])
@@ -295,16 +297,18 @@ def test_absent_sub_nets_are_not_measured(tmp_path, capsys, there):
 def test_the_reliability_of_an_attribute_is_that_of_the_network_run_without_regions(given):
     header, present = given.header, given.table.vectors[given.labels] > 0
     fusion, regions = header.fusion, given.out.attention_av.shape[2]
-    fused = fused_attribute_scores(given.out.scores_av.numpy(), given.out.scores_va.numpy(), fusion)
+    fused = fused_attribute_scores(
+        given.out.scores_av.numpy(), given.out.scores_va.numpy(), given.out.scores_pooled.numpy(), fusion
+    )
     with torch.inference_mode():
         parts = [value.numpy() for value in given.network.regions(given.features)]
-    evidence = fused_attribute_scores(parts[0] * parts[1], parts[3], fusion)
+    evidence = fused_evidence(parts[0] * parts[1], parts[3], fusion)
     falls = np.zeros(fused.shape)
     for image, column in np.ndindex(*fused.shape):
         rest = np.sort(np.argsort(-evidence[image, column], kind="stable")[max(1, round(0.1 * regions)) :])
         with torch.inference_mode():
             out = given.network(given.features[image : image + 1, :, rest])
-        score = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), fusion)[0, column]
+        score = fused_evidence(out.scores_av.numpy(), out.scores_va.numpy(), fusion)[0, column]
         falls[image, column] = fused[image, column] - score
     unseen = ~given.table.seen[given.labels]
     for column, row in enumerate(given.found.attributes):

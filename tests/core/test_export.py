@@ -167,7 +167,8 @@ def test_exported_predictions_give_the_results_of_the_run(trained: tuple[Path, P
     assert per_class("test_unseen", "predicted among unseen") == pytest.approx(figures["czsl"])
     said = read_predictions(tmp_path / "p.npz")
     scores = class_scores(
-        fused_attribute_scores(said.scores_av, said.scores_va, said.weights), said.table.unit_vectors()
+        fused_attribute_scores(said.scores_av, said.scores_va, said.scores_pooled, said.weights),
+        said.table.unit_vectors(),
     )
     best = calibrated(scores, said.seen, said.gamma).argmax(axis=1)
     assert said.classes[best].tolist() == [line["predicted"] for line in lines]
@@ -221,7 +222,7 @@ def test_exported_evidence_sums_to_the_scores(trained: tuple[Path, Path], tmp_pa
     said = read_predictions(tmp_path / "e.npz")
     with Project.open(project, read_only=True) as opened:
         unit = opened.table().unit_vectors()
-    fused = fused_attribute_scores(said.scores_av, said.scores_va, Fusion(*said.fusion))
+    fused = fused_attribute_scores(said.scores_av, said.scores_va, said.scores_pooled, Fusion(*said.fusion))
     for name, scores in (("_av", said.scores_av), ("_va", said.scores_va), ("", fused)):
         # In float16, every region is rounded by up to 1 in 2048.
         error = 1e-3 * np.abs(arrays[f"evidence{name}"].astype(float)).sum((2, 3)) + 1e-5
@@ -252,7 +253,9 @@ def test_the_onnx_head_equals_the_torch_head(trained: tuple[Path, Path], tmp_pat
             out = network(features)
         for name in ("scores_av", "scores_va", "attention_av", "attention_va"):
             assert np.allclose(found[name], getattr(out, name).numpy(), atol=1e-4), name
-        fused = fused_attribute_scores(out.scores_av.numpy(), out.scores_va.numpy(), header.fusion)
+        fused = fused_attribute_scores(
+            out.scores_av.numpy(), out.scores_va.numpy(), out.scores_pooled.numpy(), header.fusion
+        )
         table = header.table()
         wanted = calibrated(class_scores(fused, table.unit_vectors()), table.seen, header.gamma)
         assert np.allclose(found["class_scores"], wanted, atol=1e-4)

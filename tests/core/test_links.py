@@ -116,7 +116,8 @@ def test_scores_are_not_written_through_a_link(project, outside) -> None:
     none = np.zeros((0, 1), np.float32)
     with pytest.raises(MsdnError, match="is a link"):
         write_attribute_scores(
-            project / "scores" / "one.npz", AttributeScores(np.zeros(0, np.int64), none, none, np.array(["a"]), "")
+            project / "scores" / "one.npz",
+            AttributeScores(np.zeros(0, np.int64), none, none, none, np.array(["a"]), ""),
         )
     assert list(outside.iterdir()) == []
 

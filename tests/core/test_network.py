@@ -54,7 +54,7 @@ def test_every_row_of_both_variants_is_its_literal_transcription(problem, varian
     literal = transcription.forward(variant, row, copies, features, normalize_v=normalize_v)
     expected = transcription.loss(variant, row, *literal[:2], labels, att, SEEN, **settings)
 
-    for ours, theirs in zip(outputs, literal, strict=True):
+    for ours, theirs in zip(outputs[:4], literal, strict=True):
         torch.testing.assert_close(ours, theirs, rtol=1e-12, atol=1e-12)
     for ours, theirs in zip(outputs[:2], literal[:2], strict=True):
         torch.testing.assert_close(ours @ att.T, torch.einsum("bk,mk->bm", theirs, att), rtol=1e-12, atol=1e-12)

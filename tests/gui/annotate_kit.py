@@ -58,7 +58,12 @@ def keep_scores(session, ids: np.ndarray, av: np.ndarray, va: np.ndarray) -> Att
     """Save the checkpoint's scores of some images as the engine does, so that the window computes none."""
     checkpoint = session.inference.checkpoint
     made = AttributeScores(
-        ids, av, va, np.array(checkpoint.header.attributes, dtype=np.str_), checkpoint_digest(checkpoint.path)
+        ids,
+        av,
+        va,
+        np.zeros_like(av),
+        np.array(checkpoint.header.attributes, dtype=np.str_),
+        checkpoint_digest(checkpoint.path),
     )
     write_attribute_scores(scores_file(session.document.project.path, checkpoint.run, checkpoint.path.stem), made)
     session.inference.collection.look_again()

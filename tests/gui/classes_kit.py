@@ -78,7 +78,7 @@ def write_scores(session, fused_like: np.ndarray) -> None:
     ids = np.array([record.id for record in session.document.images], dtype=np.int64)
     scores = np.asarray(fused_like, dtype=np.float32)
     digest = checkpoint_digest(session.inference.checkpoint.path)
-    write_attribute_scores(path, AttributeScores(ids, scores, scores, names, digest))
+    write_attribute_scores(path, AttributeScores(ids, scores, scores, np.zeros_like(scores), names, digest))
 
 
 def scored_session(session, qtbot, fused_like: np.ndarray) -> None:

@@ -89,6 +89,7 @@ def make_explanation(seed: int = 0, size: tuple[int, int] = (240, 180), k: int =
     return Explanation(
         scores_av=scores_av,
         scores_va=scores_va,
+        scores_pooled=np.zeros(k, np.float32),
         evidence_av=evidence[0].reshape(k, 7, 7),
         evidence_va=evidence[1].reshape(k, 7, 7),
         attention_av=(av / av.sum(1, keepdims=True)).reshape(k, 7, 7),

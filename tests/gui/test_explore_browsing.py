@@ -32,7 +32,9 @@ def keep_scores(session, count: int = 6) -> None:
     checkpoint = session.inference.checkpoint
     ids = np.array([record.id for record in session.document.images[:count]], dtype=np.int64)
     names = np.array(checkpoint.header.attributes)
-    made = AttributeScores(ids, SCORES[:count], OTHER[:count], names, checkpoint_digest(checkpoint.path))
+    made = AttributeScores(
+        ids, SCORES[:count], OTHER[:count], np.zeros_like(OTHER[:count]), names, checkpoint_digest(checkpoint.path)
+    )
     write_attribute_scores(scores_file(session.document.project.path, checkpoint.run, checkpoint.path.stem), made)
 
 

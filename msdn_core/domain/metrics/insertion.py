@@ -6,7 +6,8 @@ has seen the whole image. These values can be compared with one another, but not
 
 Both sub-nets are sums over regions, so all R + 1 runs are running sums: attribute→visual is the mean of its region
 scores under attention scaled to sum 1 over the remaining regions; visual→attribute is the plain sum. A cosine
-classifier scales the running sums, as the network scales the whole sums.
+classifier scales the running sums, as the network scales the whole sums. A global branch, which takes the image as a
+whole, is left out: the probabilities are those of the sub-nets.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from msdn_core.domain.scoring import Floats, Fusion, class_scores, fused_attribute_scores, guarded_cosine
+from msdn_core.domain.scoring import Floats, Fusion, class_scores, fused_evidence, guarded_cosine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,7 +79,7 @@ def insertion_area(
     scores_av /= np.maximum(attention, np.finfo(attention.dtype).tiny, out=attention)
     if cosine_scale:
         scores_av, scores_va = (guarded_cosine(scores, cosine_scale) for scores in (scores_av, scores_va))
-    fused = fused_attribute_scores(scores_av, scores_va, fusion)
+    fused = fused_evidence(scores_av, scores_va, fusion)
     # One product for the steps of all images: many small ones take several times as long.
     products = class_scores(fused.reshape(-1, attributes), unit_vectors).reshape(images, regions, -1)
     logits = np.concatenate([np.zeros_like(products[:, :1]), products], axis=1) + offset

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from msdn_core.domain.scoring import Floats, Fusion, fused_attribute_scores
+from msdn_core.domain.scoring import Floats, Fusion, fused_evidence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -59,4 +59,4 @@ def score_falls(
     rest_av = np.divide(rest_av, total, out=np.zeros_like(rest_av), where=total > 0)
     rest_va = np.einsum("nkr,nkr->nk", evidence_va, keep)
     fall_av, fall_va = evidence_av.sum(axis=2) - rest_av, evidence_va.sum(axis=2) - rest_va
-    return np.asarray(fused_attribute_scores(fall_av, fall_va, fusion))
+    return np.asarray(fused_evidence(fall_av, fall_va, fusion))

@@ -54,8 +54,7 @@ class AttributeModel(OrderedTable):
 
     def is_shown(self, column: int) -> bool:
         """Return whether a column has anything to show."""
-        described = self.columns[column]
-        return isinstance(described, NumberColumn) or described.is_shown(self.attribute_data)
+        return self.columns[column].is_shown(self.attribute_data)
 
     # Data
 
@@ -85,6 +84,10 @@ class AttributeModel(OrderedTable):
             scores_va=None if va is None else scale * va,
             of_regions=of_regions,
         )
+
+    def set_pooled(self, scores: NDArray[np.floating] | None) -> None:
+        """Show (K,) attribute scores of the global branch; None without one."""
+        self._change(scores_pooled=scores)
 
     def set_fused(self, scores: NDArray[np.floating] | None, overrides: Mapping[int, float]) -> None:
         """Show (K,) fused attribute scores as the network computed them, and the overrides of some."""

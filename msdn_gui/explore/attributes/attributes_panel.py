@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from msdn_core.domain.attention import attributes_of_regions
 from msdn_core.domain.display_names import class_text
-from msdn_core.domain.scoring import Floats, fused_attribute_scores
+from msdn_core.domain.scoring import Floats, fused_evidence
 from msdn_core.domain.variants import SubNets
 from msdn_gui.actions.bind import ActionSet, bind_button, follow_keys, set_reason
 from msdn_gui.explore.attributes.attribute_model import AttributeModel
@@ -114,6 +114,7 @@ class AttributesPanel(QWidget):
         table.setEditTriggers(ItemTable.EditTrigger.DoubleClicked)
         for index, column in enumerate(columns):
             table.setItemDelegateForColumn(index, column.delegate(table))
+            table.setColumnHidden(index, column.name == "pooled")
         return table
 
     def _make_top(self) -> QHBoxLayout:
@@ -183,7 +184,7 @@ class AttributesPanel(QWidget):
             if count and subject.kind.is_signed:
                 av, va = subject.contributions(explanation, self._regions.mask)
                 if subject.kind.is_of_class:
-                    total = float(fused_attribute_scores(av, va, explanation.fusion).sum())
+                    total = float(fused_evidence(av, va, explanation.fusion).sum())
             elif count:
                 av, va = attributes_of_regions(explanation, self._regions.mask)
             sub_nets = explanation.sub_nets
@@ -192,6 +193,7 @@ class AttributesPanel(QWidget):
                 va if sub_nets.has_va else None,
                 of_regions=subject.kind if count else None,
             )
+            self.model.set_pooled(explanation.scores_pooled if explanation.fusion.pooled else None)
             self.model.set_fused(self._session.inference.fused_scores(), self._overrides.values)
         elif self._session.selection.image is None or self._session.inference.checkpoint is None:
             self._clear_scores()
@@ -208,11 +210,15 @@ class AttributesPanel(QWidget):
             known = read_truth(document.project, image)
             hits = attribute_hits(known, document.project, image, document.table, explanation)
             self.model.set_hits(hits if known.parts else None)
-            for column in range(len(self.model.columns)):
-                self.table.setColumnHidden(column, not self.model.is_shown(column))
+            self._show_columns()
+
+    def _show_columns(self) -> None:
+        for column in range(len(self.model.columns)):
+            self.table.setColumnHidden(column, not self.model.is_shown(column))
 
     def _clear_scores(self) -> None:
         self.model.set_scores(None, None)
+        self.model.set_pooled(None)
         self.model.set_fused(None, {})
         self.model.set_hits(None)
 

@@ -27,7 +27,10 @@ OVERRIDDEN_SIGN = "*"
 _HITS = {1: "✓", 0: "✗", -1: "–"}
 _HIT_WORDS = {1: "hit", 0: "miss", -1: "no such sub-net"}
 _EVIDENCE = "What the selected regions add to the attribute's score or, with maps of classes, to the class score: "
-_FUSED = "Attribute score that classes are ranked by: both sub-nets, weighted as in the checkpoint. "
+_FUSED = (
+    "Attribute score that classes are ranked by: both sub-nets, and a global branch if there is one, weighted as in "
+    "the checkpoint. "
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,8 @@ class AttributeData:
     scores_av: NDArray[np.floating] | None = None
     scores_va: NDArray[np.floating] | None = None
     """Attribute scores of each sub-net, or what ``of_regions`` says; shares of attention are in percent."""
+    scores_pooled: NDArray[np.floating] | None = None
+    """Attribute scores of the global branch; None without one."""
     of_regions: MapKind | None = None
     """Of selected regions, what their numbers are: shares of attention, or evidence; None without a selection."""
     fused: NDArray[np.floating] | None = None
@@ -91,6 +96,7 @@ class NumberColumn:
     evidence_tip: str = ""
     """Tooltip while regions are selected and evidence is shown, if another."""
     is_numeric: bool = True
+    is_shown: Callable[[AttributeData], bool] = lambda _data: True
 
     def label_of(self, data: AttributeData) -> str:
         """Return what the number is called in tooltips."""
@@ -220,6 +226,16 @@ COLUMNS: tuple[Column, ...] = (
         region_heading="V→A %",
         region_tip="Share of the selected regions' attention that the attribute receives, visual → attribute",
         evidence_tip=f"{_EVIDENCE}visual → attribute",
+    ),
+    NumberColumn(
+        name="pooled",
+        heading="Pooled",
+        tip="Attribute score of the global branch: how strongly it finds the attribute in the image as a whole. It "
+        "comes from no single region and has no map",
+        width=74,
+        values=lambda data: data.scores_pooled,
+        colour="accent",
+        is_shown=lambda data: data.scores_pooled is not None,
     ),
     TextColumn(
         name="hit",

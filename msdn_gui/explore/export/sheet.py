@@ -167,12 +167,16 @@ class Sheet:
             of_class = {f"{subject.kind}_{side}": subject.stack(explanation, side)[0] for side in ("av", "va", "fused")}
             names = {"class": subject.class_name, "other": subject.other}
             of_class |= {f"{subject.kind}_{key}": np.array(name) for key, name in names.items() if name}
+        pooled: dict[str, Any] = {}
+        if explanation.fusion.pooled:
+            pooled["scores_pooled"] = explanation.scores_pooled[columns]
         with path.open("wb") as file:
             np.savez_compressed(
                 file,
                 attributes=np.array(self.names),
                 scores_av=explanation.scores_av[columns],
                 scores_va=explanation.scores_va[columns],
+                **pooled,
                 attention_av=explanation.attention_av[columns],
                 attention_va=explanation.attention_va[columns],
                 evidence_av=explanation.evidence_av[columns],

@@ -41,6 +41,7 @@ LOSSES = (
     Curve("ce_av", "CE A→V", "av"),
     Curve("ce_va", "CE V→A", "va"),
     Curve("ce_pooled", "CE pooled", "av", rare=True),
+    Curve("ce_global", "CE global branch", "accent", rare=True),
     Curve("calibration_av", "calibration A→V", "av", (6, 4)),
     Curve("calibration_va", "calibration V→A", "va", (6, 4)),
     Curve("calibration_pooled", "calibration pooled", "av", (6, 4), rare=True),
