@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from filelock import Timeout
 
 from msdn_core.atomic import write_remedy
-from msdn_core.links import is_link
+from msdn_core.links import has_second_name, is_link
 from msdn_core.locks import hold_lock
 from msdn_core.project.connection import PROJECT_FILE
 
@@ -27,6 +27,8 @@ def hold_write_lock(folder: Path) -> tuple[FileLock | None, str]:
     for name in (_LOCK_FILE, PROJECT_FILE):
         if is_link(folder / name):
             return None, f"its file {name} is a link, which may lead anywhere; replace the link by the file itself."
+        if has_second_name(folder / name):
+            return None, f"its file {name} has a second name (it is a hard link); replace it by a copy."
     try:
         lock = hold_lock(folder / _LOCK_FILE)
     except Timeout:

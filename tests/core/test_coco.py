@@ -72,6 +72,27 @@ def test_a_byte_order_mark_is_no_content(project, encoding) -> None:
     assert read(project, BOX, encoding=encoding) == ([READ], "")
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"bbox": [1, 2, 11, 14], "bbox_mode": 0},
+        {"bbox": [1, 2, 10, 12], "bbox_mode": 1},
+    ],
+)
+def test_boxes_of_converters_are_read(project, entry) -> None:
+    assert read(project, BOX | entry) == ([READ], "")
+
+
+def test_a_box_of_an_unknown_mode_is_left_out_and_counted(project) -> None:
+    marks, text = read(project, BOX | {"bbox_mode": 4})
+    assert (marks, sum_of(text)) == ([], (1, 0, 0, 1))
+
+
+def test_an_image_with_only_an_address_is_found(project) -> None:
+    image = {"id": 1, "coco_url": f"https://example.org/set/{NAMES[0]}"}
+    assert read(project, BOX, images=[image])[0] == [READ]
+
+
 def test_ids_join_as_texts_and_numbers(project) -> None:
     image = IMAGE | {"id": "1"}
     assert read(project, BOX | {"category_id": "1"}, images=[image])[0] == [READ]

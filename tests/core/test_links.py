@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,6 +18,7 @@ from msdn_core.recipes.ablation_report import collect_results, write_report
 from msdn_core.recipes.config import RECIPES
 from msdn_core.runs.attribute_scores import AttributeScores, write_attribute_scores
 from msdn_core.runs.directory import RunDirectory
+from msdn_core.runs.launch import launch_training
 from msdn_core.runs.notes import Notes, write_notes
 from msdn_core.runs.queue import cancel_waiting, enqueue, hold_queue, is_queue_running, set_queue_order
 from msdn_core.runs.status import RunState, RunStatus
@@ -98,6 +100,34 @@ def test_a_run_is_not_written_through_a_link(project, outside) -> None:
         with pytest.raises(MsdnError, match="is a link"):
             write()
     assert {path: path.read_bytes() for path in outside.rglob("*") if path.is_file()} == before
+
+
+def test_a_run_is_not_written_through_a_hard_link(project, outside) -> None:
+    run = RunDirectory.create(project, "one", RECIPES["demo"].to_json(), state=RunState.STOPPED)
+    victim = outside / "victim"
+    victim.write_text("precious", encoding="utf-8")
+    writes = {
+        "commands.jsonl": lambda: run.send("stop"),
+        "events.jsonl": lambda: launch_training(run, command=[sys.executable, "-c", ""]),
+        "log.txt": lambda: launch_training(run, command=[sys.executable, "-c", "print(1)"]),
+        "run.lock": lambda: launch_training(run, command=[sys.executable, "-c", ""]),
+    }
+    for name, write in writes.items():
+        (run.path / name).unlink(missing_ok=True)
+        (run.path / name).hardlink_to(victim)
+        with pytest.raises(MsdnError, match="hard link"):
+            write()
+        (run.path / name).unlink()
+    assert victim.read_text(encoding="utf-8") == "precious"
+
+
+@pytest.mark.parametrize("name", ["project.lock", "project.sqlite"])
+def test_a_project_with_a_hard_link_is_read_only(project, outside, name) -> None:
+    (outside / "victim").hardlink_to(project / name)
+    before = (outside / "victim").read_bytes()
+    with Project.open(project) as opened, pytest.raises(MsdnError, match="hard link"):
+        opened.set_meta("name", "other")
+    assert (outside / "victim").read_bytes() == before
 
 
 def test_the_demo_draws_no_picture_through_a_link(project, outside) -> None:

@@ -236,6 +236,7 @@ def test_numbers_and_truth_values_of_single_cells() -> None:
         with pytest.raises(ValueError, match=r"enter a|write"):
             parse_number(text)
     words = {"Ja": True, "NEIN": False, "VERDADERO": True, "FALSO": False, "1.0": True, "0,0": False, "Oui": True}
+    words |= {"TAK": True, "nie": False, "Igen": True, "HAYIR": False, "YANLIŞ": False, "kyllä": True, "on": True}
     assert {text: parse_truth(text) for text in words} == words
     assert [parse_truth(text) for text in ("2", "", "maybe", "nan")] == [None] * 4
 

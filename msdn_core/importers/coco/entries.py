@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WHOLE_OBJECT = "object"
 """The category of a mark of the whole object."""
+_CORNERS, _EXTENT = 0, 1
+"""Detectron2's modes of boxes in pixels: two corners, or a corner with width and height as in COCO."""
 PART = "part"
 """The supercategory of a part; a part may itself be called *object*."""
 
@@ -33,7 +35,7 @@ class Annotation:
         self.keypoints = len(keypoints) // 3 if isinstance(keypoints, list) else 0
         self.points = _labelled(keypoints)
         box = self.entry.get("bbox")
-        self.box = None if box in (None, []) else _numbers(box)
+        self.box = None if box in (None, []) else _box(box, self.entry.get("bbox_mode"))
         self.has_box = box not in (None, []) and not self._is_of_point()
 
     @property
@@ -90,11 +92,14 @@ def _labelled(values: Any) -> list[Keypoint]:
     return found
 
 
-def _numbers(values: Any) -> list[float] | None:
-    """Return the four finite numbers of a box, or None."""
+def _box(values: Any, mode: Any) -> list[float] | None:
+    """Return the left, top, width and height of a box as four finite numbers, or None."""
     numbers = [finite_number(value) for value in values] if isinstance(values, list) else []
     finite = [number for number in numbers if number is not None]
-    return finite if len(finite) == len(numbers) == 4 else None
+    if len(finite) != 4 or len(numbers) != 4 or mode not in (None, _CORNERS, _EXTENT):
+        return None
+    left, top, right, bottom = finite
+    return [left, top, right - left, bottom - top] if mode == _CORNERS else finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +143,8 @@ def read_category(category: Any) -> Category | None:
 
 def read_image(image: Any) -> ListedImage | None:
     """Return an entry of the list of images, or None if it has no id or file name."""
-    name = image.get("file_name") if isinstance(image, dict) else None
+    # LVIS lists addresses, without names of files.
+    name = image.get("file_name") or image.get("coco_url") if isinstance(image, dict) else None
     if not isinstance(name, str) or not name.strip() or not id_text(image.get("id")):
         return None
     width, height = finite_number(image.get("width")), finite_number(image.get("height"))

@@ -156,7 +156,8 @@ class _Reader:
                 add(f"Several {what} share an id, which joins nothing then: {named(shared)}.")
         joined = len(self._images.joined_by_text) + len(self._categories.joined_by_text)
         if joined:
-            add(f"{counted(joined, 'id was', 'ids were')} taken for the same as a text and as a number (“7” and 7).")
+            ids = counted(joined, "id was", "ids were")
+            add(f"{ids} taken for the same as a text and as a number (as “7” and 7 would be).")
         self._counts.report(self._file, self._findings)
         if self._outlines_beside:
             add(f"{counted(self._outlines_beside, 'box was', 'boxes were')} read without the outline beside it.")

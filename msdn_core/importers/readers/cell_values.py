@@ -40,10 +40,12 @@ GAPS = frozenset(("", "nan", "na", "n/a", "#n/a", "#na", "#nv", "<na>", "none", 
 """Case-folded texts that programs write for a missing value."""
 _TRUE = (
     "1 yes true y t j ja oui vrai si sí verdadero sim verdadeiro vero wahr waar sann sant sand tosi prawda "
-    "да истина 是 真 はい 예"
+    "on tak ano igen igaz evet doğru kyllä pravda adevărat ναι αληθής ya benar да истина 是 真 はい 예"
 )
 _FALSE = (
-    "0 no false n f nein non faux falso não nee falsch onwaar falskt falsk epätosi fałsz нет ложь 否 假 いいえ 아니요"
+    "0 no false n f nein non faux falso não nee falsch onwaar falskt falsk epätosi fałsz "
+    "off nej nei usann nie ne nem hamis hayır hayir yanlış yanliş ei nepravda fals όχι ψευδής tidak salah "
+    "нет ложь 否 假 いいえ 아니요"
 )
 TRUE_WORDS = frozenset(word.casefold() for word in _TRUE.split())
 FALSE_WORDS = frozenset(word.casefold() for word in _FALSE.split())
