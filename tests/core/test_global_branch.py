@@ -20,11 +20,13 @@ from msdn_core.errors import CheckpointError
 from msdn_core.evaluation.evaluate import evaluate
 from msdn_core.evaluation.examine import examine
 from msdn_core.exporters.checkpoint_outputs import open_outputs
+from msdn_core.exporters.onnx_head import export_onnx
 from msdn_core.exporters.predictions import export_predictions
 from msdn_core.msdn.checkpoint import load_network, load_tensors, save_checkpoint
 from msdn_core.msdn.collection import score_collection
 from msdn_core.msdn.explainer import Explainer
 from msdn_core.msdn.global_branch import GlobalBranch, pool_regions
+from msdn_core.msdn.losses import msdn_loss
 from msdn_core.msdn.network import MSDN
 from msdn_core.project import Project
 from msdn_core.runs.attribute_scores import read_attribute_scores, write_attribute_scores
@@ -208,6 +210,44 @@ def test_without_it_files_are_what_they_were(project: Path, tmp_path: Path) -> N
     assert found.scores_pooled.shape == found.scores_va.shape
     read = read_predictions(tmp_path / "p.npz")
     assert (read.weights, read.fusion.shape) == (Fusion(0.9, 0.1), (2,))
+
+
+def test_the_onnx_head_has_its_part(trained: RunDirectory, tmp_path: Path) -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+    export_onnx(best(trained), tmp_path / "head.onnx")
+    session = onnxruntime.InferenceSession(tmp_path / "head.onnx", providers=["CPUExecutionProvider"])
+    network, header = load_network(best(trained))
+    features = F.normalize(torch.rand(3, small_run.CHANNELS, 6), dim=1)
+    names = [output.name for output in session.get_outputs()]
+    found = dict(zip(names, session.run(None, {"features": features.numpy()}), strict=True))
+    with torch.inference_mode():
+        out = network(features)
+    np.testing.assert_allclose(found["scores_pooled"], out.scores_pooled.numpy(), atol=1e-3)
+    scores = (value.numpy() for value in (out.scores_av, out.scores_va, out.scores_pooled))
+    fused = 0.9 * next(scores) + 0.1 * next(scores) + 0.4 * next(scores)
+    table = header.table()
+    expected = calibrated(class_scores(fused, table.unit_vectors()), table.seen, header.gamma)
+    np.testing.assert_allclose(found["class_scores"], expected, atol=1e-3)
+
+
+def test_the_cross_entropy_can_be_over_seen_classes_alone() -> None:
+    network = MSDN(torch.randn(5, 4, generator=torch.Generator().manual_seed(0)), 6)
+    out = network(F.normalize(torch.rand(3, 6, 4), dim=1))
+    unit, seen, labels = (
+        F.normalize(torch.rand(4, 5), dim=1),
+        torch.tensor([True, False, True, True]),
+        torch.tensor([0, 3, 2]),
+    )
+    both = {
+        classes: msdn_loss(out, labels, unit, seen, lambda_cal=0.1, lambda_distill=0.1, ce_classes=classes).terms
+        for classes in ("all", "seen")
+    }
+    for side, scores in (("av", out.scores_av), ("va", out.scores_va)):
+        logits = scores @ unit.T
+        torch.testing.assert_close(both["all"][f"ce_{side}"], F.cross_entropy(logits, labels))
+        own = torch.tensor([0, 2, 1])
+        torch.testing.assert_close(both["seen"][f"ce_{side}"], F.cross_entropy(logits[:, seen], own))
+    assert all(torch.equal(both["all"][name], both["seen"][name]) for name in both["all"] if not name.startswith("ce_"))
 
 
 def test_headers_of_format_3_are_read(trained: RunDirectory) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtCore import Qt
 from small_birds import ATTRIBUTES
 
+from msdn_core.domain.scoring import Fusion
 from msdn_gui.explore.attributes.attributes_panel import AttributesPanel
 from msdn_gui.explore.attributes.columns import COLUMNS, NumberColumn, TextColumn
 from msdn_gui.explore.attributes.overrides import Overrides
@@ -44,6 +47,30 @@ def test_one_entry_adds_a_column(session, explained, qtbot) -> None:
     assert best.data() == f"{scores.max():.2f}"
     assert best.data(BAR_ROLE)[2] == "accent"
     assert best.data(Qt.ItemDataRole.ToolTipRole) == f"{ATTRIBUTES[order[0]].full_name}\nDifference: {scores.max():.6g}"
+
+
+def test_the_global_branch_has_a_column_only_where_there_is_one(session, explained, qtbot) -> None:
+    explained()
+    regions = RegionSelection()
+    panel = AttributesPanel(session, regions, Overrides(session, regions), MapSubjects(session))
+    qtbot.addWidget(panel)
+    column = panel.model.column_number("pooled")
+    assert panel.table.isColumnHidden(column)
+    plain = session.inference.explanation
+    scores = np.linspace(-3, 3, len(ATTRIBUTES), dtype=np.float32)
+    with_branch = replace(plain, scores_pooled=scores, fusion=Fusion(0.9, 0.1, 0.5))
+    session.inference._requester.explanation = with_branch
+    session.inference.explanation_changed.emit(with_branch)
+    qtbot.waitUntil(lambda: not panel.table.isColumnHidden(column))
+    shown = {panel.model.item_at(row): panel.model.index(row, column).data() for row in range(panel.model.rowCount())}
+    assert shown[0] == panel.model.columns[column].text(-3, 3)
+    np.testing.assert_allclose(session.inference.fused_scores(), plain.scores + 0.5 * scores, atol=1e-5)
+    prediction = session.inference.prediction()
+    best = prediction.table.classes[int(prediction.ranking()[0][0])]
+    unit = prediction.table.unit_vectors(clip_negative=prediction.clip_negative)[prediction.table.class_index[best]]
+    np.testing.assert_allclose(
+        prediction.contributions(best).sum(), unit @ (plain.scores + 0.5 * scores), rtol=1e-4, atol=1e-4
+    )
 
 
 def test_columns_have_unique_names_headings_and_tips() -> None:
