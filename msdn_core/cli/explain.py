@@ -154,7 +154,7 @@ def run(arguments: argparse.Namespace, output: Output) -> None:
         (entry["class"], "seen" if entry["seen"] else "unseen", f"{entry['score']:.3f}")
         for entry in summary["classes"][:5]
     ]
-    sums = [f"Sum of {shown.stem}: {shown.facts()['sum']:.3f}\n" for shown in maps if kind.is_of_class]
+    sums = [_sum_line(shown) for shown in maps if kind.is_of_class]
     taught = taught_text(header.made)
     output.result(
         {**result, "out": str(arguments.out)},
@@ -192,6 +192,11 @@ def _write(
     text = json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "explanation.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     return whole
+
+
+def _sum_line(shown: ExplainedMap) -> str:
+    pooled = "" if shown.pooled is None else f", and {shown.pooled:.3f} from the global branch"
+    return f"Sum of {shown.stem}: {shown.facts()['sum']:.3f}{pooled}\n"
 
 
 def summarise(explanation: Explanation, header: CheckpointHeader, table: ClassTable) -> dict[str, Any]:

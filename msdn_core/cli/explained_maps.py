@@ -35,6 +35,8 @@ class ExplainedMap:
     """The name of its picture, without the extension."""
     values: NDArray[np.floating]
     """(H, W)."""
+    pooled: float | None = None
+    """What a global branch adds to the sum, without a map; None without such a branch, or of a single sub-net."""
 
     def facts(self) -> dict[str, Any]:
         """Return what it shows, with the sum and the range of its values."""
@@ -45,6 +47,7 @@ class ExplainedMap:
             "sum": float(self.values.sum(dtype=np.float64)),
             "lowest": float(self.values.min()),
             "highest": float(self.values.max()),
+            **({} if self.pooled is None else {"pooled": self.pooled}),
         }
 
     def save(self, folder: Path, image: Image.Image, made_by: str) -> str:
@@ -97,7 +100,9 @@ def attribute_maps(
         for column in [] if side != "fused" and explanation.sub_nets.absence(side) else columns:
             name = table.attributes[column].full_name
             stem = f"{_FILES[side]}{note} {column:03} {_safe(name)}"
-            maps.append(ExplainedMap(kind, side, {"attribute": name}, stem, stack[column]))
+            has_pooled = side == "fused" and explanation.fusion.pooled
+            pooled = float(explanation.pooled[column]) if has_pooled else None
+            maps.append(ExplainedMap(kind, side, {"attribute": name}, stem, stack[column], pooled))
     return maps
 
 
@@ -111,8 +116,16 @@ def class_maps(
     if other is not None:
         labels, vector = {**labels, "other": table.classes[other]}, vector - unit[other]
         words += f" not {_safe(table.classes[other])}"
+    pooled = float(vector @ explanation.pooled) if explanation.fusion.pooled else None
     return [
-        ExplainedMap(kind, side, labels, f"{_FILES[side]} {kind} {words}", class_evidence(stack, vector))
+        ExplainedMap(
+            kind,
+            side,
+            labels,
+            f"{_FILES[side]} {kind} {words}",
+            class_evidence(stack, vector),
+            pooled if side == "fused" else None,
+        )
         for side, stack in _evidence_by_side(explanation).items()
         if side == "fused" or not explanation.sub_nets.absence(side)
     ]

@@ -176,21 +176,24 @@ class ExampleMaker:
                 stack = explanation.attention_av if side == "av" else explanation.attention_va
                 panels.append(Panel(f"{side_text}{run_text}", jpeg_uri(overlay(picture, stack[column], viewed))))
                 stack = explanation.evidence_av if side == "av" else explanation.evidence_va
-                signed.append((f"{side_text} evidence{run_text}", stack[column]))
-        signed.append((f"evidence{run_text}", explanation.evidence[column]))
+                signed.append((f"{side_text} evidence{run_text}", stack[column], 0.0))
+        signed.append((f"evidence{run_text}", explanation.evidence[column], float(explanation.pooled[column])))
         of_class = self._class_evidence(run, explanation, *classes)
         if of_class is not None:
-            signed.append((f"{'class evidence' if len(set(classes)) == 1 else 'difference'}{run_text}", of_class))
-        for caption, values in signed:
+            signed.append((f"{'class evidence' if len(set(classes)) == 1 else 'difference'}{run_text}", *of_class))
+        for caption, values, pooled in signed:
             text = f"{caption}, sum {float(values.sum(dtype=np.float64)):+.2f}".replace("-", "−")
+            text += f", global branch {pooled:+.2f}".replace("-", "−") if pooled else ""
             panels.append(Panel(text, jpeg_uri(signed_overlay(picture, values, viewed))))
         return panels
 
     @staticmethod
     def _class_evidence(
         run: EvaluatedRun, explanation: Explanation, predicted: str, label: str
-    ) -> NDArray[np.float64] | None:
-        """Return the evidence of the predicted class, or its lead over another label; None if a run has no such class.
+    ) -> tuple[NDArray[np.float64], float] | None:
+        """Return the evidence of the predicted class, or its lead over another label, and the part that has no map.
+
+        It is None if a run has no such class.
 
         Both runs of a comparison answer the question about the first one's prediction.
         """
@@ -198,8 +201,11 @@ class ExampleMaker:
         if predicted not in index or label not in index:
             return None
         if predicted == label:
-            return explanation.class_evidence(vectors[index[predicted]])
-        return explanation.difference(vectors[index[predicted]], vectors[index[label]])
+            first = vectors[index[predicted]]
+            return explanation.class_evidence(first), explanation.pooled_part(first)
+        first, other = vectors[index[predicted]], vectors[index[label]]
+        lead = explanation.pooled_part(first) - explanation.pooled_part(other)
+        return explanation.difference(first, other), lead
 
     def _prediction(self, number: int, record: ImageRecord) -> str:
         """Return a run's prediction for an image; empty if it was not among its test images."""

@@ -220,7 +220,12 @@ def _losses(runs: Sequence[ReportedRun]) -> list[tuple[str, Markup]]:
 def _term_label(name: str) -> str:
     """Return a label for a term of the loss: ``ce_av`` as cross-entropy A→V."""
     term, _, side = name.rpartition("_") if name.endswith(("_av", "_va")) else (name, "", "")
-    words = {"ce": "cross-entropy", "jsd": "JSD", "l2": "l2 distance"}.get(term, term.replace("_", " "))
+    words = {
+        "ce": "cross-entropy",
+        "ce_global": "cross-entropy of the global branch",
+        "jsd": "JSD",
+        "l2": "l2 distance",
+    }.get(term, term.replace("_", " "))
     return f"{words} {side[0].upper()}→{side[1].upper()}" if side else words
 
 

@@ -14,7 +14,9 @@ from small_run import events_of, new_run, stop_at
 from torch.nn import functional as F
 
 from msdn_core.cli.explain import summarise
+from msdn_core.cli.explained_maps import class_maps
 from msdn_core.domain.annotation import Split
+from msdn_core.domain.evidence import MapKind
 from msdn_core.domain.scoring import Fusion, calibrated, class_scores, contributions, fused_attribute_scores
 from msdn_core.errors import CheckpointError
 from msdn_core.evaluation.evaluate import evaluate
@@ -162,6 +164,10 @@ def test_every_score_and_figure_has_its_part(project: Path, trained: RunDirector
     first = summary["classes"][0]
     assert sum(first["contributions"].values()) == pytest.approx(first["score_without_gamma"], abs=1e-4)
     assert first["pooled"] == pytest.approx(explanation.pooled_part(first["class"]), abs=1e-4)
+
+    fused_map = class_maps(explanation, table, MapKind.DIFFERENCE, 0, 1)[-1].facts()
+    lead = float((unit[0] - unit[1]) @ explanation.scores)
+    assert fused_map["sum"] + fused_map["pooled"] == pytest.approx(lead, abs=1e-4)
 
     # Evaluation, its predictions and the exported ones.
     examined = examine(project, best(trained), device="cpu")

@@ -8,11 +8,12 @@ import numpy as np
 from PySide6.QtCore import Qt
 from small_birds import ATTRIBUTES
 
+from msdn_core.domain.evidence import MapKind
 from msdn_core.domain.scoring import Fusion
 from msdn_gui.explore.attributes.attributes_panel import AttributesPanel
 from msdn_gui.explore.attributes.columns import COLUMNS, NumberColumn, TextColumn
 from msdn_gui.explore.attributes.overrides import Overrides
-from msdn_gui.explore.maps.map_subject import MapSubjects
+from msdn_gui.explore.maps.map_subject import MapSubject, MapSubjects
 from msdn_gui.explore.maps.region_selection import RegionSelection
 from msdn_gui.widgets.tables.ordered_table import BAR_ROLE
 from msdn_gui.widgets.tables.table_delegates import BarDelegate
@@ -65,6 +66,9 @@ def test_the_global_branch_has_a_column_only_where_there_is_one(session, explain
     shown = {panel.model.item_at(row): panel.model.index(row, column).data() for row in range(panel.model.rowCount())}
     assert shown[0] == panel.model.columns[column].text(-3, 3)
     np.testing.assert_allclose(session.inference.fused_scores(), plain.scores + 0.5 * scores, atol=1e-5)
+    note = MapSubject(MapKind.EVIDENCE).pooled_note(with_branch, 0)
+    assert "-1.5 to the fused score" in note
+    assert not MapSubject(MapKind.EVIDENCE).pooled_note(plain, 0)
     prediction = session.inference.prediction()
     best = prediction.table.classes[int(prediction.ranking()[0][0])]
     unit = prediction.table.unit_vectors(clip_negative=prediction.clip_negative)[prediction.table.class_index[best]]

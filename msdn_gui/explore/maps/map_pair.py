@@ -180,7 +180,8 @@ class MapPair(QWidget):
                 weight = explanation.fusion.av if name == "av" else explanation.fusion.va
                 side.show_score(
                     f"sum {number(total, abs(total))}",
-                    f"The map sums to {total:.6g}; its weight in the fused score is {weight:g}",
+                    f"The map sums to {total:.6g}; its weight in the fused score is {weight:g}"
+                    + subject.pooled_note(explanation, attribute),
                 )
             else:
                 scores = explanation.scores_av if name == "av" else explanation.scores_va

@@ -61,6 +61,13 @@ class MapSubject:
             return evidence
         return np.asarray(class_evidence(evidence, self.vector)[None], np.float32)
 
+    def pooled_note(self, explanation: Explanation, attribute: int) -> str:
+        """Return what the global branch adds to the fused score, which has no map; empty without such a branch."""
+        if not explanation.fusion.pooled:
+            return ""
+        pooled = float(explanation.pooled[attribute] if self.vector is None else self.vector @ explanation.pooled)
+        return f"\nThe global branch adds {pooled:.6g} to the fused score; this part has no map"
+
     def contributions(self, explanation: Explanation, regions: BoolArray) -> tuple[NDArray[np.floating], ...]:
         """Return what some regions add to the scores, (K,) each, by A→V and V→A; of classes times the class vector."""
         return tuple(
