@@ -167,7 +167,10 @@ class TrainWorkspace(Workspace):
             return self.compared.settled()
         if self._stack.currentWidget() is not self.view or self._session.document.project is None:
             return True
-        return self.view.film.settled() and (len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive)
+        has_curves = (
+            len(self.view.curves.losses.series["total"]) > 0 or self.view.state.alive or not self.view.has_steps
+        )
+        return self.view.film.settled() and has_curves
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -364,3 +365,15 @@ def test_the_sheets_of_a_folder_are_found_and_none_is_left_out_in_silence(tmp_pa
     (folder / "Annotations.tsv").unlink()
     with pytest.raises(ImportFault, match=r"classes\.xlsx is a workbook; save its sheet as CSV"):
         import_class_folders(folder, tmp_path / "q")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="it needs pipes")
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("name", ["annotations.csv", "classes.csv"])
+def test_a_pipe_or_broken_link_in_place_of_a_sheet_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    folder = samples.class_folders(tmp_path / "birds")
+    for make in (os.mkfifo, lambda place: place.symlink_to("nowhere"), lambda place: place.symlink_to(place.name)):
+        (folder / name).unlink(missing_ok=True)
+        make(folder / name)
+        with pytest.raises(ImportFault, match=name):
+            import_class_folders(folder, tmp_path / "p")

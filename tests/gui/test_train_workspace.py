@@ -173,6 +173,12 @@ def test_a_run_that_holds_nothing_out_cannot_be_refitted(workspace, session, qtb
     assert not workspace.view.refit.isEnabled()
 
 
+def test_a_run_that_ended_before_its_first_step_is_complete_without_curves(workspace, session, qtbot) -> None:
+    run = RunDirectory.create(session.document.project.path, "early", {"recipe": "demo"})
+    run.write_status(RunStatus(RunState.FAILED, reason="The file is damaged."))
+    qtbot.waitUntil(lambda: workspace.view.isVisible() and workspace.settled(), timeout=10_000)
+
+
 def test_a_run_without_a_checkpoint_cannot_be_looked_through(workspace, session, qtbot) -> None:
     finished_run(session.document.project.path, "bare")
     qtbot.waitUntil(lambda: workspace.view.title.text() == "bare", timeout=5_000)

@@ -102,9 +102,16 @@ def _sheets(folder: Path) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return the sheets and JSON files in a folder; hidden ones are other programs' notes."""
+    """Return the sheets and JSON files in a folder; hidden ones are other programs' notes.
+
+    A pipe or a broken link with the name of a sheet counts, so that its reader refuses it by its name.
+    """
+    named = (*_CLASS_SHEETS, *IMAGE_SHEETS)
     return sorted(
-        path for path in folder.glob("[!.]*") if path.suffix.lower() in (*SHEET_SUFFIXES, ".json") and path.is_file()
+        path
+        for path in folder.glob("[!.]*")
+        if path.suffix.lower() in (*SHEET_SUFFIXES, ".json")
+        and (path.is_file() or (path.name.lower() in named and not path.is_dir()))
     )
 
 

@@ -60,6 +60,7 @@ class RunView(QWidget):
         self.setObjectName("run_view")
         self.run: RunDirectory | None = None
         self.state = RunState.QUEUED
+        self.has_steps = False
         self._pending = ""
         self._is_acknowledged = False
         self._warnings: list[str] = []
@@ -154,6 +155,7 @@ class RunView(QWidget):
         if status.state is not self.state and self._pending in ("stop", "cancel", "resume", "pause"):
             self._pending = ""
         self.state = status.state
+        self.has_steps = status.step > 0
         if status.steps:
             self.bar.setRange(0, status.steps)
             self.bar.setValue(status.step)
