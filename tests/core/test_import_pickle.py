@@ -13,6 +13,7 @@ import pytest
 import torch
 
 from msdn_core.errors import ImportFault
+from msdn_core.importers.readers import safe_pickle
 from msdn_core.importers.readers.safe_pickle import load_arrays
 from msdn_core.importers.word_vectors import hashed_word_vectors, load_word_vectors, words_of
 
@@ -119,6 +120,15 @@ def test_few_bytes_do_not_become_much_memory(tmp_path: Path) -> None:
     for call, match in ((spread, "damaged"), (room, r"calls numpy\.ndarray")):
         with pytest.raises(ImportFault, match=match):
             load_arrays(saved(tmp_path, call))
+
+
+def test_a_file_of_endless_small_objects_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte would take a microsecond, for as many as the file has."""
+    monkeypatch.setattr(safe_pickle, "MOST_STEPS", 1000)
+    (tmp_path / "file.pkl").write_bytes(b"\x80\x04](K\x00" + b"2" * 2000 + b"e.")
+    with pytest.raises(ImportFault, match="not a pickle of arrays"):
+        load_arrays(tmp_path / "file.pkl")
+    assert len(load_arrays(saved(tmp_path, list(range(300))))) == 300
 
 
 def test_a_file_cut_short_is_a_clear_error(tmp_path: Path) -> None:

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 2 * 1024**3
 """Larger files are not lists of splits or word vectors."""
+MOST_STEPS = 10_000_000
+"""Twice those of a pickled dictionary of all words of GloVe; a step may be one byte, and takes about a microsecond."""
 
 _TORCH_TYPES = {
     "DoubleStorage": "<f8",
@@ -110,6 +112,8 @@ class _ArrayUnpickler(pickle.Unpickler):
         """Load after checking the argument of each opcode: the unpickler allocates memory before it checks."""
         start = self._stream.tell()
         for count, (opcode, argument, _) in enumerate(pickletools.genops(self._stream)):
+            if count > MOST_STEPS:
+                raise pickle.UnpicklingError("more objects than lists or word vectors have")
             if opcode.name.endswith("PUT") and isinstance(argument, int) and argument > count:
                 raise pickle.UnpicklingError("a memo for more than there is")
         self._stream.seek(start)
