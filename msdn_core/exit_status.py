@@ -7,6 +7,14 @@ from contextlib import suppress
 
 _KILL = 9
 _TERMINATE = 15
+# In English as all texts: the system describes signals in the language of the locale.
+_CRASHES = {
+    "SIGABRT": "Aborted",
+    "SIGBUS": "Bus error",
+    "SIGFPE": "Floating point exception",
+    "SIGILL": "Illegal instruction",
+    "SIGSEGV": "Segmentation fault",
+}
 
 
 def describe_exit(status: int | None) -> str:
@@ -20,5 +28,6 @@ def describe_exit(status: int | None) -> str:
     if -status == _TERMINATE:
         return "it was ended by another program or by a shutdown"
     with suppress(ValueError):
-        return f"it crashed: {signal.strsignal(-status) or signal.Signals(-status).name}"
+        name = signal.Signals(-status).name
+        return f"it crashed: {_CRASHES.get(name, name)}"
     return f"signal {-status} ended it"

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractListModel, Qt
+from PySide6.QtCore import QAbstractListModel, QLocale, Qt
 
 from msdn_gui.services.remembered import Remembered
 
@@ -105,4 +105,4 @@ def opened_when(text: str, now: datetime | None = None) -> str:
     if days == 1:
         return f"Yesterday, {then:%H:%M}"
     # If the clock was set back, the day is in the future: the date is shown.
-    return f"{days} days ago" if 1 < days < 7 else f"{then.day} {then:%B %Y}"
+    return f"{days} days ago" if 1 < days < 7 else f"{then.day} {QLocale.c().monthName(then.month)} {then.year}"

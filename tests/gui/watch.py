@@ -39,7 +39,10 @@ class LoopWatch(QObject):
         self._stacks: list[tuple[float, str]] = []
         self._last = self._waited = 0.0
         self._waiting = _RunQueue()
-        self._timer = QTimer(self, interval=_TICK_MS, timerType=Qt.TimerType.PreciseTimer)
+        # Not as keywords: under a Turkish locale, PySide6 finds no property that begins with an i.
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self._over = threading.Event()
         self._sampler = threading.Thread(target=self._sample, args=(threading.get_ident(),), daemon=True)

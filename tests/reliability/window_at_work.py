@@ -41,7 +41,8 @@ if __name__ == "__main__":
             starter.failed.connect(lambda sentence: print("says failed", sentence, flush=True))
             starter.start(Path(sys.argv[1]), config, sys.argv[3])
         judging.append(Annotations(session, window.workspaces["annotate"].undo_stack, program.services.settings))
-        timer = QTimer(window, interval=4)
+        timer = QTimer(window)
+        timer.setInterval(4)
         timer.timeout.connect(edit)
         timer.start()
 
