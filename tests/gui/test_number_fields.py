@@ -8,8 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QLocale, Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLineEdit, QSpinBox
 
@@ -51,8 +51,10 @@ def type_into(box: QAbstractSpinBox | QLineEdit, text: str) -> None:
     line = box.lineEdit() if isinstance(box, QAbstractSpinBox) else box
     line.selectAll()
     for letter in text:
-        # A key that types a letter of any script; QTest knows only those of Latin 1.
-        QTest.sendKeyEvent(QTest.KeyAction.Click, box, Qt.Key(0), letter, Qt.KeyboardModifier.NoModifier)
+        # A key that types a letter of any script; QTest knows only those of Latin 1 in older releases.
+        for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            event = QKeyEvent(kind, 0, Qt.KeyboardModifier.NoModifier, letter)
+            QGuiApplication.sendEvent(box, event)
 
 
 def enter(box: QAbstractSpinBox) -> None:
